@@ -1,0 +1,15 @@
+//! gov-hook judges what is about to be committed or pushed to a git repository.
+//!
+//! Every room uses only those that stand to its right (`tests/layers.rs` holds this):
+//!
+//! ```text
+//! cli -> app -> report -> model
+//!          |--> git    -> model
+//!          |--> gate   -> policy -> model
+//!          `--> check  -> policy -> yaml -> model
+//! ```
+//!
+//! `model`, `yaml`, `policy`, `check` and `gate` are pure: objects in, verdict out, so a decision can be
+//! made again from a bare clone years later.
+
+pub mod model;

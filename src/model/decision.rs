@@ -1,0 +1,216 @@
+//! What follows from an assessment once it is known who acts, where, and who approved.
+
+use std::fmt;
+
+use super::assessment::RiskLevel;
+
+/// How strictly a branch is governed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Enforcement {
+    Development,
+    Staging,
+    Production,
+}
+
+impl Enforcement {
+    pub const ALL: [Self; 3] = [Self::Development, Self::Staging, Self::Production];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == text)
+    }
+}
+
+impl fmt::Display for Enforcement {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// Where the question is asked: as a commit is made, or as commits are about to land.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gate {
+    Commit,
+    Push,
+}
+
+impl Gate {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Push => "push",
+        }
+    }
+
+    /// The lowest risk this gate holds at an enforcement level; `None` when it holds nothing.
+    #[must_use]
+    pub const fn holds_from(self, level: Enforcement) -> Option<RiskLevel> {
+        match (level, self) {
+            (Enforcement::Development, _) => None,
+            (Enforcement::Staging, Self::Commit) => Some(RiskLevel::Critical),
+            (Enforcement::Staging, Self::Push) | (Enforcement::Production, _) => Some(RiskLevel::High),
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// Ordered from good to bad: of several, the worst wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    AutoApproved,
+    Notified,
+    Approved,
+    Overridden,
+    ApprovalPending,
+    Rejected,
+    Blocked,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 7] = [
+        Self::AutoApproved,
+        Self::Notified,
+        Self::Approved,
+        Self::Overridden,
+        Self::ApprovalPending,
+        Self::Rejected,
+        Self::Blocked,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AutoApproved => "auto_approved",
+            Self::Notified => "notified",
+            Self::Approved => "approved",
+            Self::Overridden => "overridden",
+            Self::ApprovalPending => "approval_pending",
+            Self::Rejected => "rejected",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// What the gate does with the change. `main` turns it into the process's exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exit {
+    Pass,
+    Held,
+    Denied,
+}
+
+impl Exit {
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Denied => 1,
+            Self::Held => 3,
+        }
+    }
+}
+
+/// Somebody who wrote, committed or co-authored, as git records them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
+}
+
+impl Person {
+    /// Whether both are the same mailbox: addresses are compared without regard to case.
+    #[must_use]
+    pub fn has_email(&self, email: &str) -> bool {
+        self.email.eq_ignore_ascii_case(email)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    Approve,
+    Reject,
+}
+
+/// A person's word on the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    pub by: String,
+    pub stance: Stance,
+    /// Asked as "what if", with `--suppose`: nobody said it.
+    pub supposed: bool,
+}
+
+/// What is known around a change. Gathered once, before anything is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    pub gate: Gate,
+    pub level: Enforcement,
+    /// Authors, committers and co-authors of what is judged.
+    pub authors: Vec<Person>,
+    /// The policy's id of the agent among them, if there is one.
+    pub agent: Option<String>,
+    pub approvals: Vec<Approval>,
+}
+
+/// An approval rule that applies, and how far it is met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// `high`, `critical` or `paths[0]`: the policy's own place for it.
+    pub rule: String,
+    pub count: u32,
+    pub roles: Vec<String>,
+    pub signed: bool,
+    pub counted: Vec<String>,
+}
+
+impl Need {
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        u32::try_from(self.counted.len()).is_ok_and(|counted| counted >= self.count)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotCounted {
+    pub by: String,
+    pub why: String,
+}
+
+/// One node of the tree that explains an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub outcome: Outcome,
+    pub what: String,
+    pub because: Vec<Reason>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub outcome: Outcome,
+    pub exit: Exit,
+    /// Worst first.
+    pub reasons: Vec<Reason>,
+    pub needed: Vec<Need>,
+    pub not_counted: Vec<NotCounted>,
+}

@@ -1,0 +1,159 @@
+//! A rule that matched. A finding never carries the secret it found, only a redacted excerpt.
+
+use std::fmt;
+
+use super::assessment::RiskLevel;
+use super::digest::Sha256;
+use super::object::ObjectId;
+use super::path::RepoPath;
+
+/// A rule's name, such as `secret/aws-access-key-id`: what it belongs to, then what it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(Box<str>);
+
+impl RuleId {
+    pub fn new(id: impl Into<Box<str>>) -> Self {
+        Self(id.into())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// How much a finding weighs: `deny` blocks, `hold` needs approval, the others are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Note,
+    Warn,
+    Hold,
+    Deny,
+}
+
+impl Severity {
+    pub const ALL: [Self; 4] = [Self::Note, Self::Warn, Self::Hold, Self::Deny];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+            Self::Deny => "deny",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == text)
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// Where a finding is. Lines and columns count from one; a column counts characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub path: RepoPath,
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+    /// The commit that carries it, when a range was judged commit by commit.
+    pub commit: Option<ObjectId>,
+}
+
+/// The line a finding is on, already redacted, and which of its characters are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    pub line: String,
+    /// Zero-based, in characters of `line`.
+    pub start: usize,
+    pub end: usize,
+}
+
+/// Names a finding across commits and line moves: rule, path and the matched text's hash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    #[must_use]
+    pub fn of(rule: &RuleId, path: &RepoPath, matched: &[u8]) -> Self {
+        let mut bytes = Vec::new();
+        for part in [rule.as_str().as_bytes(), path.as_bytes(), Sha256::of(matched).as_bytes()] {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part);
+        }
+        Self(Sha256::of(&bytes))
+    }
+}
+
+/// The first 32 hexadecimal digits.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bytes().iter().take(16).try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+/// The waiver that excuses a finding. Waived findings stay visible and counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waived {
+    pub reason: String,
+    /// Where the waiver stands, such as `src/a.rs:12` or `.gov/waivers.yaml:4`.
+    pub by: String,
+}
+
+/// Made with [`Finding::at`], which insists on a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub rule: RuleId,
+    pub severity: Severity,
+    pub place: Place,
+    pub message: String,
+    pub help: Option<String>,
+    pub fingerprint: Fingerprint,
+    /// The risk level a change with this finding has at least, beyond what `severity` implies.
+    pub floor: Option<RiskLevel>,
+    pub excerpt: Option<Excerpt>,
+    pub waived: Option<Waived>,
+}
+
+impl Finding {
+    /// `matched` is what the rule matched: it enters the fingerprint and nothing else.
+    #[must_use]
+    pub fn at(place: Place, rule: RuleId, severity: Severity, message: impl Into<String>, matched: &[u8]) -> Self {
+        let fingerprint = Fingerprint::of(&rule, &place.path, matched);
+        Self {
+            rule,
+            severity,
+            place,
+            message: message.into(),
+            help: None,
+            fingerprint,
+            floor: None,
+            excerpt: None,
+            waived: None,
+        }
+    }
+
+    /// Whether the finding still weighs: a waived one is only shown.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.waived.is_none()
+    }
+}

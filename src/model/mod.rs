@@ -1,0 +1,35 @@
+//! The words every other room speaks: plain data, no git, no clock, no files, no printing.
+
+mod assessment;
+mod change;
+mod date;
+mod decision;
+mod digest;
+mod evaluation;
+mod explanation;
+mod finding;
+mod judgement;
+mod lines;
+mod mistake;
+mod object;
+mod path;
+mod text;
+
+pub use assessment::{
+    AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
+};
+pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
+pub use date::Date;
+pub use decision::{
+    Approval, Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, Stance,
+};
+pub use digest::{ChangeId, Sha256};
+pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};
+pub use explanation::{Explanation, NamedBy};
+pub use finding::{Excerpt, Finding, Fingerprint, Place, RuleId, Severity, Waived};
+pub use judgement::{Judgement, NextStep, PolicyRef, Target, TargetKind};
+pub use lines::{LineDiff, LineSet, line_count};
+pub use mistake::Mistake;
+pub use object::{Mode, ObjectId};
+pub use path::{RepoPath, hides_text};
+pub use text::{counted, deceives};

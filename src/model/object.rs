@@ -1,0 +1,116 @@
+//! Names and modes of git objects.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The id of a git object (SHA-1; repositories of another hash are refused when opened).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId([u8; 20]);
+
+impl ObjectId {
+    #[must_use]
+    pub const fn new(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
+    }
+
+    /// The first twelve hexadecimal digits: enough for a person.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut hex = self.to_string();
+        hex.truncate(12);
+        hex
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl FromStr for ObjectId {
+    type Err = ();
+
+    fn from_str(hex: &str) -> Result<Self, ()> {
+        let digits: Vec<u8> = hex
+            .chars()
+            .map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
+            .collect::<Option<_>>()
+            .ok_or(())?;
+        let bytes: Vec<u8> =
+            digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+        let odd = digits.len() % 2;
+        <[u8; 20]>::try_from(bytes).ok().filter(|_| odd == 0).map(Self).ok_or(())
+    }
+}
+
+/// What a tree entry is. Historic modes such as `100664` count as `Regular`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    Regular,
+    Executable,
+    Symlink,
+    Submodule,
+}
+
+impl Mode {
+    /// The kind of a mode as trees and the index store it; `None` for a directory or nonsense.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Option<Self> {
+        match bits & 0o170_000 {
+            0o100_000 if bits & 0o111 != 0 => Some(Self::Executable),
+            0o100_000 => Some(Self::Regular),
+            0o120_000 => Some(Self::Symlink),
+            0o160_000 => Some(Self::Submodule),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Regular => 0o100_644,
+            Self::Executable => 0o100_755,
+            Self::Symlink => 0o120_000,
+            Self::Submodule => 0o160_000,
+        }
+    }
+
+    /// A file whose bytes are text or data, rather than a link's target or a commit id.
+    #[must_use]
+    pub const fn is_file(self) -> bool {
+        matches!(self, Self::Regular | Self::Executable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_id_reads_what_it_writes_and_nothing_else() {
+        let hex = "00ff10abcdef0123456789abcdef0123456789ab";
+
+        assert_eq!(hex.parse::<ObjectId>().map(|id| id.to_string()), Ok(hex.to_owned()));
+        assert_eq!("00ff".parse::<ObjectId>(), Err(()));
+        assert_eq!(format!("{hex}0").parse::<ObjectId>(), Err(()));
+        assert_eq!("zz".repeat(20).parse::<ObjectId>(), Err(()));
+    }
+
+    #[test]
+    fn a_historic_group_writable_mode_is_a_regular_file() {
+        assert_eq!(Mode::from_bits(0o100_664), Some(Mode::Regular));
+        assert_eq!(Mode::from_bits(0o040_000), None);
+    }
+}

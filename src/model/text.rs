@@ -1,0 +1,37 @@
+//! Words about numbers, and characters that must not be shown as they are.
+
+use super::path::hides_text;
+
+/// Whether a character could deceive a reader: it steers the terminal, reorders or hides text, or
+/// is none that may be exchanged.
+#[must_use]
+pub fn deceives(character: char) -> bool {
+    let code = u32::from(character);
+    character.is_control() || hides_text(character) || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)
+}
+
+/// `1 file`, `3 files`: a count that agrees with its noun.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_agrees_with_its_noun() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "file")), ["0 files", "1 file", "2 files"]);
+    }
+
+    #[test]
+    fn what_hides_or_steers_deceives_and_what_people_write_does_not() {
+        for character in ['\n', '\x1b', '\u{9b}', '\u{202e}', '\u{2067}', '\u{206a}', '\u{e0041}', '\u{ffff}'] {
+            assert!(deceives(character), "{character:?}");
+        }
+        for character in ['a', ' ', '\\', 'é', 'ß', '漢', 'ع', '🦀', '\u{301}'] {
+            assert!(!deceives(character), "{character:?}");
+        }
+    }
+}
