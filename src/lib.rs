@@ -13,3 +13,5 @@
 //! made again from a bare clone years later.
 
 pub mod model;
+pub mod policy;
+pub mod yaml;

@@ -1,0 +1,197 @@
+//! The policy in force, written out so that nothing about it is left to know by heart.
+
+use serde_yaml::{Mapping, Value};
+
+use crate::yaml::{self, Node};
+
+use super::{
+    AgentIdentity, ApprovalRule, Approvals, Category, NameGlob, PathApproval, PathDefault, PathGlob, Policy, Role,
+};
+
+/// As YAML that [`super::read`] takes for the same policy.
+#[must_use]
+pub fn effective(policy: &Policy) -> String {
+    let mut whole = map([
+        ("version", Value::from(1)),
+        ("enforcement", enforcement(policy)),
+        ("paths", paths(policy)),
+        ("categories", named(&policy.categories, |category| (category.name.clone(), self::category(category)))),
+        ("risk", risk(policy)),
+        ("rules", rules(policy)),
+        ("roles", named(&policy.roles, |role: &Role| (role.name.clone(), texts(&role.members)))),
+        ("approvals", approvals(&policy.approvals)),
+        ("agents", agents(policy)),
+    ]);
+    if let Value::Mapping(whole) = &mut whole {
+        whole.extend(policy.others.iter().map(|entry| (Value::from(entry.key.text.as_str()), written(&entry.value))));
+    }
+    // Writing a tree of texts and numbers into a string cannot fail.
+    serde_yaml::to_string(&whole).unwrap_or_default()
+}
+
+fn enforcement(policy: &Policy) -> Value {
+    let branches = &policy.enforcement.branches;
+    map([
+        ("default", policy.enforcement.default.as_str().into()),
+        ("branches", named(branches, |(glob, level)| (glob.text().to_owned(), level.as_str().into()))),
+    ])
+}
+
+fn paths(policy: &Policy) -> Value {
+    let default = match policy.paths.default {
+        PathDefault::Allow => "allow",
+        PathDefault::Deny => "deny",
+    };
+    map([
+        ("default", default.into()),
+        ("allowed", globs(&policy.paths.allowed)),
+        ("protected", globs(&policy.paths.protected)),
+        ("never_auto_approve", globs(&policy.paths.never_auto_approve)),
+        ("database", globs(&policy.paths.database)),
+        ("generated", globs(&policy.paths.generated)),
+    ])
+}
+
+fn category(category: &Category) -> Value {
+    map([("paths", globs(&category.paths)), ("auto_approve", category.auto_approve.into())])
+}
+
+fn risk(policy: &Policy) -> Value {
+    let risk = &policy.risk;
+    map([
+        ("low_max_lines", risk.low_max_lines.into()),
+        ("medium_max_lines", risk.medium_max_lines.into()),
+        ("max_auto_deleted", risk.max_auto_deleted.into()),
+        ("large_deletion", risk.large_deletion.into()),
+        ("high_score", risk.high_score.into()),
+        ("critical_score", risk.critical_score.into()),
+        ("strict", risk.strict.into()),
+    ])
+}
+
+fn rules(policy: &Policy) -> Value {
+    let rules = &policy.rules;
+    let imports = rules.imports.iter().map(|asked| {
+        let module = asked.module.as_deref().map(|module| ("module", module.into()));
+        let decorator = asked.decorator.as_deref().map(|decorator| ("decorator", decorator.into()));
+        map([Some(("paths", globs(&asked.paths))), module, decorator].into_iter().flatten())
+    });
+    map([
+        ("packs", texts(&rules.packs)),
+        ("extra", globs(&rules.extra)),
+        ("severity", named(&rules.severity, |(glob, severity)| (glob.text.clone(), severity.as_str().into()))),
+        ("imports", imports.collect()),
+    ])
+}
+
+fn approvals(approvals: &Approvals) -> Value {
+    let of_paths = |asked: &PathApproval| map(std::iter::once(("paths", globs(&asked.paths))).chain(rule(&asked.rule)));
+    map([
+        ("high", map(rule(&approvals.high))),
+        ("critical", map(rule(&approvals.critical))),
+        ("paths", approvals.paths.iter().map(of_paths).collect()),
+        ("author_may_approve", approvals.author_may_approve.into()),
+    ])
+}
+
+fn rule(rule: &ApprovalRule) -> [(&'static str, Value); 4] {
+    [
+        ("count", rule.count.into()),
+        ("roles", texts(&rule.roles)),
+        ("timeout", duration(rule.timeout_seconds).into()),
+        ("signed", rule.signed.into()),
+    ]
+}
+
+fn agents(policy: &Policy) -> Value {
+    let identity = |agent: &AgentIdentity| {
+        let names = |globs: &[NameGlob]| globs.iter().map(|glob| Value::from(glob.text.as_str())).collect::<Value>();
+        let emails = Some(("emails", names(&agent.emails))).filter(|_| !agent.emails.is_empty());
+        let trailers = Some(("trailers", names(&agent.trailers))).filter(|_| !agent.trailers.is_empty());
+        map([Some(("id", agent.id.as_str().into())), emails, trailers].into_iter().flatten())
+    };
+    map([
+        ("at_least", policy.agents.at_least.as_str().into()),
+        ("identities", policy.agents.identities.iter().map(identity).collect()),
+    ])
+}
+
+/// The largest unit that leaves no rest, hours up to a whole day.
+pub(super) fn duration(seconds: u64) -> String {
+    const HOUR: u64 = 3600;
+    const DAY: u64 = 24 * HOUR;
+    match seconds {
+        _ if seconds > DAY && seconds.is_multiple_of(DAY) => format!("{}d", seconds / DAY),
+        _ if seconds.is_multiple_of(HOUR) => format!("{}h", seconds / HOUR),
+        _ => format!("{}m", seconds / 60),
+    }
+}
+
+fn written(node: &Node) -> Value {
+    match &node.value {
+        yaml::Value::Scalar(scalar) => match (scalar.boolean(), scalar.integer()) {
+            (Some(flag), _) => flag.into(),
+            (None, Some(number)) => number.into(),
+            (None, None) => scalar.text.as_str().into(),
+        },
+        yaml::Value::List(items) => items.iter().map(written).collect(),
+        yaml::Value::Map(entries) => named(entries, |entry| (entry.key.text.clone(), written(&entry.value))),
+        yaml::Value::Refused => Value::Null,
+    }
+}
+
+fn map(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::Mapping(entries.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
+}
+
+fn named<T>(items: &[T], entry: impl Fn(&T) -> (String, Value)) -> Value {
+    Value::Mapping(items.iter().map(entry).map(|(key, value)| (Value::from(key), value)).collect::<Mapping>())
+}
+
+fn texts(texts: &[String]) -> Value {
+    texts.iter().map(|text| Value::from(text.as_str())).collect()
+}
+
+fn globs(globs: &[PathGlob]) -> Value {
+    globs.iter().map(|glob| Value::from(glob.text.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::read;
+
+    const EXAMPLE: &str = include_str!("example.yaml");
+
+    #[test]
+    fn what_is_written_reads_as_the_same_policy() {
+        let own_words =
+            "version: 1\nenforcement: { branches: { 1.0: production, on: staging } }\nroles: { \"007\": [a@b] }\n";
+        for text in [EXAMPLE, super::super::BUILT_IN, "version: 1\n", own_words] {
+            let policy = read("policy.yaml", text.as_bytes()).unwrap();
+
+            let written = effective(&policy);
+            let again = effective(&read("effective", written.as_bytes()).unwrap());
+            assert_eq!(again, written);
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_example_is_lost_and_every_section_is_there() {
+        let plain = |text: &str| serde_yaml::from_str::<Value>(text).unwrap();
+        let written = plain(&effective(&read("policy.yaml", EXAMPLE.as_bytes()).unwrap()));
+        let said = plain(EXAMPLE);
+
+        let (Value::Mapping(written), Value::Mapping(said)) = (written, said) else { panic!("not maps") };
+        let keys = |map: &Mapping| map.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&written), keys(&said));
+        for (key, value) in said {
+            assert_eq!(written.get(&key), Some(&value));
+        }
+    }
+
+    #[test]
+    fn a_duration_is_written_in_the_unit_that_leaves_no_rest() {
+        assert_eq!([60, 5_400, 3_600, 86_400, 604_800].map(duration), ["1m", "90m", "1h", "24h", "7d"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! Globs over paths, branches and names, and what they must not be talked out of.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::model::{PolicyLine, RepoPath, hides_text};
+
+use super::pattern::{Braces, Loosely, NamePattern, PathPattern, alternatives};
+
+/// Whether matching a path makes the judgement stricter or milder.
+///
+/// A strict list must not be evaded by spelling: it ignores case and Unicode normalisation form
+/// (as the file systems of macOS and Windows do), a glob without `/` matches at any depth, and a
+/// glob that names a directory covers everything in it. A lenient list matches to the letter, so
+/// that no look-alike of an allowed path is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Strict,
+    Lenient,
+}
+
+/// A glob over repository paths, relative to the root; `*` stops at `/`, `**` does not.
+#[derive(Clone, Debug)]
+pub struct PathGlob {
+    pub text: String,
+    /// Where the policy file says it; absent for the built-in policy.
+    pub at: Option<PolicyLine>,
+    reach: Reach,
+    patterns: Vec<PathPattern>,
+}
+
+impl PathGlob {
+    /// The error is a sentence fragment that names what is wrong with the glob.
+    pub fn new(text: &str, reach: Reach, at: Option<PolicyLine>) -> Result<Self, String> {
+        let body = text.strip_suffix('/').unwrap_or(text);
+        if body.is_empty() {
+            return Err("is empty and matches nothing".into());
+        }
+        if body.starts_with('/') {
+            return Err("starts with `/`: globs are relative to the repository's root".into());
+        }
+        if body.starts_with('!') {
+            return Err("starts with `!`: lists cannot take a path out again".into());
+        }
+        let body = match reach {
+            Reach::Strict => fold(body),
+            Reach::Lenient => body.to_owned(),
+        };
+        let pattern = |alternative: &String| {
+            let mut pattern = PathPattern::new(alternative)?;
+            if reach == Reach::Strict && !alternative.contains('/') {
+                pattern = pattern.anywhere();
+            }
+            Ok(if text.ends_with('/') { pattern.within() } else { pattern })
+        };
+        let patterns = alternatives(&body, Braces::OverParts)?.iter().map(pattern).collect::<Result<_, String>>()?;
+        Ok(Self { text: text.to_owned(), at, reach, patterns })
+    }
+
+    #[must_use]
+    pub fn matches(&self, path: &RepoPath) -> bool {
+        let strict = self.reach == Reach::Strict;
+        let loosely = Loosely { spelling: strict, beneath: strict };
+        let bytes = path.as_bytes();
+        let spelled = if strict && !bytes.is_ascii() { Cow::Owned(fold_bytes(bytes)) } else { Cow::Borrowed(bytes) };
+        self.patterns.iter().any(|pattern| pattern.matches(&spelled, loosely))
+    }
+}
+
+/// A glob over branch names. `*` also matches `/`: a branch deeper down is not governed less.
+#[derive(Clone, Debug)]
+pub struct BranchGlob(NameGlob);
+
+impl BranchGlob {
+    pub fn new(text: &str) -> Result<Self, String> {
+        NameGlob::new(text).map(Self)
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// `branch` is the short name, without `refs/heads/`.
+    #[must_use]
+    pub fn matches(&self, branch: &str) -> bool {
+        self.0.matches(branch)
+    }
+}
+
+/// A glob over a name that has no parts: a rule id, an e-mail address, a trailer. `*` matches
+/// any characters, and case does not matter.
+#[derive(Clone, Debug)]
+pub struct NameGlob {
+    pub text: String,
+    patterns: Vec<NamePattern>,
+}
+
+impl NameGlob {
+    pub fn new(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("is empty and matches nothing".into());
+        }
+        let alternatives = alternatives(&text.to_lowercase(), Braces::All)?;
+        let patterns = alternatives.iter().map(|one| NamePattern::new(one)).collect::<Result<_, _>>()?;
+        Ok(Self { text: text.to_owned(), patterns })
+    }
+
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.patterns.iter().any(|pattern| pattern.matches(name.as_bytes(), false))
+    }
+}
+
+/// One spelling for all that a case-insensitive, normalising file system takes for the same name.
+/// Upper case first: it takes `\u{17f}` and `\u{df}` to the letters that lower case leaves apart.
+/// Characters that HFS+ ignores are dropped, so `.g\u{200c}it` is `.git` here too.
+fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfc().filter(|&c| !hides_text(c)).flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Bytes that are not UTF-8 stay as they are; what stands around them is folded all the same.
+fn fold_bytes(bytes: &[u8]) -> Vec<u8> {
+    let mut folded = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        folded.extend_from_slice(fold(chunk.valid()).as_bytes());
+        folded.extend_from_slice(chunk.invalid());
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strict(glob: &str, path: &str) -> bool {
+        PathGlob::new(glob, Reach::Strict, None).unwrap().matches(&path.into())
+    }
+
+    fn lenient(glob: &str, path: &str) -> bool {
+        PathGlob::new(glob, Reach::Lenient, None).unwrap().matches(&path.into())
+    }
+
+    #[test]
+    fn a_strict_glob_is_not_evaded_by_spelling() {
+        assert!(strict(".env*", ".ENV.local"));
+        assert!(strict(".env*", "deploy/.env"));
+        assert!(strict("config", "config/deep/a.yaml"));
+        assert!(strict("src/core/", "src/Core/a.rs"));
+        assert!(strict("caf\u{e9}/**", "cafe\u{301}/menu"));
+        assert!(strict(".git/**", ".g\u{200c}it/config"));
+        assert!(strict("stra\u{df}e", "STRASSE/1") && strict("src/**", "\u{17f}rc/a") && strict(".gov/**", ".gov. /a"));
+        assert!(!strict("src/core/**", "src/core2/a.rs"));
+    }
+
+    #[test]
+    fn a_lenient_glob_matches_to_the_letter() {
+        assert!(lenient("src/**", "src/a/b.rs"));
+        assert!(lenient("docs/", "docs/a.md"));
+        assert!(!lenient("src/**", "SRC/a.rs"));
+        assert!(!lenient("src", "src/a.rs"));
+        assert!(!lenient("*.md", "docs/a.md"));
+        assert!(!lenient("src/*", "src/a/b.rs"));
+    }
+
+    #[test]
+    fn a_path_that_is_not_utf_8_is_matched_by_its_bytes() {
+        let path = RepoPath::new(&b"SRC/core/\xff.rs"[..]);
+
+        assert!(PathGlob::new("src/core/**", Reach::Strict, None).unwrap().matches(&path));
+        assert!(!PathGlob::new("src/**", Reach::Lenient, None).unwrap().matches(&path));
+        let folded = RepoPath::new("CAFE\u{301}/x".bytes().chain([0xff]).collect::<Vec<_>>());
+        assert!(PathGlob::new("caf\u{e9}/**", Reach::Strict, None).unwrap().matches(&folded));
+    }
+
+    #[test]
+    fn a_glob_that_can_never_match_is_refused() {
+        for glob in ["", "/", "/src/**", "a/../b", "./a", "a//b", "!a", "src/[", "{a,/b}", "src\\a"] {
+            assert!(PathGlob::new(glob, Reach::Strict, None).is_err(), "{glob}");
+        }
+    }
+
+    #[test]
+    fn a_star_in_a_branch_reaches_deeper_names() {
+        let glob = BranchGlob::new("release/*").unwrap();
+
+        assert!(glob.matches("release/1.0") && glob.matches("release/1/rc"));
+        assert!(!glob.matches("release"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_lenient_glob_matches_what_globset_matches(
+            glob in "(\\*\\*/)?[ab?*]{1,3}(/[ab?*]{1,3}){0,2}(/\\*\\*)?",
+            path in "[ab]{1,3}(/[ab]{1,3}){0,3}",
+        ) {
+            let theirs = globset::GlobBuilder::new(&glob).literal_separator(true).build();
+            // Two stars that are not a part of their own mean different things to different tools.
+            let plain = glob.split('/').all(|part| part == "**" || !part.contains("**"));
+            if let (Ok(ours), Ok(theirs), true) = (PathGlob::new(&glob, Reach::Lenient, None), theirs, plain) {
+                proptest::prop_assert_eq!(ours.matches(&path.as_str().into()), theirs.compile_matcher().is_match(&path));
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! YAML as a person wrote it: a tree in which every key and value knows its place.
+//!
+//! Policies and rule packs are read through it. Only what reads the same from top to bottom is
+//! taken: no anchors, aliases, tags, duplicate keys or second documents, no hidden characters.
+
+mod node;
+mod text;
+mod tree;
+
+use crate::model::Mistake;
+
+pub use node::{Entry, Key, Node, Scalar, Span, Value};
+
+/// Larger files are refused before they are read.
+pub const MAX_BYTES: usize = 256 * 1024;
+/// Deeper trees are refused, so that no reader of a tree needs to bound its recursion.
+pub const MAX_DEPTH: usize = 64;
+const MAX_MISTAKES: usize = 100;
+
+/// What a file holds, as far as it could be read.
+#[derive(Debug)]
+pub struct Parsed {
+    /// Absent when the file is not YAML at all. When only parts had to be refused they are
+    /// [`Value::Refused`] or left out, so that the rest can still be judged.
+    pub root: Option<Node>,
+    pub mistakes: Mistakes,
+}
+
+pub fn parse(bytes: &[u8]) -> Parsed {
+    parse_up_to(bytes, MAX_BYTES)
+}
+
+/// For files that grow with a repository, and so may be larger.
+pub fn parse_up_to(bytes: &[u8], most: usize) -> Parsed {
+    let mut mistakes = Mistakes::default();
+    let root = text::decode(bytes, most, &mut mistakes).and_then(|text| tree::build(text, &mut mistakes));
+    Parsed { root, mistakes }
+}
+
+/// All mistakes of one file, up to a number that a person would read.
+#[derive(Debug, Default)]
+pub struct Mistakes {
+    listed: Vec<Mistake>,
+    more: usize,
+}
+
+impl Mistakes {
+    pub fn add(&mut self, mistake: Mistake) {
+        if self.is_full() {
+            self.more += 1;
+        } else {
+            self.listed.push(mistake);
+        }
+    }
+
+    /// Further mistakes are only counted, so a costly message need not be made.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.listed.len() >= MAX_MISTAKES
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.listed.is_empty()
+    }
+
+    /// In the order of the file. When there were too many to list, the last one says so.
+    #[must_use]
+    pub fn into_sorted(self) -> Vec<Mistake> {
+        let mut listed = self.listed;
+        listed.sort();
+        listed.dedup();
+        if let (Some(last), 1..) = (listed.last(), self.more) {
+            let span = Span { line: last.line, column: last.column, length: last.length };
+            listed.push(span.mistake(format!("{} more mistakes are not listed", self.more)));
+        }
+        listed
+    }
+}
+
+#[cfg(test)]
+mod tests;
