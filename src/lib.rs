@@ -12,6 +12,7 @@
 //! `model`, `yaml`, `policy`, `check` and `gate` are pure: objects in, verdict out, so a decision can be
 //! made again from a bare clone years later.
 
+pub mod check;
 pub mod model;
 pub mod policy;
 pub mod yaml;

@@ -1,0 +1,472 @@
+//! The level table: every line of it that applies to a change, and the worst of them.
+
+use std::cmp::Reverse;
+
+use super::card::{self, HistoryFacts};
+use crate::model::{
+    AssessedFile, Assessment, Cause, FileFacts, Finding, PathClass, Placement, RepoPath, Risk, RiskLevel, Severity,
+    counted,
+};
+use crate::policy::{Policy, RiskLimits};
+
+/// Everything that was measured and found, before it is weighed.
+#[derive(Debug)]
+pub struct Gathered {
+    pub files: Vec<FileFacts>,
+    /// Every path that some commit of a range touched.
+    pub touched: Vec<RepoPath>,
+    pub findings: Vec<Finding>,
+    pub history: HistoryFacts,
+    /// A whole tree is no change: it has content to judge, but no size and no paths that somebody
+    /// decided to touch.
+    pub is_tree: bool,
+}
+
+#[must_use]
+pub fn assess(gathered: Gathered, policy: &Policy) -> Assessment {
+    let Gathered { files, touched, findings, history, is_tree } = gathered;
+    let (score, factors) = if is_tree { (0, Vec::new()) } else { card::score(&card::features(&files, &history)) };
+    let files: Vec<AssessedFile> = files.into_iter().map(|facts| place(facts, policy)).collect();
+    let touched_and_undone = undone(touched, &files, policy);
+    let mut causes = Vec::new();
+    if !is_tree {
+        causes.extend(size_causes(&files, &policy.risk));
+        causes.extend(path_causes(&files, &touched_and_undone, policy));
+        causes.extend(score_cause(score, &policy.risk));
+    }
+    causes.extend(findings.iter().filter(|finding| finding.counts()).filter_map(finding_cause));
+    // A stable sort: among equals the order of the table stays.
+    causes.sort_by_key(|cause| Reverse(cause.level));
+    let level = causes.first().map_or(RiskLevel::Low, |cause| cause.level);
+    let risk = Risk { level, score, factors, causes };
+    Assessment { files, touched_and_undone, findings, risk, window: history.window }
+}
+
+fn place(facts: FileFacts, policy: &Policy) -> AssessedFile {
+    let worst = |a: Placement, b: Placement| if b.class > a.class { b } else { a };
+    let here = policy.place(&facts.change.path);
+    let placement = facts.change.from.iter().map(|from| policy.place(from)).fold(here, worst);
+    let generated = facts.change.paths().all(|path| policy.is_generated(path));
+    let kept_by_category =
+        facts.change.paths().find_map(|path| policy.kept_by_category(path)).map(|category| category.name.clone());
+    AssessedFile { facts, placement, generated, kept_by_category }
+}
+
+/// What commits of a range touched though the range as a whole leaves it as it was.
+fn undone(mut touched: Vec<RepoPath>, files: &[AssessedFile], policy: &Policy) -> Vec<(RepoPath, Placement)> {
+    touched.retain(|path| !files.iter().any(|file| file.facts.change.paths().any(|known| known == path)));
+    touched
+        .into_iter()
+        .map(|path| {
+            let placement = policy.place(&path);
+            (path, placement)
+        })
+        .collect()
+}
+
+fn size_causes(files: &[AssessedFile], limits: &RiskLimits) -> Vec<Cause> {
+    let sum = |count: fn(&AssessedFile) -> u32| {
+        files.iter().filter(|file| !file.generated).map(|file| u64::from(count(file))).sum::<u64>()
+    };
+    let added = sum(|file| file.facts.lines.added.count());
+    let deleted = sum(|file| file.facts.lines.deleted.count());
+    let (lines, net) = (added + deleted, deleted.saturating_sub(added));
+    let deletion = [(RiskLevel::Critical, limits.large_deletion), (RiskLevel::High, limits.max_auto_deleted)];
+    let size = [(RiskLevel::High, limits.medium_max_lines), (RiskLevel::Medium, limits.low_max_lines)];
+    [
+        exceeded(deletion, net).map(|(level, limit)| {
+            cause(level, "size/net-deletion", format!("{} deleted net, more than {limit}", number_of_lines(net)))
+        }),
+        exceeded(size, lines).map(|(level, limit)| {
+            cause(level, "size/lines", format!("{} changed, more than {limit}", number_of_lines(lines)))
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The first limit that a value is past; the severest is named first.
+fn exceeded(limits: [(RiskLevel, u32); 2], value: u64) -> Option<(RiskLevel, u32)> {
+    limits.into_iter().find(|(_, limit)| value > u64::from(*limit))
+}
+
+fn number_of_lines(count: u64) -> String {
+    counted(usize::try_from(count).unwrap_or(usize::MAX), "line")
+}
+
+fn path_causes(files: &[AssessedFile], undone: &[(RepoPath, Placement)], policy: &Policy) -> Vec<Cause> {
+    // A renamed file has one placement for both its paths: each path is asked for its own.
+    let of_file = |file: &AssessedFile| match file.facts.change.from {
+        Some(_) => policy.place(&file.facts.change.path),
+        None => file.placement.clone(),
+    };
+    let now = files.iter().map(|file| (&file.facts.change.path, of_file(file), ""));
+    let before = files.iter().filter_map(|file| file.facts.change.from.as_ref());
+    let before = before.map(|path| (path, policy.place(path), ", and the file was moved away from there"));
+    let then = undone
+        .iter()
+        .map(|(path, placement)| (path, placement.clone(), ", though the change as a whole leaves it as it was"));
+    let mut causes = Vec::new();
+    for (path, placement, remark) in now.chain(before).chain(then) {
+        let level = policy.level_of(placement.class);
+        if level == RiskLevel::Low {
+            continue;
+        }
+        let (id, what) = match placement.class {
+            PathClass::NeverAutoApprove => ("path/never-auto-approve", "is never to be approved automatically, says"),
+            PathClass::Protected => ("path/protected", "is protected by"),
+            PathClass::Database => ("path/database", "belongs to the database, says"),
+            PathClass::Unlisted => ("path/unlisted", "is on no list, and the default is `deny`"),
+            PathClass::Allowed => ("path/allowed", "is allowed by"),
+        };
+        let by = if placement.glob.is_empty() { String::new() } else { format!(" `{}`", placement.glob) };
+        let message = format!("{path} {what}{by}{remark}");
+        causes.push(Cause { level, id, message, path: Some(path.clone()), at: placement.at });
+    }
+    causes
+}
+
+fn score_cause(score: u32, limits: &RiskLimits) -> Option<Cause> {
+    /// Where a strict policy starts to tell people.
+    const STRICT: u32 = 30;
+    let at_least = [
+        (RiskLevel::Critical, limits.critical_score),
+        (RiskLevel::High, limits.high_score),
+        (RiskLevel::Medium, if limits.strict { STRICT } else { u32::MAX }),
+    ];
+    let (level, limit) = at_least.into_iter().find(|(_, limit)| score >= *limit)?;
+    Some(cause(level, "risk/score", format!("the score is {score}, {limit} or more")))
+}
+
+/// The level a finding asks for: what its severity implies, or its floor where that is higher.
+fn finding_cause(finding: &Finding) -> Option<Cause> {
+    let implied = match finding.severity {
+        Severity::Deny | Severity::Hold => Some(RiskLevel::High),
+        Severity::Warn | Severity::Note => None,
+    };
+    let level = implied.max(finding.floor)?;
+    let line = finding.place.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let message = format!("{}{line}: {} [{}]", finding.place.path, finding.message, finding.rule);
+    Some(Cause { level, id: "finding/severity", message, path: Some(finding.place.path.clone()), at: None })
+}
+
+fn cause(level: RiskLevel, id: &'static str, message: String) -> Cause {
+    Cause { level, id, message, path: None, at: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{
+        FileChange, FileKind, Known, LineDiff, LineSet, Mode, ObjectId, Place, RuleId, Scanned, Side, Window,
+    };
+
+    const POLICY: &str = "\
+version: 1
+paths:
+  default: deny
+  allowed: [\"src/**\", \"docs/**\", \"*.lock\"]
+  protected: [\"src/core/**\"]
+  never_auto_approve: [\"src/keys/**\"]
+  database: [\"migrations/**\"]
+  generated: [\"*.lock\"]
+categories: { docs: { paths: [\"docs/**\"], auto_approve: false } }
+";
+
+    fn policy(more: &str) -> Policy {
+        crate::policy::read("HEAD:.gov/policy.yaml", format!("{POLICY}{more}").as_bytes()).unwrap()
+    }
+
+    /// A file that is no source, so that lines alone give next to no score.
+    fn file(path: &str, added: u32, deleted: u32) -> FileFacts {
+        let side = Side { mode: Mode::Regular, id: ObjectId::new([1; 20]) };
+        FileFacts {
+            change: FileChange { path: path.into(), from: None, old: Some(side), new: Some(side) },
+            kind: FileKind::Doc,
+            lines: LineDiff { added: LineSet::all(added), deleted: LineSet::all(deleted), hunks: 1 },
+            branches: 0,
+            old_sha256: None,
+            new_sha256: None,
+            scanned: Scanned::Text,
+        }
+    }
+
+    fn finding(severity: Severity, floor: Option<RiskLevel>) -> Finding {
+        let place = Place { path: "src/a.txt".into(), line: Some(3), column: None, commit: None };
+        Finding { floor, ..Finding::at(place, RuleId::new("secret/x"), severity, "a key", b"key") }
+    }
+
+    fn gathered(files: Vec<FileFacts>) -> Gathered {
+        let history =
+            HistoryFacts { prior_fixes: Known::Yes(0), fix_subject: Known::Yes(false), window: Window::Whole };
+        Gathered { files, touched: Vec::new(), findings: Vec::new(), history, is_tree: false }
+    }
+
+    /// The level, and every line of the table that applied.
+    type Verdict = (RiskLevel, Vec<(RiskLevel, &'static str, String)>);
+
+    fn verdict(gathered: Gathered, policy: &Policy) -> Verdict {
+        let risk = assess(gathered, policy).risk;
+        let causes = risk.causes.into_iter().map(|cause| (cause.level, cause.id, cause.message)).collect();
+        (risk.level, causes)
+    }
+
+    fn of_files(files: Vec<FileFacts>) -> Verdict {
+        verdict(gathered(files), &policy(""))
+    }
+
+    fn one(level: RiskLevel, id: &'static str, message: &str) -> Verdict {
+        (level, vec![(level, id, message.to_owned())])
+    }
+
+    const LOW: Verdict = (RiskLevel::Low, Vec::new());
+
+    #[test]
+    fn lines_added_and_deleted_set_the_level() {
+        let lines = |added, deleted| of_files(vec![file("src/a.txt", added, deleted)]);
+
+        assert_eq!(lines(0, 0), LOW);
+        assert_eq!(lines(100, 0), LOW);
+        assert_eq!(lines(60, 40), LOW);
+        assert_eq!(lines(101, 0), one(RiskLevel::Medium, "size/lines", "101 lines changed, more than 100"));
+        assert_eq!(lines(60, 41), one(RiskLevel::Medium, "size/lines", "101 lines changed, more than 100"));
+        assert_eq!(lines(200, 0), one(RiskLevel::Medium, "size/lines", "200 lines changed, more than 100"));
+        assert_eq!(lines(201, 0), one(RiskLevel::High, "size/lines", "201 lines changed, more than 200"));
+        assert_eq!(lines(100_000, 0), one(RiskLevel::High, "size/lines", "100000 lines changed, more than 200"));
+    }
+
+    #[test]
+    fn lines_add_up_over_files_and_generated_files_count_apart() {
+        let files = |path| of_files(vec![file("src/a.txt", 100, 0), file(path, 1, 0)]);
+
+        assert_eq!(files("src/b.txt").0, RiskLevel::Medium);
+        assert_eq!(files("Cargo.lock"), LOW);
+        assert_eq!(of_files(vec![file("Cargo.lock", 5000, 9000)]), LOW);
+    }
+
+    #[test]
+    fn a_file_that_moves_into_the_generated_ones_is_still_counted() {
+        let mut moved = file("a.lock", 0, 60);
+        moved.change.from = Some("src/a.txt".into());
+
+        assert_eq!(of_files(vec![moved]).0, RiskLevel::High);
+    }
+
+    #[test]
+    fn net_deletion_sets_the_level() {
+        let net = |added, deleted| of_files(vec![file("src/a.txt", added, deleted)]);
+        let deletion = |level, message: &str| (level, "size/net-deletion", message.to_owned());
+        let size = |level, message: &str| (level, "size/lines", message.to_owned());
+
+        assert_eq!(net(0, 50), LOW);
+        assert_eq!(net(10, 60), LOW);
+        assert_eq!(net(0, 51), one(RiskLevel::High, "size/net-deletion", "51 lines deleted net, more than 50"));
+        assert_eq!(net(9, 60), one(RiskLevel::High, "size/net-deletion", "51 lines deleted net, more than 50"));
+        assert_eq!(
+            net(0, 200),
+            (
+                RiskLevel::High,
+                vec![
+                    deletion(RiskLevel::High, "200 lines deleted net, more than 50"),
+                    size(RiskLevel::Medium, "200 lines changed, more than 100")
+                ]
+            )
+        );
+        assert_eq!(
+            net(0, 201),
+            (
+                RiskLevel::Critical,
+                vec![
+                    deletion(RiskLevel::Critical, "201 lines deleted net, more than 200"),
+                    size(RiskLevel::High, "201 lines changed, more than 200")
+                ]
+            )
+        );
+        assert_eq!(net(5000, 5050).0, RiskLevel::High);
+        assert_eq!(of_files(vec![file("src/a.txt", 0, 300), file("src/b.txt", 300, 0)]).0, RiskLevel::High);
+    }
+
+    #[test]
+    fn the_limits_are_the_policys() {
+        let policy =
+            policy("risk: { low_max_lines: 10, medium_max_lines: 20, max_auto_deleted: 3, large_deletion: 6 }\n");
+        let level = |added, deleted| verdict(gathered(vec![file("src/a.txt", added, deleted)]), &policy).0;
+
+        assert_eq!(
+            [10, 11, 20, 21].map(|added| level(added, 0)),
+            [RiskLevel::Low, RiskLevel::Medium, RiskLevel::Medium, RiskLevel::High]
+        );
+        assert_eq!(
+            [3, 4, 6, 7].map(|deleted| level(0, deleted)),
+            [RiskLevel::Low, RiskLevel::High, RiskLevel::High, RiskLevel::Critical]
+        );
+    }
+
+    #[test]
+    fn each_list_of_paths_gives_its_level() {
+        let path = |path| of_files(vec![file(path, 1, 0)]);
+
+        assert_eq!(path("src/a.txt"), LOW);
+        assert_eq!(
+            path("src/core/a.txt"),
+            one(RiskLevel::High, "path/protected", "src/core/a.txt is protected by `src/core/**`")
+        );
+        assert_eq!(
+            path("migrations/1.sql"),
+            one(RiskLevel::High, "path/database", "migrations/1.sql belongs to the database, says `migrations/**`")
+        );
+        assert_eq!(
+            path("elsewhere/a.txt"),
+            one(RiskLevel::High, "path/unlisted", "elsewhere/a.txt is on no list, and the default is `deny`")
+        );
+        assert_eq!(
+            path("src/keys/a.txt"),
+            one(
+                RiskLevel::Critical,
+                "path/never-auto-approve",
+                "src/keys/a.txt is never to be approved automatically, says `src/keys/**`"
+            )
+        );
+    }
+
+    #[test]
+    fn the_law_itself_is_critical_whatever_the_policy_lists() {
+        assert_eq!(of_files(vec![file(".gov/policy.yaml", 1, 0)]).0, RiskLevel::Critical);
+        assert_eq!(of_files(vec![file(".gov/rules/mine.yaml", 1, 0)]).0, RiskLevel::Critical);
+    }
+
+    #[test]
+    fn an_unlisted_path_is_nothing_where_the_default_is_to_allow() {
+        let policy = crate::policy::read("HEAD:.gov/policy.yaml", b"version: 1\npaths: { default: allow }\n").unwrap();
+
+        assert_eq!(verdict(gathered(vec![file("elsewhere/a.txt", 1, 0)]), &policy), LOW);
+    }
+
+    #[test]
+    fn a_cause_shows_the_line_of_the_policy_that_named_the_path() {
+        let causes = assess(gathered(vec![file("src/core/a.txt", 1, 0)]), &policy("")).risk.causes;
+
+        let line = causes[0].at.clone().unwrap();
+        assert_eq!((line.line, line.origin.as_str()), (5, "HEAD:.gov/policy.yaml"));
+        assert_eq!(causes[0].path, Some("src/core/a.txt".into()));
+    }
+
+    #[test]
+    fn both_paths_of_a_rename_are_judged() {
+        let mut away = file("src/a.txt", 0, 0);
+        away.change.from = Some("src/keys/a.txt".into());
+        let mut onto = file("src/keys/a.txt", 0, 0);
+        onto.change.from = Some("src/a.txt".into());
+
+        let assessment = assess(gathered(vec![away]), &policy(""));
+
+        assert_eq!(assessment.risk.level, RiskLevel::Critical);
+        assert_eq!(assessment.risk.causes[0].path, Some("src/keys/a.txt".into()));
+        assert_eq!(assessment.files[0].placement.class, PathClass::NeverAutoApprove);
+        assert_eq!(of_files(vec![onto]).0, RiskLevel::Critical);
+    }
+
+    #[test]
+    fn a_path_touched_and_undone_counts_as_a_path_and_not_as_lines() {
+        let touched = vec!["src/core/a.txt".into(), "src/a.txt".into(), "src/b.txt".into()];
+        let gathered = Gathered { touched, ..gathered(vec![file("src/a.txt", 1, 0)]) };
+
+        let assessment = assess(gathered, &policy(""));
+
+        let undone: Vec<String> = assessment.touched_and_undone.iter().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(undone, ["src/core/a.txt", "src/b.txt"]);
+        let messages: Vec<&str> = assessment.risk.causes.iter().map(|cause| cause.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["src/core/a.txt is protected by `src/core/**`, though the change as a whole leaves it as it was"]
+        );
+        assert_eq!(assessment.risk.level, RiskLevel::High);
+    }
+
+    #[test]
+    fn the_score_sets_the_level() {
+        let limits = |strict| RiskLimits { strict, ..policy("").risk };
+        let level = |score, strict| score_cause(score, &limits(strict)).map(|cause| (cause.level, cause.message));
+        let text = |level, message: &str| Some((level, message.to_owned()));
+
+        assert_eq!(level(49, false), None);
+        assert_eq!(level(50, false), text(RiskLevel::High, "the score is 50, 50 or more"));
+        assert_eq!(level(69, false), text(RiskLevel::High, "the score is 69, 50 or more"));
+        assert_eq!(level(70, false), text(RiskLevel::Critical, "the score is 70, 70 or more"));
+        assert_eq!(level(29, true), None);
+        assert_eq!(level(30, true), text(RiskLevel::Medium, "the score is 30, 30 or more"));
+        assert_eq!(level(50, true), text(RiskLevel::High, "the score is 50, 50 or more"));
+    }
+
+    #[test]
+    fn source_that_scores_high_is_held_though_it_is_short() {
+        let mut source = file("src/a.rs", 90, 0);
+        source.kind = FileKind::Source;
+        source.branches = 32;
+
+        let assessment = assess(gathered(vec![source]), &policy(""));
+
+        assert_eq!((assessment.risk.score, assessment.risk.level), (50, RiskLevel::High));
+        assert_eq!(assessment.risk.factors.iter().map(|factor| factor.points).sum::<u32>(), 50);
+    }
+
+    #[test]
+    fn findings_that_hold_or_deny_are_high_and_a_floor_may_be_higher() {
+        let with = |findings| verdict(Gathered { findings, ..gathered(vec![]) }, &policy("")).0;
+
+        assert_eq!(with(vec![finding(Severity::Note, None)]), RiskLevel::Low);
+        assert_eq!(with(vec![finding(Severity::Warn, None)]), RiskLevel::Low);
+        assert_eq!(with(vec![finding(Severity::Hold, None)]), RiskLevel::High);
+        assert_eq!(with(vec![finding(Severity::Deny, None)]), RiskLevel::High);
+        assert_eq!(with(vec![finding(Severity::Warn, Some(RiskLevel::Medium))]), RiskLevel::Medium);
+        assert_eq!(with(vec![finding(Severity::Hold, Some(RiskLevel::Medium))]), RiskLevel::High);
+        assert_eq!(with(vec![finding(Severity::Hold, Some(RiskLevel::Critical))]), RiskLevel::Critical);
+    }
+
+    #[test]
+    fn a_waived_finding_weighs_nothing() {
+        let waived = Some(crate::model::Waived { reason: "a test key".into(), by: "src/a.txt:2".into() });
+        let findings = vec![Finding { waived, ..finding(Severity::Deny, Some(RiskLevel::Critical)) }];
+
+        let assessment = assess(Gathered { findings, ..gathered(vec![]) }, &policy(""));
+
+        assert_eq!((assessment.risk.level, assessment.findings.len()), (RiskLevel::Low, 1));
+    }
+
+    #[test]
+    fn causes_come_worst_first() {
+        let files = vec![file("src/a.txt", 150, 0), file("src/core/b.txt", 1, 0), file("src/keys/c.txt", 1, 0)];
+        let findings = vec![finding(Severity::Hold, None)];
+
+        let (level, causes) = verdict(Gathered { findings, ..gathered(files) }, &policy(""));
+
+        assert_eq!(level, RiskLevel::Critical);
+        assert_eq!(
+            causes.iter().map(|(level, id, _)| (*level, *id)).collect::<Vec<_>>(),
+            [
+                (RiskLevel::Critical, "path/never-auto-approve"),
+                (RiskLevel::High, "path/protected"),
+                (RiskLevel::High, "finding/severity"),
+                (RiskLevel::Medium, "size/lines"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_category_keeps_its_files_by_name() {
+        let assessment = assess(gathered(vec![file("docs/a.md", 1, 0), file("src/a.txt", 1, 0)]), &policy(""));
+
+        let kept: Vec<Option<&str>> = assessment.files.iter().map(|file| file.kept_by_category.as_deref()).collect();
+        assert_eq!(kept, [Some("docs"), None]);
+        assert_eq!(assessment.risk.level, RiskLevel::Low);
+    }
+
+    #[test]
+    fn a_whole_tree_is_judged_for_its_findings_alone() {
+        let tree = |findings| Gathered { findings, is_tree: true, ..gathered(vec![file("src/keys/a.txt", 9000, 0)]) };
+
+        assert_eq!(verdict(tree(vec![]), &policy("")), LOW);
+        assert_eq!(verdict(tree(vec![finding(Severity::Deny, None)]), &policy("")).0, RiskLevel::High);
+    }
+}

@@ -1,0 +1,180 @@
+//! What a regular expression cannot see: facts of two sides of a file, and of text as characters.
+//!
+//! A rule names one of these with `detect:` in the place of a `regex`. Severity, words, paths and
+//! examples stay data in the rule's pack.
+
+mod artifact;
+mod confusables;
+mod format;
+mod homoglyph;
+mod invisible;
+mod line;
+mod test_file;
+mod threshold;
+
+use std::ops::Range;
+
+use crate::model::{Mode, RepoPath, Scanned};
+
+/// One file of a change, as a detector sees it. It holds the contents, so it cannot be printed.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub path: &'a RepoPath,
+    pub old_mode: Option<Mode>,
+    pub new_mode: Option<Mode>,
+    /// The old side as text or, of a binary file, its bytes; absent when there is none to read.
+    pub old: Option<&'a [u8]>,
+    /// The new side likewise; of a symbolic link its target.
+    pub new: &'a [u8],
+    pub scanned: Scanned,
+}
+
+impl Subject<'_> {
+    /// The new side where it is text, and nothing otherwise.
+    fn text(&self) -> &[u8] {
+        match self.scanned {
+            Scanned::Text | Scanned::Utf16 => self.new,
+            Scanned::Binary
+            | Scanned::Large(_)
+            | Scanned::LfsPointer
+            | Scanned::Symlink
+            | Scanned::Submodule
+            | Scanned::Absent => b"",
+        }
+    }
+
+    /// Whether there are other bytes than before. What cannot be read counts as changed.
+    fn is_changed(&self) -> bool {
+        self.old_mode.is_none() || self.old != Some(self.new)
+    }
+}
+
+/// Where a detector matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Bytes of the new text; `None` for the file as a whole.
+    pub range: Option<Range<usize>>,
+    /// What was found, to follow the rule's message. Safe to print.
+    pub detail: String,
+}
+
+impl Hit {
+    fn at(range: Range<usize>, detail: impl Into<String>) -> Self {
+        Self { range: Some(range), detail: detail.into() }
+    }
+
+    fn whole(detail: impl Into<String>) -> Self {
+        Self { range: None, detail: detail.into() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Detector {
+    BinaryFile,
+    ConfusablePath,
+    DataFile,
+    ExecutableBit,
+    HasTests,
+    HomoglyphHost,
+    HomoglyphIdentifier,
+    InvisibleCharacter,
+    LineBreak,
+    LongLine,
+    LoweredThreshold,
+    OffScreenCode,
+    Symlink,
+    TagCharacter,
+    VariationSelectors,
+}
+
+impl Detector {
+    pub const ALL: [Self; 15] = [
+        Self::BinaryFile,
+        Self::ConfusablePath,
+        Self::DataFile,
+        Self::ExecutableBit,
+        Self::HasTests,
+        Self::HomoglyphHost,
+        Self::HomoglyphIdentifier,
+        Self::InvisibleCharacter,
+        Self::LineBreak,
+        Self::LongLine,
+        Self::LoweredThreshold,
+        Self::OffScreenCode,
+        Self::Symlink,
+        Self::TagCharacter,
+        Self::VariationSelectors,
+    ];
+
+    /// The word a pack uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BinaryFile => "binary-file",
+            Self::ConfusablePath => "confusable-path",
+            Self::DataFile => "data-file",
+            Self::ExecutableBit => "executable-bit",
+            Self::HasTests => "has-tests",
+            Self::HomoglyphHost => "homoglyph-host",
+            Self::HomoglyphIdentifier => "homoglyph-identifier",
+            Self::InvisibleCharacter => "invisible-character",
+            Self::LineBreak => "line-break",
+            Self::LongLine => "long-line",
+            Self::LoweredThreshold => "lowered-threshold",
+            Self::OffScreenCode => "off-screen-code",
+            Self::Symlink => "symlink",
+            Self::TagCharacter => "tag-character",
+            Self::VariationSelectors => "variation-selectors",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|detector| detector.as_str() == name)
+    }
+
+    /// Whether a text of ASCII alone has nothing for it.
+    #[must_use]
+    pub const fn looks_beyond_ascii(self) -> bool {
+        match self {
+            Self::HomoglyphHost
+            | Self::HomoglyphIdentifier
+            | Self::InvisibleCharacter
+            | Self::TagCharacter
+            | Self::VariationSelectors => true,
+            Self::BinaryFile
+            | Self::ConfusablePath
+            | Self::DataFile
+            | Self::ExecutableBit
+            | Self::HasTests
+            | Self::LineBreak
+            | Self::LongLine
+            | Self::LoweredThreshold
+            | Self::OffScreenCode
+            | Self::Symlink => false,
+        }
+    }
+
+    /// Every place of the new side that matches, in order; the caller keeps those on lines that
+    /// its rule is about.
+    #[must_use]
+    pub fn find(self, file: &Subject<'_>) -> Vec<Hit> {
+        match self {
+            Self::BinaryFile => artifact::program(file),
+            Self::DataFile => artifact::data(file),
+            Self::ExecutableBit => artifact::executable_bit(file),
+            Self::Symlink => artifact::symlink(file),
+            Self::ConfusablePath => homoglyph::path(file.path),
+            Self::HasTests => test_file::was(file),
+            Self::HomoglyphHost => homoglyph::hosts(file.text()),
+            Self::HomoglyphIdentifier => homoglyph::identifiers(file.path, file.text()),
+            Self::InvisibleCharacter => invisible::characters(file.path, file.text()),
+            Self::TagCharacter => invisible::tags(file.text()),
+            Self::VariationSelectors => invisible::variation_selectors(file.text()),
+            Self::LineBreak => line::breaks(file.text()),
+            Self::LongLine => line::long(file.text()),
+            Self::OffScreenCode => line::off_screen(file.path, file.text()),
+            Self::LoweredThreshold => threshold::lowered(file),
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What a change is: what its bytes hold that nobody meant to share, and how risky it is.
+
+mod assess;
+mod attributes;
+mod branches;
+mod card;
+mod card_data;
+mod characters;
+pub mod detect;
+pub mod eval;
+pub mod imports;
+mod kind;
+mod measure;
+pub mod rules;
+mod syntax;
+pub mod text;
+pub mod verify;
+pub mod waivers;
+
+pub use assess::{Gathered, assess};
+pub use attributes::GeneratedMarks;
+pub use card::{Features, HistoryFacts, features, is_fix_subject, score};
+pub use kind::kind;
+pub use measure::{line_diff, measure};

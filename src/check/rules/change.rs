@@ -1,0 +1,163 @@
+//! Runs the rules on what a change does to a file, and on texts that stand alone.
+
+use std::borrow::Cow;
+
+use super::definition::On;
+use super::find::Part;
+use super::findings::{Facing, Teller};
+use super::paths::Subject;
+use super::rule::Rule;
+use super::search::Side;
+use super::set::Rules;
+use super::tally::Tally;
+use crate::check::waivers::Inline;
+use crate::model::{Finding, Fingerprint, LineDiff, LineSet, Mode, Place, RepoPath, RuleId, Scanned};
+
+/// One file of a change. It holds the contents, so it cannot be printed.
+#[derive(Clone, Copy)]
+pub struct Candidate<'a> {
+    pub path: &'a RepoPath,
+    /// Where the file was, when it was renamed.
+    pub from: Option<&'a RepoPath>,
+    /// Absent where there is no such side.
+    pub old_mode: Option<Mode>,
+    pub new_mode: Option<Mode>,
+    /// The bytes as git stores them; absent where there is no such side or it is not read here.
+    pub old: Option<&'a [u8]>,
+    pub new: Option<&'a [u8]>,
+    pub by_agent: bool,
+}
+
+/// What the rules found in a file.
+#[derive(Debug)]
+pub struct Found {
+    pub findings: Vec<Finding>,
+    pub scanned: Scanned,
+    pub tally: Tally,
+    /// The waivers in the new text; whoever has all findings applies them.
+    pub waivers: Vec<Inline>,
+}
+
+impl Found {
+    pub(super) fn nothing(scanned: Scanned) -> Self {
+        Self { findings: Vec::new(), scanned, tally: Tally::default(), waivers: Vec::new() }
+    }
+
+    /// Findings that are on no line of the new text.
+    fn elsewhere(&self, on_lines: usize) -> Vec<(RuleId, Fingerprint)> {
+        let of_file = self.findings.iter().enumerate();
+        let of_file = of_file.filter(|(index, finding)| *index < on_lines || finding.place.line.is_none());
+        let counted = self.tally.firsts();
+        of_file
+            .map(|(_, finding)| finding)
+            .chain(counted)
+            .map(|finding| (finding.rule.clone(), finding.fingerprint))
+            .collect()
+    }
+}
+
+/// The path that findings in a commit message have.
+pub const MESSAGE_PATH: &str = "COMMIT_MESSAGE";
+
+impl Candidate<'_> {
+    /// Whether the change has two sides, so that only some of its lines are new.
+    const fn is_compared(&self) -> bool {
+        self.old_mode.is_some() && self.new_mode.is_some()
+    }
+}
+
+impl Rules {
+    /// Judges one file. `lines` is asked only when something was found whose line decides: most
+    /// files of a long range are never compared. They are the lines of the decoded texts.
+    pub fn scan<'l>(&self, file: &Candidate<'_>, lines: impl FnOnce() -> Cow<'l, LineDiff>) -> Found {
+        let subject = Subject::new(file.path, file.by_agent);
+        let was = Subject::new(file.from.unwrap_or(file.path), file.by_agent);
+        let mut new = file.new.map(|bytes| Side::search(&self.all, self.for_new(), &subject, bytes));
+        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes));
+        let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
+        out.findings = self.path_findings(file);
+        if let Some(new) = &mut new {
+            self.detect(file, &subject, old.as_ref(), new, &mut out.findings);
+            if matches!(new.scanned, Scanned::Text | Scanned::Utf16) && file.new_mode.is_some_and(Mode::is_file) {
+                out.findings.extend(self.owed(file.path, &new.text));
+            }
+        }
+        if new.iter().chain(&old).all(Side::is_quiet) {
+            return out;
+        }
+        let lines = if file.is_compared() { lines() } else { whole_sides(new.is_some(), old.is_some()) };
+        if let Some(side) = old.as_ref().filter(|side| !side.is_quiet()) {
+            let secrets = Side::search(&self.all, self.for_new(), &was, &side.text).found.kept;
+            let mut teller = Teller::new(self, file.path, side.scanned, Facing::Old);
+            let part = Part { text: &side.text, base: 0, last: true };
+            let counts = |_: &Rule, place| lines.deleted.overlaps(place);
+            teller.tell(part, &side.found.kept, &secrets, counts, &mut out);
+            teller.finish(&side.found, &mut out);
+        }
+        if let Some(side) = new.as_ref().filter(|side| !side.is_quiet()) {
+            let mut teller = Teller::new(self, file.path, side.scanned, Facing::New).with_details(&side.found.details);
+            let part = Part { text: &side.text, base: 0, last: true };
+            let counts = |rule: &Rule, place| rule.on == On::File || lines.added.overlaps(place);
+            let before = out.findings.len();
+            teller.tell(part, &side.found.kept, &[], counts, &mut out);
+            teller.finish(&side.found, &mut out);
+            self.require(file.path, side, &mut out);
+            teller.mark(part, &side.found.waivers, &side.found.kept);
+            out.waivers = teller.waivers(&out.elsewhere(before), |line| lines.added.contains(line));
+        }
+        out
+    }
+
+    /// Judges a text of which every line counts, such as a file of a tree.
+    pub fn scan_text(&self, path: &RepoPath, bytes: &[u8]) -> Found {
+        let mode = Some(Mode::Regular);
+        let file = Candidate {
+            path,
+            from: None,
+            old_mode: None,
+            new_mode: mode,
+            old: None,
+            new: Some(bytes),
+            by_agent: false,
+        };
+        self.scan(&file, Cow::default)
+    }
+
+    /// Judges a commit message.
+    pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
+        let path = RepoPath::from(MESSAGE_PATH);
+        let subject = Subject::new(&path, by_agent);
+        let side = Side::search(&self.all, self.for_message(), &subject, message);
+        let mut out = Found::nothing(side.scanned);
+        if !side.is_quiet() {
+            let secrets = Side::search(&self.all, self.for_new(), &subject, message).found.kept;
+            let mut teller = Teller::new(self, &path, side.scanned, Facing::New);
+            let part = Part { text: &side.text, base: 0, last: true };
+            teller.tell(part, &side.found.kept, &secrets, |_, _| true, &mut out);
+            teller.finish(&side.found, &mut out);
+        }
+        out.findings
+    }
+
+    /// Findings of rules that require what a file does not have.
+    fn require(&self, path: &RepoPath, side: &Side<'_>, out: &mut Found) {
+        let mut concerned = side.found.present.clone();
+        concerned.sort_unstable();
+        concerned.dedup();
+        for index in concerned {
+            let Some((rule, compiled)) = self.get(index).and_then(|rule| Some((rule, rule.compiled()?))) else {
+                continue;
+            };
+            if compiled.code().require.as_ref().is_some_and(|require| !require.is_match(&side.text)) {
+                let place = Place { path: path.clone(), line: None, column: None, commit: None };
+                out.findings.push(self.finding(rule, compiled, place, b""));
+            }
+        }
+    }
+}
+
+/// Every line, where there is nothing to compare with.
+fn whole_sides<'l>(new: bool, old: bool) -> Cow<'l, LineDiff> {
+    let every = |is_there: bool| if is_there { LineSet::all(u32::MAX - 1) } else { LineSet::default() };
+    Cow::Owned(LineDiff { added: every(new), deleted: every(old), hunks: 1 })
+}

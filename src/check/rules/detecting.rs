@@ -1,0 +1,77 @@
+//! Runs the rules that name a detector.
+
+use super::change::Candidate;
+use super::find::{MOST_MATCHES, Match};
+use super::paths::Subject;
+use super::rule::Compiled;
+use super::search::Side;
+use super::set::Rules;
+use crate::check::detect::{self, Detector};
+use crate::model::{Finding, Mode, Place, RepoPath, Scanned};
+
+impl Rules {
+    /// Adds what detectors match in the new text to what was found there. What they say of the
+    /// file as a whole becomes a finding at once.
+    pub(super) fn detect(
+        &self,
+        file: &Candidate<'_>,
+        subject: &Subject<'_>,
+        old: Option<&Side<'_>>,
+        new: &mut Side<'_>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let scanned = if file.new_mode == Some(Mode::Symlink) { Scanned::Symlink } else { new.scanned };
+        let seen = detect::Subject {
+            path: file.path,
+            old_mode: file.old_mode,
+            new_mode: file.new_mode,
+            old: old.map(|side| side.text.as_ref()),
+            new: &new.text,
+            scanned,
+        };
+        let is_ascii = new.text.is_ascii();
+        for &index in &self.detecting {
+            let Some((rule, detector)) = self.get(index).and_then(|rule| Some((rule, rule.detector?))) else {
+                continue;
+            };
+            if is_ascii && detector.looks_beyond_ascii() {
+                continue;
+            }
+            let hits = detector.find(&seen);
+            if hits.is_empty() {
+                continue;
+            }
+            let Some(compiled) = rule.compiled().filter(|compiled| compiled.covers(subject)) else { continue };
+            if hits.len() > MOST_MATCHES {
+                new.found.more.push(index);
+            }
+            for hit in hits.into_iter().take(MOST_MATCHES) {
+                if let Some(range) = hit.range {
+                    new.found.details.insert((index, range.start), hit.detail);
+                    new.found.kept.push(Match { value: range.clone(), whole: range, rule: index });
+                } else {
+                    let place = Place { path: file.path.clone(), line: None, column: None, commit: None };
+                    let mut finding = self.finding(rule, compiled, place, hit.detail.as_bytes());
+                    finding.message = format!("{} ({})", finding.message, hit.detail);
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+}
+
+impl Compiled {
+    /// Whether a rule about a path that names a detector has its consent.
+    pub(super) fn detects_path(&self, path: &RepoPath, file: &Candidate<'_>) -> bool {
+        let Some(detector) = self.definition.detect.as_deref().and_then(Detector::parse) else { return true };
+        let seen = detect::Subject {
+            path,
+            old_mode: file.old_mode,
+            new_mode: file.new_mode,
+            old: file.old,
+            new: file.new.unwrap_or_default(),
+            scanned: Scanned::Absent,
+        };
+        !detector.find(&seen).is_empty()
+    }
+}

@@ -1,0 +1,320 @@
+//! Tries the rules of a group on a text, each only where one of its keywords stands.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::definition::{Anchor, On};
+use super::paths::Subject;
+use super::prefilter::Prefilter;
+use super::rule::{Next, Rule, Window};
+use super::units::{CONTEXT, Unit, unit_at};
+use crate::check::waivers::MARKER;
+
+/// A match in a text. It knows where, not what: it may be printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) value: Range<usize>,
+    pub(super) whole: Range<usize>,
+    pub(super) rule: u16,
+}
+
+/// The rules that look at one kind of text, with what leads to them.
+pub(super) struct Group {
+    prefilter: Prefilter,
+    non_ascii: Vec<u16>,
+    every_line: Vec<u16>,
+    /// Rules about the whole file that no keyword leads to.
+    whole: Vec<u16>,
+}
+
+/// Stands for the marker of an inline waiver among the rules.
+const WAIVER: u16 = u16::MAX;
+
+/// How many matches of one rule in one text are kept. Past it the rule is only said to have more.
+pub(super) const MOST_MATCHES: usize = 2_000;
+
+/// A match of a rule with `multiline` ends at most this far behind its keyword.
+const MULTILINE: usize = 64 * 1024;
+/// Regions of one rule that touch are tried as one, up to this size.
+const REGION: usize = 4 * MULTILINE;
+
+/// How much text must follow a place before its keywords are tried, unless the file ends.
+pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
+
+impl Group {
+    pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
+        let (mut keywords, mut non_ascii, mut every_line, mut whole) = (vec![], vec![], vec![], vec![]);
+        for (index, rule) in rules {
+            let before = keywords.len();
+            keywords.extend(rule.keywords().map(|keyword| (keyword, index)));
+            match rule.anchor {
+                Some(Anchor::NonAscii) => non_ascii.push(index),
+                Some(Anchor::EveryLine) => every_line.push(index),
+                None if keywords.len() == before && rule.on == On::File => whole.push(index),
+                None if keywords.len() == before => every_line.push(index),
+                None => {}
+            }
+        }
+        if !keywords.is_empty() {
+            keywords.push((MARKER, WAIVER));
+        }
+        Self { prefilter: Prefilter::new(&keywords), non_ascii, every_line, whole }
+    }
+
+    /// Whether no rule looks at texts of this kind.
+    pub(super) fn is_empty(&self) -> bool {
+        self.prefilter.is_empty() && self.non_ascii.is_empty() && self.every_line.is_empty() && self.whole.is_empty()
+    }
+}
+
+/// What was found in a text.
+#[derive(Debug, Default)]
+pub(super) struct Matches {
+    pub(super) kept: Vec<Match>,
+    /// Where inline waivers are marked.
+    pub(super) waivers: Vec<usize>,
+    /// Rules of which there is more than was kept.
+    pub(super) more: Vec<u16>,
+    /// What a detector says of a match, by the match's rule and start.
+    pub(super) details: BTreeMap<(u16, usize), String>,
+    /// Rules about the whole file whose keyword is in the text.
+    pub(super) present: Vec<u16>,
+}
+
+/// Walks over a text piece by piece. All places it keeps count from the start of the file.
+pub(super) struct Finder<'a> {
+    rules: &'a [Rule],
+    group: &'a Group,
+    subject: Subject<'a>,
+    only_exact: bool,
+    states: Vec<State>,
+    /// Rules with a region.
+    open: Vec<u16>,
+    found: Matches,
+}
+
+/// What a walk knows of one rule.
+#[derive(Clone, Default)]
+struct State {
+    covers: Option<bool>,
+    /// One more than the start of the unit it was last tried on.
+    tried: usize,
+    /// Where a rule with `multiline` is still to be tried.
+    region: Range<usize>,
+    count: usize,
+}
+
+/// A part of the text in memory, and where it stands in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'t> {
+    pub(super) text: &'t [u8],
+    pub(super) base: usize,
+    /// Whether the file ends with it.
+    pub(super) last: bool,
+}
+
+impl<'a> Finder<'a> {
+    /// `only_exact` leaves out the rules that guess: what looks like a password in a compiled
+    /// program rarely is one.
+    pub(super) fn new(rules: &'a [Rule], group: &'a Group, subject: Subject<'a>, only_exact: bool) -> Self {
+        let states = vec![State::default(); rules.len()];
+        Self { rules, group, subject, only_exact, states, open: Vec::new(), found: Matches::default() }
+    }
+
+    /// Tries all rules whose keywords start in `places`, counted from the start of the part.
+    pub(super) fn walk(&mut self, part: Part<'_>, places: Range<usize>) {
+        let mut unit = Unit::default();
+        let group = self.group;
+        let longest = 256;
+        let from = places.start;
+        let to = part.text.len().min(places.end + longest);
+        let Some(text) = part.text.get(from..to) else { return };
+        group.prefilter.scan(text, |index, start| {
+            let at = from + start;
+            if at >= places.end {
+                return;
+            }
+            if index == WAIVER {
+                self.found.waivers.push(part.base + at);
+                return;
+            }
+            if !unit.owns.contains(&at) {
+                unit = unit_at(part.text, part.base, at);
+            }
+            self.hit(index, part, &unit, at);
+        });
+        for index in &group.every_line {
+            let run = self.rule(*index).and_then(|rule| rule.run);
+            let next = |text: &[u8], at| run.map_or(Some(at), |run| run.find(text, at));
+            self.each_unit(*index, part, &places, next);
+        }
+        for index in &group.non_ascii {
+            self.each_unit(*index, part, &places, next_non_ascii);
+        }
+        self.finish_regions(part, places.end);
+    }
+
+    pub(super) const fn found(&mut self) -> &mut Matches {
+        &mut self.found
+    }
+
+    /// Where the first region starts that is still to be tried.
+    pub(super) fn unsettled(&self) -> usize {
+        let regions = self.open.iter().filter_map(|&index| self.states.get(usize::from(index)));
+        regions.map(|state| state.region.start).min().unwrap_or(usize::MAX)
+    }
+
+    /// What was found so far.
+    pub(super) fn take(&mut self) -> Matches {
+        std::mem::take(&mut self.found)
+    }
+
+    /// Rules about a whole file in memory that no keyword leads to.
+    pub(super) fn whole_file(&mut self, text: &[u8]) {
+        for &index in &self.group.whole {
+            if !self.covers(index) {
+                continue;
+            }
+            let Some(compiled) = self.rule(index).and_then(Rule::compiled) else { continue };
+            if compiled.definition.regex.is_none() {
+                self.found.present.push(index);
+                continue;
+            }
+            let part = Part { text, base: 0, last: true };
+            self.try_on(index, part, 0..text.len(), text.len());
+        }
+    }
+
+    fn rule(&self, index: u16) -> Option<&'a Rule> {
+        self.rules.get(usize::from(index))
+    }
+
+    fn state(&mut self, index: u16) -> Option<&mut State> {
+        self.states.get_mut(usize::from(index))
+    }
+
+    fn covers(&mut self, index: u16) -> bool {
+        let known = self.state(index).and_then(|state| state.covers);
+        known.unwrap_or_else(|| {
+            let covers = self.rule(index).is_some_and(|rule| {
+                !(self.only_exact && rule.generic)
+                    && rule.is_near(&self.subject)
+                    && rule.compiled().is_some_and(|compiled| compiled.covers(&self.subject))
+            });
+            if let Some(state) = self.state(index) {
+                state.covers = Some(covers);
+            }
+            covers
+        })
+    }
+
+    fn hit(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
+        let tried = part.base + unit.owns.start + 1;
+        let Some(state) = self.state(index).filter(|state| state.tried != tried && state.covers != Some(false)) else {
+            return;
+        };
+        state.tried = tried;
+        let Some(rule) = self.rule(index) else { return };
+        let window = || part.text.get(unit.starts.start..unit.end).unwrap_or_default();
+        if rule.run.is_some_and(|run| !rule.multiline && !run.is_in(window())) || !self.covers(index) {
+            return;
+        }
+        let Some(compiled) = rule.compiled() else { return };
+        if compiled.definition.regex.is_none() {
+            self.found.present.push(index);
+        } else if rule.multiline {
+            self.extend_region(index, part, unit, at);
+        } else {
+            self.try_on(index, part, unit.starts.clone(), unit.end);
+        }
+    }
+
+    fn each_unit(
+        &mut self,
+        index: u16,
+        part: Part<'_>,
+        places: &Range<usize>,
+        next: impl Fn(&[u8], usize) -> Option<usize>,
+    ) {
+        if !self.covers(index) {
+            return;
+        }
+        let mut at = places.start;
+        while let Some(place) = next(part.text, at).filter(|place| *place < places.end) {
+            let unit = unit_at(part.text, part.base, place);
+            self.hit(index, part, &unit, place);
+            at = unit.owns.end.max(place + 1);
+        }
+    }
+
+    fn extend_region(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
+        let (start, end) = (part.base + unit.starts.start, part.base + at + MULTILINE);
+        let Some(state) = self.state(index) else { return };
+        if state.region.is_empty() {
+            state.region = start..end;
+            self.open.push(index);
+        } else if start < state.region.end && end <= state.region.start + REGION {
+            state.region.end = end;
+        } else {
+            let region = std::mem::replace(&mut state.region, start..end);
+            self.try_region(index, part, &region);
+        }
+    }
+
+    /// Tries regions that no later keyword can make longer.
+    fn finish_regions(&mut self, part: Part<'_>, places_end: usize) {
+        for index in std::mem::take(&mut self.open) {
+            let Some(state) = self.state(index) else { continue };
+            if part.last || state.region.end + CONTEXT <= part.base + places_end {
+                let region = std::mem::take(&mut state.region);
+                self.try_region(index, part, &region);
+            } else {
+                self.open.push(index);
+            }
+        }
+    }
+
+    fn try_region(&mut self, index: u16, part: Part<'_>, region: &Range<usize>) {
+        let end = (region.end - part.base).min(part.text.len());
+        self.try_on(index, part, region.start.saturating_sub(part.base)..end, end);
+    }
+
+    fn try_on(&mut self, index: u16, part: Part<'_>, starts: Range<usize>, end: usize) {
+        let Some(rule) = self.rule(index) else { return };
+        let Some(compiled) = rule.compiled() else { return };
+        let window = Window { text: part.text, base: part.base, path: self.subject.path, starts, end };
+        let Some(state) = self.states.get_mut(usize::from(index)) else { return };
+        if rule.on == On::File && state.count > 0 {
+            return;
+        }
+        let found = &mut self.found;
+        compiled.matches(&window, |whole, value| {
+            if compiled.definition.require.is_some() {
+                found.present.push(index);
+                return Next::Stop;
+            }
+            if state.count >= MOST_MATCHES {
+                if state.count == MOST_MATCHES {
+                    found.more.push(index);
+                    state.count += 1;
+                }
+                return Next::Stop;
+            }
+            state.count += 1;
+            let place = |range: Range<usize>| part.base + range.start..part.base + range.end;
+            found.kept.push(Match { value: place(value), whole: place(whole), rule: index });
+            if rule.on == On::File { Next::Stop } else { Next::Go }
+        });
+    }
+}
+
+fn next_non_ascii(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    for chunk in text.get(from..)?.chunks(64) {
+        if !chunk.is_ascii() {
+            return chunk.iter().position(|byte| !byte.is_ascii()).map(|ahead| at + ahead);
+        }
+        at += chunk.len();
+    }
+    None
+}

@@ -1,0 +1,41 @@
+//! Rules as data, and the engine that finds what they describe.
+//!
+//! One pass over the bytes of a text finds every place where a keyword of any rule stands
+//! ([`prefilter`]); only the rules concerned are then tried, on the line around it ([`find`]).
+//! What they match is cleared of doubles ([`resolve`]) and told without telling the secret
+//! ([`redact`]).
+
+mod change;
+mod definition;
+mod detecting;
+mod embedded;
+mod examples;
+mod fields;
+mod find;
+mod findings;
+mod listing;
+mod owing;
+mod pack;
+mod path_rules;
+mod paths;
+mod position;
+mod prefilter;
+mod redact;
+mod required;
+mod resolve;
+mod rule;
+mod run;
+mod search;
+mod set;
+mod stream;
+mod tally;
+mod units;
+
+pub use change::{Candidate, Found, MESSAGE_PATH};
+pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
+pub use examples::Broken;
+pub use listing::Listed;
+pub use pack::read_pack;
+pub use set::{Pack, Rules};
+pub use stream::Stream;
+pub use tally::Tally;

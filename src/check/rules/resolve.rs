@@ -1,0 +1,68 @@
+//! One finding for a value: of matches that overlap, the rule that knows best speaks.
+
+use super::find::{Match, Part};
+use super::rule::Rule;
+
+/// How much a rule knows of what it matched; more is better.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Standing {
+    exact: bool,
+    /// A keyword is part of the value itself: `npm_…` is an npm token wherever it stands.
+    marked: bool,
+    verified: bool,
+    /// How much names the value: of its mark (`sk-ant-` knows more than `sk-`), or else of what
+    /// was matched before it (`scaleway_secret_key = ` knows more than `secret_key = `).
+    named: usize,
+    length: usize,
+    earlier: std::cmp::Reverse<u16>,
+    first: std::cmp::Reverse<usize>,
+}
+
+/// Leaves out every match whose value overlaps that of a better one of the same family. Whether
+/// the better one gives way to a third does not matter, so a part of a file decides as the whole.
+pub(super) fn resolve(rules: &[Rule], part: Part<'_>, matches: &[Match]) -> Vec<Match> {
+    let mut matches = matches.to_vec();
+    matches.sort_by_key(|found| (found.value.start, found.value.end, found.whole.start, found.whole.end, found.rule));
+    matches.dedup();
+    if matches.len() < 2 {
+        return matches;
+    }
+    let standings: Vec<Option<Standing>> = matches.iter().map(|found| standing(rules, part, found)).collect();
+    let family = |found: &Match| rules.get(usize::from(found.rule)).map(Rule::family);
+    // What is only counted takes no one's place, and must be counted whatever else stands there.
+    let counts = |found: &Match| rules.get(usize::from(found.rule)).is_some_and(|rule| rule.net);
+    let mut gives_way = vec![false; matches.len()];
+    for (index, found) in matches.iter().enumerate() {
+        let behind = matches.iter().enumerate().skip(index + 1);
+        for (other, later) in
+            behind.take_while(|(_, later)| later.value.start < found.value.end.max(found.value.start + 1))
+        {
+            if counts(found) || counts(later) || family(found) != family(later) {
+                continue;
+            }
+            let loser = if standings.get(index) < standings.get(other) { index } else { other };
+            if let Some(loses) = gives_way.get_mut(loser) {
+                *loses = true;
+            }
+        }
+    }
+    matches.into_iter().zip(gives_way).filter(|(_, gives_way)| !gives_way).map(|(found, _)| found).collect()
+}
+
+fn standing(rules: &[Rule], part: Part<'_>, found: &Match) -> Option<Standing> {
+    let rule = rules.get(usize::from(found.rule))?;
+    let value = part.text.get(found.value.start.checked_sub(part.base)?..found.value.end.checked_sub(part.base)?)?;
+    let in_value = |keyword: &&str| {
+        value.windows(keyword.len().max(1)).any(|window| window.eq_ignore_ascii_case(keyword.as_bytes()))
+    };
+    let mark = rule.keywords().filter(in_value).map(str::len).max();
+    Some(Standing {
+        exact: !rule.generic,
+        marked: mark.is_some(),
+        verified: rule.compiled().is_some_and(|compiled| !compiled.definition.verify.is_empty()),
+        named: mark.unwrap_or(found.value.start.saturating_sub(found.whole.start)),
+        length: found.value.len(),
+        earlier: std::cmp::Reverse(found.rule),
+        first: std::cmp::Reverse(found.value.start),
+    })
+}

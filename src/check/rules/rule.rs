@@ -1,0 +1,339 @@
+//! One rule: what a run must know of it at once, and what is worked out when it first hits.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::definition::{Anchor, Asks, Definition, On, family};
+use super::embedded::{Packed, packed};
+use super::paths::{PathList, Subject};
+use super::required::{Run, relaxed, unbounded};
+use super::units::unit_at;
+use crate::check::detect::Detector;
+use crate::check::verify::{self, Captured, Verifier};
+use crate::model::RepoPath;
+use crate::policy::Reach;
+
+/// A compiled regular expression may take this much memory, and its cache as much again. What
+/// would need more is refused: `\w{1000}{1000}` must not eat the machine.
+const SIZE_LIMIT: usize = 1 << 20;
+const NEST_LIMIT: u32 = 60;
+
+/// The static that the build makes of a rule in `rules/`.
+pub(super) struct Embedded {
+    pub(super) pack: &'static str,
+    pub(super) id: &'static str,
+    pub(super) on: On,
+    pub(super) anchor: Option<Anchor>,
+    pub(super) net: bool,
+    pub(super) generic: bool,
+    pub(super) multiline: bool,
+    /// One to a line.
+    pub(super) keywords: &'static str,
+    /// The name of a detector, or empty.
+    pub(super) detect: &'static str,
+    pub(super) asks: Option<Asks>,
+    pub(super) run: Option<Run>,
+    /// Parts of paths, one to a line, without one of which it looks at none; empty for any path.
+    pub(super) near: &'static str,
+    /// Where the rest of it is.
+    pub(super) chunk: u16,
+    pub(super) line: u16,
+}
+
+pub(super) struct Rule {
+    pub(super) pack: Cow<'static, str>,
+    pub(super) id: Cow<'static, str>,
+    pub(super) on: On,
+    pub(super) anchor: Option<Anchor>,
+    pub(super) net: bool,
+    pub(super) generic: bool,
+    pub(super) multiline: bool,
+    pub(super) detector: Option<Detector>,
+    pub(super) asks: Option<Asks>,
+    /// What no text is without that the regular expression matches.
+    pub(super) run: Option<Run>,
+    keywords: Cow<'static, str>,
+    near: &'static str,
+    packed: (u16, u16),
+    compiled: OnceLock<Compiled>,
+}
+
+/// What a rule needs only once it is near a match.
+pub(super) struct Compiled {
+    pub(super) definition: Definition,
+    paths: PathList,
+    exclude: PathList,
+    allow_paths: PathList,
+    /// The expression without far bounds, or empty when it has none.
+    unbounded: String,
+    /// A quicker expression that matches wherever the rule's does, or empty.
+    relaxed: String,
+    code: OnceLock<Code>,
+}
+
+/// The costly part of a rule: what is compiled when it is first tried on a text.
+#[derive(Default)]
+pub(super) struct Code {
+    /// Matches wherever `regex` does, at a fraction of its price.
+    relaxed: Option<Regex>,
+    regex: OnceLock<Option<Regex>>,
+    pub(super) require: Option<Regex>,
+    allow_regexes: Vec<Regex>,
+    allow_lines: Vec<Regex>,
+    verifiers: Vec<Verifier>,
+}
+
+impl Rule {
+    pub(super) fn embedded(from: &Embedded) -> Self {
+        Self {
+            pack: from.pack.into(),
+            id: from.id.into(),
+            on: from.on,
+            anchor: from.anchor,
+            net: from.net,
+            generic: from.generic,
+            multiline: from.multiline,
+            detector: Detector::parse(from.detect),
+            asks: from.asks,
+            run: from.run,
+            keywords: from.keywords.into(),
+            near: from.near,
+            packed: (from.chunk, from.line),
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// The error names what in the definition cannot be compiled.
+    pub(super) fn new(pack: &str, definition: Definition) -> Result<Self, String> {
+        let (id, keywords) = (definition.id.clone(), definition.keywords.join("\n"));
+        let made = Self {
+            pack: pack.to_owned().into(),
+            id: id.into(),
+            on: definition.on,
+            anchor: definition.anchor,
+            net: definition.net.is_some(),
+            generic: definition.is_generic(),
+            multiline: definition.multiline,
+            detector: definition.detect.as_deref().and_then(Detector::parse),
+            asks: definition.asks,
+            run: definition.regex.as_deref().and_then(Run::required_by),
+            keywords: keywords.into(),
+            near: "",
+            packed: (0, 0),
+            compiled: OnceLock::new(),
+        };
+        let pattern = |change: fn(&str) -> Option<String>| definition.regex.as_deref().and_then(change);
+        let (unbounded, relaxed) = (pattern(unbounded), pattern(relaxed));
+        definition.regex.as_deref().map(compile).transpose()?;
+        let compiled = Compiled::new(definition, unbounded.unwrap_or_default(), relaxed.unwrap_or_default());
+        let code = Code::new(&compiled.definition, &compiled.relaxed)?;
+        compiled.code.get_or_init(|| code);
+        made.compiled.get_or_init(|| compiled);
+        Ok(made)
+    }
+
+    pub(super) fn keywords(&self) -> impl Iterator<Item = &str> {
+        self.keywords.lines().filter(|keyword| !keyword.is_empty())
+    }
+
+    pub(super) fn family(&self) -> &str {
+        family(&self.id)
+    }
+
+    /// Whether it may look at a path at all.
+    pub(super) fn is_near(&self, subject: &Subject<'_>) -> bool {
+        self.near.is_empty() || subject.is_near(self.near.lines())
+    }
+
+    /// `None` only for an embedded rule that cannot be read, which the tests of the packs forbid.
+    pub(super) fn compiled(&self) -> Option<&Compiled> {
+        if let Some(compiled) = self.compiled.get() {
+            return Some(compiled);
+        }
+        let Packed { json, unbounded, relaxed } = packed(self.packed.0, self.packed.1)?;
+        let compiled = Compiled::new(serde_json::from_str(&json).ok()?, unbounded, relaxed);
+        Some(self.compiled.get_or_init(|| compiled))
+    }
+}
+
+impl Compiled {
+    fn new(definition: Definition, unbounded: String, relaxed: String) -> Self {
+        Self {
+            unbounded,
+            relaxed,
+            paths: PathList::new(&definition.paths, Reach::Strict),
+            exclude: PathList::new(&definition.exclude, Reach::Lenient),
+            allow_paths: PathList::new(&definition.allow.paths, Reach::Lenient),
+            code: OnceLock::new(),
+            definition,
+        }
+    }
+
+    /// An embedded rule that cannot be compiled matches nothing; the tests of the packs forbid it.
+    pub(super) fn code(&self) -> &Code {
+        self.code.get_or_init(|| Code::new(&self.definition, &self.relaxed).unwrap_or_default())
+    }
+
+    pub(super) fn covers(&self, subject: &Subject<'_>) -> bool {
+        (self.definition.by.is_none() || subject.by_agent)
+            && (self.paths.is_empty() || self.paths.matches(subject))
+            && !self.exclude.matches(subject)
+            && !self.allow_paths.matches(subject)
+    }
+
+    /// The regular expression, compiled when it is first needed.
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        let compiled = || {
+            let written = self.definition.regex.as_deref()?;
+            if self.unbounded.is_empty() { compile(written).ok() } else { build(&self.unbounded, true).ok() }
+        };
+        self.code().regex.get_or_init(compiled).as_ref()
+    }
+
+    /// The matches that start in `starts` and end by `end`, without those that `entropy`, `allow`
+    /// and `verify` silence.
+    pub(super) fn matches(&self, window: &Window<'_>, mut found: impl FnMut(Range<usize>, Range<usize>) -> Next) {
+        let Some(text) = window.text.get(..window.end) else { return };
+        if self.code().relaxed.as_ref().is_some_and(|relaxed| !relaxed.is_match_at(text, window.starts.start)) {
+            return;
+        }
+        let Some(regex) = self.regex() else { return };
+        let mut from = window.starts.start;
+        let mut patience = PATIENCE;
+        while let Some(whole) = regex.find_at(text, from).filter(|whole| whole.start() < window.starts.end) {
+            let groups = if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None };
+            let value = groups.and_then(|groups| groups.name("secret").or_else(|| groups.get(1))).unwrap_or(whole);
+            let (whole, value) = (whole.range(), value.range());
+            let past = whole.end.max(whole.start + 1);
+            let captured =
+                Captured { text: window.text, whole: whole.clone(), value: value.clone(), path: window.path };
+            if self.stands(&captured, window) {
+                if found(whole, value) == Next::Stop {
+                    return;
+                }
+                from = past;
+            } else if patience > 0 {
+                // What was passed over may hide a match that starts within it.
+                patience -= 1;
+                from = value.start.max(whole.start + 1);
+            } else {
+                from = past;
+            }
+        }
+    }
+
+    fn stands(&self, captured: &Captured<'_>, window: &Window<'_>) -> bool {
+        let value = captured.value();
+        let (allow, code) = (&self.definition.allow, self.code());
+        let lines = || {
+            let line = unit_at(captured.text, window.base, captured.value.start);
+            captured.text.get(line.owns.start.max(window.starts.start)..line.owns.end).unwrap_or_default()
+        };
+        self.definition.entropy.is_none_or(|least| entropy(value) >= least)
+            && !allow.stopwords.iter().any(|word| contains(value, word.as_bytes()))
+            && !code.allow_regexes.iter().any(|regex| regex.is_match(value))
+            && (code.allow_lines.is_empty() || !code.allow_lines.iter().any(|regex| regex.is_match(lines())))
+            && code.verifiers.iter().all(|verifier| verifier(captured))
+    }
+}
+
+impl Code {
+    fn new(definition: &Definition, relaxed: &str) -> Result<Self, String> {
+        let all = |texts: &[String]| texts.iter().map(|text| compile(text)).collect::<Result<Vec<_>, _>>();
+        let verifier = |name: &String| verify::named(name).ok_or_else(|| format!("no validator is called `{name}`"));
+        if let Some(name) = definition.detect.as_deref().filter(|name| Detector::parse(name).is_none()) {
+            return Err(format!("no detector is called `{name}`"));
+        }
+        Ok(Self {
+            // One that cannot be compiled is only slower to be without.
+            relaxed: build(relaxed, true).ok().filter(|_| !relaxed.is_empty()),
+            regex: OnceLock::new(),
+            require: definition.require.as_deref().map(compile).transpose()?,
+            allow_regexes: all(&definition.allow.regexes)?,
+            allow_lines: all(&definition.allow.lines)?,
+            verifiers: definition.verify.iter().map(verifier).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// Where in a text a rule is tried.
+pub(super) struct Window<'a> {
+    pub(super) text: &'a [u8],
+    /// Where the text starts in the file.
+    pub(super) base: usize,
+    pub(super) path: &'a RepoPath,
+    pub(super) starts: Range<usize>,
+    pub(super) end: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Go,
+    Stop,
+}
+
+/// How often in one window a silenced match is searched for another one within it. A hostile text
+/// could otherwise make every byte cost as much as the whole window.
+const PATIENCE: u32 = 16;
+
+/// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
+pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    build(pattern, false).map_err(|error| {
+        if let regex::Error::CompiledTooBig(limit) = error {
+            format!("needs more than {limit} bytes once compiled")
+        } else {
+            error.to_string()
+        }
+    })
+}
+
+/// A pattern that was taken apart and written down again says itself what is Unicode in it.
+fn build(pattern: &str, rewritten: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern)
+        .unicode(rewritten)
+        .multi_line(!rewritten)
+        .size_limit(SIZE_LIMIT)
+        .dfa_size_limit(SIZE_LIMIT)
+        .nest_limit(NEST_LIMIT)
+        .build()
+}
+
+/// Shannon's bits for each byte of a value.
+pub(super) fn entropy(value: &[u8]) -> f64 {
+    let mut counts = [0_u32; 256];
+    for &byte in value {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let length = f64::from(u32::try_from(value.len()).unwrap_or(u32::MAX));
+    let share = |count: u32| f64::from(count) / length;
+    counts.into_iter().filter(|&count| count > 0).map(|count| -share(count) * share(count).log2()).sum()
+}
+
+/// Whether a value contains a word, in any case.
+fn contains(value: &[u8], word: &[u8]) -> bool {
+    value.windows(word.len().max(1)).any(|window| window.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entropy_is_counted_in_bits_of_a_byte() {
+        assert!((entropy(b"aaaa") - 0.0).abs() < 1e-9);
+        assert!((entropy(b"abcd") - 2.0).abs() < 1e-9);
+        assert!((entropy(b"") - 0.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_hostile_expression_is_refused_with_its_reason() {
+        assert_eq!(compile(r"\w{1000}{1000}").map(|_| ()), Err("needs more than 1048576 bytes once compiled".into()));
+        assert!(compile(&"(".repeat(100)).is_err());
+        assert!(compile(r"\w{10}").is_ok());
+    }
+}

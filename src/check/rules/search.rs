@@ -1,0 +1,34 @@
+//! One side of a file, decoded and searched.
+
+use std::borrow::Cow;
+
+use super::find::{Finder, Group, Matches, Part};
+use super::paths::Subject;
+use super::rule::Rule;
+use crate::check::text::decode;
+use crate::model::Scanned;
+
+pub(super) struct Side<'a> {
+    pub(super) text: Cow<'a, [u8]>,
+    pub(super) scanned: Scanned,
+    pub(super) found: Matches,
+}
+
+impl<'a> Side<'a> {
+    pub(super) fn search(rules: &[Rule], group: &Group, subject: &Subject<'_>, bytes: &'a [u8]) -> Self {
+        let (text, scanned) = decode(bytes);
+        let mut found = Matches::default();
+        if scanned != Scanned::LfsPointer && !group.is_empty() {
+            let mut finder = Finder::new(rules, group, subject.clone(), scanned == Scanned::Binary);
+            finder.walk(Part { text: &text, base: 0, last: true }, 0..text.len());
+            finder.whole_file(&text);
+            found = finder.take();
+            found.waivers.sort_unstable();
+        }
+        Self { text, scanned, found }
+    }
+
+    pub(super) fn is_quiet(&self) -> bool {
+        self.found.kept.is_empty() && self.found.present.is_empty() && self.found.waivers.is_empty()
+    }
+}

@@ -1,0 +1,109 @@
+//! The rules that hold in a run.
+
+use std::sync::OnceLock;
+
+use super::definition::{Definition, On};
+use super::embedded;
+use super::find::Group;
+use super::rule::Rule;
+use crate::model::Severity;
+use crate::policy::{NameGlob, RequiredImport, RuleSettings};
+
+/// A repository's own rules.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    pub name: String,
+    pub rules: Vec<Definition>,
+}
+
+/// The rules of a run: those of the packs the policy names, and the repository's own.
+pub struct Rules {
+    pub(super) all: Vec<Rule>,
+    severity: Vec<(NameGlob, Severity)>,
+    /// What the policy wants files to import.
+    pub(super) imports: Vec<RequiredImport>,
+    /// Rules that speak for those wants.
+    pub(super) asking: Vec<u16>,
+    new: OnceLock<Group>,
+    old: OnceLock<Group>,
+    message: OnceLock<Group>,
+    pub(super) paths: Vec<u16>,
+    /// Rules for new text that a detector judges.
+    pub(super) detecting: Vec<u16>,
+}
+
+impl Rules {
+    /// A rule of `extra` takes the place of an embedded one with the same id. The error names the
+    /// rule that cannot be compiled and why; [`super::read_pack`] finds such rules beforehand.
+    pub fn new(settings: &RuleSettings, extra: Vec<Pack>) -> Result<Self, String> {
+        let mut all: Vec<Rule> = Vec::new();
+        let own = || extra.iter().flat_map(|pack| &pack.rules);
+        let wanted = |pack: &str| settings.packs.iter().any(|name| name == pack);
+        let embedded = embedded::RULES.iter().filter(|rule| wanted(rule.pack));
+        all.extend(embedded.filter(|rule| !own().any(|own| own.id == rule.id)).map(Rule::embedded));
+        for pack in extra {
+            for definition in pack.rules {
+                let id = definition.id.clone();
+                all.push(Rule::new(&pack.name, definition).map_err(|why| format!("rule `{id}`: {why}"))?);
+            }
+        }
+        if all.len() >= usize::from(u16::MAX) {
+            return Err(format!("{} rules are more than the {} that one run takes", all.len(), u16::MAX - 1));
+        }
+        let mut rules = Self {
+            all,
+            severity: settings.severity.clone(),
+            imports: settings.imports.clone(),
+            asking: Vec::new(),
+            new: OnceLock::new(),
+            old: OnceLock::new(),
+            message: OnceLock::new(),
+            paths: Vec::new(),
+            detecting: Vec::new(),
+        };
+        rules.paths = rules.numbered().filter(|(_, rule)| rule.on == On::Path).map(|(index, _)| index).collect();
+        let detecting = |rule: &Rule| rule.on == On::Added && rule.detector.is_some();
+        rules.detecting = rules.numbered().filter(|(_, rule)| detecting(rule)).map(|(index, _)| index).collect();
+        rules.asking = rules.numbered().filter(|(_, rule)| rule.asks.is_some()).map(|(index, _)| index).collect();
+        Ok(rules)
+    }
+
+    /// The rules of a pack in JSON alone.
+    #[cfg(test)]
+    pub(in crate::check) fn of_json(pack: &str) -> Self {
+        let settings = RuleSettings { packs: vec![], extra: vec![], severity: vec![], imports: vec![] };
+        let rules = serde_json::from_str(pack).unwrap();
+        Self::new(&settings, vec![Pack { name: "test".into(), rules }]).unwrap()
+    }
+
+    /// Rules for new text. What is counted when it is removed is counted here when it is added.
+    pub(super) fn for_new(&self) -> &Group {
+        let looks = |rule: &Rule| {
+            let searches = rule.detector.is_none() && rule.asks.is_none();
+            searches && matches!(rule.on, On::Added | On::File) || rule.on == On::Removed && rule.net
+        };
+        self.new.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| looks(rule))))
+    }
+
+    pub(super) fn for_old(&self) -> &Group {
+        self.old.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| rule.on == On::Removed)))
+    }
+
+    pub(super) fn for_message(&self) -> &Group {
+        self.message.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| rule.on == On::Message)))
+    }
+
+    pub(super) fn get(&self, index: u16) -> Option<&Rule> {
+        self.all.get(usize::from(index))
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (u16, &Rule)> {
+        (0..u16::MAX).zip(&self.all)
+    }
+
+    /// The severity the policy gives a rule, or else its own.
+    pub(in crate::check) fn severity(&self, id: &str, own: Severity) -> Severity {
+        let named = self.severity.iter().rev().find(|(glob, _)| glob.matches(id));
+        named.map_or(own, |(_, severity)| *severity)
+    }
+}

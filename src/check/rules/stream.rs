@@ -1,0 +1,231 @@
+//! Searches a blob too large to be held in memory, with the findings it would have had there.
+
+use super::change::Found;
+use super::find::{Finder, LOOK_AHEAD, Match, Part};
+use super::findings::{Facing, Teller};
+use super::paths::Subject;
+use super::set::Rules;
+use super::units::CONTEXT;
+use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
+use crate::model::{RepoPath, Scanned};
+
+/// How much is gathered before it is searched.
+const CHUNK: usize = 1 << 20;
+
+/// A match this far before another one may be in its excerpt, and must be hidden there.
+const SHOWN: usize = 1024;
+
+/// A search that takes a blob piece by piece, from its beginning to its end. All of its lines
+/// count. Rules about the file as a whole and detectors are left out: they need all of it.
+pub struct Stream<'a> {
+    rules: &'a Rules,
+    path: &'a RepoPath,
+    by_agent: bool,
+    chunk: usize,
+    /// The beginning, until it is known what the blob is.
+    head: Vec<u8>,
+    search: Option<Search<'a>>,
+}
+
+struct Search<'a> {
+    finder: Finder<'a>,
+    teller: Teller<'a>,
+    chunk: usize,
+    utf16: Option<Utf16>,
+    /// The text from `base` on.
+    text: Vec<u8>,
+    base: usize,
+    /// Places before it have been searched.
+    searched: usize,
+    /// Matches that end before it have been told.
+    settled: usize,
+    /// Matches that are not told, or that stand close to one that is not.
+    pending: Vec<Match>,
+    out: Found,
+}
+
+impl Rules {
+    pub fn stream<'a>(&'a self, path: &'a RepoPath, by_agent: bool) -> Stream<'a> {
+        Stream { rules: self, path, by_agent, chunk: CHUNK, head: Vec::new(), search: None }
+    }
+}
+
+impl Stream<'_> {
+    pub fn push(&mut self, bytes: &[u8]) {
+        if let Some(search) = &mut self.search {
+            search.push(bytes);
+            return;
+        }
+        self.head.extend_from_slice(bytes);
+        if self.head.len() >= HEAD {
+            self.begin();
+        }
+    }
+
+    /// What was found in all of it, and what kind of content it is.
+    #[must_use]
+    pub fn finish(mut self) -> Found {
+        self.begin();
+        match self.search {
+            Some(search) => search.finish(),
+            None => Found::nothing(Scanned::Absent),
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.search.is_some() {
+            return;
+        }
+        let head = std::mem::take(&mut self.head);
+        let (utf16, scanned) = match encoding(&head) {
+            Encoding::Utf16 { big_endian } => (Some(Utf16::new(big_endian)), Scanned::Utf16),
+            Encoding::Bytes if is_binary(&head) => (None, Scanned::Binary),
+            Encoding::Bytes => (None, Scanned::Text),
+        };
+        let subject = Subject::new(self.path, self.by_agent);
+        let only_exact = scanned == Scanned::Binary;
+        let search = self.search.insert(Search {
+            finder: Finder::new(&self.rules.all, self.rules.for_new(), subject, only_exact),
+            teller: Teller::new(self.rules, self.path, scanned, Facing::New),
+            chunk: self.chunk,
+            utf16,
+            text: Vec::new(),
+            base: 0,
+            searched: 0,
+            settled: 0,
+            pending: Vec::new(),
+            out: Found::nothing(scanned),
+        });
+        search.push(&head);
+    }
+}
+
+impl Search<'_> {
+    fn push(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(self.chunk) {
+            match &mut self.utf16 {
+                Some(utf16) => utf16.push(piece, &mut self.text),
+                None => self.text.extend_from_slice(piece),
+            }
+            if self.base + self.text.len() >= self.searched + self.chunk + LOOK_AHEAD {
+                self.step(false);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Found {
+        if let Some(utf16) = &mut self.utf16 {
+            utf16.finish(&mut self.text);
+        }
+        self.step(true);
+        self.teller.finish(&self.finder.take(), &mut self.out);
+        self.out.waivers = self.teller.waivers(&[], |_| true);
+        self.out
+    }
+
+    /// Searches what has not been searched, as far as enough text follows.
+    fn step(&mut self, last: bool) {
+        let end = self.base + self.text.len();
+        let limit = if last { end } else { end - LOOK_AHEAD };
+        let part = Part { text: &self.text, base: self.base, last };
+        self.finder.walk(part, self.searched - self.base..limit - self.base);
+        self.searched = limit;
+        self.pending.append(&mut self.finder.found().kept);
+        let mut marks = std::mem::take(&mut self.finder.found().waivers);
+        marks.sort_unstable();
+        self.teller.mark(part, &marks, &self.pending);
+
+        // Nothing that is found later starts before this place.
+        let settled = if last {
+            usize::MAX
+        } else {
+            self.finder.unsettled().min(limit.saturating_sub(CONTEXT)).max(self.settled)
+        };
+        self.teller.only(self.settled..settled);
+        self.teller.tell(part, &self.pending, &[], |_, _| true, &mut self.out);
+        self.settled = settled;
+
+        let waiting = self.pending.iter().filter(|found| found.value.end >= settled).map(|found| found.value.start);
+        let first = waiting.min().unwrap_or(settled).min(settled);
+        self.pending.retain(|found| found.value.end + SHOWN > first);
+        let needed = self.pending.iter().map(|found| found.whole.start).min().unwrap_or(first).min(first);
+        self.forget(needed.saturating_sub(CONTEXT));
+    }
+
+    /// Lets go of the text before a place.
+    fn forget(&mut self, place: usize) {
+        let Some(passed) = place.checked_sub(self.base).filter(|passed| *passed <= self.text.len()) else { return };
+        self.teller.pass(Part { text: &self.text, base: self.base, last: false }, place);
+        self.text.drain(..passed);
+        self.base = place;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Finding;
+
+    const PACK: &str = r#"[
+        {"id": "t/token", "keywords": ["tok_"], "regex": "\\b(tok_[a-z0-9]{8,})", "severity": "deny", "message": "token"},
+        {"id": "t/any", "keywords": ["secret", "tok_"], "regex": "(?:secret|tok)\\W*\\n?([a-z0-9_]{6,})", "severity": "warn",
+         "tags": ["generic"], "message": "guess"},
+        {"id": "t/block", "keywords": ["BEGIN"], "multiline": true, "regex": "BEGIN[^#]*?END", "severity": "deny",
+         "message": "block"},
+        {"id": "u/wide", "keywords": ["wide"], "regex": "wide\\s[a-z]", "show": true, "severity": "note", "message": "w"}
+    ]"#;
+
+    fn streamed(rules: &Rules, text: &[u8], chunk: usize) -> Found {
+        let path = RepoPath::from("a.txt");
+        let mut stream = rules.stream(&path, false);
+        stream.chunk = chunk;
+        text.chunks(chunk).for_each(|piece| stream.push(piece));
+        stream.finish()
+    }
+
+    fn sorted(found: Found) -> (Scanned, Vec<Finding>) {
+        let mut findings = found.findings;
+        findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
+        (found.scanned, findings)
+    }
+
+    /// Pieces of text that meet each other at every kind of edge.
+    fn piece() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => "[a-z =;\n]{0,300}",
+            2 => "(secret|tok_|tok)[=\n ]{0,3}[a-z0-9_]{0,12}",
+            1 => Just("BEGIN".to_owned()),
+            1 => Just("END #".to_owned()),
+            1 => Just("wide\u{fc} wide x".to_owned()),
+            1 => (1_usize..60_000).prop_map(|count| "x".repeat(count)),
+            1 => (1_usize..30_000).prop_map(|count| "tok_abcdefgh ".repeat(count / 300)),
+            1 => (1_usize..60_000).prop_map(|count| "y \n".repeat(count / 3)),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn a_stream_finds_what_the_whole_text_holds(pieces in prop::collection::vec(piece(), 0..60), chunk in 1_000_usize..90_000) {
+            let (rules, text) = (Rules::of_json(PACK), pieces.concat());
+
+            let whole = rules.scan_text(&RepoPath::from("a.txt"), text.as_bytes());
+            let parts = streamed(&rules, text.as_bytes(), chunk);
+
+            prop_assert_eq!(sorted(parts), sorted(whole));
+        }
+    }
+
+    #[test]
+    fn utf_16_is_streamed_with_its_lines() {
+        let text = format!("{}secret: abcdef123\n", "gr\u{fc}n\n".repeat(100_000));
+        let bytes: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+
+        let (scanned, findings) = sorted(streamed(&Rules::of_json(PACK), &bytes, 65_537));
+
+        assert_eq!(scanned, Scanned::Utf16);
+        assert_eq!(findings.iter().map(|finding| finding.place.line).collect::<Vec<_>>(), [Some(100_001)]);
+    }
+}

@@ -1,0 +1,204 @@
+//! What a blob is, and its text as UTF-8: peers go blind at UTF-16 or at the first NUL byte.
+
+use std::borrow::Cow;
+
+use crate::model::Scanned;
+
+/// How much of a blob decides what it is.
+pub(super) const HEAD: usize = 8 * 1024;
+
+/// Git refuses larger pointer files.
+const LARGEST_POINTER: usize = 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Bytes,
+    Utf16 { big_endian: bool },
+}
+
+/// The bytes to scan, and what kind of content they are. Binary content comes as it is: rules that
+/// know exactly what they look for still read it.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> (Cow<'_, [u8]>, Scanned) {
+    match encoding(bytes) {
+        Encoding::Utf16 { big_endian } => {
+            let mut decoder = Utf16::new(big_endian);
+            let mut text = Vec::with_capacity(bytes.len() / 2);
+            decoder.push(bytes, &mut text);
+            decoder.finish(&mut text);
+            (Cow::Owned(text), Scanned::Utf16)
+        }
+        Encoding::Bytes if is_lfs_pointer(bytes) => (Cow::Borrowed(bytes), Scanned::LfsPointer),
+        Encoding::Bytes if is_binary(bytes) => (Cow::Borrowed(bytes), Scanned::Binary),
+        Encoding::Bytes => (Cow::Borrowed(bytes), Scanned::Text),
+    }
+}
+
+fn head(bytes: &[u8]) -> &[u8] {
+    bytes.get(..HEAD).unwrap_or(bytes)
+}
+
+/// UTF-16 by its mark, or because nearly every other byte of the beginning is zero and the bytes
+/// between are not.
+pub(super) fn encoding(bytes: &[u8]) -> Encoding {
+    match bytes {
+        [0xff, 0xfe, 0, 0, ..] => return Encoding::Bytes,
+        [0xff, 0xfe, ..] => return Encoding::Utf16 { big_endian: false },
+        [0xfe, 0xff, ..] => return Encoding::Utf16 { big_endian: true },
+        _ => {}
+    }
+    let head = head(bytes);
+    if head.len() < 4 || memchr::memchr(0, head).is_none() {
+        return Encoding::Bytes;
+    }
+    let pairs = head.len() / 2;
+    let (mut even, mut odd) = (0, 0);
+    for pair in head.chunks_exact(2) {
+        if let [a, b] = pair {
+            even += usize::from(*a == 0);
+            odd += usize::from(*b == 0);
+        }
+    }
+    // A tenth of the letters may be beyond Latin, and a handful of NULs may stray.
+    let mostly = |zeros: usize| zeros * 10 >= pairs * 9;
+    let hardly = |zeros: usize| zeros * 50 <= pairs;
+    if mostly(odd) && hardly(even) {
+        Encoding::Utf16 { big_endian: false }
+    } else if mostly(even) && hardly(odd) {
+        Encoding::Utf16 { big_endian: true }
+    } else {
+        Encoding::Bytes
+    }
+}
+
+/// A NUL byte alone does not make a text binary: one stray byte must not hide a file. More than
+/// one byte in twenty that no text has does.
+pub(super) fn is_binary(bytes: &[u8]) -> bool {
+    let head = head(bytes);
+    if memchr::memchr(0, head).is_none() {
+        return false;
+    }
+    let strange = |byte: u8| matches!(byte, 0..=6 | 14..=26 | 28..=31 | 127);
+    let controls = head.iter().filter(|byte| strange(**byte)).count();
+    let broken: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    (controls + broken) * 20 > head.len()
+}
+
+fn is_lfs_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < LARGEST_POINTER
+        && bytes.starts_with(b"version https://git-lfs.github.com/spec/v1")
+        && bytes.split(|&byte| byte == b'\n').all(|line| {
+            [&b"version "[..], b"oid sha256:", b"size ", b"ext-"].iter().any(|key| line.starts_with(key))
+                || line.is_empty()
+        })
+}
+
+/// Turns UTF-16 into UTF-8, piece by piece. The mark at the beginning is dropped, and what is no
+/// character becomes U+FFFD, so every newline stays where it is.
+pub(super) struct Utf16 {
+    big_endian: bool,
+    odd: Option<u8>,
+    lead: Option<u16>,
+    at_start: bool,
+}
+
+impl Utf16 {
+    pub(super) const fn new(big_endian: bool) -> Self {
+        Self { big_endian, odd: None, lead: None, at_start: true }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8], text: &mut Vec<u8>) {
+        let mut rest = bytes;
+        if let (Some(first), Some((second, behind))) = (self.odd, bytes.split_first()) {
+            self.odd = None;
+            self.unit(first, *second, text);
+            rest = behind;
+        }
+        let pairs = rest.chunks_exact(2);
+        if let [odd] = pairs.remainder() {
+            self.odd = Some(*odd);
+        }
+        for pair in pairs {
+            if let [first, second] = pair {
+                self.unit(*first, *second, text);
+            }
+        }
+    }
+
+    pub(super) fn finish(&mut self, text: &mut Vec<u8>) {
+        if self.lead.take().is_some() || self.odd.take().is_some() {
+            put(char::REPLACEMENT_CHARACTER, text);
+        }
+    }
+
+    fn unit(&mut self, first: u8, second: u8, text: &mut Vec<u8>) {
+        let unit =
+            if self.big_endian { u16::from_be_bytes([first, second]) } else { u16::from_le_bytes([first, second]) };
+        if std::mem::take(&mut self.at_start) && unit == 0xfeff {
+            return;
+        }
+        if let Some(lead) = self.lead.take() {
+            if (0xdc00..0xe000).contains(&unit) {
+                let both = 0x1_0000 + ((u32::from(lead) & 0x3ff) << 10 | u32::from(unit) & 0x3ff);
+                put(char::from_u32(both).unwrap_or(char::REPLACEMENT_CHARACTER), text);
+                return;
+            }
+            put(char::REPLACEMENT_CHARACTER, text);
+        }
+        if (0xd800..0xdc00).contains(&unit) {
+            self.lead = Some(unit);
+        } else {
+            put(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER), text);
+        }
+    }
+}
+
+fn put(character: char, text: &mut Vec<u8>) {
+    text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big_endian { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn utf_16_is_decoded_with_and_without_its_mark() {
+        let text = "key = \"gr\u{fc}n \u{1f511}\"\r\nand some more text\n";
+
+        for big_endian in [false, true] {
+            let (plain, marked) = (utf16(text, big_endian), utf16(&format!("\u{feff}{text}"), big_endian));
+            assert_eq!(decode(&plain), (Cow::Owned(text.as_bytes().to_vec()), Scanned::Utf16));
+            assert_eq!(decode(&marked), (Cow::Owned(text.as_bytes().to_vec()), Scanned::Utf16));
+        }
+    }
+
+    #[test]
+    fn broken_utf_16_keeps_its_lines() {
+        let mut bytes = utf16("\u{feff}a\n", false);
+        bytes.extend([0x00, 0xd8, 0x0a, 0x00, 0x41]);
+
+        assert_eq!(decode(&bytes).0.as_ref(), "a\n\u{fffd}\n\u{fffd}".as_bytes());
+    }
+
+    #[test]
+    fn one_stray_nul_does_not_make_a_text_binary() {
+        let text = [b"password = ".as_slice(), &[0], &[b'a'; 60]].concat();
+
+        assert_eq!(decode(&text).1, Scanned::Text);
+        assert_eq!(decode(b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00").1, Scanned::Binary);
+        assert_eq!(decode("gr\u{fc}n".as_bytes()).1, Scanned::Text);
+        assert_eq!(decode(b"").1, Scanned::Text);
+    }
+
+    #[test]
+    fn only_a_whole_pointer_is_a_pointer() {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 12\n";
+
+        assert_eq!(decode(pointer.as_bytes()).1, Scanned::LfsPointer);
+        assert_eq!(decode(format!("{pointer}password = x\n").as_bytes()).1, Scanned::Text);
+    }
+}

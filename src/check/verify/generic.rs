@@ -1,0 +1,214 @@
+//! Judges values that no format marks: the name, the place and the look must agree that a value is
+//! a credential.
+
+use super::Captured;
+use super::likeness::drawn;
+use super::look::{is_weak, like_key, like_password};
+use super::name::{Strength, describes, is_password, strength};
+use super::place::{Place, Text, text_of, words};
+use super::shape::is_identifier;
+use super::stand_in::{counted_up, is_template, masked, said_not_meant, stands_in};
+use super::words::Words;
+
+/// A password a person chose, or one that was generated, bound to a name that says so.
+pub(super) fn password(captured: &Captured<'_>) -> bool {
+    let place = Place::of(captured);
+    let value = value_of(captured);
+    is_password(&place)
+        && !describes(&place)
+        && binds(&place, captured)
+        && !repeats_name(value, &place)
+        && like_password(value)
+        && (text_of(captured) == Text::Settings || !is_weak(value))
+}
+
+/// A key, token or secret: random text bound to a name that says so.
+pub(super) fn secret(captured: &Captured<'_>) -> bool {
+    let place = Place::of(captured);
+    let value = value_of(captured);
+    let strength = strength(&place);
+    strength != Strength::None
+        && !describes(&place)
+        && binds(&place, captured)
+        && !repeats_name(value, &place)
+        && like_key(value, strength)
+}
+
+/// Random text bound to a bare `key`.
+pub(super) fn key(captured: &Captured<'_>) -> bool {
+    like_key(captured.value(), Strength::Weak)
+}
+
+/// Random text bound to a name that opens with a vendor's.
+pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
+    let named = words(captured.head());
+    let tells = |word: &Vec<u8>| {
+        [
+            &b"key"[..],
+            b"token",
+            b"secret",
+            b"pass",
+            b"auth",
+            b"api",
+            b"cred",
+            b"pat",
+            b"access",
+            b"pwd",
+            b"hook",
+            b"sid",
+        ]
+        .iter()
+        .any(|part| memchr::memmem::find(word, part).is_some())
+    };
+    let place = Place { name: named, between: b"", before: b"", after: b"" };
+    (place.name.iter().any(tells) || place.name.len() == 1)
+        && !describes(&place)
+        && !place.names(b"public")
+        && !place.names(b"publishable")
+        && random(captured)
+}
+
+/// A value whose name stands in a pair: `name="Password" value="…"`.
+pub(super) fn named_value(captured: &Captured<'_>) -> bool {
+    let head = captured.head();
+    let name = head
+        .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')))
+        .map(words)
+        .find(|name| {
+            let place = Place { name: name.clone(), between: b"", before: b"", after: b"" };
+            is_password(&place) || matches!(strength(&place), Strength::Strong | Strength::Medium)
+        })
+        .unwrap_or_default();
+    let place = Place { name, between: b"", before: b"", after: b"" };
+    let value = captured.value();
+    !describes(&place)
+        && !repeats_name(value, &place)
+        && (like_key(value, strength(&place)) || (is_password(&place) && like_password(value)))
+}
+
+/// An option of a command or a statement that sets a variable.
+pub(super) fn argument(captured: &Captured<'_>) -> bool {
+    let head = captured.head().trim_ascii_end();
+    let from = head.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
+    let place = Place { name: words(head.get(from..).unwrap_or_default()), between: b"", before: b"", after: b"" };
+    let value = captured.value();
+    !describes(&place)
+        && !repeats_name(value, &place)
+        && !value.starts_with(b"-")
+        && (like_key(value, strength(&place)) || (is_password(&place) && like_password(value) && !is_weak(value)))
+}
+
+/// A parameter in the query of a web address.
+pub(super) fn query_credential(captured: &Captured<'_>) -> bool {
+    let place = Place { name: words(captured.head()), between: b"", before: b"", after: b"" };
+    let value = captured.value();
+    if stands_in(value) || counted_up(value) {
+        return false;
+    }
+    if is_password(&place) {
+        return like_password(value);
+    }
+    value.len() >= 16 && drawn(value)
+}
+
+/// Text drawn at random, whatever surrounds it.
+pub(super) fn random(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    !stands_in(value) && !counted_up(value) && drawn(value)
+}
+
+/// Random text behind a prefix that ends in a dot, a colon or a dash.
+pub(super) fn random_end(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let cut = memchr::memchr2(b'.', b':', value).or_else(|| memchr::memchr(b'-', value));
+    let tail = cut.and_then(|at| value.get(at + 1..)).unwrap_or(value);
+    !stands_in(tail) && !counted_up(tail) && drawn(tail)
+}
+
+/// No mask, no placeholder, no template.
+pub(super) fn meant(captured: &Captured<'_>) -> bool {
+    !stands_in(captured.value())
+}
+
+/// No mask and no template, for values whose prefix already says what they are.
+pub(super) fn unmasked(captured: &Captured<'_>) -> bool {
+    !masked(captured.value()) && !is_template(captured.value())
+}
+
+/// No mask at the end of a web address whose path is the secret.
+pub(super) fn unmasked_end(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let from = value.iter().rposition(|byte| matches!(byte, b'/' | b'=')).map_or(0, |at| at + 1);
+    let end = value.get(from..).unwrap_or_default();
+    !masked(end) && !is_template(end)
+}
+
+/// A long secret in the alphabet of a keyboard, where marks of templates occur by chance.
+pub(super) fn long_secret(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && **byte != b' ').count();
+    !masked(value) && !said_not_meant(value) && (drawn(value) || (marks >= 4 && value.iter().any(u8::is_ascii_digit)))
+}
+
+/// Whether the text between name and value binds the one to the other, in this kind of text.
+fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let holds = |word: &Vec<u8>| HOLDS.within(word);
+    if place.before.ends_with(b"::") || memchr::memmem::find(place.before, b"typeof").is_some() {
+        return false;
+    }
+    if place.between.contains(&b'(') && !place.name.last().is_some_and(holds) {
+        return false;
+    }
+    if place.between.contains(&b',') && !is_first_argument(place.before) && !drawn(value) {
+        return false;
+    }
+    if place.quoted() {
+        return true;
+    }
+    if place.between.last() == Some(&b'>') {
+        return place.after.starts_with(b"<");
+    }
+    let in_query = place.before.last().is_some_and(|before| matches!(before, b'?' | b'&'));
+    let called = place.after.first().is_some_and(|next| matches!(next, b'(' | b'['));
+    if in_query || called {
+        return false;
+    }
+    let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
+    let random = drawn(value) && value.len() >= 16;
+    let rest = place.after.trim_ascii_start();
+    let alone = rest.is_empty() || rest.starts_with(b"#");
+    let tight = place.between.trim_ascii() == place.between;
+    match text_of(captured) {
+        Text::Settings => true,
+        Text::Code => random && in_string,
+        Text::Unknown => {
+            random || ((alone || in_string) && (tight || !is_identifier(value) || value.iter().any(u8::is_ascii_digit)))
+        }
+    }
+}
+
+const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt bearer");
+
+/// Whether a quoted name opens the arguments of a call, so that what follows may be its value. In
+/// a list of words the next word is none.
+fn is_first_argument(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    before
+        .split_last()
+        .is_some_and(|(quote, before)| matches!(quote, b'"' | b'\'' | b'`') && before.trim_ascii_end().ends_with(b"("))
+}
+
+/// Whether the value is the name again, or words of it.
+fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
+    let parts = words(value);
+    let small_number = |part: &[u8]| part.len() < 3 && part.iter().all(u8::is_ascii_digit);
+    !parts.is_empty() && parts.iter().all(|part| place.name.contains(part) || (parts.len() > 1 && small_number(part)))
+}
+
+/// The value without what the text around it left behind.
+fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
+    let value = captured.value();
+    let kept = value.iter().rposition(|byte| !matches!(byte, b'\\' | b';' | b',')).map_or(0, |last| last + 1);
+    value.get(..kept).unwrap_or_default()
+}

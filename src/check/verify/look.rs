@@ -1,0 +1,256 @@
+//! The look of a value: does it look like a password someone uses, or like a key?
+
+use super::likeness::{drawn, entropy, strangeness, unreadable};
+use super::name::Strength;
+use super::shape::{
+    is_compound, is_date, is_expression, is_hex, is_location, is_technical, is_uuid, is_words, is_wordy,
+};
+use super::stand_in::{counted_up, stands_in};
+use super::words::Words;
+
+/// Whether a value has the look of a password someone uses, not of a word in a program.
+pub(super) fn like_password(value: &[u8]) -> bool {
+    let odd = |byte: &u8| byte.is_ascii_control() || !byte.is_ascii();
+    if !(5..=128).contains(&value.len()) || stands_in(value) || value.iter().any(odd) || value.starts_with(b"\\") {
+        return false;
+    }
+    if value.contains(&b' ') {
+        return is_app_password(value);
+    }
+    if is_location(value) || is_expression(value) || is_uuid(value) || is_digest(value) || is_size(value) {
+        return false;
+    }
+    if is_list(value) || is_compound(value) || is_date(value) {
+        return false;
+    }
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if letters == 0 {
+        return digits >= 6 && digits * 2 > value.len() && !counted_up(value) && !is_number(value);
+    }
+    if is_words(value) {
+        return is_strong_though_letters(value);
+    }
+    if is_technical(value) || (counted_up(value) && value.len() < 10) {
+        return false;
+    }
+    let number = trailing_digits(value);
+    let stem = value.strip_suffix(number).unwrap_or(value);
+    !(is_words(stem) && is_stock(stem, number))
+}
+
+/// Whether a value has the look of a key: hexadecimal, a UUID under a telling name, or random.
+pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
+    if !(8..=1000).contains(&value.len()) || stands_in(value) || counted_up(value) || is_expression(value) {
+        return false;
+    }
+    if is_uuid(value) {
+        return strength == Strength::Strong && entropy(value) > 3.0;
+    }
+    if is_hex(value) {
+        return strength != Strength::Weak && value.len() >= 16 && entropy(value) > 2.7;
+    }
+    if is_location(value) || is_digest(value) || is_public(value) || is_compound(value) || is_wordy(value) {
+        return false;
+    }
+    if value.starts_with(b"\\") || is_date(value) || is_list(value) {
+        return false;
+    }
+    if strength == Strength::Weak {
+        return (20..=128).contains(&value.len()) && mixes_three(value) && strangeness(value) > 1.0;
+    }
+    drawn(value) || (strength == Strength::Strong && value.len() >= 10 && mixes_three(value) && like_password(value))
+}
+
+/// Four groups of four small letters, as Google hands out for mail programs.
+fn is_app_password(value: &[u8]) -> bool {
+    let letters: Vec<u8> = value.iter().copied().filter(|&byte| byte != b' ').collect();
+    let in_fours = |group: &[u8]| group.len() == 4 && group.iter().all(u8::is_ascii_lowercase);
+    value.len() == 19 && value.split(|&byte| byte == b' ').all(in_fours) && strangeness(&letters) > 0.0
+}
+
+/// No digit, yet no words of any language, such as `vzihlaquknriqlht`, or letters with marks
+/// between them, such as `super$ecret`.
+fn is_strong_though_letters(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| !byte.is_ascii_alphabetic()).filter(|part| part.len() > 3).peekable();
+    if value.len() >= 6 && parts.peek().is_some() && parts.all(unreadable) {
+        return true;
+    }
+    let first = value.iter().position(u8::is_ascii_alphabetic).unwrap_or(0);
+    let last = value.iter().rposition(u8::is_ascii_alphabetic).unwrap_or(0);
+    let inside = value.get(first..last).unwrap_or_default();
+    let mark = |byte: &u8| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'*' | b'~');
+    value.len() >= 8 && inside.iter().any(mark) && !value.iter().any(|byte| matches!(byte, b'|' | b','))
+}
+
+/// A word and a number that counts, or a word for passwords and a number: what people write in
+/// tests and documents, and sometimes in earnest.
+pub(super) fn is_weak(value: &[u8]) -> bool {
+    let number = trailing_digits(value);
+    let stem = value.strip_suffix(number).unwrap_or(value);
+    let word: Vec<u8> = stem.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    let counts = !number.is_empty() && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.wrapping_sub(*a) <= 1);
+    let stock = WEAK.within(&word);
+    is_words(stem) && !unreadable(&word) && (counts || stock)
+}
+
+const WEAK: Words = Words(
+    "pass pwd secret senha clave test demo user admin guest root temp default welcome login token \
+",
+);
+
+/// `test123` and its kin: a word that says it is not meant, with a number behind.
+fn is_stock(stem: &[u8], number: &[u8]) -> bool {
+    let word: Vec<u8> = stem.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    let ends_bare = BARE.close(&word);
+    NOT_MEANT.has(&word) || (number.len() <= 2 && ends_bare)
+}
+
+const NOT_MEANT: Words = Words(
+    "test testing tests demo foo bar baz string value item field text user username name line step version row col \
+     group arg param var key id label level type python java http utf iso windows sha option column",
+);
+
+const BARE: Words = Words("password passwd pass pwd secret token key hash credential passphrase");
+
+fn trailing_digits(value: &[u8]) -> &[u8] {
+    let from = value.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    value.get(from..).unwrap_or_default()
+}
+
+/// Choices and validation rules: `required|min:8`, `a,b,c`.
+fn is_list(value: &[u8]) -> bool {
+    let marks = |byte: &u8| matches!(byte, b'|' | b',');
+    value.iter().any(marks) && value.split(marks).any(|part| part.len() > 2 && is_words(part))
+}
+
+/// Dates, versions, ranges, telephone numbers: digits with something between.
+fn is_number(value: &[u8]) -> bool {
+    value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b',' | b'_' | b':' | b'/'))
+        && !value.iter().all(u8::is_ascii_digit)
+}
+
+/// `10px`, `100ms`, `1.5em`, `0x1f`: a number and its unit.
+fn is_size(value: &[u8]) -> bool {
+    let number = value.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let unit = value.get(number..).unwrap_or_default();
+    (number > 0 && !unit.is_empty() && unit.len() <= 3 && unit.iter().all(u8::is_ascii_alphabetic))
+        || value.starts_with(b"0x")
+}
+
+/// Digests and encrypted values in the notations of password files, lock files and vaults.
+fn is_digest(value: &[u8]) -> bool {
+    const NOTATIONS: Words = Words(
+        "sha1- sha256- sha384- sha512- sha1: sha256: sha512: md5: $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $scrypt \
+         $pbkdf2 pbkdf2 {SHA {SSHA {bcrypt} {noop} $P$ ENC[ bcrypt AQICAH vault:v",
+    );
+    NOTATIONS.open(value)
+}
+
+/// Public keys, certificates and images in base64.
+fn is_public(value: &[u8]) -> bool {
+    const OPENINGS: Words = Words(
+        "AAAAB3Nza AAAAC3Nza AAAAE2VjZ MIGfMA0G MIIBIjAN MIICIjAN MFkwEwYH MCowBQYD iVBORw0KGgo R0lGOD /9j/ ssh- \
+         LS0tLS1CRUdJTiBD LS0tLS1CRUdJTiBQVUJ MIID MIIE MIIF",
+    );
+    OPENINGS.open(value)
+}
+
+fn mixes_three(value: &[u8]) -> bool {
+    let classes = [
+        value.iter().any(u8::is_ascii_lowercase),
+        value.iter().any(u8::is_ascii_uppercase),
+        value.iter().any(u8::is_ascii_digit),
+        value.iter().any(|byte| !byte.is_ascii_alphanumeric()),
+    ];
+    classes.iter().filter(|&&class| class).count() >= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_that_people_use_look_like_passwords() {
+        for value in [
+            "hunter22",
+            "P@ssw0rd!",
+            "qwe123!@#",
+            "Sommer2019",
+            "s3cr3t-Pa55",
+            "vzihlaquknriqlht",
+            "super$ecret",
+            "admin1234",
+            "19870412",
+            "x9Kq2",
+            "kqzv wtrj bxnl qpdh",
+        ] {
+            assert!(like_password(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_programs_and_documents_write_does_not() {
+        for value in [
+            "password",
+            "secret",
+            "open_sesame",
+            "Enter your password",
+            "string",
+            "user-password",
+            "DB_PASSWORD",
+            "getPassword()",
+            "config.password",
+            "process.env.PASS",
+            "/etc/passwd",
+            "password1",
+            "test123",
+            "sha256",
+            "oauth2",
+            "12345678",
+            "123456",
+            "abcdef",
+            "#add-password",
+            "Password:",
+            "required|min:8",
+            "10px",
+            "0x1f2e",
+            "c55dbac4-e0e8-4a06-b892-75cac2387ce5",
+            "$2b$12$abc",
+            "2024-01-31",
+            "xxxxxxxx",
+            "busybox@",
+            "user1",
+            "my-secret-password",
+            "${PASS}",
+            "passwordField",
+        ] {
+            assert!(!like_password(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_word_with_a_number_that_counts_is_weak() {
+        for value in ["password2024", "toto1234", "Admin123", "secret123", "urllib2", "testuser01"] {
+            assert!(is_weak(value.as_bytes()), "{value}");
+        }
+        for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2"] {
+            assert!(!is_weak(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn keys_are_random_and_the_name_lends_them_weight() {
+        for value in ["9e51341f8d87894c927d0150be0a9676", "iftkeq2y4qj0nbt", "2Tm6cdsRVBTL9hRCmR6MRDTpMLFS4I"] {
+            assert!(like_key(value.as_bytes(), Strength::Medium), "{value}");
+        }
+        let uuid = b"c55dbac4-e0e8-4a06-b892-75cac2387ce5";
+        assert!(like_key(uuid, Strength::Strong) && !like_key(uuid, Strength::Medium));
+        assert!(!like_key(b"9e51341f8d87894c927d0150be0a9676", Strength::Weak));
+        for value in
+            ["AuthorizationToken", "application/json", "my-api-key-name", "0123456789abcdef", "AAAAB3NzaC1yc2E"]
+        {
+            assert!(!like_key(value.as_bytes(), Strength::Strong), "{value}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Named checks that a rule may ask for once its pattern matched: formats with structure or a
+//! checksum are proved, values without one are judged by their look and their place.
+
+mod checksum;
+mod codec;
+mod credential;
+mod generic;
+mod key_file;
+mod likeness;
+mod look;
+mod name;
+mod place;
+mod shape;
+mod stand_in;
+mod token;
+mod unconditional;
+mod words;
+
+use std::ops::Range;
+
+use crate::model::RepoPath;
+
+/// What a rule's pattern captured: ranges into the whole scanned text.
+#[derive(Clone)]
+pub struct Captured<'a> {
+    pub text: &'a [u8],
+    pub whole: Range<usize>,
+    pub value: Range<usize>,
+    pub path: &'a RepoPath,
+}
+
+impl<'a> Captured<'a> {
+    /// The group that holds the value.
+    #[must_use]
+    pub fn value(&self) -> &'a [u8] {
+        self.text.get(self.value.clone()).unwrap_or_default()
+    }
+
+    /// What the pattern matched before the value.
+    fn head(&self) -> &'a [u8] {
+        self.text.get(self.whole.start..self.value.start).unwrap_or_default()
+    }
+}
+
+/// Whether the captured value is what the rule looks for.
+pub type Verifier = fn(&Captured<'_>) -> bool;
+
+const VERIFIERS: &[(&str, Verifier)] = &[
+    ("age-key", token::age),
+    ("altered-checksum", token::altered),
+    ("altered-macaroon", token::altered_macaroon),
+    ("argument-password", credential::argument),
+    ("argument-secret", generic::argument),
+    ("aws-key-id", token::aws_key_id),
+    ("aws-secret", token::aws_secret),
+    ("base58-key", token::base58_key),
+    ("base64-json", token::json_in_base64),
+    ("basic-auth", credential::basic),
+    ("byte-array", token::byte_array),
+    ("connection-password", credential::connection_password),
+    ("crc32", token::crc32),
+    ("credential-pair", credential::pair),
+    ("der-key", key_file::der),
+    ("discord-token", token::discord),
+    ("generic-key", generic::key),
+    ("generic-password", generic::password),
+    ("generic-secret", generic::secret),
+    ("grafana-key", token::grafana),
+    ("jwk", key_file::jwk),
+    ("jwt", token::jwt),
+    ("kubernetes-value", credential::kubernetes),
+    ("long-secret", generic::long_secret),
+    ("macaroon", token::macaroon),
+    ("marked-password", credential::marked),
+    ("marked-strong", credential::marked_strong),
+    ("meant", generic::meant),
+    ("named-value", generic::named_value),
+    ("nkey", token::nkey),
+    ("not-empty", |captured| !captured.value().is_empty()),
+    ("pem", key_file::pem),
+    ("private-hex", key_file::hex_key),
+    ("query-credential", generic::query_credential),
+    ("random", generic::random),
+    ("random-end", generic::random_end),
+    ("unconditional", unconditional::stands),
+    ("unmasked", generic::unmasked),
+    ("unmasked-end", generic::unmasked_end),
+    ("url-password", credential::url_password),
+    ("vendor-secret", generic::vendor_secret),
+    ("wrapped-pem", key_file::wrapped_pem),
+];
+
+/// The check a rule asks for by name.
+#[must_use]
+pub fn named(name: &str) -> Option<Verifier> {
+    VERIFIERS.iter().find(|(known, _)| *known == name).map(|(_, verifier)| *verifier)
+}
+
+/// Every name a rule may ask for.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    VERIFIERS.iter().map(|(name, _)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a check takes a value that stands alone.
+    pub(super) fn captured(value: &str, verifier: Verifier) -> bool {
+        let path = RepoPath::from("file");
+        let all = 0..value.len();
+        verifier(&Captured { text: value.as_bytes(), whole: all.clone(), value: all, path: &path })
+    }
+
+    #[test]
+    fn a_check_is_known_by_its_name_only() {
+        assert!(named("jwt").is_some());
+        assert!(named("no such check").is_none());
+        assert!(names().iter().all(|name| named(name).is_some()));
+    }
+}

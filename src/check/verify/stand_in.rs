@@ -1,0 +1,154 @@
+//! Recognises what people write where a secret will stand: masks, placeholders, templates.
+
+use super::words::Words;
+
+/// Parts of a value that say it is not meant. Each is long enough not to occur by chance.
+const SAID_NOT_MEANT: Words = Words(
+    "example sample changeme change_me change-me change-this change_this changethis replace placeholder your dummy \
+     fake insert redact hidden masked todo fixme foobar lorem notreal not_real not-real notasecret undefined xxxx \
+     **** .... #### _here -here goes",
+);
+
+/// What a language or tool fills in later.
+const TEMPLATE_MARKS: [&[u8]; 16] = [
+    b"${", b"{{", b"#{", b"<%", b"%>", b"$(", b"%(", b"%{", b"&lt;", b"&gt;", b"%s", b"%d", b"%v", b"\\(", b"$[", b"<?",
+];
+
+/// Whether a value is visibly no secret: masked, said not to be meant, or filled in later.
+pub(super) fn stands_in(value: &[u8]) -> bool {
+    masked(value) || said_not_meant(value) || is_template(value)
+}
+
+/// Whether one character, or a few in turn, make up the value: `xxxxxxxx`, `****`, `0000-0000`.
+pub(super) fn masked(value: &[u8]) -> bool {
+    let filler = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
+    let distinct = |kept: &dyn Fn(&u8) -> bool| {
+        let mut seen = [false; 256];
+        for byte in value.iter().filter(|byte| kept(byte)) {
+            if let Some(seen) = seen.get_mut(usize::from(byte.to_ascii_lowercase())) {
+                *seen = true;
+            }
+        }
+        seen.iter().filter(|&&seen| seen).count()
+    };
+    let few = distinct(&|byte| byte.is_ascii_alphanumeric()) <= 1 + (value.len() / 12).min(3);
+    (few && value.len() >= 4) || filler == value.len() || longest_run(value) >= 6.max(value.len() / 3)
+}
+
+/// Whether letters or digits count up or down for most of the value: `12345678`, `a1b2c3d4`.
+pub(super) fn counted_up(value: &[u8]) -> bool {
+    let value: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let counted = |stride: usize| {
+        let steps: Vec<bool> = value
+            .iter()
+            .zip(value.iter().skip(stride))
+            .map(|(a, b)| {
+                let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+                a.is_ascii_alphanumeric() && (a.abs_diff(b) == 1 || (a == b'9' && b == b'0') || (stride > 1 && a == b))
+            })
+            .collect();
+        let run = steps.split(|counts| !counts).map(<[bool]>::len).max().unwrap_or_default();
+        let needed = if stride == 1 { 4 } else { 6 };
+        run >= needed && (run * 2 + stride >= value.len().min(24) || (run >= 6 && value.len() <= 64))
+    };
+    value.len() >= 4 && (counted(1) || counted(2))
+}
+
+/// Whether a part of the value says so in words.
+pub(super) fn said_not_meant(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    SAID_NOT_MEANT.within(&lower)
+}
+
+/// Whether a shell, a language or a templating tool puts the value there later.
+pub(super) fn is_template(value: &[u8]) -> bool {
+    let enclosed = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    let variables = value.strip_prefix(b"$").is_some_and(|rest| {
+        rest.split(|&byte| byte == b'$').all(|name| {
+            name.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+                && name
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-' | b'>'))
+        })
+    });
+    variables
+        || enclosed(b'<', b'>')
+        || enclosed(b'[', b']')
+        || enclosed(b'{', b'}')
+        || enclosed(b'%', b'%')
+        || (enclosed(b'$', b'$') && value.len() > 2)
+        || (enclosed(b'_', b'_') && value.starts_with(b"__"))
+        || (enclosed(b'@', b'@') && value.len() > 2)
+        || filled_braces(value)
+        || TEMPLATE_MARKS.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
+}
+
+/// A name or number in braces, as format strings and paths have it: `user-{name}`, `{0}`.
+fn filled_braces(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'{', value) else { return false };
+    let rest = value.get(open + 1..).unwrap_or_default();
+    let Some(close) = memchr::memchr(b'}', rest) else { return false };
+    rest.get(..close).unwrap_or_default().iter().all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b' ' | b'[' | b']' | b'\'' | b'-')
+    })
+}
+
+fn longest_run(value: &[u8]) -> usize {
+    let mut longest = usize::from(!value.is_empty());
+    let mut run = 1;
+    for (a, b) in value.iter().zip(value.iter().skip(1)) {
+        run = if a == b { run + 1 } else { 1 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_placeholders_and_templates_stand_in_for_a_secret() {
+        for value in [
+            "xxxxxxxxxxxx",
+            "********",
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "00000000-0000-0000-0000-000000000000",
+            "your-api-key",
+            "AKIAIOSFODNN7EXAMPLE",
+            "${DB_PASSWORD}",
+            "$DB_PASSWORD",
+            "$(cat /run/secret)",
+            "{{ vault_password }}",
+            "#{ENV['X']}",
+            "<password>",
+            "[password]",
+            "%DB_PASSWORD%",
+            "__PASSWORD__",
+            "{password}",
+            "user-{0}",
+            "%s",
+            "<%= @password %>",
+            "&lt;password&gt;",
+        ] {
+            assert!(stands_in(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_real_value_does_not_stand_in() {
+        for value in ["hunter22", "p4ssw0rd!", "super$ecret", "q8Zt3xKfW0vLr7Bn", "Xk9}}mQ2;vL7pR4wZ8q", "aabbccddx1"] {
+            assert!(!stands_in(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn counting_is_seen_in_both_directions_and_in_turns() {
+        for value in ["12345678", "abcdefgh", "a1b2c3d4e5f6", "0123456789abcdef", "87654321", "1234567890"] {
+            assert!(counted_up(value.as_bytes()), "{value}");
+        }
+        for value in ["19840712", "q8Zt3xKfW0vLr7Bn", "hunter22"] {
+            assert!(!counted_up(value.as_bytes()), "{value}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Tokens whose format can be taken apart: cloud key ids, macaroons, web tokens, key seeds.
+
+use serde_json::Value;
+
+use super::Captured;
+use super::checksum::{base58check, bech32, crc16_ends, crc32_base62};
+use super::codec::{base32, base64};
+use super::likeness::{drawn, entropy};
+use super::stand_in::{is_template, masked, said_not_meant, stands_in};
+
+/// A GitHub or npm token whose checksum holds.
+pub(super) fn crc32(captured: &Captured<'_>) -> bool {
+    crc32_base62(captured.value())
+}
+
+/// A token of that form whose checksum fails, though nothing else says it is invented.
+pub(super) fn altered(captured: &Captured<'_>) -> bool {
+    let token = captured.value();
+    let body = token.iter().rposition(|&byte| byte == b'_').and_then(|at| token.get(at + 1..)).unwrap_or(token);
+    !crc32_base62(token) && !masked(token) && !is_template(token) && entropy(body) > 3.0
+}
+
+/// An AWS key id names the account that owns it in base32; older ones start with `I` or `J`.
+pub(super) fn aws_key_id(captured: &Captured<'_>) -> bool {
+    let id = captured.value();
+    let body = id.get(4..).unwrap_or_default();
+    if said_not_meant(id) || masked(body) {
+        return false;
+    }
+    if id.starts_with(b"A3T") || matches!(body.first(), Some(b'I' | b'J')) {
+        return true;
+    }
+    let Some(bytes) = base32(body) else { return false };
+    let account = bytes.iter().take(6).fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte)) >> 7 & 0xff_ffff_ffff;
+    account <= 999_999_999_999
+}
+
+/// A secret access key: 40 characters of base64 that are neither a hash nor a path.
+pub(super) fn aws_secret(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    !stands_in(value) && entropy(value) > 3.5
+}
+
+/// A PyPI token is a macaroon: fields with their lengths, closed by a signature of 32 bytes.
+pub(super) fn macaroon(captured: &Captured<'_>) -> bool {
+    let Some(bytes) = captured.value().strip_prefix(b"pypi-").and_then(base64) else { return false };
+    let Some((&2, mut rest)) = bytes.split_first() else { return false };
+    let mut identified = false;
+    while let Some((&kind, tail)) = rest.split_first() {
+        rest = tail;
+        if kind == 0 {
+            continue;
+        }
+        let Some((&length, tail)) = rest.split_first() else { return false };
+        let Some((_, after)) = tail.split_at_checked(usize::from(length)) else { return false };
+        if kind == 6 {
+            return identified && length == 32;
+        }
+        identified |= kind == 2;
+        rest = after;
+    }
+    false
+}
+
+/// What opens as a PyPI token but was cut or altered behind.
+pub(super) fn altered_macaroon(captured: &Captured<'_>) -> bool {
+    !macaroon(captured) && !masked(captured.value())
+}
+
+/// A JSON Web Token: its head is a JSON object that names an algorithm.
+pub(super) fn jwt(captured: &Captured<'_>) -> bool {
+    let mut parts = captured.value().split(|&byte| byte == b'.');
+    let mut object = || parts.next().and_then(base64).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let Some(Value::Object(head)) = object() else { return false };
+    let encrypted = head.contains_key("enc");
+    head.contains_key("alg") && (encrypted || matches!(object(), Some(Value::Object(_))))
+}
+
+/// Base64 of a JSON object.
+pub(super) fn json_in_base64(captured: &Captured<'_>) -> bool {
+    base64(captured.value())
+        .is_some_and(|bytes| serde_json::from_slice::<Value>(&bytes).is_ok_and(|json| json.is_object()))
+}
+
+/// An old Grafana key is base64 of a JSON object too; Power BI writes its public reports so.
+pub(super) fn grafana(captured: &Captured<'_>) -> bool {
+    let before = captured.text.get(..captured.value.start).unwrap_or_default();
+    let opens = base64(captured.value().get(..24).unwrap_or_default());
+    !before.ends_with(b"?r=") && !before.ends_with(b"&r=") && opens.is_some_and(|bytes| bytes.starts_with(b"{\"k\":\""))
+}
+
+/// A Discord bot token opens with the base64 of the bot's number; where that was altered, its
+/// parts must at least be random.
+pub(super) fn discord(captured: &Captured<'_>) -> bool {
+    let mut parts = captured.value().split(|&byte| byte == b'.');
+    let (Some(owner), Some(_), Some(signature)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let numbered = base64(owner).is_some_and(|owner| owner.len() >= 15 && owner.iter().all(u8::is_ascii_digit));
+    !masked(signature) && (numbered || (owner.len() >= 24 && drawn(owner) && drawn(signature)))
+}
+
+/// A NATS seed: base32 that ends in a CRC-16.
+pub(super) fn nkey(captured: &Captured<'_>) -> bool {
+    base32(captured.value()).is_some_and(|bytes| crc16_ends(&bytes))
+}
+
+/// A private Bitcoin key or extended key in Base58Check.
+pub(super) fn base58_key(captured: &Captured<'_>) -> bool {
+    base58check(captured.value()).is_some_and(|bytes| matches!(bytes.len(), 33 | 34 | 78))
+}
+
+/// An age identity, whose last characters check the rest.
+pub(super) fn age(captured: &Captured<'_>) -> bool {
+    bech32(captured.value())
+}
+
+/// The 64 numbers of a Solana key pair.
+pub(super) fn byte_array(captured: &Captured<'_>) -> bool {
+    let numbers: Option<Vec<u8>> = captured
+        .value()
+        .split(|&byte| byte == b',')
+        .map(|number| std::str::from_utf8(number.trim_ascii()).ok()?.parse().ok())
+        .collect();
+    numbers.is_some_and(|numbers| {
+        let climbs = numbers.iter().zip(numbers.iter().skip(1)).filter(|(a, b)| b.abs_diff(**a) <= 1).count();
+        numbers.len() == 64 && climbs < 16 && entropy(&numbers) > 4.5
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::captured;
+    use super::*;
+
+    #[test]
+    fn an_aws_key_id_is_that_of_an_account() {
+        assert!(captured("AKIAQ7ZK4XTMRNV2WPB3", aws_key_id));
+        assert!(!captured("AKIAIOSFODNN7EXAMPLE", aws_key_id));
+        assert!(!captured("AKIA7777777777777ABC", aws_key_id));
+        assert!(!captured("AKIAXXXXXXXXXXXXXXXX", aws_key_id));
+    }
+
+    #[test]
+    fn a_web_token_has_a_head_that_names_its_algorithm() {
+        assert!(captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2ln", jwt));
+        assert!(captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ", jwt));
+        assert!(!captured("eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiJhZGEifQ.c2ln", jwt));
+        assert!(!captured("eyJhbGciOiJIUzI1NiJ.eyJzdWIiOiJhZGEifQ.c2ln", jwt));
+    }
+
+    #[test]
+    fn a_discord_token_names_its_bot_or_is_random() {
+        assert!(captured("MTk4NzY1NDMyMTA5ODc2NTQz.Gq7ZkX.q7ZkXw9VbN2mLr4TcY8pHs3Jd0fKaQeRtUiOzP", discord));
+        assert!(!captured("MicrosoftExtensionsHostin.System.DependencyInjectionServiceNames", discord));
+    }
+
+    #[test]
+    fn a_key_pair_is_no_table_of_numbers() {
+        let table: Vec<String> = (0..64).map(|number| number.to_string()).collect();
+        let pair: Vec<String> = (0..64_u32).map(|number| (number * number * 97 % 251).to_string()).collect();
+
+        assert!(!captured(&table.join(", "), byte_array));
+        assert!(captured(&pair.join(","), byte_array));
+        assert!(!captured("1,2,300", byte_array));
+    }
+}

@@ -1,0 +1,50 @@
+//! Lists of words, each one string with spaces between: short to read, and searched only once a
+//! pattern has matched.
+
+/// A list of words.
+#[derive(Clone, Copy)]
+pub(super) struct Words(pub(super) &'static str);
+
+impl Words {
+    fn all(self) -> impl Iterator<Item = &'static [u8]> {
+        self.0.split_ascii_whitespace().map(str::as_bytes)
+    }
+
+    /// Whether a word is in the list, in any case.
+    pub(super) fn has(self, word: &[u8]) -> bool {
+        self.all().any(|known| known.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether any word of the list is part of a text.
+    pub(super) fn within(self, text: &[u8]) -> bool {
+        self.all().any(|known| memchr::memmem::find(text, known).is_some())
+    }
+
+    /// Whether a text opens with any word of the list.
+    pub(super) fn open(self, text: &[u8]) -> bool {
+        self.all().any(|known| text.starts_with(known))
+    }
+
+    /// Whether a text ends with any word of the list.
+    pub(super) fn close(self, text: &[u8]) -> bool {
+        self.all().any(|known| text.ends_with(known))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_finds_its_words_whole_within_and_at_both_ends() {
+        let list = Words(
+            "pass secret \
+            token",
+        );
+
+        assert!(list.has(b"Secret") && !list.has(b"secrets"));
+        assert!(list.within(b"mysecrets") && !list.within(b"secre"));
+        assert!(list.open(b"password") && !list.open(b"bypass"));
+        assert!(list.close(b"bypass") && !list.close(b"passed"));
+    }
+}

@@ -1,0 +1,218 @@
+//! `.gov/waivers.yaml`: a list of waivers by fingerprint, or by rule and paths.
+
+use std::collections::HashMap;
+
+use crate::model::{Date, Finding, Mistake, RepoPath};
+use crate::policy::{NameGlob, PathGlob, Reach};
+use crate::yaml::{self, Mistakes, Node, Span, Value};
+
+/// A baseline of an old repository is long.
+const MAX_BYTES: usize = 16 << 20;
+
+const KEYS: [&str; 6] = ["fingerprint", "rule", "paths", "reason", "until", "by"];
+
+/// The waivers of a file. What one finding costs does not grow with their number.
+#[derive(Debug, Default)]
+pub struct Waivers {
+    /// Where they stand, such as `.gov/waivers.yaml`.
+    pub(super) origin: String,
+    pub(super) entries: Vec<Entry>,
+    by_fingerprint: HashMap<String, Vec<usize>>,
+    by_path: HashMap<Vec<u8>, Vec<usize>>,
+    by_glob: Vec<usize>,
+}
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) line: u32,
+    pub(super) what: What,
+    pub(super) reason: String,
+    pub(super) until: Option<Date>,
+    pub(super) by: Option<String>,
+    /// The change under judgement adds it.
+    pub(super) added: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    Fingerprint(String),
+    Rule { rule: NameGlob, paths: Vec<PathGlob> },
+}
+
+impl Waivers {
+    /// Reads the file at `origin`, or all of its mistakes.
+    pub fn read(origin: &str, bytes: &[u8]) -> Result<Self, Vec<Mistake>> {
+        let parsed = yaml::parse_up_to(bytes, MAX_BYTES);
+        let mut mistakes = parsed.mistakes;
+        let entries = parsed.root.map(|root| entries(&root, &mut mistakes)).unwrap_or_default();
+        if mistakes.is_empty() { Ok(Self::of(origin, entries)) } else { Err(mistakes.into_sorted()) }
+    }
+
+    /// These waivers, and those of `proposed` that are not among them: a change may bring its own,
+    /// but they are told as such.
+    #[must_use]
+    pub fn with_added(self, proposed: Self) -> Self {
+        let known: Vec<String> = self.entries.iter().map(Entry::said).collect();
+        let known: std::collections::HashSet<&str> = known.iter().map(String::as_str).collect();
+        let added = proposed.entries.into_iter().filter(|entry| !known.contains(entry.said().as_str()));
+        let added: Vec<Entry> = added.map(|entry| Entry { added: true, ..entry }).collect();
+        let origin = if self.origin.is_empty() { proposed.origin } else { self.origin };
+        Self::of(&origin, self.entries.into_iter().chain(added).collect())
+    }
+
+    fn of(origin: &str, entries: Vec<Entry>) -> Self {
+        let mut made = Self { origin: origin.to_owned(), ..Self::default() };
+        for (index, entry) in entries.iter().enumerate() {
+            match &entry.what {
+                What::Fingerprint(fingerprint) => {
+                    made.by_fingerprint.entry(fingerprint.clone()).or_default().push(index);
+                }
+                What::Rule { paths, .. } if !paths.is_empty() && paths.iter().all(|glob| is_literal(&glob.text)) => {
+                    for glob in paths {
+                        made.by_path.entry(glob.text.clone().into_bytes()).or_default().push(index);
+                    }
+                }
+                What::Rule { .. } => made.by_glob.push(index),
+            }
+        }
+        made.entries = entries;
+        made
+    }
+
+    /// The waivers that name a finding, in the order of the file.
+    pub(super) fn of_finding(&self, finding: &Finding) -> Vec<usize> {
+        let exact = self.by_fingerprint.get(&finding.fingerprint.to_string());
+        let at_path = self.by_path.get(finding.place.path.as_bytes()).into_iter().flatten();
+        let ruled = at_path.chain(&self.by_glob).filter(|index| {
+            self.entries.get(**index).is_some_and(|entry| entry.names(finding.rule.as_str(), &finding.place.path))
+        });
+        let mut named: Vec<usize> = exact.into_iter().flatten().chain(ruled).copied().collect();
+        named.sort_unstable();
+        named
+    }
+}
+
+impl Entry {
+    fn names(&self, id: &str, path: &RepoPath) -> bool {
+        match &self.what {
+            What::Fingerprint(_) => false,
+            What::Rule { rule, paths } => {
+                rule.matches(id) && (paths.is_empty() || paths.iter().any(|glob| glob.matches(path)))
+            }
+        }
+    }
+
+    /// Everything it says, to tell whether another file says the same.
+    fn said(&self) -> String {
+        let what = match &self.what {
+            What::Fingerprint(fingerprint) => fingerprint.clone(),
+            What::Rule { rule, paths } => {
+                let paths: Vec<&str> = paths.iter().map(|glob| glob.text.as_str()).collect();
+                format!("{} {}", rule.text, paths.join(" "))
+            }
+        };
+        let until = self.until.map(|date| date.to_string()).unwrap_or_default();
+        format!("{what}\n{until}\n{}", self.reason)
+    }
+}
+
+fn is_literal(glob: &str) -> bool {
+    !glob.contains(['*', '?', '[', '{', '\\']) && !glob.ends_with('/')
+}
+
+fn entries(root: &Node, mistakes: &mut Mistakes) -> Vec<Entry> {
+    let items = match &root.value {
+        Value::List(items) => items.as_slice(),
+        Value::Scalar(scalar) if scalar.is_null() => &[],
+        Value::Scalar(_) | Value::Map(_) => {
+            let mistake = root.span.mistake(format!("waivers are a list, not {}", root.value.described()));
+            mistakes.add(mistake.help("start each with `- fingerprint: …` or `- rule: …`"));
+            &[]
+        }
+        Value::Refused => &[],
+    };
+    items.iter().filter_map(|item| entry(item, mistakes)).collect()
+}
+
+fn entry(node: &Node, mistakes: &mut Mistakes) -> Option<Entry> {
+    let Value::Map(fields) = &node.value else {
+        if !matches!(node.value, Value::Refused) {
+            mistakes.add(node.span.mistake(format!("a waiver is a map, not {}", node.value.described())));
+        }
+        return None;
+    };
+    for key in fields.iter().map(|field| &field.key).filter(|key| !KEYS.contains(&key.text.as_str())) {
+        let mistake = key.span.mistake("this is no field of a waiver");
+        mistakes.add(mistake.help("known here: `fingerprint`, `rule`, `paths`, `reason`, `until`, `by`"));
+    }
+    let mut text = |key: &str| {
+        let value = fields.iter().find(|field| field.key.text == key).map(|field| &field.value)?;
+        match &value.value {
+            Value::Scalar(scalar) if !scalar.is_null() => Some((scalar.text.clone(), value.span)),
+            Value::Scalar(_) => None,
+            Value::List(_) | Value::Map(_) | Value::Refused => {
+                mistakes.add(value.span.mistake(format!("`{key}` must be a text")));
+                None
+            }
+        }
+    };
+    let (fingerprint, rule) = (text("fingerprint"), text("rule"));
+    let (reason, until, by) = (text("reason"), text("until"), text("by"));
+    let until = until.and_then(|(date, span)| {
+        let read = date.parse().ok();
+        if read.is_none() {
+            mistakes.add(span.mistake("`until` is no date").help("write it as `2026-12-31`"));
+        }
+        read
+    });
+    let what = match (fingerprint, rule) {
+        (Some((fingerprint, span)), None) => hexadecimal(fingerprint, span, mistakes).map(What::Fingerprint),
+        (None, Some((rule, span))) => {
+            let rule = NameGlob::new(&rule).map_err(|why| mistakes.add(span.mistake("`rule` is no glob").because(why)));
+            let paths = fields.iter().find(|field| field.key.text == "paths").map(|field| &field.value);
+            let paths = paths.map(|node| globs(node, mistakes)).unwrap_or_default();
+            rule.ok().map(|rule| What::Rule { rule, paths })
+        }
+        (Some(_), Some((_, span))) => {
+            mistakes.add(span.mistake("a waiver names a `fingerprint` or a `rule`, not both"));
+            None
+        }
+        (None, None) => {
+            let start = Span { length: 1, ..node.span };
+            mistakes.add(start.mistake("the waiver names neither a `fingerprint` nor a `rule`"));
+            None
+        }
+    }?;
+    let reason = reason.map(|(reason, _)| reason.trim().to_owned()).unwrap_or_default();
+    Some(Entry { line: node.span.line, what, reason, until, by: by.map(|(by, _)| by), added: false })
+}
+
+fn hexadecimal(fingerprint: String, span: Span, mistakes: &mut Mistakes) -> Option<String> {
+    let good = fingerprint.len() == 32 && fingerprint.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !good {
+        mistakes.add(span.mistake("this is no fingerprint").because("a fingerprint has 32 hexadecimal digits"));
+    }
+    good.then_some(fingerprint)
+}
+
+fn globs(node: &Node, mistakes: &mut Mistakes) -> Vec<PathGlob> {
+    let items = match &node.value {
+        Value::List(items) => items.as_slice(),
+        Value::Scalar(_) | Value::Map(_) | Value::Refused => {
+            mistakes.add(node.span.mistake("`paths` must be a list"));
+            &[]
+        }
+    };
+    let mut read = Vec::new();
+    for item in items {
+        let Value::Scalar(scalar) = &item.value else {
+            mistakes.add(item.span.mistake("`paths` holds globs"));
+            continue;
+        };
+        match PathGlob::new(&scalar.text, Reach::Lenient, None) {
+            Ok(glob) => read.push(glob),
+            Err(why) => mistakes.add(item.span.mistake("`paths` has an invalid glob").because(why)),
+        }
+    }
+    read
+}

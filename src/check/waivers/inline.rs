@@ -1,0 +1,189 @@
+//! Waivers in the text itself: `gov: allow[rule-id] reason until=2026-12-31`, in any comment.
+
+use std::ops::Range;
+
+use crate::model::{Date, Fingerprint, Place, RepoPath, RuleId, hides_text};
+use crate::policy::NameGlob;
+
+pub(in crate::check) const MARKER: &str = "gov: allow[";
+
+/// How much of a line is read, and how much of a reason is kept.
+const LONGEST_LINE: usize = 1024;
+const LONGEST_REASON: usize = 200;
+
+/// A waiver that was found in a scanned text.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    pub(super) path: RepoPath,
+    pub(super) line: u32,
+    pub(super) column: u32,
+    pub(super) rules: Vec<NameGlob>,
+    pub(super) reason: String,
+    pub(super) until: Option<Date>,
+    pub(super) problem: Option<&'static str>,
+    /// The line whose findings it excuses: its own, or the next when it stands alone.
+    pub(super) covers: u32,
+    /// Findings that are on no line of the new text, which it excuses by naming their rule.
+    pub(super) elsewhere: Vec<Fingerprint>,
+    /// The change adds its line.
+    pub(super) added: bool,
+    /// Nothing in the whole text, changed or not, is what it excuses.
+    pub(super) idle: bool,
+}
+
+impl Inline {
+    /// `ids` are the rules that match on the line it `covers`; `elsewhere` are findings of the file
+    /// that are on no line of its new text: those it excuses only by their full name.
+    pub(in crate::check) fn new(
+        marked: &Marked,
+        place: Place,
+        covers: u32,
+        ids: &[&str],
+        elsewhere: &[(RuleId, Fingerprint)],
+    ) -> Self {
+        let rules: Vec<NameGlob> = marked.rules.iter().filter_map(|rule| NameGlob::new(rule).ok()).collect();
+        let named = |id: &RuleId| rules.iter().any(|glob| glob.text == id.as_str());
+        let elsewhere: Vec<Fingerprint> =
+            elsewhere.iter().filter(|(id, _)| named(id)).map(|(_, fingerprint)| *fingerprint).collect();
+        let idle = elsewhere.is_empty() && !ids.iter().any(|id| rules.iter().any(|glob| glob.matches(id)));
+        Self {
+            path: place.path,
+            line: place.line.unwrap_or(1),
+            column: place.column.unwrap_or(1),
+            rules,
+            reason: marked.reason.clone(),
+            until: marked.until,
+            problem: marked.problem,
+            covers,
+            elsewhere,
+            added: false,
+            idle,
+        }
+    }
+
+    /// Whether the change under judgement adds it.
+    pub(in crate::check) fn added(self, added: bool) -> Self {
+        Self { added, ..self }
+    }
+}
+
+/// What the text around a marker says.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::check) struct Marked {
+    pub(in crate::check) rules: Vec<String>,
+    pub(in crate::check) reason: String,
+    pub(in crate::check) until: Option<Date>,
+    pub(in crate::check) problem: Option<&'static str>,
+    /// Only the marks of a comment stand before it on its line.
+    pub(in crate::check) alone: bool,
+}
+
+impl Marked {
+    /// Reads the marker at a place; `None` when it is only spoken of, as in quotes. What is
+    /// `hidden` is a secret, and no part of a reason.
+    pub(in crate::check) fn read(text: &[u8], at: usize, hidden: &[Range<usize>]) -> Option<Self> {
+        let from = at.saturating_sub(LONGEST_LINE);
+        let before = text.get(from..at)?;
+        let before =
+            memchr::memrchr(b'\n', before).map_or(before, |newline| before.get(newline + 1..).unwrap_or_default());
+        let marks = |byte: &u8| byte.is_ascii_whitespace() || b"#/*-;%!<({[~".contains(byte);
+        if before.last().is_some_and(|byte| !marks(byte)) {
+            return None;
+        }
+        let after = text.get(at + MARKER.len()..)?;
+        let secret = hidden.iter().map(|range| range.start).find(|start| *start >= at).unwrap_or(usize::MAX);
+        let end = memchr::memchr(b'\n', after).unwrap_or(after.len()).min(LONGEST_LINE);
+        let after = after.get(..end.min(secret.saturating_sub(at + MARKER.len())))?;
+        let said = String::from_utf8_lossy(after);
+        let alone = before.iter().all(|byte| marks(byte) || b"remREM\"'".contains(byte));
+        let problem = |problem| {
+            Some(Self { rules: Vec::new(), reason: String::new(), until: None, problem: Some(problem), alone })
+        };
+        let Some((rules, rest)) = said.split_once(']') else { return problem("the bracket is never closed") };
+        let rules: Vec<String> = rules.split(',').map(|rule| rule.trim().to_owned()).collect();
+        let fits = |rule: &String| {
+            rule.contains(['/', '*']) && rule.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.*?".contains(c))
+        };
+        if !rules.iter().all(fits) {
+            return problem("what stands in the brackets is no rule id");
+        }
+        let rest = ["*/", "-->", "--%>", "%>", "#}", "}}"]
+            .iter()
+            .filter_map(|close| rest.find(close))
+            .min()
+            .and_then(|end| rest.get(..end))
+            .unwrap_or(rest);
+        let (mut until, mut words) = (None, Vec::new());
+        for word in rest.split_whitespace() {
+            match word.strip_prefix("until=").map(|date| date.trim_end_matches([',', '.', ':', ';', ')']).parse()) {
+                Some(Ok(date)) => until = Some(date),
+                Some(Err(())) => return problem("`until` is no date of the form 2026-12-31"),
+                None => words.push(word),
+            }
+        }
+        let reason = words.join(" ");
+        let reason = reason.trim_start_matches([':', '-', '\u{2013}', '\u{2014}', ' ']);
+        let reason = reason.chars().filter(|c| !c.is_control() && !hides_text(*c)).take(LONGEST_REASON).collect();
+        Some(Self { rules, reason, until, problem: None, alone })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Read = (Vec<String>, String, Option<String>, Option<&'static str>, bool);
+
+    fn read(text: &str) -> Option<Read> {
+        let at = text.find(MARKER).unwrap();
+        let marked = Marked::read(text.as_bytes(), at, &[])?;
+        let until = marked.until.map(|date| date.to_string());
+        Some((marked.rules, marked.reason, until, marked.problem, marked.alone))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it is compared with what may not be read")]
+    fn good(rule: &str, reason: &str, until: Option<&str>, alone: bool) -> Option<Read> {
+        Some((vec![rule.to_owned()], reason.to_owned(), until.map(str::to_owned), None, alone))
+    }
+
+    #[test]
+    fn a_waiver_is_read_in_any_comment() {
+        assert_eq!(read("# gov: allow[secret/x] a test"), good("secret/x", "a test", None, true));
+        assert_eq!(
+            read("x = 1 // gov: allow[secret/*] why until=2026-12-31"),
+            good("secret/*", "why", Some("2026-12-31"), false)
+        );
+        assert_eq!(
+            read("<!-- gov: allow[a/b] until=2026-12-31: why -->"),
+            good("a/b", "why", Some("2026-12-31"), true)
+        );
+        assert_eq!(read("/* gov: allow[a/b]: why */ x = 1"), good("a/b", "why", None, true));
+        assert_eq!(read("; gov: allow[a/b]"), good("a/b", "", None, true));
+    }
+
+    #[test]
+    fn what_only_speaks_of_a_waiver_is_none() {
+        assert_eq!(read("write `gov: allow[a/b] why`"), None);
+        assert_eq!(read("x = \"gov: allow[a/b] why\""), None);
+    }
+
+    #[test]
+    fn a_waiver_that_cannot_be_read_says_why() {
+        let problem = |text: &str| read(text).and_then(|read| read.3);
+
+        assert_eq!(problem("# gov: allow[a/b why"), Some("the bracket is never closed"));
+        assert_eq!(problem("# gov: allow[] why"), Some("what stands in the brackets is no rule id"));
+        assert_eq!(problem("# gov: allow[rule] why"), Some("what stands in the brackets is no rule id"));
+        assert_eq!(problem("# gov: allow[a/b] why until=tomorrow"), Some("`until` is no date of the form 2026-12-31"));
+    }
+
+    #[test]
+    fn a_secret_behind_a_waiver_is_no_part_of_its_reason() {
+        let text = "/* gov: allow[a/b] why */ gov: x";
+        let open = "# gov: allow[a/b] why hunter2hunter2";
+        let secret = open.find("hunter2").unwrap()..open.len();
+
+        assert_eq!(Marked::read(text.as_bytes(), 3, &[]).unwrap().reason, "why");
+        assert_eq!(Marked::read(open.as_bytes(), 2, &[secret]).unwrap().reason, "why");
+    }
+}

@@ -1,0 +1,15 @@
+//! What excuses findings: waivers in the text, and those of `.gov/waivers.yaml`.
+//!
+//! A waived finding stays visible and counted. A waiver without a reason or past its date excuses
+//! nothing, and is itself a finding, as is one that has nothing to excuse.
+
+mod baseline;
+mod file;
+mod inline;
+mod waive;
+
+pub use baseline::{Waiver, baseline};
+pub use file::Waivers;
+pub use inline::Inline;
+pub(in crate::check) use inline::{MARKER, Marked};
+pub use waive::{Scope, Waiving};
