@@ -13,6 +13,7 @@
 //! made again from a bare clone years later.
 
 pub mod check;
+pub mod gate;
 pub mod model;
 pub mod policy;
 pub mod yaml;

@@ -1,0 +1,190 @@
+//! The decision: the worst thing that is true of a change, and whether this gate holds it.
+
+use super::approvals::hear;
+use crate::model::{
+    AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity,
+};
+use crate::policy::Policy;
+
+#[must_use]
+pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy) -> Decision {
+    let kept: Vec<&AssessedFile> = assessment.files.iter().filter(|file| file.kept_by_category.is_some()).collect();
+    let heard = hear(assessment, evidence, policy, !kept.is_empty());
+    let by_level = heard.needs.iter().find(|need| is_by_level(need)).map_or(Outcome::ApprovalPending, asked);
+    let mut reasons = vec![risk_reason(assessment, by_level)];
+    reasons.extend(category_reasons(&kept, by_level));
+    reasons.extend(heard.needs.iter().filter(|need| !is_by_level(need)).map(need_reason));
+    let denied = assessment.findings.iter().filter(|finding| finding.counts() && finding.severity == Severity::Deny);
+    reasons.extend(denied.map(denial));
+    reasons.extend(heard.rejected_by.iter().map(|by| reason(Outcome::Rejected, format!("rejected by {by}"))));
+    // A stable sort: among equals the order above stays.
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.outcome));
+    let outcome = reasons.iter().map(|reason| reason.outcome).max().unwrap_or(Outcome::AutoApproved);
+    // What asks for approval without being risky in itself is held where HIGH is.
+    let weight = assessment.risk.level.max(RiskLevel::High);
+    let held = evidence.gate.holds_from(evidence.level).is_some_and(|least| weight >= least);
+    let exit = match outcome {
+        Outcome::Blocked | Outcome::Rejected => Exit::Denied,
+        Outcome::ApprovalPending if held => Exit::Held,
+        Outcome::ApprovalPending
+        | Outcome::AutoApproved
+        | Outcome::Notified
+        | Outcome::Approved
+        | Outcome::Overridden => Exit::Pass,
+    };
+    Decision { outcome, exit, reasons, needed: heard.needs, not_counted: heard.not_counted }
+}
+
+/// `by_level` is how far the approvals that the risk level asks for have come.
+fn risk_reason(assessment: &Assessment, by_level: Outcome) -> Reason {
+    let risk = &assessment.risk;
+    let outcome = match risk.level {
+        RiskLevel::Low => Outcome::AutoApproved,
+        RiskLevel::Medium => Outcome::Notified,
+        RiskLevel::High | RiskLevel::Critical => by_level,
+    };
+    let causes = risk.causes.iter().filter(|cause| cause.level == risk.level);
+    let because = causes.map(|cause| reason(outcome, cause.message.clone())).collect();
+    Reason { outcome, what: format!("{} risk, score {}", risk.level, risk.score), because }
+}
+
+/// One reason for each category that the policy never lets pass on its own.
+fn category_reasons(kept: &[&AssessedFile], by_level: Outcome) -> Vec<Reason> {
+    let mut names: Vec<&str> = kept.iter().filter_map(|file| file.kept_by_category.as_deref()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let of = |name: &str| {
+        let files = kept.iter().filter(|file| file.kept_by_category.as_deref() == Some(name));
+        let because = files.map(|file| reason(by_level, file.facts.change.path.to_string())).collect();
+        Reason { outcome: by_level, what: format!("category `{name}` is not approved automatically"), because }
+    };
+    names.into_iter().map(of).collect()
+}
+
+/// Whether the risk level asks for it, rather than a path of the change.
+fn is_by_level(need: &Need) -> bool {
+    need.rule == "high" || need.rule == "critical"
+}
+
+fn need_reason(need: &Need) -> Reason {
+    reason(asked(need), format!("approval rule `{}` applies to a path of the change", need.rule))
+}
+
+fn asked(need: &Need) -> Outcome {
+    if need.is_met() { Outcome::Approved } else { Outcome::ApprovalPending }
+}
+
+fn denial(finding: &Finding) -> Reason {
+    let place = &finding.place;
+    let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+    reason(Outcome::Blocked, format!("{}{line}: {} [{}]", place.path, finding.message, finding.rule))
+}
+
+fn reason(outcome: Outcome, what: String) -> Reason {
+    Reason { outcome, what, because: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::samples::{assessment, deny, evidence, policy};
+    use crate::model::{Enforcement, Gate, Stance};
+
+    #[test]
+    fn the_worst_reason_wins() {
+        let mut risky = assessment(RiskLevel::High);
+        risky.findings.push(deny());
+
+        let decision = decide(&risky, &evidence(), &policy());
+
+        assert_eq!((decision.outcome, decision.exit), (Outcome::Blocked, Exit::Denied));
+        assert_eq!(decision.reasons.len(), 2);
+        assert_eq!(decision.reasons[1].outcome, Outcome::ApprovalPending);
+    }
+
+    #[test]
+    fn a_waived_denial_does_not_block() {
+        let mut waived = assessment(RiskLevel::Low);
+        let by = crate::model::Waived { reason: "a test value".into(), by: "src/a.rs:1".into() };
+        waived.findings.push(Finding { waived: Some(by), ..deny() });
+
+        let decision = decide(&waived, &evidence(), &policy());
+
+        assert_eq!((decision.outcome, decision.exit), (Outcome::AutoApproved, Exit::Pass));
+    }
+
+    #[test]
+    fn each_gate_holds_from_its_level_on() {
+        let exit =
+            |risk, gate, level| decide(&assessment(risk), &Evidence { gate, level, ..evidence() }, &policy()).exit;
+        for risk in [RiskLevel::Low, RiskLevel::Medium] {
+            assert_eq!(exit(risk, Gate::Push, Enforcement::Production), Exit::Pass);
+        }
+        for risk in [RiskLevel::High, RiskLevel::Critical] {
+            assert_eq!(exit(risk, Gate::Push, Enforcement::Development), Exit::Pass);
+            assert_eq!(exit(risk, Gate::Push, Enforcement::Staging), Exit::Held);
+            assert_eq!(exit(risk, Gate::Commit, Enforcement::Production), Exit::Held);
+        }
+        assert_eq!(exit(RiskLevel::High, Gate::Commit, Enforcement::Staging), Exit::Pass);
+        assert_eq!(exit(RiskLevel::Critical, Gate::Commit, Enforcement::Staging), Exit::Held);
+    }
+
+    #[test]
+    fn an_approval_from_a_role_asked_for_lets_the_change_pass() {
+        let decide_with = |by| decide(&assessment(RiskLevel::High), &evidence().with(Stance::Approve, by), &policy());
+
+        let (lead, stranger) = (decide_with("lin@example.com"), decide_with("eve@example.com"));
+
+        assert_eq!((lead.outcome, lead.exit), (Outcome::Approved, Exit::Pass));
+        assert_eq!((stranger.outcome, stranger.exit), (Outcome::ApprovalPending, Exit::Held));
+        assert_eq!(stranger.not_counted[0].why, "holds no role in the policy");
+    }
+
+    #[test]
+    fn a_tech_lead_is_not_enough_for_critical() {
+        let decision =
+            decide(&assessment(RiskLevel::Critical), &evidence().with(Stance::Approve, "lin@example.com"), &policy());
+
+        assert_eq!(decision.outcome, Outcome::ApprovalPending);
+        assert_eq!(decision.not_counted[0].why, "holds none of the roles asked for: admin");
+    }
+
+    #[test]
+    fn an_author_cannot_approve_their_own_change_however_the_address_is_written() {
+        let mut evidence = evidence().with(Stance::Approve, "lin@example.com");
+        evidence.authors.push(crate::model::Person { name: "Lin".into(), email: "LIN@example.com".into() });
+
+        let decision = decide(&assessment(RiskLevel::High), &evidence, &policy());
+
+        assert_eq!(decision.outcome, Outcome::ApprovalPending);
+        assert_eq!(decision.not_counted[0].why, "wrote or committed a part of the change");
+    }
+
+    #[test]
+    fn an_agent_cannot_approve() {
+        let decision =
+            decide(&assessment(RiskLevel::High), &evidence().with(Stance::Approve, "noreply@anthropic.com"), &policy());
+
+        assert_eq!(decision.not_counted[0].why, "is an agent; only people approve");
+    }
+
+    #[test]
+    fn a_rejection_outweighs_an_approval() {
+        let heard = evidence().with(Stance::Approve, "lin@example.com").with(Stance::Reject, "ada@example.com");
+
+        let decision = decide(&assessment(RiskLevel::High), &heard, &policy());
+
+        assert_eq!((decision.outcome, decision.exit), (Outcome::Rejected, Exit::Denied));
+        assert_eq!(decision.reasons[0].what, "rejected by ada@example.com");
+    }
+
+    #[test]
+    fn nobody_counts_twice() {
+        let twice = evidence().with(Stance::Approve, "lin@example.com").with(Stance::Approve, "Lin@Example.com");
+
+        let decision = decide(&assessment(RiskLevel::High), &twice, &policy());
+
+        assert_eq!(decision.needed[0].counted, ["lin@example.com"]);
+        assert_eq!(decision.not_counted[0].why, "has already approved; every person counts once");
+    }
+}
