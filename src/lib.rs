@@ -14,6 +14,7 @@
 
 pub mod check;
 pub mod gate;
+pub mod git;
 pub mod model;
 pub mod policy;
 pub mod yaml;

@@ -1,0 +1,126 @@
+//! A commit as its object says it, whatever grafts or replacement refs claim.
+
+use git2::ObjectType;
+
+use super::error::GitError;
+use super::repo::Repo;
+use crate::model::{ObjectId, Person};
+
+#[derive(Clone, Debug)]
+pub struct Commit {
+    pub id: ObjectId,
+    pub tree: ObjectId,
+    pub parents: Vec<ObjectId>,
+    pub author: Person,
+    pub committer: Person,
+    /// Seconds since 1970.
+    pub committed_at: i64,
+    pub message: Vec<u8>,
+}
+
+impl Commit {
+    /// The first line of the message, safe to print.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let line = self.message.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+        String::from_utf8_lossy(line.unwrap_or_default()).trim().to_owned()
+    }
+
+    /// The `Key: value` lines of the message's last paragraph.
+    #[must_use]
+    pub fn trailers(&self) -> Vec<String> {
+        let text = String::from_utf8_lossy(&self.message).replace("\r\n", "\n");
+        let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        let is_trailer = |line: &&str| {
+            line.split_once(':').is_some_and(|(key, _)| {
+                !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            })
+        };
+        last.lines().filter(is_trailer).map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// Whoever wrote a part of it: author, committer and co-authors.
+    #[must_use]
+    pub fn people(&self) -> Vec<Person> {
+        let co_author = |line: &String| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case("co-authored-by").then(|| mailbox(value.trim()))
+        };
+        let mut people = vec![self.author.clone(), self.committer.clone()];
+        people.extend(self.trailers().iter().filter_map(co_author));
+        people
+    }
+
+    fn parse(id: ObjectId, bytes: &[u8]) -> Option<Self> {
+        let end = memchr::memmem::find(bytes, b"\n\n").unwrap_or(bytes.len());
+        let headers = bytes.get(..end)?;
+        let message = bytes.get(end + 2..).unwrap_or_default().to_vec();
+        let (mut tree, mut author, mut committer) = (None, None, None);
+        let mut parents = Vec::new();
+        for line in headers.split(|&byte| byte == b'\n') {
+            let space = memchr::memchr(b' ', line).unwrap_or(line.len());
+            let value = line.get(space + 1..).unwrap_or_default();
+            let named = || std::str::from_utf8(value).ok()?.parse::<ObjectId>().ok();
+            match line.get(..space)? {
+                b"tree" if tree.is_none() => tree = Some(named()?),
+                b"parent" => parents.push(named()?),
+                b"author" if author.is_none() => author = Some(signature(value)),
+                b"committer" if committer.is_none() => committer = Some(signature(value)),
+                _ => {}
+            }
+        }
+        let (committer, committed_at) = committer?;
+        Some(Self { id, tree: tree?, parents, author: author?.0, committer, committed_at, message })
+    }
+}
+
+impl Repo {
+    pub fn commit(&self, id: ObjectId) -> Result<Commit, GitError> {
+        let bytes = self.read(id, ObjectType::Commit, &|| "a commit".into())?;
+        Commit::parse(id, &bytes).ok_or(GitError::Malformed { id, what: "commit" })
+    }
+}
+
+/// Splits `Name <email> seconds zone`.
+fn signature(bytes: &[u8]) -> (Person, i64) {
+    let text = String::from_utf8_lossy(bytes);
+    let (who, when) = text.rsplit_once('>').unwrap_or((&text, ""));
+    let seconds = when.split_whitespace().next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
+    (mailbox(who), seconds)
+}
+
+/// Splits `Name <email>`, the closing bracket being optional.
+fn mailbox(text: &str) -> Person {
+    let (name, email) = text.rsplit_once('<').unwrap_or((text, ""));
+    Person { name: name.trim().to_owned(), email: email.trim_end_matches('>').trim().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RAW: &[u8] = b"tree 1111111111111111111111111111111111111111\n\
+        parent 2222222222222222222222222222222222222222\n\
+        author Ada L <ada@example.com> 1700000000 +0100\n\
+        committer Lin <lin@example.com> 1700000001 +0000\n\
+        gpgsig -----BEGIN\n author Forged <forged@example.com> 1 +0000\n\
+        \n\
+        Subject here\n\nBody: not a trailer paragraph\n\nFixes: #1\nCo-authored-by: Claude <noreply@anthropic.com>\n";
+
+    #[test]
+    fn a_commit_is_read_from_its_bytes() {
+        let commit = Commit::parse(ObjectId::new([0; 20]), RAW).unwrap();
+
+        assert_eq!(commit.subject(), "Subject here");
+        assert_eq!(commit.committed_at, 1_700_000_001);
+        assert_eq!(commit.parents.len(), 1);
+        assert_eq!(commit.trailers(), ["Fixes: #1", "Co-authored-by: Claude <noreply@anthropic.com>"]);
+        let emails: Vec<String> = commit.people().into_iter().map(|person| person.email).collect();
+        assert_eq!(emails, ["ada@example.com", "lin@example.com", "noreply@anthropic.com"]);
+    }
+
+    #[test]
+    fn a_commit_without_a_tree_is_malformed() {
+        assert!(Commit::parse(ObjectId::new([0; 20]), b"author A <a@b> 1 +0000\n\nx").is_none());
+    }
+}

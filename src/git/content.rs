@@ -1,0 +1,104 @@
+//! What one side of a file change holds.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use git2::ObjectType;
+use sha2::Digest;
+
+use super::error::GitError;
+use super::repo::{Repo, oid};
+use crate::model::{Content, Mode, ObjectId, RepoPath, Sha256, Side};
+
+/// Blobs past this size are read as a stream and never held whole.
+const HELD_WHOLE: usize = 16 << 20;
+
+/// Like git, a blob with a NUL among its first bytes is taken for binary.
+const BINARY_PROBE: usize = 8000;
+
+impl Repo {
+    /// Reads one side. The bytes of a blob too large to hold pass through `large`, piece by piece.
+    pub fn content(
+        &self,
+        side: Option<Side>,
+        path: &RepoPath,
+        large: &mut dyn FnMut(&[u8]),
+    ) -> Result<Content, GitError> {
+        let Some(side) = side else { return Ok(Content::Absent) };
+        if side.mode == Mode::Submodule {
+            return Ok(Content::Commit(side.id));
+        }
+        let what = || format!("the content of `{path}`");
+        let (length, _) =
+            self.odb()?.read_header(oid(side.id)).map_err(|error| self.unreadable(side.id, what(), error))?;
+        if length > HELD_WHOLE {
+            self.stream(side.id, large)
+        } else {
+            self.read(side.id, ObjectType::Blob, &what).map(Content::Bytes)
+        }
+    }
+
+    /// A small file of a commit's tree, such as the policy. `None` when the path holds no file.
+    pub fn file_at(&self, tree: ObjectId, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        match self.entry_at(tree, path)? {
+            Some(side) if side.mode.is_file() => {
+                self.read(side.id, ObjectType::Blob, &|| format!("the content of `{path}`")).map(Some)
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// libgit2 can only read a packed blob whole; git itself streams it.
+    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<Content, GitError> {
+        let failed = |said: String| GitError::Command { command: format!("cat-file blob {id}"), said };
+        let mut child = Command::new("git")
+            .arg("--git-dir")
+            .arg(self.inner.path())
+            .args(["cat-file", "blob", &id.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| failed(error.to_string()))?;
+        let mut reader = child.stdout.take().ok_or_else(|| failed("it has no output".into()))?;
+        let mut seen = Seen::default();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            let read = reader.read(&mut buffer).map_err(|error| failed(error.to_string()))?;
+            let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else { break };
+            seen.push(piece);
+            large(piece);
+        }
+        let status = child.wait().map_err(|error| failed(error.to_string()))?;
+        if status.success() { Ok(seen.finish()) } else { Err(failed(status.to_string())) }
+    }
+}
+
+/// What is learned of a blob while it streams by.
+#[derive(Default)]
+struct Seen {
+    hash: sha2::Sha256,
+    size: u64,
+    newlines: u32,
+    ends_open: bool,
+    binary: bool,
+}
+
+impl Seen {
+    fn push(&mut self, piece: &[u8]) {
+        let probed = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let probe = piece.get(..BINARY_PROBE.saturating_sub(probed).min(piece.len())).unwrap_or_default();
+        self.binary |= memchr::memchr(0, probe).is_some();
+        self.hash.update(piece);
+        self.size += piece.len() as u64;
+        let newlines = memchr::memchr_iter(b'\n', piece).count();
+        self.newlines = self.newlines.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+        self.ends_open = piece.last() != Some(&b'\n');
+    }
+
+    fn finish(self) -> Content {
+        let lines = self.newlines.saturating_add(u32::from(self.ends_open));
+        let sha256 = Sha256::new(self.hash.finalize().into());
+        Content::Large { size: self.size, sha256, lines, binary: self.binary }
+    }
+}

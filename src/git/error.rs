@@ -1,0 +1,94 @@
+//! What can be wrong with a repository, said so that a person can mend it.
+
+use std::path::PathBuf;
+
+use crate::model::{ObjectId, RepoPath};
+
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("no git repository at `{at}` or above it")]
+    NotARepository { at: String },
+
+    #[error("this repository uses {what}, which gov-hook cannot read")]
+    Unsupported { what: String },
+
+    #[error("git does not trust `{at}`, because another user owns it")]
+    Untrusted { at: String },
+
+    #[error("cannot open the repository")]
+    Open { source: git2::Error },
+
+    #[error("`{name}` names no commit here")]
+    UnknownRevision { name: String, shallow: Option<String> },
+
+    #[error("the parents of commit {} are not in this shallow clone", commit.short())]
+    Shallow { commit: ObjectId, remote: String },
+
+    #[error("`{one}` and `{other}` have no commit in common in this shallow clone")]
+    ShallowBase { one: String, other: String, remote: String },
+
+    #[error("object {id} ({what}) is not in this repository")]
+    Missing { id: ObjectId, what: String, promised: bool },
+
+    #[error("object {id} ({what}) cannot be read")]
+    Unreadable { id: ObjectId, what: String, source: git2::Error },
+
+    #[error("object {id} is not a well-formed {what}")]
+    Malformed { id: ObjectId, what: &'static str },
+
+    #[error("the index has unmerged paths: {}", listed(paths))]
+    Unmerged { paths: Vec<RepoPath> },
+
+    #[error("the index at `{}` is damaged: {why}", path.display())]
+    Index { path: PathBuf, why: &'static str },
+
+    #[error("cannot read `{}`", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+
+    #[error("`git {command}` failed: {said}")]
+    Command { command: String, said: String },
+
+    #[error("more than {limit} files differ; this is no change anyone can judge")]
+    TooManyFiles { limit: usize },
+
+    #[error("cannot read {what}")]
+    Git { what: String, source: git2::Error },
+}
+
+impl GitError {
+    /// The command or step that mends it, where there is one.
+    #[must_use]
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::NotARepository { .. } => Some("run it inside a repository, or name one: gov-hook -C PATH …".into()),
+            Self::Unsupported { .. } => Some("gov-hook reads SHA-1 repositories with the `files` ref storage".into()),
+            Self::Untrusted { at } => Some(format!("if you trust it: git config --global --add safe.directory {at}")),
+            Self::UnknownRevision { shallow: Some(remote), .. } => {
+                Some(format!("this clone is shallow; fetch the rest: git fetch --unshallow {remote}"))
+            }
+            Self::UnknownRevision { .. } => Some("see what there is: git branch --all".into()),
+            Self::Shallow { remote, .. } | Self::ShallowBase { remote, .. } => {
+                Some(format!("fetch the rest of the history: git fetch --unshallow {remote}"))
+            }
+            Self::Missing { id, promised: true, .. } => {
+                Some(format!("this is a partial clone; fetch the object: git cat-file -e {id}"))
+            }
+            Self::Missing { .. } | Self::Unreadable { .. } | Self::Malformed { .. } => {
+                Some("see what is damaged: git fsck --full".into())
+            }
+            Self::Unmerged { .. } => Some("resolve the conflicts, then: git add PATH".into()),
+            Self::Index { .. } => Some("let git write it anew: git read-tree HEAD".into()),
+            Self::Open { .. }
+            | Self::Io { .. }
+            | Self::Command { .. }
+            | Self::TooManyFiles { .. }
+            | Self::Git { .. } => None,
+        }
+    }
+}
+
+fn listed(paths: &[RepoPath]) -> String {
+    let shown: Vec<String> = paths.iter().take(3).map(|path| format!("`{path}`")).collect();
+    let more = paths.len().saturating_sub(shown.len());
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}

@@ -1,0 +1,28 @@
+//! The only room that knows git: reads repositories and hands out the model's plain data.
+//!
+//! Objects are read through git2's object database and parsed here, for three reasons: paths stay
+//! bytes, equal subtrees are skipped (libgit2 compares them entry by entry), and replacement
+//! refs and grafts, which would show a judge other history than a clone gets, have no effect.
+
+mod blame;
+mod commit;
+mod config;
+mod content;
+mod error;
+mod index;
+mod merge;
+mod refs;
+mod rename;
+mod repo;
+mod staged;
+mod tree;
+mod walk;
+mod window;
+
+pub use blame::Lines;
+pub use commit::Commit;
+pub use error::GitError;
+pub use refs::Head;
+pub use repo::{Place, Repo};
+pub use staged::Staged;
+pub use window::{History, HistoryWindow};

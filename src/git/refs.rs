@@ -1,0 +1,147 @@
+//! Branches: which one is checked out, which is the default, and what a name stands for.
+
+use git2::{ErrorCode, ObjectType};
+
+use super::error::GitError;
+use super::repo::{Repo, object_id};
+use crate::model::ObjectId;
+
+/// Where HEAD points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// A branch, by its short name; no commit while it is unborn.
+    Branch {
+        name: String,
+        commit: Option<ObjectId>,
+    },
+    Detached(ObjectId),
+}
+
+impl Head {
+    #[must_use]
+    pub const fn commit(&self) -> Option<ObjectId> {
+        match self {
+            Self::Branch { commit, .. } => *commit,
+            Self::Detached(commit) => Some(*commit),
+        }
+    }
+
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        match self {
+            Self::Branch { name, .. } => Some(name),
+            Self::Detached(_) => None,
+        }
+    }
+}
+
+impl Repo {
+    pub fn head(&self) -> Result<Head, GitError> {
+        let unreadable = |source| GitError::Git { what: "HEAD".into(), source };
+        let head = self.inner.find_reference("HEAD").map_err(unreadable)?;
+        let target = head.symbolic_target_bytes().map(|name| String::from_utf8_lossy(name).into_owned());
+        match (target, head.target()) {
+            (Some(full), _) => {
+                let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
+                Ok(Head::Branch { name, commit: self.resolve(&full)? })
+            }
+            (None, Some(id)) => Ok(Head::Detached(object_id(id))),
+            (None, None) => Err(GitError::UnknownRevision { name: "HEAD".into(), shallow: None }),
+        }
+    }
+
+    /// The commit a revision means, tags peeled; `None` when there is no such thing.
+    pub fn resolve(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        let found = self.inner.revparse_single(revision).and_then(|object| object.peel(ObjectType::Commit));
+        match found {
+            Ok(commit) => Ok(Some(object_id(commit.id()))),
+            Err(error) if is_absence(error.code()) => Ok(None),
+            Err(source) => Err(GitError::Git { what: format!("`{revision}`"), source }),
+        }
+    }
+
+    /// The same, for a revision that somebody named and that must be there. A branch goes before a
+    /// tag of its name: git prefers the tag, and a branch must not hide behind one.
+    pub fn commit_named(&self, revision: &str) -> Result<ObjectId, GitError> {
+        let branch = self.resolve(&format!("refs/heads/{revision}"))?;
+        let found = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)))?;
+        found.ok_or_else(|| GitError::UnknownRevision {
+            name: revision.to_owned(),
+            shallow: self.is_shallow().then(|| self.remote_name()),
+        })
+    }
+
+    /// The short name of the branch everything lands on: what the remote says, else the usual
+    /// names, else the only branch there is.
+    pub fn default_branch(&self) -> Result<Option<String>, GitError> {
+        let prefix = format!("refs/remotes/{}/", self.remote_name());
+        if let Ok(head) = self.inner.find_reference(&format!("{prefix}HEAD"))
+            && let Some(target) = head.symbolic_target_bytes()
+            && let Some(branch) = String::from_utf8_lossy(target).strip_prefix(&prefix)
+        {
+            return Ok(Some(branch.to_owned()));
+        }
+        let configured = self.config_string("init.defaultBranch");
+        for name in configured.iter().map(String::as_str).chain(["main", "master", "trunk"]) {
+            if self.branch_tip(name)?.is_some() {
+                return Ok(Some(name.to_owned()));
+            }
+        }
+        if self.has_remote() {
+            return Ok(None);
+        }
+        let unreadable = |source| GitError::Git { what: "the branches".into(), source };
+        let branches = self.inner.branches(Some(git2::BranchType::Local)).map_err(unreadable)?;
+        let mut names = branches
+            .flatten()
+            .filter_map(|(branch, _)| Some(String::from_utf8_lossy(branch.name_bytes().ok()?).into_owned()));
+        Ok(match (names.next(), names.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        })
+    }
+
+    /// Whether a name is that of a branch, here or on the remote, rather than of one commit.
+    pub fn is_branch(&self, name: &str) -> Result<bool, GitError> {
+        Ok(name != "HEAD"
+            && (self.branch_tip(name)?.is_some() || self.resolve(&format!("refs/remotes/{name}"))?.is_some()))
+    }
+
+    /// The tip of a branch here, else of the remote's branch of that name.
+    pub fn branch_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        match self.resolve(&format!("refs/heads/{name}"))? {
+            Some(tip) => Ok(Some(tip)),
+            None => self.remote_tip(name),
+        }
+    }
+
+    /// What the remote's branch of that name was when last fetched.
+    pub fn remote_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        self.resolve(&format!("refs/remotes/{}/{name}", self.remote_name()))
+    }
+
+    #[must_use]
+    pub fn has_remote(&self) -> bool {
+        self.inner.remotes().is_ok_and(|remotes| !remotes.is_empty())
+    }
+
+    /// The remote that a clone came from.
+    #[must_use]
+    pub fn remote_name(&self) -> String {
+        let remotes = self.inner.remotes().ok();
+        let names: Vec<String> = remotes
+            .iter()
+            .flat_map(|names| {
+                names.iter_bytes().map(|name| String::from_utf8_lossy(name).into_owned()).collect::<Vec<_>>()
+            })
+            .collect();
+        match names.as_slice() {
+            [only] => only.clone(),
+            _ => "origin".to_owned(),
+        }
+    }
+}
+
+const fn is_absence(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::UnbornBranch | ErrorCode::Peel)
+}

@@ -1,0 +1,148 @@
+//! An open repository, and how its objects are read.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository};
+
+use super::error::GitError;
+use crate::model::ObjectId;
+
+/// Where to find the repository, as the environment and the command line say.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// A path in the repository, where it is not the one that the environment names.
+    pub directory: Option<PathBuf>,
+    /// `GIT_INDEX_FILE`: `git commit -a` and `git commit PATH` stage into a temporary index.
+    pub index_file: Option<PathBuf>,
+    /// `GIT_CONFIG_PARAMETERS` or `GIT_CONFIG_COUNT`: settings that only git itself reads.
+    pub config_in_environment: bool,
+}
+
+pub struct Repo {
+    pub(super) inner: Repository,
+    pub(super) place: Place,
+    /// Commits whose parents a shallow clone does not have.
+    pub(super) shallow: HashSet<ObjectId>,
+}
+
+impl Repo {
+    /// Opens the repository around the directory that `place` names; else what `GIT_DIR` names, else
+    /// the repository around the current directory. Object directories of a quarantine and
+    /// alternates are honoured.
+    pub fn open(place: &Place) -> Result<Self, GitError> {
+        // What git does too: an object's hash is checked by `git fsck`, not on every read.
+        git2::opts::strict_hash_verification(false);
+        let (found, at) = match &place.directory {
+            Some(directory) => (Repository::discover(directory), directory.as_path()),
+            None => (Repository::open_from_env(), Path::new(".")),
+        };
+        let inner = found.map_err(|error| explain(error, at))?;
+        Self::wrap(inner, place)
+    }
+
+    /// A second handle on the same repository, for another thread.
+    pub fn again(&self) -> Result<Self, GitError> {
+        Self::open(&self.place)
+    }
+
+    fn wrap(inner: Repository, place: &Place) -> Result<Self, GitError> {
+        let shallow = read_shallow(inner.commondir())?;
+        Ok(Self { inner, place: place.clone(), shallow })
+    }
+
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.inner.is_bare()
+    }
+
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        !self.shallow.is_empty()
+    }
+
+    /// The git directory that linked worktrees share.
+    #[must_use]
+    pub fn common_dir(&self) -> &Path {
+        self.inner.commondir()
+    }
+
+    /// The root of the work tree, unless the repository is bare.
+    #[must_use]
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.inner.workdir()
+    }
+
+    pub(super) fn index_path(&self) -> PathBuf {
+        self.place.index_file.clone().unwrap_or_else(|| self.inner.path().join("index"))
+    }
+
+    /// An object's bytes; `what` says what it is for, should it be missing.
+    pub(super) fn read(&self, id: ObjectId, kind: ObjectType, what: &dyn Fn() -> String) -> Result<Vec<u8>, GitError> {
+        let odb = self.odb()?;
+        let object = odb.read(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
+        if object.kind() == kind {
+            Ok(object.data().to_vec())
+        } else {
+            Err(GitError::Malformed { id, what: kind_name(kind) })
+        }
+    }
+
+    pub(super) fn odb(&self) -> Result<git2::Odb<'_>, GitError> {
+        self.inner.odb().map_err(|source| GitError::Open { source })
+    }
+
+    pub(super) fn unreadable(&self, id: ObjectId, what: String, source: git2::Error) -> GitError {
+        if source.code() == ErrorCode::NotFound {
+            let promised = self.inner.commondir().join("objects/pack").read_dir().is_ok_and(|packs| {
+                packs.flatten().any(|entry| entry.path().extension().is_some_and(|extension| extension == "promisor"))
+            });
+            GitError::Missing { id, what, promised }
+        } else {
+            GitError::Unreadable { id, what, source }
+        }
+    }
+}
+
+pub(super) fn oid(id: ObjectId) -> Oid {
+    Oid::from_bytes(id.as_bytes()).unwrap_or(Oid::ZERO_SHA1)
+}
+
+pub(super) fn object_id(oid: Oid) -> ObjectId {
+    <[u8; 20]>::try_from(oid.as_bytes()).map_or(ObjectId::new([0; 20]), ObjectId::new)
+}
+
+fn kind_name(kind: ObjectType) -> &'static str {
+    match kind {
+        ObjectType::Commit => "commit",
+        ObjectType::Tree => "tree",
+        ObjectType::Blob => "blob",
+        ObjectType::Tag => "tag",
+        ObjectType::Any => "object",
+    }
+}
+
+fn explain(error: git2::Error, at: &Path) -> GitError {
+    let at = || at.canonicalize().unwrap_or_else(|_| at.to_owned()).display().to_string();
+    match (error.code(), error.class()) {
+        (ErrorCode::NotFound, ErrorClass::Repository) => GitError::NotARepository { at: at() },
+        (ErrorCode::Owner, _) => GitError::Untrusted { at: at() },
+        _ if error.message().contains("sha256") => GitError::Unsupported { what: "SHA-256 object names".into() },
+        _ if error.message().contains("refstorage") => {
+            GitError::Unsupported { what: "the reftable ref storage".into() }
+        }
+        _ if error.message().contains("unsupported extension") => {
+            GitError::Unsupported { what: format!("an extension ({})", error.message()) }
+        }
+        _ => GitError::Open { source: error },
+    }
+}
+
+fn read_shallow(common_dir: &Path) -> Result<HashSet<ObjectId>, GitError> {
+    let path = common_dir.join("shallow");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(text.lines().filter_map(|line| line.trim().parse().ok()).collect()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashSet::new()),
+        Err(source) => Err(GitError::Io { path, source }),
+    }
+}

@@ -1,0 +1,118 @@
+//! Walking history: what one commit has that others do not, and where two meet.
+
+use std::collections::{BinaryHeap, HashMap};
+
+use super::commit::Commit;
+use super::error::GitError;
+use super::repo::Repo;
+use crate::model::ObjectId;
+
+/// Reachable from the new side, from the old one, or already known to lie behind a meeting point.
+const NEW: u8 = 1;
+const OLD: u8 = 2;
+const STALE: u8 = 4;
+
+/// Commits in the order git visits them: youngest first, ties by id.
+type Queue = BinaryHeap<(i64, ObjectId)>;
+
+impl Repo {
+    /// The commits reachable from `new` and not from `old`, parents before children.
+    pub fn commits_between(&self, old: &[ObjectId], new: ObjectId) -> Result<Vec<Commit>, GitError> {
+        let (commits, flags, _) = self.paint(old, new)?;
+        let wanted = |id: &ObjectId| flags.get(id).is_some_and(|flags| flags & OLD == 0);
+        let mut ordered = Vec::new();
+        let mut placed: HashMap<ObjectId, bool> = HashMap::new();
+        let mut stack = vec![(new, false)];
+        while let Some((id, parents_done)) = stack.pop() {
+            let Some(commit) = commits.get(&id).filter(|_| wanted(&id)) else { continue };
+            if parents_done {
+                if placed.insert(id, true) != Some(true) {
+                    ordered.push(commit.clone());
+                }
+            } else if placed.insert(id, false).is_none() {
+                stack.push((id, true));
+                stack.extend(commit.parents.iter().rev().map(|&parent| (parent, false)));
+            }
+        }
+        match ordered.iter().find(|commit| self.shallow.contains(&commit.id)) {
+            Some(commit) => Err(self.shallow_at(commit.id)),
+            None => Ok(ordered),
+        }
+    }
+
+    /// The last commits of a branch, youngest first, without what was merged into it. Ends early
+    /// where a shallow clone does.
+    pub fn first_parents(&self, start: ObjectId, most: usize) -> Result<Vec<Commit>, GitError> {
+        let mut commits = Vec::new();
+        let mut next = Some(start);
+        while let Some(id) = next.filter(|_| commits.len() < most)
+            && !self.shallow.contains(&id)
+        {
+            let commit = self.commit(id)?;
+            next = commit.parents.first().copied();
+            commits.push(commit);
+        }
+        Ok(commits)
+    }
+
+    /// The best common ancestor, or `None` for histories that share nothing.
+    pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        if one == other {
+            return Ok(Some(one));
+        }
+        let (commits, flags, met) = self.paint(&[one], other)?;
+        let best = met.into_iter().filter(|id| flags.get(id).is_some_and(|flags| flags & STALE == 0));
+        let youngest = best.max_by_key(|id| (commits.get(id).map(|commit| commit.committed_at), *id));
+        if youngest.is_none() && self.is_shallow() {
+            let (one, other, remote) = (one.short(), other.short(), self.remote_name());
+            return Err(GitError::ShallowBase { one, other, remote });
+        }
+        Ok(youngest)
+    }
+
+    #[must_use]
+    pub(super) fn shallow_at(&self, commit: ObjectId) -> GitError {
+        GitError::Shallow { commit, remote: self.remote_name() }
+    }
+
+    /// Paints history from both ends until only commits behind their meeting points are left.
+    #[expect(clippy::type_complexity, reason = "three parts of one walk, taken apart at once by both callers")]
+    fn paint(
+        &self,
+        old: &[ObjectId],
+        new: ObjectId,
+    ) -> Result<(HashMap<ObjectId, Commit>, HashMap<ObjectId, u8>, Vec<ObjectId>), GitError> {
+        let mut commits: HashMap<ObjectId, Commit> = HashMap::new();
+        let mut flags: HashMap<ObjectId, u8> = HashMap::new();
+        let mut queue = Queue::new();
+        let mut met = Vec::new();
+        let starts = old.iter().map(|&id| (id, OLD)).chain([(new, NEW)]);
+        let mut arriving: Vec<(ObjectId, u8)> = starts.collect();
+        loop {
+            for (id, mark) in arriving.drain(..) {
+                let known = flags.entry(id).or_default();
+                if *known | mark != *known {
+                    *known |= mark;
+                    let commit = match commits.entry(id) {
+                        std::collections::hash_map::Entry::Occupied(seen) => seen.into_mut(),
+                        std::collections::hash_map::Entry::Vacant(place) => place.insert(self.commit(id)?),
+                    };
+                    queue.push((commit.committed_at, id));
+                }
+            }
+            if queue.iter().all(|(_, id)| flags.get(id).is_some_and(|flags| flags & STALE != 0)) {
+                return Ok((commits, flags, met));
+            }
+            let Some((_, id)) = queue.pop() else { return Ok((commits, flags, met)) };
+            let mut mark = flags.get(&id).copied().unwrap_or_default();
+            if mark == NEW | OLD {
+                met.push(id);
+                mark |= STALE;
+            }
+            if !self.shallow.contains(&id) {
+                let parents = commits.get(&id).map(|commit| commit.parents.as_slice()).unwrap_or_default();
+                arriving.extend(parents.iter().map(|&parent| (parent, mark)));
+            }
+        }
+    }
+}
