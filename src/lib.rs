@@ -17,4 +17,5 @@ pub mod gate;
 pub mod git;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod yaml;

@@ -1,0 +1,52 @@
+//! The report a person reads. Line one is enough on its own, the last line is the next command,
+//! and what lies between is for whoever wants to argue.
+
+mod diagnostics;
+mod page;
+mod sections;
+
+use super::words::{headline, held_elsewhere};
+use super::{Detail, Style};
+use crate::model::{Exit, Judgement, TargetKind};
+use page::{Page, Tone};
+
+/// How a list that was cut short can be read whole.
+const WHOLE: &str = "add --verbose to the command";
+
+pub(super) fn render(judgement: &Judgement, style: Style) -> String {
+    let exit = judgement.decision.exit;
+    if style.detail == Detail::Quiet && exit == Exit::Pass {
+        return String::new();
+    }
+    let mut page = Page::new(style);
+    let headline = headline(judgement);
+    let tone = match exit {
+        Exit::Pass => Tone::Good,
+        Exit::Held => Tone::Held,
+        Exit::Denied => Tone::Bad,
+    };
+    page.line(&format!("{} {}", page.paint(tone, &format!("{}:", headline.word)), page.strong(&headline.rest)));
+    let Judgement { target, gate, level, policy, .. } = judgement;
+    let law = if policy.built_in { String::new() } else { format!(" by {}", policy.origin) };
+    page.prose(0, 0, &format!("judged {} for the {gate} gate at {level}{law}", target.described));
+    if policy.built_in {
+        page.prose(0, 0, "the built-in policy applies: no .gov/policy.yaml is in force");
+    }
+    page.prose(0, 0, &held_elsewhere(judgement).unwrap_or_default());
+    diagnostics::findings(&mut page, &judgement.assessment);
+    diagnostics::causes(&mut page, &judgement.assessment);
+    if style.detail != Detail::Quiet {
+        diagnostics::tally(&mut page, &judgement.assessment);
+        if target.kind == TargetKind::Tree {
+            sections::tree(&mut page, &judgement.assessment);
+        } else {
+            sections::files(&mut page, &judgement.assessment);
+        }
+        sections::risk(&mut page, judgement);
+    }
+    sections::approvals(&mut page, &judgement.decision);
+    sections::notes(&mut page, judgement);
+    sections::why(&mut page, &judgement.decision);
+    sections::next(&mut page, &judgement.next);
+    page.finish()
+}

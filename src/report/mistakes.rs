@@ -1,0 +1,144 @@
+//! The mistakes of a file that a person wrote, each beside its line.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::model::{Mistake, NextStep, hides_text};
+
+use super::Style;
+
+/// A file with what is wrong in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<'a> {
+    /// Such as `HEAD:.gov/policy.yaml`.
+    pub origin: &'a str,
+    pub bytes: &'a [u8],
+    pub mistakes: &'a [Mistake],
+}
+
+/// What the mistakes are in the way of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Whether the file is sound: the mistakes are the answer.
+    IsItSound,
+    /// A decision, which cannot be made with a file like this.
+    ADecision,
+}
+
+/// Diagnostics for people. The first line alone says what is wrong.
+#[must_use]
+pub fn human(judged: Judged<'_>, asked: Asked, next: Option<&NextStep>, style: Style) -> String {
+    let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
+    let lines = shown_lines(judged);
+    let diagnostic = |(index, mistake): (usize, &Mistake)| {
+        let (level, title) = match (index, asked) {
+            (0, Asked::ADecision) => (
+                Level::ERROR.no_name(),
+                format!("gov-hook could not decide, so nothing may pass: {}", visible(&mistake.message)),
+            ),
+            _ => (Level::ERROR, visible(&mistake.message)),
+        };
+        format!("{}\n\n", renderer.render(&[diagnostic(judged.origin, &lines, mistake, level, title)]))
+    };
+    let diagnostics: String = judged.mistakes.iter().enumerate().map(diagnostic).collect();
+    let count = match judged.mistakes.len() {
+        0 => "no mistakes".to_owned(),
+        1 => "1 mistake".to_owned(),
+        many => format!("{many} mistakes"),
+    };
+    let next = next.map(|NextStep { why, command }| format!("  {why}: {command}\n")).unwrap_or_default();
+    format!("{diagnostics}{}: {count}\n{next}", visible(judged.origin))
+}
+
+fn diagnostic<'a>(origin: &'a str, lines: &[String], mistake: &Mistake, level: Level<'a>, title: String) -> Group<'a> {
+    let index = usize::try_from(mistake.line).unwrap_or_default().saturating_sub(1);
+    let line = lines.get(index).cloned().unwrap_or_default();
+    let span = bytes_of(mistake, &line);
+    let snippet = Snippet::source(line).line_start(index + 1).path(origin);
+    let mut group = level.primary_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span)));
+    if let Some(because) = &mistake.because {
+        group = group.element(Level::NOTE.with_name("because").message(visible(because)));
+    }
+    if let Some(help) = &mistake.help {
+        group = group.element(Level::HELP.message(visible(help)));
+    }
+    group
+}
+
+/// The file's lines as they may be shown: nothing invisible, and no secret beyond its beginning.
+/// Every character stays one character, so places stay true.
+fn shown_lines(judged: Judged<'_>) -> Vec<String> {
+    const KEPT: usize = 4;
+    let text = judged.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(judged.bytes);
+    let mut lines: Vec<String> = String::from_utf8_lossy(text)
+        .split('\n')
+        .map(|line| visible(line.strip_suffix('\r').unwrap_or(line)))
+        .collect();
+    for mistake in judged.mistakes.iter().filter(|mistake| mistake.secret) {
+        let index = usize::try_from(mistake.line).unwrap_or_default().saturating_sub(1);
+        if let Some(line) = lines.get_mut(index) {
+            let Range { start, end } = characters_of(mistake);
+            let hidden = start + KEPT..end;
+            *line = line.chars().enumerate().map(|(at, c)| if hidden.contains(&at) { '*' } else { c }).collect();
+        }
+    }
+    lines
+}
+
+fn visible(text: &str) -> String {
+    let shown = |c: char| if c != '\t' && (c.is_control() || hides_text(c)) { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(shown).collect()
+}
+
+fn characters_of(mistake: &Mistake) -> Range<usize> {
+    let start = usize::try_from(mistake.column).unwrap_or_default().saturating_sub(1);
+    start..start.saturating_add(usize::try_from(mistake.length).unwrap_or_default())
+}
+
+fn bytes_of(mistake: &Mistake, line: &str) -> Range<usize> {
+    let characters = characters_of(mistake);
+    let byte_at = |character: usize| line.char_indices().nth(character).map_or(line.len(), |(byte, _)| byte);
+    byte_at(characters.start)..byte_at(characters.end)
+}
+
+/// `gov-hook/policy-check/v1`: fields are added, never changed.
+#[derive(Serialize)]
+struct CheckV1<'a> {
+    schema: &'static str,
+    origin: &'a str,
+    sound: bool,
+    mistakes: Vec<MistakeV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct MistakeV1<'a> {
+    line: u32,
+    column: u32,
+    length: u32,
+    message: &'a str,
+    because: Option<&'a str>,
+    help: Option<&'a str>,
+}
+
+/// One JSON document for programs.
+#[must_use]
+pub fn json(judged: Judged<'_>) -> String {
+    let mistakes = judged.mistakes.iter().map(|mistake| MistakeV1 {
+        line: mistake.line,
+        column: mistake.column,
+        length: mistake.length,
+        message: &mistake.message,
+        because: mistake.because.as_deref(),
+        help: mistake.help.as_deref(),
+    });
+    let check = CheckV1 {
+        schema: "gov-hook/policy-check/v1",
+        origin: judged.origin,
+        sound: judged.mistakes.is_empty(),
+        mistakes: mistakes.collect(),
+    };
+    // Texts and numbers always have a JSON form.
+    serde_json::to_string_pretty(&check).map(|json| json + "\n").unwrap_or_default()
+}

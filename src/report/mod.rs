@@ -1,0 +1,103 @@
+//! What was found out as text, in the formats people and machines read. Nothing is decided here:
+//! a format never changes the outcome or the exit code.
+
+mod entries;
+mod escape;
+mod evaluation;
+mod github;
+mod gitlab;
+#[cfg(test)]
+mod hostile;
+mod human;
+mod json;
+mod junit;
+pub mod mistakes;
+pub mod policy;
+pub mod rules;
+#[cfg(test)]
+mod samples;
+mod sarif;
+#[cfg(test)]
+mod snapshots;
+mod words;
+
+use std::io;
+
+use crate::model::Judgement;
+
+pub use evaluation::{evaluation, evaluation_json};
+
+/// The JSON Schema of `gov-hook/check/v1`, for those who read the JSON.
+pub const CHECK_V1_SCHEMA: &str = include_str!("check-v1.schema.json");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    Human,
+    Json,
+    Sarif,
+    /// Workflow commands that GitHub shows as annotations.
+    Github,
+    /// A code quality report.
+    Gitlab,
+    Junit,
+}
+
+impl Format {
+    pub const ALL: [Self; 6] = [Self::Human, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == text)
+    }
+}
+
+/// How much a person is told. Counts are never hidden, only long lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Detail {
+    /// Nothing when the gate lets the change pass; else what stands in the way and what to do.
+    Quiet,
+    #[default]
+    Normal,
+    /// Lists are not cut short.
+    Verbose,
+}
+
+/// How the human format looks. The other formats are the same for everyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    pub colour: bool,
+    /// Columns to wrap prose at.
+    pub width: usize,
+    pub detail: Detail,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { colour: false, width: 100, detail: Detail::Normal }
+    }
+}
+
+/// Writes the whole report; it ends with a newline unless there is nothing to say.
+pub fn write(judgement: &Judgement, format: Format, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let text = match format {
+        Format::Human => human::render(judgement, style),
+        Format::Json => json::render(judgement)?,
+        Format::Sarif => sarif::render(judgement)?,
+        Format::Github => github::render(judgement),
+        Format::Gitlab => gitlab::render(judgement)?,
+        Format::Junit => junit::render(judgement),
+    };
+    out.write_all(text.as_bytes())
+}

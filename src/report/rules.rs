@@ -1,0 +1,98 @@
+//! Rules as text: the list of them, and one explained.
+
+use std::fmt::Write as _;
+
+use crate::model::{Severity, counted};
+
+/// A rule in the words of its pack.
+#[derive(Clone, Debug)]
+pub struct RuleView {
+    pub id: String,
+    pub pack: String,
+    pub severity: Severity,
+    /// What it looks at: `added`, `removed`, `file`, `path` or `message`.
+    pub on: String,
+    pub message: String,
+    pub why: Option<String>,
+    pub help: Option<String>,
+    /// An example that it finds, with what it stands in.
+    pub example: Option<String>,
+}
+
+/// One line a rule, pack by pack.
+#[must_use]
+pub fn list(rules: &[RuleView]) -> String {
+    let widest = rules.iter().map(|rule| rule.id.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
+    for rule in rules {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "{:<4}  {:<widest$}  {}", rule.severity.as_str(), rule.id, rule.message);
+    }
+    let _ = writeln!(text, "\n{}; one of them in full: gov-hook rules explain ID", counted(rules.len(), "rule"));
+    text
+}
+
+#[must_use]
+pub fn list_json(rules: &[RuleView]) -> String {
+    let rules: Vec<serde_json::Value> = rules.iter().map(json).collect();
+    let whole = serde_json::json!({ "schema": "gov-hook/rules/v1", "rules": rules });
+    format!("{whole:#}\n")
+}
+
+/// What it is, why it matters, an example, the fix, and how to live with it.
+#[must_use]
+pub fn explain(rule: &RuleView) -> String {
+    let mut paragraphs = vec![
+        format!("{}[{}]: {}", rule.severity, rule.id, rule.message),
+        format!("what: {} (pack `{}`)", looked_at(&rule.on), rule.pack),
+    ];
+    paragraphs.extend(rule.why.as_ref().map(|why| format!("why: {why}")));
+    paragraphs.push(format!("then: {}", consequence(rule.severity)));
+    paragraphs.extend(rule.example.as_ref().map(|example| {
+        let lines: Vec<&str> = example.lines().collect();
+        format!("example:\n  {}", lines.join("\n  "))
+    }));
+    paragraphs.extend(rule.help.as_ref().map(|help| format!("fix: {help}")));
+    paragraphs.push(format!(
+        "waive: write `gov: allow[{}] REASON` in a comment on the line or above it,\n  or set another severity in \
+         .gov/policy.yaml: rules: {{ severity: {{ \"{}\": warn }} }}",
+        rule.id, rule.id
+    ));
+    paragraphs.join("\n\n") + "\n"
+}
+
+#[must_use]
+pub fn explain_json(rule: &RuleView) -> String {
+    format!("{:#}\n", json(rule))
+}
+
+fn json(rule: &RuleView) -> serde_json::Value {
+    serde_json::json!({
+        "id": rule.id,
+        "pack": rule.pack,
+        "severity": rule.severity.as_str(),
+        "on": rule.on,
+        "message": rule.message,
+        "why": rule.why,
+        "help": rule.help,
+    })
+}
+
+fn looked_at(on: &str) -> &'static str {
+    match on {
+        "removed" => "looks at lines that a change removes",
+        "file" => "looks at the whole of every file that a change touches",
+        "path" => "looks at the paths that a change touches",
+        "message" => "looks at the messages of commits",
+        _ => "looks at lines that a change adds, and at every line of a tree",
+    }
+}
+
+const fn consequence(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Deny => "the change is blocked at every level",
+        Severity::Hold => "the change is HIGH at least, and waits for an approval at staging and production",
+        Severity::Warn => "it is said, and nothing is held for it",
+        Severity::Note => "it is noted, and nothing is held for it",
+    }
+}
