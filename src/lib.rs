@@ -12,7 +12,9 @@
 //! `model`, `yaml`, `policy`, `check` and `gate` are pure: objects in, verdict out, so a decision can be
 //! made again from a bare clone years later.
 
+pub mod app;
 pub mod check;
+pub mod cli;
 pub mod gate;
 pub mod git;
 pub mod model;

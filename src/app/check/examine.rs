@@ -1,0 +1,196 @@
+//! Reads what changed, measures it, and runs the content rules over it.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use super::target::Subject;
+use crate::app::law::Law;
+use crate::app::progress::Progress;
+use crate::app::{Failure, parallel};
+use crate::check::rules::{Candidate, Found, Stream, Tally};
+use crate::check::waivers::{Inline, Scope, Waiving};
+use crate::check::{line_diff, measure};
+use crate::git::{Commit, Repo};
+use crate::model::{
+    Content, Date, FileChange, FileFacts, Finding, Fingerprint, LineDiff, ObjectId, RepoPath, RuleId, TargetKind,
+};
+
+/// A change with everything measured and found in it.
+pub(super) struct Examined {
+    pub(super) files: Vec<FileFacts>,
+    pub(super) findings: Vec<Finding>,
+    /// Every path that some commit of a range touched.
+    pub(super) touched: Vec<RepoPath>,
+}
+
+/// What is the same for every file of a run.
+#[derive(Clone, Copy)]
+pub(super) struct Examiner<'a> {
+    pub(super) law: &'a Law,
+    pub(super) by_agent: bool,
+    pub(super) today: Date,
+    /// Somebody waits at a terminal.
+    pub(super) is_watched: bool,
+}
+
+impl Examiner<'_> {
+    pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
+        let (mut examined, inline) = self.whole(repo, subject)?;
+        let messages = subject.commits.iter().flat_map(|commit| {
+            let found = self.law.rules.scan_message(&commit.message, self.by_agent);
+            found.into_iter().map(|finding| of_commit(finding, commit.id))
+        });
+        examined.findings.extend(messages);
+        if subject.kind == TargetKind::Range && subject.commits.len() > 1 {
+            self.commit_by_commit(repo, &subject.commits, &mut examined)?;
+        }
+        let scope = if subject.kind == TargetKind::Tree { Scope::Tree } else { Scope::Change };
+        examined.findings = self.waiving(scope).apply(examined.findings, &inline);
+        if scope == Scope::Tree {
+            // A whole tree is no change, so nothing in it can have been weakened by one.
+            let of_change =
+                |rule: &RuleId| self.law.rules.explain(rule.as_str()).is_some_and(|rule| rule.pack == "weakening");
+            examined.findings.retain(|finding| !of_change(&finding.rule));
+        }
+        Ok(examined)
+    }
+
+    fn waiving(&self, scope: Scope) -> Waiving<'_> {
+        Waiving { rules: &self.law.rules, waivers: self.law.waivers(), today: self.today, scope }
+    }
+
+    /// The change as one, and the waivers in its texts.
+    fn whole(&self, repo: &Repo, subject: &Subject) -> Result<(Examined, Vec<Inline>), Failure> {
+        let progress = Progress::new("reading files:", subject.changes.len(), self.is_watched);
+        let read = parallel::for_each(repo, &subject.changes, &|done| progress.reached(done), &|repo, change| {
+            self.file(repo, change)
+        })?;
+        let mut examined =
+            Examined { files: Vec::with_capacity(read.len()), findings: Vec::new(), touched: Vec::new() };
+        let (mut tally, mut inline) = (Tally::default(), Vec::new());
+        for (facts, found) in read {
+            examined.files.push(facts);
+            examined.findings.extend(found.findings);
+            tally.add(found.tally);
+            inline.extend(found.waivers);
+        }
+        examined.findings.extend(self.law.rules.net(tally));
+        Ok((examined, inline))
+    }
+
+    fn file(&self, repo: &Repo, change: &FileChange) -> Result<(FileFacts, Found), Failure> {
+        let before = change.from.as_ref().unwrap_or(&change.path);
+        let old = repo.content(change.old, before, &mut |_| ())?;
+        let mut stream = None;
+        let new = repo.content(change.new, &change.path, &mut |piece| {
+            stream.get_or_insert_with(|| self.law.rules.stream(&change.path, self.by_agent)).push(piece);
+        })?;
+        let facts = measure(change.clone(), &old, &new, self.law.marked_generated(&change.path));
+        let candidate = self.candidate(change, bytes(&old), bytes(&new));
+        let mut found = self.law.rules.scan(&candidate, || Cow::Borrowed(&facts.lines));
+        if let Some(streamed) = stream.map(Stream::finish) {
+            found.findings.extend(streamed.findings);
+            found.waivers.extend(streamed.waivers);
+        }
+        Ok((facts, found))
+    }
+
+    /// What some commit added, even if a later one took it out again.
+    fn commit_by_commit(&self, repo: &Repo, commits: &[Commit], examined: &mut Examined) -> Result<(), Failure> {
+        let progress = Progress::new("reading commits:", commits.len(), self.is_watched);
+        let clean: Mutex<HashSet<(ObjectId, RepoPath)>> = Mutex::default();
+        let read = parallel::for_each(repo, commits, &|done| progress.reached(done), &|repo, commit| {
+            self.commit(repo, commit, &clean)
+        })?;
+        let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
+        for (paths, findings) in read {
+            examined.touched.extend(paths);
+            // The same text in a later commit is the same finding; the first commit is named.
+            examined.findings.extend(findings.into_iter().filter(|finding| known.insert(finding.fingerprint)));
+        }
+        examined.touched.sort();
+        examined.touched.dedup();
+        Ok(())
+    }
+
+    /// `clean` remembers what was read and held nothing, however many commits carry it.
+    fn commit(
+        &self,
+        repo: &Repo,
+        commit: &Commit,
+        clean: &Mutex<HashSet<(ObjectId, RepoPath)>>,
+    ) -> Result<(Vec<RepoPath>, Vec<Finding>), Failure> {
+        let clean = || clean.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = repo.changes_of(commit)?;
+        let mut findings = Vec::new();
+        for change in &changes {
+            let Some(side) = change.new else { continue };
+            let key = (side.id, change.path.clone());
+            if clean().contains(&key) {
+                continue;
+            }
+            let found = self.added_in(repo, change)?;
+            if found.is_empty() {
+                clean().insert(key);
+            }
+            findings.extend(found.into_iter().map(|finding| of_commit(finding, commit.id)));
+        }
+        Ok((changes.into_iter().map(|change| change.path).collect(), findings))
+    }
+
+    /// The old side is read only once the new one holds something that may have been there before.
+    fn added_in(&self, repo: &Repo, change: &FileChange) -> Result<Vec<Finding>, Failure> {
+        let mut stream = None;
+        let new = repo.content(change.new, &change.path, &mut |piece| {
+            stream.get_or_insert_with(|| self.law.rules.stream(&change.path, self.by_agent)).push(piece);
+        })?;
+        if let Some(stream) = stream {
+            return Ok(self.waived(stream.finish()));
+        }
+        let mut failed = None;
+        let lines = || match repo.content(change.old, &change.path, &mut |_| ()) {
+            Ok(old) => Cow::Owned(line_diff(&old, &new)),
+            Err(error) => {
+                failed = Some(error);
+                Cow::Owned(LineDiff::default())
+            }
+        };
+        let found = self.law.rules.scan(&self.candidate(change, None, bytes(&new)), lines);
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(self.waived(found)),
+        }
+    }
+
+    /// What is wrong with a waiver is told of the change as a whole, not of every commit.
+    fn waived(&self, found: Found) -> Vec<Finding> {
+        let mut findings = self.waiving(Scope::Change).apply(found.findings, &found.waivers);
+        findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/"));
+        findings
+    }
+
+    fn candidate<'c>(&self, change: &'c FileChange, old: Option<&'c [u8]>, new: Option<&'c [u8]>) -> Candidate<'c> {
+        Candidate {
+            path: &change.path,
+            from: change.from.as_ref(),
+            old_mode: change.old.map(|side| side.mode),
+            new_mode: change.new.map(|side| side.mode),
+            old,
+            new,
+            by_agent: self.by_agent,
+        }
+    }
+}
+
+fn bytes(content: &Content) -> Option<&[u8]> {
+    match content {
+        Content::Bytes(bytes) => Some(bytes),
+        Content::Absent | Content::Large { .. } | Content::Commit(_) => None,
+    }
+}
+
+fn of_commit(mut finding: Finding, commit: ObjectId) -> Finding {
+    finding.place.commit = Some(commit);
+    finding
+}

@@ -1,0 +1,192 @@
+//! One judgement: law, change, assessment, evidence, decision.
+
+use super::examine::{Examined, Examiner};
+use super::target::{self, Subject};
+use super::{Request, Supposition, history, people};
+use crate::app::law::{Law, WAIVERS_PATH};
+use crate::app::{Environment, Failure};
+use crate::check::{self, Gathered};
+use crate::gate;
+use crate::git::Repo;
+use crate::model::{
+    Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, FileFacts, Judgement, NextStep, Outcome,
+    Person, RepoPath, Scanned, Target, TargetKind, Window,
+};
+use crate::policy::Policy;
+
+pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judgement, Failure> {
+    let subject = target::find(repo, &request.asked)?;
+    let law = Law::at(repo, subject.trusted)?;
+    weigh(repo, request, environment, subject, law)
+}
+
+/// The same under a law that is given, such as a policy that is only being drafted.
+pub(in crate::app) fn judge_under(
+    repo: &Repo,
+    request: &Request,
+    environment: &Environment,
+    law: Law,
+) -> Result<Judgement, Failure> {
+    weigh(repo, request, environment, target::find(repo, &request.asked)?, law)
+}
+
+fn weigh(
+    repo: &Repo,
+    request: &Request,
+    environment: &Environment,
+    subject: Subject,
+    law: Law,
+) -> Result<Judgement, Failure> {
+    let law = match proposed_waivers(repo, &subject)? {
+        Some(proposed) => law.with_waivers(proposed)?,
+        None => law,
+    };
+    let policy = &law.policy;
+    let authors = people::authors(repo, &subject, environment);
+    let agent = people::agent(&subject, &authors, environment, policy);
+    let examiner = Examiner {
+        law: &law,
+        by_agent: agent.is_some(),
+        today: environment.today()?,
+        is_watched: environment.stderr_is_terminal,
+    };
+    let Examined { files, findings, touched } = examiner.examine(repo, &subject)?;
+    let history = history::facts(repo, &subject, &files)?;
+    let change = ChangeId::of(&files);
+    let mut notes = unscanned(&files);
+    let gathered = Gathered { files, touched, findings, history, is_tree: subject.kind == TargetKind::Tree };
+    let assessment = check::assess(gathered, policy);
+    notes.extend(partial_history(&assessment));
+    let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent);
+    let decision = gate::decide(&assessment, &evidence, policy);
+    let next = next_steps(request, &assessment, &decision, policy);
+    Ok(Judgement {
+        target: Target {
+            kind: subject.kind,
+            described: subject.described,
+            base: subject.base,
+            head: subject.head,
+            tree: subject.tree,
+            change,
+            commits: u32::try_from(subject.commits.len()).unwrap_or(u32::MAX),
+        },
+        level: evidence.level,
+        gate: evidence.gate,
+        policy: law.reference,
+        assessment,
+        decision,
+        notes,
+        next,
+    })
+}
+
+/// The waivers file as the change leaves it, where the change touches it.
+fn proposed_waivers(repo: &Repo, subject: &Subject) -> Result<Option<Vec<u8>>, Failure> {
+    let path = RepoPath::from(WAIVERS_PATH);
+    let change = subject.changes.iter().find(|change| change.path == path && change.new.is_some());
+    match change.map(|change| repo.content(change.new, &path, &mut |_| ())).transpose()? {
+        Some(Content::Bytes(bytes)) => Ok(Some(bytes)),
+        Some(Content::Absent | Content::Large { .. } | Content::Commit(_)) | None => Ok(None),
+    }
+}
+
+fn evidence(
+    request: &Request,
+    policy: &Policy,
+    branch: Option<&str>,
+    authors: Vec<Person>,
+    agent: Option<String>,
+) -> Evidence {
+    let supposed_level = request.suppositions.iter().rev().find_map(|supposition| match supposition {
+        Supposition::Level(level) => Some(*level),
+        Supposition::Said(_) => None,
+    });
+    let of_branch = policy.level_for(branch);
+    let usual = if agent.is_some() { of_branch.max(policy.agents.at_least) } else { of_branch };
+    let approvals: Vec<Approval> = request
+        .suppositions
+        .iter()
+        .filter_map(|supposition| match supposition {
+            Supposition::Said(approval) => Some(approval.clone()),
+            Supposition::Level(_) => None,
+        })
+        .collect();
+    let level: Enforcement = supposed_level.or(request.level).unwrap_or(usual);
+    Evidence { gate: request.gate, level, authors, agent, approvals }
+}
+
+/// What the content rules could not read is said, never skipped in silence.
+fn unscanned(files: &[FileFacts]) -> Vec<String> {
+    let named = |what: &str, wanted: fn(Scanned) -> bool| {
+        let mut paths = files.iter().filter(|file| wanted(file.scanned)).map(|file| &file.change.path);
+        let first: &RepoPath = paths.next()?;
+        Some(match paths.count() {
+            0 => format!("`{first}` {what}"),
+            1 => format!("`{first}` and 1 other file {what}"),
+            more => format!("`{first}` and {more} other files {what}"),
+        })
+    };
+    [
+        named("is binary: only rules for exact formats were run on it", |scanned| scanned == Scanned::Binary),
+        named("is an LFS pointer: the content it stands for was not scanned", |scanned| scanned == Scanned::LfsPointer),
+        named("is a submodule: the commits it names were not read", |scanned| scanned == Scanned::Submodule),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn partial_history(assessment: &Assessment) -> Option<String> {
+    match assessment.window {
+        Window::Partial(count) => {
+            Some(format!("history=partial({count}): the clone is shallow, so earlier fixes may be missed"))
+        }
+        Window::Unknown => Some("history is not known, so the score takes it for a risk".into()),
+        Window::Whole => None,
+    }
+}
+
+fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, policy: &Policy) -> Vec<NextStep> {
+    let step = |why: &str, command: String| NextStep { why: why.into(), command };
+    let asked = request.asked.as_typed();
+    let mut steps = Vec::new();
+    match decision.outcome {
+        Outcome::Blocked => {
+            let denied =
+                assessment.findings.iter().filter(|finding| finding.counts()).max_by_key(|finding| finding.severity);
+            steps.extend(denied.map(|finding| {
+                step("what the rule means and how to mend it", format!("gov-hook rules explain {}", finding.rule))
+            }));
+        }
+        Outcome::ApprovalPending | Outcome::Rejected => {
+            let path = assessment.risk.causes.iter().find_map(|cause| cause.path.as_ref());
+            steps.extend(path.map(|path| {
+                step(
+                    "which line of the policy names the path",
+                    format!("gov-hook policy why {}", shell_word(&path.to_string())),
+                )
+            }));
+            let roles: Vec<&String> = decision.needed.iter().flat_map(|need| &need.roles).collect();
+            let person =
+                policy.roles.iter().find(|role| roles.contains(&&role.name)).and_then(|role| role.members.first());
+            steps.extend(person.map(|person| {
+                step(
+                    "what would follow if they approved it",
+                    format!("gov-hook check{asked} --suppose approve:{person}"),
+                )
+            }));
+        }
+        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}
+    }
+    steps
+}
+
+/// A word that a shell takes as it stands.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

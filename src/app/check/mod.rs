@@ -1,0 +1,59 @@
+//! `gov-hook check`: from the words on the command line to a judgement and its exit code.
+
+mod examine;
+mod history;
+mod judge;
+mod people;
+mod target;
+
+use super::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Approval, Enforcement, Gate, Stance};
+use crate::report::{self, Format, Style};
+
+pub(super) use judge::{judge, judge_under};
+pub use target::Asked;
+
+#[derive(Debug)]
+pub struct Request {
+    pub asked: Asked,
+    pub gate: Gate,
+    /// Overrides the level of the branch and of the agent.
+    pub level: Option<Enforcement>,
+    pub suppositions: Vec<Supposition>,
+    pub format: Format,
+    pub style: Style,
+}
+
+/// Something taken for given, to see what would follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Supposition {
+    Said(Approval),
+    Level(Enforcement),
+}
+
+impl Supposition {
+    /// Reads `approve:PERSON`, `reject:PERSON` or `level:LEVEL`.
+    pub fn parse(text: &str) -> Result<Self, Failure> {
+        let said = |by: &str, stance| Self::Said(Approval { by: by.to_owned(), stance, supposed: true });
+        let supposition = match text.split_once(':') {
+            Some(("approve", by)) if !by.is_empty() => Some(said(by, Stance::Approve)),
+            Some(("reject", by)) if !by.is_empty() => Some(said(by, Stance::Reject)),
+            Some(("level", level)) => Enforcement::parse(level).map(Self::Level),
+            _ => None,
+        };
+        supposition.ok_or_else(|| {
+            Failure::new(format!("`{text}` is nothing that can be supposed"))
+                .mended_by("use approve:PERSON, reject:PERSON or level:development|staging|production")
+        })
+    }
+}
+
+pub fn check(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let judgement = judge(&repo, request, environment)?;
+    let mut text = Vec::new();
+    report::write(&judgement, request.format, request.style, &mut text)
+        .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
+    Ok(Answer { text, code: judgement.decision.exit.code() })
+}

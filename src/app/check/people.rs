@@ -1,0 +1,40 @@
+//! Who acts: the people behind a change, and the agent among them.
+
+use super::target::Subject;
+use crate::app::Environment;
+use crate::git::Repo;
+use crate::model::Person;
+use crate::policy::Policy;
+
+/// Authors, committers and co-authors; of what is only staged, whoever is about to commit it.
+pub(super) fn authors(repo: &Repo, subject: &Subject, environment: &Environment) -> Vec<Person> {
+    let mut people: Vec<Person> = subject.commits.iter().flat_map(crate::git::Commit::people).collect();
+    if subject.head.is_none() {
+        let configured = |key: &str| repo.config_string(key).unwrap_or_default();
+        for identity in [&environment.author, &environment.committer] {
+            people.push(Person {
+                name: identity.name.clone().unwrap_or_else(|| configured("user.name")),
+                email: identity.email.clone().unwrap_or_else(|| configured("user.email")),
+            });
+        }
+    }
+    people.retain(|person| !person.email.is_empty() || !person.name.is_empty());
+    people.sort();
+    people.dedup();
+    people
+}
+
+/// The policy's id of the agent at work: the one the environment names, else the one that a
+/// person's address or a commit's trailer gives away.
+pub(super) fn agent(
+    subject: &Subject,
+    authors: &[Person],
+    environment: &Environment,
+    policy: &Policy,
+) -> Option<String> {
+    if let Some(id) = &environment.agent {
+        return Some(id.clone());
+    }
+    let trailers: Vec<String> = subject.commits.iter().flat_map(crate::git::Commit::trailers).collect();
+    policy.agent_for(authors, &trailers).map(|agent| agent.id.clone())
+}

@@ -1,0 +1,266 @@
+//! What to judge: from the words on the command line to a change, and the side that is trusted.
+
+use crate::app::Failure;
+use crate::app::law::POLICY_PATH;
+use crate::git::{Commit, GitError, Head, Repo};
+use crate::model::{FileChange, ObjectId, RepoPath, TargetKind};
+
+/// What the command line asks to have judged.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub revision: Option<String>,
+    pub staged: bool,
+    pub all: bool,
+    pub base: Option<String>,
+    pub onto: Option<String>,
+}
+
+impl Asked {
+    /// The same words again, each after a space, for a command that goes on from here.
+    pub(super) fn as_typed(&self) -> String {
+        let flag = |set: bool, text: &str| if set { format!(" {text}") } else { String::new() };
+        let word = |name: &str, value: &Option<String>| {
+            value.as_ref().map(|value| format!(" {name}{}", super::judge::shell_word(value))).unwrap_or_default()
+        };
+        [
+            flag(self.staged, "--staged"),
+            flag(self.all, "--all"),
+            word("", &self.revision),
+            word("--base ", &self.base),
+            word("--onto ", &self.onto),
+        ]
+        .concat()
+    }
+}
+
+/// A change that was found, with all that has to be known about where it comes from.
+#[derive(Debug)]
+pub(super) struct Subject {
+    pub(super) kind: TargetKind,
+    pub(super) described: String,
+    /// The commit whose policy judges: never one of the change's own.
+    pub(super) trusted: Option<ObjectId>,
+    /// The commit the change starts from.
+    pub(super) base: Option<ObjectId>,
+    pub(super) head: Option<ObjectId>,
+    pub(super) tree: Option<ObjectId>,
+    /// The commits judged, parents first; none for what is only staged, or for a tree.
+    pub(super) commits: Vec<Commit>,
+    pub(super) changes: Vec<FileChange>,
+    /// The branch whose level applies.
+    pub(super) branch: Option<String>,
+}
+
+pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+    if asked.all {
+        return tree(repo, asked);
+    }
+    if asked.staged {
+        return staged(repo, &repo.head()?);
+    }
+    let Some(revision) = &asked.revision else { return current_branch(repo, asked) };
+    if revision.contains("..") && asked.base.is_some() {
+        return Err(Failure::new(format!("`{revision}` names its own base, so `--base` cannot be used with it"))
+            .mended_by("name one of the two: gov-hook check A..B, or gov-hook check B --base A"));
+    }
+    if let Some((base, head)) = revision.split_once("...") {
+        let (base, head) = (named_or_head(repo, base)?, named_or_head(repo, head)?);
+        let meeting = repo.merge_base(base, head)?;
+        return range(
+            repo,
+            asked,
+            &Span {
+                trusted: Some(law_side(repo, meeting, base)?),
+                base,
+                head,
+                described: format!("since {revision} parted"),
+            },
+        );
+    }
+    if let Some((base, head)) = revision.split_once("..") {
+        let (base, head) = (named_or_head(repo, base)?, named_or_head(repo, head)?);
+        return range(repo, asked, &Span { trusted: Some(base), base, head, described: format!("in {revision}") });
+    }
+    let head = repo.commit_named(revision)?;
+    if let Some(base) = &asked.base {
+        return since(repo, asked, base, head, &format!("on {revision}"));
+    }
+    let default = repo.default_branch()?;
+    match default {
+        Some(default) if default != *branch_name(revision) && repo.is_branch(branch_name(revision))? => {
+            since(repo, asked, &default, head, &format!("on {revision}"))
+        }
+        _ => commit(repo, asked, head),
+    }
+}
+
+/// Without a revision: the current branch against the default branch. On the default branch
+/// itself, what is staged; failing that, what the remote does not have yet; failing that, HEAD.
+fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+    let at = repo.head()?;
+    let Some(head) = at.commit() else { return staged(repo, &at) };
+    let on = at.branch().map_or_else(|| "at HEAD".to_owned(), |name| format!("on {name}"));
+    if let Some(base) = &asked.base {
+        return since(repo, asked, base, head, &on);
+    }
+    let default = repo.default_branch()?;
+    match (&default, at.branch()) {
+        (Some(default), branch) if branch != Some(default) => since(repo, asked, default, head, &on),
+        (Some(default), _) => {
+            let staged = if repo.is_bare() { None } else { Some(staged(repo, &at)?) };
+            if let Some(staged) = staged.filter(|staged| !staged.changes.is_empty()) {
+                return Ok(staged);
+            }
+            match repo.remote_tip(default)? {
+                Some(upstream) if upstream != head => {
+                    let described = format!("{on} that {}/{default} does not have", repo.remote_name());
+                    range(repo, asked, &Span { trusted: Some(upstream), base: upstream, head, described })
+                }
+                _ => commit(repo, asked, head),
+            }
+        }
+        // In a clone of one branch that branch is all there is, and says nothing of the others.
+        (None, _) if repo.has_remote() => Err(Failure::new("this clone does not say what its default branch is")
+            .mended_by(format!("name it: gov-hook check --base {}/BRANCH", repo.remote_name()))),
+        (None, _) => commit(repo, asked, head),
+    }
+}
+
+fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
+    if repo.is_bare() {
+        return Err(Failure::new("a bare repository has no index, so nothing is staged in it")
+            .mended_by("judge a revision: gov-hook check REV"));
+    }
+    let base = at.commit();
+    let head_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let found = repo.staged(head_tree)?;
+    Ok(Subject {
+        kind: TargetKind::Staged,
+        described: "what is staged".into(),
+        trusted: base,
+        base,
+        head: None,
+        tree: Some(found.tree),
+        commits: Vec::new(),
+        changes: repo.find_renames(found.changes)?,
+        branch: at.branch().map(str::to_owned),
+    })
+}
+
+fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> {
+    let commit = repo.commit(id)?;
+    let changes = repo.changes_of(&commit)?;
+    let parent = commit.parents.first().copied();
+    Ok(Subject {
+        kind: TargetKind::Commit,
+        described: format!("commit {}", id.short()),
+        trusted: parent,
+        base: parent,
+        head: Some(id),
+        tree: Some(commit.tree),
+        changes: repo.find_renames(changes)?,
+        commits: vec![commit],
+        branch: onto(repo, asked)?,
+    })
+}
+
+fn since(repo: &Repo, asked: &Asked, base: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
+    let tip = match repo.branch_tip(base)? {
+        Some(tip) => tip,
+        None => repo.commit_named(base)?,
+    };
+    let meeting = repo.merge_base(tip, head)?;
+    range(
+        repo,
+        asked,
+        &Span {
+            trusted: Some(law_side(repo, meeting, tip)?),
+            base: tip,
+            head,
+            described: format!("{on} since {base}"),
+        },
+    )
+}
+
+/// The commit whose policy judges a branch: where it left the other side, or that side's tip where
+/// there was no policy yet, or no common history. Nobody escapes a law by starting before it.
+fn law_side(repo: &Repo, meeting: Option<ObjectId>, tip: ObjectId) -> Result<ObjectId, Failure> {
+    let Some(meeting) = meeting else { return Ok(tip) };
+    let has_policy = repo.entry_at(repo.commit(meeting)?.tree, &RepoPath::from(POLICY_PATH))?.is_some();
+    Ok(if has_policy { meeting } else { tip })
+}
+
+struct Span {
+    trusted: Option<ObjectId>,
+    base: ObjectId,
+    head: ObjectId,
+    described: String,
+}
+
+fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
+    let start = repo.merge_base(span.base, span.head)?;
+    let commits = repo.commits_between(&[span.base], span.head)?;
+    let old_tree = start.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let new_tree = repo.commit(span.head)?.tree;
+    let changes = repo.diff_trees(old_tree, Some(new_tree))?;
+    let count = match commits.len() {
+        1 => "1 commit".to_owned(),
+        count => format!("{count} commits"),
+    };
+    Ok(Subject {
+        kind: TargetKind::Range,
+        described: format!("{count} {}", span.described),
+        trusted: span.trusted,
+        base: start,
+        head: Some(span.head),
+        tree: Some(new_tree),
+        changes: repo.find_renames(changes)?,
+        commits,
+        branch: onto(repo, asked)?,
+    })
+}
+
+/// Every file of a commit's tree; with no revision and a work tree, every file that is tracked.
+fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+    let at = repo.head()?;
+    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
+    let head = named.or(at.commit());
+    let tree_of = |id: ObjectId| repo.commit(id).map(|commit| commit.tree);
+    let (tree, changes, described) = if named.is_some() || repo.is_bare() {
+        let tree = head.map(tree_of).transpose()?;
+        let described = asked.revision.as_deref().unwrap_or("HEAD");
+        (tree, repo.diff_trees(None, tree)?, format!("every file of {described}"))
+    } else {
+        let tracked = repo.staged(None)?;
+        (Some(tracked.tree), tracked.changes, "every tracked file".to_owned())
+    };
+    Ok(Subject {
+        kind: TargetKind::Tree,
+        described,
+        trusted: head,
+        base: None,
+        head,
+        tree,
+        commits: Vec::new(),
+        changes,
+        branch: match &asked.onto {
+            Some(branch) => Some(branch.clone()),
+            None => at.branch().map(str::to_owned),
+        },
+    })
+}
+
+/// The branch a change would land on, unless told otherwise: the default one.
+fn onto(repo: &Repo, asked: &Asked) -> Result<Option<String>, GitError> {
+    asked.onto.clone().map_or_else(|| repo.default_branch(), |branch| Ok(Some(branch)))
+}
+
+/// A branch's short name, where a revision spells it out as CI services do.
+fn branch_name(revision: &str) -> &str {
+    let short = revision.strip_prefix("refs/").unwrap_or(revision);
+    short.strip_prefix("heads/").or_else(|| short.strip_prefix("remotes/")).unwrap_or(revision)
+}
+
+fn named_or_head(repo: &Repo, revision: &str) -> Result<ObjectId, GitError> {
+    repo.commit_named(if revision.is_empty() { "HEAD" } else { revision })
+}

@@ -1,0 +1,96 @@
+//! Everything a run takes from its surroundings, read once.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment and the clock")]
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use super::Failure;
+use crate::git::Place;
+use crate::model::Date;
+
+/// Whether reports are coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colour {
+    /// When it goes to a terminal that has not asked for plain text.
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
+pub struct Environment {
+    pub place: Place,
+    /// The day it is, in UTC; absent where the clock tells nonsense.
+    today: Option<Date>,
+    /// `GOV_HOOK_AGENT`: the policy's id of the agent that is at work.
+    pub agent: Option<String>,
+    /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
+    pub author: Identity,
+    pub committer: Identity,
+    pub stdout_is_terminal: bool,
+    pub stderr_is_terminal: bool,
+    /// `NO_COLOR`, or a terminal that knows no colours.
+    plain: bool,
+    /// `CLICOLOR_FORCE`.
+    forced: bool,
+    /// Columns of the terminal, as far as the shell says.
+    pub columns: Option<usize>,
+}
+
+/// A person as environment variables name them, wholly or in part.
+#[derive(Debug, Default)]
+pub struct Identity {
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+impl Environment {
+    #[must_use]
+    pub fn read() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        Self {
+            place: Place {
+                directory: None,
+                index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
+                config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
+            },
+            today: SystemTime::now()
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .ok()
+                .and_then(|since_1970| Date::of_seconds(since_1970.as_secs())),
+            agent: text("GOV_HOOK_AGENT"),
+            author: Identity {
+                name: text("GIT_AUTHOR_NAME"),
+                email: text("GIT_AUTHOR_EMAIL").or_else(|| text("EMAIL")),
+            },
+            committer: Identity { name: text("GIT_COMMITTER_NAME"), email: text("GIT_COMMITTER_EMAIL") },
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            plain: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                || std::env::var_os("TERM") == Some(OsString::from("dumb")),
+            forced: is_set("CLICOLOR_FORCE"),
+            columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+        }
+    }
+
+    /// The day by which waivers expire.
+    pub fn today(&self) -> Result<Date, Failure> {
+        let mend = "set the clock: waivers expire by it";
+        self.today.ok_or_else(|| Failure::new("the machine's clock is out of range").mended_by(mend))
+    }
+
+    #[must_use]
+    pub fn colours(&self, asked: Colour, is_terminal: bool) -> bool {
+        match asked {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => self.forced || (is_terminal && !self.plain),
+        }
+    }
+}

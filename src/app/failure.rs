@@ -1,0 +1,108 @@
+//! Why no decision could be made. Whatever the reason, nothing may pass.
+
+use std::fmt;
+
+use crate::git::GitError;
+use crate::model::{Mistake, NextStep, counted};
+use crate::report::Style;
+use crate::report::mistakes::{self, Asked, Judged};
+
+/// The exit code of every failure: usage, policy, environment, unreadable input.
+pub const CANNOT_DECIDE: u8 = 2;
+
+#[derive(Debug)]
+pub struct Failure {
+    what: String,
+    because: Vec<String>,
+    remedy: Option<String>,
+    /// The file whose mistakes are the cause; they take the place of the above for a person.
+    mistaken: Option<Box<Mistaken>>,
+}
+
+#[derive(Debug)]
+struct Mistaken {
+    origin: String,
+    bytes: Vec<u8>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Failure {
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), because: Vec::new(), remedy: None, mistaken: None }
+    }
+
+    #[must_use]
+    pub fn mended_by(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// A file that somebody wrote cannot be read; every mistake in it is told.
+    #[must_use]
+    pub fn mistaken(origin: String, bytes: Vec<u8>, mistakes: Vec<Mistake>) -> Self {
+        let place = |mistake: &Mistake| format!("{}:{}: {}", mistake.line, mistake.column, mistake.message);
+        Self {
+            because: mistakes.iter().map(place).collect(),
+            what: format!("{origin} has {}", counted(mistakes.len(), "mistake")),
+            remedy: None,
+            mistaken: Some(Box::new(Mistaken { origin, bytes, mistakes })),
+        }
+    }
+
+    /// For a person.
+    #[must_use]
+    pub fn to_text(&self, style: Style) -> String {
+        match self.mistaken.as_deref() {
+            Some(Mistaken { origin, bytes, mistakes }) => {
+                // While it is broken nothing passes the hook, not even what mends it.
+                let next = NextStep {
+                    why: "mend it, look, and commit that past the hook".into(),
+                    command: "gov-hook policy check && git commit --no-verify".into(),
+                };
+                let judged = Judged { origin, bytes, mistakes };
+                mistakes::human(judged, Asked::ADecision, Some(&next), style)
+            }
+            None => self.to_string(),
+        }
+    }
+
+    /// The same for a machine that asked for JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let json = serde_json::json!({
+            "schema": "gov-hook/error/v1",
+            "exit": CANNOT_DECIDE,
+            "error": self.what,
+            "because": self.because,
+            "remedy": self.remedy,
+        });
+        format!("{json:#}\n")
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        let remedy = error.remedy();
+        let what = error.to_string();
+        let mut because = Vec::new();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(deeper) = cause {
+            because.push(deeper.to_string());
+            cause = deeper.source();
+        }
+        Self { what, because, remedy, mistaken: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "gov-hook could not decide, so nothing may pass: {}", self.what)?;
+        for cause in &self.because {
+            writeln!(out, "  because: {cause}")?;
+        }
+        match &self.remedy {
+            Some(remedy) => writeln!(out, "  mend it: {remedy}"),
+            None => Ok(()),
+        }
+    }
+}

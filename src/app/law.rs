@@ -1,0 +1,145 @@
+//! The policy and the rules in force at a commit: what judges a change is never a part of it.
+
+use crate::check::GeneratedMarks;
+use crate::check::rules::{Pack, Rules, read_pack};
+use crate::check::waivers::Waivers;
+use crate::git::Repo;
+use crate::model::{ObjectId, PolicyRef, RepoPath};
+use crate::policy::{self, Policy};
+
+use super::Failure;
+
+/// Where a repository keeps its policy.
+pub(super) const POLICY_PATH: &str = ".gov/policy.yaml";
+
+/// The directory that holds it.
+const GOVERNANCE: &str = ".gov";
+
+/// Where a repository keeps its waivers.
+pub(super) const WAIVERS_PATH: &str = ".gov/waivers.yaml";
+
+pub(super) struct Law {
+    pub(super) policy: Policy,
+    pub(super) reference: PolicyRef,
+    pub(super) rules: Rules,
+    marks: GeneratedMarks,
+    waivers: Waivers,
+}
+
+impl Law {
+    /// Reads the law of a commit: its policy, the rules it names, its waivers and `.gitattributes`.
+    pub(super) fn at(repo: &Repo, commit: Option<ObjectId>) -> Result<Self, Failure> {
+        let (policy, reference) = policy_at(repo, commit)?;
+        let extra = own_packs(repo, commit, &policy)?;
+        let mut law = Self::new((policy, reference), extra, file_at(repo, commit, ".gitattributes")?)?;
+        if let Some(bytes) = file_at(repo, commit, WAIVERS_PATH)? {
+            law.waivers = read_waivers(bytes)?;
+        }
+        Ok(law)
+    }
+
+    pub(super) fn built_in() -> Result<Self, Failure> {
+        Self::new(policy_in_force(None)?, Vec::new(), None)
+    }
+
+    /// The law that a policy file would be, were it in force.
+    pub(super) fn drafted(origin: &str, bytes: &[u8]) -> Result<Self, Failure> {
+        Self::new(policy_in_force(Some((origin.to_owned(), bytes.to_vec())))?, Vec::new(), None)
+    }
+
+    fn new(
+        (policy, reference): (Policy, PolicyRef),
+        extra: Vec<Pack>,
+        attributes: Option<Vec<u8>>,
+    ) -> Result<Self, Failure> {
+        let rules = Rules::new(&policy.rules, extra).map_err(Failure::new)?;
+        let marks = attributes.map(|text| GeneratedMarks::read(&text)).unwrap_or_default();
+        Ok(Self { policy, reference, rules, marks, waivers: Waivers::default() })
+    }
+
+    /// Adds the waivers that the change itself brings; they are told as such.
+    pub(super) fn with_waivers(mut self, proposed: Vec<u8>) -> Result<Self, Failure> {
+        self.waivers = self.waivers.with_added(read_waivers(proposed)?);
+        Ok(self)
+    }
+
+    pub(super) const fn waivers(&self) -> &Waivers {
+        &self.waivers
+    }
+
+    /// What `.gitattributes` say of `linguist-generated`, if they say anything.
+    pub(super) fn marked_generated(&self, path: &RepoPath) -> Option<bool> {
+        self.marks.of(path)
+    }
+}
+
+fn read_waivers(bytes: Vec<u8>) -> Result<Waivers, Failure> {
+    Waivers::read(WAIVERS_PATH, &bytes).map_err(|mistakes| Failure::mistaken(WAIVERS_PATH.to_owned(), bytes, mistakes))
+}
+
+/// The policy of a commit; the built-in one where there is no commit, or none in it.
+pub(super) fn policy_at(repo: &Repo, commit: Option<ObjectId>) -> Result<(Policy, PolicyRef), Failure> {
+    let file = file_at(repo, commit, POLICY_PATH)?;
+    if let (None, Some(commit)) = (&file, commit) {
+        refuse_disguised(repo, commit)?;
+    }
+    let name = match commit {
+        Some(commit) if repo.head()?.commit() != Some(commit) => commit.short(),
+        Some(_) | None => "HEAD".to_owned(),
+    };
+    policy_in_force(file.map(|bytes| (format!("{name}:{POLICY_PATH}"), bytes)))
+}
+
+/// A policy behind a symbolic link, or a directory in its place, is not the same as none: taking
+/// it for none would let whatever the built-in policy lets pass.
+fn refuse_disguised(repo: &Repo, commit: ObjectId) -> Result<(), Failure> {
+    let tree = repo.commit(commit)?.tree;
+    let is_there = |path: &str| Ok::<bool, Failure>(repo.entry_at(tree, &RepoPath::from(path))?.is_some());
+    let folder_is_a_file = is_there(GOVERNANCE)?;
+    let is_a_folder = !repo.paths_under(tree, &[POLICY_PATH.to_owned()])?.is_empty();
+    if folder_is_a_file || is_a_folder || is_there(POLICY_PATH)? {
+        let what = if folder_is_a_file { GOVERNANCE } else { POLICY_PATH };
+        let kind = if folder_is_a_file { "a directory" } else { "a regular file" };
+        return Err(Failure::new(format!("{}:{what} is not {kind}, so there is no policy to read", commit.short()))
+            .mended_by("commit the policy itself: gov-hook init --print > .gov/policy.yaml"));
+    }
+    Ok(())
+}
+
+/// The packs of the repository itself that the policy names.
+fn own_packs(repo: &Repo, commit: Option<ObjectId>, policy: &Policy) -> Result<Vec<Pack>, Failure> {
+    let (Some(commit), false) = (commit, policy.rules.extra.is_empty()) else { return Ok(Vec::new()) };
+    let tree = repo.commit(commit)?.tree;
+    let mut packs = Vec::new();
+    for path in repo.paths_under(tree, &policy.rules.extra_folders())? {
+        if policy.rules.extra.iter().any(|glob| glob.matches(&path))
+            && let Some(bytes) = repo.file_at(tree, &path)?
+        {
+            let origin = format!("{}:{path}", commit.short());
+            packs.push(
+                read_pack(&path.to_string(), &bytes).map_err(|mistakes| Failure::mistaken(origin, bytes, mistakes))?,
+            );
+        }
+    }
+    Ok(packs)
+}
+
+fn file_at(repo: &Repo, commit: Option<ObjectId>, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(commit) = commit else { return Ok(None) };
+    Ok(repo.file_at(repo.commit(commit)?.tree, &RepoPath::from(path))?)
+}
+
+/// Fails with every mistake of the file, each in its place.
+fn policy_in_force(file: Option<(String, Vec<u8>)>) -> Result<(Policy, PolicyRef), Failure> {
+    let Some((origin, bytes)) = file else {
+        let digest = policy::digest(policy::BUILT_IN.as_bytes());
+        return Ok((Policy::built_in(), PolicyRef { origin: "built-in".into(), digest, built_in: true }));
+    };
+    match policy::read(&origin, &bytes) {
+        Ok(policy) => {
+            let digest = policy::digest(&bytes);
+            Ok((policy, PolicyRef { origin, digest, built_in: false }))
+        }
+        Err(mistakes) => Err(Failure::mistaken(origin, bytes, mistakes)),
+    }
+}

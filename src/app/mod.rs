@@ -1,0 +1,31 @@
+//! The verbs: each reads what it needs, asks the pure rooms, and answers with text and a code.
+//!
+//! The environment and the clock are read here, once, and nowhere else.
+
+pub mod check;
+mod environment;
+mod failure;
+pub mod init;
+mod law;
+mod parallel;
+pub mod policy;
+mod progress;
+pub mod risk;
+pub mod rules;
+
+pub use environment::{Colour, Environment};
+pub use failure::{CANNOT_DECIDE, Failure};
+
+/// What a verb has to say, and the exit code it says it with.
+#[derive(Debug)]
+pub struct Answer {
+    pub text: Vec<u8>,
+    pub code: u8,
+}
+
+impl Answer {
+    /// An answer that decides nothing.
+    fn passing(text: String) -> Self {
+        Self { text: text.into_bytes(), code: 0 }
+    }
+}

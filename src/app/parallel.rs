@@ -1,0 +1,58 @@
+//! The same work on many items, spread over the machine's cores.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::Failure;
+use crate::git::Repo;
+
+/// Fewer items than this are done before a second thread has opened the repository.
+const WORTH_A_THREAD: usize = 16;
+
+/// More threads than this wait for each other's reads.
+const MOST_THREADS: usize = 8;
+
+/// Runs `work` on every item and returns the results in the items' order, or the first failure.
+/// `done` hears after each item how many are finished.
+pub(super) fn for_each<T: Sync, R: Send>(
+    repo: &Repo,
+    items: &[T],
+    done: &(dyn Fn(usize) + Sync),
+    work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
+) -> Result<Vec<R>, Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = cores.min(items.len() / WORTH_A_THREAD);
+    if threads < 2 {
+        let one = |(at, item)| work(repo, item).inspect(|_| done(at + 1));
+        return items.iter().enumerate().map(one).collect();
+    }
+    let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Mutex<Vec<Option<Result<R, Failure>>>> = Mutex::new(items.iter().map(|_| None).collect());
+    let take_turns = |repo: &Repo| {
+        while let Some((at, item)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
+        {
+            let result = work(repo, item);
+            let failed = result.is_err();
+            if let Some(place) = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(at) {
+                *place = Some(result);
+            }
+            done(finished.fetch_add(1, Ordering::Relaxed) + 1);
+            if failed {
+                // Nobody needs the rest any more.
+                next.store(items.len(), Ordering::Relaxed);
+            }
+        }
+    };
+    let others: Vec<Repo> = (1..threads).map(|_| repo.again()).collect::<Result<_, _>>()?;
+    std::thread::scope(|scope| {
+        for other in others {
+            let take_turns = &take_turns;
+            scope.spawn(move || take_turns(&other));
+        }
+        take_turns(repo);
+    });
+    let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    // Items are taken in order, so a gap only ever follows a failure.
+    results.into_iter().map_while(|result| result).collect()
+}

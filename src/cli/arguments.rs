@@ -1,0 +1,267 @@
+//! Everything that may be typed. Help, completions and the man page are made from this.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::Colour;
+use crate::model::{Enforcement, Gate};
+use crate::report::Format;
+
+const EXIT_CODES: &str = "Exit codes of every verb that decides:
+  0  may pass
+  1  denied: a `deny` finding or a rejection
+  2  could not decide: usage, policy, environment or unreadable input
+  3  held: an approval is missing";
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "gov-hook",
+    version,
+    about = "Judges what is about to be committed or pushed: its risk, the secrets in it, and who must approve",
+    after_help = format!("{EXIT_CODES}\n\nStart with `gov-hook init`, then `gov-hook check`."),
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(super) struct Arguments {
+    /// Run as if started in this directory
+    #[arg(short = 'C', value_name = "PATH", global = true)]
+    pub(super) directory: Option<PathBuf>,
+
+    /// When to colour reports; the words never depend on it
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true,
+        value_parser = word(["auto", "always", "never"], parse_colour))]
+    pub(super) color: Colour,
+
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Look at this repository and write a policy that fits it
+    Init(InitArguments),
+    /// Judge a change and say whether it may pass
+    Check(Box<CheckArguments>),
+    /// Look into the policy that judges
+    #[command(subcommand)]
+    Policy(PolicyVerb),
+    /// Look into the risk score
+    #[command(subcommand)]
+    Risk(RiskVerb),
+    /// Look into the rules that content is judged by
+    #[command(subcommand)]
+    Rules(RulesVerb),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell that will read it
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, in roff
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArguments {
+    /// Print the policy instead of writing it
+    #[arg(long)]
+    pub(super) print: bool,
+
+    /// Replace a policy that is already there
+    #[arg(long, conflicts_with = "print")]
+    pub(super) force: bool,
+
+    /// How many commits to replay under the new policy
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(super) replay: usize,
+}
+
+/// With no revision: the current branch against the default branch. On the default branch itself:
+/// what is staged; else the commits its remote does not have; else the last commit.
+#[derive(Debug, Args)]
+#[command(after_help = format!("{EXIT_CODES}
+
+Examples:
+  gov-hook check                       this branch, as it would land on the default branch
+  gov-hook check --staged --gate commit   what `git commit` would record
+  gov-hook check origin/main..HEAD --format github   in a merge request's job
+  gov-hook check HEAD~3                one commit
+  gov-hook check --all                 every tracked file, for secrets and other content
+  gov-hook check --suppose approve:lin@example.com   what if Lin approved it?"))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(super) struct CheckArguments {
+    /// A commit, a branch, or a range `A..B` or `A...B`
+    #[arg(value_name = "REV")]
+    pub(super) revision: Option<String>,
+
+    /// Judge what is staged
+    #[arg(long, conflicts_with_all = ["revision", "all", "base"])]
+    pub(super) staged: bool,
+
+    /// Judge the content of every tracked file, or of every file of REV
+    #[arg(long, conflicts_with = "base")]
+    pub(super) all: bool,
+
+    /// Judge what REV (or HEAD) has and this branch or commit does not
+    #[arg(long, value_name = "REV")]
+    pub(super) base: Option<String>,
+
+    /// The branch the change would land on; its level applies [default: the default branch]
+    #[arg(long, value_name = "BRANCH", conflicts_with = "staged")]
+    pub(super) onto: Option<String>,
+
+    /// Which gate answers
+    #[arg(long, value_name = "GATE", default_value = "push",
+        value_parser = word(["commit", "push"], |text| [Gate::Commit, Gate::Push].into_iter().find(|gate| gate.as_str() == text)))]
+    pub(super) gate: Gate,
+
+    /// Judge at this level, whatever the branch and whoever acts
+    #[arg(long, value_name = "LEVEL",
+        value_parser = word(["development", "staging", "production"], Enforcement::parse))]
+    pub(super) level: Option<Enforcement>,
+
+    /// Ask "what if": approve:PERSON, reject:PERSON or level:LEVEL; may be repeated
+    #[arg(long, value_name = "WHAT")]
+    pub(super) suppose: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) form: FullForm,
+
+    /// Say nothing when the change may pass
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+
+    /// Cut no list short
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FullForm {
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", default_value = "human",
+        value_parser = word(Format::ALL.map(Format::as_str), Format::parse))]
+    pub(super) format: Format,
+}
+
+/// The forms of a verb that only reads.
+#[derive(Debug, Args)]
+pub(super) struct Form {
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", default_value = "human",
+        action = clap::ArgAction::Set, value_parser = word(["human", "json"], |text| Some(text == "json")))]
+    pub(super) format: bool,
+}
+
+impl Form {
+    pub(super) const fn is_json(&self) -> bool {
+        self.format
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyVerb {
+    /// Print the policy in effect, with every default filled in
+    Show {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Check a policy file and tell all its mistakes at once
+    Check {
+        /// The file [default: `.gov/policy.yaml` in the work tree]
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print the JSON Schema of policy files, for editors
+    Schema,
+    /// Tell which list and glob name a path, and what would follow for a change of it
+    Why {
+        path: OsString,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RiskVerb {
+    /// Measure how well the score ranks changes, on a labelled file or on a repository's history
+    ///
+    /// Exits 1 when the score is not borne out, and 2 when there is too little to tell by.
+    Eval {
+        /// Labelled features, one commit a line; may be compressed with gzip
+        #[arg(long, value_name = "FILE", conflicts_with = "repo", required_unless_present = "repo")]
+        csv: Option<PathBuf>,
+
+        /// A repository whose later fixes tell which commits were at fault
+        #[arg(long, value_name = "PATH")]
+        repo: Option<PathBuf>,
+
+        /// How many commits of that history to look at
+        #[arg(long, value_name = "N", default_value_t = 4000, conflicts_with = "csv")]
+        commits: usize,
+
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesVerb {
+    /// List every rule in force
+    List {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Tell what a rule finds, why, how to mend it and how to waive it
+    Explain {
+        /// Such as `secret/aws-access-key-id`
+        id: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Check a pack of your own, or a folder of them, and run the examples in it
+    Check {
+        /// A pack, or a folder
+        path: PathBuf,
+    },
+}
+
+impl Verb {
+    /// Whether the answer, and so a failure too, is to be JSON.
+    pub(super) fn wants_json(&self) -> bool {
+        match self {
+            Self::Check(check) => check.form.format == Format::Json,
+            Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. }) => {
+                form.is_json()
+            }
+            Self::Risk(RiskVerb::Eval { form, .. })
+            | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. }) => form.is_json(),
+            Self::Rules(RulesVerb::Check { .. })
+            | Self::Init(_)
+            | Self::Policy(PolicyVerb::Schema)
+            | Self::Completions { .. }
+            | Self::Man => false,
+        }
+    }
+}
+
+fn parse_colour(text: &str) -> Option<Colour> {
+    match text {
+        "auto" => Some(Colour::Auto),
+        "always" => Some(Colour::Always),
+        "never" => Some(Colour::Never),
+        _ => None,
+    }
+}
+
+/// One of some words, each standing for a value of the model.
+fn word<T: Clone + Send + Sync + 'static, const N: usize>(
+    words: [&'static str; N],
+    meaning: fn(&str) -> Option<T>,
+) -> impl clap::builder::TypedValueParser<Value = T> {
+    use clap::builder::TypedValueParser;
+    PossibleValuesParser::new(words).try_map(move |word| meaning(&word).ok_or("is not one of them"))
+}

@@ -1,0 +1,114 @@
+//! The command line: what may be typed, and which verb it reaches.
+
+mod arguments;
+mod print;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::app::check::{self, Asked, Supposition};
+use crate::app::risk::{self, Evidence};
+use crate::app::{Answer, Colour, Environment, Failure, init, policy, rules};
+use crate::report::{Detail, Style};
+use arguments::{Arguments, CheckArguments, PolicyVerb, RiskVerb, RulesVerb, Verb};
+
+/// Runs the program and returns its exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => return print::usage(&usage),
+    };
+    let environment = Environment::read();
+    let (wants_json, colour) = (arguments.verb.wants_json(), arguments.color);
+    match enter(&arguments).and_then(|()| answer(arguments, &environment)) {
+        Ok(answer) => print::answer(&answer),
+        Err(failure) => {
+            print::failure(&failure, wants_json, style(colour, environment.stderr_is_terminal, &environment))
+        }
+    }
+}
+
+fn enter(arguments: &Arguments) -> Result<(), Failure> {
+    let Some(directory) = &arguments.directory else { return Ok(()) };
+    std::env::set_current_dir(directory)
+        .map_err(|error| Failure::new(format!("cannot enter `{}`: {error}", directory.display())))
+}
+
+fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Failure> {
+    let style = style(arguments.color, environment.stdout_is_terminal, environment);
+    match arguments.verb {
+        Verb::Init(asked) => {
+            let request = init::Request { print: asked.print, force: asked.force, replay: asked.replay };
+            init::init(request, environment)
+        }
+        Verb::Check(check) => check::check(&request(*check, style)?, environment),
+        Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.is_json()),
+        Verb::Policy(PolicyVerb::Check { file, form }) => {
+            policy::check(file.as_deref(), environment, form.is_json(), style)
+        }
+        Verb::Policy(PolicyVerb::Schema) => Ok(policy::schema()),
+        Verb::Policy(PolicyVerb::Why { path, form }) => policy::why(&path, environment, form.is_json(), style),
+        Verb::Risk(RiskVerb::Eval { csv, repo, commits, form }) => {
+            risk::eval(&evidence(csv, repo, commits)?, form.is_json(), environment)
+        }
+        Verb::Rules(RulesVerb::List { form }) => rules::list(environment, form.is_json()),
+        Verb::Rules(RulesVerb::Explain { id, form }) => rules::explain(&id, environment, form.is_json()),
+        Verb::Rules(RulesVerb::Check { path }) => rules::check(&path, style),
+        Verb::Completions { shell } => Ok(completions(shell)),
+        Verb::Man => manual(),
+    }
+}
+
+fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Failure> {
+    let detail = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Verbose,
+        (false, false) => Detail::Normal,
+    };
+    Ok(check::Request {
+        asked: Asked {
+            revision: arguments.revision,
+            staged: arguments.staged,
+            all: arguments.all,
+            base: arguments.base,
+            onto: arguments.onto,
+        },
+        gate: arguments.gate,
+        level: arguments.level,
+        suppositions: arguments.suppose.iter().map(|text| Supposition::parse(text)).collect::<Result<_, _>>()?,
+        format: arguments.form.format,
+        style: Style { detail, ..style },
+    })
+}
+
+/// clap has seen to it that one of the two is there.
+fn evidence(csv: Option<PathBuf>, repo: Option<PathBuf>, commits: usize) -> Result<Evidence, Failure> {
+    let repo = repo.map(|path| Evidence::Repository(path, commits));
+    repo.or_else(|| csv.map(Evidence::File)).ok_or_else(|| Failure::new("neither --csv nor --repo is given"))
+}
+
+fn style(colour: Colour, is_terminal: bool, environment: &Environment) -> Style {
+    let usual = Style::default();
+    Style {
+        colour: environment.colours(colour, is_terminal),
+        width: environment.columns.unwrap_or(usual.width),
+        detail: usual.detail,
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Answer {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "gov-hook", &mut text);
+    Answer { text, code: 0 }
+}
+
+fn manual() -> Result<Answer, Failure> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Arguments::command())
+        .render(&mut text)
+        .map_err(|error| Failure::new(format!("the manual page cannot be written: {error}")))?;
+    Ok(Answer { text, code: 0 })
+}

@@ -1,0 +1,48 @@
+//! The only place that writes to the standard streams. A closed pipe never changes the exit code;
+//! a report that was lost for another reason, such as a full disk, is never taken for a pass.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use crate::app::{Answer, CANNOT_DECIDE, Failure};
+use crate::report::Style;
+
+pub(super) fn answer(answer: &Answer) -> ExitCode {
+    match write(std::io::stdout().lock(), &answer.text) {
+        Ok(()) => ExitCode::from(answer.code),
+        Err(error) => {
+            let lost = format!("gov-hook: cannot write the report: {error}\n");
+            let _nobody_left_to_tell = write(std::io::stderr().lock(), lost.as_bytes());
+            ExitCode::from(if answer.code == 0 { CANNOT_DECIDE } else { answer.code })
+        }
+    }
+}
+
+/// Whoever asked for JSON gets the failure as JSON, and a person reads it beside that.
+pub(super) fn failure(failure: &Failure, wants_json: bool, style: Style) -> ExitCode {
+    if wants_json {
+        let _nobody_left_to_tell = write(std::io::stdout().lock(), failure.to_json().as_bytes());
+    }
+    let _nobody_left_to_tell = write(std::io::stderr().lock(), failure.to_text(style).as_bytes());
+    ExitCode::from(CANNOT_DECIDE)
+}
+
+/// Help and version go to stdout with code 0, usage errors to stderr with code 2.
+pub(super) fn usage(usage: &clap::Error) -> ExitCode {
+    let text = usage.render();
+    if usage.use_stderr() {
+        let _nobody_left_to_tell = write(std::io::stderr().lock(), text.to_string().as_bytes());
+        ExitCode::from(CANNOT_DECIDE)
+    } else {
+        let _nobody_left_to_tell = write(std::io::stdout().lock(), text.to_string().as_bytes());
+        ExitCode::SUCCESS
+    }
+}
+
+/// A reader that has gone away wants no more; there is nobody left to tell.
+fn write(mut stream: impl Write, text: &[u8]) -> std::io::Result<()> {
+    match stream.write_all(text).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,123 @@
+//! Every format says the same verdict, and none changes the exit code.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use serde_json::Value;
+use support::Scratch;
+
+const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "gitlab", "junit"];
+
+const POLICY: &str = "\
+version: 1
+enforcement: { default: staging }
+paths: { protected: [\"core/**\"] }
+roles: { admin: [ada@example.com] }
+approvals: { high: { count: 1, roles: [admin] }, critical: { count: 1, roles: [admin] } }
+";
+
+/// A repository with a policy, and something staged that has the exit code wanted.
+fn staged(code: i32) -> Scratch {
+    let scratch = Scratch::new();
+    scratch.policy(POLICY);
+    match code {
+        0 => scratch.write("a.txt", "plain\n"),
+        1 => scratch.write("a.txt", ["key = AKIA", "Z7QVN4KWJ3XPLM2T\n"].concat()),
+        _ => scratch.write("core/a.txt", "protected\n"),
+    }
+    scratch.git(&["add", "--all"]);
+    scratch
+}
+
+#[test]
+fn a_format_never_changes_the_exit_code() {
+    for code in [0, 1, 3] {
+        let scratch = staged(code);
+
+        let codes = FORMATS.map(|format| scratch.run(&["check", "--staged", "--format", format]).code);
+
+        assert_eq!(codes, [code; 6]);
+    }
+}
+
+#[test]
+fn a_failure_has_one_exit_code_in_every_format() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nnonsense: true\n");
+
+    let said = FORMATS.map(|format| scratch.run(&["check", "HEAD~0", "--staged", "--format", format]).code);
+    let broken = FORMATS.map(|format| scratch.run(&["check", "--staged", "--format", format]).code);
+
+    assert_eq!((said, broken), ([2; 6], [2; 6]));
+}
+
+#[test]
+fn no_format_shows_the_secret() {
+    let scratch = staged(1);
+
+    for format in FORMATS {
+        let said = scratch.run(&["check", "--staged", "--verbose", "--format", format]);
+        assert!(!said.out.contains("Z7QVN4KWJ3XPLM2T"), "{format}: {}", said.out);
+        assert!(said.out.contains("AWS access key id"), "{format}: {}", said.out);
+    }
+}
+
+#[test]
+fn sarif_is_valid_by_its_schema() {
+    let schema = include_str!("fixtures/sarif-2.1.0.schema.json");
+    let mut schema: Value = serde_json::from_str(schema).unwrap();
+    // Two of its patterns have a bracket too many for any engine of regular expressions.
+    for definition in ["translationMetadata", "toolComponent", "run"] {
+        schema["definitions"][definition]["properties"]["language"]["pattern"] = Value::from(".*");
+    }
+    let validator = jsonschema::validator_for(&schema).unwrap();
+
+    for code in [0, 1, 3] {
+        let said = staged(code).run(&["check", "--staged", "--format", "sarif"]);
+        let errors: Vec<String> = validator.iter_errors(&said.json()).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+        assert_eq!(said.json()["runs"][0]["invocations"][0]["exitCode"], code);
+    }
+}
+
+#[test]
+fn json_is_valid_by_its_own_schema() {
+    let schema: Value = serde_json::from_str(gov_hook::report::CHECK_V1_SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+
+    for code in [0, 1, 3] {
+        let json = staged(code).check(&["--staged"]);
+        let errors: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_failure_is_json_for_whoever_asked_for_json() {
+    let scratch = Scratch::new();
+
+    let said = scratch.run(&["check", "no-such-revision", "--format", "json"]);
+
+    assert_eq!(said.code, 2);
+    assert_eq!(said.json()["schema"], "gov-hook/error/v1");
+    assert_eq!(said.json()["error"], "`no-such-revision` names no commit here");
+    assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: `no-such-revision`"), "{}", said.err);
+}
+
+#[test]
+fn the_first_line_is_enough_and_the_last_is_the_next_command() {
+    let said = staged(3).run(&["check", "--staged"]);
+
+    assert_eq!(said.out.lines().next(), Some("held: HIGH risk (score 0) needs 1 approval from admin"));
+    assert_eq!(said.out.lines().last(), Some("  gov-hook check --staged --suppose approve:ada@example.com"));
+}
+
+#[test]
+fn a_quiet_pass_says_nothing_and_a_quiet_refusal_says_why() {
+    let pass = staged(0).run(&["check", "--staged", "--quiet"]);
+    let refusal = staged(1).run(&["check", "--staged", "--quiet"]);
+
+    assert_eq!((pass.code, pass.out.as_str(), pass.err.as_str()), (0, "", ""));
+    assert_eq!(refusal.out.lines().next(), Some("denied: 1 secret in a.txt:1"));
+}

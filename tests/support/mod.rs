@@ -1,0 +1,157 @@
+//! A scratch repository, driven by the real git and judged by the real binary.
+
+#![allow(dead_code, reason = "every test file uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test hides the machine's own environment")]
+#![allow(unreachable_pub, reason = "it is public to the test that names it")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub struct Scratch {
+    root: TempDir,
+}
+
+/// What the program said, whole.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\nout: {}\nerr: {}", self.out, self.err))
+    }
+}
+
+impl Scratch {
+    /// A repository on branch `main` with one commit that holds a README.
+    pub fn new() -> Self {
+        let scratch = Self::unborn();
+        scratch.write("README.md", "# Scratch\n");
+        scratch.commit_all("Start");
+        scratch
+    }
+
+    /// A repository without any commit.
+    pub fn unborn() -> Self {
+        let scratch = Self { root: TempDir::new().unwrap() };
+        let settings =
+            "[user]\n\tname = Mira Example\n\temail = mira@example.com\n[protocol \"file\"]\n\tallow = always\n";
+        fs::write(scratch.beside(".gitconfig"), settings).unwrap();
+        fs::create_dir(scratch.path("")).unwrap();
+        scratch.git(&["init", "-q", "-b", "main"]);
+        scratch
+    }
+
+    /// A path in the work tree.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join("work").join(name)
+    }
+
+    /// A path beside the work tree, for bare repositories, clones and the like.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    pub fn make_executable(&self, name: &str) {
+        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    pub fn git(&self, arguments: &[&str]) -> String {
+        self.git_in(&self.path(""), arguments)
+    }
+
+    pub fn git_in(&self, directory: &Path, arguments: &[&str]) -> String {
+        let output = self.try_git_in(directory, arguments);
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {arguments:?}: {err}");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
+    pub fn try_git_in(&self, directory: &Path, arguments: &[&str]) -> Output {
+        let mut command = self.command("git", directory);
+        command.args(arguments).output().unwrap()
+    }
+
+    /// Stages everything and commits it; returns the commit's id.
+    pub fn commit_all(&self, message: &str) -> String {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "-q", "--allow-empty", "--no-verify", "-m", message]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Commits a policy, so that it is on the trusted side of what follows.
+    pub fn policy(&self, text: &str) {
+        self.write(".gov/policy.yaml", text);
+        self.commit_all("Set the policy");
+    }
+
+    /// Runs gov-hook in the work tree.
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with(arguments, |_| ())
+    }
+
+    pub fn run_in(&self, directory: &Path, arguments: &[&str]) -> Said {
+        self.run_with(arguments, |command| {
+            command.current_dir(directory);
+        })
+    }
+
+    pub fn run_with(&self, arguments: &[&str], set: impl FnOnce(&mut Command)) -> Said {
+        let mut command = self.command(env!("CARGO_BIN_EXE_gov-hook"), &self.path(""));
+        command.args(arguments);
+        set(&mut command);
+        let output = command.output().unwrap();
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// `gov-hook check … --format json`, read.
+    pub fn check(&self, arguments: &[&str]) -> Value {
+        let said = self.run(&[&["check"], arguments, &["--format", "json"]].concat());
+        let json = said.json();
+        assert_eq!(json["exit"], said.code, "the report and the process must agree");
+        json
+    }
+
+    /// A command that sees nothing of the machine's own git settings.
+    pub fn command(&self, program: impl AsRef<OsStr>, directory: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(directory);
+        for (name, _) in std::env::vars_os() {
+            let name_text = name.to_string_lossy();
+            if name_text.starts_with("GIT_") || name_text.starts_with("GOV_") {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .env("HOME", self.root.path())
+            .env("XDG_CONFIG_HOME", self.root.path().join("config"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("NO_COLOR", "1")
+            .env_remove("CLICOLOR_FORCE");
+        command
+    }
+}
+
+/// Text of `count` distinct lines that no rule and no language minds.
+pub fn lines(count: usize) -> String {
+    (1..=count).flat_map(|line| ["line ".to_owned(), line.to_string(), "\n".to_owned()]).collect()
+}

@@ -1,0 +1,214 @@
+//! The verbs beside `check`, and the hook, as a person would use them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{Scratch, lines};
+
+#[test]
+fn every_mistake_of_a_policy_is_told_at_once_with_its_place() {
+    let scratch = Scratch::new();
+    scratch.write(".gov/policy.yaml", "version: 1\npaths:\n  protectd: [\"src/**\"]\n  allowed: [\"src/[\"]\n");
+
+    let said = scratch.run(&["policy", "check"]);
+    let json = scratch.run(&["policy", "check", "--format", "json"]);
+
+    assert_eq!((said.code, json.code), (2, 2));
+    assert!(
+        said.out.contains(".gov/policy.yaml:3:3") && said.out.contains("did you mean `protected`?"),
+        "{}",
+        said.out
+    );
+    assert!(said.out.contains(".gov/policy.yaml:4:"), "{}", said.out);
+    assert_eq!(json.json()["mistakes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_sound_policy_is_called_sound() {
+    let scratch = Scratch::new();
+    scratch.write(".gov/policy.yaml", "version: 1\n");
+
+    let said = scratch.run(&["policy", "check"]);
+
+    assert_eq!((said.code, said.out.as_str()), (0, ".gov/policy.yaml: no mistakes\n"));
+}
+
+#[test]
+fn a_broken_policy_on_the_trusted_side_decides_nothing() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\npaths: { never_auto_approve: [\"src/[\"] }\n");
+    scratch.write("a.txt", "x\n");
+    scratch.git(&["add", "--all"]);
+
+    let said = scratch.run(&["check", "--staged"]);
+
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: "), "{}", said.err);
+    assert!(said.err.contains("HEAD:.gov/policy.yaml:2:"), "{}", said.err);
+}
+
+#[test]
+fn why_names_the_list_the_glob_and_the_line() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\npaths:\n  protected: [\"core/**\"]\n");
+    fs::create_dir_all(scratch.path("core")).unwrap();
+
+    let said = scratch.run(&["policy", "why", "core/a.rs"]);
+    let inside = scratch.run_in(&scratch.path("core"), &["policy", "why", "../core/a.rs"]);
+    let outside = scratch.run(&["policy", "why", "../elsewhere"]);
+
+    assert!(said.out.contains("core/a.rs: at least HIGH, because `paths.protected` names it"), "{}", said.out);
+    assert!(said.out.contains("HEAD:.gov/policy.yaml:3:"), "{}", said.out);
+    assert_eq!((inside.code, inside.out), (0, said.out));
+    assert_eq!(outside.code, 2);
+}
+
+#[test]
+fn what_show_prints_is_the_same_policy_again() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\npaths: { protected: [\"core/**\"] }\nroles: { admin: [ada@example.com] }\n");
+    let shown = scratch.run(&["policy", "show"]).out;
+
+    scratch.policy(&shown);
+    let again = scratch.run(&["policy", "show"]).out;
+
+    let body = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(body(&again), body(&shown));
+    assert!(shown.contains("core/**"));
+}
+
+#[test]
+fn the_schema_takes_what_the_reader_takes() {
+    let scratch = Scratch::new();
+    let schema = scratch.run(&["policy", "schema"]).json();
+    let effective = scratch.run(&["policy", "show", "--format", "json"]).json();
+
+    let validator = jsonschema::validator_for(&schema).unwrap();
+
+    let errors: Vec<String> = validator.iter_errors(&effective["policy"]).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+#[test]
+fn init_writes_a_policy_that_fits_and_replays_the_last_commits_under_it() {
+    let scratch = Scratch::new();
+    scratch.write("src/main.rs", "fn main() {}\n");
+    scratch.write("Cargo.toml", "[package]\n");
+    scratch.write("migrations/1.sql", "create table a (b int);\n");
+    scratch.commit_all("Add");
+    scratch.write("src/big.txt", lines(300));
+    scratch.commit_all("A large change");
+
+    let said = scratch.run(&["init"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.starts_with("wrote .gov/policy.yaml\n"), "{}", said.out);
+    assert!(said.out.contains("the last 3 commits"), "{}", said.out);
+    assert!(said.out.contains("A large change"), "{}", said.out);
+    let policy = fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap();
+    assert!(policy.contains("migrations"), "{policy}");
+    assert_eq!(scratch.run(&["policy", "check"]).code, 0);
+}
+
+#[test]
+fn init_never_replaces_a_policy_unasked() {
+    let scratch = Scratch::new();
+    scratch.write(".gov/policy.yaml", "version: 1\n");
+
+    let refused = scratch.run(&["init"]);
+    let untouched = fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap();
+    let forced = scratch.run(&["init", "--force"]);
+
+    assert_eq!((refused.code, untouched.as_str()), (2, "version: 1\n"));
+    assert!(refused.err.contains("gov-hook init --force"), "{}", refused.err);
+    assert_eq!(forced.code, 0);
+    assert_ne!(fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap(), untouched);
+}
+
+#[test]
+fn a_repository_adds_rules_of_its_own_and_they_are_read_from_the_trusted_side() {
+    let scratch = Scratch::new();
+    let pack = "- id: ours/codename\n  keywords: [bluebird]\n  regex: '\\bbluebird\\b'\n  severity: deny\n  \
+                message: our codename\n  examples: [\"the bluebird plan\"]\n";
+    scratch.write(".gov/rules/ours.yaml", pack);
+    scratch.git(&["add", "--all"]);
+    scratch.write("a.txt", "the bluebird plan\n");
+    scratch.git(&["add", "--all"]);
+    let before = scratch.check(&["--staged"]);
+    scratch.git(&["commit", "-q", "-m", "Add a rule", ".gov"]);
+
+    let after = scratch.check(&["--staged"]);
+
+    assert_ne!(before["outcome"], "blocked", "a rule that the change itself adds does not judge it");
+    assert_eq!(after["outcome"], "blocked");
+    assert_eq!(after["findings"][0]["rule"], "ours/codename");
+}
+
+#[test]
+fn rules_are_listed_explained_and_checked() {
+    let scratch = Scratch::new();
+    scratch.write("pack.yaml", "- id: ours/x\n  keywords: [abc]\n  regex: 'abc('\n  severity: dney\n");
+
+    let list = scratch.run(&["rules", "list"]);
+    let explained = scratch.run(&["rules", "explain", "secret/aws-access-key-id"]);
+    let unknown = scratch.run(&["rules", "explain", "secret/aws-access-key"]);
+    let checked = scratch.run(&["rules", "check", "pack.yaml"]);
+
+    assert!(list.out.contains("secret/aws-access-key-id"));
+    assert!(explained.out.starts_with("deny[secret/aws-access-key-id]: AWS access key id\n"), "{}", explained.out);
+    assert!(unknown.err.contains("did you mean `secret/aws-access-key-id`?"), "{}", unknown.err);
+    assert_eq!(checked.code, 2);
+    assert!(checked.out.contains("pack.yaml:3:") && checked.out.contains("pack.yaml:4:"), "{}", checked.out);
+}
+
+#[test]
+fn the_native_hook_stops_a_commit_and_lets_the_next_one_by() {
+    let scratch = Scratch::new();
+    let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/pre-commit");
+    fs::copy(shim, scratch.path(".git/hooks/pre-commit")).unwrap();
+    let folder = Path::new(env!("CARGO_BIN_EXE_gov-hook")).parent().unwrap();
+    let commit = |path: String| {
+        let mut command = scratch.command("git", &scratch.path(""));
+        command.args(["commit", "-q", "-m", "Try"]).env("PATH", path).output().unwrap()
+    };
+    let with_binary = || format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display());
+    scratch.write("a.txt", ["key = AKIA", "Z7QVN4KWJ3XPLM2T\n"].concat());
+    scratch.git(&["add", "--all"]);
+
+    let denied = commit(with_binary());
+    scratch.write("a.txt", "key = from the environment\n");
+    scratch.git(&["add", "--all"]);
+    let without_binary = commit("/usr/local/bin:/usr/bin:/bin".into());
+    let passed = commit(with_binary());
+
+    assert!(!denied.status.success());
+    assert!(!without_binary.status.success(), "a hook whose binary is gone fails closed");
+    assert!(passed.status.success());
+}
+
+#[test]
+fn completions_and_the_manual_know_every_verb() {
+    let scratch = Scratch::new();
+
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let said = scratch.run(&["completions", shell]);
+        assert!(said.code == 0 && said.out.contains("policy"), "{shell}");
+    }
+    let manual = scratch.run(&["man"]);
+    assert!(manual.out.contains(".TH gov") && manual.out.contains("check"), "{}", manual.out);
+}
+
+#[test]
+fn a_usage_error_is_exit_code_2_and_help_is_0() {
+    let scratch = Scratch::new();
+
+    assert_eq!(scratch.run(&["check", "--no-such-flag"]).code, 2);
+    assert_eq!(scratch.run(&["check", "--suppose", "nonsense"]).code, 2);
+    assert_eq!(scratch.run(&["no-such-verb"]).code, 2);
+    assert_eq!(scratch.run(&["check", "--help"]).code, 0);
+    assert_eq!(scratch.run(&["--version"]).code, 0);
+}
