@@ -8,7 +8,7 @@ use super::{
     AgentIdentity, ApprovalRule, Approvals, Category, NameGlob, PathApproval, PathDefault, PathGlob, Policy, Role,
 };
 
-/// As YAML that [`super::read`] takes for the same policy.
+/// As YAML that [`super::read()`] takes for the same policy.
 #[must_use]
 pub fn effective(policy: &Policy) -> String {
     let mut whole = map([

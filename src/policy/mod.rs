@@ -1,7 +1,7 @@
 //! A person's policy file, validated once into what the judges read.
 //!
 //! Everything here is already checked: globs are compiled, names are known, limits make sense.
-//! [`read`] collects all mistakes of a file at once, each with its place.
+//! [`read()`] collects all mistakes of a file at once, each with its place.
 
 mod built_in;
 mod draft;

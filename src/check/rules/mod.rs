@@ -1,9 +1,9 @@
 //! Rules as data, and the engine that finds what they describe.
 //!
 //! One pass over the bytes of a text finds every place where a keyword of any rule stands
-//! ([`prefilter`]); only the rules concerned are then tried, on the line around it ([`find`]).
-//! What they match is cleared of doubles ([`resolve`]) and told without telling the secret
-//! ([`redact`]).
+//! (`prefilter`); only the rules concerned are then tried, on the line around it (`find`).
+//! What they match is cleared of doubles (`resolve`) and told without telling the secret
+//! (`redact`).
 
 mod change;
 mod definition;

@@ -30,7 +30,7 @@ pub struct RepositoryFacts {
     pub committers: Vec<Person>,
 }
 
-/// The text of a `.gov/policy.yaml`, which [`super::read`] takes without a mistake.
+/// The text of a `.gov/policy.yaml`, which [`super::read()`] takes without a mistake.
 #[must_use]
 pub fn draft(facts: &RepositoryFacts) -> String {
     let never = find(clues::NEVER, Reach::Strict, &facts.paths);
