@@ -39,6 +39,18 @@ impl Date {
         let year = year_of_era + era * 400 + u64::from(month <= 2);
         Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
     }
+
+    /// The inverse of `of_seconds`, in whole days; `None` before 1970.
+    #[must_use]
+    pub fn days_since_1970(self) -> Option<u64> {
+        let (month, day) = (u64::from(self.month), u64::from(self.day));
+        let year = u64::from(self.year).checked_sub(u64::from(month <= 2))?;
+        let (era, year_of_era) = (year / 400, year % 400);
+        let from_march = if month > 2 { month - 3 } else { month + 9 };
+        let of_year = (153 * from_march + 2) / 5 + day - 1;
+        let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
+        (era * 146_097 + of_era).checked_sub(719_468)
+    }
 }
 
 impl fmt::Display for Date {
@@ -86,6 +98,15 @@ mod tests {
         assert_eq!(day(0).as_deref(), Some("1970-01-01"));
         assert_eq!(day(951_827_696).as_deref(), Some("2000-02-29"));
         assert_eq!(day(1_798_761_599).as_deref(), Some("2026-12-31"));
+    }
+
+    #[test]
+    fn a_day_counts_from_1970() {
+        let days = |text: &str| text.parse::<Date>().ok().and_then(Date::days_since_1970);
+
+        assert_eq!(days("1970-01-01"), Some(0));
+        assert_eq!(days("2000-02-29"), Some(11_016));
+        assert_eq!(days("1969-12-31"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod change;
 mod date;
 mod decision;
 mod digest;
+mod entry;
 mod evaluation;
 mod explanation;
 mod finding;
@@ -24,6 +25,7 @@ pub use decision::{
     Approval, Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, Stance,
 };
 pub use digest::{ChangeId, Sha256};
+pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, Moment, RecordedRisk, Seen};
 pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};
 pub use explanation::{Explanation, NamedBy};
 pub use finding::{Excerpt, Finding, Fingerprint, Place, RuleId, Severity, Waived};

@@ -1,0 +1,286 @@
+//! One entry of the ledger: who did what to which object, and what was known then.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use super::assessment::RiskLevel;
+use super::date::Date;
+use super::decision::Outcome;
+use super::digest::{ChangeId, Sha256};
+use super::object::ObjectId;
+
+/// What an entry does. A kind that is not listed here fails closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    Genesis,
+    /// Binds a key, or its absence, to a stream.
+    StreamOpen,
+    /// What followed for a tree, before a commit exists, or for commits judged later.
+    Decision,
+    /// Binds the decision on a tree to the commit that it became.
+    Commit,
+    /// Seals all that came before in its stream.
+    Push,
+    Request,
+    Approve,
+    Reject,
+    Revoke,
+    Override,
+    Ratify,
+    Land,
+    Rewrite,
+    Policy,
+    Sign,
+    Promotion,
+    Outcome,
+    Trust,
+    Usage,
+    Savepoint,
+    Checkpoint,
+    Reconcile,
+    Tombstone,
+}
+
+impl EntryKind {
+    pub const ALL: [Self; 23] = [
+        Self::Genesis,
+        Self::StreamOpen,
+        Self::Decision,
+        Self::Commit,
+        Self::Push,
+        Self::Request,
+        Self::Approve,
+        Self::Reject,
+        Self::Revoke,
+        Self::Override,
+        Self::Ratify,
+        Self::Land,
+        Self::Rewrite,
+        Self::Policy,
+        Self::Sign,
+        Self::Promotion,
+        Self::Outcome,
+        Self::Trust,
+        Self::Usage,
+        Self::Savepoint,
+        Self::Checkpoint,
+        Self::Reconcile,
+        Self::Tombstone,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Genesis => "genesis",
+            Self::StreamOpen => "stream-open",
+            Self::Decision => "decision",
+            Self::Commit => "commit",
+            Self::Push => "push",
+            Self::Request => "request",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Revoke => "revoke",
+            Self::Override => "override",
+            Self::Ratify => "ratify",
+            Self::Land => "land",
+            Self::Rewrite => "rewrite",
+            Self::Policy => "policy",
+            Self::Sign => "sign",
+            Self::Promotion => "promotion",
+            Self::Outcome => "outcome",
+            Self::Trust => "trust",
+            Self::Usage => "usage",
+            Self::Savepoint => "savepoint",
+            Self::Checkpoint => "checkpoint",
+            Self::Reconcile => "reconcile",
+            Self::Tombstone => "tombstone",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// What sort of actor wrote an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActorKind {
+    Person,
+    Agent,
+    Ci,
+    Witness,
+}
+
+impl ActorKind {
+    pub const ALL: [Self; 4] = [Self::Person, Self::Agent, Self::Ci, Self::Witness];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Agent => "agent",
+            Self::Ci => "ci",
+            Self::Witness => "witness",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Actor {
+    pub name: String,
+    pub email: String,
+    pub kind: ActorKind,
+    /// The policy's id of an agent.
+    pub id: Option<String>,
+    pub model: Option<String>,
+}
+
+/// What an entry speaks of. The note's own object is for display only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EntrySubject {
+    pub commit: Option<ObjectId>,
+    pub tree: Option<ObjectId>,
+    pub base: Option<ObjectId>,
+    pub reference: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedRisk {
+    pub level: RiskLevel,
+    pub score: u32,
+    /// Of the factors and causes, so that a replay compares more than a number.
+    pub digest: Sha256,
+}
+
+/// A place in a stream: the entry's number and id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Seen {
+    pub seq: u64,
+    pub id: Sha256,
+}
+
+/// A moment in UTC, written `2026-11-21T05:45:56Z`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// `None` past the year 9999, which the written form cannot hold.
+    #[must_use]
+    pub fn of_seconds(since_1970: u64) -> Option<Self> {
+        (since_1970 <= 253_402_300_799).then_some(Self(since_1970))
+    }
+
+    #[must_use]
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, minute, second) = (self.0 / 3_600 % 24, self.0 / 60 % 60, self.0 % 60);
+        match Date::of_seconds(self.0) {
+            Some(date) => write!(out, "{date}T{hour:02}:{minute:02}:{second:02}Z"),
+            None => Err(fmt::Error),
+        }
+    }
+}
+
+impl fmt::Debug for Moment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+/// The written form and nothing else: one moment has one spelling.
+impl FromStr for Moment {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (date, time) = text.split_once('T').ok_or(())?;
+        let days = date.parse::<Date>()?.days_since_1970().ok_or(())?;
+        let mut parts = time.strip_suffix('Z').ok_or(())?.split(':');
+        let mut part = |below: u64| {
+            let digits = parts.next().filter(|part| part.len() == 2)?;
+            let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u64>().ok())??;
+            (number < below).then_some(number)
+        };
+        let (hour, minute, second) = (part(24).ok_or(())?, part(60).ok_or(())?, part(60).ok_or(())?);
+        parts.next().is_none().then_some(Self(days * 86_400 + hour * 3_600 + minute * 60 + second)).ok_or(())
+    }
+}
+
+/// One entry, as it was read or is about to be written. Its id is the SHA-256 of its one canonical
+/// line, which the `ledger` room writes and reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub kind: EntryKind,
+    pub stream: String,
+    pub seq: u64,
+    /// The id of the entry before it; only the first of a stream has none.
+    pub prev: Option<Sha256>,
+    pub time: Moment,
+    /// The id of the genesis entry; only that entry itself has none.
+    pub repo: Option<Sha256>,
+    pub actor: Actor,
+    pub requested_by: Option<String>,
+    pub subject: EntrySubject,
+    pub change: Option<ChangeId>,
+    /// The digest of the policy that judged.
+    pub policy: Option<Sha256>,
+    pub risk: Option<RecordedRisk>,
+    pub outcome: Option<Outcome>,
+    pub reasons: Vec<String>,
+    /// What only this kind has.
+    pub body: serde_json::Map<String, serde_json::Value>,
+    /// The version that wrote it.
+    pub engine: String,
+    /// The heads of the other streams known when it was written.
+    pub seen: BTreeMap<String, Seen>,
+    pub nonce: Option<String>,
+    /// An armoured SSHSIG over the canonical entry without this field.
+    pub sig: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_reads_back_from_its_name() {
+        for kind in EntryKind::ALL {
+            assert_eq!(EntryKind::parse(kind.as_str()), Some(kind));
+        }
+        for kind in ActorKind::ALL {
+            assert_eq!(ActorKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(EntryKind::parse("Genesis"), None);
+    }
+
+    #[test]
+    fn a_moment_has_one_spelling() {
+        for seconds in [0, 951_827_696, 1_795_239_956, 253_402_300_799] {
+            let moment = Moment::of_seconds(seconds).unwrap();
+            assert_eq!(moment.to_string().parse::<Moment>(), Ok(moment), "{moment}");
+        }
+        for other in
+            ["2026-11-21T05:45:56", "2026-11-21T05:45:56+00:00", "2026-11-21 05:45:56Z", "2026-11-21T24:00:00Z"]
+        {
+            assert_eq!(other.parse::<Moment>(), Err(()), "{other}");
+        }
+        assert_eq!(Moment::of_seconds(253_402_300_800), None);
+    }
+}
