@@ -1,6 +1,6 @@
 //! Walking history: what one commit has that others do not, and where two meet.
 
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::commit::Commit;
 use super::error::GitError;
@@ -75,7 +75,9 @@ impl Repo {
         GitError::Shallow { commit, remote: self.remote_name() }
     }
 
-    /// Paints history from both ends until only commits behind their meeting points are left.
+    /// Paints history from both ends until only commits behind their meeting points are left. Dates
+    /// may run backwards: what is known by then is painted to the end, so that no commit that was
+    /// visited too early keeps the wrong colour.
     #[expect(clippy::type_complexity, reason = "three parts of one walk, taken apart at once by both callers")]
     fn paint(
         &self,
@@ -85,11 +87,17 @@ impl Repo {
         let mut commits: HashMap<ObjectId, Commit> = HashMap::new();
         let mut flags: HashMap<ObjectId, u8> = HashMap::new();
         let mut queue = Queue::new();
+        // Those in the queue that are not behind a meeting point.
+        let mut ahead: HashSet<ObjectId> = HashSet::new();
+        let mut is_closed = false;
         let mut met = Vec::new();
         let starts = old.iter().map(|&id| (id, OLD)).chain([(new, NEW)]);
         let mut arriving: Vec<(ObjectId, u8)> = starts.collect();
         loop {
             for (id, mark) in arriving.drain(..) {
+                if is_closed && !flags.contains_key(&id) {
+                    continue;
+                }
                 let known = flags.entry(id).or_default();
                 if *known | mark != *known {
                     *known |= mark;
@@ -98,12 +106,16 @@ impl Repo {
                         std::collections::hash_map::Entry::Vacant(place) => place.insert(self.commit(id)?),
                     };
                     queue.push((commit.committed_at, id));
+                    if *known & STALE == 0 {
+                        ahead.insert(id)
+                    } else {
+                        ahead.remove(&id)
+                    };
                 }
             }
-            if queue.iter().all(|(_, id)| flags.get(id).is_some_and(|flags| flags & STALE != 0)) {
-                return Ok((commits, flags, met));
-            }
+            is_closed |= ahead.is_empty();
             let Some((_, id)) = queue.pop() else { return Ok((commits, flags, met)) };
+            ahead.remove(&id);
             let mut mark = flags.get(&id).copied().unwrap_or_default();
             if mark == NEW | OLD {
                 met.push(id);
