@@ -12,7 +12,7 @@ use crate::model::{
     Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, FileFacts, Judgement, NextStep, Outcome,
     Person, RepoPath, Scanned, Target, TargetKind, Window,
 };
-use crate::policy::Policy;
+use crate::policy::{Policy, Role};
 
 pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judgement, Failure> {
     let subject = target::find(repo, &request.asked)?;
@@ -59,7 +59,7 @@ fn weigh(
     notes.extend(partial_history(&assessment));
     let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent);
     let decision = gate::decide(&assessment, &evidence, policy);
-    let next = next_steps(request, &assessment, &decision, policy);
+    let next = next_steps(request, &assessment, &decision, &law);
     Ok(Judgement {
         target: Target {
             kind: subject.kind,
@@ -146,7 +146,8 @@ fn partial_history(assessment: &Assessment) -> Option<String> {
     }
 }
 
-fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, policy: &Policy) -> Vec<NextStep> {
+fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, law: &Law) -> Vec<NextStep> {
+    let policy = &law.policy;
     let step = |why: &str, command: String| NextStep { why: why.into(), command };
     let asked = request.asked.as_typed();
     let mut steps = Vec::new();
@@ -166,15 +167,20 @@ fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, p
                     format!("gov-hook policy why {}", shell_word(&path.to_string())),
                 )
             }));
-            let roles: Vec<&String> = decision.needed.iter().flat_map(|need| &need.roles).collect();
-            let person =
-                policy.roles.iter().find(|role| roles.contains(&&role.name)).and_then(|role| role.members.first());
-            steps.extend(person.map(|person| {
-                step(
+            let may_approve = |role: &Role| {
+                decision.needed.iter().any(|need| need.roles.is_empty() || need.roles.contains(&role.name))
+            };
+            let mut able = policy.roles.iter().filter(|role| may_approve(role)).flat_map(|role| &role.members);
+            steps.push(match able.next() {
+                Some(person) => step(
                     "what would follow if they approved it",
                     format!("gov-hook check{asked} --suppose approve:{person}"),
-                )
-            }));
+                ),
+                None if law.reference.built_in => {
+                    step("nobody can approve yet: write a policy that says who may", "gov-hook init".into())
+                }
+                None => step("nobody holds a role that may approve it: see `roles`", "gov-hook policy show".into()),
+            });
         }
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}
     }
