@@ -71,6 +71,9 @@ pub fn why(path: &OsStr, environment: &Environment, as_json: bool, style: Style)
 
 /// A path as it was typed, seen from the root of the repository.
 fn in_repository(repo: &Repo, typed: &OsStr) -> Result<RepoPath, Failure> {
+    if typed.is_empty() {
+        return Err(Failure::new("an empty path names nothing").mended_by("name a file: gov-hook policy why PATH"));
+    }
     let outside = || Failure::new(format!("`{}` is not in this repository", Path::new(typed).display()));
     let mut whole = PathBuf::new();
     if let Some(root) = repo.work_dir() {
