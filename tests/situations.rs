@@ -531,7 +531,9 @@ fn a_branch_is_judged_whole_however_its_name_is_spelled() {
         scratch.commit_all(name);
     }
 
-    for revision in ["topic", "heads/topic", "refs/heads/topic"] {
+    scratch.git(&["checkout", "-q", "main"]);
+
+    for revision in ["topic", "heads/topic", "refs/heads/topic", "@{-1}"] {
         let json = scratch.check(&[revision]);
 
         assert_eq!((&json["target"]["kind"], &json["files"]["changed"]), (&json!("range"), &json!(2)), "{revision}");
@@ -604,4 +606,84 @@ fn a_branch_that_starts_before_the_policy_is_judged_by_it_all_the_same() {
         let json = scratch.check(arguments);
         assert_eq!((json["exit"].as_i64(), json["level"].as_str()), (Some(3), Some("staging")), "{arguments:?}");
     }
+}
+
+#[test]
+fn a_branch_that_begins_anew_is_under_the_law_of_where_it_would_land() {
+    let scratch = Scratch::new();
+    scratch.policy(PRODUCTION);
+    scratch.git(&["checkout", "-q", "--orphan", "anew"]);
+    scratch.git(&["rm", "-rfq", "."]);
+    scratch.write("big.txt", lines(300));
+    scratch.git(&["add", "--all"]);
+
+    let json = scratch.check(&["--staged"]);
+
+    assert_eq!(json["policy"]["origin"].as_str().map(|origin| origin.ends_with(":.gov/policy.yaml")), Some(true));
+    assert_eq!((&json["level"], &json["exit"]), (&json!("production"), &json!(3)));
+}
+
+#[test]
+fn a_partial_clone_says_how_to_fetch_all_that_it_left_out() {
+    let scratch = Scratch::new();
+    for number in 1..4 {
+        scratch.write("a.txt", lines(number));
+        scratch.commit_all("More");
+    }
+    for key in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
+        scratch.git(&["config", key, "true"]);
+    }
+    let url = format!("file://{}", scratch.path("").display());
+    for filter in ["blob:none", "tree:0"] {
+        let name = filter.replace(':', "-");
+        scratch.git(&["clone", "-q", "--no-checkout", "--filter", filter, &url, &format!("../{name}")]);
+        let partial = scratch.beside(&name);
+
+        let said = scratch.run_in(&partial, &["check", "HEAD~2..HEAD"]);
+
+        assert_eq!(said.code, 2, "{filter}");
+        assert!(said.err.contains("git fetch --refetch --no-filter origin"), "{filter}: {}", said.err);
+        scratch.git_in(&partial, &["fetch", "-q", "--refetch", "--no-filter", "origin"]);
+        assert_eq!(scratch.run_in(&partial, &["check", "HEAD~2..HEAD"]).code, 0, "{filter}");
+    }
+}
+
+#[test]
+fn a_head_that_points_out_of_the_repository_is_not_taken_for_an_unborn_branch() {
+    let scratch = Scratch::new();
+    scratch.write(".git/HEAD", "ref: refs/heads/../../elsewhere\n");
+
+    let said = scratch.run(&["check", "--staged"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("git symbolic-ref HEAD refs/heads/BRANCH"), "{}", said.err);
+}
+
+#[test]
+fn commits_dated_backwards_do_not_change_what_a_range_holds() {
+    let scratch = Scratch::new();
+    let tree = scratch.git(&["write-tree"]);
+    let commit = |date: u32, parents: &[&str]| {
+        let date = format!("@{date} +0000");
+        let mut command = scratch.command("git", &scratch.path(""));
+        command
+            .args(["commit-tree", &tree, "-m", "Commit"])
+            .envs([("GIT_COMMITTER_DATE", &date), ("GIT_AUTHOR_DATE", &date)]);
+        command.args(parents.iter().flat_map(|parent| ["-p", parent]));
+        String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
+    };
+    // Younger than all that follows it, so a walk from the youngest visits it before it is known to
+    // lie behind the meeting point.
+    let root = commit(9_000, &[]);
+    let below = commit(1_000, &[&root]);
+    let shared = commit(2_000, &[&below]);
+    let old = commit(3_000, &[&shared]);
+    let new = commit(4_000, &[&shared, &root]);
+
+    scratch.git(&["branch", "old", &old]);
+    scratch.git(&["branch", "new", &new]);
+
+    assert_eq!(scratch.check(&["old..new"])["target"]["base"], json!(shared));
+    let said = scratch.run(&["check", "old..new"]);
+    assert!(said.out.contains("judged 1 commit in old..new "), "{}", said.out);
 }

@@ -21,6 +21,9 @@ pub enum GitError {
     #[error("`{name}` names no commit here")]
     UnknownRevision { name: String, shallow: Option<String> },
 
+    #[error("HEAD points to `{}`, which is no name a branch can have", target.escape_default())]
+    MalformedHead { target: String },
+
     #[error("the parents of commit {} are not in this shallow clone", commit.short())]
     Shallow { commit: ObjectId, remote: String },
 
@@ -28,7 +31,12 @@ pub enum GitError {
     ShallowBase { one: String, other: String, remote: String },
 
     #[error("object {id} ({what}) is not in this repository")]
-    Missing { id: ObjectId, what: String, promised: bool },
+    Missing {
+        id: ObjectId,
+        what: String,
+        /// The remote that has it, in a partial clone.
+        promised_by: Option<String>,
+    },
 
     #[error("object {id} ({what}) cannot be read")]
     Unreadable { id: ObjectId, what: String, source: git2::Error },
@@ -67,12 +75,13 @@ impl GitError {
                 Some(format!("this clone is shallow; fetch the rest: git fetch --unshallow {remote}"))
             }
             Self::UnknownRevision { .. } => Some("see what there is: git branch --all".into()),
+            Self::MalformedHead { .. } => Some("point it to a branch: git symbolic-ref HEAD refs/heads/BRANCH".into()),
             Self::Shallow { remote, .. } | Self::ShallowBase { remote, .. } => {
                 Some(format!("fetch the rest of the history: git fetch --unshallow {remote}"))
             }
-            Self::Missing { id, promised: true, .. } => {
-                Some(format!("this is a partial clone; fetch the object: git cat-file -e {id}"))
-            }
+            Self::Missing { promised_by: Some(remote), .. } => Some(format!(
+                "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {remote}"
+            )),
             Self::Missing { .. } | Self::Unreadable { .. } | Self::Malformed { .. } => {
                 Some("see what is damaged: git fsck --full".into())
             }

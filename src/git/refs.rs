@@ -42,6 +42,9 @@ impl Repo {
         let target = head.symbolic_target_bytes().map(|name| String::from_utf8_lossy(name).into_owned());
         match (target, head.target()) {
             (Some(full), _) => {
+                if !git2::Reference::is_valid_name(&full) {
+                    return Err(GitError::MalformedHead { target: full });
+                }
                 let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
                 Ok(Head::Branch { name, commit: self.resolve(&full)? })
             }
@@ -101,10 +104,21 @@ impl Repo {
         })
     }
 
-    /// Whether a name is that of a branch, here or on the remote, rather than of one commit.
-    pub fn is_branch(&self, name: &str) -> Result<bool, GitError> {
-        Ok(name != "HEAD"
-            && (self.branch_tip(name)?.is_some() || self.resolve(&format!("refs/remotes/{name}"))?.is_some()))
+    /// The short name of the branch that a revision means, here or on a remote, rather than one
+    /// commit: `topic`, `refs/heads/topic` as CI services spell it, `@{-1}`, `@{upstream}`.
+    pub fn branch_meant(&self, revision: &str) -> Result<Option<String>, GitError> {
+        let spelled = short_name(revision);
+        let is_branch = spelled != "HEAD"
+            && (self.branch_tip(spelled)?.is_some() || self.resolve(&format!("refs/remotes/{spelled}"))?.is_some());
+        if is_branch {
+            return Ok(Some(spelled.to_owned()));
+        }
+        let reference = self.inner.revparse_ext(revision).ok().and_then(|(_, reference)| reference);
+        let full = reference.as_ref().map(|reference| String::from_utf8_lossy(reference.name_bytes()).into_owned());
+        Ok(full
+            .filter(|full| full.starts_with("refs/"))
+            .map(|full| short_name(&full).to_owned())
+            .filter(|_| revision.contains("@{")))
     }
 
     /// The tip of a branch here, else of the remote's branch of that name.
@@ -140,6 +154,12 @@ impl Repo {
             _ => "origin".to_owned(),
         }
     }
+}
+
+/// A branch's name without what spells it out.
+fn short_name(revision: &str) -> &str {
+    let short = revision.strip_prefix("refs/").unwrap_or(revision);
+    short.strip_prefix("heads/").or_else(|| short.strip_prefix("remotes/")).unwrap_or(revision)
 }
 
 const fn is_absence(code: ErrorCode) -> bool {

@@ -97,7 +97,7 @@ impl Repo {
             let promised = self.inner.commondir().join("objects/pack").read_dir().is_ok_and(|packs| {
                 packs.flatten().any(|entry| entry.path().extension().is_some_and(|extension| extension == "promisor"))
             });
-            GitError::Missing { id, what, promised }
+            GitError::Missing { id, what, promised_by: promised.then(|| self.remote_name()) }
         } else {
             GitError::Unreadable { id, what, source }
         }

@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid};
 use super::error::GitError;
 use super::index::{CachedTree, Index, IndexEntry, Unread};
 use super::repo::{Repo, object_id, oid};
-use super::tree::{Entry, parse};
+use super::tree::{Entry, parse, tree_of};
 use crate::model::{FileChange, Mode, ObjectId, RepoPath, Side};
 
 /// A staged change, and the tree that `git commit` would write for it.
@@ -163,7 +163,7 @@ impl Walk<'_> {
         {
             return Ok(head);
         }
-        let what = || format!("the tree of `{}`", RepoPath::new(prefix));
+        let what = || tree_of(prefix);
         let bytes = head.map_or(Ok(Vec::new()), |id| self.repo.read(id, ObjectType::Tree, &what))?;
         let mut before = VecDeque::from(head.map_or(Ok(Vec::new()), |id| parse(id, &bytes))?);
         let mut written = Vec::new();

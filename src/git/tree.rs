@@ -113,7 +113,7 @@ impl Repo {
     }
 
     fn diff_level(&self, pair: &Pair, changes: &mut Vec<FileChange>, left: &mut Vec<Pair>) -> Result<(), GitError> {
-        let what = || format!("the tree of `{}`", RepoPath::new(pair.prefix.as_slice()));
+        let what = || tree_of(&pair.prefix);
         let bytes = |id: Option<ObjectId>| id.map_or(Ok(Vec::new()), |id| self.read(id, ObjectType::Tree, &what));
         let (old_bytes, new_bytes) = (bytes(pair.old)?, bytes(pair.new)?);
         let entries = |id: Option<ObjectId>, bytes| id.map_or(Ok(Vec::new()), |id| parse(id, bytes));
@@ -188,6 +188,11 @@ impl Repo {
         }
         Ok(None)
     }
+}
+
+/// A tree in words, by the path before its entries' names.
+pub(super) fn tree_of(prefix: &[u8]) -> String {
+    if prefix.is_empty() { "the root tree".to_owned() } else { format!("the tree of `{}`", RepoPath::new(prefix)) }
 }
 
 #[cfg(test)]

@@ -85,9 +85,8 @@ pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     if let Some(base) = &asked.base {
         return since(repo, asked, base, head, &format!("on {revision}"));
     }
-    let default = repo.default_branch()?;
-    match default {
-        Some(default) if default != *branch_name(revision) && repo.is_branch(branch_name(revision))? => {
+    match (repo.default_branch()?, repo.branch_meant(revision)?) {
+        (Some(default), Some(branch)) if default != branch => {
             since(repo, asked, &default, head, &format!("on {revision}"))
         }
         _ => commit(repo, asked, head),
@@ -132,12 +131,17 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
             .mended_by("judge a revision: gov-hook check REV"));
     }
     let base = at.commit();
+    // A branch that begins anew is under the law of the branch it would land on.
+    let trusted = match base {
+        Some(head) => Some(head),
+        None => repo.default_branch()?.map(|default| repo.branch_tip(&default)).transpose()?.flatten(),
+    };
     let head_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let found = repo.staged(head_tree)?;
     Ok(Subject {
         kind: TargetKind::Staged,
         described: "what is staged".into(),
-        trusted: base,
+        trusted,
         base,
         head: None,
         tree: Some(found.tree),
@@ -253,12 +257,6 @@ fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
 /// The branch a change would land on, unless told otherwise: the default one.
 fn onto(repo: &Repo, asked: &Asked) -> Result<Option<String>, GitError> {
     asked.onto.clone().map_or_else(|| repo.default_branch(), |branch| Ok(Some(branch)))
-}
-
-/// A branch's short name, where a revision spells it out as CI services do.
-fn branch_name(revision: &str) -> &str {
-    let short = revision.strip_prefix("refs/").unwrap_or(revision);
-    short.strip_prefix("heads/").or_else(|| short.strip_prefix("remotes/")).unwrap_or(revision)
 }
 
 fn named_or_head(repo: &Repo, revision: &str) -> Result<ObjectId, GitError> {
