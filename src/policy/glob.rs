@@ -124,8 +124,13 @@ fn fold(text: &str) -> String {
     text.nfc().filter(|&c| !hides_text(c)).flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// Bytes that are not UTF-8 stay as they are; what stands around them is folded all the same.
-fn fold_bytes(bytes: &[u8]) -> Vec<u8> {
+/// A path in the spelling in which strict globs read it. Bytes that are not UTF-8 stay as they are;
+/// what stands around them is folded all the same.
+#[must_use]
+pub fn fold_bytes(bytes: &[u8]) -> Vec<u8> {
+    if bytes.is_ascii() {
+        return bytes.to_ascii_lowercase();
+    }
     let mut folded = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         folded.extend_from_slice(fold(chunk.valid()).as_bytes());

@@ -19,7 +19,7 @@ use crate::yaml;
 pub use built_in::{BUILT_IN, digest};
 pub use draft::{RepositoryFacts, draft};
 pub use effective::effective;
-pub use glob::{BranchGlob, NameGlob, PathGlob, Reach};
+pub use glob::{BranchGlob, NameGlob, PathGlob, Reach, fold_bytes};
 pub use read::read;
 pub use schema::SCHEMA;
 pub use why::why;

@@ -4,26 +4,27 @@ use std::sync::OnceLock;
 
 use super::required::literal;
 use crate::model::RepoPath;
-use crate::policy::{PathGlob, Reach};
+use crate::policy::{PathGlob, Reach, fold_bytes};
 
 /// What the rules ask of a file before they look into it.
 #[derive(Clone)]
 pub(super) struct Subject<'a> {
     pub(super) path: &'a RepoPath,
     pub(super) by_agent: bool,
-    lower: Vec<u8>,
+    /// The path as a strict glob reads it: in lower case, without what hides in a name.
+    folded: Vec<u8>,
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn new(path: &'a RepoPath, by_agent: bool) -> Self {
-        Self { path, by_agent, lower: path.as_bytes().to_ascii_lowercase() }
+        Self { path, by_agent, folded: fold_bytes(path.as_bytes()) }
     }
 }
 
 impl Subject<'_> {
-    /// Whether the path contains one of these literals.
+    /// Whether the path contains one of these literals of strict globs.
     pub(super) fn is_near(&self, mut literals: std::str::Lines<'_>) -> bool {
-        literals.any(|literal| memchr::memmem::find(&self.lower, literal.as_bytes()).is_some())
+        literals.any(|literal| memchr::memmem::find(&self.folded, literal.as_bytes()).is_some())
     }
 }
 
@@ -55,8 +56,11 @@ impl PathList {
     }
 
     pub(super) fn matches(&self, subject: &Subject<'_>) -> bool {
+        let is_ascii = subject.path.as_bytes().is_ascii();
         self.globs.iter().any(|glob| {
-            memchr::memmem::find(&subject.lower, &glob.literal).is_some()
+            // A lenient glob reads letters as they are spelled; folding may have joined two of them.
+            let spelled_otherwise = glob.reach == Reach::Lenient && !is_ascii;
+            (spelled_otherwise || memchr::memmem::find(&subject.folded, &glob.literal).is_some())
                 && glob
                     .glob
                     .get_or_init(|| PathGlob::new(&glob.text, glob.reach, None).ok())
@@ -81,5 +85,36 @@ mod tests {
         assert!(matches("**/{a,b}/*", "x/b/c"));
         assert!(matches("**", "x"));
         assert!(!matches("**/*.py", "a/b.rs"));
+    }
+
+    #[test]
+    fn no_spelling_of_a_path_hides_it_from_the_rules_that_look_at_it() {
+        let globs = [".github/workflows/*.yml", "**/*.key", "**/.npmrc", "src/core./**"];
+        let evasions = [
+            ".github/work\u{200b}flows/ci.yml",
+            ".github. /workflows/ci.yml",
+            "\u{feff}.GITHUB/workflows/ci.y\u{200d}ml",
+            "a/b.\u{212a}ey",
+            "deploy/.npmrc. ",
+            "src/core./a.rs",
+        ];
+        let near = globs.map(literal).join("\n");
+
+        for path in evasions.map(RepoPath::from) {
+            let subject = Subject::new(&path, false);
+            let list = PathList::new(&globs.map(str::to_owned), Reach::Strict);
+            assert!(subject.is_near(near.lines()) && list.matches(&subject), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_exemption_sees_a_path_as_it_is_spelled() {
+        let exempt = |glob: &str, path: &str| {
+            PathList::new(&[glob.to_owned()], Reach::Lenient).matches(&Subject::new(&path.into(), false))
+        };
+
+        assert!(exempt("docs/*", "docs/a\u{301}"));
+        assert!(exempt("do*/*.md", "do\u{308}cs/a.md"));
+        assert!(!exempt("docs/*", "do\u{200b}cs/a"));
     }
 }

@@ -37,15 +37,14 @@ fn unbound(hir: &Hir) -> Hir {
     }
 }
 
-/// The longest part of a glob that a matching path must contain, in lower case. Only ASCII counts:
-/// globs fold other letters in ways a byte search does not.
+/// The longest piece of a glob that a matching path must contain, in lower case. Only ASCII counts:
+/// globs fold other letters in ways a byte search does not. The piece lies within one name, for a
+/// strict glob also takes names that end in dots and blanks.
 pub(crate) fn literal(glob: &str) -> String {
     if glob.contains(['{', '[', '\\']) || !glob.is_ascii() {
         return String::new();
     }
-    let parts = glob.trim_end_matches('/').split(['*', '?']).map(|part| part.trim_start_matches('/'));
-    let longest = parts.map(|part| part.trim_end_matches('/')).max_by_key(|part| part.len()).unwrap_or_default();
-    longest.to_ascii_lowercase()
+    glob.split(['*', '?', '/']).max_by_key(|piece| piece.len()).unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Counted repetitions of more than this are not worth their price in a first look.
