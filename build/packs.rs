@@ -92,6 +92,7 @@ fn embedded(pack: &str, rule: &Value, number: usize) -> Option<String> {
     };
     let net = rule.get("net").is_some();
     let multiline = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
+    let changes_only = rule.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
     let generic = words("tags").contains(&"generic");
     let keywords = words("keywords").join("\n");
     let run = rule.get("regex").and_then(Value::as_str).and_then(required::Run::required_by);
@@ -108,7 +109,7 @@ fn embedded(pack: &str, rule: &Value, number: usize) -> Option<String> {
         _ => "None",
     };
     Some(format!(
-        "Embedded {{ pack: {pack:?}, id: {id:?}, on: super::definition::On::{on}, anchor: {anchor}, net: {net}, generic: {generic}, multiline: {multiline}, \
+        "Embedded {{ pack: {pack:?}, id: {id:?}, on: super::definition::On::{on}, anchor: {anchor}, net: {net}, changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, \
          keywords: {keywords:?}, detect: {detect:?}, asks: {asks}, run: {run}, near: {near:?}, chunk: {chunk}, line: {line} }}"
     ))
 }

@@ -687,3 +687,24 @@ fn commits_dated_backwards_do_not_change_what_a_range_holds() {
     let said = scratch.run(&["check", "old..new"]);
     assert!(said.out.contains("judged 1 commit in old..new "), "{}", said.out);
 }
+
+#[test]
+fn rules_about_changes_say_nothing_of_a_tree_and_what_stands_there_is_said() {
+    let scratch = Scratch::new();
+    scratch.write("build.rs", "fn main() {}\n");
+    scratch.write(".github/workflows/ci.yml", "permissions: write-all\njobs: {}\n");
+    scratch.write("src/big.rs", format!("// eslint-disable-line\n{}", "x;\n".repeat(3_000_000)));
+    scratch.git(&["add", "--all"]);
+    let rules = |json: &Value| -> Vec<String> {
+        let findings = json["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    };
+
+    let staged = rules(&scratch.check(&["--staged"]));
+    scratch.commit_all("Add");
+    let tree = rules(&scratch.check(&["--all"]));
+
+    let of_change = ["weakening/build-script-added", "weakening/ci-write-all", "weakening/check-suppressed"];
+    assert!(of_change.iter().all(|rule| staged.contains(&(*rule).to_owned())), "{staged:?}");
+    assert_eq!(tree, ["weakening/ci-write-all"]);
+}

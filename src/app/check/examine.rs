@@ -13,7 +13,7 @@ use crate::check::waivers::{Inline, Scope, Waiving};
 use crate::check::{line_diff, measure};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Content, Date, FileChange, FileFacts, Finding, Fingerprint, LineDiff, ObjectId, RepoPath, RuleId, TargetKind,
+    Content, Date, FileChange, FileFacts, Finding, Fingerprint, LineDiff, ObjectId, RepoPath, TargetKind,
 };
 
 /// A change with everything measured and found in it.
@@ -29,6 +29,8 @@ pub(super) struct Examined {
 pub(super) struct Examiner<'a> {
     pub(super) law: &'a Law,
     pub(super) by_agent: bool,
+    /// Files are judged as they stand, not for what became of them.
+    pub(super) in_tree: bool,
     pub(super) today: Date,
     /// Somebody waits at a terminal.
     pub(super) is_watched: bool,
@@ -45,14 +47,8 @@ impl Examiner<'_> {
         if subject.kind == TargetKind::Range && subject.commits.len() > 1 {
             self.commit_by_commit(repo, &subject.commits, &mut examined)?;
         }
-        let scope = if subject.kind == TargetKind::Tree { Scope::Tree } else { Scope::Change };
+        let scope = if self.in_tree { Scope::Tree } else { Scope::Change };
         examined.findings = self.waiving(scope).apply(examined.findings, &inline);
-        if scope == Scope::Tree {
-            // A whole tree is no change, so nothing in it can have been weakened by one.
-            let of_change =
-                |rule: &RuleId| self.law.rules.explain(rule.as_str()).is_some_and(|rule| rule.pack == "weakening");
-            examined.findings.retain(|finding| !of_change(&finding.rule));
-        }
         Ok(examined)
     }
 
@@ -84,7 +80,7 @@ impl Examiner<'_> {
         let old = repo.content(change.old, before, &mut |_| ())?;
         let mut stream = None;
         let new = repo.content(change.new, &change.path, &mut |piece| {
-            stream.get_or_insert_with(|| self.law.rules.stream(&change.path, self.by_agent)).push(piece);
+            stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
         let facts = measure(change.clone(), &old, &new, self.law.marked_generated(&change.path));
         let candidate = self.candidate(change, bytes(&old), bytes(&new));
@@ -143,7 +139,7 @@ impl Examiner<'_> {
     fn added_in(&self, repo: &Repo, change: &FileChange) -> Result<Vec<Finding>, Failure> {
         let mut stream = None;
         let new = repo.content(change.new, &change.path, &mut |piece| {
-            stream.get_or_insert_with(|| self.law.rules.stream(&change.path, self.by_agent)).push(piece);
+            stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
         if let Some(stream) = stream {
             return Ok(self.waived(stream.finish()));
@@ -170,6 +166,10 @@ impl Examiner<'_> {
         findings
     }
 
+    fn stream<'c>(&'c self, change: &'c FileChange) -> Stream<'c> {
+        self.law.rules.stream(&change.path, self.by_agent).in_tree(self.in_tree)
+    }
+
     fn candidate<'c>(&self, change: &'c FileChange, old: Option<&'c [u8]>, new: Option<&'c [u8]>) -> Candidate<'c> {
         Candidate {
             path: &change.path,
@@ -179,6 +179,7 @@ impl Examiner<'_> {
             old,
             new,
             by_agent: self.by_agent,
+            in_tree: self.in_tree,
         }
     }
 }

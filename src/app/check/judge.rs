@@ -47,6 +47,7 @@ fn weigh(
     let examiner = Examiner {
         law: &law,
         by_agent: agent.is_some(),
+        in_tree: subject.kind == TargetKind::Tree,
         today: environment.today()?,
         is_watched: environment.stderr_is_terminal,
     };

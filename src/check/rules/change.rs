@@ -26,6 +26,8 @@ pub struct Candidate<'a> {
     pub old: Option<&'a [u8]>,
     pub new: Option<&'a [u8]>,
     pub by_agent: bool,
+    /// It is judged as it stands in a tree, not as a part of a change.
+    pub in_tree: bool,
 }
 
 /// What the rules found in a file.
@@ -72,7 +74,8 @@ impl Rules {
     pub fn scan<'l>(&self, file: &Candidate<'_>, lines: impl FnOnce() -> Cow<'l, LineDiff>) -> Found {
         let subject = Subject::new(file.path, file.by_agent);
         let was = Subject::new(file.from.unwrap_or(file.path), file.by_agent);
-        let mut new = file.new.map(|bytes| Side::search(&self.all, self.for_new(), &subject, bytes));
+        let group = if file.in_tree { self.for_standing() } else { self.for_new() };
+        let mut new = file.new.map(|bytes| Side::search(&self.all, group, &subject, bytes));
         let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes));
         let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
         out.findings = self.path_findings(file);
@@ -119,6 +122,7 @@ impl Rules {
             old: None,
             new: Some(bytes),
             by_agent: false,
+            in_tree: true,
         };
         self.scan(&file, Cow::default)
     }

@@ -127,6 +127,9 @@ pub struct Definition {
     pub net: Option<u32>,
     #[serde(default)]
     pub by: Option<By>,
+    /// The rule weighs what a change does, and has nothing to say of a file as it stands in a tree.
+    #[serde(default)]
+    pub changes_only: bool,
     /// What matched is no secret and may be printed.
     #[serde(default)]
     pub show: bool,

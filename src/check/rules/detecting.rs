@@ -34,7 +34,7 @@ impl Rules {
             let Some((rule, detector)) = self.get(index).and_then(|rule| Some((rule, rule.detector?))) else {
                 continue;
             };
-            if is_ascii && detector.looks_beyond_ascii() {
+            if is_ascii && detector.looks_beyond_ascii() || file.in_tree && !rule.speaks_of_trees() {
                 continue;
             }
             let hits = detector.find(&seen);

@@ -110,6 +110,7 @@ impl Rules {
             old: sides.old.as_deref().map(str::as_bytes),
             new: new.as_deref().map(str::as_bytes),
             by_agent,
+            in_tree: false,
         };
         let lines = LineDiff::between(file.old.unwrap_or_default(), file.new.unwrap_or_default());
         let Found { mut findings, tally, .. } = self.scan(&file, || Cow::Owned(lines));

@@ -35,6 +35,7 @@ pub(super) const RULE: &[(&str, Shape)] = &[
     ("allow", Shape::Allow),
     ("multiline", Shape::Flag),
     ("net", Shape::Whole),
+    ("changes_only", Shape::Flag),
     ("by", Shape::Word(&["agent"])),
     ("show", Shape::Flag),
     ("severity", Shape::Word(&["deny", "hold", "warn", "note"])),

@@ -39,7 +39,10 @@ impl Rules {
             events.push(event(Happening::Mode, &here));
         }
         let judged = self.paths.iter().filter_map(|&index| {
-            let rule = self.get(index).filter(|rule| events.iter().any(|event| rule.is_near(event.subject)))?;
+            let rule = self.get(index).filter(|rule| !file.in_tree || rule.speaks_of_trees())?;
+            if !events.iter().any(|event| rule.is_near(event.subject)) {
+                return None;
+            }
             let compiled = rule.compiled()?;
             let event = events.iter().find(|event| compiled.happens(event, file))?;
             let path = event.subject.path;

@@ -22,12 +22,14 @@ const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
 
 /// The static that the build makes of a rule in `rules/`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Embedded {
     pub(super) pack: &'static str,
     pub(super) id: &'static str,
     pub(super) on: On,
     pub(super) anchor: Option<Anchor>,
     pub(super) net: bool,
+    pub(super) changes_only: bool,
     pub(super) generic: bool,
     pub(super) multiline: bool,
     /// One to a line.
@@ -43,12 +45,14 @@ pub(super) struct Embedded {
     pub(super) line: u16,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Rule {
     pub(super) pack: Cow<'static, str>,
     pub(super) id: Cow<'static, str>,
     pub(super) on: On,
     pub(super) anchor: Option<Anchor>,
     pub(super) net: bool,
+    pub(super) changes_only: bool,
     pub(super) generic: bool,
     pub(super) multiline: bool,
     pub(super) detector: Option<Detector>,
@@ -94,6 +98,7 @@ impl Rule {
             on: from.on,
             anchor: from.anchor,
             net: from.net,
+            changes_only: from.changes_only,
             generic: from.generic,
             multiline: from.multiline,
             detector: Detector::parse(from.detect),
@@ -115,6 +120,7 @@ impl Rule {
             on: definition.on,
             anchor: definition.anchor,
             net: definition.net.is_some(),
+            changes_only: definition.changes_only,
             generic: definition.is_generic(),
             multiline: definition.multiline,
             detector: definition.detect.as_deref().and_then(Detector::parse),
@@ -137,6 +143,11 @@ impl Rule {
 
     pub(super) fn keywords(&self) -> impl Iterator<Item = &str> {
         self.keywords.lines().filter(|keyword| !keyword.is_empty())
+    }
+
+    /// Whether it speaks of files in a tree, where nothing is added, removed or counted.
+    pub(super) fn speaks_of_trees(&self) -> bool {
+        !self.changes_only && self.on != On::Removed
     }
 
     pub(super) fn family(&self) -> &str {

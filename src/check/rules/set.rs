@@ -25,6 +25,7 @@ pub struct Rules {
     /// Rules that speak for those wants.
     pub(super) asking: Vec<u16>,
     new: OnceLock<Group>,
+    standing: OnceLock<Group>,
     old: OnceLock<Group>,
     message: OnceLock<Group>,
     pub(super) paths: Vec<u16>,
@@ -56,6 +57,7 @@ impl Rules {
             imports: settings.imports.clone(),
             asking: Vec::new(),
             new: OnceLock::new(),
+            standing: OnceLock::new(),
             old: OnceLock::new(),
             message: OnceLock::new(),
             paths: Vec::new(),
@@ -78,11 +80,14 @@ impl Rules {
 
     /// Rules for new text. What is counted when it is removed is counted here when it is added.
     pub(super) fn for_new(&self) -> &Group {
-        let looks = |rule: &Rule| {
-            let searches = rule.detector.is_none() && rule.asks.is_none();
-            searches && matches!(rule.on, On::Added | On::File) || rule.on == On::Removed && rule.net
-        };
+        let looks = |rule: &Rule| searches_new(rule) || rule.on == On::Removed && rule.net;
         self.new.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| looks(rule))))
+    }
+
+    /// Rules for a text as it stands in a tree.
+    pub(super) fn for_standing(&self) -> &Group {
+        let looks = |rule: &Rule| searches_new(rule) && rule.speaks_of_trees();
+        self.standing.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| looks(rule))))
     }
 
     pub(super) fn for_old(&self) -> &Group {
@@ -101,9 +106,19 @@ impl Rules {
         (0..u16::MAX).zip(&self.all)
     }
 
+    /// Whether a name is that of a rule which says nothing of a tree, so that a waiver of it cannot
+    /// be known to be unused there.
+    pub(in crate::check) fn is_silent_on_trees(&self, named: &NameGlob) -> bool {
+        self.all.iter().any(|rule| !rule.speaks_of_trees() && named.matches(&rule.id))
+    }
+
     /// The severity the policy gives a rule, or else its own.
     pub(in crate::check) fn severity(&self, id: &str, own: Severity) -> Severity {
         let named = self.severity.iter().rev().find(|(glob, _)| glob.matches(id));
         named.map_or(own, |(_, severity)| *severity)
     }
+}
+
+fn searches_new(rule: &Rule) -> bool {
+    rule.detector.is_none() && rule.asks.is_none() && matches!(rule.on, On::Added | On::File)
 }

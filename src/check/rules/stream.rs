@@ -21,6 +21,7 @@ pub struct Stream<'a> {
     rules: &'a Rules,
     path: &'a RepoPath,
     by_agent: bool,
+    in_tree: bool,
     chunk: usize,
     /// The beginning, until it is known what the blob is.
     head: Vec<u8>,
@@ -46,11 +47,17 @@ struct Search<'a> {
 
 impl Rules {
     pub fn stream<'a>(&'a self, path: &'a RepoPath, by_agent: bool) -> Stream<'a> {
-        Stream { rules: self, path, by_agent, chunk: CHUNK, head: Vec::new(), search: None }
+        Stream { rules: self, path, by_agent, in_tree: false, chunk: CHUNK, head: Vec::new(), search: None }
     }
 }
 
 impl Stream<'_> {
+    /// The same for a blob that is judged as it stands in a tree, or not.
+    #[must_use]
+    pub fn in_tree(self, in_tree: bool) -> Self {
+        Self { in_tree, ..self }
+    }
+
     pub fn push(&mut self, bytes: &[u8]) {
         if let Some(search) = &mut self.search {
             search.push(bytes);
@@ -84,8 +91,9 @@ impl Stream<'_> {
         };
         let subject = Subject::new(self.path, self.by_agent);
         let only_exact = scanned == Scanned::Binary;
+        let group = if self.in_tree { self.rules.for_standing() } else { self.rules.for_new() };
         let search = self.search.insert(Search {
-            finder: Finder::new(&self.rules.all, self.rules.for_new(), subject, only_exact),
+            finder: Finder::new(&self.rules.all, group, subject, only_exact),
             teller: Teller::new(self.rules, self.path, scanned, Facing::New),
             chunk: self.chunk,
             utf16,

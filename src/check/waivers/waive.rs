@@ -6,6 +6,7 @@ use super::file::{Entry, Waivers, What};
 use super::inline::Inline;
 use crate::check::rules::Rules;
 use crate::model::{Date, Finding, Place, RepoPath, RuleId, Severity, Waived};
+use crate::policy::NameGlob;
 
 /// How much was judged: only a whole tree shows that a waiver of the file has nothing to excuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,15 +71,24 @@ impl Waiving<'_> {
             has_reason: !waiver.reason.is_empty(),
             until: waiver.until,
             used,
-            idle: waiver.idle && !used,
+            idle: waiver.idle && !used && !waiver.rules.iter().any(|rule| self.cannot_know(rule)),
             added: waiver.added,
         };
         self.finding(&state, place, &rules.join(", "), waiver.reason.as_str())
     }
 
+    /// Whether a rule speaks of changes only, so that a tree shows nothing of its waivers.
+    fn cannot_know(&self, rule: &NameGlob) -> bool {
+        self.scope == Scope::Tree && self.rules.is_silent_on_trees(rule)
+    }
+
     fn of_entry(&self, entry: &Entry, used: bool) -> Option<Finding> {
         // A change that touches nothing of what a waiver is for says nothing of it.
-        if !used && self.scope == Scope::Change {
+        let unknown = match &entry.what {
+            What::Rule { rule, .. } => self.cannot_know(rule),
+            What::Fingerprint(_) => false,
+        };
+        if !used && (self.scope == Scope::Change || unknown) {
             return None;
         }
         let place = Place {
@@ -176,7 +186,9 @@ mod tests {
     const PACK: &str = r#"[
         {"id": "t/word", "keywords": ["bad"], "regex": "bad[a-z]*", "severity": "deny", "message": "bad word"},
         {"id": "t/gone", "on": "removed", "keywords": ["assert"], "regex": "assert", "severity": "hold", "show": true,
-         "message": "gone"}
+         "message": "gone"},
+        {"id": "t/new", "keywords": ["skip"], "regex": "skip", "severity": "hold", "show": true, "changes_only": true,
+         "message": "new"}
     ]"#;
 
     /// Each finding as `rule severity line`, with who waived it, or what a waiver is told.
@@ -190,6 +202,7 @@ mod tests {
             old: old.map(str::as_bytes),
             new: Some(new.as_bytes()),
             by_agent: false,
+            in_tree: scope == Scope::Tree,
         };
         let lines = LineDiff::between(old.unwrap_or_default().as_bytes(), new.as_bytes());
         let Found { findings, waivers: inline, .. } = rules.scan(&file, || std::borrow::Cow::Owned(lines));
@@ -288,6 +301,16 @@ mod tests {
                 "waiver/unused warn 5: The waiver of `t/word` has nothing to excuse"
             ]
         );
+    }
+
+    #[test]
+    fn a_tree_shows_nothing_of_waivers_for_rules_about_changes() {
+        let waivers = Waivers::read("w", b"- rule: t/new\n  reason: x\n- rule: t/gone\n  reason: x\n").unwrap();
+        let inline = "skip // gov: allow[t/new] why\n";
+
+        assert_eq!(judged(inline, None, &waivers, Scope::Tree), [] as [&str; 0]);
+        assert_eq!(judged("skip\n", None, &Waivers::default(), Scope::Tree), [] as [&str; 0]);
+        assert_eq!(judged("skip\n", None, &Waivers::default(), Scope::Change), ["t/new hold 1"]);
     }
 
     #[test]
