@@ -8,7 +8,7 @@ use super::target::Subject;
 use crate::app::law::Law;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
-use crate::check::rules::{Candidate, Found, Stream, Tally};
+use crate::check::rules::{Candidate, Found, Standing, Stream, Tally};
 use crate::check::waivers::{Inline, Scope, Waiving};
 use crate::check::{line_diff, measure};
 use crate::git::{Commit, Repo};
@@ -72,6 +72,12 @@ impl Examiner<'_> {
             inline.extend(found.waivers);
         }
         examined.findings.extend(self.law.rules.net(tally));
+        let there = subject.changes.iter().filter(|change| change.new.is_some()).map(|change| Standing {
+            path: &change.path,
+            is_new: change.old.is_none() || change.from.is_some(),
+            by_agent: self.by_agent,
+        });
+        examined.findings.extend(self.law.rules.collisions(&there.collect::<Vec<_>>()));
         Ok((examined, inline))
     }
 

@@ -6,6 +6,7 @@
 mod artifact;
 mod confusables;
 mod format;
+mod git_directory;
 mod homoglyph;
 mod invisible;
 mod line;
@@ -71,9 +72,11 @@ impl Hit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Detector {
     BinaryFile,
+    CollidingPath,
     ConfusablePath,
     DataFile,
     ExecutableBit,
+    GitDirectory,
     HasTests,
     HomoglyphHost,
     HomoglyphIdentifier,
@@ -88,11 +91,13 @@ pub enum Detector {
 }
 
 impl Detector {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::BinaryFile,
+        Self::CollidingPath,
         Self::ConfusablePath,
         Self::DataFile,
         Self::ExecutableBit,
+        Self::GitDirectory,
         Self::HasTests,
         Self::HomoglyphHost,
         Self::HomoglyphIdentifier,
@@ -111,9 +116,11 @@ impl Detector {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BinaryFile => "binary-file",
+            Self::CollidingPath => "colliding-path",
             Self::ConfusablePath => "confusable-path",
             Self::DataFile => "data-file",
             Self::ExecutableBit => "executable-bit",
+            Self::GitDirectory => "git-directory",
             Self::HasTests => "has-tests",
             Self::HomoglyphHost => "homoglyph-host",
             Self::HomoglyphIdentifier => "homoglyph-identifier",
@@ -143,9 +150,11 @@ impl Detector {
             | Self::TagCharacter
             | Self::VariationSelectors => true,
             Self::BinaryFile
+            | Self::CollidingPath
             | Self::ConfusablePath
             | Self::DataFile
             | Self::ExecutableBit
+            | Self::GitDirectory
             | Self::HasTests
             | Self::LineBreak
             | Self::LongLine
@@ -155,16 +164,26 @@ impl Detector {
         }
     }
 
+    /// Whether a path leaves it anything to say. Asked before the rest of its rule is even read.
+    #[must_use]
+    pub fn may_concern(self, path: &RepoPath) -> bool {
+        (self != Self::ConfusablePath || !path.as_bytes().is_ascii())
+            && (self != Self::GitDirectory || !git_directory::path(path).is_empty())
+    }
+
     /// Every place of the new side that matches, in order; the caller keeps those on lines that
     /// its rule is about.
     #[must_use]
     pub fn find(self, file: &Subject<'_>) -> Vec<Hit> {
         match self {
             Self::BinaryFile => artifact::program(file),
+            // Told by whoever knows all paths of a change.
+            Self::CollidingPath => Vec::new(),
             Self::DataFile => artifact::data(file),
             Self::ExecutableBit => artifact::executable_bit(file),
             Self::Symlink => artifact::symlink(file),
             Self::ConfusablePath => homoglyph::path(file.path),
+            Self::GitDirectory => git_directory::path(file.path),
             Self::HasTests => test_file::was(file),
             Self::HomoglyphHost => homoglyph::hosts(file.text()),
             Self::HomoglyphIdentifier => homoglyph::identifiers(file.path, file.text()),

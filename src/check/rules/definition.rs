@@ -191,6 +191,8 @@ pub struct Sides {
     pub old: Option<String>,
     pub new: Option<String>,
     pub mode: Option<Kind>,
+    /// Another path that is there.
+    pub beside: Option<String>,
     /// What the policy asks of the file.
     pub module: Option<String>,
     pub decorator: Option<String>,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::change::{Candidate, Found};
+use super::colliding::Standing;
 use super::definition::{Definition, Example, Kind, On, Sides};
 use super::set::Rules;
 use crate::check::imports::Asked;
@@ -115,6 +116,10 @@ impl Rules {
         let lines = LineDiff::between(file.old.unwrap_or_default(), file.new.unwrap_or_default());
         let Found { mut findings, tally, .. } = self.scan(&file, || Cow::Owned(lines));
         findings.extend(self.net(tally));
+        if let Some(beside) = sides.beside.as_deref().map(RepoPath::from) {
+            let there = Standing { path: &beside, is_new: false, by_agent };
+            findings.extend(self.collisions(&[there, Standing { path: &path, is_new: true, by_agent }]));
+        }
         let asked = Asked { module: sides.module.as_deref(), decorator: sides.decorator.as_deref() };
         findings.extend(self.owed_of(&path, file.new.unwrap_or_default(), asked));
         findings

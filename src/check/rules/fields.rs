@@ -59,6 +59,7 @@ pub(super) const EXAMPLE: &[(&str, Shape)] = &[
     ("old", Shape::Text),
     ("new", Shape::Text),
     ("mode", Shape::Word(KINDS)),
+    ("beside", Shape::Text),
     ("module", Shape::Text),
     ("decorator", Shape::Text),
 ];

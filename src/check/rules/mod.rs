@@ -6,6 +6,7 @@
 //! (`redact`).
 
 mod change;
+mod colliding;
 mod definition;
 mod detecting;
 mod embedded;
@@ -32,6 +33,7 @@ mod tally;
 mod units;
 
 pub use change::{Candidate, Found, MESSAGE_PATH};
+pub use colliding::Standing;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
 pub use listing::Listed;

@@ -40,7 +40,8 @@ impl Rules {
         }
         let judged = self.paths.iter().filter_map(|&index| {
             let rule = self.get(index).filter(|rule| !file.in_tree || rule.speaks_of_trees())?;
-            if !events.iter().any(|event| rule.is_near(event.subject)) {
+            let may_concern = |path| rule.detector.is_none_or(|detector| detector.may_concern(path));
+            if !events.iter().any(|event| rule.is_near(event.subject) && may_concern(event.subject.path)) {
                 return None;
             }
             let compiled = rule.compiled()?;

@@ -6,6 +6,7 @@ use super::definition::{Definition, On};
 use super::embedded;
 use super::find::Group;
 use super::rule::Rule;
+use crate::check::detect::Detector;
 use crate::model::Severity;
 use crate::policy::{NameGlob, RequiredImport, RuleSettings};
 
@@ -63,7 +64,9 @@ impl Rules {
             paths: Vec::new(),
             detecting: Vec::new(),
         };
-        rules.paths = rules.numbered().filter(|(_, rule)| rule.on == On::Path).map(|(index, _)| index).collect();
+        // A collision takes two paths, so no path alone is asked for it.
+        let of_one_path = |rule: &Rule| rule.on == On::Path && rule.detector != Some(Detector::CollidingPath);
+        rules.paths = rules.numbered().filter(|(_, rule)| of_one_path(rule)).map(|(index, _)| index).collect();
         let detecting = |rule: &Rule| rule.on == On::Added && rule.detector.is_some();
         rules.detecting = rules.numbered().filter(|(_, rule)| detecting(rule)).map(|(index, _)| index).collect();
         rules.asking = rules.numbered().filter(|(_, rule)| rule.asks.is_some()).map(|(index, _)| index).collect();
