@@ -4,19 +4,20 @@
 //!
 //! ```text
 //! cli -> app -> report -> model
-//!          |--> git    -> model
+//!          |--> git    -> ledger -> model
 //!          |--> gate   -> policy -> model
 //!          `--> check  -> policy -> yaml -> model
 //! ```
 //!
-//! `model`, `yaml`, `policy`, `check` and `gate` are pure: objects in, verdict out, so a decision can be
-//! made again from a bare clone years later.
+//! `model`, `yaml`, `policy`, `check`, `gate` and `ledger` are pure: objects in, verdict out, so a decision
+//! can be made again from a bare clone years later.
 
 pub mod app;
 pub mod check;
 pub mod cli;
 pub mod gate;
 pub mod git;
+pub mod ledger;
 pub mod model;
 pub mod policy;
 pub mod report;

@@ -11,15 +11,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may name. What is not listed may be named by nobody.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("yaml", &["model"]),
     ("policy", &["model", "yaml"]),
     ("check", &["model", "policy", "yaml"]),
     ("gate", &["model", "policy"]),
-    ("git", &["model"]),
+    ("ledger", &["model"]),
+    ("git", &["model", "ledger"]),
     ("report", &["model"]),
-    ("app", &["model", "yaml", "policy", "check", "gate", "git", "report"]),
+    ("app", &["model", "yaml", "policy", "check", "gate", "ledger", "git", "report"]),
     ("cli", &["app", "report", "model"]),
 ];
 
@@ -27,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 const IMPURE: [&str; 9] =
     ["git2", "std::fs", "std::env", "std::process", "std::io", "std::net", "std::time", "std::thread", "println!"];
 
-const PURE: [&str; 5] = ["model", "yaml", "policy", "check", "gate"];
+const PURE: [&str; 6] = ["model", "yaml", "policy", "check", "gate", "ledger"];
 
 fn sources(room: &str) -> Vec<(PathBuf, String)> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

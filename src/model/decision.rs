@@ -104,6 +104,11 @@ impl Outcome {
             Self::Blocked => "blocked",
         }
     }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
+    }
 }
 
 impl fmt::Display for Outcome {

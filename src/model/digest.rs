@@ -1,6 +1,7 @@
 //! SHA-256, and the change id built on it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use sha2::Digest;
 
@@ -37,6 +38,28 @@ impl fmt::Display for Sha256 {
 impl fmt::Debug for Sha256 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, out)
+    }
+}
+
+/// Sixty-four lower-case hexadecimal digits and nothing else: one digest has one spelling.
+impl FromStr for Sha256 {
+    type Err = ();
+
+    fn from_str(hex: &str) -> Result<Self, ()> {
+        let (pairs, odd) = hex.as_bytes().as_chunks::<2>();
+        let mut bytes = [0; 32];
+        if !odd.is_empty() || pairs.len() != bytes.len() {
+            return Err(());
+        }
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(()),
+        };
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        Ok(Self(bytes))
     }
 }
 
@@ -96,6 +119,14 @@ impl fmt::Debug for ChangeId {
     }
 }
 
+impl FromStr for ChangeId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.strip_prefix("gc1-").ok_or(())?.parse().map(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -139,6 +170,19 @@ mod tests {
             assert_ne!(id(base()), id(other));
         }
         assert_eq!(id(base()), id(base()));
+    }
+
+    #[test]
+    fn a_digest_and_a_change_id_have_one_spelling() {
+        let digest = Sha256::of(b"gov");
+        let id = ChangeId::of(&[]);
+
+        assert_eq!(digest.to_string().parse(), Ok(digest));
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for other in ["", "ab", &digest.to_string().to_uppercase(), &format!("{digest}0"), &format!("{digest}00")] {
+            assert_eq!(other.parse::<Sha256>(), Err(()), "{other}");
+        }
+        assert_eq!(digest.to_string().parse::<ChangeId>(), Err(()));
     }
 
     #[test]
