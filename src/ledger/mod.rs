@@ -6,5 +6,6 @@ pub mod canonical;
 mod entry;
 #[cfg(test)]
 mod samples;
+pub mod sshsig;
 
 pub use entry::{Unreadable, Unwritable, fits_a_stream, id, lines, parse, signed_bytes, write};
