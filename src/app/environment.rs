@@ -59,6 +59,7 @@ impl Environment {
                 directory: None,
                 index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
+                quarantined: is_set("GIT_QUARANTINE_PATH"),
             },
             today: SystemTime::now()
                 .duration_since(SystemTime::UNIX_EPOCH)

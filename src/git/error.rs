@@ -44,6 +44,9 @@ pub enum GitError {
     #[error("object {id} is not a well-formed {what}")]
     Malformed { id: ObjectId, what: &'static str },
 
+    #[error("object {id} ({what}) holds {size} bytes; no more than {limit} are read")]
+    Oversized { id: ObjectId, what: &'static str, size: usize, limit: usize },
+
     #[error("the index has unmerged paths: {}", listed(paths))]
     Unmerged { paths: Vec<RepoPath> },
 
@@ -90,6 +93,7 @@ impl GitError {
             Self::Open { .. }
             | Self::Io { .. }
             | Self::Command { .. }
+            | Self::Oversized { .. }
             | Self::TooManyFiles { .. }
             | Self::Git { .. } => None,
         }

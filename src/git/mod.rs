@@ -11,6 +11,7 @@ mod content;
 mod error;
 mod index;
 mod merge;
+pub mod notes;
 mod refs;
 mod rename;
 mod repo;

@@ -17,6 +17,8 @@ pub struct Place {
     pub index_file: Option<PathBuf>,
     /// `GIT_CONFIG_PARAMETERS` or `GIT_CONFIG_COUNT`: settings that only git itself reads.
     pub config_in_environment: bool,
+    /// `GIT_QUARANTINE_PATH`: git may yet drop the objects that are being pushed.
+    pub quarantined: bool,
 }
 
 pub struct Repo {

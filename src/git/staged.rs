@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid};
 use super::error::GitError;
 use super::index::{CachedTree, Index, IndexEntry, Unread};
 use super::repo::{Repo, object_id, oid};
-use super::tree::{Entry, parse, tree_of};
+use super::tree::{Entry, parse, push_entry, tree_of};
 use crate::model::{FileChange, Mode, ObjectId, RepoPath, Side};
 
 /// A staged change, and the tree that `git commit` would write for it.
@@ -244,11 +244,4 @@ fn split_directory<'e, 'b>(
         }
         _ => entries.split_at(entries.partition_point(is_inside)),
     }
-}
-
-fn push_entry(tree: &mut Vec<u8>, bits: u32, name: &[u8], id: ObjectId) {
-    tree.extend_from_slice(format!("{bits:o} ").as_bytes());
-    tree.extend_from_slice(name);
-    tree.push(0);
-    tree.extend_from_slice(id.as_bytes());
 }

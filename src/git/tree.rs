@@ -13,7 +13,7 @@ const MOST_FILES: usize = 1_000_000;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
-    bits: u32,
+    pub(super) bits: u32,
     pub(super) name: &'a [u8],
     pub(super) id: ObjectId,
 }
@@ -58,7 +58,7 @@ pub(super) fn parse(id: ObjectId, bytes: &[u8]) -> Result<Vec<Entry<'_>>, GitErr
     Ok(entries)
 }
 
-fn parse_entry(bytes: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+pub(super) fn parse_entry(bytes: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     let space = memchr::memchr(b' ', bytes)?;
     let digits = bytes.get(..space).filter(|digits| (5..=6).contains(&digits.len()))?;
     let bits = digits
@@ -73,6 +73,14 @@ fn parse_entry(bytes: &[u8]) -> Option<(Entry<'_>, &[u8])> {
     let name = rest.get(..end).filter(|name| !name.is_empty())?;
     let id = <[u8; 20]>::try_from(rest.get(end + 1..end + 21)?).ok()?;
     Some((Entry { bits, name, id: ObjectId::new(id) }, rest.get(end + 21..)?))
+}
+
+/// Writes one entry the way [`parse`] reads it.
+pub(super) fn push_entry(tree: &mut Vec<u8>, bits: u32, name: &[u8], id: ObjectId) {
+    tree.extend_from_slice(format!("{bits:o} ").as_bytes());
+    tree.extend_from_slice(name);
+    tree.push(0);
+    tree.extend_from_slice(id.as_bytes());
 }
 
 /// What still has to be compared: a directory, and its tree on either side.

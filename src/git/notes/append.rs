@@ -1,0 +1,151 @@
+//! Adding entries to a stream: objects first, then the reference, so that a crash at any instant
+//! leaves the old state or the new one.
+
+use std::fmt::Write as _;
+
+use git2::ObjectType;
+
+use super::durable::Durability;
+use super::fanout::{Notes, write_object};
+use super::lock::Lock;
+use super::reference::{Move, read, reference_name, swap};
+use super::{Noted, NotesError, message};
+use crate::git::Repo;
+use crate::model::{ObjectId, Seen};
+
+/// How often a stream may move between reading and writing it before that is said.
+const ATTEMPTS: usize = 20;
+
+/// The newest commit of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamTip {
+    pub commit: ObjectId,
+    pub tree: ObjectId,
+    /// The head of the chain as the commit's message repeats it; none where something else wrote it.
+    pub head: Option<Seen>,
+}
+
+/// What one notes commit adds.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub notes: Vec<Noted>,
+    /// The last entry among them.
+    pub head: Seen,
+    pub subject: String,
+}
+
+/// Who writes the notes commit, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Writer {
+    pub name: String,
+    pub email: String,
+    /// Seconds since 1970.
+    pub time: u64,
+}
+
+impl Repo {
+    /// The newest commit of a stream; `None` while the stream does not exist.
+    pub fn stream_tip(&self, stream: &str) -> Result<Option<StreamTip>, NotesError> {
+        let Some(id) = read(self, &reference_name(stream)?)? else { return Ok(None) };
+        let commit = self.commit(id)?;
+        Ok(Some(StreamTip { commit: id, tree: commit.tree, head: message::head(&commit.message) }))
+    }
+
+    /// Appends what `draft` makes of the stream's tip, which nobody else in this clone moves
+    /// meanwhile. It is asked again when git itself moved it (a fetch, for one); when it makes
+    /// nothing of it, nothing is written.
+    pub fn append<E: From<NotesError>>(
+        &self,
+        stream: &str,
+        writer: &Writer,
+        mut draft: impl FnMut(Option<&StreamTip>) -> Result<Option<Draft>, E>,
+    ) -> Result<Option<ObjectId>, E> {
+        if self.place.quarantined {
+            return Err(NotesError::Quarantined.into());
+        }
+        let mut lock = Lock::take(self)?;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let tip = self.stream_tip(stream)?;
+            let Some(draft) = draft(tip.as_ref())? else { return Ok(None) };
+            match self.append_locked(&mut lock, stream, tip.as_ref(), &draft, writer) {
+                Err(NotesError::Moved { .. }) if attempt < ATTEMPTS => {}
+                done => return Ok(done.map(Some)?),
+            }
+        }
+    }
+
+    fn append_locked(
+        &self,
+        lock: &mut Lock,
+        stream: &str,
+        tip: Option<&StreamTip>,
+        draft: &Draft,
+        writer: &Writer,
+    ) -> Result<ObjectId, NotesError> {
+        let mut notes = Notes::open(self, stream, tip.map(|tip| tip.tree))?;
+        for note in &draft.notes {
+            if note.line.contains(&b'\n') {
+                return Err(NotesError::LineBreak);
+            }
+            notes.add(note.object, &[note.line.as_slice(), b"\n"].concat())?;
+        }
+        let tree = notes.write_trees()?;
+        let mut commit = format!("tree {tree}\n");
+        // Writing to a `String` cannot fail.
+        if let Some(tip) = tip {
+            let _ = writeln!(commit, "parent {}", tip.commit);
+        }
+        let signature = writer.signature().ok_or(NotesError::NoIdentity)?;
+        let _ = write!(commit, "author {signature}\ncommitter {signature}\n\n");
+        commit.push_str(&message::written(&draft.subject, &draft.head));
+        let new = write_object(self, stream, ObjectType::Commit, commit.as_bytes())?;
+        let durability = Durability::of(self);
+        for id in notes.into_written().chain([new]) {
+            let path = self.common_dir().join("objects");
+            durability.settle(self, id).map_err(|source| NotesError::Write { path, source })?;
+        }
+        let expected = tip.map(|tip| tip.commit);
+        swap(self, lock, &Move { stream, expected, new, durable: durability.reference })?;
+        Ok(new)
+    }
+}
+
+impl Writer {
+    /// `Name <email> seconds +0000`; none when neither a name nor an address is known. What is
+    /// missing is filled in from the other: git takes an empty name for damage.
+    fn signature(&self) -> Option<String> {
+        let clean = |text: &str| {
+            let kept: String = text.chars().filter(|char| !matches!(char, '<' | '>') && !char.is_control()).collect();
+            kept.trim_matches(|char: char| char.is_whitespace() || ".,:;\"'\\".contains(char)).to_owned()
+        };
+        let (name, email) = (clean(&self.name), clean(&self.email));
+        let shown = match (name.is_empty(), email.is_empty()) {
+            (true, true) => return None,
+            (true, false) => email.split('@').next().unwrap_or_default().to_owned(),
+            (false, _) => name,
+        };
+        Some(format!("{shown} <{email}> {} +0000", self.time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer(name: &str, email: &str) -> Writer {
+        Writer { name: name.into(), email: email.into(), time: 1_700_000_000 }
+    }
+
+    #[test]
+    fn a_signature_is_one_that_git_reads() {
+        let signed = |name, email| writer(name, email).signature().unwrap_or_default();
+
+        assert_eq!(signed("Mira", "mira@example.com"), "Mira <mira@example.com> 1700000000 +0000");
+        assert_eq!(signed("Mira <x>\nparent", "m@e\0"), "Mira xparent <m@e> 1700000000 +0000");
+        assert_eq!(signed("", "mira@example.com"), "mira <mira@example.com> 1700000000 +0000");
+        assert_eq!(signed("Mira", ""), "Mira <> 1700000000 +0000");
+        assert_eq!(writer(" ", "<>").signature(), None);
+    }
+}

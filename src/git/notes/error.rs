@@ -1,0 +1,78 @@
+//! What can keep the ledger from being written or read.
+
+use std::path::PathBuf;
+
+use crate::git::GitError;
+use crate::model::ObjectId;
+
+#[derive(Debug, thiserror::Error)]
+pub enum NotesError {
+    #[error("`{name}` cannot name a stream of the ledger")]
+    StreamName { name: String },
+
+    #[error("an entry is one line, and this one holds a line break")]
+    LineBreak,
+
+    #[error("nobody is known to write the ledger's commit")]
+    NoIdentity,
+
+    #[error("the ledger cannot be written while git holds the pushed objects in quarantine")]
+    Quarantined,
+
+    #[error("cannot write the ledger: `{}`", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+
+    #[error("cannot write the ledger: an object of stream `{stream}`")]
+    Object { stream: String, source: git2::Error },
+
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+
+    #[error("`{}` holds {size} bytes; no more than {limit} are read", path.display())]
+    Oversized { path: PathBuf, size: u64, limit: u64 },
+
+    #[error("another process has held the ledger's lock `{}` for too long", path.display())]
+    Locked { path: PathBuf },
+
+    #[error("stream `{stream}` is not where it was: it is at {}, not at {}", place(*found), place(*expected))]
+    Moved { stream: String, expected: Option<ObjectId>, found: Option<ObjectId> },
+
+    #[error("`{name}` is a symbolic reference; a stream of the ledger is none")]
+    Symbolic { name: String },
+
+    #[error("the notes of stream `{stream}` are not laid out as git lays out notes, at `{at}`")]
+    Layout { stream: String, at: String },
+
+    #[error("remote `{remote}` cannot be reached: {said}")]
+    Unreachable { remote: String, said: String },
+
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl NotesError {
+    /// The command or step that mends it, where there is one.
+    #[must_use]
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::NoIdentity => Some("say who you are: git config user.email you@example.com".into()),
+            Self::Write { .. } | Self::Object { .. } => {
+                Some("see that the disk has room and that you may write there; nothing was recorded".into())
+            }
+            Self::Locked { path } => {
+                Some(format!("see whether a git process still runs here; if none does: rm {}", path.display()))
+            }
+            Self::Moved { .. } => Some("run it again".into()),
+            Self::Symbolic { name } => Some(format!("remove it: git symbolic-ref --delete {name}")),
+            Self::Layout { stream, .. } => Some(format!("see what was put there: git log -p refs/notes/gov/{stream}")),
+            Self::Unreachable { remote, .. } => Some(format!("see what git says: git ls-remote {remote}")),
+            Self::Oversized { path, .. } => Some(format!("it is a cache; remove it: rm {}", path.display())),
+            Self::Git(error) => error.remedy(),
+            Self::StreamName { .. } | Self::LineBreak | Self::Quarantined | Self::Read { .. } => None,
+        }
+    }
+}
+
+fn place(tip: Option<ObjectId>) -> String {
+    tip.map_or_else(|| "nothing".to_owned(), |tip| tip.short())
+}

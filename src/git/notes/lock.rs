@@ -1,0 +1,119 @@
+//! One writer at a time: the lock file of a clone's ledger, shared by its linked worktrees.
+//!
+//! The lock is one that the kernel holds on the open file, so a writer that dies leaves none. Before
+//! a writer touches a reference it writes into the file which one and what it is to become; a
+//! reference's own lock file that a dead writer left is known by that, and nobody else's is ever
+//! removed.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::NotesError;
+use super::state::ledger_dir;
+use crate::git::Repo;
+use crate::model::ObjectId;
+
+/// An append takes about a millisecond; who waits this long waits for a process that is stopped.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+    /// What a writer that did not live to finish was about to do.
+    unfinished: Option<Intent>,
+}
+
+/// A reference about to be moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Intent {
+    pub(super) reference: String,
+    pub(super) new: ObjectId,
+}
+
+impl Lock {
+    /// Waits for the lock. A file system without locks is written to without one: the reference's
+    /// own lock still lets no writer undo another's work.
+    pub(super) fn take(repo: &Repo) -> Result<Self, NotesError> {
+        let path = ledger_dir(repo)?.join("lock");
+        let failed = |source| NotesError::Write { path: path.clone(), source };
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let since = Instant::now();
+        let mut turn = Turn::new();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => turn.wait(),
+                Err(TryLockError::WouldBlock) => return Err(NotesError::Locked { path }),
+                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => break,
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
+        let mut text = String::new();
+        // What is not text was not written here, and says nothing.
+        let unfinished =
+            Read::by_ref(&mut file).take(4096).read_to_string(&mut text).ok().and_then(|_| Intent::read(&text));
+        Ok(Self { file, path, unfinished })
+    }
+
+    pub(super) fn unfinished(&self) -> Option<&Intent> {
+        self.unfinished.as_ref()
+    }
+
+    /// Says what is about to be done.
+    pub(super) fn announce(&mut self, intent: &Intent) -> Result<(), NotesError> {
+        self.write(&format!("{} {}\n", intent.new, intent.reference))
+    }
+
+    /// Says that it is done, or was given up.
+    pub(super) fn finish(&mut self) -> Result<(), NotesError> {
+        self.unfinished = None;
+        self.write("")
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), NotesError> {
+        let file = &mut self.file;
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
+        written.map_err(|source| NotesError::Write { path: self.path.clone(), source })
+    }
+}
+
+impl Intent {
+    fn read(text: &str) -> Option<Self> {
+        let (new, reference) = text.strip_suffix('\n')?.split_once(' ')?;
+        Some(Self { reference: reference.to_owned(), new: new.parse().ok()? })
+    }
+}
+
+/// Short waits of uneven length, so that two who wait do not keep meeting.
+pub(super) struct Turn {
+    state: u64,
+    longest: u64,
+}
+
+impl Turn {
+    pub(super) fn new() -> Self {
+        Self { state: super::nonce::random(), longest: 500 }
+    }
+
+    pub(super) fn wait(&mut self) {
+        // Xorshift: any sequence does, as long as it differs between processes.
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        std::thread::sleep(Duration::from_micros(100 + self.state % self.longest));
+        self.longest = (self.longest * 2).min(10_000);
+    }
+}
+
+/// Removes a file when it goes out of scope, unless it was renamed away.
+pub(super) struct Temporary<'a>(pub(super) &'a Path);
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        // It may have been renamed, and what cannot be removed is found and removed by the next.
+        let _ = std::fs::remove_file(self.0);
+    }
+}

@@ -1,0 +1,68 @@
+//! Eight digits that tell this clone from every other of the same person.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::ErrorKind;
+
+use super::NotesError;
+use super::lock::Temporary;
+use super::state::{StateFile, ledger_dir};
+use crate::git::Repo;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Nonce(u32);
+
+impl fmt::Display for Nonce {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:08x}", self.0)
+    }
+}
+
+impl fmt::Debug for Nonce {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl Nonce {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let digits = text.strip_suffix(b"\n").filter(|digits| digits.len() == 8)?;
+        let lower = digits.iter().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit));
+        u32::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| lower)?, 16).ok().map(Self)
+    }
+}
+
+impl Repo {
+    /// The nonce of this clone and its linked worktrees, made when it is first asked for. One that
+    /// cannot be read is made anew: the streams written under the old one stay what they are.
+    pub fn clone_nonce(&self) -> Result<Nonce, NotesError> {
+        if let Some(nonce) = self.ledger_state(StateFile::Nonce)?.and_then(|text| Nonce::parse(&text)) {
+            return Ok(nonce);
+        }
+        let path = ledger_dir(self)?.join(StateFile::Nonce.name());
+        let failed = |source| NotesError::Write { path: path.clone(), source };
+        let fresh = Nonce(u32::try_from(random() >> 32).unwrap_or_default());
+        let temporary = path.with_extension(format!("{:016x}", random()));
+        let guard = Temporary(&temporary);
+        std::fs::write(&temporary, format!("{fresh}\n")).map_err(failed)?;
+        std::fs::File::open(&temporary).and_then(|file| file.sync_all()).map_err(failed)?;
+        // A link fails where another process was first; a rename would replace what that one uses.
+        match std::fs::hard_link(guard.0, &path) {
+            Ok(()) => Ok(fresh),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                match self.ledger_state(StateFile::Nonce)?.and_then(|text| Nonce::parse(&text)) {
+                    Some(first) => Ok(first),
+                    None => std::fs::rename(&temporary, &path).map(|()| fresh).map_err(failed),
+                }
+            }
+            Err(_no_links_here) => std::fs::rename(&temporary, &path).map(|()| fresh).map_err(failed),
+        }
+    }
+}
+
+/// A number that differs from process to process and from call to call. It is no secret.
+pub(super) fn random() -> u64 {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.finish()
+}

@@ -1,0 +1,77 @@
+//! What a clone keeps for itself beside the ledger, in `gov/` under the git directory that linked
+//! worktrees share. All of it can be made anew, so nothing but its bytes is promised.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::path::PathBuf;
+
+use super::NotesError;
+use super::lock::Temporary;
+use super::nonce::random;
+use crate::git::Repo;
+
+/// A file of more bytes is none that gov-hook wrote.
+const LARGEST: u64 = 64 << 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateFile {
+    Nonce,
+    /// The heads once seen, so that a remote that was rolled back is noticed.
+    Pins,
+    /// The verified tip of each stream.
+    Verified,
+}
+
+impl StateFile {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Nonce => "nonce",
+            Self::Pins => "pins.json",
+            Self::Verified => "verified",
+        }
+    }
+}
+
+impl Repo {
+    /// A file's bytes; `None` while there is none.
+    pub fn ledger_state(&self, file: StateFile) -> Result<Option<Vec<u8>>, NotesError> {
+        let path = self.common_dir().join("gov").join(file.name());
+        let opened = match File::open(&path) {
+            Ok(opened) => opened,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(NotesError::Read { path, source }),
+        };
+        let mut bytes = Vec::new();
+        match opened.take(LARGEST + 1).read_to_end(&mut bytes) {
+            Ok(_) if bytes.len() as u64 > LARGEST => {
+                Err(NotesError::Oversized { path, size: bytes.len() as u64, limit: LARGEST })
+            }
+            Ok(_) => Ok(Some(bytes)),
+            Err(source) => Err(NotesError::Read { path, source }),
+        }
+    }
+
+    /// Replaces a file as a whole: a reader finds the old bytes or the new ones.
+    pub fn keep_ledger_state(&self, file: StateFile, bytes: &[u8]) -> Result<(), NotesError> {
+        let path = ledger_dir(self)?.join(file.name());
+        let temporary = path.with_extension(format!("{:016x}", random()));
+        let guard = Temporary(&temporary);
+        let written = File::create_new(guard.0)
+            .and_then(|mut file| file.write_all(bytes))
+            .and_then(|()| std::fs::rename(&temporary, &path));
+        written.map_err(|source| NotesError::Write { path, source })
+    }
+}
+
+/// The directory of the clone's own files, made when it is missing.
+pub(super) fn ledger_dir(repo: &Repo) -> Result<PathBuf, NotesError> {
+    let path = repo.common_dir().join("gov");
+    // Most often it is there; `is_dir` follows a link that somebody put in its place on purpose.
+    if path.is_dir() {
+        return Ok(path);
+    }
+    match std::fs::create_dir_all(&path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(NotesError::Write { path, source }),
+    }
+}

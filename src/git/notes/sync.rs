@@ -1,0 +1,267 @@
+//! Streams between repositories: fetched only forwards, and only one's own is ever pushed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use super::reference::{read, reference_name};
+use super::{NotesError, STREAMS};
+use crate::git::repo::{object_id, oid};
+use crate::git::{GitError, Repo};
+use crate::model::ObjectId;
+
+/// What ties a git process to the repository and hook that it was started from.
+const TIES: [&str; 11] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_REFLOG_ACTION",
+    "GIT_EDITOR",
+];
+
+/// How a stream of the remote compares with ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fetched {
+    /// It was not here.
+    New,
+    /// It went on, and ours follows.
+    Forwarded,
+    Unchanged,
+    /// The remote has less than we do: it was not pushed yet, or the remote was rolled back.
+    Behind,
+    /// The remote has another history than ours, which was kept: one of the two was rewritten.
+    Diverged,
+    /// The remote has entries of our own stream that we do not: this clone was rolled back, or copied.
+    Ahead,
+    /// It was not put here: its name is none that a stream can have, or git could not move ours.
+    NotTaken,
+    /// The remote does not have it.
+    Absent,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FetchedStream {
+    pub stream: String,
+    pub outcome: Fetched,
+    pub before: Option<ObjectId>,
+    /// Where the remote has it.
+    pub remote: Option<ObjectId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    New,
+    Forwarded,
+    Unchanged,
+    /// There is no such stream to push.
+    Nothing,
+    /// The remote has another history of it.
+    Diverged,
+    /// The remote does not take it, for its own reasons.
+    Refused {
+        said: String,
+    },
+}
+
+impl Repo {
+    /// Brings the streams of the remote here, each only if ours is a part of it. `own` is never
+    /// touched: only this clone writes it, so a remote that has more of it is told, not followed.
+    pub fn fetch_streams(&self, remote: &str, own: Option<&str>) -> Result<Vec<FetchedStream>, NotesError> {
+        let theirs = self.streams_of(remote)?;
+        let ours: BTreeMap<String, ObjectId> = self
+            .streams()?
+            .into_iter()
+            .filter_map(|stream| Some((stream.name, stream.tip.filter(|_| stream.remote.is_none())?)))
+            .collect();
+        let differs = |(name, tip): &(&String, &ObjectId)| {
+            ours.get(*name) != Some(*tip) && Some(name.as_str()) != own && reference_name(name).is_ok()
+        };
+        let wanted: Vec<&String> = theirs.iter().filter(differs).map(|(name, _)| name).collect();
+        if !wanted.is_empty() {
+            let lines: String = wanted.iter().flat_map(|name| [STREAMS, name, ":", STREAMS, name, "\n"]).collect();
+            let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+            let rest = ["--no-prune", "--refmap=", "--stdin", "--", remote];
+            let output = self.talk(&[&fetch[..], &rest].concat(), &lines)?;
+            // One reference that cannot be moved makes git exit with 1; which, is seen below.
+            if !matches!(output.status.code(), Some(0 | 1)) {
+                return Err(unreachable(remote, &output));
+            }
+        }
+        let names: BTreeSet<&String> = theirs.keys().chain(ours.keys()).collect();
+        let told = |name: &&String| {
+            let (before, remote) = (ours.get(*name).copied(), theirs.get(*name).copied());
+            let outcome = self.outcome(name, before, remote, own == Some(name.as_str()))?;
+            Ok(FetchedStream { stream: (*name).clone(), outcome, before, remote })
+        };
+        names.iter().map(told).collect()
+    }
+
+    /// The streams that the remote has, without fetching any.
+    pub fn streams_of(&self, remote: &str) -> Result<BTreeMap<String, ObjectId>, NotesError> {
+        let pattern = format!("{STREAMS}*");
+        let output = self.talk(&["ls-remote", "--quiet", "--refs", "--", remote, &pattern], "")?;
+        if !output.status.success() {
+            return Err(unreachable(remote, &output));
+        }
+        let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let stream = |line: &str| {
+            let (id, name) = line.split_once('\t')?;
+            Some((name.strip_prefix(STREAMS)?.to_owned(), id.parse().ok()?))
+        };
+        Ok(listed.lines().filter_map(stream).collect())
+    }
+
+    /// Sends one stream, forwards only. No hook runs for it here: the push that this is part of has
+    /// run them, and would otherwise be judged within its own judgement.
+    pub fn push_stream(&self, remote: &str, stream: &str) -> Result<Pushed, NotesError> {
+        let name = reference_name(stream)?;
+        if read(self, &name)?.is_none() {
+            return Ok(Pushed::Nothing);
+        }
+        let mirror = format!("remote.{remote}.mirror=false");
+        let pair = format!("{name}:{name}");
+        let push = ["-c", &mirror, "push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed"];
+        let rest = ["--recurse-submodules=no", "--", remote, &pair];
+        let output = self.talk(&[&push[..], &rest].concat(), "")?;
+        let answer = String::from_utf8_lossy(&output.stdout).into_owned();
+        let about = format!("\t{pair}\t");
+        match answer.lines().find_map(|line| line.split_once(about.as_str())) {
+            Some(("*", _)) => Ok(Pushed::New),
+            Some(("=", _)) => Ok(Pushed::Unchanged),
+            Some((" ", _)) => Ok(Pushed::Forwarded),
+            Some((_, why)) if ["(non-fast-forward)", "(fetch first)"].iter().any(|known| why.ends_with(known)) => {
+                Ok(Pushed::Diverged)
+            }
+            Some((_, why)) => Ok(Pushed::Refused { said: why.trim().to_owned() }),
+            None => Err(unreachable(remote, &output)),
+        }
+    }
+
+    fn is_at(&self, stream: &str, tip: Option<&ObjectId>) -> bool {
+        let found = self.inner.refname_to_id(&format!("{STREAMS}{stream}")).ok();
+        found.map(object_id).as_ref() == tip
+    }
+
+    fn outcome(
+        &self,
+        stream: &str,
+        before: Option<ObjectId>,
+        remote: Option<ObjectId>,
+        is_own: bool,
+    ) -> Result<Fetched, NotesError> {
+        let (before, remote) = match (before, remote) {
+            (_, None) => return Ok(Fetched::Absent),
+            (None, Some(_)) if is_own => return Ok(Fetched::Ahead),
+            (None, Some(tip)) if self.is_at(stream, Some(&tip)) => return Ok(Fetched::New),
+            (None, Some(_)) => return Ok(Fetched::NotTaken),
+            (Some(before), Some(remote)) => (before, remote),
+        };
+        if before == remote {
+            return Ok(Fetched::Unchanged);
+        }
+        if self.is_at(stream, Some(&remote)) {
+            return Ok(Fetched::Forwarded);
+        }
+        if !self.odb()?.exists(oid(remote)) {
+            return Ok(if is_own { Fetched::Ahead } else { Fetched::NotTaken });
+        }
+        Ok(match (self.is_behind(remote, before)?, self.is_behind(before, remote)?, is_own) {
+            (true, _, _) => Fetched::Behind,
+            (_, true, true) => Fetched::Ahead,
+            (_, true, false) => Fetched::NotTaken,
+            (false, false, _) => Fetched::Diverged,
+        })
+    }
+
+    fn is_behind(&self, older: ObjectId, newer: ObjectId) -> Result<bool, GitError> {
+        let (older, newer) = (oid(older), oid(newer));
+        let descends = self.inner.graph_descendant_of(newer, older);
+        descends.map_err(|source| GitError::Git { what: "the history of a stream".into(), source })
+    }
+
+    /// Runs git for a conversation with a remote: never a prompt, no maintenance afterwards, and an
+    /// end when nobody answers.
+    fn talk(&self, arguments: &[&str], input: &str) -> Result<Output, NotesError> {
+        let failed = |error: std::io::Error| {
+            let command = arguments.iter().find(|word| !word.starts_with('-') && !word.contains('=')).copied();
+            GitError::Command { command: command.unwrap_or_default().to_owned(), said: error.to_string() }
+        };
+        let mut command = Command::new("git");
+        for tie in TIES {
+            command.env_remove(tie);
+        }
+        let ssh = self.config_string("core.sshCommand").unwrap_or_else(|| "ssh".to_owned());
+        // Another program than OpenSSH's does not know its options.
+        if ssh.split_whitespace().next().is_some_and(|program| program == "ssh" || program.ends_with("/ssh")) {
+            let patient = format!("core.sshCommand={ssh} -oBatchMode=yes -oConnectTimeout=15");
+            command.args(["-c", &patient]);
+        }
+        let mut child = command
+            .arg("--git-dir")
+            .arg(self.inner.path())
+            .args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"])
+            .args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30"])
+            .args(["-c", "core.logAllRefUpdates=false"])
+            .args(arguments)
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GCM_INTERACTIVE", "never")
+            .envs(["GIT_ASKPASS", "SSH_ASKPASS"].map(|name| (name, OsString::new())))
+            .env("LC_ALL", "C")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        if let Some(mut requests) = child.stdin.take() {
+            // A git that fails early reads nothing; what it says then tells more than the broken pipe.
+            let _ = requests.write_all(input.as_bytes());
+        }
+        Ok(child.wait_with_output().map_err(failed)?)
+    }
+}
+
+fn unreachable(remote: &str, output: &Output) -> NotesError {
+    NotesError::Unreachable { remote: without_password(remote), said: said(output) }
+}
+
+/// What git said on its error output, in one line and without a URL's password.
+fn said(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.is_empty() { output.status.to_string() } else { without_password(&lines.join("; ")) }
+}
+
+/// Hides what stands between `://` and `@`.
+fn without_password(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|char: char| char.is_whitespace() || "/'\"".contains(char)).unwrap_or(part.len());
+        let (host, rest) = part.split_at_checked(end).unwrap_or((part, ""));
+        let host = host.rsplit_once('@').map_or_else(|| host.to_owned(), |(_, host)| format!("…@{host}"));
+        shown.extend(["://", &host, rest]);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_url_is_not_repeated() {
+        assert_eq!(
+            without_password("fatal: unable to access 'https://mira:geheim@example.com/x.git/': 403"),
+            "fatal: unable to access 'https://…@example.com/x.git/': 403"
+        );
+        assert_eq!(without_password("ssh://git@example.com/a@b"), "ssh://…@example.com/a@b");
+        assert_eq!(without_password("origin"), "origin");
+    }
+}

@@ -1,0 +1,259 @@
+//! What each notes commit of a stream added, and what else it did that an append never does.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use git2::ObjectType;
+
+use super::Noted;
+use super::blobs::{Blobs, LARGEST};
+use super::difference::{Change, Differ, Difference};
+use crate::git::repo::oid;
+use crate::git::{GitError, Repo};
+use crate::model::{ObjectId, RepoPath};
+
+/// A commit or a tree of more bytes is none that belongs to a ledger.
+const LARGEST_TREE: usize = 32 << 20;
+const LARGEST_COMMIT: usize = 1 << 20;
+
+/// So many commits are held at once, whatever the length of the stream.
+const AT_ONCE: usize = 512;
+
+const MOST_THREADS: usize = 8;
+
+/// A stretch of a stream: all of it, or what came after a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub tip: ObjectId,
+    pub after: Option<ObjectId>,
+}
+
+/// What one notes commit did.
+#[derive(Debug)]
+pub struct Step {
+    pub commit: ObjectId,
+    /// The lines that were not there before; of one object in their order.
+    pub added: Vec<Noted>,
+    /// Empty for a commit that only added lines, or laid the same notes out anew.
+    pub oddities: Vec<Oddity>,
+}
+
+/// What an append never does.
+#[derive(Debug)]
+pub enum Oddity {
+    /// A line is gone. One that was changed is gone in one form, and added in another.
+    Removed(Noted),
+    /// A commit of several parents; what the others bring was not walked.
+    Merge { others: Vec<ObjectId> },
+    /// A file or folder that git does not take for a note.
+    Stray { path: RepoPath },
+    /// A note's last line is not ended by a line break.
+    Unended { object: ObjectId },
+    /// A note whose bytes cannot be had: missing, damaged, or too large.
+    UnreadableNote { object: ObjectId, error: GitError },
+    /// The commit's notes cannot be listed: a tree is missing, damaged, or too large.
+    UnreadableTree { error: GitError },
+}
+
+/// How a walk ended.
+#[derive(Debug)]
+pub enum Walked {
+    /// At the commit that was named, or where the stream starts.
+    Whole { commits: usize },
+    /// The commit that was named is no ancestor of the tip. Nothing was visited.
+    Rewritten,
+    /// A shallow clone has nothing older than this commit, which was visited as if it had added all
+    /// that it holds.
+    Shallow { commit: ObjectId, commits: usize },
+    /// A commit of the stream cannot be read. Nothing was visited.
+    Broken { commit: ObjectId, error: GitError },
+}
+
+/// A commit of a stream, as far as its notes matter.
+struct Link {
+    commit: ObjectId,
+    tree: ObjectId,
+    /// All parents but the first.
+    others: Vec<ObjectId>,
+}
+
+impl Repo {
+    /// Visits the commits of each stream, oldest first, with what the caller keeps for that stream.
+    /// Streams are walked beside each other on several threads; one stream stays on one thread.
+    pub fn walk_streams<S: Send>(
+        &self,
+        asked: Vec<(Asked, S)>,
+        visit: &(dyn Fn(&mut S, Step) + Sync),
+    ) -> Vec<(S, Walked)> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        // What came after a verified commit is little, and a thread's start would be most of the work.
+        let is_long = |asked: &&(Asked, S)| asked.0.after.is_none();
+        let threads = asked.iter().filter(is_long).count().min(cores);
+        let count = asked.len();
+        let queue = Mutex::new(asked.into_iter().enumerate());
+        let done = Mutex::new(BTreeMap::new());
+        let take_turns = |repo: &Repo| {
+            while let Some((at, (asked, mut state))) = queue.lock().unwrap_or_else(PoisonError::into_inner).next() {
+                let walked = repo.walk_stream(&asked, &mut |step| visit(&mut state, step));
+                done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, (state, walked));
+            }
+        };
+        std::thread::scope(|scope| {
+            // A handle that cannot be opened again leaves its share to the others.
+            for other in (1..threads).filter_map(|_| self.again().ok()) {
+                let take_turns = &take_turns;
+                scope.spawn(move || take_turns(&other));
+            }
+            take_turns(self);
+        });
+        let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        debug_assert_eq!(done.len(), count);
+        done.into_values().collect()
+    }
+
+    /// Visits the commits of one stream, oldest first.
+    pub fn walk_stream(&self, asked: &Asked, visit: &mut dyn FnMut(Step)) -> Walked {
+        let (links, base, shallow) = match self.links(asked) {
+            Ok(found) => found,
+            Err(ended) => return ended,
+        };
+        let commits = links.len();
+        let (mut differ, mut blobs) = (Differ::new(self), Blobs::new(self));
+        let mut before = base;
+        let mut links = links.into_iter().rev();
+        loop {
+            let some: Vec<Link> = links.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            let mut opened = Vec::with_capacity(some.len());
+            for link in some {
+                let difference = differ.difference(before, link.tree);
+                before = Some(link.tree);
+                opened.push((link, difference));
+            }
+            visit_all(opened, &mut blobs, visit);
+        }
+        match shallow {
+            Some(commit) => Walked::Shallow { commit, commits },
+            None => Walked::Whole { commits },
+        }
+    }
+
+    /// The commits from the tip back to the one that was named, youngest first; the tree that one
+    /// has; and the commit at which a shallow clone ends.
+    #[expect(clippy::type_complexity, reason = "three parts of one answer, taken apart at once")]
+    fn links(&self, asked: &Asked) -> Result<(Vec<Link>, Option<ObjectId>, Option<ObjectId>), Walked> {
+        let mut links = Vec::new();
+        let mut next = Some(asked.tip);
+        while let Some(id) = next {
+            let broken = |error| Walked::Broken { commit: id, error };
+            let bytes = self.read_note_object(id, ObjectType::Commit).map_err(broken)?;
+            let (tree, mut parents) =
+                headers(&bytes).ok_or_else(|| broken(GitError::Malformed { id, what: "commit" }))?;
+            if asked.after == Some(id) {
+                return Ok((links, Some(tree), None));
+            }
+            let others = parents.split_off(parents.len().min(1));
+            links.push(Link { commit: id, tree, others });
+            if self.shallow.contains(&id) {
+                return if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok((links, None, Some(id))) };
+            }
+            next = parents.first().copied();
+        }
+        if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok((links, None, None)) }
+    }
+
+    /// An object of a stream, unless it is larger than any of its kind has reason to be.
+    pub(super) fn read_note_object(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, GitError> {
+        let (limit, what) = match kind {
+            ObjectType::Commit => (LARGEST_COMMIT, "a commit of the ledger"),
+            ObjectType::Tree => (LARGEST_TREE, "a tree of notes"),
+            ObjectType::Blob | ObjectType::Tag | ObjectType::Any => (LARGEST, "a note"),
+        };
+        let (size, _) =
+            self.odb()?.read_header(oid(id)).map_err(|error| self.unreadable(id, what.to_owned(), error))?;
+        if size > limit {
+            return Err(GitError::Oversized { id, what, size, limit });
+        }
+        self.read(id, kind, &|| what.to_owned())
+    }
+}
+
+/// The tree and the parents of a commit's bytes, which come first.
+fn headers(bytes: &[u8]) -> Option<(ObjectId, Vec<ObjectId>)> {
+    let mut lines = bytes.split(|&byte| byte == b'\n');
+    let named = |line: &[u8], key: &[u8]| std::str::from_utf8(line.strip_prefix(key)?).ok()?.parse().ok();
+    let tree = named(lines.next()?, b"tree ")?;
+    let parents: Option<Vec<ObjectId>> =
+        lines.map_while(|line| line.starts_with(b"parent ").then(|| named(line, b"parent "))).collect();
+    parents.map(|parents| (tree, parents))
+}
+
+fn visit_all(opened: Vec<(Link, Result<Difference, GitError>)>, blobs: &mut Blobs<'_>, visit: &mut dyn FnMut(Step)) {
+    let changes = opened.iter().filter_map(|(_, difference)| difference.as_ref().ok());
+    let wanted: Vec<ObjectId> = changes
+        .flat_map(|difference| difference.notes.values())
+        .flat_map(|change| change.gone.iter().chain(&change.came).copied())
+        .collect();
+    let mut texts = blobs.read(&wanted).into_iter();
+    for (link, difference) in opened {
+        let mut step = Step { commit: link.commit, added: Vec::new(), oddities: Vec::new() };
+        if !link.others.is_empty() {
+            step.oddities.push(Oddity::Merge { others: link.others });
+        }
+        match difference {
+            Ok(Difference { notes, strays }) => {
+                step.oddities.extend(strays.into_iter().map(|path| Oddity::Stray { path }));
+                for (object, change) in notes {
+                    compare(object, &change, &mut texts, &mut step);
+                }
+            }
+            Err(error) => step.oddities.push(Oddity::UnreadableTree { error }),
+        }
+        visit(step);
+    }
+}
+
+/// Tells what came from what was there; a line that stands in both, as often, is neither.
+fn compare(
+    object: ObjectId,
+    change: &Change,
+    texts: &mut dyn Iterator<Item = Result<Vec<u8>, GitError>>,
+    step: &mut Step,
+) {
+    let mut before: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+    let mut unreadable = None;
+    for text in (&mut *texts).take(change.gone.len()) {
+        match text {
+            Ok(text) => lines(&text).for_each(|line| *before.entry(line.to_vec()).or_default() += 1),
+            Err(error) => unreadable = Some(error),
+        }
+    }
+    for text in (&mut *texts).take(change.came.len()) {
+        match text {
+            Ok(text) => {
+                if text.last().is_some_and(|&byte| byte != b'\n') {
+                    step.oddities.push(Oddity::Unended { object });
+                }
+                for line in lines(&text) {
+                    match before.get_mut(line).filter(|left| **left > 0) {
+                        Some(left) => *left -= 1,
+                        None => step.added.push(Noted { object, line: line.to_vec() }),
+                    }
+                }
+            }
+            Err(error) => unreadable = Some(error),
+        }
+    }
+    let gone = before.into_iter().flat_map(|(line, left)| std::iter::repeat_n(line, left));
+    match unreadable {
+        Some(error) => step.oddities.push(Oddity::UnreadableNote { object, error }),
+        None => step.oddities.extend(gone.map(|line| Oddity::Removed(Noted { object, line }))),
+    }
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ended = text.strip_suffix(b"\n").unwrap_or(text);
+    ended.split(|&byte| byte == b'\n').filter(move |_| !text.is_empty())
+}
