@@ -1,65 +1,24 @@
-//! Credentials inside larger texts: web addresses, HTTP headers, connection strings, user:password.
+//! Credentials that a notation marks as such: HTTP Basic, user:password, options, Kubernetes Secrets.
 
 use super::Captured;
-use super::codec::{base64, percent};
+use super::codec::base64;
 use super::likeness::drawn;
 use super::look::like_password;
-use super::shape::{is_expression, is_location, is_words};
+use super::shape::{is_expression, is_location};
 use super::stand_in::{counted_up, is_template, stands_in};
-use super::words::Words;
-
-/// Words that stand where a password will, in documentation above all.
-const STOCK: Words = Words(
-    "password passwd pass pwd pw psw passw0rd p@ssw0rd p4ssw0rd passphrase mypassword mypass my_password \
-     my-password secret mysecret s3cret s3cr3t token key apikey api_key user username admin root guest test testing \
-     foo bar baz abc login credentials none null true false nil undefined postgres mysql redis",
-);
-
-/// Weak passwords that only documents use.
-const WEAK: [&[u8]; 8] =
-    [b"pass123", b"password1", b"password123", b"open sesame", b"opensesame", b"hunter2", b"abc123", b"s3cr3t"];
-
-/// The password of `scheme://user:password@host`.
-pub(super) fn url_password(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let password = percent(value);
-    let before = captured.text.get(captured.whole.start..captured.value.start).unwrap_or_default();
-    let user = before.strip_suffix(b":").unwrap_or(before);
-    let user = user.get(memchr::memmem::rfind(user, b"://").map_or(0, |at| at + 3)..).unwrap_or_default();
-    let host = captured.text.get(captured.value.end + 1..).unwrap_or_default();
-    let host = host
-        .get(
-            ..host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count(),
-        )
-        .unwrap_or_default();
-    if host.starts_with(b"sha256") || is_template(host) || is_template(user) || is_pattern(&password) {
-        return false;
-    }
-    let stem: Vec<u8> = password.iter().copied().take_while(u8::is_ascii_alphabetic).collect();
-    let weak = STOCK.has(&stem) && password.len() <= stem.len() + 3;
-    !is_stock(&password)
-        && (!weak || is_reachable(host))
-        && !stands_in(&password)
-        && !password.eq_ignore_ascii_case(user)
-        && !is_screaming(&password)
-        && (like_password(&password) || drawn(&password) || (is_word(&password) && is_reachable(host)))
-}
-
-/// The password of a connection string that also names a host.
-pub(super) fn connection_password(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let value = value.trim_ascii();
-    names_host(captured)
-        && !is_stock(value)
-        && !stands_in(value)
-        && !is_screaming(value)
-        && !is_expression(value)
-        && (like_password(value) || drawn(value) || is_word(value))
-}
+use super::stock::{STOCK, is_screaming, is_stock};
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
 pub(super) fn basic(captured: &Captured<'_>) -> bool {
     base64(captured.value()).is_some_and(|pair| is_meant_pair(&pair))
+}
+
+/// What stands where such a pair belongs, as random as one in base64, though it decodes to none.
+pub(super) fn altered_basic(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let decodes = base64(value).is_some_and(|pair| pair.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' '));
+    let mixed = value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
+    !decodes && mixed && !stands_in(value) && drawn(value)
 }
 
 /// `user:password` as it stands.
@@ -95,6 +54,8 @@ pub(super) fn kubernetes(captured: &Captured<'_>) -> bool {
 }
 
 fn is_marked(value: &[u8]) -> bool {
+    // A chain of members may end a call.
+    let value = value.strip_suffix(b")").unwrap_or(value);
     !value.is_empty()
         && !STOCK.has(value)
         && !counted_up(value)
@@ -118,76 +79,81 @@ fn is_meant_pair(pair: &[u8]) -> bool {
         && !password.iter().all(u8::is_ascii_digit)
 }
 
-fn is_stock(value: &[u8]) -> bool {
-    let lower = value.to_ascii_lowercase();
-    STOCK.has(value) || WEAK.contains(&lower.as_slice()) || counted_up(value)
-}
+#[cfg(test)]
+mod tests {
+    use super::super::tests::captured;
+    use super::*;
 
-/// Letters only: a password only where everything around it is real.
-fn is_word(value: &[u8]) -> bool {
-    value.len() >= 4 && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
-}
+    #[test]
+    fn a_pair_is_read_out_of_its_base64() {
+        assert!(captured("YWRhOnZRN216VDJ4TA==", basic));
+        for (what, value) in [
+            ("user:password", "dXNlcjpwYXNzd29yZA=="),
+            ("no colon", "YWRhdlE3bXpUMnhM"),
+            ("Aladdin:open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+            ("${USER}:${PASS}", "JHtVU0VSfToke1BBU1N9"),
+            ("ada:ada", "YWRhOmFkYQ=="),
+            ("not text", "/9j/4AAQSkZJRg=="),
+            ("no base64", "YWRh*"),
+        ] {
+            assert!(!captured(value, basic), "{what}");
+        }
+    }
 
-/// A name in capitals stands for what the reader is to fill in.
-fn is_screaming(value: &[u8]) -> bool {
-    is_words(value) && !value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase)
-}
+    #[test]
+    fn an_altered_pair_is_random_and_decodes_to_no_text() {
+        assert!(captured("q7ZkXw9VbN2mLr4TcY8pHs==", altered_basic));
+        assert!(!captured("YWRhOnZRN216VDJ4TA==", altered_basic));
+        assert!(!captured("authentication", altered_basic));
+        assert!(!captured("xxxxxxxxxxxxxxxxxxxx", altered_basic));
+    }
 
-/// The inside of a regular expression that takes such addresses apart.
-fn is_pattern(value: &[u8]) -> bool {
-    [&b"[^"[..], b".*", b".+", b"\\w", b"\\s", b"\\S", b"(?", b"]+", b"]*", b")+", b")?"]
-        .iter()
-        .any(|mark| memchr::memmem::find(value, mark).is_some())
-}
+    #[test]
+    fn a_plain_pair_needs_a_password_that_is_meant() {
+        for value in ["ada:vQ7mzT2xL", "ada:swordfish", "ada@shop.dev:p4ss:word"] {
+            assert!(captured(value, pair), "{value}");
+        }
+        for value in
+            ["ada", "ada:", "ada:abc", "user:password", "ada:PASSWORD", "host:8080", "ada:${PASS}", "f:getPass()"]
+        {
+            assert!(!captured(value, pair), "{value}");
+        }
+    }
 
-/// A host that may exist outside a document and outside one machine.
-fn is_reachable(host: &[u8]) -> bool {
-    let lower = host.to_ascii_lowercase();
-    let has = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
-    lower.contains(&b'.')
-        && !has(b"example")
-        && !has(b"localhost")
-        && !has(b"127.0.0")
-        && !has(b"0.0.0.0")
-        && !has(b"domain")
-        && !has(b"host.")
-        && !has(b"your")
-        && !has(b"foo")
-        && !has(b".test")
-        && !has(b".local")
-        && !has(b".invalid")
-        && !has(b"server.")
-}
+    #[test]
+    fn a_marked_password_is_anything_but_a_stand_in() {
+        for value in ["goodspec", "vQ7mzT2xL", " swordfish "] {
+            assert!(captured(value, marked), "{value}");
+        }
+        for value in
+            ["", "password", "<password>", "DB_PASSWORD", "user.password", "user.password)", "-stdin", "123456"]
+        {
+            assert!(!captured(value, marked), "{value}");
+        }
+    }
 
-/// Whether a key such as `Server=` or `host=` with a value stands in the same string.
-fn names_host(captured: &Captured<'_>) -> bool {
-    const KEYS: [&[u8]; 12] = [
-        b"server=",
-        b"data source=",
-        b"datasource=",
-        b"host=",
-        b"address=",
-        b"addr=",
-        b"driver=",
-        b"dsn=",
-        b"hostname=",
-        b"endpoint=",
-        b"provider=",
-        b"jdbc:",
-    ];
-    let from = captured.whole.start.saturating_sub(300);
-    let to = captured.text.len().min(captured.value.end + 300);
-    let around = captured.text.get(from..to).unwrap_or_default();
-    let at = captured.whole.start - from;
-    let opens = around.get(..at).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |at| at + 1);
-    let closes = around.get(at..).and_then(|tail| memchr::memchr(b'\n', tail)).map_or(around.len(), |end| at + end);
-    let line = around.get(opens..closes).unwrap_or_default().to_ascii_lowercase();
-    KEYS.iter().any(|key| {
-        memchr::memmem::find_iter(&line, key).any(|at| {
-            let before = at.checked_sub(1).and_then(|at| line.get(at)).copied().unwrap_or(b' ');
-            let after = line.get(at + key.len()).copied().unwrap_or(b';');
-            !before.is_ascii_alphanumeric() && !matches!(after, b';' | b'"' | b'\'' | b'$' | b'<' | b'{')
-                || key == b"driver="
-        })
-    })
+    #[test]
+    fn a_loose_pattern_asks_for_the_look_of_a_password_too() {
+        assert!(captured("vQ7mzT2xL", marked_strong) && captured("hunter22x", marked_strong));
+        assert!(!captured("goodspec", marked_strong) && !captured("user_password", marked_strong));
+    }
+
+    #[test]
+    fn an_argument_is_neither_a_place_nor_a_word() {
+        assert!(captured("vQ7mzT2xL", argument));
+        assert!(!captured("/etc/shop/pass1", argument) && !captured("username", argument));
+    }
+
+    #[test]
+    fn a_value_of_a_kubernetes_secret_is_read_in_base64_or_plain() {
+        assert!(captured("dlE3bXpUMnhMcjlL", kubernetes));
+        assert!(captured("vQ7mzT2xL!", kubernetes));
+        for (what, value) in [
+            ("password", "cGFzc3dvcmQ="),
+            ("changeme", "Y2hhbmdlbWU="),
+            ("-----BEGIN CERTIFICATE-----", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"),
+        ] {
+            assert!(!captured(value, kubernetes), "{what}");
+        }
+    }
 }

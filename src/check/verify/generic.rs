@@ -7,7 +7,7 @@ use super::look::{is_weak, like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, text_of, words};
 use super::shape::is_identifier;
-use super::stand_in::{counted_up, is_template, masked, said_not_meant, stands_in};
+use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use super::words::Words;
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
@@ -125,14 +125,19 @@ pub(super) fn random_end(captured: &Captured<'_>) -> bool {
     !stands_in(tail) && !counted_up(tail) && drawn(tail)
 }
 
+/// A token whose characters no generator drew.
+pub(super) fn masked_token(captured: &Captured<'_>) -> bool {
+    masked(captured.value()) || recites(captured.value())
+}
+
 /// No mask, no placeholder, no template.
 pub(super) fn meant(captured: &Captured<'_>) -> bool {
     !stands_in(captured.value())
 }
 
-/// No mask and no template, for values whose prefix already says what they are.
+/// No mask, no template and no alphabet, for values whose prefix already says what they are.
 pub(super) fn unmasked(captured: &Captured<'_>) -> bool {
-    !masked(captured.value()) && !is_template(captured.value())
+    !masked(captured.value()) && !is_template(captured.value()) && !recites(captured.value())
 }
 
 /// No mask at the end of a web address whose path is the secret.
@@ -160,14 +165,23 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.between.contains(&b'(') && !place.name.last().is_some_and(holds) {
         return false;
     }
-    if place.between.contains(&b',') && !is_first_argument(place.before) && !drawn(value) {
+    if place.between.contains(&b',') && !is_first_argument(place.before) && !is_argument(place, value) {
         return false;
     }
     if place.quoted() {
-        return true;
+        return !follows_empty(place);
     }
     if place.between.last() == Some(&b'>') {
         return place.after.starts_with(b"<");
+    }
+    // `${name:default}` of Spring.
+    if memchr::memmem::rfind(place.before, b"${")
+        .is_some_and(|at| !place.before.get(at..).unwrap_or_default().contains(&b'}'))
+    {
+        return place.between == b":" && value.ends_with(b"}");
+    }
+    if place.before.ends_with(b":") {
+        return false;
     }
     let in_query = place.before.last().is_some_and(|before| matches!(before, b'?' | b'&'));
     let called = place.after.first().is_some_and(|next| matches!(next, b'(' | b'['));
@@ -179,6 +193,10 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let rest = place.after.trim_ascii_start();
     let alone = rest.is_empty() || rest.starts_with(b"#");
     let tight = place.between.trim_ascii() == place.between;
+    // What a semicolon ends is a statement, or a part of a connection string.
+    if value.ends_with(b";") {
+        return false;
+    }
     match text_of(captured) {
         Text::Settings => true,
         Text::Code => random && in_string,
@@ -186,6 +204,21 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
             random || ((alone || in_string) && (tight || !is_identifier(value) || value.iter().any(u8::is_ascii_digit)))
         }
     }
+}
+
+/// Whether a random value behind a comma may belong to the name before it: on the same line, and
+/// not itself the name of something.
+fn is_argument(place: &Place<'_>, value: &[u8]) -> bool {
+    let names = place.after.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b":");
+    drawn(value) && !names && !place.between.contains(&b'\n')
+}
+
+/// Whether the quote that opens the value closes an empty string, as in `a="", b="c"`, instead of
+/// being written twice.
+fn follows_empty(place: &Place<'_>) -> bool {
+    let [.., first, second] = *place.between else { return false };
+    let twice = place.after.strip_prefix(&[second]).is_some_and(|rest| rest.first() == Some(&second));
+    first == second && (!twice || second == b'`')
 }
 
 const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt bearer");
@@ -210,5 +243,42 @@ fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
 fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
     let value = captured.value();
     let kept = value.iter().rposition(|byte| !matches!(byte, b'\\' | b';' | b',')).map_or(0, |last| last + 1);
-    value.get(..kept).unwrap_or_default()
+    let value = value.get(..kept).unwrap_or_default();
+    // The brace that closes `${name:default}`.
+    if value.contains(&b'{') { value } else { value.strip_suffix(b"}").unwrap_or(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+
+    #[test]
+    fn the_value_behind_an_empty_string_is_another_argument() {
+        assert!(found("password = \"vQ7mzT2xL\"", "password = \"", "vQ7mzT2xL", password));
+        assert!(found("password = \"\"vQ7mzT2xL\"\"", "password = \"\"", "vQ7mzT2xL", password));
+        assert!(!found("f(password=\"\",vQ7mz=\"0\",)", "password=\"\"", ",vQ7mz=\"0", password));
+    }
+
+    #[test]
+    fn what_a_semicolon_ends_is_a_statement() {
+        assert!(found("password=vQ7mzT2xL", "password=", "vQ7mzT2xL", password));
+        assert!(!found("password=vQ7mzT2xL;", "password=", "vQ7mzT2xL;", password));
+    }
+
+    #[test]
+    fn the_default_of_a_setting_is_a_value() {
+        assert!(found("@Value(\"${shop.password:vQ7mzT2xL}\")", "password:", "vQ7mzT2xL}", password));
+        assert!(!found("@Value(\"${shop.password:vQ7mzT2xL\")", "password:", "vQ7mzT2xL", password));
+        assert!(!found("arn:aws:secretsmanager:secret:q8Zt3xKfW0vLr7Bn", "secret:", "q8Zt3xKfW0vLr7Bn", secret));
+    }
+
+    #[test]
+    fn a_list_binds_no_name_to_what_follows() {
+        let id = "c55dbac4-e0e8-4a06-b892-75cac2387ce5";
+
+        assert!(found(&format!("set('secret', '{id}')"), "secret', '", id, secret));
+        assert!(!found(&format!("'client-secret',\n'{id}'"), "secret',\n'", id, secret));
+        assert!(!found(&format!("'client-secret', '{id}': 1"), "secret', '", id, secret));
+    }
 }

@@ -15,13 +15,28 @@ pub(super) fn pem(captured: &Captured<'_>) -> bool {
     }
     let Some(bytes) = base64(letters.get(..letters.len() / 4 * 4).unwrap_or_default()) else { return false };
     let opaque = [&b"ENCRYPTED"[..], b"DEK-Info", b"PGP", b"SSH2"].iter().any(|mark| has(head, mark));
-    opaque || is_der_sequence(&bytes) || bytes.starts_with(b"openssh-key-v1\0")
+    opaque || is_der_sequence(&bytes) || bytes.starts_with(b"openssh-key-v1\0") || is_noise(&letters)
+}
+
+/// A body as random as a key's, whose opening bytes were altered.
+fn is_noise(letters: &[u8]) -> bool {
+    letters.len() >= 64
+        && entropy(letters) > 4.8
+        && letters.iter().any(u8::is_ascii_digit)
+        && letters.iter().any(u8::is_ascii_lowercase)
+        && letters.iter().any(u8::is_ascii_uppercase)
 }
 
 /// Base64 of a whole PEM file, as CI variables and Kubernetes secrets carry it.
 pub(super) fn wrapped_pem(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     base64(value.get(..value.len() / 4 * 4).unwrap_or_default()).is_some_and(|bytes| has(&bytes, b"PRIVATE KEY-----"))
+}
+
+/// Base64 of a file that holds a private key among other things: a service account, a kubeconfig.
+pub(super) fn within_file(captured: &Captured<'_>) -> bool {
+    let Some(file) = base64(captured.value()) else { return false };
+    has(&file, b"PRIVATE KEY-----\\n") || has(&file, b"client-key-data: ")
 }
 
 /// Base64 of a DER key without its PEM lines.
@@ -81,4 +96,87 @@ fn is_der_sequence(bytes: &[u8]) -> bool {
 
 fn has(text: &[u8], part: &[u8]) -> bool {
     memchr::memmem::find(text, part).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::codec::base64;
+    use super::super::tests::{captured, found};
+    use super::*;
+
+    const BODY: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+    const NOISE: &str = "q7ZkXw9VbN2mLr4TcY8pHs3Jd0fKaQeRtUiOzP5xCvBn1MyGhJkLo6WqEsDfTgAz";
+
+    #[test]
+    fn the_body_of_a_key_is_read_however_its_lines_are_joined() {
+        let (first, second) = BODY.split_at(32);
+
+        assert!(captured(BODY, pem));
+        assert!(captured(&format!("{first}\n{second}\n"), pem));
+        assert!(captured(&format!("{first}\\n{second}\\n"), pem));
+        assert!(captured(&format!("{first}\\\\n\" +\n  \"{second}"), pem));
+        assert!(captured(&format!("{first}<br>{second}"), pem));
+    }
+
+    #[test]
+    fn a_body_that_was_altered_is_still_as_random_as_a_key() {
+        assert!(captured(NOISE, pem));
+        assert!(!captured(&NOISE[..48], pem));
+        assert!(!captured(&"x".repeat(64), pem));
+        assert!(!captured("put the lines of your own private key here instead of these ones please", pem));
+    }
+
+    #[test]
+    fn the_body_of_an_encrypted_key_needs_no_structure() {
+        let text = format!("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n{}", &NOISE[..48]);
+        let head = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n";
+
+        assert!(found(&text, head, &NOISE[..48], pem));
+    }
+
+    #[test]
+    fn base64_of_a_pem_file_holds_a_private_key_or_not() {
+        assert!(captured("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURB", wrapped_pem));
+        assert!(!captured("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUV2UUlCQURB", wrapped_pem));
+    }
+
+    #[test]
+    fn base64_of_a_file_counts_for_the_key_in_it() {
+        let account = "eyJwcml2YXRlX2tleSI6Ii0tLS0tQkVHSU4gUFJJVkFURSBLRVktLS0tLVxuTUlJRXYifQ==";
+        let settings = "YXBpVmVyc2lvbjogdjEKa2luZDogQ29uZmlnTWFwCg==";
+
+        assert!(base64(account.as_bytes()).is_some() && base64(settings.as_bytes()).is_some());
+        assert!(captured(account, within_file));
+        assert!(!captured(settings, within_file));
+    }
+
+    #[test]
+    fn a_bare_key_is_a_sequence_of_der() {
+        assert!(captured(BODY, der));
+        assert!(!captured(NOISE, der) && !captured("not base64!", der));
+    }
+
+    #[test]
+    fn a_private_number_counts_in_an_object_that_says_its_type() {
+        let key = r#"{"kty":"EC","crv":"P-256","d":"J7elj7Ro"}"#;
+        let other = r#"{"crv":"P-256","d":"J7elj7Ro"}"#;
+        let elsewhere = r#"[{"kty":"EC"},{"d":"J7elj7Ro"}]"#;
+
+        assert!(found(key, "\"d\":\"", "J7elj7Ro", jwk));
+        assert!(!found(other, "\"d\":\"", "J7elj7Ro", jwk));
+        assert!(!found(elsewhere, "\"d\":\"", "J7elj7Ro", jwk));
+    }
+
+    #[test]
+    fn a_symmetric_key_says_that_it_is_one() {
+        assert!(found(r#"{"kty":"oct","k":"J7elj7Ro"}"#, "\"k\":\"", "J7elj7Ro", jwk));
+        assert!(!found(r#"{"kty":"EC","k":"J7elj7Ro"}"#, "\"k\":\"", "J7elj7Ro", jwk));
+    }
+
+    #[test]
+    fn a_key_in_hexadecimal_is_neither_a_mask_nor_handed_out() {
+        assert!(captured("0xd1fff726226e220954d407fd48e484aced768b427fb3d95959beea1b0ff59388", hex_key));
+        assert!(!captured(&"ab".repeat(32), hex_key));
+        assert!(!captured("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80", hex_key));
+    }
 }

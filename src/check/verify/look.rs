@@ -1,5 +1,6 @@
 //! The look of a value: does it look like a password someone uses, or like a key?
 
+use super::codec::base64;
 use super::likeness::{drawn, entropy, strangeness, unreadable};
 use super::name::Strength;
 use super::shape::{
@@ -53,13 +54,19 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     if is_location(value) || is_digest(value) || is_public(value) || is_compound(value) || is_wordy(value) {
         return false;
     }
+    if wraps_words(value) {
+        return false;
+    }
     if value.starts_with(b"\\") || is_date(value) || is_list(value) {
         return false;
     }
     if strength == Strength::Weak {
         return (20..=128).contains(&value.len()) && mixes_three(value) && strangeness(value) > 1.0;
     }
-    drawn(value) || (strength == Strength::Strong && value.len() >= 10 && mixes_three(value) && like_password(value))
+    let letters: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let marked = is_words(value) && is_strong_though_letters(value);
+    let chosen = (value.len() >= 10 && mixes_three(value)) || (letters.len() >= 8 && unreadable(&letters)) || marked;
+    drawn(value) || (strength == Strength::Strong && chosen && like_password(value))
 }
 
 /// Four groups of four small letters, as Google hands out for mail programs.
@@ -72,8 +79,10 @@ fn is_app_password(value: &[u8]) -> bool {
 /// No digit, yet no words of any language, such as `vzihlaquknriqlht`, or letters with marks
 /// between them, such as `super$ecret`.
 fn is_strong_though_letters(value: &[u8]) -> bool {
-    let mut parts = value.split(|byte| !byte.is_ascii_alphabetic()).filter(|part| part.len() > 3).peekable();
-    if value.len() >= 6 && parts.peek().is_some() && parts.all(unreadable) {
+    let joined: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let mut parts = value.split(|byte| !byte.is_ascii_alphabetic()).filter(|part| !part.is_empty());
+    let whole = joined.len() == value.len();
+    if unreadable(&joined) && (whole || parts.all(|part| part.len() < 5 || unreadable(part))) {
         return true;
     }
     let first = value.iter().position(u8::is_ascii_alphabetic).unwrap_or(0);
@@ -142,9 +151,10 @@ fn is_size(value: &[u8]) -> bool {
 fn is_digest(value: &[u8]) -> bool {
     const NOTATIONS: Words = Words(
         "sha1- sha256- sha384- sha512- sha1: sha256: sha512: md5: $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $scrypt \
-         $pbkdf2 pbkdf2 {SHA {SSHA {bcrypt} {noop} $P$ ENC[ bcrypt AQICAH vault:v",
+         $pbkdf2 pbkdf2 {SHA {SSHA {bcrypt} {noop} $P$ ENC[ md5$ sha1$ sha256$ bcrypt$ unsalted_md5$ bcrypt AQICAH vault:v",
     );
-    NOTATIONS.open(value)
+    let mysql = value.strip_prefix(b"*").is_some_and(|digest| digest.len() == 40 && is_hex(digest));
+    mysql || NOTATIONS.open(value)
 }
 
 /// Public keys, certificates and images in base64.
@@ -154,6 +164,15 @@ fn is_public(value: &[u8]) -> bool {
          LS0tLS1CRUdJTiBD LS0tLS1CRUdJTiBQVUJ MIID MIIE MIIF",
     );
     OPENINGS.open(value)
+}
+
+/// Base64 of nothing but words, or of what says that it is not meant.
+fn wraps_words(value: &[u8]) -> bool {
+    if value.len() < 12 || !value.len().is_multiple_of(4) {
+        return false;
+    }
+    let printed = |text: &Vec<u8>| text.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    base64(value).filter(printed).is_some_and(|text| is_words(&text) || stands_in(&text))
 }
 
 fn mixes_three(value: &[u8]) -> bool {
@@ -184,6 +203,8 @@ mod tests {
             "19870412",
             "x9Kq2",
             "kqzv wtrj bxnl qpdh",
+            "xwqzk",
+            "huqd-pdfrtqlx",
         ] {
             assert!(like_password(value.as_bytes()), "{value}");
         }
@@ -217,6 +238,8 @@ mod tests {
             "0x1f2e",
             "c55dbac4-e0e8-4a06-b892-75cac2387ce5",
             "$2b$12$abc",
+            "md5$seasalt$1e9bf2bf5606aa5c39852cc30f0f6f22",
+            "*1a01cf8fbe6425398935fb90359ad8b817399102",
             "2024-01-31",
             "xxxxxxxx",
             "busybox@",
@@ -247,9 +270,14 @@ mod tests {
         let uuid = b"c55dbac4-e0e8-4a06-b892-75cac2387ce5";
         assert!(like_key(uuid, Strength::Strong) && !like_key(uuid, Strength::Medium));
         assert!(!like_key(b"9e51341f8d87894c927d0150be0a9676", Strength::Weak));
-        for value in
-            ["AuthorizationToken", "application/json", "my-api-key-name", "0123456789abcdef", "AAAAB3NzaC1yc2E"]
-        {
+        for value in [
+            "AuthorizationToken",
+            "ZHVtbXkgdGV4dCBkYXRhIGRhdGEgZGF0YQ==",
+            "application/json",
+            "my-api-key-name",
+            "0123456789abcdef",
+            "AAAAB3NzaC1yc2E",
+        ] {
             assert!(!like_key(value.as_bytes(), Strength::Strong), "{value}");
         }
     }

@@ -1,8 +1,10 @@
 //! Named checks that a rule may ask for once its pattern matched: formats with structure or a
 //! checksum are proved, values without one are judged by their look and their place.
 
+mod address;
 mod checksum;
 mod codec;
+mod connection;
 mod credential;
 mod generic;
 mod key_file;
@@ -12,6 +14,7 @@ mod name;
 mod place;
 mod shape;
 mod stand_in;
+mod stock;
 mod token;
 mod unconditional;
 mod words;
@@ -47,7 +50,10 @@ pub type Verifier = fn(&Captured<'_>) -> bool;
 
 const VERIFIERS: &[(&str, Verifier)] = &[
     ("age-key", token::age),
+    ("altered-basic-auth", credential::altered_basic),
+    ("altered-aws-key-id", token::altered_aws_key_id),
     ("altered-checksum", token::altered),
+    ("altered-jwt", token::altered_jwt),
     ("altered-macaroon", token::altered_macaroon),
     ("argument-password", credential::argument),
     ("argument-secret", generic::argument),
@@ -57,11 +63,13 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("base64-json", token::json_in_base64),
     ("basic-auth", credential::basic),
     ("byte-array", token::byte_array),
-    ("connection-password", credential::connection_password),
+    ("connection-password", connection::connection_password),
     ("crc32", token::crc32),
+    ("connection-stock-password", connection::connection_stock_password),
     ("credential-pair", credential::pair),
     ("der-key", key_file::der),
     ("discord-token", token::discord),
+    ("encoded-credential-file", key_file::within_file),
     ("generic-key", generic::key),
     ("generic-password", generic::password),
     ("generic-secret", generic::secret),
@@ -73,6 +81,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("macaroon", token::macaroon),
     ("marked-password", credential::marked),
     ("marked-strong", credential::marked_strong),
+    ("masked", generic::masked_token),
     ("meant", generic::meant),
     ("named-value", generic::named_value),
     ("nkey", token::nkey),
@@ -85,7 +94,8 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("unconditional", unconditional::stands),
     ("unmasked", generic::unmasked),
     ("unmasked-end", generic::unmasked_end),
-    ("url-password", credential::url_password),
+    ("url-password", address::url_password),
+    ("url-password-reserved", address::url_password_reserved),
     ("vendor-secret", generic::vendor_secret),
     ("wrapped-pem", key_file::wrapped_pem),
 ];
@@ -111,6 +121,14 @@ mod tests {
         let path = RepoPath::from("file");
         let all = 0..value.len();
         verifier(&Captured { text: value.as_bytes(), whole: all.clone(), value: all, path: &path })
+    }
+
+    /// Whether a check takes the value that stands behind `head` in a text.
+    pub(super) fn found(text: &str, head: &str, value: &str, verifier: Verifier) -> bool {
+        let path = RepoPath::from("file");
+        let start = text.find(&format!("{head}{value}")).unwrap();
+        let value = start + head.len()..start + head.len() + value.len();
+        verifier(&Captured { text: text.as_bytes(), whole: start..value.end, value, path: &path })
     }
 
     #[test]

@@ -107,6 +107,7 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
         && value
             .split(|&byte| byte == b'.')
             .all(|part| is_identifier(part) && strangeness(part) < 0.0 && mostly_letters(part));
+    let unpadded = value.strip_suffix(b"==").unwrap_or(value);
     let expression_marks = [
         &b"=>"[..],
         b"==",
@@ -126,7 +127,7 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
         b"(?",
     ]
     .iter()
-    .any(|mark| memchr::memmem::find(value, mark).is_some());
+    .any(|mark| memchr::memmem::find(unpadded, mark).is_some());
     calls || looks_up || chain || expression_marks
 }
 

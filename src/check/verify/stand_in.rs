@@ -54,6 +54,16 @@ pub(super) fn counted_up(value: &[u8]) -> bool {
     value.len() >= 4 && (counted(1) || counted(2))
 }
 
+/// Whether sixteen letters in a row recite the alphabet, which no generator does.
+pub(super) fn recites(value: &[u8]) -> bool {
+    let mut run = 1;
+    value.iter().zip(value.iter().skip(1)).any(|(a, b)| {
+        let next = a.is_ascii_alphabetic() && b.to_ascii_lowercase() == a.to_ascii_lowercase().wrapping_add(1);
+        run = if next { run + 1 } else { 1 };
+        run >= 16
+    })
+}
+
 /// Whether a part of the value says so in words.
 pub(super) fn said_not_meant(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
@@ -140,6 +150,12 @@ mod tests {
         for value in ["hunter22", "p4ssw0rd!", "super$ecret", "q8Zt3xKfW0vLr7Bn", "Xk9}}mQ2;vL7pR4wZ8q", "aabbccddx1"] {
             assert!(!stands_in(value.as_bytes()), "{value}");
         }
+    }
+
+    #[test]
+    fn a_token_recites_the_alphabet_or_not() {
+        assert!(recites(b"glpat-aBcDeFgHiJkLmNoPqRsT") && recites(b"abcdefghijklmnop"));
+        assert!(!recites(b"abcdefghijklmno") && !recites(b"0123456789012345") && !recites(b"q8Zt3xKfW0vLr7Bn"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::Captured;
 use super::checksum::{base58check, bech32, crc16_ends, crc32_base62};
 use super::codec::{base32, base64};
 use super::likeness::{drawn, entropy};
-use super::stand_in::{is_template, masked, said_not_meant, stands_in};
+use super::stand_in::{counted_up, is_template, masked, said_not_meant, stands_in};
 
 /// A GitHub or npm token whose checksum holds.
 pub(super) fn crc32(captured: &Captured<'_>) -> bool {
@@ -33,6 +33,14 @@ pub(super) fn aws_key_id(captured: &Captured<'_>) -> bool {
     let Some(bytes) = base32(body) else { return false };
     let account = bytes.iter().take(6).fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte)) >> 7 & 0xff_ffff_ffff;
     account <= 999_999_999_999
+}
+
+/// What has the form of a key id but names no account: altered, or made up with care.
+pub(super) fn altered_aws_key_id(captured: &Captured<'_>) -> bool {
+    let id = captured.value();
+    let body = id.get(4..).unwrap_or_default();
+    let digits = body.iter().filter(|byte| byte.is_ascii_digit()).count();
+    !aws_key_id(captured) && !stands_in(id) && !counted_up(body) && digits > 0 && drawn(body)
 }
 
 /// A secret access key: 40 characters of base64 that are neither a hash nor a path.
@@ -74,6 +82,21 @@ pub(super) fn jwt(captured: &Captured<'_>) -> bool {
     let Some(Value::Object(head)) = object() else { return false };
     let encrypted = head.contains_key("enc");
     head.contains_key("alg") && (encrypted || matches!(object(), Some(Value::Object(_))))
+}
+
+/// What has the form of a web token with a head that cannot be read, though all its parts are as
+/// random as those of one.
+pub(super) fn altered_jwt(captured: &Captured<'_>) -> bool {
+    let parts: Vec<&[u8]> = captured.value().split(|&byte| byte == b'.').collect();
+    let [head, body, signature] = *parts.as_slice() else { return false };
+    let names = |part: &[u8]| base64(part).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok()).is_some();
+    let random = |part: &[u8], least| part.len() >= least && entropy(part) > 4.0 && drawn(part);
+    !names(head)
+        && !names(body)
+        && random(head, 17)
+        && random(body, 20)
+        && matches!(signature.len(), 43 | 64 | 86 | 171 | 342 | 512 | 683)
+        && drawn(signature)
 }
 
 /// Base64 of a JSON object.
@@ -137,6 +160,25 @@ mod tests {
         assert!(!captured("AKIAIOSFODNN7EXAMPLE", aws_key_id));
         assert!(!captured("AKIA7777777777777ABC", aws_key_id));
         assert!(!captured("AKIAXXXXXXXXXXXXXXXX", aws_key_id));
+    }
+
+    #[test]
+    fn a_key_id_of_no_account_is_altered_when_it_is_random() {
+        assert!(captured("AKIAQ7ZK1XTMR8V0WPB9", altered_aws_key_id));
+        for value in ["AKIAQ7ZK4XTMRNV2WPB3", "AKIAXXXXXXXXXXXXXXX0", "AKIAIOSFODNN7EXAMPLE", "AKIA1234567890ABCDEF"] {
+            assert!(!captured(value, altered_aws_key_id), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_web_token_is_altered_when_no_part_of_it_can_be_read() {
+        const SIGNATURE: &str = "Vn38u4LCuDvzIoD9VDGpIM1C0ZjibO7y-oKJK8FHt6U";
+        let altered = |head: &str, body: &str| captured(&format!("{head}.{body}.{SIGNATURE}"), altered_jwt);
+
+        assert!(altered("eyJq7ZkXw9VbN2mLr4TcY8pHs3Jd0fKa", "eyJx2Vn8BqLw5RtYp0ZsKd4Hf9GjM1uC7aEoI6lQ3xNvT"));
+        assert!(!altered("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJx2Vn8BqLw5RtYp0ZsKd4Hf9GjM1uC7aEoI6lQ3xNvT"));
+        assert!(!altered("eyJq7ZkXw9VbN2mLr4TcY8pHs3Jd0fKa", "eyJzdWIiOiJhZGEiLCJpYXQiOjE3MDAwMDAwMDB9"));
+        assert!(!captured("eyJq7ZkXw9VbN2mLr4.eyJx2Vn8BqLw5RtYp0ZsKd4.SflKxw", altered_jwt));
     }
 
     #[test]

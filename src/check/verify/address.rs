@@ -1,0 +1,127 @@
+//! Passwords in web and database addresses.
+
+use super::Captured;
+use super::codec::percent;
+use super::likeness::drawn;
+use super::look::like_password;
+use super::stand_in::{is_template, stands_in};
+use super::stock::{STOCK, is_screaming, is_stock, is_word};
+
+/// The password of `scheme://user:password@host`, where the host may be anyone's.
+pub(super) fn url_password(captured: &Captured<'_>) -> bool {
+    !is_reserved(host_of(captured)) && is_url_password(captured)
+}
+
+/// The same for hosts that stand for others in documents and tests, or for the machine itself.
+pub(super) fn url_password_reserved(captured: &Captured<'_>) -> bool {
+    is_reserved(host_of(captured)) && is_url_password(captured)
+}
+
+fn is_url_password(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let password = percent(value);
+    let before = captured.text.get(captured.whole.start..captured.value.start).unwrap_or_default();
+    let user = before.strip_suffix(b":").unwrap_or(before);
+    let user = user.get(memchr::memmem::rfind(user, b"://").map_or(0, |at| at + 3)..).unwrap_or_default();
+    let host = host_of(captured);
+    let socket = captured.text.get(captured.value.end..).unwrap_or_default().starts_with(b"@%2F");
+    if socket || host.starts_with(b"sha256") || is_template(host) || is_template(user) || is_pattern(&password) {
+        return false;
+    }
+    let stem: Vec<u8> = password.iter().copied().take_while(u8::is_ascii_alphabetic).collect();
+    let weak = STOCK.has(&stem) && password.len() <= stem.len() + 3;
+    !is_stock(&password)
+        && (!weak || is_reachable(host))
+        && !stands_in(&password)
+        && !password.eq_ignore_ascii_case(user)
+        && !is_screaming(&password)
+        && (like_password(&password) || drawn(&password) || (is_word(&password) && is_reachable(host)))
+}
+
+/// What stands behind the `@` of an address.
+fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
+    let host = captured.text.get(captured.value.end + 1..).unwrap_or_default();
+    let length =
+        host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();
+    host.get(..length).unwrap_or_default()
+}
+
+/// The names of RFC 2606, and the machine itself.
+fn is_reserved(host: &[u8]) -> bool {
+    let host = host.to_ascii_lowercase();
+    let in_domain =
+        |domain: &[u8]| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."));
+    [&b"example.com"[..], b"example.org", b"example.net", b"example", b"test", b"invalid", b"localhost"]
+        .iter()
+        .any(|domain| in_domain(domain))
+        || host.starts_with(b"127.0.0.")
+}
+
+/// The inside of a regular expression that takes such addresses apart.
+fn is_pattern(value: &[u8]) -> bool {
+    [&b"[^"[..], b".*", b".+", b"\\w", b"\\s", b"\\S", b"(?", b"]+", b"]*", b")+", b")?"]
+        .iter()
+        .any(|mark| memchr::memmem::find(value, mark).is_some())
+}
+
+/// A host that may exist outside a document and outside one machine.
+fn is_reachable(host: &[u8]) -> bool {
+    let lower = host.to_ascii_lowercase();
+    let has = |part: &[u8]| memchr::memmem::find(&lower, part).is_some();
+    lower.contains(&b'.')
+        && !has(b"example")
+        && !has(b"localhost")
+        && !has(b"127.0.0")
+        && !has(b"0.0.0.0")
+        && !has(b"domain")
+        && !has(b"host.")
+        && !has(b"your")
+        && !has(b"foo")
+        && !has(b".test")
+        && !has(b".local")
+        && !has(b".invalid")
+        && !has(b"server.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+
+    fn anywhere(head: &str, password: &str, host: &str) -> bool {
+        found(&format!("{head}{password}@{host}/shop"), head, password, url_password)
+    }
+
+    #[test]
+    fn the_password_of_an_address_is_found() {
+        assert!(anywhere("postgres://ada:", "vQ7mzT2xL", "db.shop.dev"));
+        assert!(anywhere("redis://:", "vQ7mzT2xL", "cache"));
+        assert!(anywhere("https://ada:", "D1f%40s%21kQ", "shop.dev"));
+        assert!(anywhere("https://ada:", "goodspec", "shop.dev"));
+        assert!(anywhere("https://ada:", "secret12", "shop.dev"));
+    }
+
+    #[test]
+    fn what_stands_in_for_one_is_not() {
+        assert!(!anywhere("postgres://user:", "password", "db.shop.dev"));
+        assert!(!anywhere("postgres://postgres:", "postgres", "db"));
+        assert!(!anywhere("https://ada:", "goodspec", "db"));
+        assert!(!anywhere("https://ada:", "secret12", "db"));
+        assert!(!anywhere("https://ada:", "${PASS}", "shop.dev"));
+        assert!(!anywhere("https://${USER}:", "vQ7mzT2xL", "shop.dev"));
+        assert!(!anywhere("https://ada:", "DB_PASSWORD", "shop.dev"));
+        assert!(!anywhere("https://ada:", "[^@]+", "shop.dev"));
+        assert!(!anywhere("oci://img:", "vQ7mzT2xL", "sha256"));
+        assert!(!anywhere("mongodb://ada:", "vQ7mzT2xL", "%2Ftmp%2Fdb.sock"));
+    }
+
+    #[test]
+    fn a_reserved_host_is_told_apart_from_any_other() {
+        for host in ["example.com", "db.example.org", "localhost", "127.0.0.1", "shop.test"] {
+            let text = format!("https://ada:vQ7mzT2xL@{host}/");
+            assert!(found(&text, "https://ada:", "vQ7mzT2xL", url_password_reserved), "{host}");
+            assert!(!found(&text, "https://ada:", "vQ7mzT2xL", url_password), "{host}");
+        }
+        assert!(!found("https://ada:vQ7mzT2xL@myexample.com/", "https://ada:", "vQ7mzT2xL", url_password_reserved));
+    }
+}

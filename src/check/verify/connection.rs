@@ -1,0 +1,136 @@
+//! Passwords in connection strings: `Server=…;User Id=…;Password=…`.
+
+use super::Captured;
+use super::likeness::drawn;
+use super::look::like_password;
+use super::shape::is_expression;
+use super::stand_in::{is_template, masked, stands_in};
+use super::stock::{is_screaming, is_stock, is_word};
+
+/// The password of a connection string that also names a host.
+pub(super) fn connection_password(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let value = value.trim_ascii();
+    names_host(captured)
+        && is_closed(captured)
+        && !is_stock(value)
+        && !stands_in(value)
+        && !is_screaming(value)
+        && !is_expression(value)
+        && (like_password(value) || drawn(value) || is_word(value))
+}
+
+/// A password that everyone knows, in a connection string that names a host and a user.
+pub(super) fn connection_stock_password(captured: &Captured<'_>) -> bool {
+    let value = captured.value().trim_ascii();
+    names_host(captured)
+        && names_user(captured)
+        && is_part(captured)
+        && is_closed(captured)
+        && is_word(value)
+        && !connection_password(captured)
+        && !masked(value)
+        && !is_template(value)
+        && !is_expression(value)
+}
+
+/// Whether the quote or brace that opens a value in a connection string is closed behind it.
+fn is_closed(captured: &Captured<'_>) -> bool {
+    let after = captured.text.get(captured.value.end..).unwrap_or_default();
+    let after = after.strip_prefix(b"\\").unwrap_or(after);
+    match captured.head().last() {
+        Some(quote @ (b'"' | b'\'')) => after.first() == Some(quote),
+        Some(b'{') => captured.value().ends_with(b"}"),
+        _ => true,
+    }
+}
+
+/// Whether semicolons part the value from others.
+fn is_part(captured: &Captured<'_>) -> bool {
+    let before = captured.text.get(..captured.whole.start).unwrap_or_default().trim_ascii_end();
+    before.ends_with(b";") || captured.text.get(captured.value.end) == Some(&b';')
+}
+
+fn names_user(captured: &Captured<'_>) -> bool {
+    let line = line_around(captured);
+    [&b"user id="[..], b"uid=", b"user=", b"userid=", b"username="]
+        .iter()
+        .any(|key| memchr::memmem::find(&line, key).is_some())
+}
+
+/// Whether a key such as `Server=` or `host=` with a value stands in the same string.
+fn names_host(captured: &Captured<'_>) -> bool {
+    const KEYS: [&[u8]; 12] = [
+        b"server=",
+        b"data source=",
+        b"datasource=",
+        b"host=",
+        b"address=",
+        b"addr=",
+        b"driver=",
+        b"dsn=",
+        b"hostname=",
+        b"endpoint=",
+        b"provider=",
+        b"jdbc:",
+    ];
+    let line = line_around(captured);
+    KEYS.iter().any(|key| {
+        memchr::memmem::find_iter(&line, key).any(|at| {
+            let before = at.checked_sub(1).and_then(|at| line.get(at)).copied().unwrap_or(b' ');
+            let after = line.get(at + key.len()).copied().unwrap_or(b';');
+            !before.is_ascii_alphanumeric() && !matches!(after, b';' | b'"' | b'\'' | b'$' | b'<' | b'{')
+                || key == b"driver="
+        })
+    })
+}
+
+/// The line of a match in small letters, as far as a connection string may reach.
+fn line_around(captured: &Captured<'_>) -> Vec<u8> {
+    let from = captured.whole.start.saturating_sub(300);
+    let to = captured.text.len().min(captured.value.end + 300);
+    let around = captured.text.get(from..to).unwrap_or_default();
+    let at = captured.whole.start - from;
+    let opens = around.get(..at).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |at| at + 1);
+    let closes = around.get(at..).and_then(|tail| memchr::memchr(b'\n', tail)).map_or(around.len(), |end| at + end);
+    around.get(opens..closes).unwrap_or_default().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+
+    #[test]
+    fn a_password_counts_where_a_host_is_named() {
+        let takes = |text: &str| found(text, "Password=", "vQ7mzT2xL", connection_password);
+
+        assert!(takes("Server=db.shop.dev;Database=shop;Password=vQ7mzT2xL;"));
+        assert!(takes("x = 1\nData Source=db;Password=vQ7mzT2xL"));
+        assert!(!takes("Database=shop;Password=vQ7mzT2xL;"));
+        assert!(!takes("Server=;Password=vQ7mzT2xL;"));
+        assert!(!takes("ProxyServer=db.shop.dev;Password=vQ7mzT2xL;"));
+        assert!(!takes("Server=db.shop.dev\nPassword=vQ7mzT2xL"));
+    }
+
+    #[test]
+    fn a_quote_or_brace_that_opens_a_password_is_closed() {
+        let takes = |text: &str, head, value| found(text, head, value, connection_password);
+
+        assert!(takes("Server=db;Password='vQ7mzT2xL';", "Password='", "vQ7mzT2xL"));
+        assert!(!takes("Server=db;Password='vQ7mzT2xL;", "Password='", "vQ7mzT2xL"));
+        assert!(takes("Server=db;Pwd={vQ7mzT2xL};", "Pwd={", "vQ7mzT2xL}"));
+        assert!(!takes("Server=db;Pwd={vQ7mzT2xL;", "Pwd={", "vQ7mzT2xL"));
+    }
+
+    #[test]
+    fn a_stock_password_counts_only_beside_a_host_and_a_user() {
+        let takes = |text: &str, value| found(text, "Password=", value, connection_stock_password);
+
+        assert!(takes("Server=db.shop.dev;User Id=ada;Password=secret;", "secret"));
+        assert!(!takes("Server=db.shop.dev;Password=secret;", "secret"));
+        assert!(!takes("Server=db.shop.dev;User Id=ada;Password=vQ7mzT2xL;", "vQ7mzT2xL"));
+        assert!(!takes("Server=db.shop.dev;User Id=ada;Password=xxxxxxxx;", "xxxxxxxx"));
+        assert!(!takes("connect(host=a, user=b, Password=secret)", "secret"));
+    }
+}
