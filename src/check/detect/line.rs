@@ -37,23 +37,26 @@ pub(super) fn long(text: &[u8]) -> Vec<Hit> {
 pub(super) fn off_screen(path: &RepoPath, text: &[u8]) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut zones = None;
-    let mut from = 0;
+    let (mut from, mut end) = (0, 0);
     // Blanks are rare in runs this long, so most text is only searched.
     while let Some(found) = text.get(from..).and_then(|rest| memchr::memmem::find(rest, &[b' '; BLANKS])) {
         let run = from + found;
         let rest = text.get(run..).unwrap_or_default();
         let code = run + rest.iter().position(|&byte| byte != b' ' && byte != b'\t').unwrap_or(rest.len());
-        let end = text.get(code..).and_then(|rest| memchr::memchr(b'\n', rest)).map_or(text.len(), |end| code + end);
-        let hidden = text.get(code..end).unwrap_or_default().trim_ascii();
-        // What ends a string, a comment or a continued line behind blanks is drawn there on purpose.
-        let says_something = hidden.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() >= 3;
-        if says_something {
-            let zones = zones.get_or_insert_with(|| syntax::zones(path, text).unwrap_or_default());
-            if syntax::zone_at(zones, code).is_none() {
-                hits.push(Hit::at(code..code + hidden.len(), format!("behind {} blanks", code - run)));
-            }
+        if code > end {
+            end = text.get(code..).and_then(|rest| memchr::memchr(b'\n', rest)).map_or(text.len(), |end| code + end);
         }
         from = code.max(run + BLANKS);
+        let zones = zones.get_or_insert_with(|| syntax::zones(path, text).unwrap_or_default());
+        if syntax::zone_at(zones, code).is_none() {
+            let hidden = text.get(code..end).unwrap_or_default().trim_ascii();
+            // What ends a string, a comment or a continued line behind blanks is drawn there on purpose.
+            if hidden.iter().filter(|byte| byte.is_ascii_alphanumeric()).take(3).count() == 3 {
+                hits.push(Hit::at(code..code + hidden.len(), format!("behind {} blanks", code - run)));
+            }
+            // The rest of the line is judged with it, however many more blanks it has.
+            from = from.max(end);
+        }
     }
     hits
 }

@@ -8,6 +8,9 @@ use crate::model::{Excerpt, hides_text};
 /// How many bytes of a line are shown before and behind what was found.
 const AROUND: usize = 80;
 
+/// How many bytes are shown of what was found, where it may be shown: it can be a line of megabytes.
+const LONGEST: usize = 160;
+
 /// A secret is named by its first characters, at most four of them and at most a sixth of it.
 const SHOWN: usize = 4;
 const SHARE: usize = 6;
@@ -15,6 +18,9 @@ const SHARE: usize = 6;
 /// `value` is what was found, `hidden` all that must not be read; both are places in `text`, and
 /// `hidden` ascends.
 pub(super) fn excerpt(text: &[u8], value: &Range<usize>, hidden: &[Range<usize>]) -> Excerpt {
+    let is_hidden = hidden.iter().any(|range| range.start <= value.start && value.end <= range.end);
+    let longest = if is_hidden { value.len() } else { LONGEST };
+    let value = &(value.start..value.end.min(whole_characters(text, value.start.saturating_add(longest))));
     let far = text.len().min(value.end + 2 * AROUND);
     let ahead = text.get(value.start..far).unwrap_or_default();
     let line_end = memchr::memchr(b'\n', ahead).map_or(far, |newline| value.start + newline);
@@ -24,7 +30,7 @@ pub(super) fn excerpt(text: &[u8], value: &Range<usize>, hidden: &[Range<usize>]
         Some(first) if first.start < from => first.start.max(line_start(text, from)),
         Some(_) | None => from,
     };
-    let end = line_end.min(value.end + AROUND);
+    let end = line_end.min(whole_characters(text, value.end + AROUND));
     let mut line = Line::default();
     if start > 0 && text.get(start - 1) != Some(&b'\n') {
         line.push("\u{2026}");
@@ -49,6 +55,12 @@ pub(super) fn excerpt(text: &[u8], value: &Range<usize>, hidden: &[Range<usize>]
     Excerpt { line: line.text.trim_end().to_owned(), start, end }
 }
 
+/// The place itself, or the end of the character that it would cut.
+fn whole_characters(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count()
+}
+
 fn line_start(text: &[u8], at: usize) -> usize {
     memchr::memrchr(b'\n', text.get(..at).unwrap_or_default()).map_or(0, |newline| newline + 1)
 }
@@ -59,7 +71,7 @@ fn window_start(text: &[u8], at: usize) -> usize {
     let near = text.get(far..at).unwrap_or_default();
     match memchr::memrchr(b'\n', near) {
         Some(newline) => far + newline + 1,
-        None => far + near.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count(),
+        None => whole_characters(text, far).min(at),
     }
 }
 
@@ -190,6 +202,16 @@ mod tests {
             shown.line,
             format!("\u{2026}{}ssss\u{2026}(300 characters){}\u{2026}", "x".repeat(80), "y".repeat(80))
         );
+    }
+
+    #[test]
+    fn of_a_long_line_that_may_be_shown_only_the_beginning_is() {
+        let text = format!("{}\u{fc}{}", "x".repeat(159), "y".repeat(5_000_000));
+
+        let shown = excerpt(text.as_bytes(), &(0..text.len()), &[]);
+
+        assert_eq!(shown.line, format!("{}\u{fc}{}\u{2026}", "x".repeat(159), "y".repeat(80)));
+        assert_eq!((shown.start, shown.end), (0, 160));
     }
 
     #[test]
