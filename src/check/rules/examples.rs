@@ -197,4 +197,43 @@ mod tests {
         assert_eq!(path("**/.env{,.*}"), ".env");
         assert_eq!(path(".github/workflows/*.{yml,yaml}"), ".github/workflows/example.yml");
     }
+
+    #[test]
+    fn no_finding_holds_the_secret_it_found() {
+        let rules = embedded();
+        for listed in rules.list().filter(|listed| !listed.definition.show && listed.definition.on != On::Path) {
+            let Some(Ok(regex)) = listed.definition.regex.as_deref().map(super::super::rule::compile) else { continue };
+            for example in &listed.definition.examples {
+                let text = match example {
+                    Example::Text(text) => text,
+                    Example::Change(sides) => {
+                        sides.text.as_ref().or(sides.new.as_ref()).or(sides.old.as_ref()).unwrap()
+                    }
+                };
+                let Some(groups) = regex.captures(text.as_bytes()) else { continue };
+                let value = groups.name("secret").or_else(|| groups.get(1)).or_else(|| groups.get(0)).unwrap();
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+
+                let said = format!("{:?}", rules.run_example(listed.definition, example));
+
+                assert!(!said.contains(value.trim()), "{} tells {value}", listed.definition.id);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_the_rules_panic(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600),
+            text in "(password|-----BEGIN|token|AKIA|://|gov: allow\\[|[ =:\"'\n\u{e9}a-zA-Z0-9])*",
+        ) {
+            static RULES: std::sync::OnceLock<Rules> = std::sync::OnceLock::new();
+            let rules = RULES.get_or_init(embedded);
+            let path = RepoPath::from("src/a.py");
+
+            rules.scan_text(&path, &bytes);
+            rules.scan_text(&path, text.as_bytes());
+            rules.scan_message(text.as_bytes(), true);
+        }
+    }
 }

@@ -1,0 +1,122 @@
+//! Whatever is run, no output tells a secret that some rule knows.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use gov_hook::check::rules::{Definition, Example, On, Rules};
+use gov_hook::policy::RuleSettings;
+use regex::bytes::RegexBuilder;
+use support::{Said, Scratch};
+
+const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "gitlab", "junit"];
+
+/// So many characters of a secret may be shown.
+const SHOWN: usize = 4;
+
+/// A shorter remainder of a secret may be any word of a report.
+const TELLING: usize = 8;
+
+/// A text that holds a secret, where its rule looks for it.
+struct Sample {
+    path: String,
+    text: String,
+    /// What of it no output may hold.
+    secrets: Vec<String>,
+}
+
+fn samples() -> Vec<Sample> {
+    let settings = RuleSettings { packs: vec!["secrets".into()], extra: vec![], severity: vec![], imports: vec![] };
+    let rules = Rules::new(&settings, vec![]).unwrap();
+    let secret = rules.list().map(|listed| listed.definition).filter(|rule| !rule.show && rule.on != On::Path);
+    secret.flat_map(|rule| rule.examples.iter().filter_map(|example| sample(rule, example))).collect()
+}
+
+fn sample(rule: &Definition, example: &Example) -> Option<Sample> {
+    let (path, text) = match example {
+        Example::Text(text) => (None, text.clone()),
+        Example::Change(sides) => (sides.path.clone(), sides.text.clone().or(sides.new.clone())?),
+    };
+    let regex = RegexBuilder::new(rule.regex.as_deref()?).unicode(false).multi_line(true).build().unwrap();
+    let groups = regex.captures(text.as_bytes())?;
+    let value = groups.name("secret").or_else(|| groups.get(1)).or_else(|| groups.get(0)).unwrap();
+    let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let telling = value.lines().filter(|line| !line.starts_with("-----"));
+    let telling = telling.map(|line| line.trim().chars().skip(SHOWN).collect::<String>());
+    let secrets = telling.filter(|rest| rest.len() >= TELLING).collect();
+    Some(Sample { path: path.unwrap_or_else(|| named(&rule.paths)), text, secrets })
+}
+
+/// A path that the first of these globs matches.
+fn named(globs: &[String]) -> String {
+    let Some(glob) = globs.first() else { return "example.txt".into() };
+    let mut path = glob.replace("**/", "").replace('*', "example");
+    while let Some((before, rest)) = path.split_once('{') {
+        let (choices, behind) = rest.split_once('}').unwrap();
+        path = format!("{before}{}{behind}", choices.split(',').next().unwrap());
+    }
+    path
+}
+
+fn assert_silent(samples: &[&Sample], arguments: &[&str], said: &Said) {
+    assert!((0..4).contains(&said.code), "{arguments:?} ended with {}", said.code);
+    for (name, output) in [("stdout", &said.out), ("stderr", &said.err)] {
+        let told: BTreeSet<&String> = samples
+            .iter()
+            .flat_map(|sample| &sample.secrets)
+            .filter(|secret| output.contains(secret.as_str()))
+            .collect();
+        assert!(told.is_empty(), "{arguments:?} tells on {name}: {told:#?}");
+    }
+}
+
+/// One file for each sample, and all of them in one.
+fn write(scratch: &Scratch, samples: &[&Sample]) {
+    for (number, sample) in samples.iter().enumerate() {
+        scratch.write(&format!("{number}/{}", sample.path), &sample.text);
+    }
+    let all: String = samples.iter().map(|sample| format!("{}\n", sample.text)).collect();
+    scratch.write("all.txt", all.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+}
+
+#[test]
+fn no_secret_of_any_rule_is_told() {
+    let samples = samples();
+    let samples: Vec<&Sample> = samples.iter().collect();
+    let scratch = Scratch::new();
+    write(&scratch, &samples);
+    scratch.git(&["add", "--all"]);
+
+    for format in ["human", "json"] {
+        let arguments = ["check", "--staged", "--verbose", "--format", format];
+        assert_silent(&samples, &arguments, &scratch.run(&arguments));
+    }
+    assert!(samples.len() > 250, "{} samples", samples.len());
+}
+
+/// The formats and the targets share the findings, so a part of the rules will do.
+#[test]
+fn no_judgement_tells_a_secret_in_any_format() {
+    let samples = samples();
+    let samples: Vec<&Sample> = samples.iter().step_by(20).collect();
+    let scratch = Scratch::new();
+    write(&scratch, &samples);
+    scratch.git(&["add", "--all"]);
+    let ask = |target: &[&str]| {
+        for format in FORMATS {
+            let arguments = [&["check"], target, &["--verbose", "--format", format]].concat();
+            assert_silent(&samples, &arguments, &scratch.run(&arguments));
+        }
+    };
+
+    ask(&["--staged"]);
+    let before = scratch.git(&["rev-parse", "HEAD"]);
+    scratch.commit_all("Add");
+    ask(&["HEAD"]);
+    ask(&["--all"]);
+    scratch.git(&["rm", "-q", "all.txt"]);
+    scratch.commit_all("Remove");
+    ask(&[&format!("{before}..HEAD")]);
+}
