@@ -23,12 +23,17 @@ impl Progress {
     }
 
     pub(super) fn reached(&self, count: usize) {
+        self.reached_of(count, self.total);
+    }
+
+    /// The same, where it is only known on the way how much there is to do.
+    pub(super) fn reached_of(&self, count: usize, total: usize) {
         let Some(due) = &self.due else { return };
         let Ok(mut due) = due.try_lock() else { return };
         let now = Instant::now();
         if now >= *due {
             *due = now + BETWEEN_LINES;
-            say(&format!("{} {count} of {}", self.what, self.total));
+            say(&format!("{} {count} of {total}", self.what));
         }
     }
 }

@@ -17,19 +17,19 @@ pub struct Gathered {
     pub touched: Vec<RepoPath>,
     pub findings: Vec<Finding>,
     pub history: HistoryFacts,
-    /// A whole tree is no change: it has content to judge, but no size and no paths that somebody
-    /// decided to touch.
-    pub is_tree: bool,
+    /// A whole tree is none, nor is history: they have content to judge, but no size and no paths
+    /// that somebody decided to touch.
+    pub is_change: bool,
 }
 
 #[must_use]
 pub fn assess(gathered: Gathered, policy: &Policy) -> Assessment {
-    let Gathered { files, touched, findings, history, is_tree } = gathered;
-    let (score, factors) = if is_tree { (0, Vec::new()) } else { card::score(&card::features(&files, &history)) };
+    let Gathered { files, touched, findings, history, is_change } = gathered;
+    let (score, factors) = if is_change { card::score(&card::features(&files, &history)) } else { (0, Vec::new()) };
     let files: Vec<AssessedFile> = files.into_iter().map(|facts| place(facts, policy)).collect();
     let touched_and_undone = undone(touched, &files, policy);
     let mut causes = Vec::new();
-    if !is_tree {
+    if is_change {
         causes.extend(size_causes(&files, &policy.risk));
         causes.extend(path_causes(&files, &touched_and_undone, policy));
         causes.extend(score_cause(score, &policy.risk));
@@ -200,7 +200,7 @@ categories: { docs: { paths: [\"docs/**\"], auto_approve: false } }
     fn gathered(files: Vec<FileFacts>) -> Gathered {
         let history =
             HistoryFacts { prior_fixes: Known::Yes(0), fix_subject: Known::Yes(false), window: Window::Whole };
-        Gathered { files, touched: Vec::new(), findings: Vec::new(), history, is_tree: false }
+        Gathered { files, touched: Vec::new(), findings: Vec::new(), history, is_change: true }
     }
 
     /// The level, and every line of the table that applied.
@@ -464,7 +464,8 @@ categories: { docs: { paths: [\"docs/**\"], auto_approve: false } }
 
     #[test]
     fn a_whole_tree_is_judged_for_its_findings_alone() {
-        let tree = |findings| Gathered { findings, is_tree: true, ..gathered(vec![file("src/keys/a.txt", 9000, 0)]) };
+        let tree =
+            |findings| Gathered { findings, is_change: false, ..gathered(vec![file("src/keys/a.txt", 9000, 0)]) };
 
         assert_eq!(verdict(tree(vec![]), &policy("")), LOW);
         assert_eq!(verdict(tree(vec![finding(Severity::Deny, None)]), &policy("")).0, RiskLevel::High);

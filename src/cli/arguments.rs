@@ -89,6 +89,7 @@ Examples:
   gov-hook check origin/main..HEAD --format github   in a merge request's job
   gov-hook check HEAD~3                one commit
   gov-hook check --all                 every tracked file, for secrets and other content
+  gov-hook check --history             all that any ref reaches, for secrets that were ever committed
   gov-hook check --suppose approve:lin@example.com   what if Lin approved it?"))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct CheckArguments {
@@ -97,12 +98,17 @@ pub(super) struct CheckArguments {
     pub(super) revision: Option<String>,
 
     /// Judge what is staged
-    #[arg(long, conflicts_with_all = ["revision", "all", "base"])]
+    #[arg(long, conflicts_with_all = ["revision", "all", "history", "base"])]
     pub(super) staged: bool,
 
     /// Judge the content of every tracked file, or of every file of REV
-    #[arg(long, conflicts_with = "base")]
+    #[arg(long, conflicts_with_all = ["base", "history"])]
     pub(super) all: bool,
+
+    /// Judge every content that any ref, or REV, ever had: each is read once and told with the commit
+    /// that brought it. What is no secret is told only while HEAD, or REV, still has it
+    #[arg(long, conflicts_with = "base")]
+    pub(super) history: bool,
 
     /// Judge what REV (or HEAD) has and this branch or commit does not
     #[arg(long, value_name = "REV")]

@@ -73,6 +73,7 @@ fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Fa
             revision: arguments.revision,
             staged: arguments.staged,
             all: arguments.all,
+            history: arguments.history,
             base: arguments.base,
             onto: arguments.onto,
         },

@@ -47,6 +47,12 @@ pub enum GitError {
     #[error("object {id} ({what}) holds {size} bytes; no more than {limit} are read")]
     Oversized { id: ObjectId, what: &'static str, size: usize, limit: usize },
 
+    #[error("{missing} of the {of} blobs of this history are not in this partial clone")]
+    PartialHistory { missing: usize, of: usize, remote: String },
+
+    #[error("this history unfolds to more than {limit} paths; no project has that many")]
+    TooManyPaths { limit: usize },
+
     #[error("the index has unmerged paths: {}", listed(paths))]
     Unmerged { paths: Vec<RepoPath> },
 
@@ -82,6 +88,9 @@ impl GitError {
             Self::Shallow { remote, .. } | Self::ShallowBase { remote, .. } => {
                 Some(format!("fetch the rest of the history: git fetch --unshallow {remote}"))
             }
+            Self::PartialHistory { remote, .. } => {
+                Some(format!("fetch them: git fetch --refetch --no-filter {remote}"))
+            }
             Self::Missing { promised_by: Some(remote), .. } => Some(format!(
                 "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {remote}"
             )),
@@ -95,6 +104,7 @@ impl GitError {
             | Self::Command { .. }
             | Self::Oversized { .. }
             | Self::TooManyFiles { .. }
+            | Self::TooManyPaths { .. }
             | Self::Git { .. } => None,
         }
     }

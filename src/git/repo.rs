@@ -94,12 +94,17 @@ impl Repo {
         self.inner.odb().map_err(|source| GitError::Open { source })
     }
 
+    /// Whether some objects were left with the remote, to be fetched when they are asked for.
+    pub(super) fn is_partial(&self) -> bool {
+        self.inner.commondir().join("objects/pack").read_dir().is_ok_and(|packs| {
+            packs.flatten().any(|entry| entry.path().extension().is_some_and(|extension| extension == "promisor"))
+        })
+    }
+
     pub(super) fn unreadable(&self, id: ObjectId, what: String, source: git2::Error) -> GitError {
         if source.code() == ErrorCode::NotFound {
-            let promised = self.inner.commondir().join("objects/pack").read_dir().is_ok_and(|packs| {
-                packs.flatten().any(|entry| entry.path().extension().is_some_and(|extension| extension == "promisor"))
-            });
-            GitError::Missing { id, what, promised_by: promised.then(|| self.remote_name()) }
+            let promised_by = self.is_partial().then(|| self.remote_name());
+            GitError::Missing { id, what, promised_by }
         } else {
             GitError::Unreadable { id, what, source }
         }

@@ -11,7 +11,7 @@ use crate::model::{FileChange, Mode, ObjectId, RepoPath, Side};
 /// Nobody reviews more files than this at once; a tree that unfolds to more is an attack.
 const MOST_FILES: usize = 1_000_000;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry<'a> {
     pub(super) bits: u32,
     pub(super) name: &'a [u8],

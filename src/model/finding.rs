@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::assessment::RiskLevel;
+use super::date::Date;
 use super::digest::Sha256;
 use super::object::ObjectId;
 use super::path::RepoPath;
@@ -68,7 +69,7 @@ pub struct Place {
     pub path: RepoPath,
     pub line: Option<u32>,
     pub column: Option<u32>,
-    /// The commit that carries it, when a range was judged commit by commit.
+    /// The commit that carries it, when commits were judged one by one.
     pub commit: Option<ObjectId>,
 }
 
@@ -95,6 +96,14 @@ impl Fingerprint {
         }
         Self(Sha256::of(&bytes))
     }
+
+    /// The first twelve digits: enough for a person.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut hex = self.to_string();
+        hex.truncate(12);
+        hex
+    }
 }
 
 /// The first 32 hexadecimal digits.
@@ -118,6 +127,15 @@ pub struct Waived {
     pub by: String,
 }
 
+/// Where a finding stands in time, once all of history was searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InHistory {
+    /// The day of the commit that brought it, where the commit says one.
+    pub since: Option<Date>,
+    /// The newest tree still has it.
+    pub in_head: bool,
+}
+
 /// Made with [`Finding::at`], which insists on a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -131,6 +149,8 @@ pub struct Finding {
     pub floor: Option<RiskLevel>,
     pub excerpt: Option<Excerpt>,
     pub waived: Option<Waived>,
+    /// Known only when history was searched; the place names the commit that brought it.
+    pub history: Option<InHistory>,
 }
 
 impl Finding {
@@ -148,7 +168,14 @@ impl Finding {
             floor: None,
             excerpt: None,
             waived: None,
+            history: None,
         }
+    }
+
+    /// Whether only history has it: no file of the newest tree does any more.
+    #[must_use]
+    pub fn is_past(&self) -> bool {
+        self.history.is_some_and(|history| !history.in_head)
     }
 
     /// Whether the finding still weighs: a waived one is only shown.

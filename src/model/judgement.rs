@@ -11,6 +11,8 @@ pub enum TargetKind {
     Range,
     Commit,
     Tree,
+    /// Every blob and every commit message that refs reach.
+    History,
 }
 
 impl TargetKind {
@@ -21,8 +23,27 @@ impl TargetKind {
             Self::Range => "range",
             Self::Commit => "commit",
             Self::Tree => "tree",
+            Self::History => "history",
         }
     }
+
+    /// Whether somebody changed something: a whole tree or history only has content.
+    #[must_use]
+    pub const fn is_change(self) -> bool {
+        match self {
+            Self::Staged | Self::Range | Self::Commit => true,
+            Self::Tree | Self::History => false,
+        }
+    }
+}
+
+/// How much of history was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    pub refs: usize,
+    pub commits: usize,
+    /// Distinct contents, each read once.
+    pub blobs: usize,
 }
 
 /// What was judged.
@@ -38,6 +59,8 @@ pub struct Target {
     pub tree: Option<ObjectId>,
     pub change: ChangeId,
     pub commits: u32,
+    /// Known when history was judged.
+    pub reach: Option<Reach>,
 }
 
 /// The policy that judged.

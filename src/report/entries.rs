@@ -3,9 +3,10 @@
 
 use std::cmp::Reverse;
 
-use super::words::{grave_causes, largest_file};
+use super::words::{grave_causes, in_commit, largest_file};
 use crate::model::{
-    Assessment, Cause, Finding, Fingerprint, ObjectId, PolicyLine, RepoPath, RiskLevel, RuleId, Severity, Waived,
+    Assessment, Cause, Finding, Fingerprint, InHistory, ObjectId, PolicyLine, RepoPath, RiskLevel, RuleId, Severity,
+    Waived,
 };
 
 /// The three weights that all machine formats know.
@@ -26,6 +27,7 @@ pub(super) struct Entry<'a> {
     pub line: Option<u32>,
     pub column: Option<u32>,
     pub commit: Option<ObjectId>,
+    pub history: Option<InHistory>,
     /// What the rule is about, whatever the path.
     pub about: &'a str,
     pub message: &'a str,
@@ -34,6 +36,13 @@ pub(super) struct Entry<'a> {
     pub waived: Option<&'a Waived>,
     /// The line of the policy that speaks here.
     pub at: Option<&'a PolicyLine>,
+}
+
+impl Entry<'_> {
+    /// The commit that has it, in words.
+    pub(super) fn in_commit(&self) -> Option<String> {
+        in_commit(self.commit, self.history)
+    }
 }
 
 pub(super) fn entries(assessment: &Assessment) -> Vec<Entry<'_>> {
@@ -73,6 +82,7 @@ fn of_finding(finding: &Finding) -> Entry<'_> {
         line: finding.place.line,
         column: finding.place.column.filter(|_| finding.place.line.is_some()),
         commit: finding.place.commit,
+        history: finding.history,
         about: &finding.message,
         message: &finding.message,
         help: finding.help.as_deref(),
@@ -92,6 +102,7 @@ fn of_cause<'a>(cause: &'a Cause, assessment: &'a Assessment) -> Entry<'a> {
         line: None,
         column: None,
         commit: None,
+        history: None,
         about: cause.id,
         message: &cause.message,
         help: None,

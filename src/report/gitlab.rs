@@ -36,7 +36,8 @@ fn issue(entry: &Entry, times: u32) -> Option<Value> {
     let help = entry.help.map(|help| format!(" (help: {help})")).unwrap_or_default();
     let waived =
         entry.waived.map(|waived| format!("waived by {} ({}): ", waived.by, waived.reason)).unwrap_or_default();
-    let description = printable(&format!("{waived}{}{help}", entry.message));
+    let commit = entry.in_commit().map(|commit| format!(" ({commit})")).unwrap_or_default();
+    let description = printable(&format!("{waived}{}{commit}{help}", entry.message));
     let fingerprint = match times {
         1 => entry.fingerprint.to_string(),
         times => format!("{}-{times}", entry.fingerprint),

@@ -89,7 +89,7 @@ fn told(entry: &Entry) -> String {
         (Some(line), None) => format!(" at {line}"),
         (None, _) => String::new(),
     };
-    let commit = entry.commit.map(|commit| format!(" in commit {}", commit.short())).unwrap_or_default();
+    let commit = entry.in_commit().map(|commit| format!(" {commit}")).unwrap_or_default();
     let text = format!("{}[{}]{place}{commit}: {}", entry.word, entry.rule, entry.message);
     let help = entry.help.map(|help| format!("help: {help}"));
     let waived = entry.waived.map(|waived| format!("waived: {} ({})", waived.reason, waived.by));

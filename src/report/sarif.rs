@@ -86,6 +86,10 @@ fn result(entry: &Entry, rules: &BTreeMap<&str, (usize, Value)>) -> Value {
     if let (Some(properties), Some(commit)) = (properties.as_object_mut(), entry.commit) {
         properties.insert("commit".into(), json!(commit.to_string()));
     }
+    if let (Some(properties), Some(history)) = (properties.as_object_mut(), entry.history) {
+        properties.insert("inHead".into(), json!(history.in_head));
+        properties.extend(history.since.map(|since| ("since".into(), json!(since.to_string()))));
+    }
     result.insert("properties".into(), properties);
     Value::Object(result)
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::escape::{printable, shown_path};
 use crate::model::{
-    Assessment, Cause, Decision, Enforcement, Exit, FileFacts, Finding, Gate, Judgement, Need, Outcome, Place, Reason,
-    RepoPath, RiskLevel, Scanned, Severity, TargetKind, counted,
+    Assessment, Cause, Decision, Enforcement, Exit, FileFacts, Finding, Gate, InHistory, Judgement, Need, ObjectId,
+    Outcome, Place, Reach, Reason, RepoPath, RiskLevel, Scanned, Severity, TargetKind, counted,
 };
 
 /// The line that is enough on its own: a word for what the gate does, and why.
@@ -70,6 +70,9 @@ fn passes(judgement: &Judgement) -> String {
     if judgement.target.kind == TargetKind::Tree {
         let files = counted(judgement.assessment.files.len(), "file");
         return format!("{files} read, nothing denied");
+    }
+    if let Some(reach) = judgement.target.reach {
+        return format!("{} read, nothing denied", reached(reach));
     }
     format!("{}, {}, {outcome}", judgement.assessment.risk.level, size(&judgement.assessment))
 }
@@ -156,6 +159,22 @@ fn flatten(reasons: &[Reason], explained: Outcome, depth: usize, flat: &mut Vec<
 pub(super) fn place(place: &Place) -> String {
     let path = shown_path(&place.path);
     place.line.map_or_else(|| path.clone(), |line| format!("{path}:{line}"))
+}
+
+/// `12 blobs of 5 commits`.
+pub(super) fn reached(reach: Reach) -> String {
+    format!("{} of {}", counted(reach.blobs, "blob"), counted(reach.commits, "commit"))
+}
+
+/// The commit that has a finding, and whether it is still there, where that is known.
+pub(super) fn in_commit(commit: Option<ObjectId>, history: Option<InHistory>) -> Option<String> {
+    let Some(InHistory { since, in_head }) = history else {
+        return commit.map(|commit| format!("in commit {}", commit.short()));
+    };
+    let still = if in_head { "still in the newest tree" } else { "only in history" };
+    let since = since.map(|since| format!(" of {since}")).unwrap_or_default();
+    let came = commit.map(|commit| format!("came with commit {}{since}, ", commit.short())).unwrap_or_default();
+    Some(format!("{came}{still}"))
 }
 
 /// Findings that no waiver excuses.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use super::judge::unscanned;
 use super::target::Subject;
 use crate::app::law::Law;
 use crate::app::progress::Progress;
@@ -22,6 +23,8 @@ pub(super) struct Examined {
     pub(super) findings: Vec<Finding>,
     /// Every path that some commit of a range touched.
     pub(super) touched: Vec<RepoPath>,
+    /// What could not be read, and what else there is to know.
+    pub(super) notes: Vec<String>,
 }
 
 /// What is the same for every file of a run.
@@ -49,10 +52,11 @@ impl Examiner<'_> {
         }
         let scope = if self.in_tree { Scope::Tree } else { Scope::Change };
         examined.findings = self.waiving(scope).apply(examined.findings, &inline);
+        examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)));
         Ok(examined)
     }
 
-    fn waiving(&self, scope: Scope) -> Waiving<'_> {
+    pub(super) fn waiving(&self, scope: Scope) -> Waiving<'_> {
         Waiving { rules: &self.law.rules, waivers: self.law.waivers(), today: self.today, scope }
     }
 
@@ -62,8 +66,12 @@ impl Examiner<'_> {
         let read = parallel::for_each(repo, &subject.changes, &|done| progress.reached(done), &|repo, change| {
             self.file(repo, change)
         })?;
-        let mut examined =
-            Examined { files: Vec::with_capacity(read.len()), findings: Vec::new(), touched: Vec::new() };
+        let mut examined = Examined {
+            files: Vec::with_capacity(read.len()),
+            findings: Vec::new(),
+            touched: Vec::new(),
+            notes: Vec::new(),
+        };
         let (mut tally, mut inline) = (Tally::default(), Vec::new());
         for (facts, found) in read {
             examined.files.push(facts);
@@ -167,7 +175,7 @@ impl Examiner<'_> {
 
     /// What is wrong with a waiver is told of the change as a whole, not of every commit.
     fn waived(&self, found: Found) -> Vec<Finding> {
-        let mut findings = self.waiving(Scope::Change).apply(found.findings, &found.waivers);
+        let mut findings = self.waiving(Scope::Commit).apply(found.findings, &found.waivers);
         findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/"));
         findings
     }
@@ -190,7 +198,7 @@ impl Examiner<'_> {
     }
 }
 
-fn bytes(content: &Content) -> Option<&[u8]> {
+pub(super) fn bytes(content: &Content) -> Option<&[u8]> {
     match content {
         Content::Bytes(bytes) => Some(bytes),
         Content::Absent | Content::Large { .. } | Content::Commit(_) => None,

@@ -6,7 +6,7 @@ use super::target::Subject;
 use crate::app::Failure;
 use crate::check::{HistoryFacts, is_fix_subject};
 use crate::git::Repo;
-use crate::model::{FileFacts, FileKind, Known, RepoPath, TargetKind, Window};
+use crate::model::{FileFacts, FileKind, Known, RepoPath, Window};
 
 /// Looks back only when source is touched: otherwise the card asks nothing of history.
 pub(super) fn facts(repo: &Repo, subject: &Subject, files: &[FileFacts]) -> Result<HistoryFacts, Failure> {
@@ -16,7 +16,7 @@ pub(super) fn facts(repo: &Repo, subject: &Subject, files: &[FileFacts]) -> Resu
     }
     let is_fix = subject.commits.iter().any(|commit| is_fix_subject(&commit.subject()));
     let fix_subject = if subject.head.is_none() { Known::No } else { Known::Yes(is_fix) };
-    if fixed.is_empty() || subject.kind == TargetKind::Tree {
+    if fixed.is_empty() || !subject.kind.is_change() {
         return Ok(HistoryFacts { prior_fixes: Known::Yes(0), fix_subject, window: Window::Whole });
     }
     let history = repo.window_before(subject.base)?;

@@ -9,8 +9,8 @@ use crate::check::{self, Gathered};
 use crate::gate;
 use crate::git::Repo;
 use crate::model::{
-    Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, FileFacts, Judgement, NextStep, Outcome,
-    Person, RepoPath, Scanned, Target, TargetKind, Window,
+    Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, NextStep, Outcome, Person,
+    RepoPath, Scanned, Target, TargetKind, Window,
 };
 use crate::policy::{Policy, Role};
 
@@ -51,11 +51,20 @@ fn weigh(
         today: environment.today()?,
         is_watched: environment.stderr_is_terminal,
     };
-    let Examined { files, findings, touched } = examiner.examine(repo, &subject)?;
+    let only = subject.head.filter(|_| request.asked.revision.is_some());
+    let (found, reach) = match subject.kind {
+        TargetKind::History => {
+            let (found, reach) = examiner.history(repo, &subject, only)?;
+            (found, Some(reach))
+        }
+        TargetKind::Staged | TargetKind::Range | TargetKind::Commit | TargetKind::Tree => {
+            (examiner.examine(repo, &subject)?, None)
+        }
+    };
+    let Examined { files, findings, touched, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
     let change = ChangeId::of(&files);
-    let mut notes = unscanned(&files);
-    let gathered = Gathered { files, touched, findings, history, is_tree: subject.kind == TargetKind::Tree };
+    let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
     let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent);
@@ -70,6 +79,7 @@ fn weigh(
             tree: subject.tree,
             change,
             commits: u32::try_from(subject.commits.len()).unwrap_or(u32::MAX),
+            reach,
         },
         level: evidence.level,
         gate: evidence.gate,
@@ -117,20 +127,23 @@ fn evidence(
 }
 
 /// What the content rules could not read is said, never skipped in silence.
-fn unscanned(files: &[FileFacts]) -> Vec<String> {
-    let named = |what: &str, wanted: fn(Scanned) -> bool| {
-        let mut paths = files.iter().filter(|file| wanted(file.scanned)).map(|file| &file.change.path);
-        let first: &RepoPath = paths.next()?;
-        Some(match paths.count() {
+pub(super) fn unscanned<'a>(files: &(impl Iterator<Item = (&'a RepoPath, Scanned)> + Clone)) -> Vec<String> {
+    let named = |what: &str, wanted: Scanned| {
+        let mut paths: Vec<&RepoPath> =
+            files.clone().filter(|(_, scanned)| *scanned == wanted).map(|(path, _)| path).collect();
+        paths.sort();
+        paths.dedup();
+        let (first, others) = paths.split_first()?;
+        Some(match others.len() {
             0 => format!("`{first}` {what}"),
             1 => format!("`{first}` and 1 other file {what}"),
             more => format!("`{first}` and {more} other files {what}"),
         })
     };
     [
-        named("is binary: only rules for exact formats were run on it", |scanned| scanned == Scanned::Binary),
-        named("is an LFS pointer: the content it stands for was not scanned", |scanned| scanned == Scanned::LfsPointer),
-        named("is a submodule: the commits it names were not read", |scanned| scanned == Scanned::Submodule),
+        named("is binary: only rules for exact formats were run on it", Scanned::Binary),
+        named("is an LFS pointer: the content it stands for was not scanned", Scanned::LfsPointer),
+        named("is a submodule: the commits it names were not read", Scanned::Submodule),
     ]
     .into_iter()
     .flatten()

@@ -3,6 +3,7 @@
 mod examine;
 mod history;
 mod judge;
+mod past;
 mod people;
 mod target;
 

@@ -11,6 +11,7 @@ pub struct Asked {
     pub revision: Option<String>,
     pub staged: bool,
     pub all: bool,
+    pub history: bool,
     pub base: Option<String>,
     pub onto: Option<String>,
 }
@@ -25,6 +26,7 @@ impl Asked {
         [
             flag(self.staged, "--staged"),
             flag(self.all, "--all"),
+            flag(self.history, "--history"),
             word("", &self.revision),
             word("--base ", &self.base),
             word("--onto ", &self.onto),
@@ -54,6 +56,9 @@ pub(super) struct Subject {
 pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     if asked.all {
         return tree(repo, asked);
+    }
+    if asked.history {
+        return history(repo, asked);
     }
     if asked.staged {
         return staged(repo, &repo.head()?);
@@ -251,6 +256,37 @@ fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
             Some(branch) => Some(branch.clone()),
             None => at.branch().map(str::to_owned),
         },
+    })
+}
+
+/// All that every ref reaches, or that a revision does; judged by the law of HEAD or of the revision.
+fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+    if let Some(revision) = asked.revision.as_ref().filter(|revision| revision.contains("..")) {
+        return Err(Failure::new(format!("`{revision}` is a range, and history is searched to its beginning"))
+            .mended_by(format!(
+                "a range is judged commit by commit: gov-hook check {}",
+                super::judge::shell_word(revision)
+            )));
+    }
+    let at = repo.head()?;
+    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
+    let head = named.or(at.commit());
+    let tree = head.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let described = asked
+        .revision
+        .as_ref()
+        .map_or_else(|| "all of history".to_owned(), |revision| format!("the history of {revision}"));
+    let branch = asked.onto.clone().or_else(|| at.branch().map(str::to_owned));
+    Ok(Subject {
+        kind: TargetKind::History,
+        described,
+        trusted: head,
+        base: None,
+        head,
+        tree,
+        commits: Vec::new(),
+        changes: Vec::new(),
+        branch,
     })
 }
 

@@ -160,6 +160,13 @@ impl Definition {
         self.tags.iter().any(|tag| tag == "generic")
     }
 
+    /// Whether it looks for text that must not be known, which is no less known once it is gone.
+    #[must_use]
+    pub fn finds_secrets(&self) -> bool {
+        let reads_new_text = matches!(self.on, On::Added | On::File | On::Message);
+        reads_new_text && !self.show && self.require.is_none() && self.asks.is_none()
+    }
+
     /// The part of the id before the first `/`: rules of one family give way to each other.
     #[must_use]
     pub fn family(&self) -> &str {

@@ -9,7 +9,7 @@ use crate::yaml::{self, Mistakes, Node, Span, Value};
 /// A baseline of an old repository is long.
 const MAX_BYTES: usize = 16 << 20;
 
-const KEYS: [&str; 6] = ["fingerprint", "rule", "paths", "reason", "until", "by"];
+const KEYS: [&str; 7] = ["fingerprint", "rule", "paths", "reason", "until", "by", "history"];
 
 /// The waivers of a file. What one finding costs does not grow with their number.
 #[derive(Debug, Default)]
@@ -29,6 +29,8 @@ pub(super) struct Entry {
     pub(super) reason: String,
     pub(super) until: Option<Date>,
     pub(super) by: Option<String>,
+    /// It is for what only history has.
+    pub(super) history: bool,
     /// The change under judgement adds it.
     pub(super) added: bool,
 }
@@ -112,7 +114,7 @@ impl Entry {
             }
         };
         let until = self.until.map(|date| date.to_string()).unwrap_or_default();
-        format!("{what}\n{until}\n{}", self.reason)
+        format!("{what}\n{until}\n{}\n{}", self.history, self.reason)
     }
 }
 
@@ -143,7 +145,7 @@ fn entry(node: &Node, mistakes: &mut Mistakes) -> Option<Entry> {
     };
     for key in fields.iter().map(|field| &field.key).filter(|key| !KEYS.contains(&key.text.as_str())) {
         let mistake = key.span.mistake("this is no field of a waiver");
-        mistakes.add(mistake.help("known here: `fingerprint`, `rule`, `paths`, `reason`, `until`, `by`"));
+        mistakes.add(mistake.help("known here: `fingerprint`, `rule`, `paths`, `reason`, `until`, `by`, `history`"));
     }
     let mut text = |key: &str| {
         let value = fields.iter().find(|field| field.key.text == key).map(|field| &field.value)?;
@@ -158,6 +160,17 @@ fn entry(node: &Node, mistakes: &mut Mistakes) -> Option<Entry> {
     };
     let (fingerprint, rule) = (text("fingerprint"), text("rule"));
     let (reason, until, by) = (text("reason"), text("until"), text("by"));
+    let history = fields.iter().find(|field| field.key.text == "history").map(|field| &field.value);
+    let history = history.is_some_and(|node| match &node.value {
+        Value::Scalar(scalar) => scalar.boolean().unwrap_or_else(|| {
+            mistakes.add(node.span.mistake("`history` is `true` or `false`"));
+            false
+        }),
+        Value::List(_) | Value::Map(_) | Value::Refused => {
+            mistakes.add(node.span.mistake("`history` is `true` or `false`"));
+            false
+        }
+    });
     let until = until.and_then(|(date, span)| {
         let read = date.parse().ok();
         if read.is_none() {
@@ -184,7 +197,7 @@ fn entry(node: &Node, mistakes: &mut Mistakes) -> Option<Entry> {
         }
     }?;
     let reason = reason.map(|(reason, _)| reason.trim().to_owned()).unwrap_or_default();
-    Some(Entry { line: node.span.line, what, reason, until, by: by.map(|(by, _)| by), added: false })
+    Some(Entry { line: node.span.line, what, reason, until, by: by.map(|(by, _)| by), history, added: false })
 }
 
 fn hexadecimal(fingerprint: String, span: Span, mistakes: &mut Mistakes) -> Option<String> {

@@ -8,11 +8,16 @@ use crate::check::rules::Rules;
 use crate::model::{Date, Finding, Place, RepoPath, RuleId, Severity, Waived};
 use crate::policy::NameGlob;
 
-/// How much was judged: only a whole tree shows that a waiver of the file has nothing to excuse.
+/// How much was judged: only a whole tree, or history, shows that a waiver of the file has nothing
+/// to excuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
+    /// What a change leaves behind.
     Change,
+    /// What one commit of several adds, which the others may have taken out again.
+    Commit,
     Tree,
+    History,
 }
 
 /// What waiving depends on besides the findings.
@@ -45,7 +50,8 @@ impl Waiving<'_> {
                 }
             }
             for index in self.waivers.of_finding(finding) {
-                let Some(entry) = self.waivers.entries.get(index) else { continue };
+                let entry = self.waivers.entries.get(index).filter(|entry| self.concerns(entry, finding));
+                let Some(entry) = entry else { continue };
                 used.insert(index);
                 if finding.waived.is_none() && entry.holds(self.today) {
                     let by = format!("{}:{}", self.waivers.origin, entry.line);
@@ -62,6 +68,11 @@ impl Waiving<'_> {
         findings
     }
 
+    /// A waiver for history lets nothing come back: it excuses only what the newest tree has no more.
+    fn concerns(&self, entry: &Entry, finding: &Finding) -> bool {
+        !entry.history || self.scope == Scope::Commit || finding.is_past()
+    }
+
     fn of_inline(&self, waiver: &Inline, used: bool) -> Option<Finding> {
         let place =
             Place { path: waiver.path.clone(), line: Some(waiver.line), column: Some(waiver.column), commit: None };
@@ -72,23 +83,30 @@ impl Waiving<'_> {
             until: waiver.until,
             used,
             idle: waiver.idle && !used && !waiver.rules.iter().any(|rule| self.cannot_know(rule)),
-            added: waiver.added,
+            // Every line of a tree is read as if it were new.
+            added: waiver.added && self.scope == Scope::Change,
         };
         self.finding(&state, place, &rules.join(", "), waiver.reason.as_str())
     }
 
     /// Whether a rule speaks of changes only, so that a tree shows nothing of its waivers.
     fn cannot_know(&self, rule: &NameGlob) -> bool {
-        self.scope == Scope::Tree && self.rules.is_silent_on_trees(rule)
+        matches!(self.scope, Scope::Tree | Scope::History) && self.rules.is_silent_on_trees(rule)
     }
 
     fn of_entry(&self, entry: &Entry, used: bool) -> Option<Finding> {
+        let is_judged_whole = match self.scope {
+            Scope::Change | Scope::Commit => false,
+            Scope::Tree => !entry.history,
+            Scope::History => true,
+        };
         // A change that touches nothing of what a waiver is for says nothing of it.
         let unknown = match &entry.what {
             What::Rule { rule, .. } => self.cannot_know(rule),
             What::Fingerprint(_) => false,
         };
-        if !used && (self.scope == Scope::Change || unknown) {
+        let is_old = !entry.added && matches!(self.scope, Scope::Change | Scope::Commit);
+        if !used && (is_old || unknown) {
             return None;
         }
         let place = Place {
@@ -102,7 +120,7 @@ impl Waiving<'_> {
             has_reason: !entry.reason.is_empty(),
             until: entry.until,
             used,
-            idle: !used,
+            idle: !used && is_judged_whole,
             added: entry.added,
         };
         let named = entry.named();
@@ -202,7 +220,7 @@ mod tests {
             old: old.map(str::as_bytes),
             new: Some(new.as_bytes()),
             by_agent: false,
-            in_tree: scope == Scope::Tree,
+            in_tree: matches!(scope, Scope::Tree | Scope::History),
         };
         let lines = LineDiff::between(old.unwrap_or_default().as_bytes(), new.as_bytes());
         let Found { findings, waivers: inline, .. } = rules.scan(&file, || std::borrow::Cow::Owned(lines));
@@ -311,6 +329,34 @@ mod tests {
         assert_eq!(judged(inline, None, &waivers, Scope::Tree), [] as [&str; 0]);
         assert_eq!(judged("skip\n", None, &Waivers::default(), Scope::Tree), [] as [&str; 0]);
         assert_eq!(judged("skip\n", None, &Waivers::default(), Scope::Change), ["t/new hold 1"]);
+    }
+
+    #[test]
+    fn a_waiver_that_the_change_adds_must_be_sound_even_if_nothing_needs_it_here() {
+        let yaml = "- rule: t/word\n- rule: t/word\n  reason: x\n  until: 2026-05-31\n- rule: t/word\n  reason: x\n";
+        let waivers = Waivers::default().with_added(Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap());
+        let old = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
+
+        let faults = [
+            "waiver/no-reason warn 1: The waiver of `t/word` gives no reason, so it excuses nothing",
+            "waiver/expired warn 2: The waiver of `t/word` ended on 2026-05-31",
+        ];
+        assert_eq!(judged("good", None, &waivers, Scope::Change), faults);
+        assert_eq!(judged("good", None, &old, Scope::Change), [""; 0]);
+    }
+
+    #[test]
+    fn a_waiver_for_history_excuses_nothing_that_is_there() {
+        let yaml = "- rule: t/word\n  reason: x\n  history: true\n";
+        let waivers = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
+        let unused = "waiver/unused warn 1: The waiver of `t/word` has nothing to excuse";
+
+        let said = |scope| judged("bad", None, &waivers, scope);
+
+        assert_eq!(said(Scope::Change), ["t/word deny 1"]);
+        assert_eq!(said(Scope::Tree), ["t/word deny 1"]);
+        assert_eq!(said(Scope::History), ["t/word deny 1", unused]);
+        assert_eq!(said(Scope::Commit), ["t/word deny 1 waived by .gov/waivers.yaml:1: x"]);
     }
 
     #[test]

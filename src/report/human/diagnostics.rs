@@ -3,7 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Snippet, Title};
 
 use super::super::escape::{excerpt, printable, shown_path};
-use super::super::words::{grave_causes, place, weighing};
+use super::super::words::{grave_causes, in_commit, place, weighing};
 use super::WHOLE;
 use super::page::{Page, Tone};
 use crate::model::{Assessment, Cause, Excerpt, Finding, RepoPath, Severity, Waived, counted};
@@ -20,6 +20,8 @@ struct Diagnostic<'a> {
     level: Level<'a>,
     title: Title<'a>,
     path: String,
+    /// Names a finding for `rules waive`.
+    fingerprint: Option<String>,
     line: Option<u32>,
     column: Option<usize>,
     excerpt: Option<Excerpt>,
@@ -34,6 +36,7 @@ fn show(page: &mut Page, diagnostic: Diagnostic) {
     let mut place = diagnostic.path;
     place.extend(diagnostic.line.map(|line| format!(":{line}")));
     place.extend(diagnostic.line.and(diagnostic.column).map(|column| format!(":{column}")));
+    place.extend(diagnostic.fingerprint.map(|fingerprint| format!(" (fingerprint {fingerprint})")));
     let quoted = diagnostic.excerpt.zip(diagnostic.line);
     let indent = quoted.as_ref().map_or(0, |(_, line)| line.to_string().len());
     let mut body = Group::with_level(diagnostic.level);
@@ -79,12 +82,13 @@ fn of_finding<'a>(page: &Page, finding: &'a Finding) -> Diagnostic<'a> {
         Severity::Note => Level::NOTE,
     };
     let level = level.with_name(finding.severity.as_str());
-    let commit = finding.place.commit.map(|commit| format!("in commit {}", commit.short()));
+    let commit = in_commit(finding.place.commit, finding.history);
     let help = finding.help.as_ref().map(|help| page.wrapped(help));
     Diagnostic {
         level: level.clone(),
         title: level.primary_title(printable(&finding.message)).id(printable(finding.rule.as_str())),
         path: shown_path(&finding.place.path),
+        fingerprint: Some(finding.fingerprint.short()),
         line: finding.place.line,
         column: finding.place.column.map(|column| column as usize),
         excerpt: finding.excerpt.clone(),
@@ -130,6 +134,7 @@ fn of_cause<'a>(page: &Page, cause: &'a Cause, paths: &[&RepoPath]) -> Diagnosti
         level: level.clone(),
         title: level.primary_title(printable(&cause.message)).id(cause.id),
         path: at.map_or_else(|| path.clone(), |at| printable(&at.origin)),
+        fingerprint: None,
         line: at.map(|at| at.line),
         column: at.map(|at| at.start + 1),
         excerpt: at.map(|at| Excerpt { line: at.text.clone(), start: at.start, end: at.end }),

@@ -37,7 +37,9 @@ pub(super) fn render(judgement: &Judgement, style: Style) -> String {
     diagnostics::causes(&mut page, &judgement.assessment);
     if style.detail != Detail::Quiet {
         diagnostics::tally(&mut page, &judgement.assessment);
-        if target.kind == TargetKind::Tree {
+        if let Some(reach) = target.reach {
+            sections::history(&mut page, reach);
+        } else if target.kind == TargetKind::Tree {
             sections::tree(&mut page, &judgement.assessment);
         } else {
             sections::files(&mut page, &judgement.assessment);

@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 
 use super::super::escape::{printable, shown_path};
-use super::super::words::{approvers, own_causes, reasons};
+use super::super::words::{approvers, own_causes, reached, reasons};
 use super::WHOLE;
 use super::page::Page;
 use crate::model::{
-    AssessedFile, Assessment, Cause, Decision, Judgement, Need, NextStep, PathClass, Placement, RepoPath, RiskLevel,
-    Scanned, Window, counted,
+    AssessedFile, Assessment, Cause, Decision, Judgement, Need, NextStep, PathClass, Placement, Reach, RepoPath,
+    RiskLevel, Scanned, Window, counted,
 };
 
 const FILES: usize = 12;
@@ -29,6 +29,11 @@ pub(super) fn tree(page: &mut Page, assessment: &Assessment) {
     let (lines, _) = assessment.lines();
     let lines = counted(usize::try_from(lines).unwrap_or(usize::MAX), "line");
     page.heading("files", &format!("{} read, {lines}", assessment.files.len()));
+}
+
+/// How much of history was read.
+pub(super) fn history(page: &mut Page, reach: Reach) {
+    page.heading("history", &format!("{}, from {}", reached(reach), counted(reach.refs, "ref")));
 }
 
 /// A row for every path, those that need approval first.

@@ -158,6 +158,14 @@ pub(super) struct FindingV1<'a> {
     help: Option<&'a str>,
     fingerprint: String,
     waived: Option<WaivedV1<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<HistoryV1>,
+}
+
+#[derive(Serialize)]
+struct HistoryV1 {
+    since: Option<String>,
+    in_head: bool,
 }
 
 #[derive(Serialize)]
@@ -181,6 +189,10 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             help: finding.help.as_deref(),
             fingerprint: finding.fingerprint.to_string(),
             waived: finding.waived.as_ref().map(|waived| WaivedV1 { reason: &waived.reason, by: &waived.by }),
+            history: finding.history.map(|history| HistoryV1 {
+                since: history.since.map(|since| since.to_string()),
+                in_head: history.in_head,
+            }),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::escape::json;
 use super::words::reasons;
-use crate::model::{Decision, Judgement, Need, NextStep, NotCounted, ObjectId};
+use crate::model::{Decision, Judgement, Need, NextStep, NotCounted, ObjectId, Reach};
 use assessed::{FilesV1, FindingV1, RiskV1};
 
 pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
@@ -44,6 +44,7 @@ impl<'a> From<&'a Judgement> for CheckV1<'a> {
                 head: judgement.target.head.as_ref().map(ObjectId::to_string),
                 tree: judgement.target.tree.as_ref().map(ObjectId::to_string),
                 change: judgement.target.change.to_string(),
+                reach: judgement.target.reach.map(|Reach { refs, commits, blobs }| ReachV1 { refs, commits, blobs }),
             },
             level: judgement.level.as_str(),
             gate: judgement.gate.as_str(),
@@ -68,6 +69,15 @@ struct TargetV1 {
     head: Option<String>,
     tree: Option<String>,
     change: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<ReachV1>,
+}
+
+#[derive(Serialize)]
+struct ReachV1 {
+    refs: usize,
+    commits: usize,
+    blobs: usize,
 }
 
 #[derive(Serialize)]

@@ -3,9 +3,9 @@
 mod parts;
 
 use crate::model::{
-    Assessment, Cause, ChangeId, Decision, Enforcement, Exit, Factor, Finding, Gate, Judgement, Need, NotCounted,
-    Outcome, PathClass, Place, PolicyLine, PolicyRef, RepoPath, Risk, RiskLevel, RuleId, Scanned, Severity, Target,
-    TargetKind, Waived, Window,
+    Assessment, Cause, ChangeId, Date, Decision, Enforcement, Exit, Factor, Finding, Gate, InHistory, Judgement, Need,
+    NotCounted, Outcome, PathClass, Place, PolicyLine, PolicyRef, Reach, RepoPath, Risk, RiskLevel, RuleId, Scanned,
+    Severity, Target, TargetKind, Waived, Window,
 };
 use parts::{factor, file, file_at, finding, id, marked, need, next, placement, policy_line, reason, renamed};
 
@@ -20,6 +20,7 @@ pub(super) fn all() -> Vec<(&'static str, Judgement)> {
         ("hostile", hostile()),
         ("development", development()),
         ("crowded", crowded()),
+        ("history", history()),
     ]
 }
 
@@ -42,6 +43,7 @@ pub(super) fn pass() -> Judgement {
             tree: Some(id(0x7e)),
             change,
             commits: 3,
+            reach: None,
         },
         level: Enforcement::Staging,
         gate: Gate::Push,
@@ -165,6 +167,33 @@ pub(super) fn denied() -> Judgement {
         reason(Outcome::AutoApproved, "LOW risk, every path is allowed", vec![]),
     ];
     judgement.next = vec![next("take it out, stage again, and look", "gov-hook check --staged")];
+    judgement
+}
+
+/// A secret that is still there, and one that only history has.
+pub(super) fn history() -> Judgement {
+    let of = |path, byte, history| {
+        let mut secret = finding("secret/aws-access-key-id", Severity::Deny, (path, 3, 27), "AWS access key id");
+        secret.place.commit = Some(id(byte));
+        Finding { history: Some(history), ..secret }
+    };
+    let mut judgement = pass();
+    judgement.target.kind = TargetKind::History;
+    judgement.target.described = "all of history".into();
+    judgement.target.base = None;
+    judgement.target.commits = 0;
+    judgement.target.reach = Some(Reach { refs: 3, commits: 120, blobs: 456 });
+    judgement.target.change = ChangeId::of([]);
+    judgement.assessment.files.clear();
+    judgement.assessment.risk = Risk { level: RiskLevel::High, score: 0, factors: vec![], causes: vec![] };
+    judgement.assessment.findings = vec![
+        of("deploy.toml", 0xaa, InHistory { since: Date::new(2024, 2, 29), in_head: true }),
+        of("old.toml", 0xbb, InHistory { since: None, in_head: false }),
+    ];
+    judgement.decision.outcome = Outcome::Blocked;
+    judgement.decision.exit = Exit::Denied;
+    judgement.decision.reasons = vec![reason(Outcome::Blocked, "deploy.toml:3: AWS access key id", vec![])];
+    judgement.notes = vec!["1 finding is only in history".into()];
     judgement
 }
 

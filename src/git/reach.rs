@@ -1,0 +1,366 @@
+//! All that refs reach: every commit, and every blob with the paths and the commits that had it.
+//!
+//! Commits are taken oldest first, so the first one in which a blob stands at a path is the one
+//! that brought it. A tree is read once for each directory it was in, and compared with the tree
+//! that was there before it: what is the same was seen already.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BinaryHeap, HashMap, HashSet};
+
+use git2::ObjectType;
+
+use super::commit::Commit;
+use super::error::GitError;
+use super::repo::{Repo, object_id, oid};
+use super::tree::parse;
+use crate::model::{Mode, ObjectId, RepoPath};
+
+/// A history that unfolds to more paths than this is an attack.
+const MOST_PATHS: usize = 3_000_000;
+
+/// Longer chains of tags are nobody's.
+const LONGEST_CHAIN: usize = 64;
+
+/// gov-hook's own records: they name what was found and never hold it.
+const OWN_RECORDS: &str = "refs/notes/gov/";
+
+/// A name from which history is walked, and the object it stands for.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub name: String,
+    pub object: ObjectId,
+}
+
+/// What was reached.
+#[derive(Default)]
+pub struct Reached {
+    /// Parents before their children, and the older of two first.
+    pub commits: Vec<Dated>,
+    pub blobs: Vec<Blob>,
+    paths: Paths,
+}
+
+/// A commit and when it was made, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dated {
+    pub id: ObjectId,
+    pub at: i64,
+}
+
+/// A distinct content, and every path it ever had.
+#[derive(Debug)]
+pub struct Blob {
+    pub id: ObjectId,
+    pub places: Vec<Stand>,
+}
+
+/// Where a blob stood.
+#[derive(Clone, Copy, Debug)]
+pub struct Stand {
+    path: u32,
+    pub mode: Mode,
+    /// The first commit that has it there, as an index into the commits; absent for what a ref
+    /// names without any commit.
+    pub commit: Option<usize>,
+}
+
+impl Reached {
+    #[must_use]
+    pub fn path(&self, stand: &Stand) -> RepoPath {
+        self.paths.spelled(stand.path)
+    }
+}
+
+impl Repo {
+    /// Where all of history is walked from: every ref but gov-hook's own records, what is checked
+    /// out in any worktree, and every stash.
+    pub fn every_start(&self) -> Result<Vec<Start>, GitError> {
+        let unreadable = |source| GitError::Git { what: "the refs".into(), source };
+        let mut starts = Vec::new();
+        for reference in self.inner.references().map_err(unreadable)? {
+            let reference = reference.map_err(unreadable)?;
+            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            // A symbolic ref names another one, which has its turn.
+            if let Some(object) = reference.target().filter(|_| !name.starts_with(OWN_RECORDS)) {
+                starts.push(Start { name, object: object_id(object) });
+            }
+        }
+        let start = |name: &str, object| Start { name: name.to_owned(), object };
+        starts.extend(self.head()?.commit().map(|object| start("HEAD", object)));
+        starts.extend(self.other_heads().into_iter().map(|object| start("a worktree's HEAD", object)));
+        // Only its reflog knows any stash but the last.
+        if let Ok(stashes) = self.inner.reflog("refs/stash") {
+            starts.extend(stashes.iter().map(|stash| start("refs/stash", object_id(stash.id_new()))));
+        }
+        Ok(starts)
+    }
+
+    /// The detached heads of all worktrees; the branches among them are refs.
+    fn other_heads(&self) -> Vec<ObjectId> {
+        let common = self.common_dir();
+        let worktrees = common.join("worktrees").read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+        let heads = worktrees.chain([common.to_owned()]).map(|directory| directory.join("HEAD"));
+        heads.filter_map(|head| std::fs::read_to_string(head).ok()?.trim().parse().ok()).collect()
+    }
+
+    /// Walks all that is reached. `heard` is given every commit once; `done` hears how many commits'
+    /// trees have been read, and of how many.
+    pub fn reach(
+        &self,
+        starts: &[Start],
+        heard: &mut dyn FnMut(&Commit),
+        done: &dyn Fn(usize, usize),
+    ) -> Result<Reached, GitError> {
+        let mut walk = Walk { repo: self, seen: HashSet::new(), last: HashMap::new(), out: Out::default() };
+        let (mut tips, mut bare) = (Vec::new(), Vec::new());
+        for start in starts {
+            match self.peel(start)? {
+                (id, ObjectType::Commit) => tips.push(id),
+                other => bare.push((start, other)),
+            }
+        }
+        let ordered = self.oldest_first(tips, heard)?;
+        for (index, (commit, tree)) in ordered.iter().enumerate() {
+            walk.tree(*tree, Some(index))?;
+            walk.out.reached.commits.push(*commit);
+            done(index + 1, ordered.len());
+        }
+        // Some projects keep a key or a tree behind a tag, outside of any commit.
+        for (start, (id, kind)) in bare {
+            if kind == ObjectType::Tree {
+                walk.tree(id, None)?;
+            } else {
+                walk.out.name_blob(start, id)?;
+            }
+        }
+        Ok(walk.out.reached)
+    }
+
+    /// Fails when a partial clone lacks some of the blobs, and says how many.
+    pub fn require_blobs(&self, reached: &Reached) -> Result<(), GitError> {
+        if !self.is_partial() {
+            return Ok(());
+        }
+        let odb = self.odb()?;
+        let missing = reached.blobs.iter().filter(|blob| !odb.exists(oid(blob.id))).count();
+        if missing == 0 {
+            return Ok(());
+        }
+        Err(GitError::PartialHistory { missing, of: reached.blobs.len(), remote: self.remote_name() })
+    }
+
+    fn peel(&self, start: &Start) -> Result<(ObjectId, ObjectType), GitError> {
+        let what = || format!("what `{}` names", start.name);
+        let odb = self.odb()?;
+        let mut id = start.object;
+        for _ in 0..LONGEST_CHAIN {
+            let (_, kind) = odb.read_header(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
+            if kind != ObjectType::Tag {
+                return Ok((id, kind));
+            }
+            let tag = self.read(id, ObjectType::Tag, &what)?;
+            let named = tag.strip_prefix(b"object ").and_then(|rest| std::str::from_utf8(rest.get(..40)?).ok());
+            id = named.and_then(|hex| hex.parse().ok()).ok_or(GitError::Malformed { id, what: "tag" })?;
+        }
+        Err(GitError::Malformed { id: start.object, what: "tag" })
+    }
+
+    /// Every commit behind some others with its tree, parents first; of those that may come next,
+    /// the oldest does.
+    fn oldest_first(
+        &self,
+        tips: Vec<ObjectId>,
+        heard: &mut dyn FnMut(&Commit),
+    ) -> Result<Vec<(Dated, ObjectId)>, GitError> {
+        let mut found: HashMap<ObjectId, (Dated, ObjectId, usize)> = HashMap::new();
+        let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+        let mut left = tips;
+        while let Some(id) = left.pop() {
+            if found.contains_key(&id) {
+                continue;
+            }
+            if self.shallow.contains(&id) {
+                return Err(self.shallow_at(id));
+            }
+            let commit = self.commit(id)?;
+            heard(&commit);
+            let mut parents = commit.parents;
+            parents.sort_unstable();
+            parents.dedup();
+            for &parent in &parents {
+                children.entry(parent).or_default().push(id);
+            }
+            found.insert(id, (Dated { id, at: commit.committed_at }, commit.tree, parents.len()));
+            left.extend(parents);
+        }
+        let roots = found.values().filter(|(_, _, parents)| *parents == 0);
+        let mut ready: BinaryHeap<Reverse<(i64, ObjectId)>> =
+            roots.map(|(dated, _, _)| Reverse((dated.at, dated.id))).collect();
+        let mut ordered = Vec::with_capacity(found.len());
+        while let Some(Reverse((_, id))) = ready.pop() {
+            if let Some((dated, tree, _)) = found.get(&id) {
+                ordered.push((*dated, *tree));
+            }
+            for child in children.remove(&id).unwrap_or_default() {
+                if let Some((dated, _, waiting)) = found.get_mut(&child) {
+                    *waiting -= 1;
+                    if *waiting == 0 {
+                        ready.push(Reverse((dated.at, child)));
+                    }
+                }
+            }
+        }
+        Ok(ordered)
+    }
+}
+
+struct Walk<'repo> {
+    repo: &'repo Repo,
+    /// Trees that were read, by the directory they were in.
+    seen: HashSet<(u32, ObjectId)>,
+    /// The tree that a directory had last, as it is stored.
+    last: HashMap<u32, (ObjectId, Vec<u8>)>,
+    out: Out,
+}
+
+impl Walk<'_> {
+    /// A list of work instead of recursion: a hostile tree may be nested arbitrarily deep.
+    fn tree(&mut self, root: ObjectId, commit: Option<usize>) -> Result<(), GitError> {
+        let mut left = Vec::new();
+        if self.seen.insert((Paths::ROOT, root)) {
+            left.push((Paths::ROOT, root));
+        }
+        while let Some((directory, id)) = left.pop() {
+            let what = || format!("the tree of `{}`", self.out.reached.paths.spelled(directory));
+            let bytes = self.repo.read(id, ObjectType::Tree, &what)?;
+            let before = self.last.remove(&directory);
+            let mut old = match &before {
+                Some((id, bytes)) => parse(*id, bytes)?.into_iter().peekable(),
+                None => Vec::new().into_iter().peekable(),
+            };
+            for entry in parse(id, &bytes)? {
+                while old.peek().is_some_and(|old| old.order(&entry) == Ordering::Less) {
+                    old.next();
+                }
+                if old.next_if(|old| old.order(&entry) == Ordering::Equal).is_some_and(|old| old == entry) {
+                    continue;
+                }
+                if entry.is_tree() {
+                    let inside = self.out.reached.paths.child(directory, entry.name)?;
+                    if self.seen.insert((inside, entry.id)) {
+                        left.push((inside, entry.id));
+                    }
+                } else if let Some(side) = entry.side() {
+                    let path = self.out.reached.paths.child(directory, entry.name)?;
+                    self.out.blob(side.id, Stand { path, mode: side.mode, commit });
+                }
+            }
+            self.last.insert(directory, (id, bytes));
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Out {
+    reached: Reached,
+    index: HashMap<ObjectId, usize>,
+    known: HashSet<(u32, ObjectId)>,
+}
+
+impl Out {
+    fn blob(&mut self, id: ObjectId, stand: Stand) {
+        if !self.known.insert((stand.path, id)) {
+            return;
+        }
+        let blobs = &mut self.reached.blobs;
+        let index = *self.index.entry(id).or_insert_with(|| {
+            blobs.push(Blob { id, places: Vec::new() });
+            blobs.len() - 1
+        });
+        if let Some(blob) = blobs.get_mut(index) {
+            blob.places.push(stand);
+        }
+    }
+
+    /// A blob that a ref names has the ref's name for a path.
+    fn name_blob(&mut self, start: &Start, id: ObjectId) -> Result<(), GitError> {
+        let mut path = Paths::ROOT;
+        for part in start.name.split('/') {
+            path = self.reached.paths.child(path, part.as_bytes())?;
+        }
+        self.blob(id, Stand { path, mode: Mode::Regular, commit: None });
+        Ok(())
+    }
+}
+
+/// Paths by number; each is a name in a directory, which is a path too.
+struct Paths {
+    most: usize,
+    names: Vec<(u32, Box<[u8]>)>,
+    children: HashMap<u32, HashMap<Box<[u8]>, u32>>,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self { most: MOST_PATHS, names: vec![(Self::ROOT, Box::default())], children: HashMap::new() }
+    }
+}
+
+impl Paths {
+    const ROOT: u32 = 0;
+
+    fn child(&mut self, directory: u32, name: &[u8]) -> Result<u32, GitError> {
+        let inside = self.children.entry(directory).or_default();
+        if let Some(known) = inside.get(name) {
+            return Ok(*known);
+        }
+        let number = u32::try_from(self.names.len()).ok().filter(|_| self.names.len() <= self.most);
+        let number = number.ok_or(GitError::TooManyPaths { limit: self.most })?;
+        inside.insert(name.into(), number);
+        self.names.push((directory, name.into()));
+        Ok(number)
+    }
+
+    fn spelled(&self, path: u32) -> RepoPath {
+        let mut parts: Vec<&[u8]> = Vec::new();
+        let mut at = path;
+        while let Some((directory, name)) = usize::try_from(at).ok().and_then(|at| self.names.get(at)) {
+            if at == Self::ROOT {
+                break;
+            }
+            parts.push(name);
+            at = *directory;
+        }
+        parts.reverse();
+        RepoPath::new(parts.join(&b'/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_one_number_and_is_spelled_as_it_was() {
+        let mut paths = Paths::default();
+        let directory = paths.child(Paths::ROOT, b"src").unwrap();
+
+        let file = paths.child(directory, b"a.rs").unwrap();
+
+        assert_eq!(paths.spelled(file), RepoPath::from("src/a.rs"));
+        assert_eq!(paths.child(directory, b"a.rs").unwrap(), file);
+        assert_ne!(paths.child(Paths::ROOT, b"a.rs").unwrap(), file);
+    }
+
+    #[test]
+    fn a_tree_that_unfolds_without_end_is_refused() {
+        let mut paths = Paths { most: 3, ..Paths::default() };
+        let mut unfold = || (0..9).try_fold(Paths::ROOT, |directory, _| paths.child(directory, b"again"));
+
+        let refused = unfold();
+
+        assert!(matches!(refused, Err(GitError::TooManyPaths { limit: 3 })));
+        assert_eq!(paths.names.len(), 4);
+    }
+}
