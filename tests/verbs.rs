@@ -166,6 +166,54 @@ fn rules_are_listed_explained_and_checked() {
 }
 
 #[test]
+fn every_rule_is_explained_whole() {
+    let scratch = Scratch::new();
+    let listed = scratch.run(&["rules", "list", "--format", "json"]).json();
+    assert!(listed["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == "weakening/test-file-deleted"));
+
+    let id = "weakening/test-file-deleted";
+    let human = scratch.run(&["rules", "explain", id]).out;
+    let json = scratch.run(&["rules", "explain", id, "--format", "json"]).json();
+    let by_name = scratch.run(&["rules", "explain", "aws-access-key-id"]);
+
+    for part in
+        ["what: ", "why: ", "then: ", "example:\n", "fix: ", "waive: ", "gov-hook rules waive --rule weakening/"]
+    {
+        assert!(human.contains(part), "{part}: {human}");
+    }
+    for part in ["id", "pack", "severity", "on", "message", "why", "then", "example", "help"] {
+        assert!(json[part].is_string(), "{part}: {json:#}");
+    }
+    assert_eq!(by_name.code, 2);
+    assert!(by_name.err.contains("did you mean `secret/aws-access-key-id`?"), "{}", by_name.err);
+}
+
+#[test]
+fn all_mistakes_of_all_packs_are_told_at_once() {
+    let scratch = Scratch::new();
+    let sound = "- id: ours/word\n  keywords: [bluebird]\n  regex: bluebird\n  severity: warn\n  message: a word\n  \
+                 examples: [\"a bluebird\"]\n";
+    scratch.write("packs/a.yaml", "- id: ours/x\n  keywords: [abc]\n  regex: 'abc('\n  severity: dney\n");
+    scratch.write("packs/b.yaml", sound);
+    scratch.write("packs/c.yaml", sound.replace("a bluebird", "a sparrow"));
+
+    let human = scratch.run(&["rules", "check", "packs"]);
+    let json = scratch.run(&["rules", "check", "packs", "--format", "json"]);
+    let good = scratch.run(&["rules", "check", "packs/b.yaml", "--format", "json"]);
+    let nowhere = scratch.run(&["rules", "check", "nowhere"]);
+
+    assert_eq!((human.code, json.code, good.code, nowhere.code), (2, 2, 0, 2));
+    for part in ["packs/a.yaml:3:", "packs/a.yaml:4:", "packs/c.yaml:", "sound: 1 of 3 packs, with 1 rule whose"] {
+        assert!(human.out.contains(part), "{part}: {}", human.out);
+    }
+    let packs = json.json()["packs"].as_array().unwrap().clone();
+    let told: Vec<(bool, usize)> =
+        packs.iter().map(|pack| (pack["sound"] == true, pack["mistakes"].as_array().unwrap().len())).collect();
+    assert_eq!(told, [(false, 4), (true, 0), (false, 2)]);
+    assert_eq!(good.json()["packs"][0]["rules"], 1);
+}
+
+#[test]
 fn the_native_hook_stops_a_commit_and_lets_the_next_one_by() {
     let scratch = Scratch::new();
     let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/pre-commit");

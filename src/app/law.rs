@@ -73,7 +73,7 @@ impl Law {
     }
 }
 
-fn read_waivers(bytes: Vec<u8>) -> Result<Waivers, Failure> {
+pub(super) fn read_waivers(bytes: Vec<u8>) -> Result<Waivers, Failure> {
     Waivers::read(WAIVERS_PATH, &bytes).map_err(|mistakes| Failure::mistaken(WAIVERS_PATH.to_owned(), bytes, mistakes))
 }
 

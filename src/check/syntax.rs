@@ -140,6 +140,20 @@ pub(super) fn is_source(path: &RepoPath) -> bool {
     of(path).is_some()
 }
 
+/// How a comment starts and ends in a program; what ends with its line ends with nothing.
+pub(super) fn comment(path: &RepoPath) -> Option<(&'static str, &'static str)> {
+    let comments = || of(path).into_iter().flatten().filter(|opening| opening.zone == Zone::Comment);
+    let closes = |opening: &Opening| match opening.close {
+        Close::Line => Some((opening.open, "")),
+        Close::Text { close, .. } | Close::Nested { close, .. } if !opening.open.starts_with('\n') => {
+            Some((opening.open, close))
+        }
+        Close::Text { .. } | Close::Nested { .. } | Close::Character => None,
+    };
+    let of_a_line = comments().find(|opening| opening.close == Close::Line);
+    of_a_line.or_else(|| comments().next()).and_then(closes)
+}
+
 /// The comments and strings of a source file, in order; `None` for a language it does not know.
 pub(super) fn zones(path: &RepoPath, text: &[u8]) -> Option<Vec<(Range<usize>, Zone)>> {
     let syntax = of(path)?;

@@ -113,7 +113,7 @@ struct CheckV1<'a> {
 }
 
 #[derive(Serialize)]
-struct MistakeV1<'a> {
+pub(super) struct MistakeV1<'a> {
     line: u32,
     column: u32,
     length: u32,
@@ -122,22 +122,27 @@ struct MistakeV1<'a> {
     help: Option<&'a str>,
 }
 
+impl<'a> From<&'a Mistake> for MistakeV1<'a> {
+    fn from(mistake: &'a Mistake) -> Self {
+        Self {
+            line: mistake.line,
+            column: mistake.column,
+            length: mistake.length,
+            message: &mistake.message,
+            because: mistake.because.as_deref(),
+            help: mistake.help.as_deref(),
+        }
+    }
+}
+
 /// One JSON document for programs.
 #[must_use]
 pub fn json(judged: Judged<'_>) -> String {
-    let mistakes = judged.mistakes.iter().map(|mistake| MistakeV1 {
-        line: mistake.line,
-        column: mistake.column,
-        length: mistake.length,
-        message: &mistake.message,
-        because: mistake.because.as_deref(),
-        help: mistake.help.as_deref(),
-    });
     let check = CheckV1 {
         schema: "gov-hook/policy-check/v1",
         origin: judged.origin,
         sound: judged.mistakes.is_empty(),
-        mistakes: mistakes.collect(),
+        mistakes: judged.mistakes.iter().map(MistakeV1::from).collect(),
     };
     // Texts and numbers always have a JSON form.
     serde_json::to_string_pretty(&check).map(|json| json + "\n").unwrap_or_default()

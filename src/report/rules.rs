@@ -1,8 +1,10 @@
-//! Rules as text: the list of them, and one explained.
+//! Rules as text: the list of them, one explained, and packs that were checked.
 
 use std::fmt::Write as _;
 
-use crate::model::{Severity, counted};
+use super::Style;
+use super::mistakes::{self, Asked, Judged, MistakeV1};
+use crate::model::{Mistake, Severity, counted};
 
 /// A rule in the words of its pack.
 #[derive(Clone, Debug)]
@@ -54,9 +56,11 @@ pub fn explain(rule: &RuleView) -> String {
     }));
     paragraphs.extend(rule.help.as_ref().map(|help| format!("fix: {help}")));
     paragraphs.push(format!(
-        "waive: write `gov: allow[{}] REASON` in a comment on the line or above it,\n  or set another severity in \
-         .gov/policy.yaml: rules: {{ severity: {{ \"{}\": warn }} }}",
-        rule.id, rule.id
+        "waive: one of them by the fingerprint that `gov-hook check` tells:\n  gov-hook rules waive FINGERPRINT --reason \
+         REASON\nor in the text, in a comment on the line or above it:\n  gov: allow[{id}] REASON\nor all of them at some \
+         paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason REASON\nor weigh them otherwise, in \
+         .gov/policy.yaml:\n  rules: {{ severity: {{ \"{id}\": warn }} }}",
+        id = rule.id
     ));
     paragraphs.join("\n\n") + "\n"
 }
@@ -64,6 +68,45 @@ pub fn explain(rule: &RuleView) -> String {
 #[must_use]
 pub fn explain_json(rule: &RuleView) -> String {
     format!("{:#}\n", json(rule))
+}
+
+/// A pack that was read, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct PackView {
+    pub origin: String,
+    pub bytes: Vec<u8>,
+    /// Rules whose examples hold; none in a pack with mistakes.
+    pub rules: usize,
+    pub mistakes: Vec<Mistake>,
+}
+
+/// The mistakes of every pack, and how many are sound.
+#[must_use]
+pub fn check(packs: &[PackView], style: Style) -> String {
+    let mut text = String::new();
+    for PackView { origin, bytes, mistakes, .. } in packs.iter().filter(|pack| !pack.mistakes.is_empty()) {
+        text.push_str(&mistakes::human(Judged { origin, bytes, mistakes }, Asked::IsItSound, None, style));
+    }
+    let sound = packs.iter().filter(|pack| pack.mistakes.is_empty()).count();
+    let rules = counted(packs.iter().map(|pack| pack.rules).sum(), "rule");
+    // Writing into a string cannot fail.
+    let _ = writeln!(text, "sound: {sound} of {}, with {rules} whose examples hold", counted(packs.len(), "pack"));
+    text
+}
+
+#[must_use]
+pub fn check_json(packs: &[PackView]) -> String {
+    let of = |pack: &PackView| {
+        serde_json::json!({
+            "origin": pack.origin,
+            "sound": pack.mistakes.is_empty(),
+            "rules": pack.rules,
+            "mistakes": pack.mistakes.iter().map(MistakeV1::from).collect::<Vec<_>>(),
+        })
+    };
+    let packs: Vec<serde_json::Value> = packs.iter().map(of).collect();
+    let whole = serde_json::json!({ "schema": "gov-hook/rules-check/v1", "packs": packs });
+    format!("{whole:#}\n")
 }
 
 fn json(rule: &RuleView) -> serde_json::Value {
@@ -74,6 +117,8 @@ fn json(rule: &RuleView) -> serde_json::Value {
         "on": rule.on,
         "message": rule.message,
         "why": rule.why,
+        "then": consequence(rule.severity),
+        "example": rule.example,
         "help": rule.help,
     })
 }

@@ -105,7 +105,7 @@ impl Entry {
     }
 
     /// Everything it says, to tell whether another file says the same.
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         let what = match &self.what {
             What::Fingerprint(fingerprint) => fingerprint.clone(),
             What::Rule { rule, paths } => {

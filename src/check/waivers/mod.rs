@@ -3,13 +3,13 @@
 //! A waived finding stays visible and counted. A waiver without a reason or past its date excuses
 //! nothing, and is itself a finding, as is one that has nothing to excuse.
 
-mod baseline;
 mod file;
 mod inline;
+mod text;
 mod waive;
 
-pub use baseline::{Waiver, baseline};
 pub use file::Waivers;
 pub use inline::Inline;
 pub(in crate::check) use inline::{MARKER, Marked};
+pub use text::{Baselined, Excused, Waiver, inline, rewritten};
 pub use waive::{Scope, Waiving};

@@ -1,4 +1,10 @@
-//! `gov-hook rules …`: what the rules in force are, one of them explained, and packs of one's own.
+//! `gov-hook rules …`: what the rules in force are, one of them explained, packs of one's own, and
+//! what is excused from them.
+
+pub mod baseline;
+mod present;
+pub mod waive;
+mod waivers_file;
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +14,8 @@ use super::law::Law;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::check::rules::{Example, Listed, On, read_pack};
 use crate::git::Repo;
-use crate::model::counted;
 use crate::report::Style;
-use crate::report::mistakes::{self, Asked, Judged};
-use crate::report::rules::{self as report, RuleView};
+use crate::report::rules::{self as report, PackView, RuleView};
 
 /// `rules list`: every rule in force at HEAD.
 pub fn list(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
@@ -24,42 +28,42 @@ pub fn list(environment: &Environment, as_json: bool) -> Result<Answer, Failure>
 pub fn explain(id: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let law = in_force(environment)?;
     let Some(rule) = law.rules.explain(id).map(view) else {
-        let known: Vec<&str> = law.rules.list().map(|rule| rule.definition.id.as_str()).collect();
-        let close = similar::get_close_matches(id, &known, 1, 0.6);
-        let remedy = match close.first() {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => "see what there is: gov-hook rules list".to_owned(),
-        };
-        return Err(Failure::new(format!("no rule in force is called `{id}`")).mended_by(remedy));
+        return Err(unknown(&law, id));
     };
     Ok(Answer::passing(if as_json { report::explain_json(&rule) } else { report::explain(&rule) }))
 }
 
+fn unknown(law: &Law, id: &str) -> Failure {
+    let known: Vec<&str> = law.rules.list().map(|rule| rule.definition.id.as_str()).collect();
+    // Many know a rule by the part of its name that says what it is.
+    let of_the_name = known.iter().find(|known| known.split_once('/').is_some_and(|(_, name)| name == id));
+    let close = of_the_name.copied().or_else(|| similar::get_close_matches(id, &known, 1, 0.6).first().copied());
+    let remedy = match close {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "see what there is: gov-hook rules list".to_owned(),
+    };
+    Failure::new(format!("no rule in force is called `{id}`")).mended_by(remedy)
+}
+
 /// `rules check`: reads a pack, or every pack in a folder, and runs the examples in it.
-pub fn check(path: &Path, style: Style) -> Result<Answer, Failure> {
-    let packs = packs_in(path)?;
+pub fn check(path: &Path, as_json: bool, style: Style) -> Result<Answer, Failure> {
+    let packs = packs_in(path)?.iter().map(|file| pack(file)).collect::<Result<Vec<PackView>, Failure>>()?;
     if packs.is_empty() {
         return Err(Failure::new(format!("no pack (`*.yaml`) is in `{}`", path.display())));
     }
-    let (mut text, mut rules, mut wrong) = (String::new(), 0, 0);
-    for file in &packs {
-        let name = file.display().to_string();
-        let bytes = std::fs::read(file).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
-        match read_pack(&name, &bytes) {
-            Ok(pack) => rules += pack.rules.len(),
-            Err(found) => {
-                wrong += 1;
-                let judged = Judged { origin: &name, bytes: &bytes, mistakes: &found };
-                text.push_str(&mistakes::human(judged, Asked::IsItSound, None, style));
-            }
-        }
-    }
-    let sound = packs.len() - wrong;
-    let (packs, rules) = (counted(packs.len(), "pack"), counted(rules, "rule"));
-    text.push_str(
-        &["sound: ", &sound.to_string(), " of ", &packs, ", with ", &rules, " whose examples hold\n"].concat(),
-    );
-    Ok(Answer { text: text.into_bytes(), code: if wrong == 0 { 0 } else { CANNOT_DECIDE } })
+    let sound = packs.iter().all(|pack| pack.mistakes.is_empty());
+    let text = if as_json { report::check_json(&packs) } else { report::check(&packs, style) };
+    Ok(Answer { text: text.into_bytes(), code: if sound { 0 } else { CANNOT_DECIDE } })
+}
+
+fn pack(file: &Path) -> Result<PackView, Failure> {
+    let origin = file.display().to_string();
+    let bytes = std::fs::read(file).map_err(|error| Failure::new(format!("cannot read `{origin}`: {error}")))?;
+    let (rules, mistakes) = match read_pack(&origin, &bytes) {
+        Ok(pack) => (pack.rules.len(), Vec::new()),
+        Err(mistakes) => (0, mistakes),
+    };
+    Ok(PackView { origin, bytes, rules, mistakes })
 }
 
 fn packs_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {

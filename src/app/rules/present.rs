@@ -1,0 +1,48 @@
+//! What is found here now: in the tracked files, in what is staged, on the branch, or in history.
+
+use std::collections::HashSet;
+
+use super::waivers_file;
+use crate::app::check::{Asked, Request, judge_under};
+use crate::app::law::Law;
+use crate::app::{Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Finding, Gate};
+use crate::report::{Format, Style};
+
+/// Every finding of every tracked file; of all of history where that is asked for.
+pub(super) fn in_all(repo: &Repo, history: bool, environment: &Environment) -> Result<Vec<Finding>, Failure> {
+    let asked = Asked { all: !history, history, ..Asked::default() };
+    Ok(of_rules(found(repo, asked, environment)?))
+}
+
+/// The same, with what only a change has: what is staged, and what the branch brings.
+pub(super) fn anywhere(repo: &Repo, environment: &Environment) -> Result<Vec<Finding>, Failure> {
+    let mut findings = in_all(repo, false, environment)?;
+    findings.extend(found(repo, Asked { staged: true, ..Asked::default() }, environment)?);
+    // Where no default branch is known, a branch brings nothing that can be told.
+    findings.extend(found(repo, Asked::default(), environment).unwrap_or_default());
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert(finding.fingerprint));
+    Ok(of_rules(findings))
+}
+
+/// What is wrong with a waiver is mended, not waived.
+fn of_rules(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/"));
+    findings
+}
+
+fn found(repo: &Repo, asked: Asked, environment: &Environment) -> Result<Vec<Finding>, Failure> {
+    // The waivers of the work tree count, committed or not: they are what is being written.
+    let law = Law::at(repo, repo.head()?.commit())?.with_waivers(waivers_file::read(repo)?.0)?;
+    let request = Request {
+        asked,
+        gate: Gate::Push,
+        level: None,
+        suppositions: Vec::new(),
+        format: Format::Human,
+        style: Style::default(),
+    };
+    Ok(judge_under(repo, &request, environment, law)?.assessment.findings)
+}

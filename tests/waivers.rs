@@ -1,0 +1,353 @@
+//! `rules waive` and `rules baseline`, and what becomes of waivers that no longer hold.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+
+use serde_json::Value;
+use support::{Said, Scratch};
+
+/// Made up; put together here, so that no scanner takes this file for a leak.
+fn key(tail: &str) -> String {
+    ["access = \"AKIA", "Z7QVN4KWJ3XP", tail, "\"\n"].concat()
+}
+
+/// A repository whose only commit has a key in each of these files.
+fn leaky(files: &[(&str, &str)]) -> Scratch {
+    let scratch = Scratch::new();
+    for (path, tail) in files {
+        scratch.write(path, key(tail));
+    }
+    scratch.commit_all("Leak");
+    scratch
+}
+
+fn waivers(scratch: &Scratch) -> String {
+    fs::read_to_string(scratch.path(".gov/waivers.yaml")).unwrap_or_default()
+}
+
+fn fingerprint(scratch: &Scratch, asked: &[&str], path: &str) -> String {
+    let report = scratch.check(asked);
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["path"] == path).unwrap()["fingerprint"].as_str().unwrap().to_owned()
+}
+
+/// The rules of the findings that weigh.
+fn weighing(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings.filter(|finding| finding["waived"].is_null()).map(|finding| finding["rule"].as_str().unwrap()).collect()
+}
+
+fn refused(said: &Said, because: &str) {
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains(because), "{}", said.err);
+}
+
+const KEY: &str = "secret/aws-access-key-id";
+
+#[test]
+fn a_finding_is_waived_by_the_first_digits_of_its_fingerprint() {
+    let scratch = leaky(&[("deploy.toml", "LM2T")]);
+    let full = fingerprint(&scratch, &["--all"], "deploy.toml");
+    let digits = full.split_at(12).0;
+
+    let said = scratch.run(&["rules", "waive", digits, "--reason", "made \"up\"", "--until", "2999-12-31"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(
+        said.out,
+        ".gov/waivers.yaml:3 waives secret/aws-access-key-id in deploy.toml:1\n\
+         it could also stand in the text, in a comment on that line or above it:\n  \
+         # gov: allow[secret/aws-access-key-id] made \"up\" until=2999-12-31\n\
+         a change of .gov/** is CRITICAL: the waiver counts for good once that change is approved\n\
+         next: git add .gov/waivers.yaml\n"
+    );
+    assert_eq!(
+        waivers(&scratch),
+        format!(
+            "# What gov-hook finds and is excused, and why. To add to it: gov-hook rules waive --help\n\
+             # secret/aws-access-key-id in deploy.toml\n- fingerprint: \"{full}\"\n  reason: \"made \\\"up\\\"\"\n  \
+             until: 2999-12-31\n  by: \"Mira Example <mira@example.com>\"\n"
+        )
+    );
+    scratch.git(&["add", "--all"]);
+    assert_eq!(weighing(&scratch.check(&["--all"])), ["waiver/added"]);
+    assert_eq!(scratch.check(&["--staged"])["risk"]["level"], "CRITICAL");
+    assert!(!scratch.path(".gov/waivers.yaml.lock").exists());
+}
+
+#[test]
+fn what_is_staged_and_what_a_branch_took_out_again_can_be_waived() {
+    let scratch = Scratch::new();
+    scratch.write("staged.toml", key("AAA3"));
+    scratch.git(&["add", "--all"]);
+    let staged = fingerprint(&scratch, &["--staged"], "staged.toml");
+    let said = scratch.run(&["rules", "waive", &staged, "--reason", "made up"]);
+    scratch.git(&["add", "--all"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!weighing(&scratch.check(&["--staged"])).contains(&KEY));
+    scratch.commit_all("Waive");
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("undone.toml", key("BBB4"));
+    scratch.commit_all("Leak");
+    scratch.git(&["rm", "-q", "undone.toml"]);
+    scratch.commit_all("Take it out");
+    let undone = fingerprint(&scratch, &[], "undone.toml");
+
+    let said = scratch.run(&["rules", "waive", &undone, "--reason", "rotated"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    scratch.commit_all("Waive");
+    assert!(!weighing(&scratch.check(&[])).contains(&KEY));
+}
+
+#[test]
+fn what_only_history_has_is_waived_there_and_nowhere_else() {
+    let scratch = leaky(&[("old.toml", "LM2T")]);
+    scratch.git(&["rm", "-q", "old.toml"]);
+    scratch.commit_all("Take it out");
+    let past = fingerprint(&scratch, &["--history"], "old.toml");
+
+    let unseen = scratch.run(&["rules", "waive", &past, "--reason", "rotated"]);
+    let said = scratch.run(&["rules", "waive", &past, "--reason", "rotated", "--history"]);
+
+    refused(&unseen, "add --history");
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(waivers(&scratch).ends_with("  history: true\n"));
+    scratch.commit_all("Waive");
+    assert_eq!(weighing(&scratch.check(&["--history"])), [""; 0]);
+    assert_eq!(weighing(&scratch.check(&["--all"])), [""; 0]);
+    scratch.write("old.toml", key("LM2T"));
+    scratch.git(&["add", "--all"]);
+    assert_eq!(weighing(&scratch.check(&["--staged"])), [KEY]);
+}
+
+#[test]
+fn a_rule_is_waived_at_some_paths() {
+    let scratch = leaky(&[("tests/a.toml", "AAA3"), ("tests/b.toml", "BBB4"), ("c.toml", "CCC5")]);
+    let waive = |rule: &str, path: &str, more: &[&str]| {
+        scratch.run(&[&["rules", "waive", "--rule", rule, "--path", path, "--reason", "made up"], more].concat())
+    };
+
+    let said = waive("secret/aws-*", "tests/**", &[]);
+    let again = waive("secret/aws-*", "tests/**", &[]);
+    let nothing = waive("secret/aws-*", "docs/**", &[]);
+    let forced = waive("secret/aws-*", "docs/**", &["--force"]);
+    let unknown = waive("secret/aws-access-key", "tests/**", &[]);
+    let bad = waive("secret/aws-*", "tests/[", &[]);
+
+    assert!(said.out.starts_with(".gov/waivers.yaml:2 waives secret/aws-* in tests/**: 2 findings\n"), "{}", said.out);
+    refused(&again, ".gov/waivers.yaml:2 names it already");
+    refused(&nothing, "nothing here is excused");
+    assert_eq!(forced.code, 0, "{}", forced.err);
+    refused(&unknown, "did you mean `secret/aws-access-key-id`?");
+    refused(&bad, "`tests/[` is no glob");
+    scratch.git(&["add", "--all"]);
+    assert_eq!(weighing(&scratch.check(&["--all"])), [KEY, "waiver/added", "waiver/unused"]);
+}
+
+#[test]
+fn what_cannot_be_a_waiver_is_refused_and_the_file_stays_as_it_was() {
+    let scratch = leaky(&[("deploy.toml", "LM2T")]);
+    let full = fingerprint(&scratch, &["--all"], "deploy.toml");
+    let strange = "0123456789abcdef0123456789abcdef";
+    let waive = |digits: &str, more: &[&str]| {
+        let reason: &[&str] = if more.contains(&"--reason") { &[] } else { &["--reason", "x"] };
+        scratch.run(&[&["rules", "waive", digits], more, reason].concat())
+    };
+
+    refused(&waive(&full, &["--reason", " "]), "a waiver without a reason excuses nothing");
+    refused(&waive(&full, &["--until", "2020-01-01"]), "2020-01-01 is past");
+    refused(&waive(&full, &["--until", "soon"]), "no day of the form 2026-12-31");
+    refused(&waive("deploy.toml", &[]), "is no fingerprint");
+    refused(&waive("abc", &[]), "is no fingerprint");
+    refused(&waive(strange, &[]), "has a fingerprint that starts with `0123456789abcdef");
+    refused(&waive("0123456789ab", &["--force"]), "given all 32 digits");
+    assert_eq!(waivers(&scratch), "");
+
+    assert_eq!(waive(strange, &["--force"]).code, 0);
+    refused(&waive(strange, &["--force"]), ".gov/waivers.yaml:2 names it already");
+    assert_eq!(waive(&full, &[]).code, 0);
+    let before = waivers(&scratch);
+    refused(&waive(&full, &[]), "waives it already: x");
+    assert_eq!(waivers(&scratch), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_added_to_is_left_as_it_is() {
+    let scratch = leaky(&[("deploy.toml", "LM2T")]);
+    let full = fingerprint(&scratch, &["--all"], "deploy.toml");
+    let with = |file: &str| {
+        scratch.write(".gov/waivers.yaml", file);
+        let said = scratch.run(&["rules", "waive", &full, "--reason", "x"]);
+        assert_eq!(waivers(&scratch), file);
+        said
+    };
+
+    refused(&with("- rule: [\n"), ".gov/waivers.yaml:");
+    refused(&with("- reason: x\n"), "names neither a `fingerprint` nor a `rule`");
+    refused(&with("[{ rule: a/b, reason: x }]\n"), "is not a plain list");
+    scratch.write(".gov/waivers.yaml.lock", "");
+    refused(&with("# mine\n"), "another gov-hook is writing");
+    assert!(scratch.path(".gov/waivers.yaml.lock").exists());
+    fs::remove_file(scratch.path(".gov/waivers.yaml.lock")).unwrap();
+
+    let said = scratch.run(&["rules", "waive", &full, "--reason", "x"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(waivers(&scratch).starts_with("# mine\n# secret/aws-access-key-id in deploy.toml\n- "));
+}
+
+#[test]
+fn a_bare_repository_and_a_link_in_the_place_of_the_file_are_refused() {
+    let scratch = leaky(&[("deploy.toml", "LM2T")]);
+    let full = fingerprint(&scratch, &["--all"], "deploy.toml");
+    scratch.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
+    let waive = ["rules", "waive", &full, "--reason", "x"];
+
+    let bare = scratch.run_in(&scratch.beside("bare.git"), &waive);
+    fs::create_dir(scratch.path(".gov")).unwrap();
+    fs::write(scratch.beside("elsewhere.yaml"), "# not here\n").unwrap();
+    std::os::unix::fs::symlink(scratch.beside("elsewhere.yaml"), scratch.path(".gov/waivers.yaml")).unwrap();
+    let linked = scratch.run(&waive);
+
+    refused(&bare, "no work tree");
+    refused(&linked, "symbolic link");
+    assert_eq!(fs::read_to_string(scratch.beside("elsewhere.yaml")).unwrap(), "# not here\n");
+}
+
+#[test]
+fn a_baseline_takes_all_there_is_and_nothing_that_comes() {
+    let scratch = leaky(&[("a.toml", "AAA3"), ("b.toml", "BBB4")]);
+
+    let said = scratch.run(&["rules", "baseline", "--reason", "there before", "--until", "2999-12-31"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(
+        said.out.starts_with(
+            ".gov/waivers.yaml: a baseline of 2 waivers\n2 findings added:\n  secret/aws-access-key-id in a.toml:1\n  \
+             secret/aws-access-key-id in b.toml:1\n"
+        ),
+        "{}",
+        said.out
+    );
+    scratch.commit_all("Take it as it is");
+    assert_eq!(weighing(&scratch.check(&["--all"])), [""; 0]);
+    scratch.write("a.toml", ["# moved down\n".to_owned(), key("AAA3"), key("CCC5")].concat());
+    scratch.git(&["add", "--all"]);
+    assert_eq!(weighing(&scratch.check(&["--staged"])), [KEY]);
+    assert_eq!(weighing(&scratch.check(&["--all"])), [KEY]);
+}
+
+#[test]
+fn a_baseline_that_is_made_again_drops_what_is_gone_and_adds_only_when_asked() {
+    let scratch = leaky(&[("a.toml", "AAA3"), ("b.toml", "BBB4")]);
+    scratch.write(".gov/waivers.yaml", "# by hand\n- rule: secret/never-used\n  reason: mine\n");
+    scratch.run(&["rules", "baseline", "--reason", "there before"]);
+    scratch.commit_all("Take it as it is");
+    let made = waivers(&scratch);
+    let again = scratch.run(&["rules", "baseline"]);
+    assert_eq!((again.code, again.out.as_str()), (0, ".gov/waivers.yaml: a baseline of 2 waivers\n"));
+    assert_eq!(waivers(&scratch), made);
+    scratch.git(&["rm", "-q", "a.toml"]);
+    scratch.write("c.toml", key("CCC5"));
+    scratch.commit_all("Change");
+
+    let dropped = scratch.run(&["rules", "baseline"]);
+    let unreasoned = scratch.run(&["rules", "baseline", "--update"]);
+    let updated = scratch.run(&["rules", "baseline", "--update", "--reason", "came later"]);
+
+    assert!(
+        dropped.out.starts_with(".gov/waivers.yaml: a baseline of 1 waiver\n1 finding not in it;"),
+        "{}",
+        dropped.out
+    );
+    assert!(
+        dropped
+            .out
+            .contains("1 waiver dropped, since nothing matches any more:\n  secret/aws-access-key-id in a.toml\n"),
+        "{}",
+        dropped.out
+    );
+    refused(&unreasoned, "a waiver without a reason excuses nothing");
+    assert!(updated.out.contains("1 finding added:\n  secret/aws-access-key-id in c.toml:1\n"), "{}", updated.out);
+    let file = waivers(&scratch);
+    assert!(file.starts_with("# by hand\n- rule: secret/never-used\n  reason: mine\n# baseline: "), "{file}");
+    assert!(!file.contains("a.toml") && file.contains("b.toml") && file.contains("c.toml"), "{file}");
+    scratch.commit_all("Update");
+    assert_eq!(weighing(&scratch.check(&["--all"])), ["waiver/unused"], "the one by hand is nobody else's to drop");
+}
+
+#[test]
+fn a_baseline_of_history_follows_what_leaves_the_tree() {
+    let scratch = leaky(&[("a.toml", "AAA3"), ("b.toml", "BBB4")]);
+    scratch.git(&["rm", "-q", "a.toml"]);
+    scratch.commit_all("Take one out");
+    scratch.run(&["rules", "baseline", "--history", "--reason", "rotated"]);
+    scratch.commit_all("Take it as it is");
+    assert_eq!(weighing(&scratch.check(&["--history"])), [""; 0]);
+    assert_eq!(weighing(&scratch.check(&["--all"])), [""; 0]);
+    scratch.git(&["rm", "-q", "b.toml"]);
+    scratch.commit_all("Take the other out");
+    assert_eq!(weighing(&scratch.check(&["--all"])), ["waiver/unused"]);
+
+    let said = scratch.run(&["rules", "baseline", "--history"]);
+
+    assert!(
+        said.out.contains("1 waiver from now on for history only:\n  secret/aws-access-key-id in b.toml\n"),
+        "{}",
+        said.out
+    );
+    scratch.commit_all("Follow");
+    assert_eq!(weighing(&scratch.check(&["--history"])), [""; 0]);
+    assert_eq!(weighing(&scratch.check(&["--all"])), [""; 0]);
+    assert_eq!(waivers(&scratch).matches("history: true").count(), 2);
+}
+
+#[test]
+fn waivers_that_do_not_hold_are_findings_in_every_mode() {
+    let scratch = leaky(&[("a.toml", "AAA3"), ("b.toml", "BBB4"), ("c.toml", "CCC5")]);
+    let rule = |path: &str, rest: &str| format!("- rule: \"{KEY}\"\n  paths: [{path}]\n{rest}");
+    let file = [
+        rule("a.toml", ""),
+        rule("b.toml", "  reason: x\n  until: 2020-01-01\n"),
+        rule("nowhere.toml", "  reason: x\n"),
+    ];
+    let faults = |report: &Value| {
+        let mut faults = weighing(report);
+        faults.retain(|rule| rule.starts_with("waiver/"));
+        faults.iter().map(|&rule| rule.to_owned()).collect::<Vec<_>>()
+    };
+    let (reasonless, expired, unused) = ("waiver/no-reason", "waiver/expired", "waiver/unused");
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write(".gov/waivers.yaml", file.concat());
+    scratch.git(&["add", "--all"]);
+
+    assert_eq!(faults(&scratch.check(&["--staged"])), [reasonless, expired], "a change cannot show what is unused");
+    scratch.commit_all("Waive");
+    scratch.write("d.txt", "x\n");
+    scratch.commit_all("Go on");
+    assert_eq!(faults(&scratch.check(&["main..HEAD"])), [reasonless, expired]);
+    assert_eq!(faults(&scratch.check(&["HEAD~1"])), [reasonless, expired]);
+    assert_eq!(faults(&scratch.check(&["HEAD"])), [""; 0], "an old fault is not that of a later change");
+    assert_eq!(faults(&scratch.check(&["--all"])), [reasonless, expired, unused]);
+    assert_eq!(faults(&scratch.check(&["--history"])), [reasonless, expired, unused]);
+}
+
+#[test]
+fn faulty_waivers_in_a_text_are_findings_in_every_mode() {
+    let scratch = Scratch::new();
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    let marked = |what: &str| ["# gov: ", "allow[secret/*]", what, "\nx = 1\n"].concat();
+    scratch.write("a.toml", [marked(""), marked(" why until=2020-01-01"), marked(" why")].concat());
+    scratch.git(&["add", "--all"]);
+    let wanted = ["waiver/no-reason", "waiver/expired", "waiver/unused"];
+
+    assert_eq!(weighing(&scratch.check(&["--staged"])), wanted);
+    scratch.commit_all("Waive");
+    assert_eq!(weighing(&scratch.check(&["main..HEAD"])), wanted);
+    assert_eq!(weighing(&scratch.check(&["--all"])), wanted);
+    assert_eq!(weighing(&scratch.check(&["--history"])), wanted);
+}
