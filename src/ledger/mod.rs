@@ -2,10 +2,19 @@
 //!
 //! Bytes in, verdict out: where the bytes are kept is the business of the `git` room.
 
+mod binding;
 pub mod canonical;
+mod chain;
+mod checkpoint;
 mod entry;
+mod genesis;
+mod merkle;
 #[cfg(test)]
 mod samples;
 pub mod sshsig;
 
-pub use entry::{Unreadable, Unwritable, fits_a_stream, id, lines, parse, signed_bytes, write};
+pub use binding::{Binding, BindingError, Writer};
+pub use chain::{AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_signature_demanded, join, namespace};
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+pub use entry::{Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, parse, signed_bytes, write};
+pub use genesis::{GENESIS_STREAM, Root, genesis, is_genesis};

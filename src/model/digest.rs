@@ -27,6 +27,14 @@ impl Sha256 {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// The first twelve hexadecimal digits: enough for a person.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut hex = self.to_string();
+        hex.truncate(12);
+        hex
+    }
 }
 
 impl fmt::Display for Sha256 {

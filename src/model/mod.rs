@@ -2,6 +2,7 @@
 
 mod assessment;
 mod change;
+mod damage;
 mod date;
 mod decision;
 mod digest;
@@ -20,6 +21,7 @@ pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
+pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;
 pub use decision::{
     Approval, Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, Stance,

@@ -34,6 +34,14 @@ pub fn signed_bytes(entry: &Entry) -> Result<Vec<u8>, Unwritable> {
     Ok(out.into_bytes())
 }
 
+/// How much work the id shows: what `audit.proof_of_work_bits` counts.
+#[must_use]
+pub fn leading_zero_bits(id: &Sha256) -> u32 {
+    let zero_bytes = id.as_bytes().iter().take_while(|byte| **byte == 0).count();
+    let first = id.as_bytes().get(zero_bytes).map_or(0, |byte| byte.leading_zeros());
+    u32::try_from(zero_bytes).unwrap_or_default() * 8 + first
+}
+
 /// Whether a stream may be called so. It is the last part of a ref's name.
 #[must_use]
 pub fn fits_a_stream(name: &str) -> bool {

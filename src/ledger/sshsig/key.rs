@@ -20,7 +20,7 @@ const SK_P256: &str = "sk-ecdsa-sha2-nistp256@openssh.com";
 #[derive(Clone, Debug)]
 pub struct PublicKey {
     blob: Vec<u8>,
-    key: Key,
+    key: Box<Key>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl PublicKey {
             other => return Err(SignatureError::KeyType { found: other.to_owned() }),
         };
         if wire.is_empty() {
-            Ok(Self { blob: blob.to_vec(), key })
+            Ok(Self { blob: blob.to_vec(), key: Box::new(key) })
         } else {
             Err(SignatureError::Key("something follows it"))
         }
@@ -102,6 +102,10 @@ impl PublicKey {
     #[must_use]
     pub fn text(&self) -> String {
         format!("{} {}", Wire::new(&self.blob).text().unwrap_or_default(), base64::encode(&self.blob))
+    }
+
+    pub(in crate::ledger) fn blob(&self) -> &[u8] {
+        &self.blob
     }
 
     /// Of the wire form: what `ssh-keygen -l` shows in base64.
@@ -121,7 +125,7 @@ impl PublicKey {
         let mut wire = Wire::new(signature);
         let algorithm = wire.text().ok_or(SignatureError::Malformed("it has no algorithm"))?;
         let made = wire.string().ok_or(SignatureError::Malformed("it ends too early"))?;
-        let good = match (&self.key, algorithm) {
+        let good = match (&*self.key, algorithm) {
             (Key::Ed25519(key), ED25519) => ed25519(key, message, made),
             (Key::P256(key), P256) => p256(key, message, made),
             (Key::Rsa(key), "rsa-sha2-256") => key.verify(Hash::Sha256, message, made),

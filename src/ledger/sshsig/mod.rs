@@ -1,6 +1,6 @@
 //! SSH signatures, as `ssh-keygen -Y sign` makes them, verified without starting a process.
 
-mod base64;
+pub(super) mod base64;
 mod key;
 mod rsa;
 mod signers;
@@ -77,9 +77,17 @@ pub struct SshSignature {
 impl SshSignature {
     /// Reads the armoured form.
     pub fn parse(armoured: &str) -> Result<Self, SignatureError> {
+        Self::from_bytes(&Self::unarmoured(armoured)?)
+    }
+
+    /// The bytes that the armour holds.
+    pub(super) fn unarmoured(armoured: &str) -> Result<Vec<u8>, SignatureError> {
         let inner = armoured.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
         let inner = inner.filter(|_| armoured.len() <= MAX_ARMOUR).ok_or(SignatureError::Armour)?;
-        let bytes = base64::decode(inner.split('\n')).ok_or(SignatureError::Armour)?;
+        base64::decode(inner.split('\n')).ok_or(SignatureError::Armour)
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, SignatureError> {
         let mut wire = Wire::new(bytes.strip_prefix(MAGIC).ok_or(SignatureError::Malformed("it lacks `SSHSIG`"))?);
         let cut = || SignatureError::Malformed("it ends too early");
         let version = wire.number().ok_or_else(cut)?;

@@ -1,0 +1,105 @@
+//! Signatures: which namespace an act is signed in, when it must be, and by whom.
+
+use serde_json::Value;
+
+use super::super::binding::Writer;
+use super::super::signed_bytes;
+use super::super::sshsig::{SignatureError, Signers, SshSignature};
+use super::AuditLaw;
+use crate::model::{DamageCode, Enforcement, Entry, EntryKind};
+
+const LOG: &str = "log@gov-hook";
+const APPROVE: &str = "approve@gov-hook";
+const POLICY: &str = "policy@gov-hook";
+const CHECKPOINT: &str = "ckpt@gov-hook";
+
+/// The namespace that an entry is signed in, so that a key may be allowed to log and not to approve.
+#[must_use]
+pub fn namespace(entry: &Entry) -> &'static str {
+    match entry.kind {
+        EntryKind::Approve | EntryKind::Reject | EntryKind::Revoke | EntryKind::Ratify => APPROVE,
+        EntryKind::Override if is_grant(entry) => APPROVE,
+        EntryKind::Policy | EntryKind::Reconcile | EntryKind::Tombstone => POLICY,
+        EntryKind::Checkpoint => CHECKPOINT,
+        EntryKind::Override
+        | EntryKind::Genesis
+        | EntryKind::StreamOpen
+        | EntryKind::Decision
+        | EntryKind::Commit
+        | EntryKind::Push
+        | EntryKind::Request
+        | EntryKind::Land
+        | EntryKind::Rewrite
+        | EntryKind::Sign
+        | EntryKind::Promotion
+        | EntryKind::Outcome
+        | EntryKind::Trust
+        | EntryKind::Usage
+        | EntryKind::Savepoint => LOG,
+    }
+}
+
+/// An override's `action` is `request`, `grant` or `use`; what says none of the others is a grant.
+fn is_grant(entry: &Entry) -> bool {
+    !matches!(entry.body.get("action").and_then(Value::as_str), Some("request" | "use"))
+}
+
+/// Whether an entry is worth nothing without a signature. Its body's `enforcement` says at which
+/// level the act was done; a writer whose stream is bound to a key signs every such act.
+#[must_use]
+pub fn is_signature_demanded(entry: &Entry, writer: Option<&Writer>, law: AuditLaw) -> bool {
+    let has_key = matches!(writer, Some(Writer::Key(_)));
+    if entry.kind == EntryKind::Reconcile {
+        true
+    } else if entry.kind == EntryKind::Push {
+        law.sign
+    } else if entry.kind == EntryKind::StreamOpen || entry.kind == EntryKind::Checkpoint {
+        has_key
+    } else if namespace(entry) == LOG || entry.kind == EntryKind::Tombstone {
+        false
+    } else {
+        let level = entry.body.get("enforcement").and_then(Value::as_str);
+        has_key || level == Some(Enforcement::Production.as_str())
+    }
+}
+
+pub(super) struct Flaw {
+    pub(super) code: DamageCode,
+    pub(super) expected: String,
+    pub(super) found: String,
+}
+
+/// What is wrong with the signature of an entry, or with its lack.
+pub(super) fn flaw(entry: &Entry, writer: Option<&Writer>, law: AuditLaw, signers: Option<&Signers>) -> Option<Flaw> {
+    let namespace = namespace(entry);
+    let Some(sig) = &entry.sig else {
+        let missing = is_signature_demanded(entry, writer, law);
+        let expected = format!("a signature for `{namespace}` on this `{}`", entry.kind);
+        return missing.then(|| Flaw { code: DamageCode::SignatureMissing, expected, found: "none".into() });
+    };
+    let verified = SshSignature::parse(sig).and_then(|signature| {
+        let bytes = signed_bytes(entry).map_err(|_unwritable| SignatureError::Mismatch)?;
+        signature.verify(&bytes, namespace).map(|()| signature)
+    });
+    let signature = match verified {
+        Ok(signature) => signature,
+        Err(error) => {
+            let foreign = matches!(error, SignatureError::Namespace { .. });
+            let code = if foreign { DamageCode::SignatureNamespace } else { DamageCode::SignatureBad };
+            let expected = format!("a good signature for `{namespace}`");
+            return Some(Flaw { code, expected, found: error.to_string() });
+        }
+    };
+    if let Some(Writer::Key(key)) = writer
+        && key != signature.key()
+    {
+        let (expected, found) = (key.fingerprint(), signature.key().fingerprint());
+        return Some(Flaw { code: DamageCode::ForeignKey, expected: format!("the stream's key {expected}"), found });
+    }
+    // Anybody may keep a log of their own; the other namespaces are for those who are listed.
+    let allowed =
+        signers.filter(|_| namespace != LOG)?.allow(signature.key(), &entry.actor.email, namespace, entry.time);
+    let refusal = allowed.err()?;
+    let expected = format!("a key of {} that may sign for `{namespace}`", entry.actor.email);
+    Some(Flaw { code: DamageCode::SignerNotAllowed, expected, found: refusal.to_string() })
+}

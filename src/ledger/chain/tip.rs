@@ -1,0 +1,107 @@
+//! Where a verification ended, so that the next one reads only what came after.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::super::binding::Binding;
+use super::super::canonical;
+use super::{AuditLaw, Chain};
+use crate::model::{Moment, Seen, Sha256};
+
+/// All that the entries after it are judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    pub stream: String,
+    pub head: Seen,
+    pub time: Moment,
+    pub(super) repo: Option<Sha256>,
+    pub(super) binding: Option<Binding>,
+    pub(super) law: AuditLaw,
+    pub(super) named: BTreeMap<String, Seen>,
+    pub(super) witnessed: Option<u64>,
+    pub(super) dropped: Vec<(String, Seen)>,
+}
+
+impl Chain<'_> {
+    pub(super) fn tip(&self, witnessed: Option<u64>) -> Option<Tip> {
+        let last = self.last()?;
+        Some(Tip {
+            stream: self.stream.clone(),
+            head: Seen { seq: last.seq, id: last.id },
+            time: last.time,
+            repo: self.repo,
+            binding: self.binding.clone(),
+            law: self.law,
+            named: self.named.clone(),
+            witnessed,
+            dropped: self.dropped.clone(),
+        })
+    }
+}
+
+impl Tip {
+    /// The last that the stream saw of each other stream: a writer need not name it again.
+    #[must_use]
+    pub fn named(&self) -> &BTreeMap<String, Seen> {
+        &self.named
+    }
+
+    /// One line of canonical JSON, for a cache in the git directory.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let seen = |seen: &Seen| json!([seen.seq, seen.id.to_string()]);
+        let named: Map<String, Value> = self.named.iter().map(|(stream, at)| (stream.clone(), seen(at))).collect();
+        let dropped: Vec<Value> =
+            self.dropped.iter().map(|(stream, at)| json!([stream, at.seq, at.id.to_string()])).collect();
+        let value = json!({
+            "v": 1,
+            "stream": self.stream,
+            "head": seen(&self.head),
+            "time": self.time.to_string(),
+            "repo": self.repo.map(|repo| repo.to_string()),
+            "binding": self.binding.as_ref().map(Binding::body),
+            "law": [self.law.sign, self.law.proof_of_work_bits],
+            "named": named,
+            "witnessed": self.witnessed,
+            "dropped": dropped,
+        });
+        let mut out = String::new();
+        // Everything in it came out of canonical entries; what did not fit would not be read again.
+        if canonical::write(&value, &mut out).is_err() {
+            out.clear();
+        }
+        out
+    }
+
+    /// `None` for anything but what [`Tip::write`] wrote: then the stream is verified whole.
+    #[must_use]
+    pub fn read(line: &str) -> Option<Self> {
+        let value = canonical::read(line.as_bytes()).ok()?;
+        let digest = |value: &Value| value.as_str()?.parse::<Sha256>().ok();
+        let seen = |value: &Value| {
+            let [seq, id] = value.as_array()?.as_slice() else { return None };
+            Some(Seen { seq: seq.as_u64()?, id: digest(id)? })
+        };
+        let optional = |key: &str| value.get(key).filter(|value| !value.is_null());
+        let [sign, bits] = value.get("law")?.as_array()?.as_slice() else { return None };
+        let dropped = |value: &Value| {
+            let [stream, seq, id] = value.as_array()?.as_slice() else { return None };
+            Some((stream.as_str()?.to_owned(), Seen { seq: seq.as_u64()?, id: digest(id)? }))
+        };
+        let tip = Self {
+            stream: value.get("stream")?.as_str()?.to_owned(),
+            head: seen(value.get("head")?)?,
+            time: value.get("time")?.as_str()?.parse().ok()?,
+            repo: optional("repo").and_then(digest),
+            binding: optional("binding").and_then(|body| Binding::from_body(body.as_object()?).ok()),
+            law: AuditLaw { sign: sign.as_bool()?, proof_of_work_bits: u32::try_from(bits.as_u64()?).ok()? },
+            named: (value.get("named")?.as_object()?.iter())
+                .map(|(stream, at)| Some((stream.clone(), seen(at)?)))
+                .collect::<Option<_>>()?,
+            witnessed: optional("witnessed").and_then(Value::as_u64),
+            dropped: value.get("dropped")?.as_array()?.iter().map(dropped).collect::<Option<_>>()?,
+        };
+        (tip.write() == line).then_some(tip)
+    }
+}
