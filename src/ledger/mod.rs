@@ -6,15 +6,19 @@ mod binding;
 pub mod canonical;
 mod chain;
 mod checkpoint;
+mod coverage;
 mod entry;
 mod genesis;
 mod merkle;
 #[cfg(test)]
 mod samples;
 pub mod sshsig;
+mod summary;
 
 pub use binding::{Binding, BindingError, Writer};
 pub use chain::{AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_signature_demanded, join, namespace};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+pub use coverage::{Coverage, totals};
 pub use entry::{Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, parse, signed_bytes, write};
 pub use genesis::{GENESIS_STREAM, Root, genesis, is_genesis};
+pub use summary::Summary;

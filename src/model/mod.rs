@@ -1,6 +1,7 @@
 //! The words every other room speaks: plain data, no git, no clock, no files, no printing.
 
 mod assessment;
+mod audit;
 mod change;
 mod damage;
 mod date;
@@ -19,6 +20,9 @@ mod text;
 
 pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
+};
+pub use audit::{
+    ActorTotals, ApprovalTotals, CommitCoverage, GovernedCommit, LedgerSummary, OverrideTotals, RecordStatus,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
 pub use damage::{Damage, DamageCode, Unwitnessed};

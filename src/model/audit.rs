@@ -1,0 +1,135 @@
+//! What an auditor asks of a ledger: which commits were governed, and what the totals are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::assessment::RiskLevel;
+use super::damage::DamageCode;
+use super::decision::Outcome;
+use super::digest::ChangeId;
+use super::entry::EntryKind;
+use super::object::ObjectId;
+
+/// Whether a commit is on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordStatus {
+    /// Judged before it was made.
+    Recorded,
+    /// Judged afterwards: where git asks nobody beforehand, or put on record with a reason.
+    Late,
+    /// A hook that should have judged it did not run, or was not heeded.
+    Bypassed,
+    /// Made without gov-hook.
+    Unrecorded,
+}
+
+impl RecordStatus {
+    pub const ALL: [Self; 4] = [Self::Recorded, Self::Late, Self::Bypassed, Self::Unrecorded];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Late => "late",
+            Self::Bypassed => "bypassed",
+            Self::Unrecorded => "unrecorded",
+        }
+    }
+
+    /// Whether production lets it in.
+    #[must_use]
+    pub const fn is_on_record(self) -> bool {
+        matches!(self, Self::Recorded | Self::Late)
+    }
+}
+
+impl fmt::Display for RecordStatus {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// A commit that coverage is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GovernedCommit {
+    pub id: ObjectId,
+    pub tree: ObjectId,
+    pub parents: Vec<ObjectId>,
+    /// Of its own change, where it was computed: approvals are bound to it.
+    pub change: Option<ChangeId>,
+}
+
+/// What the ledger says of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitCoverage {
+    pub commit: ObjectId,
+    pub status: RecordStatus,
+    /// Of the decision that counts.
+    pub outcome: Option<Outcome>,
+    pub level: Option<RiskLevel>,
+    /// Addresses, sorted. Whether an approval was good enough to land is for the gate to say.
+    pub approved_by: Vec<String>,
+    pub overridden_by: Vec<String>,
+    pub ratified_by: Vec<String>,
+    /// Why the status is what it is.
+    pub why: String,
+}
+
+/// What one actor did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActorTotals {
+    pub decisions: u64,
+    /// Decisions that ended blocked or rejected.
+    pub refused: u64,
+    pub approvals: u64,
+    pub rejections: u64,
+    pub overrides: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApprovalTotals {
+    pub requested: u64,
+    pub approved: u64,
+    pub rejected: u64,
+    /// Requests without an answer.
+    pub open: u64,
+    /// Of the answered requests those that were approved, in thousandths.
+    pub rate_per_mille: Option<u64>,
+    /// From a request to its first approval.
+    pub median_seconds: Option<u64>,
+    /// Nine in ten took no longer.
+    pub ninetieth_seconds: Option<u64>,
+    pub slowest_seconds: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OverrideTotals {
+    pub requested: u64,
+    pub granted: u64,
+    pub used: u64,
+    pub ratified: u64,
+    /// Uses that nobody has ratified yet.
+    pub unratified: u64,
+}
+
+/// The totals of a ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerSummary {
+    pub entries: BTreeMap<EntryKind, u64>,
+    pub outcomes: BTreeMap<Outcome, u64>,
+    pub levels: BTreeMap<RiskLevel, u64>,
+    /// By the enforcement level of a decision.
+    pub enforcement: BTreeMap<String, u64>,
+    /// By the environment that an entry names, such as a promotion's.
+    pub environments: BTreeMap<String, u64>,
+    /// By address in lower case.
+    pub actors: BTreeMap<String, ActorTotals>,
+    /// By the policy's id.
+    pub agents: BTreeMap<String, ActorTotals>,
+    pub approvals: ApprovalTotals,
+    pub overrides: OverrideTotals,
+    /// Decisions that found a protected file tampered with.
+    pub tampering: u64,
+    pub damage: BTreeMap<DamageCode, u64>,
+    pub commits: BTreeMap<RecordStatus, u64>,
+}
