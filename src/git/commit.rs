@@ -51,7 +51,7 @@ impl Commit {
         people
     }
 
-    fn parse(id: ObjectId, bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(id: ObjectId, bytes: &[u8]) -> Option<Self> {
         let end = memchr::memmem::find(bytes, b"\n\n").unwrap_or(bytes.len());
         let headers = bytes.get(..end)?;
         let message = bytes.get(end + 2..).unwrap_or_default().to_vec();

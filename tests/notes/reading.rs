@@ -72,6 +72,27 @@ fn a_walk_gives_each_entry_once_and_in_order() {
 }
 
 #[test]
+fn the_lines_of_one_object_are_found_in_any_layout() {
+    let scratch = Scratch::new();
+    let repo = open(&scratch.path(""));
+    appended(&repo, 0..10);
+    append(&repo, STREAM, object(4), "again").unwrap();
+    let head = scratch.git(&["rev-parse", "HEAD"]);
+    let lines = |repo: &gov_hook::git::Repo, object| -> Vec<String> {
+        repo.noted(STREAM, object).unwrap().iter().map(|line| crate::text(line)).collect()
+    };
+
+    let in_folders = lines(&repo, object(4));
+    scratch.git(&["notes", &notes_ref(), "add", "-m", "x", &head]);
+    let flat = lines(&repo, object(4));
+
+    assert_eq!(in_folders, [line(4, "one"), line(10, "again")]);
+    assert_eq!(flat, in_folders);
+    assert_eq!(lines(&repo, object(99)), Vec::<String>::new());
+    assert_eq!(repo.noted("no-such-stream", object(4)).unwrap(), Vec::<Vec<u8>>::new());
+}
+
+#[test]
 fn many_notes_are_read_through_git_and_are_the_same() {
     let scratch = Scratch::new();
     let repo = open(&scratch.path(""));

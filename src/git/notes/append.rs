@@ -10,7 +10,7 @@ use super::fanout::{Notes, write_object};
 use super::lock::Lock;
 use super::reference::{Move, read, reference_name, swap};
 use super::{Noted, NotesError, message};
-use crate::git::Repo;
+use crate::git::{Commit, GitError, Repo};
 use crate::model::{ObjectId, Seen};
 
 /// How often a stream may move between reading and writing it before that is said.
@@ -47,7 +47,8 @@ impl Repo {
     /// The newest commit of a stream; `None` while the stream does not exist.
     pub fn stream_tip(&self, stream: &str) -> Result<Option<StreamTip>, NotesError> {
         let Some(id) = read(self, &reference_name(stream)?)? else { return Ok(None) };
-        let commit = self.commit(id)?;
+        let bytes = self.read_note_object(id, ObjectType::Commit)?;
+        let commit = Commit::parse(id, &bytes).ok_or(GitError::Malformed { id, what: "commit" })?;
         Ok(Some(StreamTip { commit: id, tree: commit.tree, head: message::head(&commit.message) }))
     }
 

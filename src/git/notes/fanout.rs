@@ -28,6 +28,22 @@ pub(super) struct Notes<'repo> {
     written: RefCell<Vec<ObjectId>>,
 }
 
+impl Repo {
+    /// The lines of an object's note in a stream as it is now, read without walking the stream.
+    pub fn noted(&self, stream: &str, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
+        let Some(tip) = self.stream_tip(stream)? else { return Ok(Vec::new()) };
+        let Some(blob) = Notes::open(self, stream, Some(tip.tree))?.blob(object)? else { return Ok(Vec::new()) };
+        let note = self.read_note_object(blob, ObjectType::Blob)?;
+        Ok(lines(&note).map(<[u8]>::to_vec).collect())
+    }
+}
+
+/// The lines of a note, each without its line break.
+pub(super) fn lines(note: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ended = note.strip_suffix(b"\n").unwrap_or(note);
+    ended.split(|&byte| byte == b'\n').filter(move |_| !note.is_empty())
+}
+
 /// One tree, and those of its folders that were opened.
 #[derive(Default)]
 struct Folder {
@@ -49,7 +65,7 @@ impl Slot {
 
 impl Folder {
     fn load(repo: &Repo, id: ObjectId) -> Result<Self, NotesError> {
-        let bytes = repo.read(id, ObjectType::Tree, &|| "a tree of notes".into())?;
+        let bytes = repo.read_note_object(id, ObjectType::Tree)?;
         let slot = |entry: Entry<'_>| Slot { bits: entry.bits, name: entry.name.to_vec(), id: entry.id };
         Ok(Self { entries: parse(id, &bytes)?.into_iter().map(slot).collect(), opened: BTreeMap::new() })
     }
@@ -83,7 +99,7 @@ impl Folder {
             if slot.bits & 0o170_000 != 0o100_000 {
                 return Err(at.astray(rest));
             }
-            let mut note = at.repo.read(slot.id, ObjectType::Blob, &|| "a note".into())?;
+            let mut note = at.repo.read_note_object(slot.id, ObjectType::Blob)?;
             if note.last().is_some_and(|&byte| byte != b'\n') {
                 note.push(b'\n');
             }
@@ -140,6 +156,25 @@ impl<'repo> Notes<'repo> {
         let added = root.add(object.to_string().as_bytes(), 0, text, self);
         self.root = root;
         added
+    }
+
+    /// The blob of an object's note.
+    fn blob(&self, object: ObjectId) -> Result<Option<ObjectId>, NotesError> {
+        let name = object.to_string();
+        let mut rest = name.as_bytes();
+        let mut opened;
+        let mut folder = &self.root;
+        loop {
+            if let Some(slot) = folder.find(rest) {
+                return Ok((slot.bits & 0o170_000 == 0o100_000).then_some(slot.id));
+            }
+            let Some((two, below)) = rest.split_at_checked(2).filter(|(_, below)| !below.is_empty()) else {
+                return Ok(None);
+            };
+            let Some(slot) = folder.find(two).filter(|slot| slot.bits == FOLDER) else { return Ok(None) };
+            opened = Folder::load(self.repo, slot.id)?;
+            (folder, rest) = (&opened, below);
+        }
     }
 
     /// Writes the trees that changed and returns the root.

@@ -8,6 +8,7 @@ use git2::ObjectType;
 use super::Noted;
 use super::blobs::{Blobs, LARGEST};
 use super::difference::{Change, Differ, Difference};
+use super::fanout::lines;
 use crate::git::repo::oid;
 use crate::git::{GitError, Repo};
 use crate::model::{ObjectId, RepoPath};
@@ -251,9 +252,4 @@ fn compare(
         Some(error) => step.oddities.push(Oddity::UnreadableNote { object, error }),
         None => step.oddities.extend(gone.map(|line| Oddity::Removed(Noted { object, line }))),
     }
-}
-
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let ended = text.strip_suffix(b"\n").unwrap_or(text);
-    ended.split(|&byte| byte == b'\n').filter(move |_| !text.is_empty())
 }
