@@ -13,6 +13,8 @@ pub struct Commit {
     pub parents: Vec<ObjectId>,
     pub author: Person,
     pub committer: Person,
+    /// Seconds since 1970, as the author's clock or the author had them.
+    pub authored_at: i64,
     /// Seconds since 1970.
     pub committed_at: i64,
     pub message: Vec<u8>,
@@ -69,8 +71,8 @@ impl Commit {
                 _ => {}
             }
         }
-        let (committer, committed_at) = committer?;
-        Some(Self { id, tree: tree?, parents, author: author?.0, committer, committed_at, message })
+        let ((author, authored_at), (committer, committed_at)) = (author?, committer?);
+        Some(Self { id, tree: tree?, parents, author, committer, authored_at, committed_at, message })
     }
 }
 
@@ -112,7 +114,7 @@ mod tests {
         let commit = Commit::parse(ObjectId::new([0; 20]), RAW).unwrap();
 
         assert_eq!(commit.subject(), "Subject here");
-        assert_eq!(commit.committed_at, 1_700_000_001);
+        assert_eq!((commit.authored_at, commit.committed_at), (1_700_000_000, 1_700_000_001));
         assert_eq!(commit.parents.len(), 1);
         assert_eq!(commit.trailers(), ["Fixes: #1", "Co-authored-by: Claude <noreply@anthropic.com>"]);
         let emails: Vec<String> = commit.people().into_iter().map(|person| person.email).collect();
