@@ -3,7 +3,9 @@
 use crate::model::{Enforcement, Sha256};
 
 use super::read::read_over;
-use super::{Agents, ApprovalRule, Approvals, BranchLevels, PathDefault, PathRules, Policy, RiskLimits, RuleSettings};
+use super::{
+    Agents, ApprovalRule, Approvals, Audit, BranchLevels, PathDefault, PathRules, Policy, RiskLimits, RuleSettings,
+};
 
 /// The built-in policy as its file: commented, and read like any other.
 pub const BUILT_IN: &str = include_str!("built-in.yaml");
@@ -47,6 +49,7 @@ impl Policy {
             roles: Vec::new(),
             approvals: Approvals { high: rule(), critical: rule(), paths: Vec::new(), author_may_approve: false },
             agents: Agents { at_least: Enforcement::Production, identities: Vec::new() },
+            audit: Audit::default(),
             others: Vec::new(),
         }
     }

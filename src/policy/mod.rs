@@ -37,8 +37,17 @@ pub struct Policy {
     pub roles: Vec<Role>,
     pub approvals: Approvals,
     pub agents: Agents,
+    pub audit: Audit,
     /// Sections that verbs beyond `check` read: sound in shape, kept as they are written.
     pub others: Vec<yaml::Entry>,
+}
+
+/// How much the ledger asks of its writers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// Every push is sealed with a signature.
+    pub sign: bool,
+    pub proof_of_work_bits: u32,
 }
 
 #[derive(Debug)]

@@ -70,6 +70,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, base: Policy) -> Policy {
         risk: rules::risk(reader, table.field("risk"), base.risk),
         rules: rules::rules(reader, table.field("rules"), base.rules),
         approvals: people::approvals(reader, table.field("approvals"), base.approvals, &roles),
+        audit: others::audit(reader, table, base.audit),
         others: others::others(reader, table, &base.others, &roles),
         roles,
         agents,

@@ -2,7 +2,7 @@
 //! rest of the file, so that no mistake waits for the verb that reads them.
 
 use crate::model::Outcome;
-use crate::policy::{ApprovalRule, Reach, Role};
+use crate::policy::{ApprovalRule, Audit, Reach, Role};
 use crate::yaml::{Entry, Node, Span};
 
 use super::keys;
@@ -23,15 +23,22 @@ pub(super) fn others(reader: &mut Reader<'_>, policy: Table<'_>, base: &[Entry],
     if let Some(field) = policy.field("notify") {
         notify(reader, field);
     }
-    if let Some(table) = policy.field("audit").and_then(|field| reader.table(field, &keys::AUDIT)) {
-        table.field("sign").and_then(|field| reader.flag(field));
-        table.field("proof_of_work_bits").and_then(|field| reader.integer(field, 0..=32));
-    }
     if let Some(table) = policy.field("licence").and_then(|field| reader.table(field, &keys::LICENCE)) {
         issuer(reader, table);
     }
     let of_base = |name: &str| base.iter().find(|entry| entry.key.text == name);
     NAMES.iter().filter_map(|name| policy.entry(name).or_else(|| of_base(name))).cloned().collect()
+}
+
+pub(super) fn audit(reader: &mut Reader<'_>, policy: Table<'_>, base: Audit) -> Audit {
+    let Some(table) = policy.field("audit").and_then(|field| reader.table(field, &keys::AUDIT)) else { return base };
+    Audit {
+        sign: table.field("sign").and_then(|field| reader.flag(field)).unwrap_or_default(),
+        proof_of_work_bits: table
+            .field("proof_of_work_bits")
+            .and_then(|field| reader.integer(field, 0..=32))
+            .unwrap_or_default(),
+    }
 }
 
 fn environments(reader: &mut Reader<'_>, field: Field<'_>, roles: &[Role]) -> Option<()> {
