@@ -4,8 +4,10 @@ mod card;
 mod packs;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fmt, fs};
+
+use sha2::{Digest, Sha256};
 
 #[expect(
     clippy::disallowed_methods,
@@ -21,7 +23,37 @@ fn main() -> Result<(), Broken> {
     let card = card::card(&yaml).map_err(|why| Broken(format!("rules/risk.yaml: {why}")))?;
     fs::write(Path::new(&out).join("risk_card.rs"), card)?;
     fs::write(Path::new(&out).join("packs.rs"), packs::packs().map_err(Broken)?)?;
+    fs::write(Path::new(&out).join("digests.rs"), digests(&yaml)?)?;
     Ok(())
+}
+
+/// What judges, by digest: a record names them, so that a later engine that judges otherwise is told
+/// from a record that was tampered with.
+fn digests(card: &str) -> Result<String, Broken> {
+    let mut files: Vec<PathBuf> = ["rules", "rules/secrets"]
+        .into_iter()
+        .flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten())
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml") && !path.ends_with("risk.yaml"))
+        .collect();
+    files.sort();
+    let mut packs = Sha256::new();
+    for file in files {
+        let text = fs::read(&file)?;
+        packs.update((text.len() as u64).to_be_bytes());
+        packs.update(text);
+    }
+    let hex = |digest: &[u8]| {
+        digest
+            .iter()
+            .map(|byte| [byte >> 4, byte & 15])
+            .fold(String::new(), |hex, [high, low]| hex + &format!("{high:x}{low:x}"))
+    };
+    Ok(format!(
+        "pub const CARD_DIGEST: &str = \"sha256:{}\";\npub const PACKS_DIGEST: &str = \"sha256:{}\";\n",
+        hex(&Sha256::digest(card)),
+        hex(&packs.finalize())
+    ))
 }
 
 /// Why there is no build, as cargo shows it.

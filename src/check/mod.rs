@@ -7,6 +7,7 @@ mod card;
 mod card_data;
 mod characters;
 pub mod detect;
+pub mod engine;
 pub mod eval;
 pub mod imports;
 mod kind;
