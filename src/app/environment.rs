@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Failure;
 use crate::git::Place;
-use crate::model::Date;
+use crate::model::{Date, Moment};
 
 /// Whether reports are coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +27,18 @@ pub struct Environment {
     pub place: Place,
     /// The day it is, in UTC; absent where the clock tells nonsense.
     today: Option<Date>,
+    /// The moment it is, by which the ledger is dated.
+    now: Option<Moment>,
     /// `GOV_HOOK_AGENT`: the policy's id of the agent that is at work.
     pub agent: Option<String>,
+    /// `GOV_HOOK_MODEL`: the model behind that agent.
+    pub model: Option<String>,
+    /// `GOV_HOOK_REQUESTED_BY`: the person the agent works for.
+    pub requested_by: Option<String>,
+    /// `GOV_HOOK_STREAM`: the name that an ephemeral runner gives its stream of the ledger.
+    pub stream: Option<String>,
+    /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
+    pub is_disabled: bool,
     /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
     pub author: Identity,
     pub committer: Identity,
@@ -54,6 +64,7 @@ impl Environment {
     pub fn read() -> Self {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs());
         Self {
             place: Place {
                 directory: None,
@@ -61,11 +72,13 @@ impl Environment {
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
                 quarantined: is_set("GIT_QUARANTINE_PATH"),
             },
-            today: SystemTime::now()
-                .duration_since(SystemTime::UNIX_EPOCH)
-                .ok()
-                .and_then(|since_1970| Date::of_seconds(since_1970.as_secs())),
+            today: since_1970.and_then(Date::of_seconds),
+            now: since_1970.and_then(Moment::of_seconds),
             agent: text("GOV_HOOK_AGENT"),
+            model: text("GOV_HOOK_MODEL"),
+            requested_by: text("GOV_HOOK_REQUESTED_BY"),
+            stream: text("GOV_HOOK_STREAM"),
+            is_disabled: is_set("GOV_HOOK_DISABLED"),
             author: Identity {
                 name: text("GIT_AUTHOR_NAME"),
                 email: text("GIT_AUTHOR_EMAIL").or_else(|| text("EMAIL")),
@@ -84,6 +97,12 @@ impl Environment {
     pub fn today(&self) -> Result<Date, Failure> {
         let mend = "set the clock: waivers expire by it";
         self.today.ok_or_else(|| Failure::new("the machine's clock is out of range").mended_by(mend))
+    }
+
+    /// The moment by which the ledger is dated.
+    pub fn moment(&self) -> Result<Moment, Failure> {
+        let mend = "set the clock: the ledger is dated by it";
+        self.now.ok_or_else(|| Failure::new("the machine's clock is out of range").mended_by(mend))
     }
 
     #[must_use]

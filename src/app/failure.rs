@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::git::GitError;
+use crate::git::notes::NotesError;
+use crate::ledger::Unwritable;
 use crate::model::{Mistake, NextStep, counted};
 use crate::report::Style;
 use crate::report::mistakes::{self, Asked, Judged};
@@ -29,6 +31,23 @@ struct Mistaken {
 impl Failure {
     pub fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), because: Vec::new(), remedy: None, mistaken: None }
+    }
+
+    #[must_use]
+    pub fn for_this_reason(mut self, why: impl Into<String>) -> Self {
+        self.because.push(why.into());
+        self
+    }
+
+    /// An error with all that caused it.
+    fn caused_by(error: &dyn std::error::Error) -> Self {
+        let mut failure = Self::new(error.to_string());
+        let mut cause = error.source();
+        while let Some(deeper) = cause {
+            failure.because.push(deeper.to_string());
+            cause = deeper.source();
+        }
+        failure
     }
 
     #[must_use]
@@ -82,15 +101,19 @@ impl Failure {
 
 impl From<GitError> for Failure {
     fn from(error: GitError) -> Self {
-        let remedy = error.remedy();
-        let what = error.to_string();
-        let mut because = Vec::new();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(deeper) = cause {
-            because.push(deeper.to_string());
-            cause = deeper.source();
-        }
-        Self { what, because, remedy, mistaken: None }
+        Self { remedy: error.remedy(), ..Self::caused_by(&error) }
+    }
+}
+
+impl From<NotesError> for Failure {
+    fn from(error: NotesError) -> Self {
+        Self { remedy: error.remedy(), ..Self::caused_by(&error) }
+    }
+}
+
+impl From<Unwritable> for Failure {
+    fn from(error: Unwritable) -> Self {
+        Self::new(format!("this cannot be put on record: {error}"))
     }
 }
 

@@ -5,11 +5,13 @@
 pub mod check;
 mod environment;
 mod failure;
+pub mod hook;
 pub mod init;
 mod law;
 mod parallel;
 pub mod policy;
 mod progress;
+pub mod record;
 pub mod risk;
 pub mod rules;
 

@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::Colour;
+use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
 use crate::report::Format;
 
@@ -45,6 +46,10 @@ pub(super) enum Verb {
     Init(InitArguments),
     /// Judge a change and say whether it may pass
     Check(Box<CheckArguments>),
+    /// Do what git's hook of this name is for
+    Hook(HookArguments),
+    /// Judge commits that no hook saw, and put them on record
+    Record(RecordArguments),
     /// Look into the policy that judges
     #[command(subcommand)]
     Policy(PolicyVerb),
@@ -61,6 +66,30 @@ pub(super) enum Verb {
     },
     /// Print the manual page, in roff
     Man,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct HookArguments {
+    /// The name of git's hook
+    #[arg(value_name = "STAGE", value_parser = word(Stage::ALL.map(Stage::as_str), Stage::parse))]
+    pub(super) stage: Stage,
+
+    /// What git gives the hook
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(super) arguments: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct RecordArguments {
+    /// A range `A..B`, or one commit
+    #[arg(value_name = "RANGE")]
+    pub(super) range: String,
+
+    /// Why they were made without a record; it is kept
+    #[arg(long, value_name = "WHY")]
+    pub(super) reason: String,
 }
 
 #[derive(Debug, Args)]
@@ -339,6 +368,8 @@ impl Verb {
             }
             Self::Rules(RulesVerb::Waive(_) | RulesVerb::Baseline(_))
             | Self::Init(_)
+            | Self::Hook(_)
+            | Self::Record(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
             | Self::Man => false,

@@ -10,7 +10,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::app::check::{self, Asked, Supposition};
 use crate::app::risk::{self, Evidence};
-use crate::app::{Answer, Colour, Environment, Failure, init, policy, rules};
+use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record, rules};
 use crate::report::{Detail, Style};
 use arguments::{
     Arguments, BaselineArguments, CheckArguments, PolicyVerb, RiskVerb, RulesVerb, Terms, Verb, WaiveArguments,
@@ -47,6 +47,8 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
             init::init(request, environment)
         }
         Verb::Check(check) => check::check(&request(*check, style)?, environment),
+        Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
+        Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),
         Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.is_json()),
         Verb::Policy(PolicyVerb::Check { file, form }) => {
             policy::check(file.as_deref(), environment, form.is_json(), style)

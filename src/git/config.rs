@@ -1,5 +1,7 @@
 //! git's configuration, as far as it says who acts.
 
+use std::path::PathBuf;
+
 use super::repo::Repo;
 
 impl Repo {
@@ -14,5 +16,16 @@ impl Repo {
         let mut config = self.inner.config().ok()?;
         let settings = config.snapshot().ok()?;
         settings.get_str(key).ok().map(str::to_owned).filter(|value| !value.is_empty())
+    }
+
+    /// The same for a setting that names a file; `~` is the home directory.
+    #[must_use]
+    pub fn config_path(&self, key: &str) -> Option<PathBuf> {
+        if self.place.config_in_environment {
+            let value = self.git(&["config", "--type=path", "--get", key]).ok()?;
+            return Some(PathBuf::from(String::from_utf8_lossy(&value).trim_end()));
+        }
+        let mut config = self.inner.config().ok()?;
+        config.snapshot().ok()?.get_path(key).ok()
     }
 }

@@ -2,6 +2,7 @@
 
 use git2::{ErrorCode, ObjectType};
 
+use super::commit::Commit;
 use super::error::GitError;
 use super::repo::{Repo, object_id};
 use crate::model::ObjectId;
@@ -74,6 +75,15 @@ impl Repo {
         })
     }
 
+    /// The commits of a range `A..B`, or the one that a revision means.
+    pub fn commits_named(&self, revision: &str) -> Result<Vec<Commit>, GitError> {
+        let named = |name: &str| self.commit_named(if name.is_empty() { "HEAD" } else { name });
+        match revision.split_once("..") {
+            Some((base, head)) => self.commits_between(&[named(base)?], named(head.trim_start_matches('.'))?),
+            None => Ok(vec![self.commit(named(revision)?)?]),
+        }
+    }
+
     /// The short name of the branch everything lands on: what the remote says, else the usual
     /// names, else the only branch there is.
     pub fn default_branch(&self) -> Result<Option<String>, GitError> {
@@ -132,6 +142,36 @@ impl Repo {
     /// What the remote's branch of that name was when last fetched.
     pub fn remote_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         self.resolve(&format!("refs/remotes/{}/{name}", self.remote_name()))
+    }
+
+    /// What a branch of a remote was when last fetched.
+    pub fn tip_on(&self, remote: &str, branch: &str) -> Result<Option<ObjectId>, GitError> {
+        self.resolve(&format!("refs/remotes/{remote}/{branch}"))
+    }
+
+    /// What all branches of a remote were when last fetched; none for a remote without a name.
+    pub fn tips_on(&self, remote: &str) -> Result<Vec<ObjectId>, GitError> {
+        let unreadable = |source| GitError::Git { what: format!("the branches of `{remote}`"), source };
+        // Only a name: a pattern's own signs would reach further.
+        if remote.contains(['*', '?', '[', '\\']) {
+            return Ok(Vec::new());
+        }
+        let mut tips = Vec::new();
+        for reference in self.inner.references_glob(&format!("refs/remotes/{remote}/*")).map_err(unreadable)? {
+            tips.extend(reference.map_err(unreadable)?.target().map(object_id));
+        }
+        Ok(tips)
+    }
+
+    /// The commit that an object is, or that a tag leads to.
+    pub fn commit_at(&self, id: ObjectId) -> Result<ObjectId, GitError> {
+        self.commit_named(&id.to_string())
+    }
+
+    /// Whether git is in the midst of a merge, rebase, cherry-pick, revert or `am`.
+    #[must_use]
+    pub fn is_midway(&self) -> bool {
+        self.inner.state() != git2::RepositoryState::Clean
     }
 
     #[must_use]

@@ -55,6 +55,20 @@ impl Repo {
         Ok(commits)
     }
 
+    /// The root commit that first parents lead to.
+    pub fn root_of(&self, start: ObjectId) -> Result<Commit, GitError> {
+        let mut at = self.commit(start)?;
+        loop {
+            if self.shallow.contains(&at.id) {
+                return Err(self.shallow_at(at.id));
+            }
+            match at.parents.first() {
+                Some(&parent) => at = self.commit(parent)?,
+                None => return Ok(at),
+            }
+        }
+    }
+
     /// The best common ancestor, or `None` for histories that share nothing.
     pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, GitError> {
         if one == other {

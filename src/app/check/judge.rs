@@ -1,21 +1,47 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::examine::{Examined, Examiner};
-use super::target::{self, Subject};
+use super::target::{self, Push, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered};
 use crate::gate;
-use crate::git::Repo;
+use crate::git::{Commit, Repo};
 use crate::model::{
     Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, NextStep, Outcome, Person,
     RepoPath, Scanned, Target, TargetKind, Window,
 };
-use crate::policy::{Policy, Role};
+use crate::policy::{Audit, Policy, Role};
 
-pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judgement, Failure> {
-    let subject = target::find(repo, &request.asked)?;
+/// A judgement, with what only its record needs to know.
+pub(in crate::app) struct Judged {
+    pub(in crate::app) judgement: Judgement,
+    /// What the policy that judged asks of the ledger.
+    pub(in crate::app) audit: Audit,
+    /// The policy's id of the agent at work.
+    pub(in crate::app) agent: Option<String>,
+    /// The branch whose level applied.
+    pub(in crate::app) branch: Option<String>,
+    /// The commits judged, parents first.
+    pub(in crate::app) commits: Vec<Commit>,
+}
+
+pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
+    judge_found(repo, request, environment, target::find(repo, &request.asked)?)
+}
+
+/// The same for what a push would bring to a remote.
+pub(in crate::app) fn judge_push(
+    repo: &Repo,
+    request: &Request,
+    environment: &Environment,
+    push: &Push,
+) -> Result<Judged, Failure> {
+    judge_found(repo, request, environment, target::pushed(repo, push)?)
+}
+
+fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
     let law = Law::at(repo, subject.trusted)?;
     weigh(repo, request, environment, subject, law)
 }
@@ -27,7 +53,7 @@ pub(in crate::app) fn judge_under(
     environment: &Environment,
     law: Law,
 ) -> Result<Judgement, Failure> {
-    weigh(repo, request, environment, target::find(repo, &request.asked)?, law)
+    Ok(weigh(repo, request, environment, target::find(repo, &request.asked)?, law)?.judgement)
 }
 
 fn weigh(
@@ -36,7 +62,7 @@ fn weigh(
     environment: &Environment,
     subject: Subject,
     law: Law,
-) -> Result<Judgement, Failure> {
+) -> Result<Judged, Failure> {
     let law = match proposed_waivers(repo, &subject)? {
         Some(proposed) => law.with_waivers(proposed)?,
         None => law,
@@ -67,10 +93,11 @@ fn weigh(
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
-    let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent);
+    let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone());
     let decision = gate::decide(&assessment, &evidence, policy);
     let next = next_steps(request, &assessment, &decision, &law);
-    Ok(Judgement {
+    let audit = policy.audit;
+    let judgement = Judgement {
         target: Target {
             kind: subject.kind,
             described: subject.described,
@@ -88,7 +115,8 @@ fn weigh(
         decision,
         notes,
         next,
-    })
+    };
+    Ok(Judged { judgement, audit, agent, branch: subject.branch, commits: subject.commits })
 }
 
 /// The waivers file as the change leaves it, where the change touches it.

@@ -12,8 +12,9 @@ use crate::git::Repo;
 use crate::model::{Approval, Enforcement, Gate, Stance};
 use crate::report::{self, Format, Style};
 
-pub(super) use judge::{judge, judge_under};
+pub(super) use judge::{Judged, judge, judge_push, judge_under};
 pub use target::Asked;
+pub(super) use target::Push;
 
 #[derive(Debug)]
 pub struct Request {
@@ -52,7 +53,7 @@ impl Supposition {
 
 pub fn check(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let judgement = judge(&repo, request, environment)?;
+    let judgement = judge(&repo, request, environment)?.judgement;
     let mut text = Vec::new();
     report::write(&judgement, request.format, request.style, &mut text)
         .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;

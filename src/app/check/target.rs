@@ -3,7 +3,7 @@
 use crate::app::Failure;
 use crate::app::law::POLICY_PATH;
 use crate::git::{Commit, GitError, Head, Repo};
-use crate::model::{FileChange, ObjectId, RepoPath, TargetKind};
+use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted};
 
 /// What the command line asks to have judged.
 #[derive(Clone, Debug, Default)]
@@ -212,10 +212,7 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
     let old_tree = start.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let new_tree = repo.commit(span.head)?.tree;
     let changes = repo.diff_trees(old_tree, Some(new_tree))?;
-    let count = match commits.len() {
-        1 => "1 commit".to_owned(),
-        count => format!("{count} commits"),
-    };
+    let count = counted(commits.len(), "commit");
     Ok(Subject {
         kind: TargetKind::Range,
         described: format!("{count} {}", span.described),
@@ -226,6 +223,47 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         changes: repo.find_renames(changes)?,
         commits,
         branch: onto(repo, asked)?,
+    })
+}
+
+/// One reference that a push moves, and where it stands on the other side.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Push {
+    /// The remote's name, or its address where it has none.
+    pub(in crate::app) remote: String,
+    /// The branch that moves there, by its short name; none for a tag.
+    pub(in crate::app) branch: Option<String>,
+    pub(in crate::app) old: Option<ObjectId>,
+    pub(in crate::app) new: ObjectId,
+}
+
+/// What a push brings: the commits that the remote is not known to have, by the law of where they go.
+pub(super) fn pushed(repo: &Repo, push: &Push) -> Result<Subject, Failure> {
+    let head = repo.commit_at(push.new)?;
+    let default = repo.default_branch()?.map(|name| repo.tip_on(&push.remote, &name)).transpose()?.flatten();
+    let side = push.old.or(default);
+    let start = side.map(|side| repo.merge_base(side, head)).transpose()?.flatten();
+    let trusted = match (push.old, side) {
+        (Some(old), _) => Some(old),
+        (None, Some(side)) => Some(law_side(repo, start, side)?),
+        (None, None) => None,
+    };
+    let known: Vec<ObjectId> = push.old.into_iter().chain(repo.tips_on(&push.remote)?).collect();
+    let commits = repo.commits_between(&known, head)?;
+    let old_tree = start.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let new_tree = repo.commit(head)?.tree;
+    let changes = repo.diff_trees(old_tree, Some(new_tree))?;
+    let to = push.branch.as_deref().map(|branch| format!(" to {branch}")).unwrap_or_default();
+    Ok(Subject {
+        kind: TargetKind::Range,
+        described: format!("{}{to} that {} does not have", counted(commits.len(), "commit"), push.remote),
+        trusted,
+        base: start,
+        head: Some(head),
+        tree: Some(new_tree),
+        changes: repo.find_renames(changes)?,
+        commits,
+        branch: push.branch.clone(),
     })
 }
 

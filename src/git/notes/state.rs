@@ -20,6 +20,8 @@ pub enum StateFile {
     Pins,
     /// The verified tip of each stream.
     Verified,
+    /// The heads of other streams that our own has named.
+    Named,
 }
 
 impl StateFile {
@@ -28,6 +30,7 @@ impl StateFile {
             Self::Nonce => "nonce",
             Self::Pins => "pins.json",
             Self::Verified => "verified",
+            Self::Named => "named",
         }
     }
 }

@@ -1,0 +1,93 @@
+//! `gov-hook hook STAGE`: what git calls, at each point where something is decided or recorded.
+//!
+//! Nothing is said when all is well, nobody is asked anything, and neither the index nor the work
+//! tree is ever written.
+
+mod commit;
+mod push;
+mod rewrite;
+
+use std::ffi::OsString;
+use std::io::Read;
+
+use super::check::{Asked, Request};
+use super::{Answer, Environment, Failure};
+use crate::model::{Exit, Gate, Judgement};
+use crate::report::{self, Detail, Format, Style};
+
+/// The points of git's work at which gov-hook is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    PreCommit,
+    PreMergeCommit,
+    PostCommit,
+    PostMerge,
+    PostRewrite,
+    PostApplypatch,
+    PrePush,
+}
+
+impl Stage {
+    pub const ALL: [Self; 7] = [
+        Self::PreCommit,
+        Self::PreMergeCommit,
+        Self::PostCommit,
+        Self::PostMerge,
+        Self::PostRewrite,
+        Self::PostApplypatch,
+        Self::PrePush,
+    ];
+
+    /// The name of git's hook.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::PreMergeCommit => "pre-merge-commit",
+            Self::PostCommit => "post-commit",
+            Self::PostMerge => "post-merge",
+            Self::PostRewrite => "post-rewrite",
+            Self::PostApplypatch => "post-applypatch",
+            Self::PrePush => "pre-push",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == text)
+    }
+}
+
+/// Runs one stage with the arguments that git gave the hook.
+pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, style: Style) -> Result<Answer, Failure> {
+    match stage {
+        Stage::PreCommit | Stage::PreMergeCommit => commit::before(environment, style),
+        Stage::PostCommit | Stage::PostApplypatch => commit::after(environment),
+        Stage::PostMerge => rewrite::merged(environment),
+        Stage::PostRewrite => rewrite::rewritten(arguments, &input()?, environment),
+        Stage::PrePush => push::before(arguments, &input()?, environment, style),
+    }
+}
+
+/// What git writes to the hook.
+fn input() -> Result<String, Failure> {
+    let mut text = String::new();
+    match std::io::stdin().read_to_string(&mut text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::new(format!("cannot read what git says to the hook: {error}"))),
+    }
+}
+
+fn request(asked: Asked, gate: Gate, style: Style) -> Request {
+    Request { asked, gate, level: None, suppositions: Vec::new(), format: Format::Human, style }
+}
+
+/// Silence when it may pass, the whole report when it may not.
+fn said(judgement: &Judgement, style: Style) -> Result<Answer, Failure> {
+    let mut text = Vec::new();
+    if judgement.decision.exit != Exit::Pass {
+        report::write(judgement, Format::Human, Style { detail: Detail::Normal, ..style }, &mut text)
+            .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
+    }
+    Ok(Answer { text, code: judgement.decision.exit.code() })
+}

@@ -1,0 +1,61 @@
+//! After a merge, a rebase or an amended commit: what git made of the old commits.
+
+use std::ffi::OsString;
+
+use serde_json::json;
+
+use super::commit::{after, on_record, pen};
+use crate::app::record::Act;
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{EntryKind, EntrySubject, ObjectId};
+
+/// So many pairs tell what was rewritten; the commits themselves are each on record.
+const MOST_PAIRS: usize = 500;
+
+/// A merge that made a commit is put on record. A fast-forward made none, and what it brought was
+/// put on record by those who wrote it.
+pub(super) fn merged(environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let Some(head) = repo.head()?.commit() else { return Ok(Answer::passing(String::new())) };
+    if repo.commit(head)?.parents.len() < 2 {
+        return Ok(Answer::passing(String::new()));
+    }
+    drop(repo);
+    after(environment)
+}
+
+/// `git commit --amend` and `git rebase` say which commit became which.
+pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let mut pairs: Vec<(ObjectId, ObjectId)> = Vec::new();
+    for line in input.lines() {
+        let mut words = line.split_whitespace().map(str::parse);
+        let (Some(Ok(old)), Some(Ok(new))) = (words.next(), words.next()) else {
+            return Err(Failure::new("git says what was rewritten in a way that gov-hook does not know"));
+        };
+        pairs.push((old, new));
+    }
+    let Some(&(_, last)) = pairs.last() else { return Ok(Answer::passing(String::new())) };
+    let mut acts = Vec::new();
+    let mut seen = Vec::new();
+    for &(_, new) in &pairs {
+        if !seen.contains(&new) {
+            seen.push(new);
+            acts.extend(on_record(&repo, &repo.commit(new)?, environment)?.0);
+        }
+    }
+    let command = arguments.first().map(|command| command.to_string_lossy().into_owned()).unwrap_or_default();
+    let listed: Vec<_> =
+        pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
+    let commit = repo.commit(last)?;
+    let subject = EntrySubject { commit: Some(last), tree: Some(commit.tree), ..EntrySubject::default() };
+    acts.push(
+        Act::new(EntryKind::Rewrite, last, subject)
+            .saying("command", command)
+            .saying("count", pairs.len())
+            .saying("pairs", listed),
+    );
+    pen(&repo, environment, &commit)?.write(&acts)?;
+    Ok(Answer::passing(String::new()))
+}

@@ -1,0 +1,121 @@
+//! What a judgement says, as an entry; and what is on record already.
+
+use std::fmt::Write;
+
+use serde_json::json;
+
+use super::pen::Act;
+use crate::app::Failure;
+use crate::check::engine;
+use crate::git::Repo;
+use crate::ledger;
+use crate::model::{
+    Assessment, Entry, EntryKind, EntrySubject, Judgement, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target,
+};
+
+/// So many reasons say enough; the judgement can be made again for the rest.
+const MOST_REASONS: usize = 20;
+
+/// Why a commit that is already made is judged only now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) enum Told {
+    /// git runs no hook before it: a merge, cherry-pick, revert, rebase or `am`.
+    Late,
+    /// A hook that should have run did not.
+    Bypassed,
+    /// It was made without gov-hook.
+    Unrecorded,
+}
+
+impl Told {
+    pub(in crate::app) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Bypassed => "bypassed",
+            Self::Unrecorded => "unrecorded",
+        }
+    }
+}
+
+/// A decision on what is staged, or on a commit that is judged late. `reference` is the full name
+/// of the branch.
+pub(in crate::app) fn decision(judgement: &Judgement, reference: Option<String>) -> Option<Act> {
+    let Target { base, head, tree, .. } = judgement.target;
+    let subject = EntrySubject { commit: head, tree, base, reference };
+    Some(judged(EntryKind::Decision, head.or(tree)?, subject, judgement))
+}
+
+/// A push that may pass seals all that came before it.
+pub(in crate::app) fn pushed(judgement: &Judgement, new: ObjectId, old: Option<ObjectId>, reference: String) -> Act {
+    let subject =
+        EntrySubject { commit: Some(new), tree: judgement.target.tree, base: old, reference: Some(reference) };
+    judged(EntryKind::Push, new, subject, judgement).saying("commits", judgement.target.commits)
+}
+
+fn judged(kind: EntryKind, object: ObjectId, subject: EntrySubject, judgement: &Judgement) -> Act {
+    let (assessment, decision) = (&judgement.assessment, &judgement.decision);
+    let findings = |severity: Severity| {
+        assessment.findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count()
+    };
+    let mut act = Act::new(kind, object, subject)
+        .saying("gate", judgement.gate.as_str())
+        .saying("enforcement", judgement.level.as_str())
+        .saying("exit", decision.exit.code())
+        .saying("engine", json!({ "card": engine::CARD_DIGEST, "packs": engine::PACKS_DIGEST }));
+    let found = [Severity::Deny, Severity::Hold, Severity::Warn, Severity::Note];
+    let counts: serde_json::Map<String, serde_json::Value> = found
+        .into_iter()
+        .map(|severity| (severity.as_str().to_owned(), json!(findings(severity))))
+        .filter(|(_, count)| *count != 0)
+        .collect();
+    if !counts.is_empty() {
+        act = act.saying("findings", counts);
+    }
+    act.change = Some(judgement.target.change);
+    act.policy = judgement.policy.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    act.risk = Some(RecordedRisk {
+        level: assessment.risk.level,
+        score: assessment.risk.score,
+        digest: risk_digest(assessment),
+    });
+    act.outcome = Some(decision.outcome);
+    flatten(&decision.reasons, &mut act.reasons);
+    act
+}
+
+fn flatten(reasons: &[Reason], out: &mut Vec<String>) {
+    for reason in reasons {
+        if out.len() < MOST_REASONS {
+            out.push(reason.what.clone());
+            flatten(&reason.because, out);
+        }
+    }
+}
+
+/// Of every factor with its value and points, and of every cause with its path: two assessments that
+/// reach the same score in different ways differ here.
+pub(in crate::app) fn risk_digest(assessment: &Assessment) -> Sha256 {
+    let risk = &assessment.risk;
+    let mut text = format!("{} {}\n", risk.level, risk.score);
+    for factor in &risk.factors {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "factor {} {} {}", factor.id, factor.value, factor.points);
+    }
+    for cause in &risk.causes {
+        let path = cause.path.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "cause {} {} {path}", cause.level, cause.id);
+    }
+    Sha256::of(text.as_bytes())
+}
+
+/// The entries that the ledger has in the note of an object, each with its id, from every stream.
+pub(in crate::app) fn already(repo: &Repo, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
+    let mut entries = Vec::new();
+    for stream in repo.streams()?.into_iter().filter(|stream| stream.remote.is_none() && stream.tip.is_some()) {
+        for line in repo.noted(&stream.name, object)? {
+            // What cannot be read is damage for `audit verify`, and no record.
+            entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
+        }
+    }
+    Ok(entries)
+}

@@ -1,0 +1,55 @@
+//! The heads of the other streams, which an entry names when it is the first to see them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::app::Failure;
+use crate::git::Repo;
+use crate::git::notes::{StateFile, StreamTip};
+use crate::ledger::GENESIS_STREAM;
+use crate::model::{Moment, ObjectId, Seen};
+
+pub(super) struct Heads {
+    /// Not yet named by this clone's stream.
+    pub(super) unnamed: BTreeMap<String, Seen>,
+    /// No entry may be older than one that it has seen.
+    pub(super) latest: Option<Moment>,
+    /// One line each: the stream and the commit its ref points to.
+    known: Option<String>,
+}
+
+impl Heads {
+    /// Reads only the streams that moved since the last entry: with many streams, most did not.
+    pub(super) fn read(repo: &Repo, own: &str) -> Result<Self, Failure> {
+        let kept = repo.ledger_state(StateFile::Named)?.unwrap_or_default();
+        let kept = String::from_utf8_lossy(&kept).into_owned();
+        let named: BTreeMap<&str, &str> = kept.lines().filter_map(|line| line.split_once(' ')).collect();
+        let mut heads = Self { unnamed: BTreeMap::new(), latest: None, known: None };
+        let mut known = String::new();
+        for stream in repo.streams()? {
+            let Some(tip) = stream.tip.filter(|_| stream.remote.is_none()) else { continue };
+            if stream.name == own || stream.name == GENESIS_STREAM {
+                continue;
+            }
+            let is_named = named.get(stream.name.as_str()).is_some_and(|at| at.parse::<ObjectId>() == Ok(tip));
+            if !is_named {
+                let Some(StreamTip { head: Some(head), commit, .. }) = repo.stream_tip(&stream.name)? else { continue };
+                let time = u64::try_from(repo.commit(commit)?.committed_at).ok().and_then(Moment::of_seconds);
+                heads.latest = heads.latest.max(time);
+                heads.unnamed.insert(stream.name.clone(), head);
+            }
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(known, "{} {tip}", stream.name);
+        }
+        heads.known = (!heads.unnamed.is_empty()).then_some(known);
+        Ok(heads)
+    }
+
+    /// Once they are named: the next entry need not do it again.
+    pub(super) fn keep(&self, repo: &Repo) -> Result<(), Failure> {
+        match &self.known {
+            Some(known) => Ok(repo.keep_ledger_state(StateFile::Named, known.as_bytes())?),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! Writing entries: who writes, in which stream, and after what.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::heads::Heads;
+use super::seal;
+use crate::app::{Environment, Failure};
+use crate::git::Repo;
+use crate::git::notes::{Draft, Noted, Writer as Committer};
+use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
+use crate::model::{
+    Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Moment, ObjectId, Outcome, RecordedRisk, Seen, Sha256,
+};
+use crate::policy::Audit;
+
+/// The version that judges and writes.
+pub(in crate::app) const ENGINE: &str = concat!("gov-hook ", env!("CARGO_PKG_VERSION"));
+
+/// What an entry says beyond who wrote it, where and when.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Act {
+    pub(in crate::app) kind: EntryKind,
+    /// The object in whose note it is shown.
+    pub(in crate::app) object: ObjectId,
+    pub(in crate::app) subject: EntrySubject,
+    pub(in crate::app) change: Option<ChangeId>,
+    pub(in crate::app) policy: Option<Sha256>,
+    pub(in crate::app) risk: Option<RecordedRisk>,
+    pub(in crate::app) outcome: Option<Outcome>,
+    pub(in crate::app) reasons: Vec<String>,
+    pub(in crate::app) body: Map<String, Value>,
+}
+
+impl Act {
+    pub(in crate::app) fn new(kind: EntryKind, object: ObjectId, subject: EntrySubject) -> Self {
+        Self {
+            kind,
+            object,
+            subject,
+            change: None,
+            policy: None,
+            risk: None,
+            outcome: None,
+            reasons: Vec::new(),
+            body: Map::new(),
+        }
+    }
+
+    #[must_use]
+    pub(in crate::app) fn saying(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.body.insert(key.to_owned(), value.into());
+        self
+    }
+}
+
+/// A writer of this clone's stream.
+pub(in crate::app) struct Pen<'a> {
+    repo: &'a Repo,
+    actor: Actor,
+    requested_by: Option<String>,
+    binding: Binding,
+    stream: String,
+    now: Moment,
+    audit: Audit,
+    key: Option<seal::Key>,
+}
+
+/// The end of the stream while entries are added to it.
+struct End {
+    next: u64,
+    prev: Option<Sha256>,
+    time: Moment,
+}
+
+impl<'a> Pen<'a> {
+    /// `agent` is the policy's id of the agent at work.
+    pub(in crate::app) fn open(
+        repo: &'a Repo,
+        environment: &Environment,
+        audit: Audit,
+        agent: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let configured = |key: &str| repo.config_string(key);
+        let email = environment.committer.email.clone().or_else(|| configured("user.email"));
+        let name = environment.committer.name.clone().or_else(|| configured("user.name"));
+        let Some(email) = email.or_else(|| environment.author.email.clone()) else {
+            return Err(Failure::new("nobody is known to put this on record")
+                .mended_by("say who you are: git config user.email you@example.com"));
+        };
+        let kind = match (agent, &environment.stream) {
+            (Some(_), _) => ActorKind::Agent,
+            (None, Some(_)) => ActorKind::Ci,
+            (None, None) => ActorKind::Person,
+        };
+        let actor = Actor {
+            name: name.unwrap_or_default(),
+            email: email.clone(),
+            kind,
+            id: agent.map(str::to_owned),
+            model: environment.model.clone(),
+        };
+        let key = if audit.sign { Some(seal::Key::of(repo)?) } else { None };
+        let writer = match &key {
+            Some(key) => Writer::Key(key.public.clone()),
+            None => Writer::Email(email),
+        };
+        let binding = Binding { writer, named: environment.stream.is_some() };
+        let stream = match &environment.stream {
+            Some(name) if binding.allows(name) => name.clone(),
+            Some(name) => {
+                return Err(Failure::new(format!("`{name}` cannot name a stream of the ledger"))
+                    .mended_by("set GOV_HOOK_STREAM to lower-case letters, digits and `-`, such as ci-42"));
+            }
+            None => binding.stream(&repo.clone_nonce()?.to_string()).unwrap_or_default(),
+        };
+        let requested_by = environment.requested_by.clone();
+        Ok(Self { repo, actor, requested_by, binding, stream, now: environment.moment()?, audit, key })
+    }
+
+    pub(in crate::app) fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    /// Appends one entry for each act, in their order, and gives their ids. Nothing is written
+    /// before there is a commit: until then no repository is there to speak of.
+    pub(in crate::app) fn write(&self, acts: &[Act]) -> Result<Vec<Sha256>, Failure> {
+        let Some(genesis) = self.genesis()? else { return Ok(Vec::new()) };
+        let heads = Heads::read(self.repo, &self.stream)?;
+        let mut ids = Vec::new();
+        let committer =
+            Committer { name: self.actor.name.clone(), email: self.actor.email.clone(), time: self.now.seconds() };
+        self.repo.append(&self.stream, &committer, |tip| {
+            ids.clear();
+            let mut end = match tip {
+                None => End { next: 0, prev: None, time: self.now },
+                Some(tip) => {
+                    let head = tip.head.ok_or_else(|| self.unended())?;
+                    let time = u64::try_from(self.repo.commit(tip.commit)?.committed_at).unwrap_or_default();
+                    End {
+                        next: head.seq + 1,
+                        prev: Some(head.id),
+                        time: self.now.max(Moment::of_seconds(time).unwrap_or(self.now)),
+                    }
+                }
+            };
+            end.time = end.time.max(heads.latest.unwrap_or(end.time));
+            let mut notes = Vec::new();
+            if end.next == 0 {
+                let opening = Act {
+                    body: self.binding.body(),
+                    ..Act::new(EntryKind::StreamOpen, genesis.object, EntrySubject::default())
+                };
+                notes.push(self.entry(&opening, &mut end, genesis.id, BTreeMap::new())?.0);
+            }
+            let mut seen = heads.unnamed.clone();
+            for act in acts {
+                let (note, id) = self.entry(act, &mut end, genesis.id, std::mem::take(&mut seen))?;
+                notes.push(note);
+                ids.push(id);
+            }
+            let Some(id) = end.prev else { return Ok(None) };
+            let subject = acts.last().map_or("open", |act| act.kind.as_str());
+            let head = Seen { seq: end.next - 1, id };
+            Ok::<_, Failure>(Some(Draft { notes, head, subject: format!("{subject} by {}", self.actor.email) }))
+        })?;
+        heads.keep(self.repo)?;
+        Ok(ids)
+    }
+
+    fn unended(&self) -> Failure {
+        Failure::new(format!("something other than gov-hook wrote to refs/notes/gov/{}", self.stream))
+            .mended_by("see what: gov-hook audit verify")
+    }
+
+    fn entry(
+        &self,
+        act: &Act,
+        end: &mut End,
+        genesis: Sha256,
+        seen: BTreeMap<String, Seen>,
+    ) -> Result<(Noted, Sha256), Failure> {
+        let mut entry = Entry {
+            kind: act.kind,
+            stream: self.stream.clone(),
+            seq: end.next,
+            prev: end.prev,
+            time: end.time,
+            repo: Some(genesis),
+            actor: self.actor.clone(),
+            requested_by: self.requested_by.clone(),
+            subject: act.subject.clone(),
+            change: act.change,
+            policy: act.policy,
+            risk: act.risk.clone(),
+            outcome: act.outcome,
+            reasons: act.reasons.clone(),
+            body: act.body.clone(),
+            engine: ENGINE.into(),
+            seen,
+            nonce: None,
+            sig: None,
+        };
+        let (line, id) = self.worked(&mut entry)?;
+        end.next += 1;
+        end.prev = Some(id);
+        Ok((Noted { object: act.object, line: line.into_bytes() }, id))
+    }
+
+    /// The entry's line, signed where that is asked for, with as much work in its id as the policy
+    /// demands.
+    fn worked(&self, entry: &mut Entry) -> Result<(String, Sha256), Failure> {
+        let law = ledger::AuditLaw { sign: self.audit.sign, proof_of_work_bits: self.audit.proof_of_work_bits };
+        let is_sealed = ledger::is_signature_demanded(entry, Some(&self.binding.writer), law);
+        let mut tries: u64 = 0;
+        loop {
+            if law.proof_of_work_bits > 0 {
+                entry.nonce = Some(format!("{tries:x}"));
+            }
+            entry.sig = match &self.key {
+                Some(key) if is_sealed => Some(key.sign(&ledger::signed_bytes(entry)?, ledger::namespace(entry))?),
+                _ => None,
+            };
+            let line = ledger::write(entry)?;
+            let id = ledger::id(line.as_bytes());
+            if ledger::leading_zero_bits(&id) >= law.proof_of_work_bits {
+                return Ok((line, id));
+            }
+            tries += 1;
+        }
+    }
+
+    /// The genesis entry, written now if this is the first entry of all; `None` while nothing is
+    /// committed.
+    fn genesis(&self) -> Result<Option<Genesis>, Failure> {
+        if let Some(tip) = self.repo.stream_tip(GENESIS_STREAM)? {
+            let head = tip.head.ok_or_else(|| self.unended())?;
+            return Ok(Some(Genesis { id: head.id, object: tip.commit }));
+        }
+        let default = self.repo.default_branch()?.map(|name| self.repo.branch_tip(&name)).transpose()?.flatten();
+        let Some(start) = default.or(self.repo.head()?.commit()) else { return Ok(None) };
+        let root = self.repo.root_of(start)?;
+        let time = Moment::of_seconds(u64::try_from(root.committed_at).unwrap_or_default()).unwrap_or(self.now);
+        let entry = ledger::genesis(&Root::Commit { id: root.id, time });
+        let line = ledger::write(&entry)?;
+        let id = ledger::id(line.as_bytes());
+        let committer = Committer { name: entry.actor.name.clone(), email: String::new(), time: time.seconds() };
+        let object = self.repo.append(GENESIS_STREAM, &committer, |tip| {
+            let draft = || Draft {
+                notes: vec![Noted { object: root.id, line: line.clone().into_bytes() }],
+                head: Seen { seq: 0, id },
+                subject: "genesis".into(),
+            };
+            Ok::<_, Failure>(tip.is_none().then(draft))
+        })?;
+        match object {
+            Some(object) => Ok(Some(Genesis { id, object })),
+            // Another process of this clone was faster.
+            None => self.genesis(),
+        }
+    }
+}
+
+struct Genesis {
+    id: Sha256,
+    /// The notes commit that holds it, which the opening of a stream is shown with.
+    object: ObjectId,
+}

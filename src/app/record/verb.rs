@@ -1,0 +1,64 @@
+//! `gov-hook record`: commits that no hook saw are judged now, and put on record with a reason.
+
+use std::fmt::Write;
+
+use super::{Pen, Told, already, decision};
+use crate::app::check::{self, Asked, Request};
+use crate::app::progress::Progress;
+use crate::app::{Answer, Environment, Failure, law};
+use crate::git::{Commit, Repo};
+use crate::model::{EntryKind, Exit, Gate, counted};
+use crate::report::{Format, Style};
+
+/// Judges the commits of a range, or one, that are `bypassed` or have no record.
+pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result<Answer, Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::new("a record needs a reason").mended_by("say why: gov-hook record RANGE --reason WHY"));
+    }
+    let repo = Repo::open(&environment.place)?;
+    let commits = repo.commits_named(revision)?;
+    let branch = repo.head()?.branch().map(str::to_owned);
+    let reference = branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
+    let progress = Progress::new("judging commits:", commits.len(), environment.stderr_is_terminal);
+    let (mut acts, mut told, mut worst) = (Vec::new(), String::new(), Exit::Pass);
+    for (at, commit) in commits.iter().enumerate() {
+        if !is_on_record(&repo, commit)? {
+            let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
+            let request = Request {
+                asked,
+                gate: Gate::Commit,
+                level: None,
+                suppositions: Vec::new(),
+                format: Format::Human,
+                style: Style::default(),
+            };
+            let judged = check::judge(&repo, &request, environment)?;
+            let outcome = judged.judgement.decision.outcome;
+            worst = worst.max(judged.judgement.decision.exit);
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
+            let act = decision(&judged.judgement, reference.clone());
+            acts.extend(act.map(|act| act.saying("how", Told::Unrecorded.as_str()).saying("reason", reason)));
+        }
+        progress.reached(at + 1);
+    }
+    drop(progress);
+    if acts.is_empty() {
+        return Ok(Answer::passing(format!("{} on record already\n", counted(commits.len(), "commit"))));
+    }
+    let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
+    Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;
+    let text = format!("put {} on record\n{told}", counted(acts.len(), "commit"));
+    Ok(Answer { text: text.into_bytes(), code: worst.code() })
+}
+
+/// Whether nothing is left to be said of a commit: a decision was bound to it, it was judged late, or
+/// somebody gave a reason for it before.
+fn is_on_record(repo: &Repo, commit: &Commit) -> Result<bool, Failure> {
+    let entries = already(repo, commit.id)?;
+    Ok(entries.iter().map(|(_, entry)| entry).filter(|entry| entry.subject.commit == Some(commit.id)).any(|entry| {
+        let how = entry.body.get("how").and_then(|how| how.as_str());
+        entry.kind == EntryKind::Commit
+            || (entry.kind == EntryKind::Decision && how.is_some_and(|how| how != Told::Bypassed.as_str()))
+    }))
+}
