@@ -12,6 +12,7 @@ pub(super) fn connection_password(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let value = value.trim_ascii();
     names_host(captured)
+        && is_part(captured)
         && is_closed(captured)
         && !is_stock(value)
         && !stands_in(value)
@@ -108,6 +109,7 @@ mod tests {
         assert!(takes("Server=db.shop.dev;Database=shop;Password=vQ7mzT2xL;"));
         assert!(takes("x = 1\nData Source=db;Password=vQ7mzT2xL"));
         assert!(!takes("Database=shop;Password=vQ7mzT2xL;"));
+        assert!(!takes("connect host=db.shop.dev Password=vQ7mzT2xL"));
         assert!(!takes("Server=;Password=vQ7mzT2xL;"));
         assert!(!takes("ProxyServer=db.shop.dev;Password=vQ7mzT2xL;"));
         assert!(!takes("Server=db.shop.dev\nPassword=vQ7mzT2xL"));

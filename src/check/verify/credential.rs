@@ -73,7 +73,7 @@ fn is_meant_pair(pair: &[u8]) -> bool {
         && !is_template(user)
         && !is_stock(password.trim_ascii())
         && !stands_in(password)
-        && !password.eq_ignore_ascii_case(user)
+        && !password.trim_ascii().eq_ignore_ascii_case(user)
         && !is_screaming(password)
         && !is_expression(password)
         && !password.iter().all(u8::is_ascii_digit)

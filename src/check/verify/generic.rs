@@ -26,12 +26,7 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
 pub(super) fn secret(captured: &Captured<'_>) -> bool {
     let place = Place::of(captured);
     let value = value_of(captured);
-    let strength = strength(&place);
-    strength != Strength::None
-        && !describes(&place)
-        && binds(&place, captured)
-        && !repeats_name(value, &place)
-        && like_key(value, strength)
+    !describes(&place) && binds(&place, captured) && !repeats_name(value, &place) && like_named_key(value, &place)
 }
 
 /// Random text bound to a bare `key`.
@@ -83,7 +78,7 @@ pub(super) fn named_value(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     !describes(&place)
         && !repeats_name(value, &place)
-        && (like_key(value, strength(&place)) || (is_password(&place) && like_password(value)))
+        && (like_named_key(value, &place) || (is_password(&place) && like_password(value)))
 }
 
 /// An option of a command or a statement that sets a variable.
@@ -95,7 +90,7 @@ pub(super) fn argument(captured: &Captured<'_>) -> bool {
     !describes(&place)
         && !repeats_name(value, &place)
         && !value.starts_with(b"-")
-        && (like_key(value, strength(&place)) || (is_password(&place) && like_password(value) && !is_weak(value)))
+        && (like_named_key(value, &place) || (is_password(&place) && like_password(value) && !is_weak(value)))
 }
 
 /// A parameter in the query of a web address.
@@ -127,7 +122,8 @@ pub(super) fn random_end(captured: &Captured<'_>) -> bool {
 
 /// A token whose characters no generator drew.
 pub(super) fn masked_token(captured: &Captured<'_>) -> bool {
-    masked(captured.value()) || recites(captured.value())
+    let value = captured.value();
+    (masked(value) || recites(value)) && !value.ends_with(b"EXAMPLE")
 }
 
 /// No mask, no placeholder, no template.
@@ -153,6 +149,12 @@ pub(super) fn long_secret(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && **byte != b' ').count();
     !masked(value) && !said_not_meant(value) && (drawn(value) || (marks >= 4 && value.iter().any(u8::is_ascii_digit)))
+}
+
+/// Whether a name may hold a key, and a value looks like one.
+fn like_named_key(value: &[u8], place: &Place<'_>) -> bool {
+    let strength = strength(place);
+    strength != Strength::None && like_key(value, strength)
 }
 
 /// Whether the text between name and value binds the one to the other, in this kind of text.
@@ -280,5 +282,11 @@ mod tests {
         assert!(found(&format!("set('secret', '{id}')"), "secret', '", id, secret));
         assert!(!found(&format!("'client-secret',\n'{id}'"), "secret',\n'", id, secret));
         assert!(!found(&format!("'client-secret', '{id}': 1"), "secret', '", id, secret));
+    }
+
+    #[test]
+    fn an_option_that_holds_no_key_is_none_however_random_its_value() {
+        assert!(found("--api-key q8Zt3xKfW0vLr7Bn", "--api-key ", "q8Zt3xKfW0vLr7Bn", argument));
+        assert!(!found("--next-page-token q8Zt3xKfW0vLr7Bn", "--next-page-token ", "q8Zt3xKfW0vLr7Bn", argument));
     }
 }

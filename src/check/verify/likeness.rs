@@ -67,7 +67,7 @@ pub(super) fn drawn(value: &[u8]) -> bool {
         return value.len() >= 16 && entropy(value) > 2.7;
     }
     if is_uuid(value) {
-        return entropy(value) > 3.0;
+        return entropy(value) > 3.2;
     }
     if is_packed(value) {
         return true;

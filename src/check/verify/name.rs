@@ -37,7 +37,7 @@ const STRONG: Words = Words(
      sessionkey clientkey deploykey licensekey bottoken usertoken credential securitykey",
 );
 
-const MEDIUM: Words = Words("token authoriz cred salt signature hmac jwt webhook passphrase passw pwd nonce seed");
+const MEDIUM: Words = Words("token authoriz cred salt hmac jwt webhook passphrase passw pwd nonce seed");
 
 /// Names that hold what is public, or no credential at all.
 const NO_SECRET: Words = Words(
@@ -47,7 +47,8 @@ const NO_SECRET: Words = Words(
      padtoken unktoken tokenizer tokentype cancellationtoken objectkey s3key rowkey hashkey indexkey lookupkey \
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
      authenticode contract address tokenid encrypted hashed changetoken synctoken clienttoken requesttoken \
-     locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken",
+     locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
+     updatetoken purchasetoken importtoken exporttoken",
 );
 
 pub(super) fn is_password(place: &Place<'_>) -> bool {

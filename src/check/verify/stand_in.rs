@@ -6,7 +6,7 @@ use super::words::Words;
 const SAID_NOT_MEANT: Words = Words(
     "example sample changeme change_me change-me change-this change_this changethis replace placeholder your dummy \
      fake insert redact hidden masked todo fixme foobar lorem notreal not_real not-real notasecret undefined xxxx \
-     **** .... #### _here -here goes",
+     **** ... #### _here -here goes",
 );
 
 /// What a language or tool fills in later.
@@ -14,9 +14,21 @@ const TEMPLATE_MARKS: [&[u8]; 16] = [
     b"${", b"{{", b"#{", b"<%", b"%>", b"$(", b"%(", b"%{", b"&lt;", b"&gt;", b"%s", b"%d", b"%v", b"\\(", b"$[", b"<?",
 ];
 
-/// Whether a value is visibly no secret: masked, said not to be meant, or filled in later.
+/// What standards and emulators print for all to use: RFC 2617, 5849, 6749 and 6750, one-time
+/// passwords in their documentation, and the local servers of Azure.
+const PUBLISHED: Words = Words(
+    "2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA SplxlOBeZQQYbYS6WxSbIA 7Fjfp0ZBr1KtDRbnfVdmIw gX1fBat3bV \
+     s6BhdRkqt3 mF_9.B5f-4.1JqM dpf43f3p2l4k3l03 kd94hf93k423kf44 hh5s93j4hdidpola hdhd0244k9j7ao03 \
+     nnch734d00sl2jdk pfkkdhi9sl3r4s00 kllo9940pd9333jh 9djdj82h48djs9d2 kkk9d7dh3k39sjv7 ad180jjd733klru7 \
+     0685bd9184jfhq22 4572616e48616d6d65724c61686176 dcd98b7102dd2f0e8b11d0f600bfb0c093 JBSWY3DPEHPK3PXP \
+     Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw== \
+     C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
+);
+
+/// Whether a value is visibly no secret: masked, said not to be meant, filled in later, or printed
+/// in a standard.
 pub(super) fn stands_in(value: &[u8]) -> bool {
-    masked(value) || said_not_meant(value) || is_template(value)
+    masked(value) || said_not_meant(value) || is_template(value) || PUBLISHED.has(value)
 }
 
 /// Whether one character, or a few in turn, make up the value: `xxxxxxxx`, `****`, `0000-0000`.
@@ -140,6 +152,8 @@ mod tests {
             "%s",
             "<%= @password %>",
             "&lt;password&gt;",
+            "2YotnFZFEjr1zCsicMWpAA",
+            "eyJ2IjoiMSIsInMiOjEsImMiOi...",
         ] {
             assert!(stands_in(value.as_bytes()), "{value}");
         }
