@@ -10,6 +10,7 @@ mod write;
 use std::cmp::Ordering;
 
 pub use read::read;
+pub(super) use read::{Node, node};
 pub use write::write;
 pub(super) use write::{push_number, push_string};
 

@@ -1,13 +1,44 @@
 //! The strict reader: a single pass that takes canonical bytes and nothing else.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{MAX_DEPTH, MAX_LINE, MAX_NUMBER, NotCanonical, Why, key_order};
 
+/// A value that borrows from its line what needs no decoding.
+#[derive(Debug)]
+pub(in crate::ledger) enum Node<'a> {
+    Null,
+    Bool(bool),
+    Number(i64),
+    String(Cow<'a, str>),
+    Array(Vec<Node<'a>>),
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
+impl From<Node<'_>> for Value {
+    fn from(node: Node<'_>) -> Self {
+        match node {
+            Node::Null => Self::Null,
+            Node::Bool(is) => Self::Bool(is),
+            Node::Number(number) => Self::from(number),
+            Node::String(text) => Self::String(text.into_owned()),
+            Node::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Node::Object(members) => {
+                Self::Object(members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).collect())
+            }
+        }
+    }
+}
+
 /// Reads one value that fills the whole line.
 pub fn read(line: &[u8]) -> Result<Value, NotCanonical> {
+    node(line).map(Value::from)
+}
+
+pub(in crate::ledger) fn node(line: &[u8]) -> Result<Node<'_>, NotCanonical> {
     if line.len() > MAX_LINE {
         return Err(NotCanonical { at: MAX_LINE, why: Why::TooLong });
     }
@@ -44,16 +75,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, NotCanonical> {
+    fn value(&mut self, depth: usize) -> Result<Node<'a>, NotCanonical> {
         match self.peek()? {
-            b'"' => self.string().map(Value::String),
+            b'"' => self.string().map(Node::String),
             b'{' | b'[' if depth == MAX_DEPTH => Err(self.refused(Why::TooDeep)),
-            b'{' => self.object(depth + 1).map(Value::Object),
-            b'[' => self.array(depth + 1).map(Value::Array),
+            b'{' => self.object(depth + 1).map(Node::Object),
+            b'[' => self.array(depth + 1).map(Node::Array),
             b'-' | b'0'..=b'9' => self.number(),
             _ => {
-                let words = [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)];
-                let found = words.into_iter().find(|(word, _)| self.rest().starts_with(word));
+                let rest = self.rest();
+                let words = [("true", Node::Bool(true)), ("false", Node::Bool(false)), ("null", Node::Null)];
+                let found = words.into_iter().find(|(word, _)| rest.starts_with(word));
                 let (word, value) = found.ok_or_else(|| self.refused(Why::NoValue))?;
                 self.at += word.len();
                 Ok(value)
@@ -61,34 +93,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Map<String, Value>, NotCanonical> {
+    fn object(&mut self, depth: usize) -> Result<Vec<(Cow<'a, str>, Node<'a>)>, NotCanonical> {
         self.at += 1;
-        let mut found = Map::new();
+        let mut found: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
         if self.peek()? == b'}' {
             self.at += 1;
             return Ok(found);
         }
-        let mut last: Option<&str> = None;
-        // A key with an escape is compared from here, where it can be kept.
-        let mut kept: String;
         loop {
             let start = self.at;
             let key = self.string()?;
-            match last.map_or(Ordering::Less, |last| key_order(last, &key)) {
+            match found.last().map_or(Ordering::Less, |(last, _)| key_order(last, &key)) {
                 Ordering::Less => {}
                 Ordering::Equal => return Err(NotCanonical { at: start, why: Why::DuplicateKey }),
                 Ordering::Greater => return Err(NotCanonical { at: start, why: Why::UnsortedKeys }),
             }
-            let plain = self.text.get(start + 1..self.at.saturating_sub(1)).filter(|plain| *plain == key);
-            last = if let Some(plain) = plain {
-                Some(plain)
-            } else {
-                kept = key.clone();
-                Some(&kept)
-            };
             self.expect(b':', "`:` after the key")?;
             let value = self.value(depth)?;
-            found.insert(key, value);
+            found.push((key, value));
             if self.peek()? == b'}' {
                 self.at += 1;
                 return Ok(found);
@@ -97,7 +119,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<Vec<Value>, NotCanonical> {
+    fn array(&mut self, depth: usize) -> Result<Vec<Node<'a>>, NotCanonical> {
         self.at += 1;
         let mut found = Vec::new();
         if self.peek()? == b']' {
@@ -114,7 +136,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string(&mut self) -> Result<String, NotCanonical> {
+    fn string(&mut self) -> Result<Cow<'a, str>, NotCanonical> {
         self.expect(b'"', "`\"`")?;
         let mut found = String::new();
         loop {
@@ -125,12 +147,12 @@ impl<'a> Reader<'a> {
             match self.peek()? {
                 b'"' if found.is_empty() => {
                     self.at += 1;
-                    return Ok(plain.to_owned());
+                    return Ok(Cow::Borrowed(plain));
                 }
                 b'"' => {
                     found.push_str(plain);
                     self.at += 1;
-                    return Ok(found);
+                    return Ok(Cow::Owned(found));
                 }
                 b'\\' => {
                     found.push_str(plain);
@@ -172,7 +194,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<Value, NotCanonical> {
+    fn number(&mut self) -> Result<Node<'a>, NotCanonical> {
         let rest = self.rest();
         let (negative, digits) = rest.strip_prefix('-').map_or((false, rest), |digits| (true, digits));
         let count = digits.bytes().take_while(u8::is_ascii_digit).count();
@@ -184,6 +206,7 @@ impl<'a> Reader<'a> {
         let size = digits.parse().ok().filter(|size| *size <= MAX_NUMBER);
         let size: u64 = size.ok_or_else(|| self.refused(Why::NumberRange))?;
         self.at += count + usize::from(negative);
-        Ok(if negative { Value::from(-size.cast_signed()) } else { Value::from(size) })
+        let size = size.cast_signed();
+        Ok(Node::Number(if negative { -size } else { size }))
     }
 }

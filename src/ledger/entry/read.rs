@@ -1,10 +1,11 @@
 //! Reads an entry from its line, and refuses every line that is not the entry's own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::super::canonical::{self, NotCanonical};
+use super::super::canonical::{self, Node, NotCanonical};
 use super::{VERSION, fits_a_stream};
 use crate::model::{
     Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Moment, ObjectId, Outcome, RecordedRisk, RiskLevel,
@@ -41,9 +42,9 @@ pub fn lines(note: &[u8]) -> Option<Vec<&[u8]>> {
 
 /// The entry a line is. What is read is written as the same bytes again.
 pub fn parse(line: &[u8]) -> Result<Entry, Unreadable> {
-    let Value::Object(map) = canonical::read(line)? else { return Err(Unreadable::NoObject) };
-    let mut fields = Fields(map);
-    match fields.0.remove("v") {
+    let Node::Object(members) = canonical::node(line)? else { return Err(Unreadable::NoObject) };
+    let mut fields = Fields(members);
+    match fields.remove("v").map(Value::from) {
         Some(Value::Number(number)) if number.as_u64() == Some(VERSION) => {}
         Some(other) => return Err(Unreadable::Version { found: other.to_string() }),
         None => return Err(Unreadable::Missing { field: "v" }),
@@ -53,7 +54,9 @@ pub fn parse(line: &[u8]) -> Result<Entry, Unreadable> {
     let entry = Entry {
         kind,
         stream: fields.needed("stream", |fields, key| {
-            fields.read(key, "a stream's name", |value| text(value).filter(|name| fits_a_stream(name)))
+            fields.read(key, "a stream's name", |value| {
+                text(value).filter(|name| fits_a_stream(name)).map(Cow::into_owned)
+            })
         })?,
         seq: fields.needed("seq", Fields::number)?,
         prev: fields.digest("prev")?,
@@ -79,7 +82,7 @@ pub fn parse(line: &[u8]) -> Result<Entry, Unreadable> {
     Ok(entry)
 }
 
-fn actor(mut fields: Fields) -> Result<Actor, Unreadable> {
+fn actor(mut fields: Fields<'_>) -> Result<Actor, Unreadable> {
     let actor = Actor {
         name: fields.needed("name", Fields::text)?,
         email: fields.needed("email", Fields::text)?,
@@ -93,7 +96,7 @@ fn actor(mut fields: Fields) -> Result<Actor, Unreadable> {
     Ok(actor)
 }
 
-fn subject(mut fields: Fields) -> Result<EntrySubject, Unreadable> {
+fn subject(mut fields: Fields<'_>) -> Result<EntrySubject, Unreadable> {
     let subject = EntrySubject {
         commit: fields.object_id("commit")?,
         tree: fields.object_id("tree")?,
@@ -104,7 +107,7 @@ fn subject(mut fields: Fields) -> Result<EntrySubject, Unreadable> {
     if subject == EntrySubject::default() { Err(Unreadable::Empty { field: "subject" }) } else { Ok(subject) }
 }
 
-fn risk(mut fields: Fields) -> Result<RecordedRisk, Unreadable> {
+fn risk(mut fields: Fields<'_>) -> Result<RecordedRisk, Unreadable> {
     let risk = RecordedRisk {
         level: fields.needed("level", |fields, key| {
             fields.read(key, "a level of risk", |value| RiskLevel::parse(&text(value)?))
@@ -118,39 +121,50 @@ fn risk(mut fields: Fields) -> Result<RecordedRisk, Unreadable> {
     Ok(risk)
 }
 
-fn seen(fields: Fields) -> Result<BTreeMap<String, Seen>, Unreadable> {
+fn seen(fields: Fields<'_>) -> Result<BTreeMap<String, Seen>, Unreadable> {
     const WRONG: Unreadable = Unreadable::Value { field: "seen", expected: "a map of streams to `[seq, id]`" };
     if fields.0.is_empty() {
         return Err(Unreadable::Empty { field: "seen" });
     }
-    let one = |(stream, value): (String, Value)| {
-        let Value::Array(pair) = value else { return Err(WRONG) };
-        let [Value::Number(seq), Value::String(id)] = pair.as_slice() else { return Err(WRONG) };
-        let (Some(seq), Ok(id), true) = (seq.as_u64(), id.parse(), fits_a_stream(&stream)) else { return Err(WRONG) };
-        Ok((stream, Seen { seq, id }))
+    let one = |(stream, value): (Cow<'_, str>, Node<'_>)| {
+        let Node::Array(pair) = value else { return Err(WRONG) };
+        let [Node::Number(seq), Node::String(id)] = pair.as_slice() else { return Err(WRONG) };
+        let (Ok(seq), Ok(id), true) = (u64::try_from(*seq), id.parse(), fits_a_stream(&stream)) else {
+            return Err(WRONG);
+        };
+        Ok((stream.into_owned(), Seen { seq, id }))
     };
     fields.0.into_iter().map(one).collect()
 }
 
-fn text(value: Value) -> Option<String> {
-    if let Value::String(text) = value { Some(text) } else { None }
+fn text(value: Node<'_>) -> Option<Cow<'_, str>> {
+    if let Node::String(text) = value { Some(text) } else { None }
 }
 
-fn strings(value: Value) -> Option<Vec<String>> {
-    if let Value::Array(items) = value { items.into_iter().map(text).collect() } else { None }
+fn strings(value: Node<'_>) -> Option<Vec<String>> {
+    if let Node::Array(items) = value {
+        items.into_iter().map(|item| text(item).map(Cow::into_owned)).collect()
+    } else {
+        None
+    }
 }
 
 /// The members of an object that nobody has taken yet.
-struct Fields(Map<String, Value>);
+struct Fields<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
 
-impl Fields {
+impl<'a> Fields<'a> {
+    fn remove(&mut self, field: &str) -> Option<Node<'a>> {
+        let at = self.0.iter().position(|(key, _)| key == field)?;
+        Some(self.0.remove(at).1)
+    }
+
     fn read<T>(
         &mut self,
         field: &'static str,
         expected: &'static str,
-        take: impl FnOnce(Value) -> Option<T>,
+        take: impl FnOnce(Node<'a>) -> Option<T>,
     ) -> Result<Option<T>, Unreadable> {
-        let Some(value) = self.0.remove(field) else { return Ok(None) };
+        let Some(value) = self.remove(field) else { return Ok(None) };
         take(value).map(Some).ok_or(Unreadable::Value { field, expected })
     }
 
@@ -163,15 +177,21 @@ impl Fields {
     }
 
     fn text(&mut self, field: &'static str) -> Result<Option<String>, Unreadable> {
-        self.read(field, "a string", text)
+        self.read(field, "a string", |value| text(value).map(Cow::into_owned))
     }
 
     fn number(&mut self, field: &'static str) -> Result<Option<u64>, Unreadable> {
-        self.read(field, "a number from 0 on", |value| value.as_u64())
+        self.read(field, "a number from 0 on", |value| {
+            if let Node::Number(number) = value { u64::try_from(number).ok() } else { None }
+        })
     }
 
     fn object(&mut self, field: &'static str) -> Result<Option<Self>, Unreadable> {
-        self.read(field, "an object", |value| if let Value::Object(map) = value { Some(Self(map)) } else { None })
+        self.read(
+            field,
+            "an object",
+            |value| if let Node::Object(members) = value { Some(Self(members)) } else { None },
+        )
     }
 
     fn reasons(&mut self) -> Result<Vec<String>, Unreadable> {
@@ -187,7 +207,8 @@ impl Fields {
         if found.as_ref().is_some_and(|body| body.0.is_empty()) {
             return Err(Unreadable::Empty { field: "body" });
         }
-        Ok(found.map(|body| body.0).unwrap_or_default())
+        let members = found.map(|body| body.0).unwrap_or_default();
+        Ok(members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).collect())
     }
 
     fn digest(&mut self, field: &'static str) -> Result<Option<Sha256>, Unreadable> {
@@ -209,7 +230,7 @@ impl Fields {
 
     fn done(self) -> Result<(), Unreadable> {
         match self.0.into_iter().next() {
-            Some((field, _)) => Err(Unreadable::Unknown { field }),
+            Some((field, _)) => Err(Unreadable::Unknown { field: field.into_owned() }),
             None => Ok(()),
         }
     }
