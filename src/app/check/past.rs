@@ -188,8 +188,10 @@ fn merged(seen: Vec<Seen>, commits: &[Dated]) -> Vec<Finding> {
 /// What a text has several times is excused only where each of them is.
 fn once_each(findings: Vec<Finding>) -> Vec<Finding> {
     let mut once: Vec<Finding> = Vec::new();
+    let mut index: HashMap<Fingerprint, usize> = HashMap::new();
     for finding in findings {
-        match once.iter_mut().find(|known| known.fingerprint == finding.fingerprint) {
+        let at = *index.entry(finding.fingerprint).or_insert(once.len());
+        match once.get_mut(at) {
             Some(known) if finding.counts() => known.waived = None,
             Some(_) => {}
             None => once.push(finding),
