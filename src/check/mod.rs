@@ -8,6 +8,7 @@ mod card_data;
 mod characters;
 pub mod detect;
 pub mod engine;
+mod entropy;
 pub mod eval;
 pub mod imports;
 mod kind;

@@ -12,6 +12,7 @@ use super::paths::{PathList, Subject};
 use super::required::{Run, relaxed, unbounded};
 use super::units::unit_at;
 use crate::check::detect::Detector;
+use crate::check::entropy::entropy;
 use crate::check::verify::{self, Captured, Verifier};
 use crate::model::RepoPath;
 use crate::policy::Reach;
@@ -312,19 +313,6 @@ fn build(pattern: &str, rewritten: bool) -> Result<Regex, regex::Error> {
         .build()
 }
 
-/// Shannon's bits for each byte of a value.
-pub(super) fn entropy(value: &[u8]) -> f64 {
-    let mut counts = [0_u32; 256];
-    for &byte in value {
-        if let Some(count) = counts.get_mut(usize::from(byte)) {
-            *count += 1;
-        }
-    }
-    let length = f64::from(u32::try_from(value.len()).unwrap_or(u32::MAX));
-    let share = |count: u32| f64::from(count) / length;
-    counts.into_iter().filter(|&count| count > 0).map(|count| -share(count) * share(count).log2()).sum()
-}
-
 /// Whether a value contains a word, in any case.
 fn contains(value: &[u8], word: &[u8]) -> bool {
     value.windows(word.len().max(1)).any(|window| window.eq_ignore_ascii_case(word))
@@ -333,13 +321,6 @@ fn contains(value: &[u8], word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn entropy_is_counted_in_bits_of_a_byte() {
-        assert!((entropy(b"aaaa") - 0.0).abs() < 1e-9);
-        assert!((entropy(b"abcd") - 2.0).abs() < 1e-9);
-        assert!((entropy(b"") - 0.0).abs() < 1e-9);
-    }
 
     #[test]
     fn a_hostile_expression_is_refused_with_its_reason() {

@@ -2,8 +2,8 @@
 
 use super::Captured;
 use super::codec::base64;
-use super::likeness::entropy;
 use super::stand_in::masked;
+use crate::check::entropy::entropy;
 
 /// The body of a PEM private key, however its lines are joined: by newlines, by `\n` inside a
 /// string, by quotes and plus signs of a source file, or not at all.

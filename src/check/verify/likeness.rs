@@ -5,6 +5,7 @@
 
 use super::codec::base64;
 use super::shape::{is_hex, is_uuid};
+use crate::check::entropy::{entropy, log2};
 
 /// What it costs in quarter bits, beyond `FLOOR`, to follow one letter by another in words and
 /// identifiers: one row for each of a-z, a digit, and the boundary of a word.
@@ -56,7 +57,7 @@ pub(super) fn strangeness(value: &[u8]) -> f64 {
     -26.243 + 4.213 * mean_cost(value) + 21.857 * number(facts.switches) / length
         - 15.806 * number(facts.digit_switches) / length
         - 57.178 * number(facts.others) / length
-        + 4.438 * entropy(value) / length.log2().max(1.0)
+        + 4.438 * entropy(value) / log2(length).max(1.0)
         + if mixed { 0.923 } else { 0.0 }
         - if facts.digits == 0 { 1.037 } else { 0.0 }
 }
@@ -112,23 +113,6 @@ fn is_packed(value: &[u8]) -> bool {
     let mixed = value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
     let odd = |bytes: &[u8]| bytes.iter().filter(|byte| !byte.is_ascii_graphic() && **byte != b' ').count();
     mixed && entropy(value) > 3.5 && base64(value).is_some_and(|bytes| odd(&bytes) * 4 > bytes.len())
-}
-
-/// Shannon entropy in bits for each byte.
-pub(super) fn entropy(value: &[u8]) -> f64 {
-    let mut counts = [0_usize; 256];
-    for &byte in value {
-        if let Some(count) = counts.get_mut(usize::from(byte)) {
-            *count += 1;
-        }
-    }
-    let length = number(value.len());
-    counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| number(count) / length)
-        .map(|share| -share * share.log2())
-        .sum()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The look of a value: does it look like a password someone uses, or like a key?
 
 use super::codec::base64;
-use super::likeness::{drawn, entropy, strangeness, unreadable};
+use super::likeness::{drawn, strangeness, unreadable};
 use super::name::Strength;
 use super::shape::{
     is_compound, is_date, is_expression, is_hex, is_location, is_technical, is_uuid, is_words, is_wordy,
 };
 use super::stand_in::{counted_up, stands_in};
 use super::words::Words;
+use crate::check::entropy::entropy;
 
 /// Whether a value has the look of a password someone uses, not of a word in a program.
 pub(super) fn like_password(value: &[u8]) -> bool {

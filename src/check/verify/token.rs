@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::Captured;
 use super::checksum::{base58check, bech32, crc16_ends, crc32_base62};
 use super::codec::{base32, base64};
-use super::likeness::{drawn, entropy};
+use super::likeness::drawn;
 use super::stand_in::{counted_up, is_template, masked, said_not_meant, stands_in};
+use crate::check::entropy::entropy;
 
 /// A GitHub or npm token whose checksum holds.
 pub(super) fn crc32(captured: &Captured<'_>) -> bool {
