@@ -18,6 +18,7 @@ fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/check/rules/required.rs");
+    println!("cargo::rerun-if-changed=src/check/rules/tables.rs");
     let out = env::var("OUT_DIR")?;
     let yaml = fs::read_to_string("rules/risk.yaml")?;
     let card = card::card(&yaml).map_err(|why| Broken(format!("rules/risk.yaml: {why}")))?;

@@ -1,7 +1,7 @@
 //! Turns the rule packs in `rules/` into statics, so that no run of the program reads their YAML.
 //!
-//! What a run needs of every rule (id, keywords, what it looks at) becomes a plain static; the
-//! rest of a rule is kept as JSON and read when the rule first hits. Whether a pack makes sense
+//! What a run needs of every rule (id, keywords, what it looks at) becomes a plain static, and the
+//! keywords of all a prefilter; the rest of a rule is kept as JSON and read when it first hits. Whether a pack makes sense
 //! is for the tests to say: they read it as strictly as a repository's own packs.
 
 use std::fs;
@@ -14,6 +14,11 @@ use serde_json::Value;
 
 #[path = "../src/check/rules/required.rs"]
 mod required;
+#[path = "../src/check/rules/tables.rs"]
+mod tables;
+
+/// What marks an inline waiver is found together with keywords.
+const MARKER: &str = "gov: allow[";
 
 /// The packs in the order in which rules of equal standing give way.
 const PACKS: [&str; 5] = ["secrets", "synthetic-data", "imports", "unicode", "weakening"];
@@ -21,33 +26,28 @@ const PACKS: [&str; 5] = ["secrets", "synthetic-data", "imports", "unicode", "we
 /// How many rules are deflated together: what is inflated when one of them hits.
 const CHUNK: usize = 16;
 
-/// The list of `Embedded` literals of all packs and the chunks they speak of, or what is wrong
-/// with one.
+/// The statics of all packs, or what is wrong with one.
 pub(super) fn packs() -> Result<String, String> {
-    let (mut out, mut lines) = (String::from("(&[\n"), Vec::new());
+    let mut made = Made::default();
     for pack in PACKS {
         for path in files_of(pack)? {
             let said = path.display();
             let yaml = fs::read_to_string(&path).map_err(|error| format!("{said}: {error}"))?;
             let rules: Vec<Value> = serde_yaml::from_str(&yaml).map_err(|error| format!("{said}: {error}"))?;
             for rule in &rules {
-                let literal = embedded(pack, rule, lines.len()).ok_or_else(|| format!("{said}: a rule without id"))?;
-                out.push_str("    ");
-                out.push_str(&literal);
-                out.push_str(",\n");
-                lines.push(packed(rule));
+                made.add(pack, rule).ok_or_else(|| format!("{said}: a rule without id"))?;
             }
         }
     }
-    out.push_str("], &[\n");
-    for chunk in lines.chunks(CHUNK) {
-        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());
-        deflated.write_all(chunk.join("\n").as_bytes()).map_err(|error| error.to_string())?;
-        let bytes = deflated.finish().map_err(|error| error.to_string())?;
-        out.extend(["    b\"", &bytes.escape_ascii().to_string(), "\",\n"]);
-    }
-    out.push_str("])");
-    Ok(out)
+    made.finish()
+}
+
+#[derive(Default)]
+struct Made {
+    rules: Vec<String>,
+    lines: Vec<String>,
+    texts: String,
+    keywords: Vec<(String, u16)>,
 }
 
 /// One line: the rule, its expression without far bounds, and the relaxed one.
@@ -71,45 +71,99 @@ fn files_of(pack: &str) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-/// The `Embedded` literal of one rule.
-fn embedded(pack: &str, rule: &Value, number: usize) -> Option<String> {
-    let words = |key| {
-        let list = rule.get(key).and_then(Value::as_array).into_iter().flatten();
-        list.filter_map(Value::as_str).collect::<Vec<_>>()
-    };
-    let id = rule.get("id")?.as_str()?;
-    let on = match rule.get("on").and_then(Value::as_str).unwrap_or("added") {
-        "removed" => "Removed",
-        "file" => "File",
-        "path" => "Path",
-        "message" => "Message",
-        _ => "Added",
-    };
-    let anchor = match rule.get("anchor").and_then(Value::as_str) {
-        Some("non-ascii") => "Some(super::definition::Anchor::NonAscii)",
-        Some("every-line") => "Some(super::definition::Anchor::EveryLine)",
-        _ => "None",
-    };
-    let net = rule.get("net").is_some();
-    let multiline = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
-    let changes_only = rule.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
-    let generic = words("tags").contains(&"generic");
-    let keywords = words("keywords").join("\n");
-    let run = rule.get("regex").and_then(Value::as_str).and_then(required::Run::required_by);
-    let run = run.map_or("None".to_owned(), |run| {
-        format!("Some(super::required::Run {{ class: {:?}, least: {} }})", run.class, run.least)
-    });
-    let near: Vec<String> = words("paths").into_iter().map(required::literal).collect();
-    let near = if near.is_empty() || near.iter().any(String::is_empty) { String::new() } else { near.join("\n") };
-    let (chunk, line) = (number / CHUNK, number % CHUNK);
-    let detect = rule.get("detect").and_then(Value::as_str).unwrap_or_default();
-    let asks = match rule.get("asks").and_then(Value::as_str) {
-        Some("module") => "Some(super::definition::Asks::Module)",
-        Some("decorator") => "Some(super::definition::Asks::Decorator)",
-        _ => "None",
-    };
-    Some(format!(
-        "Embedded {{ pack: {pack:?}, id: {id:?}, on: super::definition::On::{on}, anchor: {anchor}, net: {net}, changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, \
-         keywords: {keywords:?}, detect: {detect:?}, asks: {asks}, run: {run}, near: {near:?}, chunk: {chunk}, line: {line} }}"
-    ))
+impl Made {
+    /// Adds a rule; `None` when it has no id.
+    fn add(&mut self, pack: &str, rule: &Value) -> Option<()> {
+        let words = |key| {
+            let list = rule.get(key).and_then(Value::as_array).into_iter().flatten();
+            list.filter_map(Value::as_str).collect::<Vec<_>>()
+        };
+        let word = |key| rule.get(key).and_then(Value::as_str);
+        let id = word("id")?;
+        let on = match word("on").unwrap_or("added") {
+            "removed" => "Removed",
+            "file" => "File",
+            "path" => "Path",
+            "message" => "Message",
+            _ => "Added",
+        };
+        let anchor = match word("anchor") {
+            Some("non-ascii") => "Some(Anchor::NonAscii)",
+            Some("every-line") => "Some(Anchor::EveryLine)",
+            _ => "None",
+        };
+        let asks = match word("asks") {
+            Some("module") => "Some(Asks::Module)",
+            Some("decorator") => "Some(Asks::Decorator)",
+            _ => "None",
+        };
+        let net = rule.get("net").is_some();
+        let multiline = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
+        let changes_only = rule.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
+        let generic = words("tags").contains(&"generic");
+        let run = word("regex").and_then(required::Run::required_by);
+        let run = run
+            .map_or("None".to_owned(), |run| format!("Some(Run {{ class: {:?}, least: {} }})", run.class, run.least));
+        let near: Vec<String> = words("paths").into_iter().map(required::literal).collect();
+        let near = if near.iter().any(String::is_empty) { String::new() } else { near.join("\n") };
+        let number = self.rules.len();
+        // The same rules as `Rules::for_new`.
+        let searches = word("detect").is_none() && word("asks").is_none();
+        if searches && matches!(on, "Added" | "File") || on == "Removed" && net {
+            let owner = u16::try_from(number).ok()?;
+            self.keywords.extend(words("keywords").into_iter().map(|keyword| (keyword.to_owned(), owner)));
+        }
+        let (chunk, line) = (number / CHUNK, number % CHUNK);
+        let (pack, id) = (self.text(pack), self.text(id));
+        let (keywords, near) = (self.text(&words("keywords").join("\n")), self.text(&near));
+        let detect = self.text(word("detect").unwrap_or_default());
+        self.rules.push(format!(
+            "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
+             changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, run: {run}, near: {near}, \
+             chunk: {chunk}, line: {line} }}"
+        ));
+        self.lines.push(packed(rule));
+        Some(())
+    }
+
+    /// The `Text` literal of a text, which is kept once.
+    fn text(&mut self, text: &str) -> String {
+        let start = self.texts.find(text).unwrap_or_else(|| {
+            self.texts.push_str(text);
+            self.texts.len() - text.len()
+        });
+        format!("Text({start}, {})", start + text.len())
+    }
+
+    fn finish(mut self) -> Result<String, String> {
+        let marker = u16::try_from(self.rules.len()).map_err(|error| error.to_string())?;
+        self.keywords.push((MARKER.to_owned(), marker));
+        let keywords: Vec<(&str, u16)> =
+            self.keywords.iter().map(|(keyword, owner)| (keyword.as_str(), *owner)).collect();
+        let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords);
+        let (mut deflated, mut ends) = (Vec::new(), vec![0]);
+        for chunk in self.lines.chunks(CHUNK) {
+            let mut encoder = DeflateEncoder::new(&mut deflated, Compression::best());
+            encoder.write_all(chunk.join("\n").as_bytes()).map_err(|error| error.to_string())?;
+            encoder.finish().map_err(|error| error.to_string())?;
+            ends.push(deflated.len());
+        }
+        Ok(format!(
+            "pub(super) static RULES: [Embedded; {}] = [\n{}\n];\n\
+             pub(super) static TEXTS: &str = {:?};\n\
+             pub(super) static CHUNKS: [u32; {}] = {ends:?};\n\
+             pub(super) static DEFLATED: &[u8] = b\"{}\";\n\
+             pub(super) const TABLES: Tables = Tables {{\n\
+             bitmap: Cow::Borrowed(b\"{}\"),\ndrawers: Cow::Borrowed(&{drawers:?}),\n\
+             entries: Cow::Borrowed(&{entries:?}),\ntexts: Cow::Borrowed(b\"{}\"),\n\
+             owners: Cow::Borrowed(&{owners:?}) }};\n",
+            self.rules.len(),
+            self.rules.join(",\n"),
+            self.texts,
+            ends.len(),
+            deflated.escape_ascii(),
+            bitmap.escape_ascii(),
+            texts.escape_ascii(),
+        ))
+    }
 }

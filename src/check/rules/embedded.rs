@@ -1,13 +1,59 @@
 //! The packs of `rules/`, as the build left them.
 
+use std::borrow::Cow;
+
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::rule::Embedded;
+use super::definition::{Anchor, Asks, On};
+use super::required::Run;
+use super::tables::{Entry, Tables};
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
-const PACKS: (&[Embedded], &[&[u8]]) = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+mod made {
+    use super::{Anchor, Asks, Cow, Embedded, Entry, On, Run, Tables, Text};
 
-pub(super) const RULES: &[Embedded] = PACKS.0;
+    include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+}
+
+pub(super) static RULES: &[Embedded] = &made::RULES;
+
+/// The prefilter for new text, of all rules that look at it. Their numbers are those of [`RULES`];
+/// the number behind the last is the marker of a waiver.
+pub(super) static TABLES: Tables = made::TABLES;
+
+/// What a run must know of a rule at once.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Embedded {
+    pub(super) pack: Text,
+    pub(super) id: Text,
+    pub(super) on: On,
+    pub(super) anchor: Option<Anchor>,
+    pub(super) net: bool,
+    pub(super) changes_only: bool,
+    pub(super) generic: bool,
+    pub(super) multiline: bool,
+    /// One to a line.
+    pub(super) keywords: Text,
+    /// The name of a detector, or empty.
+    pub(super) detect: Text,
+    pub(super) asks: Option<Asks>,
+    pub(super) run: Option<Run>,
+    /// Parts of paths, one to a line, without one of which it looks at none; empty for any path.
+    pub(super) near: Text,
+    /// Where the rest of it is.
+    pub(super) chunk: u16,
+    pub(super) line: u16,
+}
+
+/// A part of one long text: a reference would have to be set right in memory at every start of
+/// the program, for each of thousands.
+pub(super) struct Text(u32, u32);
+
+impl Text {
+    pub(super) fn get(&self) -> &'static str {
+        made::TEXTS.get(self.0 as usize..self.1 as usize).unwrap_or_default()
+    }
+}
 
 /// What of a rule is inflated when it first comes near a match.
 pub(super) struct Packed {
@@ -18,11 +64,16 @@ pub(super) struct Packed {
 
 /// `None` never happens for the chunks and lines that the build wrote.
 pub(super) fn packed(chunk: u16, line: u16) -> Option<Packed> {
-    let text = String::from_utf8(inflated(PACKS.1.get(usize::from(chunk))?)?).ok()?;
+    let text = String::from_utf8(inflated(deflated(chunk)?)?).ok()?;
     let mut parts = text.split('\n').nth(line.into())?.split('\t');
     let json = parts.next()?.to_owned();
     let mut pattern = || serde_json::from_str(parts.next()?).ok();
     Some(Packed { json, unbounded: pattern()?, relaxed: pattern()? })
+}
+
+fn deflated(chunk: u16) -> Option<&'static [u8]> {
+    let ends = made::CHUNKS.get(usize::from(chunk)..usize::from(chunk) + 2)?;
+    made::DEFLATED.get(*ends.first()? as usize..*ends.last()? as usize)
 }
 
 fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::definition::{Anchor, On};
+use super::embedded;
 use super::paths::Subject;
 use super::prefilter::Prefilter;
 use super::rule::{Next, Rule, Window};
+use super::tables::{LONGEST, Tables};
 use super::units::{CONTEXT, Unit, unit_at};
 use crate::check::waivers::MARKER;
 
@@ -42,29 +44,48 @@ const REGION: usize = 4 * MULTILINE;
 pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
 
 impl Group {
-    pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Self {
-        let (mut keywords, mut non_ascii, mut every_line, mut whole) = (vec![], vec![], vec![], vec![]);
-        for (index, rule) in rules {
-            let before = keywords.len();
-            keywords.extend(rule.keywords().map(|keyword| (keyword, index)));
+    /// `made` are tables of the build, for a kind of text for which it made some.
+    pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)> + Clone, made: Option<&'static Tables>) -> Self {
+        let (mut non_ascii, mut every_line, mut whole) = (vec![], vec![], vec![]);
+        for (index, rule) in rules.clone() {
+            let has_keywords = rule.keywords().next().is_some();
             match rule.anchor {
                 Some(Anchor::NonAscii) => non_ascii.push(index),
                 Some(Anchor::EveryLine) => every_line.push(index),
-                None if keywords.len() == before && rule.on == On::File => whole.push(index),
-                None if keywords.len() == before => every_line.push(index),
+                None if !has_keywords && rule.on == On::File => whole.push(index),
+                None if !has_keywords => every_line.push(index),
                 None => {}
             }
         }
-        if !keywords.is_empty() {
-            keywords.push((MARKER, WAIVER));
-        }
-        Self { prefilter: Prefilter::new(&keywords), non_ascii, every_line, whole }
+        let made = made.and_then(|tables| Some(Prefilter::made(tables, names(rules.clone())?)));
+        let prefilter = made.unwrap_or_else(|| {
+            let mut keywords: Vec<(&str, u16)> =
+                rules.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index))).collect();
+            if !keywords.is_empty() {
+                keywords.push((MARKER, WAIVER));
+            }
+            Prefilter::new(&keywords)
+        });
+        Self { prefilter, non_ascii, every_line, whole }
     }
 
     /// Whether no rule looks at texts of this kind.
     pub(super) fn is_empty(&self) -> bool {
         self.prefilter.is_empty() && self.non_ascii.is_empty() && self.every_line.is_empty() && self.whole.is_empty()
     }
+}
+
+/// What the owners of keywords in the build's tables are called here. `None` when some rule with
+/// keywords is not the build's.
+fn names<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Option<Vec<Option<u16>>> {
+    let mut names = vec![None; embedded::RULES.len() + 1];
+    let mut any = false;
+    for (index, rule) in rules.filter(|(_, rule)| rule.keywords().next().is_some()) {
+        *names.get_mut(usize::from(rule.number?))? = Some(index);
+        any = true;
+    }
+    *names.last_mut()? = any.then_some(WAIVER);
+    Some(names)
 }
 
 /// What was found in a text.
@@ -125,9 +146,8 @@ impl<'a> Finder<'a> {
     pub(super) fn walk(&mut self, part: Part<'_>, places: Range<usize>) {
         let mut unit = Unit::default();
         let group = self.group;
-        let longest = 256;
         let from = places.start;
-        let to = part.text.len().min(places.end + longest);
+        let to = part.text.len().min(places.end + LONGEST);
         let Some(text) = part.text.get(from..to) else { return };
         group.prefilter.scan(text, |index, start| {
             let at = from + start;

@@ -29,6 +29,7 @@ mod run;
 mod search;
 mod set;
 mod stream;
+mod tables;
 mod tally;
 mod units;
 

@@ -420,7 +420,7 @@ mod tests {
                 .map(|read| read.definition)
                 .collect();
 
-            assert_eq!(reader.mistakes.into_sorted(), [], "{}", rule.id);
+            assert_eq!(reader.mistakes.into_sorted(), [], "{}", rule.id.get());
             assert_eq!(read, [serde_json::from_str(&json).unwrap()]);
         }
     }

@@ -6,101 +6,49 @@
 //! the first cache and runs at a steady pace whatever the number of keywords; only where the
 //! bitmap answers is a keyword compared.
 
-/// Sets the bit that tells lower from upper case in every byte. What else it merges does not
-/// matter: it is only used to find candidates.
-const FOLD: u32 = 0x2020_2020;
+use super::tables::{Entry, FOLD, Tables, WORDS, bit, drawer, word};
+
 const FOLD_8: u64 = 0x2020_2020_2020_2020;
 
-const WORD_BITS: u32 = 15;
-const WORDS: usize = 1 << WORD_BITS;
-
-/// Entries are kept in this many drawers, by the first bits of the hash that chooses the word.
-const DRAWER_BITS: u32 = 12;
-const DRAWERS: usize = 1 << DRAWER_BITS;
-
-/// Covers the four bytes of a gram, or the three of a keyword that has no more.
-const FOUR: u32 = u32::MAX;
-const THREE: u32 = 0x00ff_ffff;
-
 pub(super) struct Prefilter {
-    bitmap: Vec<u8>,
-    /// Where the entries of each drawer start; the last element is where they all end.
-    drawers: Vec<u16>,
-    entries: Vec<Entry>,
-    keywords: Vec<Keyword>,
-    /// The rules of all keywords, one after another.
-    rules: Vec<u16>,
+    tables: Held,
+    /// What each owner of a keyword is called, unless it is called nothing in this run.
+    names: Vec<Option<u16>>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Entry {
-    gram: u32,
-    mask: u32,
-    keyword: u16,
-    /// Where in the keyword the gram stands.
-    offset: u16,
-}
-
-struct Keyword {
-    text: Box<[u8]>,
-    rules: std::ops::Range<u32>,
+enum Held {
+    Built(Tables),
+    Made(&'static Tables),
 }
 
 impl Prefilter {
-    /// Each keyword comes with the index of its rule. Keywords of fewer than three bytes are left
-    /// out: whoever reads a pack refuses them.
+    /// Each keyword comes with the index of its rule.
     pub(super) fn new(keywords: &[(&str, u16)]) -> Self {
-        let mut sorted: Vec<(Vec<u8>, u16)> =
-            keywords.iter().map(|(keyword, rule)| (keyword.to_ascii_lowercase().into_bytes(), *rule)).collect();
-        sorted.sort_unstable();
-        let mut made = Self {
-            bitmap: vec![0; WORDS],
-            drawers: Vec::new(),
-            entries: Vec::new(),
-            keywords: Vec::new(),
-            rules: Vec::new(),
-        };
-        for (text, rule) in sorted {
-            let at = u32::try_from(made.rules.len()).unwrap_or(u32::MAX);
-            made.rules.push(rule);
-            match made.keywords.last_mut().filter(|last| *last.text == *text) {
-                Some(last) => last.rules.end = at + 1,
-                None => made.keywords.push(Keyword { text: text.into(), rules: at..at + 1 }),
-            }
-        }
-        made.file();
-        made
+        let owned: Vec<(&str, u16)> = (0..).zip(keywords).map(|(owner, (keyword, _))| (*keyword, owner)).collect();
+        let names = keywords.iter().map(|(_, rule)| Some(*rule)).collect();
+        Self { tables: Held::Built(Tables::of(&owned)), names }
     }
 
-    /// Puts an entry for each keyword into its drawer, and its bits into the bitmap.
-    fn file(&mut self) {
-        let mut entries: Vec<Entry> =
-            (0..).zip(&self.keywords).filter_map(|(number, keyword)| entry(number, &keyword.text)).collect();
-        entries.sort_unstable_by_key(|entry| drawer(entry.gram));
-        let mut drawers = vec![0_u16; DRAWERS + 1];
-        for entry in &entries {
-            if let Some(word) = self.bitmap.get_mut(word(entry.gram)) {
-                *word |= if entry.mask == FOUR { bit(entry.gram) } else { u8::MAX };
-            }
-            if let Some(count) = drawers.get_mut(drawer(entry.gram) + 1) {
-                *count += 1;
-            }
+    /// The prefilter that the build made, with the indices that its owners have in this run.
+    pub(super) const fn made(tables: &'static Tables, names: Vec<Option<u16>>) -> Self {
+        Self { tables: Held::Made(tables), names }
+    }
+
+    fn tables(&self) -> &Tables {
+        match &self.tables {
+            Held::Built(tables) => tables,
+            Held::Made(tables) => tables,
         }
-        let mut sum = 0;
-        for count in &mut drawers {
-            sum += *count;
-            *count = sum;
-        }
-        (self.entries, self.drawers) = (entries, drawers);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.keywords.is_empty()
+        self.names.iter().all(Option::is_none)
     }
 
     /// Calls back with a rule and where one of its keywords starts, for every place that has one.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(u16, usize)) {
-        let Ok(bitmap) = <&[u8; WORDS]>::try_from(self.bitmap.as_slice()) else { return };
+        let tables = self.tables();
+        let Ok(bitmap) = <&[u8; WORDS]>::try_from(tables.bitmap.as_ref()) else { return };
         let answers = |gram: u32| bitmap.get(word(gram)).map_or(0, |word| word & bit(gram));
         let mut at = 0;
         while let Some((low, high)) = text.get(at..).and_then(two_words) {
@@ -112,7 +60,7 @@ impl Prefilter {
                 for lane in 0..8 {
                     let gram = if lane < 4 { low >> (8 * lane) } else { high >> (8 * (lane - 4)) };
                     if answers(truncated(gram)) != 0 {
-                        self.compare(truncated(gram), text, at + lane, &mut found);
+                        self.compare(tables, truncated(gram), text, at + lane, &mut found);
                     }
                 }
             }
@@ -122,54 +70,36 @@ impl Prefilter {
             let byte = |ahead: usize| text.get(place + ahead).copied().unwrap_or(0);
             let gram = u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)]) | FOLD;
             if answers(gram) != 0 {
-                self.compare(gram, text, place, &mut found);
+                self.compare(tables, gram, text, place, &mut found);
             }
         }
     }
 
-    fn compare(&self, gram: u32, text: &[u8], at: usize, found: &mut impl FnMut(u16, usize)) {
+    fn compare(&self, tables: &Tables, gram: u32, text: &[u8], at: usize, found: &mut impl FnMut(u16, usize)) {
         let drawer = drawer(gram);
-        let (Some(first), Some(end)) = (self.drawers.get(drawer), self.drawers.get(drawer + 1)) else { return };
-        for entry in self.entries.get(usize::from(*first)..usize::from(*end)).unwrap_or_default() {
-            if gram & entry.mask != entry.gram & entry.mask {
+        let (Some(first), Some(end)) = (tables.drawers.get(drawer), tables.drawers.get(drawer + 1)) else { return };
+        for entry in tables.entries.get(usize::from(*first)..usize::from(*end)).unwrap_or_default() {
+            if (gram ^ entry.gram) & mask(entry) != 0 {
                 continue;
             }
-            let keyword = self.keywords.get(usize::from(entry.keyword));
-            let (Some(keyword), Some(start)) = (keyword, at.checked_sub(usize::from(entry.offset))) else { continue };
-            let bytes = text.get(start..start + keyword.text.len());
-            if bytes.is_some_and(|bytes| bytes.eq_ignore_ascii_case(&keyword.text)) {
-                let rules = keyword.rules.start as usize..keyword.rules.end as usize;
-                self.rules.get(rules).unwrap_or_default().iter().for_each(|rule| found(*rule, start));
+            let (from, length) = (entry.start as usize, usize::from(entry.length));
+            let keyword = tables.texts.get(from..from + length).unwrap_or_default();
+            let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
+            if text.get(start..start + length).is_some_and(|bytes| bytes.eq_ignore_ascii_case(keyword)) {
+                let owners = usize::from(entry.first)..usize::from(entry.first) + usize::from(entry.count);
+                for owner in tables.owners.get(owners).unwrap_or_default() {
+                    if let Some(Some(rule)) = self.names.get(usize::from(*owner)) {
+                        found(*rule, start);
+                    }
+                }
             }
         }
     }
 }
 
-fn entry(keyword: u16, text: &[u8]) -> Option<Entry> {
-    if let [a, b, c] = *text {
-        return Some(Entry { gram: u32::from_le_bytes([a, b, c, 0]) | FOLD, mask: THREE, keyword, offset: 0 });
-    }
-    let grams = text.windows(4).enumerate();
-    let (at, gram) = grams.min_by_key(|(_, gram)| gram.iter().map(|&byte| commonness(byte)).sum::<u32>())?;
-    let gram = u32::from_le_bytes(gram.try_into().ok()?) | FOLD;
-    Some(Entry { gram, mask: FOUR, keyword, offset: u16::try_from(at).ok()? })
-}
-
-/// The first three bytes of a folded gram, hashed: the factor pushes the fourth out.
-const fn hash(gram: u32) -> u32 {
-    gram.wrapping_mul(0x9e37_79b1 << 8)
-}
-
-const fn word(gram: u32) -> usize {
-    (hash(gram) >> (32 - WORD_BITS)) as usize
-}
-
-const fn drawer(gram: u32) -> usize {
-    (hash(gram) >> (32 - DRAWER_BITS)) as usize
-}
-
-const fn bit(gram: u32) -> u8 {
-    1 << (gram >> 24 & 7)
+/// Covers the four bytes of a gram, or the three of a keyword that has no more.
+const fn mask(entry: &Entry) -> u32 {
+    if entry.length == 3 { 0x00ff_ffff } else { u32::MAX }
 }
 
 /// The folded eight bytes at the beginning of a text, and the eight that start four bytes later.
@@ -185,24 +115,16 @@ const fn truncated(word: u64) -> u32 {
     word as u32
 }
 
-/// How often a byte stands in source code, on a rough logarithmic scale.
-fn commonness(byte: u8) -> u32 {
-    match byte.to_ascii_lowercase() {
-        b' ' | b'e' => 10,
-        b't' | b'a' | b'r' | b'i' | b'n' | b'o' | b's' => 9,
-        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' => 8,
-        b'f' | b'h' | b'g' | b'b' | b'_' | b'.' | b'-' | b'/' | b'"' | b'=' | b'\n' | b'(' => 7,
-        b'y' | b'v' | b'w' | b'k' | b'x' | b'0' | b'1' | b':' | b'\'' => 5,
-        b'2'..=b'9' | b'j' | b'q' | b'z' => 4,
-        _ => 3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::embedded;
+    use super::super::rule::Rule;
+    use super::super::set::Rules;
     use super::*;
+    use crate::check::waivers::MARKER;
+    use crate::policy::RuleSettings;
 
     fn places(keywords: &[&str], text: &[u8]) -> Vec<(u16, usize)> {
         let numbered: Vec<(&str, u16)> = keywords.iter().zip(0..).map(|(&keyword, rule)| (keyword, rule)).collect();
@@ -231,6 +153,25 @@ mod tests {
 
         assert_eq!(places(&keywords, text), places_the_slow_way(&keywords, text));
         assert_eq!(places(&keywords, text).len(), 7);
+    }
+
+    #[test]
+    fn the_build_made_the_tables_that_a_run_would_make_of_the_same_rules() {
+        let all = ["secrets", "synthetic-data", "imports", "unicode", "weakening"].map(str::to_owned).to_vec();
+        let settings = RuleSettings { packs: all, extra: vec![], severity: vec![], imports: vec![] };
+        let rules = Rules::new(&settings, vec![]).unwrap();
+        let of = |rule: &'_ Rule| rule.number.unwrap();
+        let mut keywords: Vec<(&str, u16)> = rules
+            .looking_at_new()
+            .flat_map(|(_, rule)| rule.keywords().map(move |keyword| (keyword, of(rule))))
+            .collect();
+        keywords.push((MARKER, u16::try_from(embedded::RULES.len()).unwrap()));
+
+        let (made, here) = (&embedded::TABLES, Tables::of(&keywords));
+
+        assert_eq!(made.entries, here.entries);
+        assert_eq!((&made.bitmap, &made.drawers), (&here.bitmap, &here.drawers));
+        assert_eq!((&made.texts, &made.owners), (&here.texts, &here.owners));
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::definition::{Anchor, Asks, Definition, On, family};
-use super::embedded::{Packed, packed};
+use super::embedded::{Embedded, Packed, packed};
 use super::paths::{PathList, Subject};
 use super::required::{Run, relaxed, unbounded};
 use super::units::unit_at;
@@ -21,30 +21,6 @@ use crate::policy::Reach;
 /// would need more is refused: `\w{1000}{1000}` must not eat the machine.
 const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
-
-/// The static that the build makes of a rule in `rules/`.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(super) struct Embedded {
-    pub(super) pack: &'static str,
-    pub(super) id: &'static str,
-    pub(super) on: On,
-    pub(super) anchor: Option<Anchor>,
-    pub(super) net: bool,
-    pub(super) changes_only: bool,
-    pub(super) generic: bool,
-    pub(super) multiline: bool,
-    /// One to a line.
-    pub(super) keywords: &'static str,
-    /// The name of a detector, or empty.
-    pub(super) detect: &'static str,
-    pub(super) asks: Option<Asks>,
-    pub(super) run: Option<Run>,
-    /// Parts of paths, one to a line, without one of which it looks at none; empty for any path.
-    pub(super) near: &'static str,
-    /// Where the rest of it is.
-    pub(super) chunk: u16,
-    pub(super) line: u16,
-}
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Rule {
@@ -62,6 +38,8 @@ pub(super) struct Rule {
     pub(super) run: Option<Run>,
     keywords: Cow<'static, str>,
     near: &'static str,
+    /// Its number among the rules of the build, if it is one of them.
+    pub(super) number: Option<u16>,
     packed: (u16, u16),
     compiled: OnceLock<Compiled>,
 }
@@ -92,21 +70,22 @@ pub(super) struct Code {
 }
 
 impl Rule {
-    pub(super) fn embedded(from: &Embedded) -> Self {
+    pub(super) fn embedded(number: u16, from: &Embedded) -> Self {
         Self {
-            pack: from.pack.into(),
-            id: from.id.into(),
+            pack: from.pack.get().into(),
+            id: from.id.get().into(),
             on: from.on,
             anchor: from.anchor,
             net: from.net,
             changes_only: from.changes_only,
             generic: from.generic,
             multiline: from.multiline,
-            detector: Detector::parse(from.detect),
+            detector: Detector::parse(from.detect.get()),
             asks: from.asks,
             run: from.run,
-            keywords: from.keywords.into(),
-            near: from.near,
+            keywords: from.keywords.get().into(),
+            near: from.near.get(),
+            number: Some(number),
             packed: (from.chunk, from.line),
             compiled: OnceLock::new(),
         }
@@ -129,6 +108,7 @@ impl Rule {
             run: definition.regex.as_deref().and_then(Run::required_by),
             keywords: keywords.into(),
             near: "",
+            number: None,
             packed: (0, 0),
             compiled: OnceLock::new(),
         };

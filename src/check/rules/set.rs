@@ -41,8 +41,9 @@ impl Rules {
         let mut all: Vec<Rule> = Vec::new();
         let own = || extra.iter().flat_map(|pack| &pack.rules);
         let wanted = |pack: &str| settings.packs.iter().any(|name| name == pack);
-        let embedded = embedded::RULES.iter().filter(|rule| wanted(rule.pack));
-        all.extend(embedded.filter(|rule| !own().any(|own| own.id == rule.id)).map(Rule::embedded));
+        let embedded = (0..).zip(embedded::RULES).filter(|(_, rule)| wanted(rule.pack.get()));
+        let kept = embedded.filter(|(_, rule)| !own().any(|own| own.id == rule.id.get()));
+        all.extend(kept.map(|(number, rule)| Rule::embedded(number, rule)));
         for pack in extra {
             for definition in pack.rules {
                 let id = definition.id.clone();
@@ -83,29 +84,32 @@ impl Rules {
 
     /// Rules for new text. What is counted when it is removed is counted here when it is added.
     pub(super) fn for_new(&self) -> &Group {
-        let looks = |rule: &Rule| searches_new(rule) || rule.on == On::Removed && rule.net;
-        self.new.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| looks(rule))))
+        self.new.get_or_init(|| Group::new(self.looking_at_new(), Some(&embedded::TABLES)))
+    }
+
+    pub(super) fn looking_at_new(&self) -> impl Iterator<Item = (u16, &Rule)> + Clone {
+        self.numbered().filter(|(_, rule)| searches_new(rule) || rule.on == On::Removed && rule.net)
     }
 
     /// Rules for a text as it stands in a tree.
     pub(super) fn for_standing(&self) -> &Group {
-        let looks = |rule: &Rule| searches_new(rule) && rule.speaks_of_trees();
-        self.standing.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| looks(rule))))
+        let standing = || self.looking_at_new().filter(|(_, rule)| rule.speaks_of_trees());
+        self.standing.get_or_init(|| Group::new(standing(), Some(&embedded::TABLES)))
     }
 
     pub(super) fn for_old(&self) -> &Group {
-        self.old.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| rule.on == On::Removed)))
+        self.old.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| rule.on == On::Removed), None))
     }
 
     pub(super) fn for_message(&self) -> &Group {
-        self.message.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| rule.on == On::Message)))
+        self.message.get_or_init(|| Group::new(self.numbered().filter(|(_, rule)| rule.on == On::Message), None))
     }
 
     pub(super) fn get(&self, index: u16) -> Option<&Rule> {
         self.all.get(usize::from(index))
     }
 
-    fn numbered(&self) -> impl Iterator<Item = (u16, &Rule)> {
+    fn numbered(&self) -> impl Iterator<Item = (u16, &Rule)> + Clone {
         (0..u16::MAX).zip(&self.all)
     }
 
