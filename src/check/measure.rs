@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::branches::branches_added;
 use super::kind::kind;
 use super::text::decode;
-use crate::model::{Content, FileChange, FileFacts, FileKind, LineDiff, Mode, Scanned, Sha256, line_count};
+use crate::model::{Content, FileChange, FileFacts, FileKind, LineDiff, LineSet, Mode, Scanned, Sha256, line_count};
 
 /// Measures a file change whose contents were read. `marked` is what the trusted side's
 /// `.gitattributes` say of `linguist-generated`, if they say anything.
@@ -14,12 +14,28 @@ use crate::model::{Content, FileChange, FileFacts, FileKind, LineDiff, Mode, Sca
 /// `old` need not be read.
 #[must_use]
 pub fn measure(change: FileChange, old: &Content, new: &Content, marked: Option<bool>) -> FileFacts {
+    facts(change, old, new, marked, branches_added)
+}
+
+/// Measures a file of a tree. A tree is no change, so nobody asks what branches it adds.
+#[must_use]
+pub fn survey(change: FileChange, new: &Content, marked: Option<bool>) -> FileFacts {
+    facts(change, &Content::Absent, new, marked, |_, _| 0)
+}
+
+fn facts(
+    change: FileChange,
+    old: &Content,
+    new: &Content,
+    marked: Option<bool>,
+    branches: fn(&[u8], &LineSet) -> u32,
+) -> FileFacts {
     let same = change.old.zip(change.new).is_some_and(|(old, new)| old.id == new.id);
     let after = Text::of(new);
     let lines = if same { LineDiff::default() } else { Text::of(old).against(&after) };
     let kind = kind_of(&change, marked);
     let branches = match &after {
-        Text::Whole(text, _) if kind == FileKind::Source => branches_added(text, &lines.added),
+        Text::Whole(text, _) if kind == FileKind::Source => branches(text, &lines.added),
         Text::Whole(..) | Text::Counted(..) => 0,
     };
     let scanned = match change.new.map(|side| side.mode) {

@@ -23,4 +23,4 @@ pub use assess::{Gathered, assess};
 pub use attributes::GeneratedMarks;
 pub use card::{Features, HistoryFacts, features, is_fix_subject, score};
 pub use kind::kind;
-pub use measure::{line_diff, measure};
+pub use measure::{line_diff, measure, survey};

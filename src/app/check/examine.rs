@@ -11,7 +11,7 @@ use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::check::rules::{Candidate, Found, Standing, Stream, Tally};
 use crate::check::waivers::{Inline, Scope, Waiving};
-use crate::check::{line_diff, measure};
+use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
 use crate::model::{
     Content, Date, FileChange, FileFacts, Finding, Fingerprint, LineDiff, ObjectId, RepoPath, TargetKind,
@@ -96,7 +96,12 @@ impl Examiner<'_> {
         let new = repo.content(change.new, &change.path, &mut |piece| {
             stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
-        let facts = measure(change.clone(), &old, &new, self.law.marked_generated(&change.path));
+        let marked = self.law.marked_generated(&change.path);
+        let facts = if self.in_tree {
+            survey(change.clone(), &new, marked)
+        } else {
+            measure(change.clone(), &old, &new, marked)
+        };
         let candidate = self.candidate(change, bytes(&old), bytes(&new));
         let mut found = self.law.rules.scan(&candidate, || Cow::Borrowed(&facts.lines));
         if let Some(streamed) = stream.map(Stream::finish) {
