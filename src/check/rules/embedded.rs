@@ -1,6 +1,7 @@
 //! The packs of `rules/`, as the build left them.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
@@ -64,7 +65,10 @@ pub(super) struct Packed {
 
 /// `None` never happens for the chunks and lines that the build wrote.
 pub(super) fn packed(chunk: u16, line: u16) -> Option<Packed> {
-    let text = String::from_utf8(inflated(deflated(chunk)?)?).ok()?;
+    static INFLATED: [OnceLock<Option<String>>; made::CHUNKS.len() - 1] =
+        [const { OnceLock::new() }; made::CHUNKS.len() - 1];
+    let inflate = || String::from_utf8(inflated(deflated(chunk)?)?).ok();
+    let text = INFLATED.get(usize::from(chunk))?.get_or_init(inflate).as_ref()?;
     let mut parts = text.split('\n').nth(line.into())?.split('\t');
     let json = parts.next()?.to_owned();
     let mut pattern = || serde_json::from_str(parts.next()?).ok();

@@ -24,7 +24,16 @@ impl<'a> Subject<'a> {
 impl Subject<'_> {
     /// Whether the path contains one of these literals of strict globs.
     pub(super) fn is_near(&self, mut literals: std::str::Lines<'_>) -> bool {
-        literals.any(|literal| memchr::memmem::find(&self.folded, literal.as_bytes()).is_some())
+        literals.any(|literal| self.contains(literal.as_bytes()))
+    }
+}
+
+impl Subject<'_> {
+    /// Paths are short: a search that first prepares itself takes longer than this.
+    fn contains(&self, literal: &[u8]) -> bool {
+        let Some(first) = literal.first() else { return true };
+        let mut starts = memchr::memchr_iter(*first, &self.folded);
+        starts.any(|at| self.folded.get(at..).is_some_and(|rest| rest.starts_with(literal)))
     }
 }
 
@@ -60,7 +69,7 @@ impl PathList {
         self.globs.iter().any(|glob| {
             // A lenient glob reads letters as they are spelled; folding may have joined two of them.
             let spelled_otherwise = glob.reach == Reach::Lenient && !is_ascii;
-            (spelled_otherwise || memchr::memmem::find(&subject.folded, &glob.literal).is_some())
+            (spelled_otherwise || subject.contains(&glob.literal))
                 && glob
                     .glob
                     .get_or_init(|| PathGlob::new(&glob.text, glob.reach, None).ok())

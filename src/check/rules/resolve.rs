@@ -1,5 +1,7 @@
 //! One finding for a value: of matches that overlap, the rule that knows best speaks.
 
+use std::cell::OnceCell;
+
 use super::find::{Match, Part};
 use super::rule::Rule;
 
@@ -27,7 +29,8 @@ pub(super) fn resolve(rules: &[Rule], part: Part<'_>, matches: &[Match]) -> Vec<
     if matches.len() < 2 {
         return matches;
     }
-    let standings: Vec<Option<Standing>> = matches.iter().map(|found| standing(rules, part, found)).collect();
+    let known: Vec<OnceCell<Option<Standing>>> = matches.iter().map(|_| OnceCell::new()).collect();
+    let standing = |index: usize, found| known.get(index)?.get_or_init(|| standing(rules, part, found)).as_ref();
     let family = |found: &Match| rules.get(usize::from(found.rule)).map(Rule::family);
     // What is only counted takes no one's place, and must be counted whatever else stands there.
     let counts = |found: &Match| rules.get(usize::from(found.rule)).is_some_and(|rule| rule.net);
@@ -40,7 +43,7 @@ pub(super) fn resolve(rules: &[Rule], part: Part<'_>, matches: &[Match]) -> Vec<
             if counts(found) || counts(later) || family(found) != family(later) {
                 continue;
             }
-            let loser = if standings.get(index) < standings.get(other) { index } else { other };
+            let loser = if standing(index, found) < standing(other, later) { index } else { other };
             if let Some(loses) = gives_way.get_mut(loser) {
                 *loses = true;
             }
