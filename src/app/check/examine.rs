@@ -97,7 +97,7 @@ impl Examiner<'_> {
             stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
         let marked = self.law.marked_generated(&change.path);
-        let facts = if self.in_tree {
+        let mut facts = if self.in_tree {
             survey(change.clone(), &new, marked)
         } else {
             measure(change.clone(), &old, &new, marked)
@@ -107,6 +107,7 @@ impl Examiner<'_> {
         if let Some(streamed) = stream.map(Stream::finish) {
             found.findings.extend(streamed.findings);
             found.waivers.extend(streamed.waivers);
+            facts.scanned = streamed.scanned;
         }
         Ok((facts, found))
     }
@@ -186,7 +187,7 @@ impl Examiner<'_> {
     }
 
     fn stream<'c>(&'c self, change: &'c FileChange) -> Stream<'c> {
-        self.law.rules.stream(&change.path, self.by_agent).in_tree(self.in_tree)
+        self.law.rules.stream(self.candidate(change, None, None))
     }
 
     fn candidate<'c>(&self, change: &'c FileChange, old: Option<&'c [u8]>, new: Option<&'c [u8]>) -> Candidate<'c> {

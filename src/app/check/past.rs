@@ -97,7 +97,8 @@ impl Examiner<'_> {
         let side = Side { mode: first.mode, id: blob.id };
         let content = repo.content(Some(side), path, &mut |piece| {
             if streams.is_empty() {
-                streams = paths.iter().map(|path| rules.stream(path, false).in_tree(true)).collect();
+                let file = |path| Candidate::standing(path, first.mode);
+                streams = paths.iter().map(|path| rules.stream(file(path))).collect();
             }
             for stream in &mut streams {
                 stream.push(piece);

@@ -61,7 +61,14 @@ impl Found {
 /// The path that findings in a commit message have.
 pub const MESSAGE_PATH: &str = "COMMIT_MESSAGE";
 
-impl Candidate<'_> {
+impl<'a> Candidate<'a> {
+    /// A file of a tree, whose bytes are to come.
+    #[must_use]
+    pub const fn standing(path: &'a RepoPath, mode: Mode) -> Self {
+        let mode = Some(mode);
+        Self { path, from: None, old_mode: None, new_mode: mode, old: None, new: None, by_agent: false, in_tree: true }
+    }
+
     /// Whether the change has two sides, so that only some of its lines are new.
     const fn is_compared(&self) -> bool {
         self.old_mode.is_some() && self.new_mode.is_some()
@@ -113,17 +120,7 @@ impl Rules {
 
     /// Judges a text of which every line counts, such as a file of a tree.
     pub fn scan_text(&self, path: &RepoPath, bytes: &[u8]) -> Found {
-        let mode = Some(Mode::Regular);
-        let file = Candidate {
-            path,
-            from: None,
-            old_mode: None,
-            new_mode: mode,
-            old: None,
-            new: Some(bytes),
-            by_agent: false,
-            in_tree: true,
-        };
+        let file = Candidate { new: Some(bytes), ..Candidate::standing(path, Mode::Regular) };
         self.scan(&file, Cow::default)
     }
 

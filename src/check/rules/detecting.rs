@@ -1,5 +1,7 @@
 //! Runs the rules that name a detector.
 
+use std::collections::BTreeMap;
+
 use super::change::Candidate;
 use super::find::{MOST_MATCHES, Match};
 use super::paths::Subject;
@@ -8,6 +10,18 @@ use super::search::Side;
 use super::set::Rules;
 use crate::check::detect::{self, Detector};
 use crate::model::{Finding, Mode, Place, RepoPath, Scanned};
+
+/// What detectors find in a text.
+#[derive(Default)]
+pub(super) struct Detected {
+    pub(super) kept: Vec<Match>,
+    /// What is said of a match, by its rule and start.
+    pub(super) details: BTreeMap<(u16, usize), String>,
+    /// Rules of which there is more than was kept.
+    pub(super) more: Vec<u16>,
+    /// What is said of the file as a whole.
+    pub(super) whole: Vec<Finding>,
+}
 
 impl Rules {
     /// Adds what detectors match in the new text to what was found there. What they say of the
@@ -21,15 +35,25 @@ impl Rules {
         findings: &mut Vec<Finding>,
     ) {
         let scanned = if file.new_mode == Some(Mode::Symlink) { Scanned::Symlink } else { new.scanned };
+        let old = old.map(|side| side.text.as_ref());
+        let detected = self.detected(file, subject, &Seen { old, new: &new.text, scanned });
+        new.found.kept.extend(detected.kept);
+        new.found.details.extend(detected.details);
+        new.found.more.extend(detected.more);
+        findings.extend(detected.whole);
+    }
+
+    pub(super) fn detected(&self, file: &Candidate<'_>, subject: &Subject<'_>, seen: &Seen<'_>) -> Detected {
+        let mut out = Detected::default();
+        let is_ascii = seen.new.is_ascii();
         let seen = detect::Subject {
             path: file.path,
             old_mode: file.old_mode,
             new_mode: file.new_mode,
-            old: old.map(|side| side.text.as_ref()),
-            new: &new.text,
-            scanned,
+            old: seen.old,
+            new: seen.new,
+            scanned: seen.scanned,
         };
-        let is_ascii = new.text.is_ascii();
         for &index in &self.detecting {
             let Some((rule, detector)) = self.get(index).and_then(|rule| Some((rule, rule.detector?))) else {
                 continue;
@@ -43,21 +67,29 @@ impl Rules {
             }
             let Some(compiled) = rule.compiled().filter(|compiled| compiled.covers(subject)) else { continue };
             if hits.len() > MOST_MATCHES {
-                new.found.more.push(index);
+                out.more.push(index);
             }
             for hit in hits.into_iter().take(MOST_MATCHES) {
                 if let Some(range) = hit.range {
-                    new.found.details.insert((index, range.start), hit.detail);
-                    new.found.kept.push(Match { value: range.clone(), whole: range, rule: index });
+                    out.details.insert((index, range.start), hit.detail);
+                    out.kept.push(Match { value: range.clone(), whole: range, rule: index });
                 } else {
                     let place = Place { path: file.path.clone(), line: None, column: None, commit: None };
                     let mut finding = self.finding(rule, compiled, place, hit.detail.as_bytes());
                     finding.message = format!("{} ({})", finding.message, hit.detail);
-                    findings.push(finding);
+                    out.whole.push(finding);
                 }
             }
         }
+        out
     }
+}
+
+/// The text that detectors see.
+pub(super) struct Seen<'t> {
+    pub(super) old: Option<&'t [u8]>,
+    pub(super) new: &'t [u8],
+    pub(super) scanned: Scanned,
 }
 
 impl Compiled {

@@ -66,6 +66,11 @@ impl<'a> Teller<'a> {
         Self { details: details.clone(), ..self }
     }
 
+    /// The same for matches that come later.
+    pub(super) fn detail(&mut self, details: impl Iterator<Item = ((u16, usize), String)>) {
+        self.details.extend(details);
+    }
+
     /// Adds the findings of the matches in a part of the text. `secrets` are what besides them no
     /// excerpt may show; `counts` says whether lines are among those judged.
     pub(super) fn tell(

@@ -1,13 +1,18 @@
 //! Searches a blob too large to be held in memory, with the findings it would have had there.
 
-use super::change::Found;
-use super::find::{Finder, LOOK_AHEAD, Match, Part};
+use std::collections::BTreeMap;
+
+use memchr::memrchr;
+
+use super::change::{Candidate, Found};
+use super::detecting::Seen;
+use super::find::{Finder, LOOK_AHEAD, MOST_MATCHES, Match, Part};
 use super::findings::{Facing, Teller};
 use super::paths::Subject;
 use super::set::Rules;
 use super::units::CONTEXT;
 use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
-use crate::model::{RepoPath, Scanned};
+use crate::model::Scanned;
 
 /// How much is gathered before it is searched.
 const CHUNK: usize = 1 << 20;
@@ -16,12 +21,10 @@ const CHUNK: usize = 1 << 20;
 const SHOWN: usize = 1024;
 
 /// A search that takes a blob piece by piece, from its beginning to its end. All of its lines
-/// count. Rules about the file as a whole and detectors are left out: they need all of it.
+/// count. Regular expressions about the file as a whole are left out: they need all of it.
 pub struct Stream<'a> {
     rules: &'a Rules,
-    path: &'a RepoPath,
-    by_agent: bool,
-    in_tree: bool,
+    file: Candidate<'a>,
     chunk: usize,
     /// The beginning, until it is known what the blob is.
     head: Vec<u8>,
@@ -29,6 +32,10 @@ pub struct Stream<'a> {
 }
 
 struct Search<'a> {
+    rules: &'a Rules,
+    file: Candidate<'a>,
+    subject: Subject<'a>,
+    scanned: Scanned,
     finder: Finder<'a>,
     teller: Teller<'a>,
     chunk: usize,
@@ -38,6 +45,10 @@ struct Search<'a> {
     base: usize,
     /// Places before it have been searched.
     searched: usize,
+    /// Detectors have seen what is before it.
+    detected: usize,
+    /// How much each rule with a detector has found.
+    counts: BTreeMap<u16, usize>,
     /// Matches that end before it have been told.
     settled: usize,
     /// Matches that are not told, or that stand close to one that is not.
@@ -46,18 +57,13 @@ struct Search<'a> {
 }
 
 impl Rules {
-    pub fn stream<'a>(&'a self, path: &'a RepoPath, by_agent: bool) -> Stream<'a> {
-        Stream { rules: self, path, by_agent, in_tree: false, chunk: CHUNK, head: Vec::new(), search: None }
+    /// Begins to search the new side of a file; its bytes come later.
+    pub fn stream<'a>(&'a self, file: Candidate<'a>) -> Stream<'a> {
+        Stream { rules: self, file, chunk: CHUNK, head: Vec::new(), search: None }
     }
 }
 
 impl Stream<'_> {
-    /// The same for a blob that is judged as it stands in a tree, or not.
-    #[must_use]
-    pub fn in_tree(self, in_tree: bool) -> Self {
-        Self { in_tree, ..self }
-    }
-
     pub fn push(&mut self, bytes: &[u8]) {
         if let Some(search) = &mut self.search {
             search.push(bytes);
@@ -89,21 +95,33 @@ impl Stream<'_> {
             Encoding::Bytes if is_binary(&head) => (None, Scanned::Binary),
             Encoding::Bytes => (None, Scanned::Text),
         };
-        let subject = Subject::new(self.path, self.by_agent);
+        let Candidate { path, by_agent, in_tree, .. } = self.file;
+        let subject = Subject::new(path, by_agent);
         let only_exact = scanned == Scanned::Binary;
-        let group = if self.in_tree { self.rules.for_standing() } else { self.rules.for_new() };
+        let group = if in_tree { self.rules.for_standing() } else { self.rules.for_new() };
         let search = self.search.insert(Search {
+            rules: self.rules,
+            file: self.file,
+            subject: subject.clone(),
+            scanned,
             finder: Finder::new(&self.rules.all, group, subject, only_exact),
-            teller: Teller::new(self.rules, self.path, scanned, Facing::New),
+            teller: Teller::new(self.rules, path, scanned, Facing::New),
             chunk: self.chunk,
             utf16,
             text: Vec::new(),
             base: 0,
             searched: 0,
+            detected: 0,
+            counts: BTreeMap::new(),
             settled: 0,
             pending: Vec::new(),
             out: Found::nothing(scanned),
         });
+        if scanned == Scanned::Binary {
+            // What a program or an archive is, its beginning says.
+            let seen = Seen { old: None, new: &head, scanned };
+            search.out.findings = self.rules.detected(&search.file, &search.subject, &seen).whole;
+        }
         search.push(&head);
     }
 }
@@ -142,12 +160,17 @@ impl Search<'_> {
         let mut marks = std::mem::take(&mut self.finder.found().waivers);
         marks.sort_unstable();
         self.teller.mark(part, &marks, &self.pending);
+        if self.scanned != Scanned::Binary {
+            self.detect(limit, last);
+        }
+        let part = Part { text: &self.text, base: self.base, last };
 
         // Nothing that is found later starts before this place.
         let settled = if last {
             usize::MAX
         } else {
-            self.finder.unsettled().min(limit.saturating_sub(CONTEXT)).max(self.settled)
+            let known = self.finder.unsettled().min(limit.saturating_sub(CONTEXT)).min(self.detected);
+            known.max(self.settled)
         };
         self.teller.only(self.settled..settled);
         self.teller.tell(part, &self.pending, &[], |_, _| true, &mut self.out);
@@ -158,6 +181,33 @@ impl Search<'_> {
         self.pending.retain(|found| found.value.end + SHOWN > first);
         let needed = self.pending.iter().map(|found| found.whole.start).min().unwrap_or(first).min(first);
         self.forget(needed.saturating_sub(CONTEXT));
+    }
+
+    /// Shows detectors the lines that end before a place. A line too long to be held comes to them
+    /// in pieces.
+    fn detect(&mut self, limit: usize, last: bool) {
+        let from = self.detected - self.base;
+        let Some(text) = self.text.get(from..limit - self.base) else { return };
+        let lines = if last { text.len() } else { memrchr(b'\n', text).map_or(text.len(), |newline| newline + 1) };
+        let lines = text.get(..lines).unwrap_or_default();
+        let seen = Seen { old: None, new: lines, scanned: self.scanned };
+        let found = self.rules.detected(&self.file, &self.subject, &seen);
+        let base = self.detected;
+        if base == 0 {
+            self.out.findings.extend(found.whole);
+        }
+        self.teller.detail(found.details.into_iter().map(|((rule, start), detail)| ((rule, start + base), detail)));
+        for Match { value, rule, .. } in found.kept {
+            let count = self.counts.entry(rule).or_default();
+            *count += 1;
+            if *count <= MOST_MATCHES {
+                let value = value.start + base..value.end + base;
+                self.pending.push(Match { whole: value.clone(), value, rule });
+            } else if *count == MOST_MATCHES + 1 {
+                self.finder.found().more.push(rule);
+            }
+        }
+        self.detected += lines.len();
     }
 
     /// Lets go of the text before a place.
@@ -174,7 +224,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::Finding;
+    use crate::model::{Finding, Mode, RepoPath};
 
     const PACK: &str = r#"[
         {"id": "t/token", "keywords": ["tok_"], "regex": "\\b(tok_[a-z0-9]{8,})", "severity": "deny", "message": "token"},
@@ -182,12 +232,13 @@ mod tests {
          "tags": ["generic"], "message": "guess"},
         {"id": "t/block", "keywords": ["BEGIN"], "multiline": true, "regex": "BEGIN[^#]*?END", "severity": "deny",
          "message": "block"},
+        {"id": "d/tag", "detect": "tag-character", "severity": "deny", "message": "tag"},
         {"id": "u/wide", "keywords": ["wide"], "regex": "wide\\s[a-z]", "show": true, "severity": "note", "message": "w"}
     ]"#;
 
     fn streamed(rules: &Rules, text: &[u8], chunk: usize) -> Found {
         let path = RepoPath::from("a.txt");
-        let mut stream = rules.stream(&path, false);
+        let mut stream = rules.stream(Candidate::standing(&path, Mode::Regular));
         stream.chunk = chunk;
         text.chunks(chunk).for_each(|piece| stream.push(piece));
         stream.finish()
@@ -207,6 +258,7 @@ mod tests {
             1 => Just("BEGIN".to_owned()),
             1 => Just("END #".to_owned()),
             1 => Just("wide\u{fc} wide x".to_owned()),
+            1 => Just("\na\u{e0041}\u{e0042} tok_abcdefgh\n".to_owned()),
             1 => (1_usize..60_000).prop_map(|count| "x".repeat(count)),
             1 => (1_usize..30_000).prop_map(|count| "tok_abcdefgh ".repeat(count / 300)),
             1 => (1_usize..60_000).prop_map(|count| "y \n".repeat(count / 3)),
