@@ -1,5 +1,7 @@
 //! Branches: which one is checked out, which is the default, and what a name stands for.
 
+use std::io::{Read, Seek, SeekFrom};
+
 use git2::{ErrorCode, ObjectType};
 
 use super::commit::Commit;
@@ -168,10 +170,30 @@ impl Repo {
         self.commit_named(&id.to_string())
     }
 
-    /// Whether git is in the midst of a merge, rebase, cherry-pick, revert or `am`.
+    /// Whether what HEAD points to now was made out of other commits, by a merge, rebase,
+    /// cherry-pick, revert or `am`. A revert without conflicts leaves no trace but in the reflog.
     #[must_use]
     pub fn is_midway(&self) -> bool {
-        self.inner.state() != git2::RepositoryState::Clean
+        let moved_by = |log: Vec<u8>| {
+            let last = log.trim_ascii_end().rsplit(|&byte| byte == b'\n').next()?.to_vec();
+            let message = last.splitn(2, |&byte| byte == b'\t').nth(1)?;
+            ["revert", "cherry-pick", "rebase", "am", "merge", "pull"].into_iter().find(|verb| {
+                message
+                    .strip_prefix(verb.as_bytes())
+                    .is_some_and(|rest| rest.starts_with(b":") || rest.starts_with(b" "))
+            })
+        };
+        self.inner.state() != git2::RepositoryState::Clean || self.end_of_reflog().and_then(moved_by).is_some()
+    }
+
+    /// The last lines of HEAD's reflog, as far as one commit's line can reach.
+    fn end_of_reflog(&self) -> Option<Vec<u8>> {
+        let mut log = std::fs::File::open(self.inner.path().join("logs/HEAD")).ok()?;
+        let length = log.metadata().ok()?.len();
+        log.seek(SeekFrom::Start(length.saturating_sub(64 << 10))).ok()?;
+        let mut end = Vec::new();
+        log.read_to_end(&mut end).ok()?;
+        Some(end)
     }
 
     #[must_use]

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{request, said};
 use crate::app::check::{self, Asked};
-use crate::app::record::{Act, Pen, Told, already, decision};
+use crate::app::record::{Act, Cause, Pen, already, decision};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::{Commit, Repo};
 use crate::model::{Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
@@ -28,9 +28,9 @@ pub(super) fn after(environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let Some(head) = repo.head()?.commit() else { return Ok(Answer::passing(String::new())) };
     let commit = repo.commit(head)?;
-    let (act, text) = on_record(&repo, &commit, environment)?;
-    pen(&repo, environment, &commit)?.write(act.as_slice())?;
-    Ok(Answer::passing(text))
+    let OnRecord { acts, told } = on_record(&repo, &commit, environment)?;
+    pen(&repo, environment, &commit)?.write(&acts)?;
+    Ok(Answer::passing(told))
 }
 
 /// Writes as whoever made the commit, under the law it was made by.
@@ -43,15 +43,18 @@ pub(super) fn pen<'a>(repo: &'a Repo, environment: &Environment, commit: &Commit
     Pen::open(repo, environment, policy.audit, agent.as_deref())
 }
 
-/// What puts a commit on record: the binding of the decision that was made before it, or else a
-/// decision made now; nothing when it is there already. And what a person should know of it.
-pub(super) fn on_record(
-    repo: &Repo,
-    commit: &Commit,
-    environment: &Environment,
-) -> Result<(Option<Act>, String), Failure> {
+/// What a commit puts on record, and what a person should know of it.
+#[derive(Default)]
+pub(super) struct OnRecord {
+    pub(super) acts: Vec<Act>,
+    pub(super) told: String,
+}
+
+/// The binding of the decision that was made before the commit, or else a decision made now; nothing
+/// when it is on record already.
+pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment) -> Result<OnRecord, Failure> {
     if already(repo, commit.id)?.iter().any(|(_, entry)| speaks_of(entry, commit.id)) {
-        return Ok((None, String::new()));
+        return Ok(OnRecord::default());
     }
     let branch = repo.head()?.branch().map(str::to_owned);
     let reference = branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
@@ -61,27 +64,29 @@ pub(super) fn on_record(
         base: commit.parents.first().copied(),
         reference: reference.clone(),
     };
-    if let Some(id) = decided_before(repo, commit)? {
-        let act = Act::new(EntryKind::Commit, commit.id, subject).saying("decision", json!(id.to_string()));
-        return Ok((Some(act), String::new()));
+    let binding = Act::new(EntryKind::Commit, commit.id, subject);
+    let before = before_it(repo, commit)?;
+    if let Before::Decided(id) = before {
+        return Ok(OnRecord { acts: vec![binding.saying("decision", json!(id.to_string()))], told: String::new() });
     }
-    // git runs no hook before a root that nothing precedes in the ledger, nor before what it makes
+    // git runs no hook before a root, for nothing precedes it in the ledger, nor before what it makes
     // out of other commits.
-    let is_late = commit.parents.len() != 1 || repo.is_midway();
-    let told = if is_late && !environment.is_disabled { Told::Late } else { Told::Bypassed };
+    let is_late = before == Before::Amended || commit.parents.len() != 1 || repo.is_midway();
+    let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
     let asked = Asked { revision: Some(commit.id.to_string()), onto: branch, ..Asked::default() };
     let judged = check::judge(repo, &request(asked, Gate::Commit, Style::default()), environment)?;
-    let act = decision(&judged.judgement, reference).map(|act| act.saying("how", told.as_str()));
-    let act = act.map(|act| if environment.is_disabled { act.saying("disabled", true) } else { act });
-    let text = match told {
-        Told::Bypassed => format!(
-            "gov-hook: commit {} was made past the hooks, and is on record as bypassed\nbefore it can land in production: gov-hook record {} --reason WHY\n",
-            commit.id.short(),
-            commit.id.short()
-        ),
-        Told::Late | Told::Unrecorded => String::new(),
-    };
-    Ok((act, text))
+    let mut acts: Vec<Act> = decision(&judged.judgement, reference).into_iter().collect();
+    acts = acts.into_iter().map(|act| act.saying("cause", cause.as_str())).collect();
+    if cause != Cause::Bypass {
+        return Ok(OnRecord { acts, told: String::new() });
+    }
+    // A binding that names no decision says that nobody judged the commit before it was made.
+    acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
+    let id = commit.id.short();
+    let told = format!(
+        "gov-hook: commit {id} was made past the hooks, and is on record as bypassed\nbefore it can land in production: gov-hook record {id} --reason WHY\n"
+    );
+    Ok(OnRecord { acts, told })
 }
 
 /// Whether an entry puts a commit on record.
@@ -89,21 +94,34 @@ pub(in crate::app) fn speaks_of(entry: &Entry, commit: ObjectId) -> bool {
     matches!(entry.kind, EntryKind::Commit | EntryKind::Decision) && entry.subject.commit == Some(commit)
 }
 
-/// The decision that let this commit be made: on the same tree, from the same parents (of an amended
-/// commit: from the commit it replaces), and one that let it pass.
-fn decided_before(repo: &Repo, commit: &Commit) -> Result<Option<Sha256>, Failure> {
+/// What the ledger knows of a tree before the commit that it became.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// A decision let it pass, from the parent that the commit has.
+    Decided(Sha256),
+    /// A decision on the difference to the commit that this one replaces, which says nothing of the
+    /// rest: somebody could commit past the hooks and amend that.
+    Amended,
+    Nothing,
+}
+
+fn before_it(repo: &Repo, commit: &Commit) -> Result<Before, Failure> {
+    let parent = commit.parents.first().copied();
+    let mut found = Before::Nothing;
     for (id, entry) in already(repo, commit.tree)?.into_iter().rev() {
         let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);
         let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
-        if entry.kind == EntryKind::Decision && let_pass && of_tree && starts_from(repo, &entry, commit) {
-            return Ok(Some(id));
+        if entry.kind != EntryKind::Decision || !let_pass || !of_tree || entry.body.contains_key("refused") {
+            continue;
+        }
+        let base = entry.subject.base;
+        if base == parent {
+            return Ok(Before::Decided(id));
+        }
+        let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
+        if base.is_some_and(replaces) {
+            found = Before::Amended;
         }
     }
-    Ok(None)
-}
-
-fn starts_from(repo: &Repo, entry: &Entry, commit: &Commit) -> bool {
-    let base = entry.subject.base;
-    let is_amended = |base| repo.commit(base).is_ok_and(|amended| amended.parents == commit.parents);
-    base == commit.parents.first().copied() || base.is_some_and(is_amended)
+    Ok(found)
 }

@@ -4,15 +4,14 @@
 use std::ffi::OsString;
 use std::fmt::Write;
 
-use super::commit::speaks_of;
 use super::{request, said};
 use crate::app::check::{self, Asked, Judged, Push};
-use crate::app::record::{Act, Pen, Told, already, decision, pushed};
+use crate::app::record::{Act, Cause, Pen, Standing, decision, pushed, standing};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::notes::{Pushed, STREAMS};
 use crate::git::{Commit, Repo};
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{Enforcement, EntryKind, Exit, Gate, ObjectId, counted};
+use crate::model::{Enforcement, Exit, Gate, ObjectId, counted};
 use crate::report::Style;
 
 /// One line of what git says to the hook.
@@ -122,43 +121,34 @@ struct Swept {
     /// What puts those on record that no hook runs for.
     acts: Vec<Act>,
     /// Those that were made past the hooks, or without them.
-    missing: Vec<(Commit, Told)>,
+    missing: Vec<(Commit, &'static str)>,
 }
 
 /// Puts those on record that no hook runs for, and names those that have no record.
 fn sweep(repo: &Repo, judged: &Judged, reference: &str, environment: &Environment) -> Result<Swept, Failure> {
-    let mut acts = Vec::new();
-    let mut missing = Vec::new();
+    let mut swept = Swept { acts: Vec::new(), missing: Vec::new() };
     for commit in &judged.commits {
-        let entries = already(repo, commit.id)?;
-        let mut speaking = entries.iter().map(|(_, entry)| entry).filter(|entry| speaks_of(entry, commit.id));
-        let told =
-            |how: &str| speaking.clone().any(|entry| entry.body.get("how").and_then(|how| how.as_str()) == Some(how));
-        if told(Told::Bypassed.as_str())
-            && !told(Told::Unrecorded.as_str())
-            && !speaking.any(|entry| entry.kind == EntryKind::Commit)
-        {
-            missing.push((commit.clone(), Told::Bypassed));
-        } else if !entries.iter().any(|(_, entry)| speaks_of(entry, commit.id)) {
-            if commit.parents.len() == 1 {
-                missing.push((commit.clone(), Told::Unrecorded));
-            } else {
+        match standing(repo, commit)? {
+            Standing::OnRecord => {}
+            Standing::Bypassed => swept.missing.push((commit.clone(), "bypassed")),
+            Standing::Unknown if commit.parents.len() == 1 => swept.missing.push((commit.clone(), "unrecorded")),
+            Standing::Unknown => {
                 let asked =
                     Asked { revision: Some(commit.id.to_string()), onto: judged.branch.clone(), ..Asked::default() };
                 let late = check::judge(repo, &request(asked, Gate::Commit, Style::default()), environment)?;
                 let act = decision(&late.judgement, Some(reference.to_owned()));
-                acts.extend(act.map(|act| act.saying("how", Told::Late.as_str())));
+                swept.acts.extend(act.map(|act| act.saying("cause", Cause::Push.as_str())));
             }
         }
     }
-    Ok(Swept { acts, missing })
+    Ok(swept)
 }
 
-fn refusal(missing: &[(Commit, Told)], old: Option<ObjectId>) -> String {
+fn refusal(missing: &[(Commit, &str)], old: Option<ObjectId>) -> String {
     // Writing to a `String` cannot fail, here and below.
     let mut text = format!("denied: {} without a record; production takes none\n", counted(missing.len(), "commit"));
     for (commit, told) in missing.iter().take(10) {
-        let _ = writeln!(text, "  {}  {:<10}  {}", commit.id.short(), told.as_str(), commit.subject());
+        let _ = writeln!(text, "  {}  {:<10}  {}", commit.id.short(), told, commit.subject());
     }
     let range = match (old, missing) {
         (_, [(only, _)]) => only.id.short(),

@@ -42,7 +42,7 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
     for &(_, new) in &pairs {
         if !seen.contains(&new) {
             seen.push(new);
-            acts.extend(on_record(&repo, &repo.commit(new)?, environment)?.0);
+            acts.extend(on_record(&repo, &repo.commit(new)?, environment)?.acts);
         }
     }
     let command = arguments.first().map(|command| command.to_string_lossy().into_owned()).unwrap_or_default();

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::pen::Act;
 use crate::app::Failure;
 use crate::check::engine;
-use crate::git::Repo;
+use crate::git::{Commit, Repo};
 use crate::ledger;
 use crate::model::{
     Assessment, Entry, EntryKind, EntrySubject, Judgement, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target,
@@ -16,23 +16,27 @@ use crate::model::{
 /// So many reasons say enough; the judgement can be made again for the rest.
 const MOST_REASONS: usize = 20;
 
-/// Why a commit that is already made is judged only now.
+/// Who asked for a decision on a commit that was made already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Told {
-    /// git runs no hook before it: a merge, cherry-pick, revert, rebase or `am`.
-    Late,
-    /// A hook that should have run did not.
-    Bypassed,
-    /// It was made without gov-hook.
-    Unrecorded,
+pub(in crate::app) enum Cause {
+    /// A hook that git runs afterwards: before merges, cherry-picks, reverts, rebases and `am` it
+    /// runs none, and of an amended commit only the amendment was judged.
+    Hook,
+    /// The same hook, of a commit that was made past the ones that should have run.
+    Bypass,
+    /// The push that would bring it to others.
+    Push,
+    /// A person, with a reason.
+    Record,
 }
 
-impl Told {
+impl Cause {
     pub(in crate::app) const fn as_str(self) -> &'static str {
         match self {
-            Self::Late => "late",
-            Self::Bypassed => "bypassed",
-            Self::Unrecorded => "unrecorded",
+            Self::Hook => "hook",
+            Self::Bypass => "bypass",
+            Self::Push => "push",
+            Self::Record => "record",
         }
     }
 }
@@ -118,4 +122,32 @@ pub(in crate::app) fn already(repo: &Repo, object: ObjectId) -> Result<Vec<(Sha2
         }
     }
     Ok(entries)
+}
+
+/// How a commit that others are about to get stands in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) enum Standing {
+    /// A decision was bound to it, a hook judged it late, or somebody gave a reason for it.
+    OnRecord,
+    /// A hook that should have run did not.
+    Bypassed,
+    Unknown,
+}
+
+pub(in crate::app) fn standing(repo: &Repo, commit: &Commit) -> Result<Standing, Failure> {
+    let mut standing = Standing::Unknown;
+    for (_, entry) in already(repo, commit.id)?.iter().filter(|(_, entry)| entry.subject.commit == Some(commit.id)) {
+        let says = |member: &str| entry.body.get(member).and_then(serde_json::Value::as_str);
+        let is_binding = entry.kind == EntryKind::Commit;
+        let is_decision = entry.kind == EntryKind::Decision;
+        if (is_binding && says("decision").is_some())
+            || (is_decision && says("cause").is_some_and(|cause| cause != Cause::Bypass.as_str()))
+        {
+            return Ok(Standing::OnRecord);
+        }
+        if is_binding || is_decision {
+            standing = Standing::Bypassed;
+        }
+    }
+    Ok(standing)
 }

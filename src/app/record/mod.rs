@@ -6,6 +6,6 @@ mod pen;
 mod seal;
 mod verb;
 
-pub(super) use decided::{Told, already, decision, pushed};
+pub(super) use decided::{Cause, Standing, already, decision, pushed, standing};
 pub(super) use pen::{Act, Pen};
 pub use verb::record;

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::{Pen, Told, already, decision};
+use super::{Cause, Pen, Standing, decision, standing};
 use crate::app::check::{self, Asked, Request};
 use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, law};
-use crate::git::{Commit, Repo};
-use crate::model::{EntryKind, Exit, Gate, counted};
+use crate::git::Repo;
+use crate::model::{Exit, Gate, counted};
 use crate::report::{Format, Style};
 
 /// Judges the commits of a range, or one, that are `bypassed` or have no record.
@@ -22,7 +22,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     let progress = Progress::new("judging commits:", commits.len(), environment.stderr_is_terminal);
     let (mut acts, mut told, mut worst) = (Vec::new(), String::new(), Exit::Pass);
     for (at, commit) in commits.iter().enumerate() {
-        if !is_on_record(&repo, commit)? {
+        if standing(&repo, commit)? != Standing::OnRecord {
             let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
             let request = Request {
                 asked,
@@ -38,7 +38,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
             // Writing to a `String` cannot fail.
             let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
             let act = decision(&judged.judgement, reference.clone());
-            acts.extend(act.map(|act| act.saying("how", Told::Unrecorded.as_str()).saying("reason", reason)));
+            acts.extend(act.map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason)));
         }
         progress.reached(at + 1);
     }
@@ -50,15 +50,4 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;
     let text = format!("put {} on record\n{told}", counted(acts.len(), "commit"));
     Ok(Answer { text: text.into_bytes(), code: worst.code() })
-}
-
-/// Whether nothing is left to be said of a commit: a decision was bound to it, it was judged late, or
-/// somebody gave a reason for it before.
-fn is_on_record(repo: &Repo, commit: &Commit) -> Result<bool, Failure> {
-    let entries = already(repo, commit.id)?;
-    Ok(entries.iter().map(|(_, entry)| entry).filter(|entry| entry.subject.commit == Some(commit.id)).any(|entry| {
-        let how = entry.body.get("how").and_then(|how| how.as_str());
-        entry.kind == EntryKind::Commit
-            || (entry.kind == EntryKind::Decision && how.is_some_and(|how| how != Told::Bypassed.as_str()))
-    }))
 }
