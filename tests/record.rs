@@ -1,0 +1,320 @@
+//! What git's hooks put on record, with real commits, merges, rebases and pushes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on fails"
+)]
+
+mod support;
+
+use serde_json::Value;
+use support::{Scratch, lines};
+
+const STAGES: [&str; 7] =
+    ["pre-commit", "pre-merge-commit", "post-commit", "post-merge", "post-rewrite", "post-applypatch", "pre-push"];
+
+const PRODUCTION: &str = "version: 1\nenforcement: { default: production }\n";
+
+/// A repository whose hooks are gov-hook's.
+fn governed() -> Scratch {
+    let scratch = Scratch::new();
+    let folder = scratch.path(".git/hooks");
+    std::fs::create_dir_all(&folder).unwrap();
+    for stage in STAGES {
+        let path = folder.join(stage);
+        std::fs::write(&path, format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook")))
+            .unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(path, mode).unwrap();
+    }
+    scratch
+}
+
+/// Commits as a person does, with the hooks.
+fn commit(scratch: &Scratch, message: &str) -> String {
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "-m", message]);
+    scratch.git(&["rev-parse", "HEAD"])
+}
+
+fn streams(scratch: &Scratch) -> Vec<String> {
+    let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+    refs.lines().filter(|name| !name.ends_with("/genesis")).map(str::to_owned).collect()
+}
+
+/// Every entry in the order in which it was written.
+fn entries(scratch: &Scratch) -> Vec<Value> {
+    let mut entries = Vec::new();
+    for stream in streams(scratch) {
+        for pair in scratch.git(&["ls-tree", "-r", "--format=%(objectname)", &stream]).lines() {
+            let note = scratch.git(&["cat-file", "blob", pair]);
+            entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        }
+    }
+    entries.sort_by_key(|entry| (entry["stream"].as_str().unwrap().to_owned(), entry["seq"].as_u64()));
+    entries
+}
+
+fn kinds(scratch: &Scratch) -> Vec<String> {
+    entries(scratch).iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What the entries about a commit say: the kind, and for a decision its cause.
+fn about(scratch: &Scratch, commit: &str) -> Vec<String> {
+    let speaks = |entry: &&Value| entry["subject"]["commit"] == commit;
+    let said = |entry: &Value| match entry["body"]["cause"].as_str() {
+        Some(cause) => format!("decision by {cause}"),
+        None if entry["body"]["decision"].is_string() => "bound".to_owned(),
+        None => entry["kind"].as_str().unwrap().to_owned(),
+    };
+    entries(scratch).iter().filter(speaks).map(said).collect()
+}
+
+#[test]
+fn a_commit_is_decided_on_before_it_is_made_and_bound_after() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+
+    let made = commit(&scratch, "One");
+
+    assert_eq!(kinds(&scratch), ["stream-open", "decision", "commit"]);
+    assert_eq!(about(&scratch, &made), ["bound"]);
+    let entries = entries(&scratch);
+    assert_eq!(entries[1]["subject"]["tree"], scratch.git(&["rev-parse", "HEAD^{tree}"]));
+    let shown = scratch.git(&["log", "-1", "--notes=gov/*"]);
+    assert!(shown.contains(r#""kind":"commit""#), "{shown}");
+}
+
+#[test]
+fn a_refused_attempt_is_recorded_and_leaves_no_commit() {
+    let scratch = governed();
+    let before = scratch.git(&["rev-parse", "HEAD"]);
+    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.git(&["add", "--all"]);
+
+    let refused = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]);
+
+    assert!(!refused.status.success());
+    assert_eq!(scratch.git(&["rev-parse", "HEAD"]), before);
+    assert_eq!(kinds(&scratch), ["stream-open", "decision"]);
+    let decision = &entries(&scratch)[1];
+    assert_eq!((&decision["outcome"], &decision["body"]["exit"]), (&"blocked".into(), &1.into()));
+    assert!(!decision.to_string().contains("Z7QVN4KWJ3XPLM2T"));
+}
+
+#[test]
+fn a_commit_made_past_the_hooks_is_bypassed_until_a_person_gives_a_reason() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Past"]);
+    let commit = scratch.git(&["rev-parse", "HEAD"]);
+    assert_eq!(about(&scratch, &commit), ["commit", "decision by bypass"]);
+
+    let said = scratch.run(&["record", "HEAD", "--reason", "an emergency"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(about(&scratch, &commit), ["commit", "decision by bypass", "decision by record"]);
+    let again = scratch.run(&["record", "HEAD", "--reason", "an emergency"]);
+    assert_eq!(again.out, "1 commit on record already\n");
+    assert_eq!(scratch.run(&["record", "HEAD", "--reason", " "]).code, 2);
+}
+
+#[test]
+fn a_refused_tree_that_is_committed_past_the_hooks_is_not_taken_for_judged() {
+    let scratch = governed();
+    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.git(&["add", "--all"]);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Secret"]);
+
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["commit", "decision by bypass"]);
+}
+
+#[test]
+fn an_amended_commit_is_judged_whole() {
+    let scratch = governed();
+    scratch.write("a.txt", lines(300));
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Large, past the hooks"]);
+    scratch.write("b.txt", "small\n");
+    scratch.git(&["add", "--all"]);
+
+    scratch.git(&["commit", "-q", "--amend", "-m", "Small"]);
+
+    let commit = scratch.git(&["rev-parse", "HEAD"]);
+    assert_eq!(about(&scratch, &commit), ["decision by hook", "rewrite"]);
+    let entries = entries(&scratch);
+    let decision = entries.iter().find(|entry| entry["body"]["cause"] == "hook").unwrap();
+    assert_eq!(decision["risk"]["level"], "HIGH");
+}
+
+#[test]
+fn what_git_makes_of_other_commits_is_judged_late() {
+    let scratch = governed();
+    scratch.write("a.txt", "base\n");
+    commit(&scratch, "Base");
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("b.txt", "side\n");
+    let side = commit(&scratch, "Side");
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.write("c.txt", "main\n");
+    commit(&scratch, "Main");
+
+    scratch.git(&["cherry-pick", &side]);
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["decision by hook"], "cherry-pick");
+    scratch.git(&["revert", "--no-edit", "HEAD"]);
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["decision by hook"], "revert");
+    scratch.git(&["merge", "-q", "--no-ff", "-m", "Merge", "side"]);
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["bound"], "merge");
+    scratch.git(&["checkout", "-q", "-b", "rebased", &side]);
+    scratch.git(&["rebase", "-q", "main~1"]);
+    scratch.write("d.txt", "more\n");
+    commit(&scratch, "More");
+    scratch.git(&["rebase", "-q", "main"]);
+    let rebased = about(&scratch, &scratch.git(&["rev-parse", "HEAD"]));
+    assert_eq!(rebased.first().map(String::as_str), Some("decision by hook"), "rebase: {rebased:?}");
+    let patch = scratch.git(&["format-patch", "-1", "--stdout", &side]);
+    scratch.write("../side.patch", patch + "\n");
+    scratch.git(&["checkout", "-q", "-b", "applied", "main~3"]);
+    scratch.git(&["am", "-q", "../side.patch"]);
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["decision by hook"], "am");
+}
+
+#[test]
+fn a_fast_forward_makes_no_commit_and_no_record() {
+    let scratch = governed();
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("b.txt", "side\n");
+    commit(&scratch, "Side");
+    let before = entries(&scratch).len();
+    scratch.git(&["checkout", "-q", "main"]);
+
+    scratch.git(&["merge", "-q", "--ff-only", "side"]);
+
+    assert_eq!(entries(&scratch).len(), before);
+}
+
+#[test]
+fn a_push_seals_the_stream_and_takes_it_along() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+    commit(&scratch, "One");
+    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
+    scratch.git(&["remote", "add", "origin", "../remote.git"]);
+
+    scratch.git(&["push", "-q", "origin", "main"]);
+
+    assert_eq!(kinds(&scratch).last().map(String::as_str), Some("push"));
+    let ours = scratch.git(&["for-each-ref", "--format=%(objectname) %(refname)", "refs/notes/gov/"]);
+    let theirs = scratch.git_in(
+        &scratch.beside("remote.git"),
+        &["for-each-ref", "--format=%(objectname) %(refname)", "refs/notes/gov/"],
+    );
+    assert_eq!(theirs, ours);
+}
+
+#[test]
+fn production_takes_no_commit_without_a_record_until_it_has_one() {
+    let scratch = governed();
+    scratch.write(".gov/policy.yaml", PRODUCTION);
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Adopt"]);
+    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
+    scratch.git(&["remote", "add", "origin", "../remote.git"]);
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    scratch.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "No hook at all"]);
+    let push = || scratch.try_git_in(&scratch.path(""), &["push", "origin", "main"]);
+
+    let refused = push();
+
+    assert!(!refused.status.success());
+    let said = format!("{}{}", String::from_utf8_lossy(&refused.stdout), String::from_utf8_lossy(&refused.stderr));
+    let id = scratch.git(&["rev-parse", "--short=12", "HEAD"]);
+    assert!(said.contains(&format!("{id}  unrecorded  No hook at all")), "{said}");
+    assert!(said.contains(&format!("gov-hook record {id} --reason")), "{said}");
+    assert_eq!(scratch.run(&["record", &id, "--reason", "made in a hurry"]).code, 0);
+    assert!(push().status.success());
+}
+
+#[test]
+fn break_glass_lets_a_commit_by_and_tells() {
+    let scratch = governed();
+    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.git(&["add", "--all"]);
+    let mut git = scratch.command("git", &scratch.path(""));
+
+    let done = git.args(["commit", "-q", "-m", "Emergency"]).env("GOV_HOOK_DISABLED", "1").output().unwrap();
+
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let entries = entries(&scratch);
+    let binding = entries.iter().find(|entry| entry["kind"] == "commit").unwrap();
+    assert_eq!(binding["body"]["disabled"], true);
+}
+
+#[test]
+fn without_an_identity_nothing_is_recorded_and_nothing_passes() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+    scratch.git(&["add", "--all"]);
+    let said = scratch.run_with(&["hook", "pre-commit"], |command| {
+        for name in ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL", "EMAIL", "GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"] {
+            command.env_remove(name);
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null").env("HOME", "/nonexistent");
+    });
+
+    assert_eq!(said.code, 2, "{}{}", said.out, said.err);
+    assert!(said.err.contains("git config user.email"), "{}", said.err);
+}
+
+#[test]
+fn eight_writers_lose_nothing() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+    commit(&scratch, "One");
+    let before = entries(&scratch).len();
+    let writers: Vec<_> = (0..8)
+        .map(|number| {
+            let mut command = scratch.command(env!("CARGO_BIN_EXE_gov-hook"), &scratch.path(""));
+            let index = scratch.path(&format!(".git/index-{number}"));
+            std::fs::copy(scratch.path(".git/index"), &index).unwrap();
+            command.args(["hook", "pre-commit"]).env("GIT_INDEX_FILE", index).spawn().unwrap()
+        })
+        .collect();
+
+    let codes: Vec<_> = writers.into_iter().map(|mut writer| writer.wait().unwrap().code()).collect();
+
+    assert_eq!(codes, [Some(0); 8]);
+    let after = entries(&scratch);
+    assert_eq!(after.len(), before + 8);
+    let numbers: Vec<_> = after.iter().map(|entry| entry["seq"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (0..after.len() as u64).collect::<Vec<_>>());
+}
+
+#[test]
+fn linked_worktrees_share_a_stream_and_a_runner_names_its_own() {
+    let scratch = governed();
+    scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
+    std::fs::write(scratch.beside("linked").join("a.txt"), "one\n").unwrap();
+    scratch.git_in(&scratch.beside("linked"), &["add", "--all"]);
+    scratch.git_in(&scratch.beside("linked"), &["commit", "-q", "-m", "Linked"]);
+    scratch.write("b.txt", "two\n");
+    commit(&scratch, "Main");
+    assert_eq!(streams(&scratch).len(), 1);
+
+    let said = scratch.run_with(&["record", "HEAD~1", "--reason", "CI saw it"], |command| {
+        command.env("GOV_HOOK_STREAM", "ci-42");
+    });
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(streams(&scratch).contains(&"refs/notes/gov/ci-42".to_owned()));
+    let badly_named = scratch.run_with(&["hook", "pre-commit"], |command| {
+        command.env("GOV_HOOK_STREAM", "No Name");
+    });
+    assert_eq!(badly_named.code, 2);
+    assert!(badly_named.err.contains("`No Name` cannot name a stream"), "{}", badly_named.err);
+}
