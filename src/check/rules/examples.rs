@@ -170,6 +170,7 @@ fn example_path(globs: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RuleId;
     use crate::policy::RuleSettings;
 
     /// All embedded packs at once.
@@ -215,7 +216,12 @@ mod tests {
                 let value = groups.name("secret").or_else(|| groups.get(1)).or_else(|| groups.get(0)).unwrap();
                 let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
 
-                let said = format!("{:?}", rules.run_example(listed.definition, example));
+                // A value such as `secret` may be a word of what the rule says of itself.
+                let findings = rules.run_example(listed.definition, example).into_iter();
+                let said: String = findings
+                    .map(|found| format!("{:?}", Finding { rule: RuleId::new("own"), help: None, ..found }))
+                    .map(|said| said.replace(&listed.definition.message, "own"))
+                    .collect();
 
                 assert!(!said.contains(value.trim()), "{} tells {value}", listed.definition.id);
             }
