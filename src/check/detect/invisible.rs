@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::Hit;
+use super::{Hit, MOST_HITS};
 use crate::check::characters;
 use crate::check::syntax::{self, Zone};
 use crate::model::RepoPath;
@@ -28,6 +28,7 @@ pub(super) fn characters(path: &RepoPath, text: &[u8]) -> Vec<Hit> {
             let detail = if found.len() == 1 { name } else { format!("{} characters from {name}", found.len()) };
             Hit::at(run, detail)
         })
+        .take(MOST_HITS)
         .collect()
 }
 
@@ -40,6 +41,7 @@ pub(super) fn tags(text: &[u8]) -> Vec<Hit> {
             let count = characters_of(text, &run).count();
             Hit::at(run, counted(count, "tag character"))
         })
+        .take(MOST_HITS)
         .collect()
 }
 
@@ -61,6 +63,7 @@ pub(super) fn variation_selectors(text: &[u8]) -> Vec<Hit> {
             let count = characters_of(text, &run).count();
             Hit::at(run, counted(count, "variation selector"))
         })
+        .take(MOST_HITS)
         .collect()
 }
 

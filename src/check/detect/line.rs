@@ -1,6 +1,6 @@
 //! Lines that hide what is on them: breaks that only some readers see, and lines nobody reads.
 
-use super::Hit;
+use super::{Hit, MOST_HITS};
 use crate::check::{characters, syntax};
 use crate::model::RepoPath;
 
@@ -67,6 +67,7 @@ pub(super) fn breaks(text: &[u8]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = characters::beyond_ascii(text)
         .filter(|(_, found)| matches!(found, '\u{85}' | '\u{2028}' | '\u{2029}'))
         .map(|(at, found)| Hit::at(at..at + found.len_utf8(), characters::name(found)))
+        .take(MOST_HITS)
         .collect();
     // A file that ends its lines with a carriage return alone hides nothing by it.
     if memchr::memchr(b'\n', text).is_some() {
@@ -75,7 +76,7 @@ pub(super) fn breaks(text: &[u8]) -> Vec<Hit> {
             let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
             !matches!(next, None | Some(b'\r' | b'\n')) && !matches!(before, None | Some(b'\r' | b'\n'))
         });
-        hits.extend(hidden.map(|at| Hit::at(at..at + 1, "carriage return")));
+        hits.extend(hidden.map(|at| Hit::at(at..at + 1, "carriage return")).take(MOST_HITS));
         hits.sort_by_key(|hit| hit.range.as_ref().map(|range| range.start));
     }
     hits

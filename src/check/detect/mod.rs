@@ -59,6 +59,9 @@ pub struct Hit {
     pub detail: String,
 }
 
+/// Nobody asks for more hits in one text, and a hostile one has millions.
+pub(in crate::check) const MOST_HITS: usize = 2_001;
+
 impl Hit {
     fn at(range: Range<usize>, detail: impl Into<String>) -> Self {
         Self { range: Some(range), detail: detail.into() }

@@ -10,6 +10,7 @@ use super::prefilter::Prefilter;
 use super::rule::{Next, Rule, Window};
 use super::tables::{LONGEST, Tables};
 use super::units::{CONTEXT, Unit, unit_at};
+use crate::check::detect::MOST_HITS;
 use crate::check::waivers::MARKER;
 
 /// A match in a text. It knows where, not what: it may be printed.
@@ -33,7 +34,7 @@ pub(super) struct Group {
 const WAIVER: u16 = u16::MAX;
 
 /// How many matches of one rule in one text are kept. Past it the rule is only said to have more.
-pub(super) const MOST_MATCHES: usize = 2_000;
+pub(super) const MOST_MATCHES: usize = MOST_HITS - 1;
 
 /// A match of a rule with `multiline` ends at most this far behind its keyword.
 const MULTILINE: usize = 64 * 1024;

@@ -16,6 +16,9 @@ use crate::model::{Finding, Fingerprint, Place, RepoPath, RuleId, Scanned};
 /// How many findings of one rule in one file are listed. What follows becomes one more.
 const MOST_FINDINGS: u32 = 100;
 
+/// How many inline waivers of one file are read. What follows excuses nothing.
+const MOST_WAIVERS: usize = 20_000;
+
 /// Which side of a change a text is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Facing {
@@ -170,6 +173,9 @@ impl<'a> Teller<'a> {
         }
         let hidden = self.hidden(part, matches.iter());
         for &place in places {
+            if self.marked.len() == MOST_WAIVERS {
+                return;
+            }
             if let Some(marked) = Marked::read(part.text, place.saturating_sub(part.base), &hidden) {
                 let position = self.position(part, place);
                 self.marked.push((marked, position));

@@ -207,11 +207,12 @@ impl Compiled {
                     return;
                 }
                 from = past;
-            } else if patience > 0 {
+            } else if let Some(less) = patience.checked_sub(whole.len().max(DULL)) {
                 // What was passed over may hide a match that starts within it.
-                patience -= 1;
+                patience = less;
                 from = value.start.max(whole.start + 1);
             } else {
+                patience = 0;
                 from = past;
             }
         }
@@ -267,9 +268,11 @@ pub(super) enum Next {
     Stop,
 }
 
-/// How often in one window a silenced match is searched for another one within it. A hostile text
-/// could otherwise make every byte cost as much as the whole window.
-const PATIENCE: u32 = 16;
+/// How many bytes of silenced matches in one window are searched for another one within them; a
+/// match counts as no less than [`DULL`]. A hostile text could otherwise make every byte cost as
+/// much as the whole window.
+const PATIENCE: usize = 2 * 1024;
+const DULL: usize = 128;
 
 /// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {

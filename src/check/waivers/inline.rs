@@ -80,7 +80,7 @@ pub(in crate::check) struct Marked {
 
 impl Marked {
     /// Reads the marker at a place; `None` when it is only spoken of, as in quotes. What is
-    /// `hidden` is a secret, and no part of a reason.
+    /// `hidden`, in ascending order, is a secret, and no part of a reason.
     pub(in crate::check) fn read(text: &[u8], at: usize, hidden: &[Range<usize>]) -> Option<Self> {
         let from = at.saturating_sub(LONGEST_LINE);
         let before = text.get(from..at)?;
@@ -91,8 +91,10 @@ impl Marked {
             return None;
         }
         let after = text.get(at + MARKER.len()..)?;
-        let secret = hidden.iter().map(|range| range.start).find(|start| *start >= at).unwrap_or(usize::MAX);
-        let end = memchr::memchr(b'\n', after).unwrap_or(after.len()).min(LONGEST_LINE);
+        let after = after.get(..LONGEST_LINE).unwrap_or(after);
+        let next = hidden.get(hidden.partition_point(|range| range.start < at)..)?.first();
+        let secret = next.map_or(usize::MAX, |range| range.start);
+        let end = memchr::memchr(b'\n', after).unwrap_or(after.len());
         let after = after.get(..end.min(secret.saturating_sub(at + MARKER.len())))?;
         let said = String::from_utf8_lossy(after);
         let alone = before.iter().all(|byte| marks(byte) || b"remREM\"'".contains(byte));
