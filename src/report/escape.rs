@@ -22,10 +22,22 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
-/// A path as people see it, to the last blank.
+/// A path as people see it, to the last blank. Of one too long to be read, which git allows to be
+/// megabytes, both ends are shown.
 pub(super) fn shown_path(path: &RepoPath) -> String {
+    const LONGEST: usize = 600;
+    let whole = path.to_string();
     let mut shown = String::new();
-    path.to_string().chars().for_each(|character| push_visible(&mut shown, character));
+    match (whole.char_indices().nth(LONGEST / 2), whole.char_indices().nth_back(LONGEST / 2 - 1)) {
+        (Some((cut, _)), Some((again, _))) if cut < again => {
+            let (head, tail) = (whole.get(..cut).unwrap_or_default(), whole.get(again..).unwrap_or_default());
+            head.chars()
+                .chain(['\u{2026}'])
+                .chain(tail.chars())
+                .for_each(|character| push_visible(&mut shown, character));
+        }
+        _ => whole.chars().for_each(|character| push_visible(&mut shown, character)),
+    }
     shown
 }
 
@@ -167,6 +179,17 @@ mod tests {
         assert_eq!(printable(" a\n\t b\x1b[31m\u{202e}c \n"), "a  b\\u{1b}[31m\\u{202e}c");
         assert_eq!(printable("##[group]x ##vso[task] ## plain"), "##\\u{5b}group]x ##vso\\u{5b}task] ## plain");
         assert_eq!(printable("grün, 漢字, 🦀"), "grün, 漢字, 🦀");
+    }
+
+    #[test]
+    fn a_path_too_long_to_be_read_shows_both_its_ends() {
+        let long = format!("{}{}", "a".repeat(300), "b".repeat(300));
+
+        assert_eq!(shown_path(&RepoPath::from(long.as_str())), long);
+        assert_eq!(
+            shown_path(&RepoPath::from(format!("{}c{}", "a".repeat(300), "b".repeat(300)).as_str())),
+            format!("{}\u{2026}{}", "a".repeat(300), "b".repeat(300))
+        );
     }
 
     #[test]
