@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Failure;
 use crate::git::Place;
-use crate::model::{Date, Moment};
+use crate::model::{Actor, Date, Moment};
 
 /// Whether reports are coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Colour {
     Never,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the surroundings")]
 pub struct Environment {
     pub place: Place,
@@ -53,7 +53,7 @@ pub struct Environment {
 }
 
 /// A person as environment variables name them, wholly or in part.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Identity {
     pub name: Option<String>,
     pub email: Option<String>,
@@ -90,6 +90,21 @@ impl Environment {
                 || std::env::var_os("TERM") == Some(OsString::from("dumb")),
             forced: is_set("CLICOLOR_FORCE"),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+        }
+    }
+
+    /// The surroundings of somebody who decided something once, as far as they bear on a decision.
+    #[must_use]
+    pub(super) fn as_of(&self, actor: &Actor, moment: Moment) -> Self {
+        let identity = || Identity { name: Some(actor.name.clone()), email: Some(actor.email.clone()) };
+        Self {
+            today: Date::of_seconds(moment.seconds()),
+            now: Some(moment),
+            agent: actor.id.clone(),
+            author: identity(),
+            committer: identity(),
+            stderr_is_terminal: false,
+            ..self.clone()
         }
     }
 

@@ -180,6 +180,12 @@ impl Repo {
         Ok(Some(tree))
     }
 
+    /// Whether a tree is here, rather than only its name.
+    #[must_use]
+    pub fn has_tree(&self, tree: ObjectId) -> bool {
+        self.read(tree, ObjectType::Tree, &String::new).is_ok()
+    }
+
     /// What a tree holds at a path.
     pub fn entry_at(&self, root: ObjectId, path: &RepoPath) -> Result<Option<Side>, GitError> {
         let mut tree = root;

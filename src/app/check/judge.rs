@@ -1,7 +1,7 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::examine::{Examined, Examiner};
-use super::target::{self, Push, Subject};
+use super::target::{self, Again, Push, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
@@ -9,8 +9,8 @@ use crate::check::{self, Gathered};
 use crate::gate;
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, NextStep, Outcome, Person,
-    RepoPath, Scanned, Target, TargetKind, Window,
+    Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, NextStep, ObjectId, Outcome,
+    Person, RepoPath, Scanned, Target, TargetKind, Window,
 };
 use crate::policy::{Audit, Policy, Role};
 
@@ -23,6 +23,8 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) agent: Option<String>,
     /// The branch whose level applied.
     pub(in crate::app) branch: Option<String>,
+    /// The commit whose policy judged.
+    pub(in crate::app) trusted: Option<ObjectId>,
     /// The commits judged, parents first.
     pub(in crate::app) commits: Vec<Commit>,
 }
@@ -39,6 +41,16 @@ pub(in crate::app) fn judge_push(
     push: &Push,
 ) -> Result<Judged, Failure> {
     judge_found(repo, request, environment, target::pushed(repo, push)?)
+}
+
+/// The same for what a record says was judged once.
+pub(in crate::app) fn judge_again(
+    repo: &Repo,
+    request: &Request,
+    environment: &Environment,
+    again: &Again,
+) -> Result<Judged, Failure> {
+    judge_found(repo, request, environment, target::again(repo, again)?)
 }
 
 fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
@@ -116,7 +128,7 @@ fn weigh(
         notes,
         next,
     };
-    Ok(Judged { judgement, audit, agent, branch: subject.branch, commits: subject.commits })
+    Ok(Judged { judgement, audit, agent, branch: subject.branch, trusted: subject.trusted, commits: subject.commits })
 }
 
 /// The waivers file as the change leaves it, where the change touches it.

@@ -12,9 +12,9 @@ use crate::git::Repo;
 use crate::model::{Approval, Enforcement, Gate, Stance};
 use crate::report::{self, Format, Style};
 
-pub(super) use judge::{Judged, judge, judge_push, judge_under};
+pub(super) use judge::{Judged, judge, judge_again, judge_push, judge_under};
 pub use target::Asked;
-pub(super) use target::Push;
+pub(super) use target::{Again, Push};
 
 #[derive(Debug)]
 pub struct Request {

@@ -267,6 +267,47 @@ pub(super) fn pushed(repo: &Repo, push: &Push) -> Result<Subject, Failure> {
     })
 }
 
+/// What was judged once, by its objects alone: refs have moved since.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Again {
+    pub(in crate::app) trusted: Option<ObjectId>,
+    pub(in crate::app) base: Option<ObjectId>,
+    /// The commit it ended in; none for what was staged.
+    pub(in crate::app) head: Option<ObjectId>,
+    pub(in crate::app) tree: ObjectId,
+    /// For a range, the commits it began after.
+    pub(in crate::app) after: Option<Vec<ObjectId>>,
+    pub(in crate::app) branch: Option<String>,
+}
+
+pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
+    let Again { trusted, base, head, tree, after, branch } = again.clone();
+    let between = || -> Result<Vec<FileChange>, Failure> {
+        let old_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+        Ok(repo.diff_trees(old_tree, Some(tree))?)
+    };
+    let (kind, commits, changes) = match (head, after) {
+        (None, _) => (TargetKind::Staged, Vec::new(), between()?),
+        (Some(head), Some(after)) => (TargetKind::Range, repo.commits_between(&after, head)?, between()?),
+        (Some(head), None) => {
+            let commit = repo.commit(head)?;
+            let changes = repo.changes_of(&commit)?;
+            (TargetKind::Commit, vec![commit], changes)
+        }
+    };
+    Ok(Subject {
+        kind,
+        described: "what was judged before".into(),
+        trusted,
+        base,
+        head,
+        tree: Some(tree),
+        changes: repo.find_renames(changes)?,
+        commits,
+        branch,
+    })
+}
+
 /// Every file of a commit's tree; with no revision and a work tree, every file that is tracked.
 fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     let at = repo.head()?;

@@ -18,8 +18,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     let staged = Asked { staged: true, ..Asked::default() };
     let judged = check::judge(&repo, &request(staged, Gate::Commit, style), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
-    let act = decision(&judged.judgement, judged.branch.map(|branch| format!("refs/heads/{branch}")));
-    pen.write(act.as_slice())?;
+    pen.write(decision(&judged).as_slice())?;
     said(&judged.judgement, style)
 }
 
@@ -62,7 +61,7 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
         commit: Some(commit.id),
         tree: Some(commit.tree),
         base: commit.parents.first().copied(),
-        reference: reference.clone(),
+        reference,
     };
     let binding = Act::new(EntryKind::Commit, commit.id, subject);
     let before = before_it(repo, commit)?;
@@ -75,7 +74,7 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
     let asked = Asked { revision: Some(commit.id.to_string()), onto: branch, ..Asked::default() };
     let judged = check::judge(repo, &request(asked, Gate::Commit, Style::default()), environment)?;
-    let mut acts: Vec<Act> = decision(&judged.judgement, reference).into_iter().collect();
+    let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
     acts = acts.into_iter().map(|act| act.saying("cause", cause.as_str())).collect();
     if cause != Cause::Bypass {
         return Ok(OnRecord { acts, told: String::new() });
@@ -107,11 +106,12 @@ enum Before {
 
 fn before_it(repo: &Repo, commit: &Commit) -> Result<Before, Failure> {
     let parent = commit.parents.first().copied();
+    // A decision that names a head is about a push.
     let mut found = Before::Nothing;
     for (id, entry) in already(repo, commit.tree)?.into_iter().rev() {
         let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);
         let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
-        if entry.kind != EntryKind::Decision || !let_pass || !of_tree || entry.body.contains_key("refused") {
+        if entry.kind != EntryKind::Decision || !let_pass || !of_tree || entry.body.contains_key("head") {
             continue;
         }
         let base = entry.subject.base;

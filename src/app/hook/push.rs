@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::{request, said};
 use crate::app::check::{self, Asked, Judged, Push};
-use crate::app::record::{Act, Cause, Pen, Standing, decision, pushed, standing};
+use crate::app::record::{Act, Cause, Moved, Pen, Standing, decision, pushed, standing};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::notes::{Pushed, STREAMS};
 use crate::git::{Commit, Repo};
@@ -80,7 +80,7 @@ fn one(repo: &Repo, remote: &str, line: &Line, environment: &Environment, style:
     let push = Push { remote: remote.to_owned(), branch, old, new };
     let request = request(Asked::default(), Gate::Push, style);
     let judged = check::judge_push(repo, &request, environment, &push)?;
-    let Swept { mut acts, missing } = sweep(repo, &judged, &line.reference, environment)?;
+    let Swept { mut acts, missing } = sweep(repo, &judged, environment)?;
     let mut answer = said(&judged.judgement, style)?;
     let is_refused = judged.judgement.level == Enforcement::Production && !missing.is_empty();
     if is_refused {
@@ -88,16 +88,9 @@ fn one(repo: &Repo, remote: &str, line: &Line, environment: &Environment, style:
         answer.code = worse(answer.code, Exit::Denied.code());
     }
     let pen = Pen::open(repo, environment, judged.audit, judged.agent.as_deref())?;
-    if answer.code == 0 {
-        acts.push(pushed(&judged.judgement, new, old, line.reference.clone()));
-    } else {
-        // The tip is not on record by this: only what was asked, and that it was refused.
-        let refused = decision(&judged.judgement, Some(line.reference.clone())).map(|mut act| {
-            act.subject.commit = None;
-            act.saying("refused", line.reference.clone())
-        });
-        acts.extend(refused);
-    }
+    let moved = Moved { new, old, reference: line.reference.clone() };
+    let act = pushed(&judged, &moved, answer.code == 0);
+    acts.push(if is_refused { act.saying("missing", missing.len()) } else { act });
     pen.write(&acts)?;
     if answer.code == 0 {
         answer.text.extend(along(repo, remote, &pen)?.into_bytes());
@@ -125,7 +118,7 @@ struct Swept {
 }
 
 /// Puts those on record that no hook runs for, and names those that have no record.
-fn sweep(repo: &Repo, judged: &Judged, reference: &str, environment: &Environment) -> Result<Swept, Failure> {
+fn sweep(repo: &Repo, judged: &Judged, environment: &Environment) -> Result<Swept, Failure> {
     let mut swept = Swept { acts: Vec::new(), missing: Vec::new() };
     for commit in &judged.commits {
         match standing(repo, commit)? {
@@ -136,8 +129,7 @@ fn sweep(repo: &Repo, judged: &Judged, reference: &str, environment: &Environmen
                 let asked =
                     Asked { revision: Some(commit.id.to_string()), onto: judged.branch.clone(), ..Asked::default() };
                 let late = check::judge(repo, &request(asked, Gate::Commit, Style::default()), environment)?;
-                let act = decision(&late.judgement, Some(reference.to_owned()));
-                swept.acts.extend(act.map(|act| act.saying("cause", Cause::Push.as_str())));
+                swept.acts.extend(decision(&late).map(|act| act.saying("cause", Cause::Push.as_str())));
             }
         }
     }

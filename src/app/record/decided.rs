@@ -1,16 +1,18 @@
 //! What a judgement says, as an entry; and what is on record already.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use serde_json::json;
 
 use super::pen::Act;
 use crate::app::Failure;
+use crate::app::check::Judged;
 use crate::check::engine;
 use crate::git::{Commit, Repo};
 use crate::ledger;
 use crate::model::{
-    Assessment, Entry, EntryKind, EntrySubject, Judgement, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target,
+    Assessment, Entry, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target, Window,
 };
 
 /// So many reasons say enough; the judgement can be made again for the rest.
@@ -41,22 +43,49 @@ impl Cause {
     }
 }
 
-/// A decision on what is staged, or on a commit that is judged late. `reference` is the full name
-/// of the branch.
-pub(in crate::app) fn decision(judgement: &Judgement, reference: Option<String>) -> Option<Act> {
-    let Target { base, head, tree, .. } = judgement.target;
+/// A decision on what is staged, or on a commit that is judged late.
+pub(in crate::app) fn decision(judged: &Judged) -> Option<Act> {
+    let Target { base, head, tree, .. } = judged.judgement.target;
+    let reference = judged.branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
     let subject = EntrySubject { commit: head, tree, base, reference };
-    Some(judged(EntryKind::Decision, head.or(tree)?, subject, judgement))
+    Some(said(EntryKind::Decision, head.or(tree)?, subject, judged))
 }
 
-/// A push that may pass seals all that came before it.
-pub(in crate::app) fn pushed(judgement: &Judgement, new: ObjectId, old: Option<ObjectId>, reference: String) -> Act {
-    let subject =
-        EntrySubject { commit: Some(new), tree: judgement.target.tree, base: old, reference: Some(reference) };
-    judged(EntryKind::Push, new, subject, judgement).saying("commits", judgement.target.commits)
+/// What was to move on the other side of a push.
+pub(in crate::app) struct Moved {
+    pub(in crate::app) new: ObjectId,
+    pub(in crate::app) old: Option<ObjectId>,
+    pub(in crate::app) reference: String,
 }
 
-fn judged(kind: EntryKind, object: ObjectId, subject: EntrySubject, judgement: &Judgement) -> Act {
+/// A push that may pass seals all that came before it; one that may not is a decision that names no
+/// commit of its own, for it puts none on record.
+pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Act {
+    let Target { base, tree, commits, .. } = judged.judgement.target;
+    let subject = EntrySubject {
+        commit: passes.then_some(moved.new),
+        tree,
+        base: moved.old,
+        reference: Some(moved.reference.clone()),
+    };
+    let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
+    let within: HashSet<ObjectId> = judged.commits.iter().map(|commit| commit.id).collect();
+    let parents = judged.commits.iter().flat_map(|commit| &commit.parents);
+    let mut after: Vec<String> = parents.filter(|id| !within.contains(id)).map(ToString::to_string).collect();
+    after.sort();
+    after.dedup();
+    let mut act = said(kind, moved.new, subject, judged)
+        .saying("commits", commits)
+        .saying("head", moved.new.to_string())
+        .saying("after", after);
+    if let Some(base) = base {
+        act = act.saying("base", base.to_string());
+    }
+    act
+}
+
+fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judged) -> Act {
+    let judgement = &judged.judgement;
     let (assessment, decision) = (&judgement.assessment, &judgement.decision);
     let findings = |severity: Severity| {
         assessment.findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count()
@@ -66,6 +95,12 @@ fn judged(kind: EntryKind, object: ObjectId, subject: EntrySubject, judgement: &
         .saying("enforcement", judgement.level.as_str())
         .saying("exit", decision.exit.code())
         .saying("engine", json!({ "card": engine::CARD_DIGEST, "packs": engine::PACKS_DIGEST }));
+    if let Some(trusted) = judged.trusted {
+        act = act.saying("law", trusted.to_string());
+    }
+    if assessment.window != Window::Whole {
+        act = act.saying("history", "partial");
+    }
     let found = [Severity::Deny, Severity::Hold, Severity::Warn, Severity::Note];
     let counts: serde_json::Map<String, serde_json::Value> = found
         .into_iter()

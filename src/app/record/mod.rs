@@ -3,9 +3,11 @@
 mod decided;
 mod heads;
 mod pen;
+mod replay;
 mod seal;
 mod verb;
 
-pub(super) use decided::{Cause, Standing, already, decision, pushed, standing};
+pub(super) use decided::{Cause, Moved, Standing, already, decision, pushed, standing};
 pub(super) use pen::{Act, Pen};
+pub(super) use replay::Replay;
 pub use verb::record;

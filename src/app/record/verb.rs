@@ -18,7 +18,6 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     let repo = Repo::open(&environment.place)?;
     let commits = repo.commits_named(revision)?;
     let branch = repo.head()?.branch().map(str::to_owned);
-    let reference = branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
     let progress = Progress::new("judging commits:", commits.len(), environment.stderr_is_terminal);
     let (mut acts, mut told, mut worst) = (Vec::new(), String::new(), Exit::Pass);
     for (at, commit) in commits.iter().enumerate() {
@@ -37,8 +36,9 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
             worst = worst.max(judged.judgement.decision.exit);
             // Writing to a `String` cannot fail.
             let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
-            let act = decision(&judged.judgement, reference.clone());
-            acts.extend(act.map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason)));
+            acts.extend(
+                decision(&judged).map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason)),
+            );
         }
         progress.reached(at + 1);
     }

@@ -1,0 +1,149 @@
+//! Making recorded decisions again: what does not follow from its objects was not decided by
+//! gov-hook.
+
+use serde_json::Value;
+
+use super::decided::risk_digest;
+use super::pen::ENGINE;
+use crate::app::check::{self, Again, Asked, Judged, Request};
+use crate::app::{Environment, Failure};
+use crate::check::engine;
+use crate::git::Repo;
+use crate::model::{Damage, DamageCode, Enforcement, Entry, EntryKind, Gate, ObjectId, Sha256};
+use crate::report::{Format, Style};
+
+/// What became of the decisions of a ledger when they were made again.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Replay {
+    pub(in crate::app) same: u64,
+    /// Their objects are not here: what was refused is never committed, and gone with the next `gc`.
+    pub(in crate::app) gone: u64,
+    /// Made in a shallow clone, which knew less of the history than there is.
+    pub(in crate::app) partial: u64,
+    /// Other cards or packs judged then: a difference of engines, not of the ledger.
+    pub(in crate::app) otherwise: Vec<Damage>,
+    pub(in crate::app) damage: Vec<Damage>,
+}
+
+impl Replay {
+    /// Makes one entry's decision again; entries of other kinds decide nothing.
+    pub(in crate::app) fn take(
+        &mut self,
+        repo: &Repo,
+        environment: &Environment,
+        id: Sha256,
+        entry: &Entry,
+    ) -> Result<(), Failure> {
+        if !matches!(entry.kind, EntryKind::Decision | EntryKind::Push) {
+            return Ok(());
+        }
+        let Some(recorded) = Recorded::of(entry) else {
+            self.damage.push(damage(id, entry, "what was judged, by whose law and at which gate", "less"));
+            return Ok(());
+        };
+        if !recorded.is_here(repo) {
+            self.gone += 1;
+            return Ok(());
+        }
+        let as_of = environment.as_of(&entry.actor, entry.time);
+        let judged = check::judge_again(repo, &recorded.request, &as_of, &recorded.again)?;
+        let Some((expected, found)) = difference(entry, &judged) else {
+            self.same += 1;
+            return Ok(());
+        };
+        if says(entry, "history").is_some() {
+            self.partial += 1;
+        } else if is_by_this_engine(entry) {
+            self.damage.push(damage(id, entry, expected, found));
+        } else {
+            self.otherwise.push(damage(id, entry, expected, found));
+        }
+        Ok(())
+    }
+}
+
+struct Recorded {
+    request: Request,
+    again: Again,
+}
+
+impl Recorded {
+    fn of(entry: &Entry) -> Option<Self> {
+        let object = |key: &str| match says(entry, key) {
+            None => Some(None),
+            Some(hex) => hex.parse::<ObjectId>().ok().map(Some),
+        };
+        let after = match entry.body.get("after") {
+            None => None,
+            Some(list) => Some(
+                list.as_array()?.iter().map(|id| id.as_str()?.parse::<ObjectId>().ok()).collect::<Option<Vec<_>>>()?,
+            ),
+        };
+        let of_range = after.is_some();
+        let reference = entry.subject.reference.as_deref();
+        let again = Again {
+            trusted: object("law")?,
+            base: if of_range { object("base")? } else { entry.subject.base },
+            head: if of_range { object("head")? } else { entry.subject.commit },
+            tree: entry.subject.tree?,
+            after,
+            branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
+        };
+        let request = Request {
+            asked: Asked::default(),
+            gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| says(entry, "gate") == Some(gate.as_str()))?,
+            level: Some(Enforcement::parse(says(entry, "enforcement")?)?),
+            suppositions: Vec::new(),
+            format: Format::Human,
+            style: Style::default(),
+        };
+        Some(Self { request, again })
+    }
+
+    fn is_here(&self, repo: &Repo) -> bool {
+        let Again { trusted, base, head, tree, after, .. } = &self.again;
+        let commits = trusted.iter().chain(base).chain(head).chain(after.iter().flatten());
+        repo.has_tree(*tree) && commits.into_iter().all(|commit| repo.commit(*commit).is_ok())
+    }
+}
+
+/// The first thing that comes out otherwise: what is expected by making it again, and what was
+/// recorded.
+fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
+    let judgement = &judged.judgement;
+    let risk = &judgement.assessment.risk;
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
+    let recorded = entry.risk.as_ref();
+    let exit = entry.body.get("exit").and_then(Value::as_u64);
+    let parts = [
+        ("change", Some(judgement.target.change.to_string()), entry.change.map(|change| change.to_string())),
+        ("policy", Some(judgement.policy.digest.clone()), entry.policy.map(|digest| format!("sha256:{digest}"))),
+        ("risk", Some(risk.level.to_string()), recorded.map(|risk| risk.level.to_string())),
+        ("score", Some(risk.score.to_string()), recorded.map(|risk| risk.score.to_string())),
+        ("outcome", Some(judgement.decision.outcome.to_string()), entry.outcome.map(|outcome| outcome.to_string())),
+        ("exit", Some(judgement.decision.exit.code().to_string()), exit.map(|code| code.to_string())),
+        ("factors", Some(risk_digest(&judgement.assessment).to_string()), recorded.map(|risk| risk.digest.to_string())),
+    ];
+    let differs = parts.into_iter().find(|(_, again, then)| again != then);
+    differs.map(|(what, again, then)| (format!("{what} {}", shown(again)), format!("{what} {}", shown(then))))
+}
+
+fn is_by_this_engine(entry: &Entry) -> bool {
+    let named = |key: &str| entry.body.get("engine").and_then(|engine| engine.get(key)).and_then(Value::as_str);
+    entry.engine == ENGINE && named("card") == Some(engine::CARD_DIGEST) && named("packs") == Some(engine::PACKS_DIGEST)
+}
+
+fn damage(id: Sha256, entry: &Entry, expected: impl Into<String>, found: impl Into<String>) -> Damage {
+    Damage {
+        code: DamageCode::ReplayDiffers,
+        stream: entry.stream.clone(),
+        seq: Some(entry.seq),
+        entry: Some(id),
+        expected: expected.into(),
+        found: found.into(),
+    }
+}
+
+fn says<'e>(entry: &'e Entry, key: &str) -> Option<&'e str> {
+    entry.body.get(key).and_then(Value::as_str)
+}
