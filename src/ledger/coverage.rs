@@ -20,6 +20,7 @@ pub struct Coverage<'a> {
     commits: &'a [GovernedCommit],
     trees: HashMap<ObjectId, Vec<(Sha256, Judged)>>,
     by_commit: HashMap<ObjectId, Said>,
+    /// Of every change that somebody approved, rejected, overrode or ratified.
     by_change: HashMap<ChangeId, Said>,
     revoked: BTreeSet<Sha256>,
 }
@@ -30,6 +31,7 @@ struct Judged {
     base: Option<ObjectId>,
     outcome: Option<Outcome>,
     level: Option<RiskLevel>,
+    change: Option<ChangeId>,
 }
 
 /// What was said of one commit or one change.
@@ -53,7 +55,7 @@ impl<'a> Coverage<'a> {
             commits,
             trees: commits.iter().map(|commit| (commit.tree, Vec::new())).collect(),
             by_commit: commits.iter().map(|commit| (commit.id, Said::default())).collect(),
-            by_change: commits.iter().filter_map(|commit| Some((commit.change?, Said::default()))).collect(),
+            by_change: HashMap::new(),
             revoked: BTreeSet::new(),
         }
     }
@@ -67,6 +69,7 @@ impl<'a> Coverage<'a> {
             base: entry.subject.base,
             outcome: entry.outcome,
             level: entry.risk.as_ref().map(|risk| risk.level),
+            change: entry.change,
         };
         if entry.kind == EntryKind::Decision
             && entry.subject.commit.is_none()
@@ -86,12 +89,11 @@ impl<'a> Coverage<'a> {
                 *place = Some(judged());
             }
             said.hear(id, entry);
-        } else if let Some(said) = entry.change.and_then(|change| self.by_change.get_mut(&change)) {
-            said.hear(id, entry);
         }
-        for change in covered(entry) {
-            if let Some(said) = self.by_change.get_mut(&change).filter(|_| Some(change) != entry.change) {
-                said.hear(id, entry);
+        if is_an_answer(entry.kind) {
+            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(covered(entry)).collect();
+            for change in changes {
+                self.by_change.entry(change).or_default().hear(id, entry);
             }
         }
     }
@@ -105,8 +107,9 @@ impl<'a> Coverage<'a> {
     fn one(&self, commit: &GovernedCommit) -> CommitCoverage {
         let nothing = Said::default();
         let said = self.by_commit.get(&commit.id).unwrap_or(&nothing);
-        let of_change = commit.change.and_then(|change| self.by_change.get(&change)).unwrap_or(&nothing);
         let (status, judged, why) = self.status(commit, said);
+        let change = commit.change.or(judged.and_then(|judged| judged.change));
+        let of_change = change.and_then(|change| self.by_change.get(&change)).unwrap_or(&nothing);
         let both = |part: fn(&Said) -> &BTreeSet<String>| -> Vec<String> {
             part(said).union(part(of_change)).cloned().collect()
         };
@@ -183,6 +186,10 @@ impl Said {
 
 fn text<'e>(entry: &'e Entry, member: &str) -> Option<&'e str> {
     entry.body.get(member).and_then(Value::as_str)
+}
+
+const fn is_an_answer(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::Approve | EntryKind::Reject | EntryKind::Ratify | EntryKind::Override)
 }
 
 /// The changes of single commits that an approval of a range covers.
