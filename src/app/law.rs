@@ -124,7 +124,7 @@ fn own_packs(repo: &Repo, commit: Option<ObjectId>, policy: &Policy) -> Result<V
     Ok(packs)
 }
 
-fn file_at(repo: &Repo, commit: Option<ObjectId>, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+pub(super) fn file_at(repo: &Repo, commit: Option<ObjectId>, path: &str) -> Result<Option<Vec<u8>>, Failure> {
     let Some(commit) = commit else { return Ok(None) };
     Ok(repo.file_at(repo.commit(commit)?.tree, &RepoPath::from(path))?)
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
+use super::audit::AuditVerb;
 use crate::app::Colour;
 use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
@@ -50,6 +51,9 @@ pub(super) enum Verb {
     Hook(HookArguments),
     /// Judge commits that no hook saw, and put them on record
     Record(RecordArguments),
+    /// Look into the ledger: what is on record, and whether it may be believed
+    #[command(subcommand)]
+    Audit(AuditVerb),
     /// Look into the policy that judges
     #[command(subcommand)]
     Policy(PolicyVerb),
@@ -361,6 +365,7 @@ impl Verb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Check(check) => check.form.format == Format::Json,
+            Self::Audit(audit) => audit.wants_json(),
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
             | Self::Risk(RiskVerb::Eval { form, .. })
             | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. } | RulesVerb::Check { form, .. }) => {
@@ -387,7 +392,7 @@ fn parse_colour(text: &str) -> Option<Colour> {
 }
 
 /// One of some words, each standing for a value of the model.
-fn word<T: Clone + Send + Sync + 'static, const N: usize>(
+pub(super) fn word<T: Clone + Send + Sync + 'static, const N: usize>(
     words: [&'static str; N],
     meaning: fn(&str) -> Option<T>,
 ) -> impl clap::builder::TypedValueParser<Value = T> {

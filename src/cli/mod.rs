@@ -1,6 +1,7 @@
 //! The command line: what may be typed, and which verb it reaches.
 
 mod arguments;
+mod audit;
 mod print;
 
 use std::path::PathBuf;
@@ -49,6 +50,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Check(check) => check::check(&request(*check, style)?, environment),
         Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
         Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),
+        Verb::Audit(verb) => verb.answer(environment, style),
         Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.is_json()),
         Verb::Policy(PolicyVerb::Check { file, form }) => {
             policy::check(file.as_deref(), environment, form.is_json(), style)

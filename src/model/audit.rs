@@ -7,7 +7,7 @@ use super::assessment::RiskLevel;
 use super::damage::DamageCode;
 use super::decision::Outcome;
 use super::digest::ChangeId;
-use super::entry::EntryKind;
+use super::entry::{EntryKind, Moment};
 use super::object::ObjectId;
 
 /// Whether a commit is on record.
@@ -73,6 +73,17 @@ pub struct CommitCoverage {
     pub ratified_by: Vec<String>,
     /// Why the status is what it is.
     pub why: String,
+}
+
+/// Where the ledger starts to speak of commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    pub time: Moment,
+    pub stream: String,
+    /// What was there then: this commit and all before it. None when it was there from the first.
+    pub base: Option<ObjectId>,
+    /// The first commit on record, where the entry names one.
+    pub first: Option<ObjectId>,
 }
 
 /// What one actor did.

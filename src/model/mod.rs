@@ -22,7 +22,7 @@ pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };
 pub use audit::{
-    ActorTotals, ApprovalTotals, CommitCoverage, GovernedCommit, LedgerSummary, OverrideTotals, RecordStatus,
+    ActorTotals, Adoption, ApprovalTotals, CommitCoverage, GovernedCommit, LedgerSummary, OverrideTotals, RecordStatus,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
 pub use damage::{Damage, DamageCode, Unwitnessed};

@@ -1,6 +1,7 @@
 //! What was found out as text, in the formats people and machines read. Nothing is decided here:
 //! a format never changes the outcome or the exit code.
 
+pub mod audit;
 mod entries;
 mod escape;
 mod evaluation;

@@ -6,7 +6,7 @@ use super::super::binding::{Binding, Writer};
 use super::super::checkpoint::{self, Checkpoint};
 use super::super::genesis::{GENESIS_STREAM, is_genesis};
 use super::super::{Unreadable, id, parse};
-use super::{Chain, Link, Rules, Sight, Tip, seal};
+use super::{AuditLaw, Chain, Link, Rules, Sight, Tip, seal};
 use crate::model::{ActorKind, Damage, DamageCode, Entry, EntryKind, Seen, Sha256};
 
 /// Of one stream; a thousand of them say what the next would.
@@ -23,7 +23,8 @@ impl<'a> Chain<'a> {
             links: Vec::new(),
             repo: rules.genesis,
             binding: None,
-            law: super::AuditLaw::default(),
+            law: AuditLaw::default(),
+            found_laws: std::collections::BTreeMap::new(),
             named: std::collections::BTreeMap::new(),
             sights: std::collections::BTreeMap::new(),
             witnessed: None,
@@ -55,15 +56,44 @@ impl<'a> Chain<'a> {
         self.last().map(|link| Seen { seq: link.seq, id: link.id })
     }
 
+    /// What was found wrong so far.
+    #[must_use]
+    pub fn damage(&self) -> &[Damage] {
+        &self.damage
+    }
+
+    /// The entries that were fed and carry a signature.
+    #[must_use]
+    pub const fn signed(&self) -> u64 {
+        self.signed
+    }
+
     pub(super) fn last(&self) -> Option<Link> {
         self.links.last().copied().or(self.base)
     }
 
     /// Takes the next line, and gives what it says: `None` when nobody could say.
     pub fn feed(&mut self, line: &[u8]) -> Option<(Sha256, Entry)> {
+        self.feed_under(line, &mut |_| None)
+    }
+
+    /// The same; what the policy asks that an entry names, and that the rules do not know, is found
+    /// out from the entry.
+    pub fn feed_under(
+        &mut self,
+        line: &[u8],
+        law_of: &mut dyn FnMut(&Entry) -> Option<AuditLaw>,
+    ) -> Option<(Sha256, Entry)> {
         let id = id(line);
         match parse(line) {
             Ok(entry) => {
+                let is_known =
+                    |policy: &Sha256| self.rules.laws.contains_key(policy) || self.found_laws.contains_key(policy);
+                if let Some(policy) = entry.policy.filter(|policy| !is_known(policy))
+                    && let Some(law) = law_of(&entry)
+                {
+                    self.found_laws.insert(policy, law);
+                }
                 self.take(id, &entry);
                 Some((id, entry))
             }
@@ -230,7 +260,8 @@ impl<'a> Chain<'a> {
     }
 
     fn law(&mut self, id: Sha256, entry: &Entry) {
-        if let Some(law) = entry.policy.and_then(|policy| self.rules.laws.get(&policy)) {
+        let known = |policy| self.rules.laws.get(&policy).or(self.found_laws.get(&policy));
+        if let Some(law) = entry.policy.and_then(known) {
             self.law = *law;
         }
         let bits = super::super::leading_zero_bits(&id);

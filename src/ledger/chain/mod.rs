@@ -113,6 +113,8 @@ pub struct Chain<'a> {
     repo: Option<Sha256>,
     binding: Option<Binding>,
     law: AuditLaw,
+    /// Of policies that the rules do not know.
+    found_laws: BTreeMap<Sha256, AuditLaw>,
     /// The last that was seen of each other stream.
     named: BTreeMap<String, Seen>,
     sights: BTreeMap<String, Vec<Sight>>,

@@ -1,0 +1,127 @@
+//! Was every commit of a range governed? What the ledger says of each, since it was adopted.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use super::reading::{Depth, Reading, Told, read};
+use crate::app::Failure;
+use crate::git::{Commit, Repo};
+use crate::ledger::Coverage;
+use crate::model::{Adoption, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus};
+use crate::report::audit::coverage as report;
+
+/// How far two clocks may be apart: a day, in seconds.
+const CLOCKS: u64 = 86_400;
+
+/// The commits of a range and what the ledger says of them.
+#[derive(Debug)]
+pub(in crate::app) struct Covered {
+    /// Parents before children, with what the ledger says.
+    pub(in crate::app) commits: Vec<(Commit, CommitCoverage)>,
+    pub(in crate::app) adoption: Option<Adoption>,
+    /// So many of the range were made before that.
+    pub(in crate::app) before_adoption: usize,
+}
+
+impl Covered {
+    /// For a report.
+    pub(in crate::app) fn told(self, range: &str) -> report::Covered {
+        let commit = |(commit, said): (Commit, CommitCoverage)| report::CoveredCommit {
+            subject: commit.subject(),
+            author: commit.author.email,
+            said,
+        };
+        report::Covered {
+            range: range.to_owned(),
+            commits: self.commits.into_iter().map(commit).collect(),
+            adoption: self.adoption,
+            before_adoption: self.before_adoption,
+        }
+    }
+}
+
+/// Reads the whole ledger and answers for a range `A..B`, or for all that a revision has. `also` is
+/// told every entry, too.
+pub(in crate::app) fn coverage(
+    repo: &Repo,
+    revision: &str,
+    depth: Depth,
+    also: &(dyn Fn(&Told) + Sync),
+) -> Result<(Reading, Covered), Failure> {
+    let (commits, tip) = named(repo, revision)?;
+    let asked: Vec<GovernedCommit> = commits.iter().map(governed).collect();
+    let coverage = Mutex::new(Coverage::of(&asked));
+    let starts = Mutex::new(Starts::default());
+    let reading = read(repo, depth, &|told| {
+        also(&told);
+        starts.lock().unwrap_or_else(PoisonError::into_inner).take(&told.entry);
+        // What is wrong speaks for nobody.
+        if told.damage.is_empty() {
+            coverage.lock().unwrap_or_else(PoisonError::into_inner).take(told.id, &told.entry);
+        }
+    })?;
+    let adoption = starts.into_inner().unwrap_or_else(PoisonError::into_inner).adoption(repo, tip)?;
+    let before = before(repo, adoption.as_ref())?;
+    let answers = coverage.into_inner().unwrap_or_else(PoisonError::into_inner).answer();
+    let whole = commits.len();
+    let since = |(commit, said): &(Commit, CommitCoverage)| {
+        said.status != RecordStatus::Unrecorded || !before.contains(&commit.id)
+    };
+    let commits: Vec<(Commit, CommitCoverage)> = commits.into_iter().zip(answers).filter(since).collect();
+    Ok((reading, Covered { before_adoption: whole - commits.len(), commits, adoption }))
+}
+
+/// The commits asked for, and the newest of them.
+fn named(repo: &Repo, revision: &str) -> Result<(Vec<Commit>, ObjectId), Failure> {
+    if let Some((_, head)) = revision.split_once("..") {
+        let head = head.trim_start_matches('.');
+        let tip = repo.commit_named(if head.is_empty() { "HEAD" } else { head })?;
+        return Ok((repo.commits_named(revision)?, tip));
+    }
+    let tip = repo.commit_named(revision)?;
+    Ok((repo.commits_between(&[], tip)?, tip))
+}
+
+fn governed(commit: &Commit) -> GovernedCommit {
+    GovernedCommit { id: commit.id, tree: commit.tree, parents: commit.parents.clone(), change: None }
+}
+
+/// Where each stream starts to speak of commits.
+#[derive(Default)]
+struct Starts(BTreeMap<String, Adoption>);
+
+impl Starts {
+    fn take(&mut self, entry: &Entry) {
+        let is_of_a_commit = matches!(entry.kind, EntryKind::Decision | EntryKind::Commit)
+            && (entry.subject.commit.is_some() || entry.subject.base.is_some())
+            // Somebody may put on record what is older than the ledger, without moving where it starts.
+            && entry.body.get("cause").and_then(serde_json::Value::as_str) != Some("record");
+        if is_of_a_commit {
+            self.0.entry(entry.stream.clone()).or_insert_with(|| Adoption {
+                time: entry.time,
+                stream: entry.stream.clone(),
+                base: entry.subject.base,
+                first: entry.subject.commit,
+            });
+        }
+    }
+
+    /// The oldest start that this history has; else the oldest that starts from nothing at all, whose
+    /// first commit was replaced since.
+    fn adoption(self, repo: &Repo, tip: ObjectId) -> Result<Option<Adoption>, Failure> {
+        let mut starts: Vec<Adoption> = self.0.into_values().collect();
+        starts.sort_by(|one, other| (one.time, &one.stream).cmp(&(other.time, &other.stream)));
+        let history: HashSet<ObjectId> = repo.commits_between(&[], tip)?.iter().map(|commit| commit.id).collect();
+        let is_here = |start: &&Adoption| start.base.or(start.first).is_some_and(|commit| history.contains(&commit));
+        let found = starts.iter().find(is_here).or_else(|| starts.iter().find(|start| start.base.is_none()));
+        Ok(found.cloned())
+    }
+}
+
+/// What was there when the ledger was adopted. A commit that says it is younger was not.
+fn before(repo: &Repo, adoption: Option<&Adoption>) -> Result<HashSet<ObjectId>, Failure> {
+    let Some(Adoption { base: Some(base), time, .. }) = adoption else { return Ok(HashSet::new()) };
+    let latest = i64::try_from(time.seconds() + CLOCKS).unwrap_or(i64::MAX);
+    let there = repo.commits_between(&[], *base)?;
+    Ok(there.iter().filter(|commit| commit.committed_at <= latest).map(|commit| commit.id).collect())
+}

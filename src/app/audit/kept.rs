@@ -1,0 +1,140 @@
+//! What this clone remembers of the ledger: the heads once seen, and where it was last found sound.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use crate::app::Failure;
+use crate::git::Repo;
+use crate::git::notes::{NotesError, StateFile};
+use crate::ledger::{AuditLaw, Claim, Tip, Witness};
+use crate::model::{ObjectId, Seen, Sha256};
+
+/// Of another version or engine, the whole ledger is read again.
+const FIRST_LINE: &str = concat!("gov-hook verified 1 ", env!("CARGO_PKG_VERSION"));
+
+/// The heads of all streams when they were last found sound: nothing of that may ever go away.
+#[derive(Debug, Default)]
+pub(super) struct Pins {
+    pub(super) genesis: Option<Sha256>,
+    heads: BTreeMap<String, Seen>,
+    bytes: Vec<u8>,
+}
+
+impl Pins {
+    pub(super) fn load(repo: &Repo) -> Result<Self, Failure> {
+        let Some(bytes) = repo.ledger_state(StateFile::Pins)? else { return Ok(Self::default()) };
+        let broken = || {
+            Failure::new("the pins of this clone, `.git/gov/pins.json`, cannot be read")
+                .mended_by("remove the file; what it remembered is then no longer looked for")
+        };
+        let value: Value = serde_json::from_slice(&bytes).map_err(|_not_json| broken())?;
+        let pinned = |value: &Value| {
+            let [seq, id] = value.as_array()?.as_slice() else { return None };
+            Some(Seen { seq: seq.as_u64()?, id: id.as_str()?.parse().ok()? })
+        };
+        let read = || {
+            let genesis = value.get("genesis").filter(|id| !id.is_null());
+            let genesis = genesis.map(|id| id.as_str()?.parse().ok()).map_or(Some(None), |id| id.map(Some))?;
+            let heads = value.get("streams")?.as_object()?.iter();
+            let heads = heads.map(|(stream, seen)| Some((stream.clone(), pinned(seen)?))).collect::<Option<_>>()?;
+            Some((genesis, heads))
+        };
+        let (genesis, heads) = read().ok_or_else(broken)?;
+        Ok(Self { genesis, heads, bytes })
+    }
+
+    pub(super) fn claims(&self) -> impl Iterator<Item = Claim> {
+        self.heads.iter().map(|(stream, seen)| Claim { stream: stream.clone(), seen: *seen, by: Witness::Pin })
+    }
+
+    /// Remembers where a sound ledger ends.
+    pub(super) fn keep(mut self, repo: &Repo, genesis: Option<Sha256>, tips: &[Tip]) -> Result<(), Failure> {
+        self.genesis = self.genesis.or(genesis);
+        self.heads.extend(tips.iter().map(|tip| (tip.stream.clone(), tip.head)));
+        let heads: Map<String, Value> =
+            self.heads.iter().map(|(stream, seen)| (stream.clone(), json!([seen.seq, seen.id.to_string()]))).collect();
+        let whole = json!({ "v": 1, "genesis": self.genesis.map(|id| id.to_string()), "streams": heads });
+        write(repo, StateFile::Pins, &self.bytes, format!("{whole}\n").as_bytes())
+    }
+}
+
+/// One stream as it was when it was found sound.
+#[derive(Debug)]
+pub(super) struct KeptStream {
+    /// The notes commit that was read last.
+    pub(super) commit: ObjectId,
+    pub(super) signed: u64,
+    pub(super) tip: Tip,
+}
+
+/// Where the next verification goes on.
+#[derive(Debug, Default)]
+pub(super) struct Verified {
+    pub(super) streams: BTreeMap<String, KeptStream>,
+    pub(super) laws: BTreeMap<Sha256, AuditLaw>,
+    bytes: Vec<u8>,
+}
+
+impl Verified {
+    /// What was verified under other signers has to be verified again.
+    pub(super) fn load(repo: &Repo, signers: Option<Sha256>) -> Self {
+        let bytes = repo.ledger_state(StateFile::Verified).ok().flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let mut lines = text.lines();
+        let mut kept = Self::default();
+        if lines.next() == Some(first_line(signers).as_str()) {
+            let understood = lines.try_for_each(|line| kept.take(line));
+            if understood.is_none() {
+                kept = Self::default();
+            }
+        }
+        kept.bytes = bytes;
+        kept
+    }
+
+    fn take(&mut self, line: &str) -> Option<()> {
+        let (word, rest) = line.split_once(' ')?;
+        let (first, rest) = rest.split_once(' ')?;
+        let (second, third) = rest.split_once(' ')?;
+        if word == "law" {
+            let law = AuditLaw { sign: second.parse().ok()?, proof_of_work_bits: third.parse().ok()? };
+            self.laws.insert(first.parse().ok()?, law);
+        } else {
+            let tip = Tip::read(third)?;
+            let kept = KeptStream { commit: first.parse().ok()?, signed: second.parse().ok()?, tip };
+            self.streams.insert(kept.tip.stream.clone(), kept);
+        }
+        Some(())
+    }
+
+    pub(super) fn keep(self, repo: &Repo, signers: Option<Sha256>) -> Result<(), Failure> {
+        let mut text = first_line(signers);
+        for (policy, law) in &self.laws {
+            // Writing to a `String` cannot fail, here and below.
+            let _ = write!(text, "\nlaw {policy} {} {}", law.sign, law.proof_of_work_bits);
+        }
+        for kept in self.streams.values() {
+            let _ = write!(text, "\ntip {} {} {}", kept.commit, kept.signed, kept.tip.write());
+        }
+        text.push('\n');
+        write(repo, StateFile::Verified, &self.bytes, text.as_bytes())
+    }
+}
+
+fn first_line(signers: Option<Sha256>) -> String {
+    let signers = signers.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
+    format!("{FIRST_LINE} {signers}")
+}
+
+/// A clone that may only be read is verified all the same.
+fn write(repo: &Repo, file: StateFile, before: &[u8], after: &[u8]) -> Result<(), Failure> {
+    if before == after {
+        return Ok(());
+    }
+    match repo.keep_ledger_state(file, after) {
+        Err(NotesError::Write { .. }) | Ok(()) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}

@@ -1,0 +1,99 @@
+//! What entries are held to: who may sign, and what the policies that they name ask of the ledger.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::app::law::POLICY_PATH;
+use crate::app::{Failure, law};
+use crate::git::Repo;
+use crate::ledger::AuditLaw;
+use crate::ledger::sshsig::Signers;
+use crate::model::{Entry, ObjectId, RepoPath, Sha256};
+use crate::policy::{self, Audit};
+
+/// Where a repository lists the keys that count.
+const SIGNERS_PATH: &str = ".gov/allowed_signers";
+
+/// The signers of the trusted side, and the digest of the file that lists them.
+pub(super) struct Listed {
+    pub(super) signers: Option<Signers>,
+    pub(super) digest: Option<Sha256>,
+}
+
+/// The tip of the default branch, else what is checked out: nobody trusts a file for being proposed.
+pub(super) fn trusted_side(repo: &Repo) -> Result<Option<ObjectId>, Failure> {
+    let default = repo.default_branch()?.map(|name| repo.branch_tip(&name)).transpose()?.flatten();
+    Ok(match default {
+        Some(tip) => Some(tip),
+        None => repo.head()?.commit(),
+    })
+}
+
+pub(super) fn signers(repo: &Repo, trusted: Option<ObjectId>) -> Result<Listed, Failure> {
+    let Some(bytes) = law::file_at(repo, trusted, SIGNERS_PATH)? else {
+        return Ok(Listed { signers: None, digest: None });
+    };
+    let digest = Some(Sha256::of(&bytes));
+    match Signers::parse(&String::from_utf8_lossy(&bytes)) {
+        Ok(signers) => Ok(Listed { signers: Some(signers), digest }),
+        Err(mistakes) => {
+            let failure = Failure::new(format!("{SIGNERS_PATH} cannot be read, so no signature can be judged"));
+            Err(mistakes.iter().fold(failure, |failure, mistake| failure.for_this_reason(mistake.to_string())))
+        }
+    }
+}
+
+/// A policy that so many entries name in vain is nowhere to be found.
+const MOST_LOOKS: u32 = 8;
+
+/// What each policy asks of the ledger, found by its digest where the entries say they looked.
+pub(super) struct Laws(Mutex<Found>);
+
+struct Found {
+    repo: Repo,
+    known: BTreeMap<Sha256, AuditLaw>,
+    looks: BTreeMap<Sha256, u32>,
+}
+
+impl Laws {
+    pub(super) fn of(repo: Repo, kept: &BTreeMap<Sha256, AuditLaw>) -> Self {
+        let mut known = kept.clone();
+        known.insert(Sha256::of(policy::BUILT_IN.as_bytes()), AuditLaw::default());
+        Self(Mutex::new(Found { repo, known, looks: BTreeMap::new() }))
+    }
+
+    /// A policy is named by its bytes, so wherever they are found they say the same.
+    pub(super) fn of_entry(&self, entry: &Entry) -> Option<AuditLaw> {
+        let digest = entry.policy?;
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(law) = found.known.get(&digest) {
+            return Some(*law);
+        }
+        let looks = found.looks.entry(digest).or_default();
+        *looks += 1;
+        if *looks > MOST_LOOKS {
+            return None;
+        }
+        let law = look(&found.repo, digest, entry)?;
+        found.known.insert(digest, law);
+        Some(law)
+    }
+
+    pub(super) fn into_known(self) -> BTreeMap<Sha256, AuditLaw> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).known
+    }
+}
+
+fn look(repo: &Repo, digest: Sha256, entry: &Entry) -> Option<AuditLaw> {
+    let places = [entry.subject.base, entry.subject.commit];
+    places.into_iter().flatten().find_map(|commit| {
+        let tree = repo.commit(commit).ok()?.tree;
+        let bytes = repo.file_at(tree, &RepoPath::from(POLICY_PATH)).ok()??;
+        let read = (Sha256::of(&bytes) == digest).then(|| policy::read(POLICY_PATH, &bytes).ok())?;
+        read.map(|found| law(found.audit))
+    })
+}
+
+const fn law(audit: Audit) -> AuditLaw {
+    AuditLaw { sign: audit.sign, proof_of_work_bits: audit.proof_of_work_bits }
+}

@@ -1,0 +1,324 @@
+//! The ledger as this clone has it: every stream walked and judged, its entries told, the streams
+//! compared with each other and with what was kept of them before.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
+
+use super::kept::{KeptStream, Pins, Verified};
+use super::laws::{Laws, signers, trusted_side};
+use crate::app::Failure;
+use crate::git::notes::{Asked, Noted, Oddity, STREAMS, Step, Stream, Walked};
+use crate::git::{GitError, Repo};
+use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, fits_a_stream, join};
+use crate::model::{Damage, DamageCode, Entry, ObjectId, Sha256};
+
+/// How much of the ledger is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) enum Depth {
+    /// What came since the ledger was last found sound.
+    News,
+    /// Every entry.
+    Whole,
+    /// Every entry, as if this clone had never verified before; its pins are held to all the same.
+    Afresh,
+}
+
+/// An entry as it was read.
+#[derive(Debug)]
+pub(in crate::app) struct Told {
+    pub(in crate::app) id: Sha256,
+    pub(in crate::app) entry: Entry,
+    /// What is wrong with it by itself and in its stream.
+    pub(in crate::app) damage: Vec<Damage>,
+}
+
+/// What became of the ledger.
+#[derive(Debug)]
+pub(in crate::app) struct Reading {
+    pub(in crate::app) verdict: Verdict,
+    /// The id of the genesis entry, where there is one.
+    pub(in crate::app) genesis: Option<Sha256>,
+    pub(in crate::app) streams: usize,
+    /// In all streams, whether they were read now or before.
+    pub(in crate::app) entries: u64,
+    pub(in crate::app) signed: u64,
+}
+
+/// One stream while it is read.
+struct Open<'a> {
+    chain: Chain<'a>,
+    /// The commit that was read last when it was found sound, until it is met.
+    kept: Option<ObjectId>,
+    /// Signed entries before those that are read now.
+    signed: u64,
+    /// The root commit that a genesis entry names.
+    root: Option<ObjectId>,
+    failure: Option<Failure>,
+}
+
+/// Reads the ledger and tells its entries, those of one stream in their order, on several threads.
+/// What it finds is kept for the next time, unless it is damage.
+pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sync)) -> Result<Reading, Failure> {
+    let pins = Pins::load(repo)?;
+    let listed = signers(repo, trusted_side(repo)?)?;
+    let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
+    let laws = Laws::of(repo.again()?, &verified.laws);
+    let rules = Rules { genesis: pins.genesis, signers: listed.signers, laws: BTreeMap::new() };
+    let here: Vec<Stream> = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none()).collect();
+
+    let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, visit);
+    let mut asked = Vec::new();
+    let mut opened = Vec::new();
+    for stream in &here {
+        let kept = verified.streams.remove(&stream.name);
+        let (open, after) = begin(stream, kept, depth, &rules);
+        match stream.tip {
+            Some(tip) if after == Some(tip) => opened.push(open),
+            Some(tip) => asked.push((Asked { tip, after }, open)),
+            None => opened.push(symbolic(open)),
+        }
+    }
+    opened.extend(walk(repo, asked, &rules, &take)?);
+    if let Some(failure) = opened.iter_mut().find_map(|open| open.failure.take()) {
+        return Err(failure);
+    }
+
+    let mut damage = misplaced(repo, &opened, pins.genesis.is_some())?;
+    let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
+    let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
+    let mut verdict = join(&chains, &rules, pins.claims().collect());
+    damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
+    verdict.damage.append(&mut damage);
+
+    let head = |chain: &Chain<'_>| chain.head().map_or(0, |head| head.seq + 1);
+    let genesis = chains.iter().find(|chain| chain.stream() == GENESIS_STREAM).and_then(Chain::head);
+    let reading = Reading {
+        genesis: genesis.map(|head| head.id),
+        streams: chains.len(),
+        entries: chains.iter().map(head).sum(),
+        signed: signed.iter().sum(),
+        verdict,
+    };
+    if reading.verdict.damage.is_empty() {
+        let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).collect();
+        let tips: BTreeMap<&str, ObjectId> =
+            here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).collect();
+        let kept = reading.verdict.tips.iter().filter_map(|tip| {
+            let stream = tip.stream.as_str();
+            let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);
+            Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone() }))
+        });
+        verified.streams = kept.collect();
+        verified.laws = laws.into_known();
+        verified.keep(repo, listed.digest)?;
+        pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
+    }
+    Ok(reading)
+}
+
+/// Where a stream is gone on with, or that it is read from its start.
+fn begin<'a>(
+    stream: &Stream,
+    kept: Option<KeptStream>,
+    depth: Depth,
+    rules: &'a Rules,
+) -> (Open<'a>, Option<ObjectId>) {
+    let commit = kept.as_ref().map(|kept| kept.commit);
+    let fresh = |chain| Open { chain, kept: commit, signed: 0, root: None, failure: None };
+    match kept {
+        Some(kept) if depth == Depth::News => {
+            let open = Open { signed: kept.signed, ..fresh(Chain::resume(kept.tip, rules)) };
+            (open, commit)
+        }
+        _ => {
+            let mut open = fresh(Chain::new(stream.name.clone(), rules));
+            if !fits_a_stream(&stream.name) {
+                let expected = "a name of lower-case letters, digits and `-`";
+                open.chain.report(DamageCode::StreamName, None, None, expected, stream.reference.clone());
+            }
+            (open, None)
+        }
+    }
+}
+
+fn symbolic(mut open: Open<'_>) -> Open<'_> {
+    open.chain.report(DamageCode::MalformedNote, None, None, "a reference of its own", "a symbolic reference");
+    open
+}
+
+/// Walks the streams. One whose commits were replaced since is told, and read from its start.
+fn walk<'a>(
+    repo: &Repo,
+    asked: Vec<(Asked, Open<'a>)>,
+    rules: &'a Rules,
+    take: &(dyn Fn(&mut Open<'a>, Step) + Sync),
+) -> Result<Vec<Open<'a>>, Failure> {
+    let spans: Vec<Asked> = asked.iter().map(|(asked, _)| asked.clone()).collect();
+    let (mut done, mut again) = (Vec::new(), Vec::new());
+    for ((mut open, walked), Asked { tip, after }) in repo.walk_streams(asked, take).into_iter().zip(spans) {
+        match walked {
+            Walked::Whole { .. } => {
+                if let Some(kept) = open.kept.filter(|_| after.is_none()) {
+                    replaced(&mut open, kept, tip);
+                }
+                done.push(open);
+            }
+            Walked::Rewritten => {
+                let kept = open.kept.take();
+                let mut open = Open { chain: Chain::new(open.chain.stream(), rules), signed: 0, ..open };
+                if let Some(kept) = kept {
+                    replaced(&mut open, kept, tip);
+                }
+                again.push((Asked { tip, after: None }, open));
+            }
+            Walked::Shallow { commit, .. } => {
+                let stream = open.chain.stream();
+                return Err(Failure::new(format!(
+                    "stream {stream} is cut off at {} in this shallow clone",
+                    commit.short()
+                ))
+                .mended_by(format!("fetch the rest: git fetch --unshallow {}", repo.remote_name())));
+            }
+            Walked::Broken { commit, error } if is_made_so(&error) => {
+                let found = error.to_string();
+                open.chain.report(DamageCode::MalformedNote, None, None, format!("a notes commit {commit}"), found);
+                done.push(open);
+            }
+            Walked::Broken { error, .. } => return Err(error.into()),
+        }
+    }
+    if !again.is_empty() {
+        done.extend(walk(repo, again, rules, take)?);
+    }
+    Ok(done)
+}
+
+fn replaced(open: &mut Open<'_>, kept: ObjectId, tip: ObjectId) {
+    let expected = format!("the commit {}, which this clone has verified, behind its tip", kept.short());
+    open.chain.report(DamageCode::HistoryRewritten, None, None, expected, format!("a tip {} without it", tip.short()));
+}
+
+fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told) + Sync)) {
+    if open.kept == Some(step.commit) {
+        open.kept = None;
+    }
+    for Noted { line, .. } in in_order(step.added) {
+        let before = open.chain.damage().len();
+        if let Some((id, entry)) = open.chain.feed_under(&line, &mut |entry| laws.of_entry(entry)) {
+            if ledger::is_genesis(&entry) {
+                open.root = entry.subject.commit;
+            }
+            let damage = open.chain.damage().get(before..).unwrap_or_default().to_vec();
+            visit(Told { id, entry, damage });
+        }
+    }
+    for oddity in step.oddities {
+        tell(open, step.commit, oddity);
+    }
+}
+
+/// Lines that came with one commit, by their numbers; those of one note stay in their order.
+fn in_order(added: Vec<Noted>) -> Vec<Noted> {
+    if added.windows(2).all(|pair| matches!(pair, [one, next] if one.object == next.object)) {
+        return added;
+    }
+    let mut notes: BTreeMap<ObjectId, VecDeque<(u64, Noted)>> = BTreeMap::new();
+    for noted in added {
+        let lines = notes.entry(noted.object).or_default();
+        let after = lines.back().map_or(0, |(seq, _)| seq.saturating_add(1));
+        lines.push_back((ledger::parse(&noted.line).map_or(after, |entry| entry.seq), noted));
+    }
+    let next = |lines: &VecDeque<(u64, Noted)>| lines.front().map(|(seq, _)| *seq);
+    let mut heap: BinaryHeap<Reverse<(u64, ObjectId)>> =
+        notes.iter().filter_map(|(object, lines)| Some(Reverse((next(lines)?, *object)))).collect();
+    let mut ordered = Vec::new();
+    while let Some(Reverse((_, object))) = heap.pop() {
+        let Some(lines) = notes.get_mut(&object) else { continue };
+        ordered.extend(lines.pop_front().map(|(_, noted)| noted));
+        heap.extend(next(lines).map(|seq| Reverse((seq, object))));
+    }
+    ordered
+}
+
+fn tell(open: &mut Open<'_>, commit: ObjectId, oddity: Oddity) {
+    let by = commit.short();
+    let chain = &mut open.chain;
+    match oddity {
+        Oddity::Removed(Noted { object, line }) => {
+            let seq = ledger::parse(&line).ok().map(|entry| entry.seq);
+            let expected = format!("the entry to stay in the note of {}", object.short());
+            let found = format!("taken away by the notes commit {by}");
+            chain.report(DamageCode::HistoryRewritten, seq, Some(ledger::id(&line)), expected, found);
+        }
+        Oddity::Merge { others } => {
+            let found = format!("{by}, which merges {} more", others.len());
+            chain.report(DamageCode::HistoryRewritten, None, None, "notes commits with one parent", found);
+        }
+        Oddity::Stray { path } => {
+            chain.report(DamageCode::MalformedNote, None, None, "notes only", format!("`{path}`, put there by {by}"));
+        }
+        Oddity::Unended { object } => {
+            let found = format!("the note of {} as {by} has it", object.short());
+            chain.report(DamageCode::MalformedNote, None, None, "a note that ends with a line break", found);
+        }
+        Oddity::UnreadableNote { error, .. } | Oddity::UnreadableTree { error } if !is_made_so(&error) => {
+            open.failure.get_or_insert(error.into());
+        }
+        Oddity::UnreadableNote { object, error } => {
+            let expected = format!("a note of {}", object.short());
+            chain.report(DamageCode::MalformedNote, None, None, expected, error.to_string());
+        }
+        Oddity::UnreadableTree { error } => {
+            let expected = format!("notes in the commit {by}");
+            chain.report(DamageCode::MalformedNote, None, None, expected, error.to_string());
+        }
+    }
+}
+
+/// Whether somebody made the object so, rather than that it cannot be had.
+const fn is_made_so(error: &GitError) -> bool {
+    matches!(error, GitError::Malformed { .. } | GitError::Oversized { .. } | GitError::TooManyFiles { .. })
+}
+
+/// What stands where no stream can be, and a genesis that belongs to another repository.
+fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Result<Vec<Damage>, Failure> {
+    let mut damage = Vec::new();
+    let mut add = |code, stream: &str, expected: &str, found: String| {
+        damage.push(Damage { code, stream: stream.into(), seq: None, entry: None, expected: expected.into(), found });
+    };
+    let above = STREAMS.trim_end_matches('/');
+    if repo.resolve(above)?.is_some() {
+        add(DamageCode::StreamName, above, "streams below it only", "a reference of this name".into());
+    }
+    for root in opened.iter().filter_map(|open| open.root).filter(|_| !is_pinned && !repo.is_shallow()) {
+        if matches!(repo.commit(root), Err(GitError::Missing { promised_by: None, .. })) {
+            let expected = "a genesis entry made from a root commit of this repository";
+            add(DamageCode::ForeignRepository, GENESIS_STREAM, expected, format!("{root}, which is not here"));
+        }
+    }
+    Ok(damage)
+}
+
+/// Judges claims on entries older than what was read now: their streams are looked through again.
+fn resolved(repo: &Repo, here: &[Stream], unresolved: &[Claim]) -> Result<Vec<Damage>, Failure> {
+    let mut wanted: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for claim in unresolved {
+        wanted.entry(claim.stream.as_str()).or_default().insert(claim.seen.seq);
+    }
+    let mut found: BTreeMap<(&str, u64), Sha256> = BTreeMap::new();
+    for (name, places) in &wanted {
+        let Some(tip) = here.iter().find(|stream| stream.name == *name).and_then(|stream| stream.tip) else { continue };
+        let walked = repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
+            for Noted { line, .. } in step.added {
+                if let Some(seq) = ledger::parse(&line).ok().map(|entry| entry.seq).filter(|seq| places.contains(seq)) {
+                    found.entry((name, seq)).or_insert_with(|| ledger::id(&line));
+                }
+            }
+        });
+        if let Walked::Broken { error, .. } = walked {
+            return Err(error.into());
+        }
+    }
+    let against = |claim: &Claim| claim.against(found.get(&(claim.stream.as_str(), claim.seen.seq)).copied());
+    Ok(unresolved.iter().filter_map(against).collect())
+}

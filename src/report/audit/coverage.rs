@@ -1,0 +1,159 @@
+//! Which commits were governed, for people and machines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::super::escape::printable;
+use crate::model::{Adoption, CommitCoverage, Outcome, RecordStatus, RiskLevel, counted};
+
+/// A person reads no more of them; machines get all.
+const MOST: usize = 100;
+
+/// The commits of a range since the ledger was adopted.
+#[derive(Clone, Debug)]
+pub struct Covered {
+    /// As it was asked for.
+    pub range: String,
+    /// Parents before children.
+    pub commits: Vec<CoveredCommit>,
+    pub adoption: Option<Adoption>,
+    pub before_adoption: usize,
+}
+
+#[derive(Clone, Debug)]
+pub struct CoveredCommit {
+    pub said: CommitCoverage,
+    pub subject: String,
+    pub author: String,
+}
+
+impl Covered {
+    /// Whether every commit is on record.
+    #[must_use]
+    pub fn is_governed(&self) -> bool {
+        self.commits.iter().all(|commit| commit.said.status.is_on_record())
+    }
+
+    fn totals(&self) -> BTreeMap<RecordStatus, usize> {
+        let mut totals = BTreeMap::new();
+        for commit in &self.commits {
+            *totals.entry(commit.said.status).or_default() += 1;
+        }
+        totals
+    }
+
+    /// `2 of 14 commits of main (1 bypassed, 1 unrecorded)`, of those that are not governed.
+    pub(super) fn in_words(&self) -> String {
+        let missing: BTreeMap<RecordStatus, usize> =
+            self.totals().into_iter().filter(|(status, _)| !status.is_on_record()).collect();
+        let number: usize = missing.values().sum();
+        let of = counted(self.commits.len(), "commit");
+        format!("{number} of {of} of {} ({})", printable(&self.range), listed(&missing))
+    }
+}
+
+fn listed(totals: &BTreeMap<RecordStatus, usize>) -> String {
+    let parts: Vec<String> = totals.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    parts.join(", ")
+}
+
+/// The totals, and every commit that was not judged before it was made.
+pub(super) fn tell(covered: &Covered, text: &mut String) {
+    let range = printable(&covered.range);
+    let totals = covered.totals();
+    let of = counted(covered.commits.len(), "commit");
+    // Writing to a `String` cannot fail, here and below.
+    let _ = match (covered.commits.len(), covered.before_adoption) {
+        (0, 0) => writeln!(text, "\n{range} has no commits"),
+        (0, _) => writeln!(text, "\nno commit of {range} was made since adoption"),
+        _ => writeln!(text, "\n{of} of {range}: {}", listed(&totals)),
+    };
+    match &covered.adoption {
+        Some(Adoption { base: Some(base), time, .. }) => {
+            let before = counted(covered.before_adoption, "commit");
+            let _ = writeln!(text, "adopted {time} on top of {}; {before} before that", base.short());
+        }
+        Some(Adoption { time, .. }) => {
+            let _ = writeln!(text, "adopted {time}, with the first commit");
+        }
+        None if !covered.commits.is_empty() => text.push_str("nothing on record speaks of this history\n"),
+        None => {}
+    }
+    let told = |commit: &&CoveredCommit| {
+        let said = &commit.said;
+        said.status != RecordStatus::Recorded || !said.approved_by.is_empty() || !said.overridden_by.is_empty()
+    };
+    let rows: Vec<&CoveredCommit> = covered.commits.iter().rev().filter(told).collect();
+    if !rows.is_empty() {
+        text.push('\n');
+    }
+    for commit in rows.iter().take(MOST) {
+        row(commit, text);
+    }
+    if rows.len() > MOST {
+        let _ = writeln!(text, "  and {} more: --format json", rows.len() - MOST);
+    }
+    let missing: Vec<&CoveredCommit> =
+        covered.commits.iter().filter(|commit| !commit.said.status.is_on_record()).collect();
+    match missing.as_slice() {
+        [] => {}
+        [only] => {
+            let _ = writeln!(
+                text,
+                "\njudge it and put it on record: gov-hook record {} --reason WHY",
+                only.said.commit.short()
+            );
+        }
+        _ => {
+            let _ = writeln!(text, "\njudge them and put them on record: gov-hook record A..B --reason WHY");
+        }
+    }
+}
+
+fn row(commit: &CoveredCommit, text: &mut String) {
+    let CommitCoverage { commit: id, status, level, approved_by, overridden_by, ratified_by, why, .. } = &commit.said;
+    let level = level.map_or("-", |level| level.as_str());
+    let subject: String = printable(&commit.subject).chars().take(60).collect();
+    let _ = writeln!(text, "  {}  {:<10}  {level:<8}  {subject}", id.short(), status.as_str());
+    let mut because = vec![why.clone()];
+    for (what, who) in [("approved", approved_by), ("overridden", overridden_by), ("ratified", ratified_by)] {
+        if !who.is_empty() {
+            because.push(format!("{what} by {}", printable(&who.join(", "))));
+        }
+    }
+    let _ = writeln!(text, "            {}", because.join("; "));
+}
+
+pub(super) fn covered_v1(covered: &Covered) -> Value {
+    let totals = covered.totals();
+    let total = |status: RecordStatus| (status.as_str().to_owned(), json!(totals.get(&status).copied().unwrap_or(0)));
+    let commit = |commit: &CoveredCommit| {
+        let said = &commit.said;
+        json!({
+            "commit": said.commit.to_string(),
+            "subject": commit.subject,
+            "author": commit.author,
+            "status": said.status.as_str(),
+            "why": said.why,
+            "outcome": said.outcome.map(Outcome::as_str),
+            "level": said.level.map(RiskLevel::as_str),
+            "approved_by": said.approved_by,
+            "overridden_by": said.overridden_by,
+            "ratified_by": said.ratified_by,
+        })
+    };
+    json!({
+        "range": covered.range,
+        "governed": covered.is_governed(),
+        "adoption": covered.adoption.as_ref().map(|adoption| json!({
+            "time": adoption.time.to_string(),
+            "stream": adoption.stream,
+            "base": adoption.base.map(|id| id.to_string()),
+        })),
+        "before_adoption": covered.before_adoption,
+        "totals": RecordStatus::ALL.map(total).into_iter().collect::<serde_json::Map<_, _>>(),
+        "commits": covered.commits.iter().map(commit).collect::<Vec<_>>(),
+    })
+}

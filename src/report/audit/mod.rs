@@ -1,0 +1,4 @@
+//! What the ledger tells, as text.
+
+pub mod coverage;
+pub mod verify;

@@ -1,0 +1,217 @@
+//! Whether the ledger may be believed, for people and machines.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::super::Style;
+use super::super::escape::printable;
+use super::coverage::{self, Covered};
+use crate::model::{Damage, DamageCode, Sha256, Unwitnessed, counted};
+
+/// A person reads no more of one list; machines get all of it.
+const MOST: usize = 50;
+
+/// A ledger that was verified.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    pub genesis: Option<Sha256>,
+    pub streams: usize,
+    pub entries: u64,
+    pub signed: u64,
+    pub unwitnessed: Vec<Unwitnessed>,
+    pub damage: Vec<Damage>,
+    /// Of the commits that were asked for.
+    pub covered: Option<Covered>,
+    /// Where decisions were made again.
+    pub replayed: Option<Replayed>,
+}
+
+/// What became of recorded decisions that were made again; those that differ are damage.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    pub same: u64,
+    /// Their objects are not here any more.
+    pub gone: u64,
+    /// Made in a shallow clone, which knew less.
+    pub partial: u64,
+    /// Made by another engine, and differing.
+    pub otherwise: Vec<Damage>,
+}
+
+impl Verified {
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        self.damage.is_empty()
+    }
+}
+
+#[must_use]
+pub fn human(found: &Verified, _style: Style) -> String {
+    let mut text = String::new();
+    if let Some(covered) = found.covered.as_ref().filter(|covered| found.is_sound() && !covered.is_governed()) {
+        // Writing to a `String` cannot fail, here and below.
+        let _ = write!(text, "not governed: {}\nthe ledger is ", covered.in_words());
+    }
+    text.push_str(&first_line(found));
+    text.push('\n');
+    for damage in found.damage.iter().take(MOST) {
+        tell(damage, &mut text);
+    }
+    if found.damage.len() > MOST {
+        let _ = writeln!(text, "\nand {} more: gov-hook audit verify --format json", found.damage.len() - MOST);
+    }
+    if !found.unwitnessed.is_empty() {
+        text.push_str(
+            "\nunwitnessed: nobody else has seen these entries yet, so their writer could still take them back\n",
+        );
+        for tail in found.unwitnessed.iter().take(MOST) {
+            let Unwitnessed { stream, from, to } = tail;
+            let _ = match to - from {
+                0 => writeln!(text, "  {}  entry {to}", printable(stream)),
+                _ => writeln!(text, "  {}  entries {from} to {to}", printable(stream)),
+            };
+        }
+        if found.unwitnessed.len() > MOST {
+            let _ = writeln!(text, "  and {} more streams", found.unwitnessed.len() - MOST);
+        }
+    }
+    if let Some(replayed) = &found.replayed {
+        replay(replayed, &mut text);
+    }
+    if let Some(covered) = &found.covered {
+        coverage::tell(covered, &mut text);
+    }
+    text
+}
+
+fn replay(replayed: &Replayed, text: &mut String) {
+    let Replayed { same, gone, partial, otherwise } = replayed;
+    let _ = writeln!(text, "\nreplayed: {} made again with the same result", grouped(*same, "decision"));
+    if *gone > 0 {
+        let _ = writeln!(text, "  {} on objects that are not here", grouped(*gone, "decision"));
+    }
+    if *partial > 0 {
+        let _ = writeln!(
+            text,
+            "  {} made in a shallow clone, which knew less of the history",
+            grouped(*partial, "decision")
+        );
+    }
+    if !otherwise.is_empty() {
+        let count = grouped(otherwise.len() as u64, "decision");
+        let _ = writeln!(text, "  {count} of other versions of gov-hook, which this one would make otherwise:");
+    }
+    for differs in otherwise.iter().take(MOST) {
+        let (expected, found) = (printable(&differs.expected), printable(&differs.found));
+        let _ = writeln!(text, "    {}: now {expected}, then {found}", place(differs));
+    }
+}
+
+/// Enough alone: a client may show no more.
+fn first_line(found: &Verified) -> String {
+    if found.streams == 0 && found.is_sound() {
+        return "sound: nothing is on record yet".into();
+    }
+    let size = format!("{} in {}", grouped(found.entries, "entry"), counted(found.streams, "stream"));
+    if let Some(first) = found.damage.first() {
+        let more = match found.damage.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        return format!("broken: {} {}{more}; {size}", first.code, place(first));
+    }
+    let unwitnessed: u64 = found.unwitnessed.iter().map(|tail| tail.to - tail.from + 1).sum();
+    let tail = match (unwitnessed, found.unwitnessed.as_slice()) {
+        (0, _) => String::new(),
+        (1, [one]) => format!("; the newest entry of {} unwitnessed", printable(&one.stream)),
+        (_, [one]) => format!("; the {unwitnessed} newest entries of {} unwitnessed", printable(&one.stream)),
+        (_, many) => format!("; {unwitnessed} newest entries of {} streams unwitnessed", many.len()),
+    };
+    format!("sound: {size}, {} signed{tail}", thousands(found.signed))
+}
+
+fn place(damage: &Damage) -> String {
+    match damage.seq {
+        Some(seq) => format!("at entry {seq} of {}", printable(&damage.stream)),
+        None => format!("in {}", printable(&damage.stream)),
+    }
+}
+
+fn tell(damage: &Damage, text: &mut String) {
+    let Damage { code, entry, expected, found, .. } = damage;
+    let named = entry.map(|id| format!(" ({})", id.short())).unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "\n{code} {}{named}\n  expected: {}\n  found:    {}\n  then:     {}",
+        place(damage),
+        printable(expected),
+        printable(found),
+        code.remedy()
+    );
+}
+
+fn grouped(count: u64, noun: &str) -> String {
+    let noun = match (count, noun) {
+        (1, noun) => noun.to_owned(),
+        (_, "entry") => "entries".to_owned(),
+        (_, noun) => format!("{noun}s"),
+    };
+    format!("{} {noun}", thousands(count))
+}
+
+/// `1204` as `1,204`.
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[must_use]
+pub fn json(found: &Verified, exit: u8) -> String {
+    let mut value = json!({
+        "schema": "gov-hook/audit-verify/v1",
+        "exit": exit,
+        "sound": found.is_sound(),
+        "genesis": found.genesis.map(|id| id.to_string()),
+        "streams": found.streams,
+        "entries": found.entries,
+        "signed": found.signed,
+        "damage": found.damage.iter().map(damage_v1).collect::<Vec<_>>(),
+        "unwitnessed": found.unwitnessed.iter().map(unwitnessed_v1).collect::<Vec<_>>(),
+    });
+    if let (Some(covered), Value::Object(members)) = (&found.covered, &mut value) {
+        members.insert("coverage".into(), coverage::covered_v1(covered));
+    }
+    if let (Some(replayed), Value::Object(members)) = (&found.replayed, &mut value) {
+        let otherwise: Vec<Value> = replayed.otherwise.iter().map(damage_v1).collect();
+        members.insert(
+            "replay".into(),
+            json!({ "same": replayed.same, "gone": replayed.gone, "partial": replayed.partial, "otherwise": otherwise }),
+        );
+    }
+    super::super::escape::json(&value).unwrap_or_default()
+}
+
+fn damage_v1(damage: &Damage) -> Value {
+    let code: DamageCode = damage.code;
+    json!({
+        "code": code.as_str(),
+        "stream": damage.stream,
+        "seq": damage.seq,
+        "entry": damage.entry.map(|id| id.to_string()),
+        "expected": damage.expected,
+        "found": damage.found,
+        "remedy": code.remedy(),
+    })
+}
+
+fn unwitnessed_v1(tail: &Unwitnessed) -> Value {
+    json!({ "stream": tail.stream, "from": tail.from, "to": tail.to })
+}
