@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use super::Failure;
-use crate::git::Place;
+use crate::git::{Place, Repo};
 use crate::model::{Actor, Date, Moment};
 
 /// Whether reports are coloured.
@@ -50,6 +50,9 @@ pub struct Environment {
     forced: bool,
     /// Columns of the terminal, as far as the shell says.
     pub columns: Option<usize>,
+    /// `GIT_PAGER` and `PAGER`; empty for no paging.
+    git_pager: Option<String>,
+    usual_pager: Option<String>,
 }
 
 /// A person as environment variables name them, wholly or in part.
@@ -90,6 +93,8 @@ impl Environment {
                 || std::env::var_os("TERM") == Some(OsString::from("dumb")),
             forced: is_set("CLICOLOR_FORCE"),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+            git_pager: std::env::var("GIT_PAGER").ok(),
+            usual_pager: std::env::var("PAGER").ok(),
         }
     }
 
@@ -118,6 +123,15 @@ impl Environment {
     pub fn moment(&self) -> Result<Moment, Failure> {
         let mend = "set the clock: the ledger is dated by it";
         self.now.ok_or_else(|| Failure::new("the machine's clock is out of range").mended_by(mend))
+    }
+
+    /// The command that git would page with; none where stdout is no terminal, or for `cat`.
+    #[must_use]
+    pub fn pager(&self) -> Option<String> {
+        let configured = || Repo::open(&self.place).ok()?.config_string("core.pager");
+        let named = self.git_pager.clone().or_else(configured).or_else(|| self.usual_pager.clone());
+        let pager = named.unwrap_or_else(|| "less".to_owned());
+        Some(pager).filter(|pager| self.stdout_is_terminal && !pager.is_empty() && pager != "cat")
     }
 
     #[must_use]

@@ -2,14 +2,85 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::Form;
+use super::arguments::{Form, word};
 use crate::app::{Answer, Environment, Failure, audit};
+use crate::model::{EntryKind, Moment, Outcome};
 use crate::report::Style;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditVerb {
     /// Verify the ledger: every entry, every stream, and the streams against each other
     Verify(VerifyArguments),
+    /// List what is on record, newest first
+    Log(LogArguments),
+    /// Show an entry whole, or all entries that speak of a commit
+    Show {
+        /// The beginning of an entry's id, or a revision
+        #[arg(value_name = "ID|REV")]
+        named: String,
+
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// Filters add up: an entry is listed when all of them let it by. On a terminal it goes through git's
+/// pager.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gov-hook audit log -n 20
+  gov-hook audit log --kind decision --outcome blocked --since 2026-01-01
+  gov-hook audit log --path src/auth v1..v2
+  gov-hook audit log --format json | jq .entry.actor.email")]
+pub(super) struct LogArguments {
+    /// Only what speaks of these commits: a range `A..B`, or one commit
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+
+    /// Only what this person or agent did: a part of a name, address or id
+    #[arg(long, value_name = "WHO")]
+    actor: Option<String>,
+
+    /// Only entries of this kind; may be repeated
+    #[arg(long, value_name = "KIND", value_parser = word(EntryKind::ALL.map(EntryKind::as_str), EntryKind::parse))]
+    kind: Vec<EntryKind>,
+
+    /// Only decisions with this outcome; may be repeated
+    #[arg(long, value_name = "OUTCOME", value_parser = word(Outcome::ALL.map(Outcome::as_str), Outcome::parse))]
+    outcome: Vec<Outcome>,
+
+    /// Only what changes this file, or something in this folder
+    #[arg(long, value_name = "PATH")]
+    path: Option<String>,
+
+    /// Only what is as young as this: a day such as 2026-12-31, or a moment such as 2026-12-31T23:59:59Z
+    #[arg(long, value_name = "WHEN", value_parser = from)]
+    since: Option<Moment>,
+
+    /// Only what is as old as this; a day counts to its end
+    #[arg(long, value_name = "WHEN", value_parser = to)]
+    until: Option<Moment>,
+
+    /// No more than so many
+    #[arg(short, value_name = "N")]
+    n: Option<usize>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+fn from(text: &str) -> Result<Moment, String> {
+    moment(text, "T00:00:00Z")
+}
+
+fn to(text: &str) -> Result<Moment, String> {
+    moment(text, "T23:59:59Z")
+}
+
+fn moment(text: &str, rest: &str) -> Result<Moment, String> {
+    let parsed = text.parse().or_else(|()| format!("{text}{rest}").parse());
+    parsed.map_err(|()| "no day or moment of the form 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
 }
 
 /// Goes on where the ledger was last found sound. What no other stream, pin or checkpoint has seen is
@@ -52,8 +123,15 @@ pub(super) struct VerifyArguments {
 impl AuditVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
-            Self::Verify(asked) => asked.form.is_json(),
+            Self::Verify(VerifyArguments { form, .. })
+            | Self::Log(LogArguments { form, .. })
+            | Self::Show { form, .. } => form.is_json(),
         }
+    }
+
+    /// Whether the answer may be long enough for a pager.
+    pub(super) const fn is_paged(&self) -> bool {
+        matches!(self, Self::Log(_))
     }
 
     pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
@@ -62,6 +140,14 @@ impl AuditVerb {
                 let request = audit::verify::Request { range, full, replay, json: form.is_json() };
                 audit::verify::verify(&request, environment, style)
             }
+            Self::Log(asked) => {
+                let LogArguments { range, actor, kind: kinds, outcome: outcomes, path, since, until, n: most, form } =
+                    asked;
+                let json = form.is_json();
+                let request = audit::log::Request { range, actor, kinds, outcomes, path, since, until, most, json };
+                audit::log::log(&request, environment)
+            }
+            Self::Show { named, form } => audit::show::show(&named, environment, form.is_json()),
         }
     }
 }

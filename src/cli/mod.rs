@@ -26,8 +26,12 @@ pub fn run() -> ExitCode {
     };
     let environment = Environment::read();
     let (wants_json, colour) = (arguments.verb.wants_json(), arguments.color);
+    let is_paged = matches!(&arguments.verb, Verb::Audit(verb) if verb.is_paged());
     match enter(&arguments).and_then(|()| answer(arguments, &environment)) {
-        Ok(answer) => print::answer(&answer),
+        Ok(answer) => match is_paged.then(|| environment.pager()).flatten() {
+            Some(pager) => print::paged(&answer, &pager),
+            None => print::answer(&answer),
+        },
         Err(failure) => {
             print::failure(&failure, wants_json, style(colour, environment.stderr_is_terminal, &environment))
         }

@@ -2,7 +2,7 @@
 //! a report that was lost for another reason, such as a full disk, is never taken for a pass.
 
 use std::io::{ErrorKind, Write};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use crate::app::{Answer, CANNOT_DECIDE, Failure};
 use crate::report::Style;
@@ -15,6 +15,21 @@ pub(super) fn answer(answer: &Answer) -> ExitCode {
             let _nobody_left_to_tell = write(std::io::stderr().lock(), lost.as_bytes());
             ExitCode::from(if answer.code == 0 { CANNOT_DECIDE } else { answer.code })
         }
+    }
+}
+
+/// Through the pager, as git does it; one that cannot be started is done without.
+pub(super) fn paged(answer: &Answer, pager: &str) -> ExitCode {
+    // What git sets for its own pager where the user has not.
+    let script = format!("export LESS=\"${{LESS-FRX}}\" LV=\"${{LV--c}}\"; {pager}");
+    let Ok(mut child) = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).spawn() else {
+        return self::answer(answer);
+    };
+    // Whoever leaves the pager early wants no more.
+    let _ = child.stdin.take().map(|stdin| write(stdin, &answer.text));
+    match child.wait() {
+        Ok(_) => ExitCode::from(answer.code),
+        Err(_) => self::answer(answer),
     }
 }
 

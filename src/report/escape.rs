@@ -125,7 +125,15 @@ pub(super) fn uri(path: &RepoPath) -> String {
 /// Indented JSON that ends with a newline. What deceives, or gives orders to a CI system whose log
 /// it is printed into, can only stand inside strings, where an escape means the same.
 pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
-    let text = serde_json::to_string_pretty(value)?;
+    Ok(escaped_json(&serde_json::to_string_pretty(value)?))
+}
+
+/// The same in one line.
+pub(super) fn json_line(value: &serde_json::Value) -> String {
+    escaped_json(&value.to_string())
+}
+
+fn escaped_json(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character == '#' && safe.ends_with('#') {
@@ -139,7 +147,7 @@ pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
         }
     }
     safe.push('\n');
-    Ok(safe)
+    safe
 }
 
 /// Text or attribute value of XML 1.0, which has no way to write most control characters.

@@ -85,7 +85,8 @@ impl Laws {
 }
 
 fn look(repo: &Repo, digest: Sha256, entry: &Entry) -> Option<AuditLaw> {
-    let places = [entry.subject.base, entry.subject.commit];
+    let named = entry.body.get("law").and_then(serde_json::Value::as_str).and_then(|commit| commit.parse().ok());
+    let places = [named, entry.subject.base, entry.subject.commit];
     places.into_iter().flatten().find_map(|commit| {
         let tree = repo.commit(commit).ok()?.tree;
         let bytes = repo.file_at(tree, &RepoPath::from(POLICY_PATH)).ok()??;

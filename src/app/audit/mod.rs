@@ -3,5 +3,7 @@
 mod coverage;
 mod kept;
 mod laws;
+pub mod log;
 mod reading;
+pub mod show;
 pub mod verify;

@@ -1,4 +1,6 @@
 //! What the ledger tells, as text.
 
 pub mod coverage;
+pub mod log;
+pub mod show;
 pub mod verify;
