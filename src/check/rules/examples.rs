@@ -212,9 +212,10 @@ mod tests {
                         sides.text.as_ref().or(sides.new.as_ref()).or(sides.old.as_ref()).unwrap()
                     }
                 };
-                let Some(groups) = regex.captures(text.as_bytes()) else { continue };
-                let value = groups.name("secret").or_else(|| groups.get(1)).or_else(|| groups.get(0)).unwrap();
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                let mut groups = regex.create_captures();
+                regex.captures(text.as_bytes(), &mut groups);
+                let Some((_, value)) = super::super::rule::matched(&groups) else { continue };
+                let value = text.get(value).unwrap();
 
                 // A value such as `secret` may be a word of what the rule says of itself.
                 let findings = rules.run_example(listed.definition, example).into_iter();

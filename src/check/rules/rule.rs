@@ -4,9 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::Input;
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
 
-use super::definition::{Anchor, Asks, Definition, On, family};
+use super::definition::{Allow, Anchor, Asks, Definition, On, family};
 use super::embedded::{Embedded, Packed, packed};
 use super::paths::{PathList, Subject};
 use super::required::{Run, relaxed, unbounded};
@@ -64,8 +67,8 @@ pub(super) struct Code {
     relaxed: Option<Regex>,
     regex: OnceLock<Option<Regex>>,
     pub(super) require: Option<Regex>,
-    allow_regexes: Vec<Regex>,
-    allow_lines: Vec<Regex>,
+    allow_regexes: OnceLock<Vec<Regex>>,
+    allow_lines: OnceLock<Vec<Regex>>,
     verifiers: Vec<Verifier>,
 }
 
@@ -117,6 +120,10 @@ impl Rule {
         definition.regex.as_deref().map(compile).transpose()?;
         let compiled = Compiled::new(definition, unbounded.unwrap_or_default(), relaxed.unwrap_or_default());
         let code = Code::new(&compiled.definition, &compiled.relaxed)?;
+        let allow = &compiled.definition.allow;
+        let (regexes, lines) = (all(&allow.regexes)?, all(&allow.lines)?);
+        code.allow_regexes.get_or_init(|| regexes);
+        code.allow_lines.get_or_init(|| lines);
         compiled.code.get_or_init(|| code);
         made.compiled.get_or_init(|| compiled);
         Ok(made)
@@ -189,16 +196,19 @@ impl Compiled {
     /// and `verify` silence.
     pub(super) fn matches(&self, window: &Window<'_>, mut found: impl FnMut(Range<usize>, Range<usize>) -> Next) {
         let Some(text) = window.text.get(..window.end) else { return };
-        if self.code().relaxed.as_ref().is_some_and(|relaxed| !relaxed.is_match_at(text, window.starts.start)) {
+        let input = |from| Input::new(text).range(from..);
+        if self.code().relaxed.as_ref().is_some_and(|relaxed| !relaxed.is_match(input(window.starts.start))) {
             return;
         }
         let Some(regex) = self.regex() else { return };
         let mut from = window.starts.start;
         let mut patience = PATIENCE;
-        while let Some(whole) = regex.find_at(text, from).filter(|whole| whole.start() < window.starts.end) {
-            let groups = if regex.captures_len() > 1 { regex.captures_at(text, whole.start()) } else { None };
-            let value = groups.and_then(|groups| groups.name("secret").or_else(|| groups.get(1))).unwrap_or(whole);
-            let (whole, value) = (whole.range(), value.range());
+        let mut groups = regex.create_captures();
+        loop {
+            regex.search_captures(&input(from), &mut groups);
+            let Some((whole, value)) = matched(&groups).filter(|(whole, _)| whole.start < window.starts.end) else {
+                return;
+            };
             let past = whole.end.max(whole.start + 1);
             let captured =
                 Captured { text: window.text, whole: whole.clone(), value: value.clone(), path: window.path };
@@ -227,15 +237,14 @@ impl Compiled {
         };
         self.definition.entropy.is_none_or(|least| entropy(value) >= least)
             && !allow.stopwords.iter().any(|word| contains(value, word.as_bytes()))
-            && !code.allow_regexes.iter().any(|regex| regex.is_match(value))
-            && (code.allow_lines.is_empty() || !code.allow_lines.iter().any(|regex| regex.is_match(lines())))
+            && !code.allow_regexes(allow).iter().any(|regex| regex.is_match(value))
+            && (allow.lines.is_empty() || !code.allow_lines(allow).iter().any(|regex| regex.is_match(lines())))
             && code.verifiers.iter().all(|verifier| verifier(captured))
     }
 }
 
 impl Code {
     fn new(definition: &Definition, relaxed: &str) -> Result<Self, String> {
-        let all = |texts: &[String]| texts.iter().map(|text| compile(text)).collect::<Result<Vec<_>, _>>();
         let verifier = |name: &String| verify::named(name).ok_or_else(|| format!("no validator is called `{name}`"));
         if let Some(name) = definition.detect.as_deref().filter(|name| Detector::parse(name).is_none()) {
             return Err(format!("no detector is called `{name}`"));
@@ -245,11 +254,32 @@ impl Code {
             relaxed: build(relaxed, true).ok().filter(|_| !relaxed.is_empty()),
             regex: OnceLock::new(),
             require: definition.require.as_deref().map(compile).transpose()?,
-            allow_regexes: all(&definition.allow.regexes)?,
-            allow_lines: all(&definition.allow.lines)?,
+            allow_regexes: OnceLock::new(),
+            allow_lines: OnceLock::new(),
             verifiers: definition.verify.iter().map(verifier).collect::<Result<_, _>>()?,
         })
     }
+
+    /// Compiled when a match first asks for them, as few do.
+    fn allow_regexes(&self, allow: &Allow) -> &[Regex] {
+        self.allow_regexes.get_or_init(|| all(&allow.regexes).unwrap_or_default())
+    }
+
+    fn allow_lines(&self, allow: &Allow) -> &[Regex] {
+        self.allow_lines.get_or_init(|| all(&allow.lines).unwrap_or_default())
+    }
+}
+
+fn all(patterns: &[String]) -> Result<Vec<Regex>, String> {
+    patterns.iter().map(|pattern| compile(pattern)).collect()
+}
+
+/// The whole match and, where the expression names it or has a group, the value in it.
+pub(super) fn matched(groups: &Captures) -> Option<(Range<usize>, Range<usize>)> {
+    let whole = groups.get_match()?.range();
+    let value = groups.get_group_by_name("secret").or_else(|| groups.get_group(1));
+    let value = value.map_or_else(|| whole.clone(), |value| value.range());
+    Some((whole, value))
 }
 
 /// Where in a text a rule is tried.
@@ -276,24 +306,21 @@ const DULL: usize = 128;
 
 /// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    build(pattern, false).map_err(|error| {
-        if let regex::Error::CompiledTooBig(limit) = error {
-            format!("needs more than {limit} bytes once compiled")
-        } else {
-            error.to_string()
-        }
+    build(pattern, false).map_err(|error| match (error.size_limit(), error.syntax_error()) {
+        (Some(limit), _) => format!("needs more than {limit} bytes once compiled"),
+        (None, Some(error)) => error.to_string(),
+        (None, None) => error.to_string(),
     })
 }
 
-/// A pattern that was taken apart and written down again says itself what is Unicode in it.
-fn build(pattern: &str, rewritten: bool) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern)
-        .unicode(rewritten)
-        .multi_line(!rewritten)
-        .size_limit(SIZE_LIMIT)
-        .dfa_size_limit(SIZE_LIMIT)
-        .nest_limit(NEST_LIMIT)
-        .build()
+/// A pattern that was taken apart and written down again says itself what is Unicode in it. It is
+/// tried where a keyword stands, so no literals are made out of it to look for: that would take
+/// most of the time.
+fn build(pattern: &str, rewritten: bool) -> Result<Regex, Box<BuildError>> {
+    let syntax = syntax::Config::new().unicode(rewritten).utf8(false).multi_line(!rewritten).nest_limit(NEST_LIMIT);
+    let limits = Regex::config().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
+    let config = limits.utf8_empty(false).auto_prefilter(false);
+    Regex::builder().syntax(syntax).configure(config).build(pattern).map_err(Box::new)
 }
 
 /// Whether a value contains a word, in any case.
