@@ -14,6 +14,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 21;
@@ -28,6 +29,10 @@ fn main() {
     start_up(scratch.path());
     staged(scratch.path());
     range(scratch.path());
+    tree(scratch.path());
+    println!("\n| work | ours |\n|---|---|");
+    packs(scratch.path());
+    memory(scratch.path());
 }
 
 fn start_up(scratch: &Path) {
@@ -88,8 +93,77 @@ fn range(scratch: &Path) {
     );
 }
 
+/// Every file of a commit; of the repository that `GOV_HOOK_BENCH_FILES` names, or of one made here.
+fn tree(scratch: &Path) {
+    let repo = files(scratch);
+    let shell = |script: &str| {
+        let mut command = Command::new("sh");
+        command.current_dir(&repo).args(["-c", script]);
+        command
+    };
+    let scan = || ours(&repo, &["check", "--all", "--quiet"]);
+    let mut cat = shell("git ls-files -z | xargs -0 cat");
+    compare("`check --all`", "`cat` of the files", 2.5, &mut scan(), &mut cat);
+    let mut batch = shell("git ls-tree -r HEAD | cut -f1 | cut -d' ' -f3 | git cat-file --batch --buffer");
+    compare("`check --all`", "`git cat-file --batch` of them", 2.5, &mut scan(), &mut batch);
+}
+
+/// What the built-in packs add to a staged check of ten files of code.
+fn packs(scratch: &Path) {
+    let repo = scratch.join("ten");
+    init(&repo);
+    fs::create_dir_all(repo.join(".gov")).expect("a directory");
+    fs::write(repo.join(".gov/policy.yaml"), "version: 1\nrules: { packs: [] }\n").expect("a policy");
+    git(&repo, &["add", "--all"]);
+    git(&repo, &["commit", "-q", "-m", "Start"]);
+    for (number, text) in CODE.iter().enumerate() {
+        fs::write(repo.join(format!("part{number}.rs")), text).expect("a file");
+    }
+    git(&repo, &["add", "part*"]);
+    let without = usual(&mut ours(&repo, &["check", "--staged", "--quiet"]));
+    git(&repo, &["rm", "-q", ".gov/policy.yaml"]);
+    git(&repo, &["commit", "-q", "-m", "Judge by the built-in policy", "--", ".gov/policy.yaml"]);
+    let with = usual(&mut ours(&repo, &["check", "--staged", "--quiet"]));
+    let more = with.saturating_sub(without);
+    println!(
+        "| all packs on 10 staged files, over none | {:.2}x, {more:.1?} more than {without:.1?} |",
+        ratio(with, without)
+    );
+}
+
+/// Ten of the program's own files: code as people write it.
+const CODE: [&str; 10] = [
+    include_str!("../src/app/law.rs"),
+    include_str!("../src/app/check/examine.rs"),
+    include_str!("../src/app/check/judge.rs"),
+    include_str!("../src/app/check/target.rs"),
+    include_str!("../src/check/rules/find.rs"),
+    include_str!("../src/check/rules/stream.rs"),
+    include_str!("../src/check/rules/rule.rs"),
+    include_str!("../src/check/assess.rs"),
+    include_str!("../src/check/measure.rs"),
+    include_str!("../src/report/words.rs"),
+];
+
+/// Told by GNU time, where there is one.
+fn memory(scratch: &Path) {
+    let mut timed = Command::new("/usr/bin/time");
+    timed.current_dir(files(scratch)).args(["-f", "%M"]).arg(binary()).args(["check", "--all", "--quiet"]);
+    let Ok(output) = timed.output() else { return };
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let kilobytes: f64 = said.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(f64::NAN);
+    println!("| peak memory of `check --all` | {:.0} MB |", kilobytes / 1024.0);
+}
+
+fn files(scratch: &Path) -> PathBuf {
+    std::env::var_os("GOV_HOOK_BENCH_FILES").map_or_else(|| made_history(scratch), PathBuf::from)
+}
+
 fn made_history(scratch: &Path) -> PathBuf {
     let repo = scratch.join("history");
+    if repo.exists() {
+        return repo;
+    }
     init(&repo);
     for number in 0..1_000 {
         let path = repo.join(format!("src/m{}/file{number}.rs", number % 40));
@@ -133,9 +207,26 @@ fn git(repo: &Path, arguments: &[&str]) {
 }
 
 fn ours(directory: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gov-hook"));
+    let mut command = Command::new(binary());
     command.current_dir(directory).args(arguments);
     command
+}
+
+/// The binary as it is released, or the one that `GOV_HOOK_BENCH_BINARY` names. The one that
+/// `cargo bench` builds beside this has features that only tests ask of its dependencies.
+fn binary() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        if let Some(named) = std::env::var_os("GOV_HOOK_BENCH_BINARY") {
+            return PathBuf::from(named);
+        }
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let target = root.join("target/plain");
+        let mut build = Command::new(env!("CARGO"));
+        build.current_dir(root).args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
+        assert!(build.status().is_ok_and(|status| status.success()), "cargo builds the binary");
+        target.join("release").join(format!("gov-hook{}", std::env::consts::EXE_SUFFIX))
+    })
 }
 
 fn compare(work: &str, beside: &str, budget: f64, ours: &mut Command, theirs: &mut Command) {
@@ -146,8 +237,18 @@ fn compare(work: &str, beside: &str, budget: f64, ours: &mut Command, theirs: &m
     let (mut our_times, mut their_times): (Vec<Duration>, Vec<Duration>) =
         (0..RUNS).map(|_| (time(ours), time(theirs))).unzip();
     let (our_median, their_median) = (median(&mut our_times), median(&mut their_times));
-    let ratio = our_median.as_secs_f64() / their_median.as_secs_f64();
+    let ratio = ratio(our_median, their_median);
     println!("| {work} | {beside} | {budget:.1}x | {ratio:.2}x | {our_median:.1?} | {their_median:.1?} |");
+}
+
+fn usual(command: &mut Command) -> Duration {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    time(command);
+    median(&mut (0..RUNS).map(|_| time(command)).collect::<Vec<_>>())
+}
+
+fn ratio(ours: Duration, theirs: Duration) -> f64 {
+    ours.as_secs_f64() / theirs.as_secs_f64()
 }
 
 fn time(command: &mut Command) -> Duration {
