@@ -83,6 +83,7 @@ fn named(oddity: &Oddity) -> String {
         Oddity::Removed(noted) => format!("removed {}", text(&noted.line)),
         Oddity::Merge { others } => format!("merge of {}", others.len()),
         Oddity::Stray { path } => format!("stray {path}"),
+        Oddity::Reordered { .. } => "reordered".into(),
         Oddity::Unended { .. } => "unended".into(),
         Oddity::UnreadableNote { error, .. } => format!("note: {error}"),
         Oddity::UnreadableTree { error } => format!("tree: {error}"),

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 
+use super::copies;
 use super::kept::{KeptStream, Pins, Verified};
 use super::laws::{Laws, signers, trusted_side};
 use crate::app::Failure;
@@ -64,7 +65,7 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
     let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
     let laws = Laws::of(repo.again()?, &verified.laws);
     let rules = Rules { genesis: pins.genesis, signers: listed.signers, laws: BTreeMap::new() };
-    let here: Vec<Stream> = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none()).collect();
+    let (here, copies) = copies::parted(repo.streams()?);
 
     let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, visit);
     let mut asked = Vec::new();
@@ -86,7 +87,8 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
     let mut damage = misplaced(repo, &opened, pins.genesis.is_some())?;
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
-    let mut verdict = join(&chains, &rules, pins.claims().collect());
+    let claims = pins.claims().chain(copies::claims(repo, &here, &copies, &chains)?).collect();
+    let mut verdict = join(&chains, &rules, claims);
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
 
@@ -256,6 +258,10 @@ fn tell(open: &mut Open<'_>, commit: ObjectId, oddity: Oddity) {
         }
         Oddity::Stray { path } => {
             chain.report(DamageCode::MalformedNote, None, None, "notes only", format!("`{path}`, put there by {by}"));
+        }
+        Oddity::Reordered { object } => {
+            let expected = format!("the lines in the note of {} to stay in their places", object.short());
+            chain.report(DamageCode::OutOfOrder, None, None, expected, format!("another order, made by {by}"));
         }
         Oddity::Unended { object } => {
             let found = format!("the note of {} as {by} has it", object.short());

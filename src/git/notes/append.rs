@@ -52,6 +52,11 @@ impl Repo {
         Ok(Some(StreamTip { commit: id, tree: commit.tree, head: message::head(&commit.message) }))
     }
 
+    /// The head of the chain as a notes commit repeats it; none where something else wrote it.
+    pub fn head_at(&self, commit: ObjectId) -> Result<Option<Seen>, GitError> {
+        Ok(message::head(&self.commit(commit)?.message))
+    }
+
     /// Appends what `draft` makes of the stream's tip, which nobody else in this clone moves
     /// meanwhile. It is asked again when git itself moved it (a fetch, for one); when it makes
     /// nothing of it, nothing is written.

@@ -48,6 +48,8 @@ pub enum Oddity {
     Merge { others: Vec<ObjectId> },
     /// A file or folder that git does not take for a note.
     Stray { path: RepoPath },
+    /// What was in a note has another place in it now.
+    Reordered { object: ObjectId },
     /// A note's last line is not ended by a line break.
     Unended { object: ObjectId },
     /// A note whose bytes cannot be had: missing, damaged, or too large.
@@ -216,6 +218,11 @@ fn visit_all(opened: Vec<(Link, Result<Difference, GitError>)>, blobs: &mut Blob
     }
 }
 
+fn starts_with(text: &[u8], old: &[u8]) -> bool {
+    let mut now = lines(text);
+    lines(old).all(|line| now.next() == Some(line))
+}
+
 /// Tells what came from what was there; a line that stands in both, as often, is neither.
 fn compare(
     object: ObjectId,
@@ -225,15 +232,23 @@ fn compare(
 ) {
     let mut before: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
     let mut unreadable = None;
+    // An append leaves what was there at the beginning, line by line.
+    let mut last = None;
     for text in (&mut *texts).take(change.gone.len()) {
         match text {
-            Ok(text) => lines(&text).for_each(|line| *before.entry(line.to_vec()).or_default() += 1),
+            Ok(text) => {
+                lines(&text).for_each(|line| *before.entry(line.to_vec()).or_default() += 1);
+                last = Some(text);
+            }
             Err(error) => unreadable = Some(error),
         }
     }
+    let is_one = change.gone.len() == 1 && change.came.len() == 1;
+    let mut is_reordered = false;
     for text in (&mut *texts).take(change.came.len()) {
         match text {
             Ok(text) => {
+                is_reordered |= is_one && last.as_deref().is_some_and(|old| !starts_with(&text, old));
                 if text.last().is_some_and(|&byte| byte != b'\n') {
                     step.oddities.push(Oddity::Unended { object });
                 }
@@ -247,7 +262,10 @@ fn compare(
             Err(error) => unreadable = Some(error),
         }
     }
-    let gone = before.into_iter().flat_map(|(line, left)| std::iter::repeat_n(line, left));
+    let mut gone = before.into_iter().flat_map(|(line, left)| std::iter::repeat_n(line, left)).peekable();
+    if is_reordered && unreadable.is_none() && gone.peek().is_none() {
+        step.oddities.push(Oddity::Reordered { object });
+    }
     match unreadable {
         Some(error) => step.oddities.push(Oddity::UnreadableNote { object, error }),
         None => step.oddities.extend(gone.map(|line| Oddity::Removed(Noted { object, line }))),
