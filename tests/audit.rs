@@ -1,0 +1,559 @@
+//! The ledger under attack: whatever is done to it with git's own tools is found, and told by its code.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on fails"
+)]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+use gov_hook::model::Sha256;
+use serde_json::{Value, json};
+use support::{Scratch, lines};
+
+const STAGES: [&str; 7] =
+    ["pre-commit", "pre-merge-commit", "post-commit", "post-merge", "post-rewrite", "post-applypatch", "pre-push"];
+
+/// A repository whose hooks are gov-hook's, with three commits since.
+fn governed() -> Scratch {
+    let scratch = Scratch::new();
+    install(&scratch, &scratch.path(".git/hooks"));
+    for number in 1..=3 {
+        scratch.write(&format!("file-{number}.txt"), lines(number));
+        commit(&scratch, &format!("Add file {number}"));
+    }
+    scratch
+}
+
+fn install(scratch: &Scratch, folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    for stage in STAGES {
+        let name = format!(".git/hooks/{stage}");
+        fs::write(
+            folder.join(stage),
+            format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook")),
+        )
+        .unwrap();
+        if folder.starts_with(scratch.path("")) {
+            scratch.make_executable(&name);
+        }
+    }
+}
+
+/// Commits as a person does, with the hooks.
+fn commit(scratch: &Scratch, message: &str) -> String {
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--allow-empty", "-m", message]);
+    scratch.git(&["rev-parse", "HEAD"])
+}
+
+/// The one stream besides genesis.
+fn stream(scratch: &Scratch) -> String {
+    let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+    refs.lines().find(|name| !name.ends_with("/genesis")).unwrap().to_owned()
+}
+
+/// Its entries in their order.
+fn entries(scratch: &Scratch, reference: &str) -> Vec<Value> {
+    let mut entries = Vec::new();
+    for blob in scratch.git(&["ls-tree", "-r", "--format=%(objectname)", reference]).lines() {
+        let note = scratch.git(&["cat-file", "blob", blob]);
+        entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+    }
+    entries.sort_by_key(|entry| entry["seq"].as_u64());
+    entries
+}
+
+/// An object written from these bytes.
+fn object(scratch: &Scratch, arguments: &[&str], bytes: &[u8]) -> String {
+    let mut command = scratch.command("git", &scratch.path(""));
+    let mut child = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+fn blob(scratch: &Scratch, bytes: &[u8]) -> String {
+    object(scratch, &["hash-object", "-w", "--stdin"], bytes)
+}
+
+/// The objects that have notes in the stream, with the text of each.
+fn notes(scratch: &Scratch, reference: &str) -> Vec<(String, String)> {
+    let listed = scratch.git(&["notes", "--ref", reference, "list"]);
+    let note = |line: &str| {
+        let (blob, object) = line.split_once(' ').unwrap();
+        (object.to_owned(), scratch.git(&["cat-file", "blob", blob]) + "\n")
+    };
+    listed.lines().map(note).collect()
+}
+
+/// Puts other bytes into a note, as `git notes` would.
+fn replace_note(scratch: &Scratch, reference: &str, object: &str, text: &[u8]) {
+    let blob = blob(scratch, text);
+    scratch.git(&["notes", "--ref", reference, "add", "-f", "-C", &blob, object]);
+}
+
+/// Replaces the stream by these lines, as if nothing had ever been otherwise.
+fn forge_lines(scratch: &Scratch, reference: &str, lines: &[String]) {
+    let blob = blob(scratch, (lines.join("\n") + "\n").as_bytes());
+    let root = scratch.git(&["rev-list", "--max-parents=0", "HEAD"]);
+    let tree = object(scratch, &["mktree"], format!("100644 blob {blob}\t{root}\n").as_bytes());
+    let commit = scratch.git(&["commit-tree", "-m", "forged", &tree]);
+    scratch.git(&["update-ref", reference, &commit]);
+    forget(scratch);
+}
+
+fn forge(scratch: &Scratch, reference: &str, entries: &[Value]) {
+    let lines: Vec<String> = entries.iter().map(Value::to_string).collect();
+    forge_lines(scratch, reference, &lines);
+}
+
+/// The id of an entry: the digest of its line.
+fn id(entry: &Value) -> String {
+    Sha256::of(entry.to_string().as_bytes()).to_string()
+}
+
+/// A chain that fits together again.
+fn chained(mut entries: Vec<Value>) -> Vec<Value> {
+    let mut prev = None;
+    for (seq, entry) in entries.iter_mut().enumerate() {
+        entry["seq"] = json!(seq);
+        if let Some(prev) = prev {
+            entry["prev"] = json!(prev);
+        }
+        prev = Some(id(entry));
+    }
+    entries
+}
+
+/// A clone that has never verified.
+fn forget(scratch: &Scratch) {
+    for name in ["pins.json", "verified"] {
+        let _ = fs::remove_file(scratch.path(".git/gov").join(name));
+    }
+}
+
+/// The exit code of `audit verify` and the codes of the damage it tells.
+fn verified(scratch: &Scratch) -> (i32, Vec<String>) {
+    let said = scratch.run(&["audit", "verify", "--format", "json"]);
+    let json = said.json();
+    let codes = json["damage"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
+    let mut codes: Vec<String> = codes.map(|damage| damage["code"].as_str().unwrap().to_owned()).collect();
+    codes.sort();
+    codes.dedup();
+    (said.code, codes)
+}
+
+/// Does something to a sound ledger and tells what is found.
+fn attacked(attack: impl Fn(&Scratch, &str)) -> (i32, Vec<String>) {
+    let scratch = governed();
+    attack(&scratch, &stream(&scratch));
+    verified(&scratch)
+}
+
+fn broken(codes: &[&str]) -> (i32, Vec<String>) {
+    (1, codes.iter().map(|code| (*code).to_owned()).collect())
+}
+
+fn sound() -> (i32, Vec<String>) {
+    (0, Vec::new())
+}
+
+#[test]
+fn what_git_may_do_to_a_ledger_leaves_it_sound() {
+    let scratch = governed();
+    assert_eq!(verified(&scratch), sound());
+
+    scratch.git(&["notes", "add", "-m", "an ordinary note", "HEAD"]);
+    scratch.git(&["notes", "--ref", "other", "add", "-m", "another", "HEAD~1"]);
+    scratch.git(&["gc", "-q", "--prune=now"]);
+    scratch.git(&["repack", "-q", "-adf"]);
+    scratch.git(&["pack-refs", "--all"]);
+    assert_eq!(verified(&scratch), sound());
+    commit(&scratch, "Go on");
+    assert_eq!(verified(&scratch), sound());
+
+    let mirror = scratch.beside("mirror.git");
+    scratch.git(&["clone", "-q", "--mirror", ".", mirror.to_str().unwrap()]);
+    let said = scratch.run_in(&mirror, &["audit", "verify", "main", "--replay"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+}
+
+#[test]
+fn another_layout_of_the_same_notes_is_sound() {
+    let found = attacked(|scratch, reference| {
+        let entry = |(object, text): &(String, String)| {
+            let blob = blob(scratch, text.as_bytes());
+            format!("100644 blob {blob}\t{object}")
+        };
+        let flat: Vec<String> = notes(scratch, reference).iter().map(entry).collect();
+        let tree = object(scratch, &["mktree"], (flat.join("\n") + "\n").as_bytes());
+        let commit = scratch.git(&["commit-tree", "-p", reference, "-m", "Flatten", &tree]);
+        scratch.git(&["update-ref", reference, &commit]);
+    });
+
+    assert_eq!(found, sound());
+}
+
+#[test]
+fn replacements_and_grafts_change_nothing() {
+    let found = attacked(|scratch, reference| {
+        let (_, text) = notes(scratch, reference).pop().unwrap();
+        let real = blob(scratch, text.as_bytes());
+        let fake = blob(scratch, text.replace("LOW", "HIGH").as_bytes());
+        scratch.git(&["replace", "-f", &real, &fake]);
+        let parent = scratch.git(&["rev-parse", &format!("{reference}~1")]);
+        scratch.git(&["replace", "--graft", &parent]);
+        let graft = format!("{}\n", scratch.git(&["rev-parse", reference]));
+        fs::create_dir_all(scratch.path(".git/info")).unwrap();
+        fs::write(scratch.path(".git/info/grafts"), graft).unwrap();
+    });
+
+    assert_eq!(found, sound());
+}
+
+#[test]
+fn an_edited_line_is_found_as_long_as_its_history_is_there() {
+    let found = attacked(|scratch, reference| {
+        let notes = notes(scratch, reference);
+        let (object, text) = notes.iter().find(|(_, text)| text.contains("\"LOW\"")).unwrap();
+        replace_note(scratch, reference, object, text.replace("\"LOW\"", "\"HIGH\"").as_bytes());
+    });
+
+    assert_eq!(found, broken(&["equivocation", "history-rewritten"]));
+}
+
+#[test]
+fn an_edited_line_is_found_when_its_history_is_forged_too() {
+    let found = attacked(|scratch, reference| {
+        let mut entries = entries(scratch, reference);
+        entries[1]["outcome"] = json!("merged");
+        forge(scratch, reference, &entries);
+    });
+    let unnamed = attacked(|scratch, reference| {
+        let mut entries = entries(scratch, reference);
+        entries[1]["outcome"] = json!("notified");
+        forge(scratch, reference, &entries);
+    });
+
+    assert_eq!(found, broken(&["broken-chain", "malformed-entry"]));
+    assert_eq!(unnamed, broken(&["broken-chain"]));
+}
+
+#[test]
+fn a_removed_note_is_found() {
+    let found = attacked(|scratch, reference| {
+        scratch.git(&["notes", "--ref", reference, "remove", "HEAD"]);
+    });
+
+    assert_eq!(found, broken(&["history-rewritten"]));
+}
+
+#[test]
+fn lines_in_another_order_are_found() {
+    let found = attacked(|scratch, reference| {
+        commit(scratch, "Say it again");
+        let notes = notes(scratch, reference);
+        let (object, text) = notes.iter().find(|(_, text)| text.lines().count() > 1).unwrap();
+        let turned: Vec<&str> = text.lines().rev().collect();
+        replace_note(scratch, reference, object, (turned.join("\n") + "\n").as_bytes());
+    });
+    let forged = attacked(|scratch, reference| {
+        let mut entries = entries(scratch, reference);
+        entries.swap(1, 2);
+        forge(scratch, reference, &entries);
+    });
+
+    assert_eq!(found, broken(&["out-of-order"]));
+    assert_eq!(forged, broken(&["gap", "out-of-order"]));
+}
+
+#[test]
+fn a_stream_that_was_cut_is_found_by_the_pins_and_by_other_streams() {
+    let pinned = attacked(|scratch, reference| {
+        assert_eq!(verified(scratch), sound());
+        scratch.git(&["update-ref", reference, &format!("{reference}~1")]);
+    });
+    let seen = attacked(|scratch, reference| {
+        let said = scratch.run_with(&["hook", "pre-commit"], |command| {
+            command.env("GOV_HOOK_STREAM", "ci-1");
+        });
+        assert_eq!(said.code, 0, "{}", said.err);
+        scratch.git(&["update-ref", reference, &format!("{reference}~1")]);
+    });
+    let gone = attacked(|scratch, reference| {
+        assert_eq!(verified(scratch), sound());
+        scratch.git(&["update-ref", "-d", reference]);
+    });
+
+    assert_eq!(pinned, broken(&["history-rewritten", "truncated"]));
+    assert_eq!(seen, broken(&["truncated"]));
+    assert_eq!(gone, broken(&["stream-missing"]));
+}
+
+#[test]
+fn a_newest_entry_that_nobody_saw_is_told_as_unwitnessed() {
+    let scratch = governed();
+
+    let said = scratch.run(&["audit", "verify"]);
+
+    let name = stream(&scratch).replace("refs/notes/gov/", "");
+    let first = said.out.lines().next().unwrap();
+    assert_eq!(first, format!("sound: 8 entries in 2 streams, 0 signed; the 7 newest entries of {name} unwitnessed"));
+    assert!(said.out.contains(&format!("\n  {name}  entries 0 to 6\n")), "{}", said.out);
+    assert_eq!(said.code, 0);
+}
+
+#[test]
+fn what_is_encoded_otherwise_is_refused() {
+    let found = attacked(|scratch, reference| {
+        let mut lines: Vec<String> = entries(scratch, reference).iter().map(Value::to_string).collect();
+        let last = lines.pop().unwrap();
+        lines.push(last.replace("\":", "\": "));
+        forge_lines(scratch, reference, &lines);
+    });
+    let appended = attacked(|scratch, reference| {
+        scratch.git(&["notes", "--ref", reference, "append", "-m", "hello", "HEAD"]);
+    });
+
+    assert_eq!(found, broken(&["not-canonical"]));
+    assert_eq!(appended, broken(&["not-canonical"]));
+}
+
+#[test]
+fn what_this_version_does_not_know_fails_closed() {
+    let with = |member: &'static str, value: Value| {
+        attacked(move |scratch, reference| {
+            let mut entries = entries(scratch, reference);
+            entries.last_mut().unwrap()[member] = value.clone();
+            forge(scratch, reference, &entries);
+        })
+    };
+
+    assert_eq!(with("kind", json!("blessing")), broken(&["unknown-kind"]));
+    assert_eq!(with("v", json!(2)), broken(&["unknown-version"]));
+    assert_eq!(with("more", json!(true)), broken(&["malformed-entry"]));
+}
+
+#[test]
+fn an_entry_out_of_another_place_is_found() {
+    let chained_with = |member: &'static str, value: Value| {
+        attacked(move |scratch, reference| {
+            let mut entries = entries(scratch, reference);
+            entries.last_mut().unwrap()[member] = value.clone();
+            forge(scratch, reference, &chained(entries));
+        })
+    };
+    let copied = attacked(|scratch, reference| {
+        scratch.git(&["notes", "--ref", reference, "copy", "HEAD", "HEAD~3"]);
+    });
+    let foreign = attacked(|scratch, reference| {
+        let said = scratch.run_with(&["hook", "pre-commit"], |command| {
+            command.env("GOV_HOOK_STREAM", "ci-1");
+        });
+        assert_eq!(said.code, 0, "{}", said.err);
+        let (object, text) = notes(scratch, reference).pop().unwrap();
+        replace_note(scratch, "refs/notes/gov/ci-1", &object, text.as_bytes());
+    });
+
+    assert_eq!(chained_with("repo", json!("ab".repeat(32))), broken(&["foreign-repository"]));
+    assert_eq!(chained_with("time", json!("2001-01-01T00:00:00Z")), broken(&["time-backwards"]));
+    let somebody = json!({"email": "eve@example.com", "kind": "person", "name": "Eve"});
+    assert_eq!(chained_with("actor", somebody), broken(&["foreign-actor"]));
+    assert_eq!(copied, broken(&["duplicate"]));
+    assert_eq!(foreign.0, 1);
+    assert!(foreign.1.contains(&"wrong-stream".to_owned()), "{:?}", foreign.1);
+}
+
+#[test]
+fn the_ledger_of_another_repository_is_none_of_this_one() {
+    let scratch = governed();
+    let elsewhere = Scratch::unborn();
+    elsewhere.write("a.txt", "other root\n");
+    elsewhere.commit_all("Another start");
+    let theirs = scratch.path("");
+    elsewhere.git(&["fetch", "-q", theirs.to_str().unwrap(), "refs/notes/gov/*:refs/notes/gov/*"]);
+
+    assert_eq!(verified(&scratch), sound());
+    assert_eq!(verified(&elsewhere), broken(&["foreign-repository"]));
+}
+
+#[test]
+fn a_copied_clone_is_found_where_both_histories_meet() {
+    let scratch = governed();
+    let copy = scratch.beside("copy");
+    let copied = scratch.command("cp", &scratch.path("")).arg("-r").args([".", copy.to_str().unwrap()]).status();
+    assert!(copied.unwrap().success());
+    commit(&scratch, "Here");
+    scratch.git_in(&copy, &["commit", "-q", "--allow-empty", "-m", "There"]);
+    assert_eq!(verified(&scratch), sound());
+
+    scratch.git(&["fetch", "-q", copy.to_str().unwrap(), "refs/notes/gov/*:refs/remotes/copy/notes/gov/*"]);
+
+    assert_eq!(verified(&scratch), broken(&["equivocation"]));
+}
+
+#[test]
+fn a_merge_of_notes_is_found() {
+    let found = attacked(|scratch, reference| {
+        let tree = scratch.git(&["rev-parse", &format!("{reference}^{{tree}}")]);
+        let parents = [reference, "refs/notes/gov/genesis", "HEAD"].map(|parent| ["-p", parent]).concat();
+        let merge = scratch.git(&[&["commit-tree", "-m", "merge"], &parents[..], &[&tree]].concat());
+        scratch.git(&["update-ref", reference, &merge]);
+    });
+
+    assert_eq!(found, broken(&["history-rewritten"]));
+}
+
+#[test]
+fn what_is_no_note_is_found() {
+    let huge = attacked(|scratch, reference| {
+        replace_note(scratch, reference, &scratch.git(&["rev-parse", "HEAD~3"]), &vec![b'x'; 20 << 20]);
+    });
+    let symbolic = attacked(|scratch, reference| {
+        scratch.git(&["symbolic-ref", "refs/notes/gov/ci-9", reference]);
+    });
+    let above = attacked(|scratch, reference| {
+        let tip = scratch.git(&["rev-parse", reference]);
+        assert_eq!(verified(scratch), sound());
+        scratch.git(&["update-ref", "-d", reference]);
+        scratch.git(&["update-ref", "-d", "refs/notes/gov/genesis"]);
+        scratch.git(&["update-ref", "refs/notes/gov", &tip]);
+    });
+
+    assert_eq!(huge, broken(&["malformed-note"]));
+    assert_eq!(symbolic, broken(&["malformed-note"]));
+    assert_eq!(above, broken(&["stream-missing", "stream-name"]));
+}
+
+#[test]
+fn an_object_that_cannot_be_had_is_no_verdict() {
+    let scratch = governed();
+    let tip = scratch.git(&["rev-parse", &stream(&scratch)]);
+    fs::remove_file(scratch.path(".git/objects").join(&tip[..2]).join(&tip[2..])).unwrap();
+
+    let said = scratch.run(&["audit", "verify"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains(&tip), "{}", said.err);
+}
+
+#[test]
+fn a_signature_that_is_gone_or_meant_for_something_else_is_found() {
+    let sealed = |attack: &dyn Fn(&Scratch, &mut Value)| {
+        let scratch = Scratch::new();
+        scratch.policy("version: 1\naudit: { sign: true }\n");
+        let key = scratch.beside("key");
+        let made = scratch
+            .command("ssh-keygen", &scratch.path(""))
+            .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+            .arg(&key)
+            .status();
+        assert!(made.unwrap().success());
+        scratch.git(&["config", "gpg.format", "ssh"]);
+        scratch.git(&["config", "user.signingkey", key.to_str().unwrap()]);
+        let remote = scratch.beside("remote.git");
+        scratch.git(&["clone", "-q", "--bare", ".", remote.to_str().unwrap()]);
+        install(&scratch, &scratch.path(".git/hooks"));
+        scratch.write("file.txt", lines(3));
+        commit(&scratch, "Add a file");
+        scratch.git(&["push", "-q", remote.to_str().unwrap(), "main"]);
+        let reference = stream(&scratch);
+        let mut entries = entries(&scratch, &reference);
+        let push = entries.last_mut().unwrap();
+        assert_eq!(push["kind"], "push");
+        attack(&scratch, push);
+        forge(&scratch, &reference, &entries);
+        verified(&scratch)
+    };
+    let sign = |scratch: &Scratch, entry: &mut Value, namespace: &str| {
+        entry.as_object_mut().unwrap().remove("sig");
+        let message = scratch.beside("message");
+        fs::write(&message, format!("gov-hook/entry/v1\n{entry}")).unwrap();
+        let mut command = scratch.command("ssh-keygen", &scratch.path(""));
+        let signed =
+            command.args(["-Y", "sign", "-q", "-n", namespace, "-f"]).arg(scratch.beside("key")).arg(&message).status();
+        assert!(signed.unwrap().success());
+        entry["sig"] = json!(fs::read_to_string(scratch.beside("message.sig")).unwrap());
+    };
+
+    assert_eq!(sealed(&|_, _| ()), sound());
+    assert_eq!(sealed(&|scratch, push| sign(scratch, push, "log@gov-hook")), sound());
+    assert_eq!(sealed(&|scratch, push| sign(scratch, push, "git")), broken(&["signature-namespace"]));
+    assert_eq!(sealed(&|_, push| drop(push.as_object_mut().unwrap().remove("sig"))), broken(&["signature-missing"]));
+    assert_eq!(sealed(&|_, push| push["outcome"] = json!("notified")), broken(&["signature-bad"]));
+}
+
+#[test]
+fn a_forged_decision_with_a_sound_chain_is_found_by_replay() {
+    let scratch = governed();
+    scratch.write("big.txt", lines(900));
+    commit(&scratch, "Add much");
+    let replayed = scratch.run(&["audit", "verify", "--replay"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+    let reference = stream(&scratch);
+    let mut entries = entries(&scratch, &reference);
+    let forged = entries.iter_mut().rev().find(|entry| entry["kind"] == "decision").unwrap();
+    forged["risk"]["score"] = json!(1);
+    let mut entries = chained(entries);
+    let decision = id(&entries[entries.len() - 2]);
+    entries.last_mut().unwrap()["body"]["decision"] = json!(decision);
+    forge(&scratch, &reference, &entries);
+    assert_eq!(verified(&scratch), sound());
+
+    let said = scratch.run(&["audit", "verify", "--replay", "--format", "json"]);
+
+    assert_eq!(said.code, 1);
+    assert_eq!(said.json()["damage"][0]["code"], "replay-differs");
+}
+
+#[test]
+fn a_branch_is_governed_since_adoption_or_its_gaps_are_told() {
+    let scratch = governed();
+    let said = scratch.run(&["audit", "verify", "main", "--format", "json"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let coverage = &said.json()["coverage"];
+    assert_eq!(coverage["before_adoption"], 1);
+    assert_eq!(coverage["totals"], json!({"recorded": 3, "late": 0, "bypassed": 0, "unrecorded": 0}));
+
+    scratch.git(&["commit", "-q", "--allow-empty", "--no-verify", "-m", "Past the hooks"]);
+    scratch.git(&["-c", "core.hooksPath=/nowhere", "commit", "-q", "--allow-empty", "-m", "Without gov-hook"]);
+    let said = scratch.run(&["audit", "verify", "main"]);
+    assert_eq!(said.code, 1);
+    let first = said.out.lines().next().unwrap();
+    assert_eq!(first, "not governed: 2 of 5 commits of main (1 bypassed, 1 unrecorded)");
+    assert_eq!(scratch.run(&["audit", "verify", "HEAD~3..HEAD~2"]).code, 0);
+    assert_eq!(scratch.run(&["audit", "verify"]).code, 0);
+
+    let recorded = scratch.run(&["record", "HEAD~2..HEAD", "--reason", "the hooks were not installed"]);
+    assert_eq!(recorded.code, 0, "{}", recorded.err);
+    assert_eq!(scratch.run(&["audit", "verify", "main"]).code, 0);
+}
+
+#[test]
+fn what_is_on_record_is_listed_and_shown() {
+    let scratch = governed();
+
+    let listed = scratch.run(&["audit", "log", "--kind", "commit", "--path", "file-2.txt", "--format", "json"]);
+    let rows: Vec<Value> = listed.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["entry"]["subject"]["commit"], scratch.git(&["rev-parse", "HEAD~1"]).as_str());
+    assert_eq!(scratch.run(&["audit", "log", "-n", "2"]).out.lines().count(), 2);
+    assert_eq!(scratch.run(&["audit", "log", "HEAD~1..HEAD", "--kind", "decision"]).out.lines().count(), 1);
+    assert_eq!(scratch.run(&["audit", "log", "--actor", "eve"]).out, "nothing on record fits\n");
+    assert_eq!(scratch.run(&["audit", "log", "--until", "2001-01-01"]).out, "nothing on record fits\n");
+
+    let id = rows[0]["id"].as_str().unwrap();
+    let shown = scratch.run(&["audit", "show", &id[..12]]);
+    assert!(shown.out.starts_with(&format!("commit {}: entry 4 of ", &id[..12])), "{}", shown.out);
+    assert!(shown.out.contains("\n  signature    none\n"), "{}", shown.out);
+    let of_commit = scratch.run(&["audit", "show", "HEAD~1", "--format", "json"]).json();
+    assert_eq!(of_commit["entries"].as_array().unwrap().len(), 2);
+    assert_eq!(scratch.run(&["audit", "show", "0123456789"]).code, 2);
+}
