@@ -53,6 +53,12 @@ impl Repo {
         Ok(Self { inner, place: place.clone(), shallow })
     }
 
+    /// Where it was found.
+    #[must_use]
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
     #[must_use]
     pub fn is_bare(&self) -> bool {
         self.inner.is_bare()

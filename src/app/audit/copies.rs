@@ -29,6 +29,9 @@ pub(super) fn claims(
     copies: &[Stream],
     chains: &[Chain<'_>],
 ) -> Result<Vec<Claim>, Failure> {
+    if copies.is_empty() {
+        return Ok(Vec::new());
+    }
     let nonce = repo.ledger_state(StateFile::Nonce)?.unwrap_or_default();
     let nonce = String::from_utf8_lossy(&nonce).trim().to_owned();
     let mut claims = Vec::new();

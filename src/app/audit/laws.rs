@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::app::law::POLICY_PATH;
 use crate::app::{Failure, law};
-use crate::git::Repo;
+use crate::git::{Place, Repo};
 use crate::ledger::AuditLaw;
 use crate::ledger::sshsig::Signers;
 use crate::model::{Entry, ObjectId, RepoPath, Sha256};
@@ -50,16 +50,18 @@ const MOST_LOOKS: u32 = 8;
 pub(super) struct Laws(Mutex<Found>);
 
 struct Found {
-    repo: Repo,
+    place: Place,
+    /// Opened when a policy is first looked for, which is seldom.
+    repo: Option<Repo>,
     known: BTreeMap<Sha256, AuditLaw>,
     looks: BTreeMap<Sha256, u32>,
 }
 
 impl Laws {
-    pub(super) fn of(repo: Repo, kept: &BTreeMap<Sha256, AuditLaw>) -> Self {
+    pub(super) fn of(repo: &Repo, kept: &BTreeMap<Sha256, AuditLaw>) -> Self {
         let mut known = kept.clone();
         known.insert(Sha256::of(policy::BUILT_IN.as_bytes()), AuditLaw::default());
-        Self(Mutex::new(Found { repo, known, looks: BTreeMap::new() }))
+        Self(Mutex::new(Found { place: repo.place().clone(), repo: None, known, looks: BTreeMap::new() }))
     }
 
     /// A policy is named by its bytes, so wherever they are found they say the same.
@@ -74,7 +76,10 @@ impl Laws {
         if *looks > MOST_LOOKS {
             return None;
         }
-        let law = look(&found.repo, digest, entry)?;
+        if found.repo.is_none() {
+            found.repo = Repo::open(&found.place).ok();
+        }
+        let law = look(found.repo.as_ref()?, digest, entry)?;
         found.known.insert(digest, law);
         Some(law)
     }

@@ -63,7 +63,7 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
     let pins = Pins::load(repo)?;
     let listed = signers(repo, trusted_side(repo)?)?;
     let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
-    let laws = Laws::of(repo.again()?, &verified.laws);
+    let laws = Laws::of(repo, &verified.laws);
     let rules = Rules { genesis: pins.genesis, signers: listed.signers, laws: BTreeMap::new() };
     let (here, copies) = copies::parted(repo.streams()?);
 
@@ -84,7 +84,7 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
         return Err(failure);
     }
 
-    let mut damage = misplaced(repo, &opened, pins.genesis.is_some())?;
+    let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
     let claims = pins.claims().chain(copies::claims(repo, &here, &copies, &chains)?).collect();
@@ -287,14 +287,18 @@ const fn is_made_so(error: &GitError) -> bool {
 }
 
 /// What stands where no stream can be, and a genesis that belongs to another repository.
-fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Result<Vec<Damage>, Failure> {
+fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Vec<Damage> {
     let mut damage = Vec::new();
     let mut add = |code, stream: &str, expected: &str, found: String| {
         damage.push(Damage { code, stream: stream.into(), seq: None, entry: None, expected: expected.into(), found });
     };
-    let above = STREAMS.trim_end_matches('/');
-    if repo.resolve(above)?.is_some() {
-        add(DamageCode::StreamName, above, "streams below it only", "a reference of this name".into());
+    if repo.is_above_streams_taken() {
+        add(
+            DamageCode::StreamName,
+            STREAMS.trim_end_matches('/'),
+            "streams below it only",
+            "a reference of this name".into(),
+        );
     }
     for root in opened.iter().filter_map(|open| open.root).filter(|_| !is_pinned && !repo.is_shallow()) {
         if matches!(repo.commit(root), Err(GitError::Missing { promised_by: None, .. })) {
@@ -302,7 +306,7 @@ fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Result<Vec<Da
             add(DamageCode::ForeignRepository, GENESIS_STREAM, expected, format!("{root}, which is not here"));
         }
     }
-    Ok(damage)
+    damage
 }
 
 /// Judges claims on entries older than what was read now: their streams are looked through again.

@@ -43,6 +43,12 @@ impl Repo {
         streams.sort();
         Ok(streams)
     }
+
+    /// Whether a reference stands where only the folder of the streams should.
+    #[must_use]
+    pub fn is_above_streams_taken(&self) -> bool {
+        self.inner.find_reference(STREAMS.trim_end_matches('/')).is_ok()
+    }
 }
 
 /// The remote, if any, and the stream that a reference's name tells.

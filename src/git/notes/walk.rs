@@ -88,10 +88,12 @@ impl Repo {
         asked: Vec<(Asked, S)>,
         visit: &(dyn Fn(&mut S, Step) + Sync),
     ) -> Vec<(S, Walked)> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         // What came after a verified commit is little, and a thread's start would be most of the work.
         let is_long = |asked: &&(Asked, S)| asked.0.after.is_none();
-        let threads = asked.iter().filter(is_long).count().min(cores);
+        let threads = match asked.iter().filter(is_long).count() {
+            few @ (0 | 1) => few,
+            many => many.min(std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)),
+        };
         let count = asked.len();
         let queue = Mutex::new(asked.into_iter().enumerate());
         let done = Mutex::new(BTreeMap::new());
