@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::model::{
-    ActorTotals, ApprovalTotals, ChangeId, CommitCoverage, Damage, Entry, EntryKind, LedgerSummary, Moment, Outcome,
+    ActorTotals, ApprovalTotals, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind, LedgerSummary, Moment,
+    Outcome, WAITS,
 };
 
 use super::coverage::totals;
@@ -79,6 +80,9 @@ impl Summary {
         let member = |name: &str| entry.body.get(name);
         if let Some(outcome) = entry.outcome {
             *self.found.outcomes.entry(outcome).or_default() += 1;
+            if let Some(week) = Date::of_seconds(entry.time.seconds()).map(Date::monday) {
+                *self.found.weeks.entry(week).or_default().entry(outcome).or_default() += 1;
+            }
         }
         if let Some(risk) = &entry.risk {
             *self.found.levels.entry(risk.level).or_default() += 1;
@@ -146,6 +150,12 @@ fn approvals<'a>(requests: impl Iterator<Item = &'a Answers>) -> ApprovalTotals 
     let answered = totals.approved + totals.rejected;
     totals.rate_per_mille = (totals.approved * 1_000).checked_div(answered);
     waits.sort_unstable();
+    for wait in &waits {
+        let place = WAITS.iter().filter(|limit| *wait >= **limit).count();
+        if let Some(count) = totals.waits.get_mut(place) {
+            *count += 1;
+        }
+    }
     // The smallest wait that so many in ten did not exceed.
     let tenths = |tenths: usize| waits.get((waits.len() * tenths).div_ceil(10).saturating_sub(1)).copied();
     (totals.median_seconds, totals.ninetieth_seconds) = (tenths(5), tenths(9));
@@ -235,6 +245,7 @@ mod tests {
                 tampering: 1,
                 damage: BTreeMap::from([(DamageCode::Gap, 1)]),
                 commits: BTreeMap::from([(RecordStatus::Unrecorded, 1)]),
+                weeks: BTreeMap::from([("2026-11-16".parse().unwrap(), BTreeMap::from([(Outcome::Blocked, 1)]))]),
             }
         );
     }
@@ -264,6 +275,7 @@ mod tests {
                 median_seconds: Some(300),
                 ninetieth_seconds: Some(540),
                 slowest_seconds: Some(600),
+                waits: [4, 6, 0, 0, 0, 0, 0, 0],
             }
         );
     }

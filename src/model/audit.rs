@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::assessment::RiskLevel;
-use super::damage::DamageCode;
+use super::damage::{Damage, DamageCode, Unwitnessed};
+use super::date::Date;
 use super::decision::Outcome;
-use super::digest::ChangeId;
+use super::digest::{ChangeId, Sha256};
 use super::entry::{EntryKind, Moment};
 use super::object::ObjectId;
 
@@ -111,7 +112,13 @@ pub struct ApprovalTotals {
     /// Nine in ten took no longer.
     pub ninetieth_seconds: Option<u64>,
     pub slowest_seconds: Option<u64>,
+    /// How many approvals took less than each of [`WAITS`] and no less than the one before it; the
+    /// last count is of those that took longer.
+    pub waits: [u64; WAITS.len() + 1],
 }
+
+/// The limits, in seconds, that the times to approval are sorted by.
+pub const WAITS: [u64; 7] = [300, 900, 3_600, 14_400, 86_400, 259_200, 604_800];
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverrideTotals {
@@ -143,4 +150,48 @@ pub struct LedgerSummary {
     pub tampering: u64,
     pub damage: BTreeMap<DamageCode, u64>,
     pub commits: BTreeMap<RecordStatus, u64>,
+    /// How decisions ended, by the Monday of their week.
+    pub weeks: BTreeMap<Date, BTreeMap<Outcome, u64>>,
+}
+
+/// What `audit report` tells: the totals, and whether they may be believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditReport {
+    /// Of the genesis entry, which names the repository; none while nothing is on record.
+    pub repo: Option<Sha256>,
+    /// Whose commits were asked for, as a person names them.
+    pub range: String,
+    /// The days the totals are of, both included.
+    pub since: Option<Date>,
+    pub until: Option<Date>,
+    pub made: Option<Moment>,
+    pub engine: String,
+    pub streams: u64,
+    /// Of the whole ledger, whatever the days.
+    pub entries: u64,
+    pub signed: u64,
+    pub damage: Vec<Damage>,
+    pub unwitnessed: Vec<Unwitnessed>,
+    pub totals: LedgerSummary,
+    /// The commits that no decision speaks for, the youngest first.
+    pub missing: Vec<MissingCommit>,
+}
+
+/// A commit that is not on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingCommit {
+    pub commit: ObjectId,
+    pub status: RecordStatus,
+    pub subject: String,
+    pub author: String,
+    pub day: Option<Date>,
+    pub why: String,
+}
+
+impl AuditReport {
+    /// Whether nothing is wrong with the ledger itself. An empty one is sound.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.damage.is_empty()
+    }
 }

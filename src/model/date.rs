@@ -51,6 +51,13 @@ impl Date {
         let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year;
         (era * 146_097 + of_era).checked_sub(719_468)
     }
+
+    /// The Monday of its week; the first of all weeks begins with a Thursday.
+    #[must_use]
+    pub fn monday(self) -> Self {
+        let monday = self.days_since_1970().map(|days| days.saturating_sub((days + 3) % 7) * 86_400);
+        monday.and_then(Self::of_seconds).unwrap_or(self)
+    }
 }
 
 impl fmt::Display for Date {
@@ -78,6 +85,16 @@ impl FromStr for Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_week_begins_with_its_monday() {
+        let monday = |text: &str| text.parse::<Date>().unwrap().monday().to_string();
+
+        assert_eq!(["2026-11-16", "2026-11-18", "2026-11-22"].map(monday), ["2026-11-16"; 3]);
+        assert_eq!(monday("2026-11-23"), "2026-11-23");
+        assert_eq!(monday("2026-01-01"), "2025-12-29");
+        assert_eq!(monday("1970-01-02"), "1970-01-01");
+    }
 
     #[test]
     fn only_days_that_exist_are_read() {

@@ -22,7 +22,8 @@ pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };
 pub use audit::{
-    ActorTotals, Adoption, ApprovalTotals, CommitCoverage, GovernedCommit, LedgerSummary, OverrideTotals, RecordStatus,
+    ActorTotals, Adoption, ApprovalTotals, AuditReport, CommitCoverage, GovernedCommit, LedgerSummary, MissingCommit,
+    OverrideTotals, RecordStatus, WAITS,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
 pub use damage::{Damage, DamageCode, Unwitnessed};

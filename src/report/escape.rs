@@ -10,7 +10,7 @@ use crate::model::{Excerpt, RepoPath, deceives};
 const ORDERS: [&str; 3] = ["##", "##vso", "##teamcity"];
 
 /// One line for people: white space is a blank, what could deceive is an escape.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.trim().chars() {
         match character {

@@ -3,4 +3,5 @@
 pub mod coverage;
 pub mod log;
 pub mod show;
+pub mod totals;
 pub mod verify;
