@@ -356,7 +356,7 @@ pub(super) struct Terms {
     pub(super) by: Option<String>,
 }
 
-fn date(text: &str) -> Result<Date, String> {
+pub(super) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|()| "no day of the form 2026-12-31".to_owned())
 }
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::arguments::{Form, word};
+use super::publish::{CheckpointArguments, ExportArguments, ReconcileArguments, ReportArguments, SyncArguments};
 use crate::app::{Answer, Environment, Failure, audit};
 use crate::model::{EntryKind, Moment, Outcome};
 use crate::report::Style;
@@ -22,6 +23,16 @@ pub(super) enum AuditVerb {
         #[command(flatten)]
         form: Form,
     },
+    /// Tell the totals, and which commits nobody judged; as a page for an auditor, too
+    Report(ReportArguments),
+    /// Hand the ledger to somebody who does not have gov-hook
+    Export(ExportArguments),
+    /// Say where every stream ends now, to be kept where nobody here can change it
+    Checkpoint(CheckpointArguments),
+    /// Fetch the streams of others, and send this clone's own
+    Sync(SyncArguments),
+    /// Give up one of two histories of a stream, as a copied clone makes them
+    Reconcile(ReconcileArguments),
 }
 
 /// Filters add up: an entry is listed when all of them let it by. On a terminal it goes through git's
@@ -125,7 +136,10 @@ impl AuditVerb {
         match self {
             Self::Verify(VerifyArguments { form, .. })
             | Self::Log(LogArguments { form, .. })
-            | Self::Show { form, .. } => form.is_json(),
+            | Self::Show { form, .. }
+            | Self::Sync(SyncArguments { form, .. }) => form.is_json(),
+            Self::Report(asked) => asked.is_json(),
+            Self::Export(_) | Self::Checkpoint(_) | Self::Reconcile(_) => false,
         }
     }
 
@@ -148,6 +162,11 @@ impl AuditVerb {
                 audit::log::log(&request, environment)
             }
             Self::Show { named, form } => audit::show::show(&named, environment, form.is_json()),
+            Self::Report(asked) => asked.answer(environment),
+            Self::Export(asked) => asked.answer(environment),
+            Self::Checkpoint(asked) => audit::checkpoint::checkpoint(asked.sign, environment),
+            Self::Sync(asked) => audit::sync::sync(asked.remote.as_deref(), environment, asked.form.is_json()),
+            Self::Reconcile(asked) => asked.answer(environment),
         }
     }
 }

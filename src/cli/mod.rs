@@ -3,6 +3,7 @@
 mod arguments;
 mod audit;
 mod print;
+mod publish;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

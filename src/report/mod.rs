@@ -26,6 +26,7 @@ use std::io;
 
 use crate::model::Judgement;
 
+pub(crate) use escape::printable;
 pub use evaluation::{evaluation, evaluation_json};
 
 /// The JSON Schema of `gov-hook/check/v1`, for those who read the JSON.

@@ -51,6 +51,46 @@ impl Scratch {
         scratch
     }
 
+    /// Makes gov-hook the hooks of the repository.
+    pub fn install_hooks(&self) {
+        const STAGES: [&str; 6] =
+            ["pre-commit", "pre-merge-commit", "post-commit", "post-merge", "post-rewrite", "pre-push"];
+        for stage in STAGES {
+            let path = self.path(".git/hooks").join(stage);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let shim = format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook"));
+            fs::write(&path, shim).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+
+    /// Commits everything as a person does, with the hooks; returns the commit's id.
+    pub fn commit_by_hand(&self, message: &str) -> String {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "-q", "-m", message]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Makes an SSH key, has git sign with it, and returns the line that lists it for Mira.
+    pub fn ssh_key(&self, namespaces: &str) -> String {
+        let key = self.beside("key");
+        let mut command = self.command("ssh-keygen", &self.path(""));
+        let made = command.args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(&key).status().unwrap();
+        assert!(made.success());
+        self.git(&["config", "gpg.format", "ssh"]);
+        self.git(&["config", "user.signingkey", &key.with_extension("pub").to_string_lossy()]);
+        let public = fs::read_to_string(key.with_extension("pub")).unwrap();
+        format!("mira@example.com namespaces=\"{namespaces}\" {public}")
+    }
+
+    /// A bare repository beside the work tree, as the remote `origin`.
+    pub fn origin(&self) -> PathBuf {
+        let path = self.beside("origin.git");
+        self.git(&["init", "-q", "--bare", "-b", "main", &path.to_string_lossy()]);
+        self.git(&["remote", "add", "origin", &path.to_string_lossy()]);
+        path
+    }
+
     /// A path in the work tree.
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join("work").join(name)

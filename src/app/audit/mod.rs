@@ -1,10 +1,18 @@
 //! `gov-hook audit …`: reads the ledger, says whether it may be believed, and what it tells.
 
+pub mod checkpoint;
 mod copies;
 mod coverage;
+pub mod export;
 mod kept;
 mod laws;
 pub mod log;
 mod reading;
+pub mod reconcile;
+pub mod report;
 pub mod show;
+mod signing;
+pub mod sync;
 pub mod verify;
+
+use signing::may_sign;

@@ -29,6 +29,8 @@ pub(in crate::app) enum Depth {
 pub(in crate::app) struct Told {
     pub(in crate::app) id: Sha256,
     pub(in crate::app) entry: Entry,
+    /// In whose note it stands.
+    pub(in crate::app) object: ObjectId,
     /// What is wrong with it by itself and in its stream.
     pub(in crate::app) damage: Vec<Damage>,
 }
@@ -204,14 +206,14 @@ fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told)
     if open.kept == Some(step.commit) {
         open.kept = None;
     }
-    for Noted { line, .. } in in_order(step.added) {
+    for Noted { object, line } in in_order(step.added) {
         let before = open.chain.damage().len();
         if let Some((id, entry)) = open.chain.feed_under(&line, &mut |entry| laws.of_entry(entry)) {
             if ledger::is_genesis(&entry) {
                 open.root = entry.subject.commit;
             }
             let damage = open.chain.damage().get(before..).unwrap_or_default().to_vec();
-            visit(Told { id, entry, damage });
+            visit(Told { id, entry, object, damage });
         }
     }
     for oddity in step.oddities {

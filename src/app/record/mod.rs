@@ -8,6 +8,6 @@ mod seal;
 mod verb;
 
 pub(super) use decided::{Cause, Moved, Standing, already, decision, pushed, standing};
-pub(super) use pen::{Act, Pen};
+pub(super) use pen::{Act, ENGINE, Pen};
 pub(super) use replay::Replay;
 pub use verb::record;

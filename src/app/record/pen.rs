@@ -9,6 +9,7 @@ use super::seal;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Draft, Noted, Writer as Committer};
+use crate::ledger::sshsig::PublicKey;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
 use crate::model::{
     Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Moment, ObjectId, Outcome, RecordedRisk, Seen, Sha256,
@@ -31,6 +32,10 @@ pub(in crate::app) struct Act {
     pub(in crate::app) outcome: Option<Outcome>,
     pub(in crate::app) reasons: Vec<String>,
     pub(in crate::app) body: Map<String, Value>,
+    /// Whose act it was, where the pen only puts it down again.
+    pub(in crate::app) actor: Option<Actor>,
+    /// Whether it is signed though nothing demands that.
+    pub(in crate::app) is_signed: bool,
 }
 
 impl Act {
@@ -45,6 +50,8 @@ impl Act {
             outcome: None,
             reasons: Vec::new(),
             body: Map::new(),
+            actor: None,
+            is_signed: false,
         }
     }
 
@@ -123,6 +130,33 @@ impl<'a> Pen<'a> {
         &self.stream
     }
 
+    /// Has a key at hand, so that any act can be signed.
+    pub(in crate::app) fn signing(mut self) -> Result<Self, Failure> {
+        if self.key.is_none() {
+            self.key = Some(seal::Key::of(self.repo)?);
+        }
+        Ok(self)
+    }
+
+    /// The key, if there is one at hand.
+    pub(in crate::app) fn public_key(&self) -> Option<&PublicKey> {
+        self.key.as_ref().map(|key| &key.public)
+    }
+
+    pub(in crate::app) const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Whether a stream is this writer's, in whichever clone.
+    pub(in crate::app) fn wrote(&self, stream: &str) -> bool {
+        stream == self.stream || (!self.binding.named && self.binding.allows(stream))
+    }
+
+    /// Signs something that is no entry; `None` without a key at hand.
+    pub(in crate::app) fn sign(&self, message: &[u8], namespace: &str) -> Result<Option<String>, Failure> {
+        self.key.as_ref().map(|key| key.sign(message, namespace)).transpose()
+    }
+
     /// Appends one entry for each act, in their order, and gives their ids. Nothing is written
     /// before there is a commit: until then no repository is there to speak of.
     pub(in crate::app) fn write(&self, acts: &[Act]) -> Result<Vec<Sha256>, Failure> {
@@ -188,7 +222,7 @@ impl<'a> Pen<'a> {
             prev: end.prev,
             time: end.time,
             repo: Some(genesis),
-            actor: self.actor.clone(),
+            actor: act.actor.clone().unwrap_or_else(|| self.actor.clone()),
             requested_by: self.requested_by.clone(),
             subject: act.subject.clone(),
             change: act.change,
@@ -202,7 +236,7 @@ impl<'a> Pen<'a> {
             nonce: None,
             sig: None,
         };
-        let (line, id) = self.worked(&mut entry)?;
+        let (line, id) = self.worked(&mut entry, act.is_signed)?;
         end.next += 1;
         end.prev = Some(id);
         Ok((Noted { object: act.object, line: line.into_bytes() }, id))
@@ -210,9 +244,9 @@ impl<'a> Pen<'a> {
 
     /// The entry's line, signed where that is asked for, with as much work in its id as the policy
     /// demands.
-    fn worked(&self, entry: &mut Entry) -> Result<(String, Sha256), Failure> {
+    fn worked(&self, entry: &mut Entry, is_signed: bool) -> Result<(String, Sha256), Failure> {
         let law = ledger::AuditLaw { sign: self.audit.sign, proof_of_work_bits: self.audit.proof_of_work_bits };
-        let is_sealed = ledger::is_signature_demanded(entry, Some(&self.binding.writer), law);
+        let is_sealed = is_signed || ledger::is_signature_demanded(entry, Some(&self.binding.writer), law);
         let mut tries: u64 = 0;
         loop {
             if law.proof_of_work_bits > 0 {

@@ -19,7 +19,7 @@ impl Key {
     /// The key that git signs with, when it signs with SSH.
     pub(super) fn of(repo: &Repo) -> Result<Self, Failure> {
         let missing = |what: &str| {
-            Failure::new(format!("the policy asks for signed entries, and {what}")).mended_by(
+            Failure::new(format!("an entry has to be signed here, and {what}")).mended_by(
                 "name your SSH key: git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub",
             )
         };

@@ -15,6 +15,7 @@ mod lock;
 mod message;
 mod nonce;
 mod reference;
+mod replace;
 mod state;
 mod streams;
 mod sync;

@@ -39,6 +39,16 @@ impl Repo {
         if let Some(nonce) = self.ledger_state(StateFile::Nonce)?.and_then(|text| Nonce::parse(&text)) {
             return Ok(nonce);
         }
+        self.write_nonce(false)
+    }
+
+    /// Another nonce, for a clone whose own was copied along with it: from here on it writes another
+    /// stream.
+    pub fn renew_clone_nonce(&self) -> Result<Nonce, NotesError> {
+        self.write_nonce(true)
+    }
+
+    fn write_nonce(&self, is_renewed: bool) -> Result<Nonce, NotesError> {
         let path = ledger_dir(self)?.join(StateFile::Nonce.name());
         let failed = |source| NotesError::Write { path: path.clone(), source };
         let fresh = Nonce(u32::try_from(random() >> 32).unwrap_or_default());
@@ -46,6 +56,9 @@ impl Repo {
         let guard = Temporary(&temporary);
         std::fs::write(&temporary, format!("{fresh}\n")).map_err(failed)?;
         std::fs::File::open(&temporary).and_then(|file| file.sync_all()).map_err(failed)?;
+        if is_renewed {
+            return std::fs::rename(&temporary, &path).map(|()| fresh).map_err(failed);
+        }
         // A link fails where another process was first; a rename would replace what that one uses.
         match std::fs::hard_link(guard.0, &path) {
             Ok(()) => Ok(fresh),

@@ -188,7 +188,7 @@ impl Repo {
 
     /// Runs git for a conversation with a remote: never a prompt, no maintenance afterwards, and an
     /// end when nobody answers.
-    fn talk(&self, arguments: &[&str], input: &str) -> Result<Output, NotesError> {
+    pub(super) fn talk(&self, arguments: &[&str], input: &str) -> Result<Output, NotesError> {
         let failed = |error: std::io::Error| {
             let command = arguments.iter().find(|word| !word.starts_with('-') && !word.contains('=')).copied();
             GitError::Command { command: command.unwrap_or_default().to_owned(), said: error.to_string() }
@@ -227,7 +227,7 @@ impl Repo {
     }
 }
 
-fn unreachable(remote: &str, output: &Output) -> NotesError {
+pub(super) fn unreachable(remote: &str, output: &Output) -> NotesError {
     NotesError::Unreachable { remote: without_password(remote), said: said(output) }
 }
 

@@ -1,0 +1,163 @@
+//! `audit export`: the ledger for somebody who has git, ssh-keygen and sha256sum, and nothing of ours.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+
+use super::reading::{Depth, Told, read};
+use crate::app::{Answer, Environment, Failure};
+use crate::git::{Commit, Repo};
+use crate::ledger::{self, Coverage};
+use crate::model::{ChangeId, EntryKind, GovernedCommit, ObjectId, Sha256};
+
+/// What each line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An entry as it is stored.
+    Lines,
+    /// An in-toto statement about a commit.
+    Statements,
+}
+
+/// Of in-toto's predicates ours is no page on any server.
+const PREDICATE: &str = "urn:gov-hook:record:v1";
+
+/// What was exported is not to be believed as a whole.
+const DAMAGED: u8 = 1;
+
+pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let commits = match (range, form) {
+        (Some(range), _) => Some(commits_of(&repo, range)?),
+        (None, Form::Statements) => Some(commits_of(&repo, &default_range(&repo)?)?),
+        (None, Form::Lines) => None,
+    };
+    let told: Mutex<Vec<Told>> = Mutex::default();
+    let reading = read(&repo, Depth::Whole, &|entry| {
+        told.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    })?;
+    let mut told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+    told.sort_by(|one, other| (&one.entry.stream, one.entry.seq).cmp(&(&other.entry.stream, other.entry.seq)));
+    let mut text = String::new();
+    match (&commits, form) {
+        (Some(commits), Form::Statements) => statements(&mut text, commits, &told, reading.genesis)?,
+        (Some(commits), Form::Lines) => {
+            let speaking = Speaking::new(&told);
+            let wanted: BTreeSet<usize> = commits.iter().flat_map(|commit| speaking.of(commit)).collect();
+            for entry in wanted.into_iter().filter_map(|at| told.get(at)) {
+                text.push_str(&line(entry)?);
+                text.push('\n');
+            }
+        }
+        (None, _) => {
+            for entry in &told {
+                text.push_str(&line(entry)?);
+                text.push('\n');
+            }
+        }
+    }
+    let code = if reading.verdict.damage.is_empty() { 0 } else { DAMAGED };
+    Ok(Answer { text: text.into_bytes(), code })
+}
+
+/// The branch everything lands on.
+pub(super) fn default_range(repo: &Repo) -> Result<String, Failure> {
+    Ok(repo.default_branch()?.unwrap_or_else(|| "HEAD".into()))
+}
+
+/// The commits of a range `A..B`, or all that a revision has; parents before children.
+pub(super) fn commits_of(repo: &Repo, range: &str) -> Result<Vec<Commit>, Failure> {
+    if range.contains("..") {
+        return Ok(repo.commits_named(range)?);
+    }
+    Ok(repo.commits_between(&[], repo.commit_named(range)?)?)
+}
+
+/// `entry` comes last, so that its bytes are whatever stands between it and the closing brace.
+fn line(told: &Told) -> Result<String, Failure> {
+    let stored = ledger::write(&told.entry)?;
+    let Told { id, object, .. } = told;
+    Ok(format!(r#"{{"id":"{id}","object":"{object}","stream":"{}","entry":{stored}}}"#, told.entry.stream))
+}
+
+fn statements(text: &mut String, commits: &[Commit], told: &[Told], genesis: Option<Sha256>) -> Result<(), Failure> {
+    let asked: Vec<GovernedCommit> = commits
+        .iter()
+        .map(|commit| GovernedCommit {
+            id: commit.id,
+            tree: commit.tree,
+            parents: commit.parents.clone(),
+            change: None,
+        })
+        .collect();
+    let mut coverage = Coverage::of(&asked);
+    // What is wrong speaks for nobody.
+    for entry in told.iter().filter(|told| told.damage.is_empty()) {
+        coverage.take(entry.id, &entry.entry);
+    }
+    let speaking = Speaking::new(told);
+    for (commit, said) in commits.iter().zip(coverage.answer()) {
+        let entries = speaking.of(commit).into_iter().filter_map(|at| told.get(at).map(line));
+        let entries = entries.collect::<Result<Vec<String>, Failure>>()?.join(",");
+        let id = commit.id.to_string();
+        let subject = json!([{ "name": id, "digest": { "gitCommit": id } }]);
+        let (status, why) = (json!(said.status.as_str()), json!(said.why));
+        let repo = json!(genesis.map(|id| id.to_string()));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            text,
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":{subject},"predicateType":"{PREDICATE}","predicate":{{"repo":{repo},"status":{status},"why":{why},"entries":[{entries}]}}}}"#
+        );
+    }
+    Ok(())
+}
+
+/// Which entries speak of which commit.
+struct Speaking<'a> {
+    told: &'a [Told],
+    by_commit: HashMap<ObjectId, Vec<usize>>,
+    by_tree: HashMap<ObjectId, Vec<usize>>,
+    by_change: BTreeMap<ChangeId, Vec<usize>>,
+}
+
+impl<'a> Speaking<'a> {
+    fn new(told: &'a [Told]) -> Self {
+        let mut speaking =
+            Self { told, by_commit: HashMap::new(), by_tree: HashMap::new(), by_change: BTreeMap::new() };
+        for (at, Told { entry, .. }) in told.iter().enumerate() {
+            if let Some(commit) = entry.subject.commit {
+                speaking.by_commit.entry(commit).or_default().push(at);
+            } else if let Some(tree) = entry.subject.tree.filter(|_| entry.kind == EntryKind::Decision) {
+                speaking.by_tree.entry(tree).or_default().push(at);
+            }
+            if let Some(change) = entry.change {
+                speaking.by_change.entry(change).or_default().push(at);
+            }
+        }
+        speaking
+    }
+
+    /// What names the commit, what judged its tree upon one of its parents, and what was asked and
+    /// answered about the same change; in the order of the streams.
+    fn of(&self, commit: &Commit) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = self.by_commit.get(&commit.id).into_iter().flatten().copied().collect();
+        let upon = |at: &usize| {
+            let base = self.told.get(*at).and_then(|told| told.entry.subject.base);
+            base.is_none_or(|base| commit.parents.contains(&base))
+        };
+        found.extend(self.by_tree.get(&commit.tree).into_iter().flatten().copied().filter(upon));
+        let changes: BTreeSet<ChangeId> = found
+            .iter()
+            .filter_map(|at| self.told.get(*at))
+            .filter(|told| told.entry.kind == EntryKind::Decision)
+            .filter_map(|told| told.entry.change)
+            .collect();
+        for change in changes {
+            let same = self.by_change.get(&change).into_iter().flatten().copied();
+            found.extend(same.filter(|at| self.told.get(*at).is_some_and(|told| told.entry.subject.commit.is_none())));
+        }
+        found
+    }
+}

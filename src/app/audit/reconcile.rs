@@ -1,0 +1,214 @@
+//! `audit reconcile`: of two histories of one stream, as a copied clone makes them, one is given up by
+//! a signed entry; what it said is put down again in a stream that is nobody else's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::may_sign;
+use super::reading::{Depth, read};
+use super::sync::remote_of;
+use crate::app::record::{Act, Pen};
+use crate::app::{Answer, Environment, Failure, law};
+use crate::git::Repo;
+use crate::git::notes::{Asked, StateFile, Walked};
+use crate::ledger::{self, GENESIS_STREAM};
+use crate::model::{Entry, EntryKind, EntrySubject, ObjectId, Sha256};
+
+const NAMESPACE: &str = "policy@gov-hook";
+
+/// What can be said again without its writer's signature.
+const LOG: &str = "log@gov-hook";
+
+/// Which of the two copies is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    Ours,
+    Theirs,
+}
+
+pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let remote = remote_of(&repo, remote)?;
+    if stream == GENESIS_STREAM {
+        return Err(Failure::new("the genesis entry has one form; nothing of it can be given up"));
+    }
+    let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
+    let open = || Pen::open(&repo, environment, policy.audit, environment.agent.as_deref());
+    let pen = open()?;
+    let (is_own, is_of_us) = (pen.stream() == stream, pen.wrote(stream));
+    let Some(theirs) = repo.fetch_copy(&remote, stream)? else {
+        return Err(Failure::new(format!("{remote} has no stream {stream}"))
+            .mended_by(format!("see which it has: gov-hook audit sync {remote}")));
+    };
+    let Some(ours) = repo.stream_tip(stream)?.map(|tip| tip.commit) else {
+        return Err(Failure::new(format!("there is no stream {stream} here"))
+            .mended_by(format!("fetch it: gov-hook audit sync {remote}")));
+    };
+    let base = repo.merge_base(ours, theirs)?;
+    let is_forked = base != Some(ours) && base != Some(theirs);
+    let kept = if is_forked && lost == Lost::Theirs { ours } else { theirs };
+
+    let mut given_up: BTreeSet<ObjectId> = repo.given_up(stream)?.into_iter().collect();
+    if is_forked {
+        given_up.insert(if kept == ours { theirs } else { ours });
+    }
+    let left = undeclared(&repo, stream, &given_up, kept)?;
+    if !left.is_empty() {
+        // Seen to before anything is moved.
+        may_sign(&repo, &open()?.signing()?, NAMESPACE, environment.moment()?)?;
+    }
+    for tip in &given_up {
+        repo.keep_given_up(stream, *tip)?;
+    }
+    if kept == theirs && base != Some(theirs) {
+        repo.replace_stream(stream, ours, theirs)?;
+        // What was verified there is no longer part of it, and what was named need not be.
+        repo.keep_ledger_state(StateFile::Verified, b"")?;
+        repo.keep_ledger_state(StateFile::Named, b"")?;
+    }
+    let is_renewed = is_own && environment.stream.is_none() && (base != Some(theirs) || !left.is_empty());
+    if is_renewed {
+        repo.renew_clone_nonce()?;
+        repo.keep_ledger_state(StateFile::Named, b"")?;
+    }
+
+    let mut text = String::new();
+    // Writing to a `String` cannot fail, here and below.
+    if !is_forked && left.is_empty() && base == Some(theirs) {
+        let _ = writeln!(text, "{stream} has one history here and on {remote}: nothing to reconcile");
+        return Ok(Answer::passing(text));
+    }
+    let which = if kept == ours { "this clone's" } else { "the remote's" };
+    let _ = writeln!(text, "{stream} goes on as {which} copy has it, from {}", kept.short());
+    if !left.is_empty() {
+        let pen = open()?.signing()?;
+        let (again, not_again) = if is_of_us { restate(&pen, stream, &left)? } else { give_up(&pen, stream, &left)? };
+        let _ = writeln!(text, "gave up {} by a signed entry of {}", entries(left.len()), pen.stream());
+        if again > 0 {
+            let _ = writeln!(text, "put {again} of them on record again there");
+        }
+        if not_again > 0 && is_of_us {
+            let _ = writeln!(text, "{} signed by hand; repeat what still matters", entries(not_again));
+        }
+    }
+    if is_renewed {
+        let _ = writeln!(text, "this clone now writes {}, which no other clone does", open()?.stream());
+    }
+    let _ = writeln!(text, "tell the others: gov-hook audit sync {remote}");
+    Ok(Answer::passing(text))
+}
+
+fn entries(count: usize) -> String {
+    if count == 1 { "1 entry".into() } else { format!("{count} entries") }
+}
+
+/// A lost entry and the note it stood in.
+struct LostEntry {
+    id: Sha256,
+    entry: Entry,
+    object: ObjectId,
+}
+
+/// The entries that only the copies given up have, and that nobody has declared lost yet.
+fn undeclared(
+    repo: &Repo,
+    stream: &str,
+    given_up: &BTreeSet<ObjectId>,
+    kept: ObjectId,
+) -> Result<Vec<LostEntry>, Failure> {
+    let mut lost: BTreeMap<Sha256, LostEntry> = BTreeMap::new();
+    for tip in given_up {
+        let after = repo.merge_base(*tip, kept)?;
+        let walked = repo.walk_stream(&Asked { tip: *tip, after }, &mut |step| {
+            for noted in step.added {
+                if let Ok(entry) = ledger::parse(&noted.line) {
+                    let id = ledger::id(&noted.line);
+                    lost.insert(id, LostEntry { id, entry, object: noted.object });
+                }
+            }
+        });
+        if let Walked::Broken { error, .. } = walked {
+            return Err(error.into());
+        }
+    }
+    if !lost.is_empty() {
+        let declared: Mutex<BTreeSet<Sha256>> = Mutex::default();
+        read(repo, Depth::Whole, &|told| {
+            if told.entry.kind == EntryKind::Reconcile && told.entry.sig.is_some() {
+                declared.lock().unwrap_or_else(PoisonError::into_inner).extend(dropped(&told.entry, stream));
+            }
+        })?;
+        for id in declared.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            lost.remove(&id);
+        }
+    }
+    let mut lost: Vec<LostEntry> = lost.into_values().collect();
+    lost.sort_by_key(|lost| (lost.entry.seq, lost.id));
+    Ok(lost)
+}
+
+fn dropped(entry: &Entry, stream: &str) -> Vec<Sha256> {
+    let is_of_it = entry.body.get("stream").and_then(Value::as_str) == Some(stream);
+    let listed = entry.body.get("dropped").and_then(Value::as_array).filter(|_| is_of_it);
+    let id = |pair: &Value| pair.as_array()?.get(1)?.as_str()?.parse().ok();
+    listed.into_iter().flatten().filter_map(id).collect()
+}
+
+fn declaration(repo_object: ObjectId, stream: &str, lost: &[LostEntry]) -> Act {
+    let pairs: Vec<Value> = lost.iter().map(|lost| json!([lost.entry.seq, lost.id.to_string()])).collect();
+    Act::new(EntryKind::Reconcile, repo_object, EntrySubject::default())
+        .saying("stream", stream)
+        .saying("dropped", pairs)
+}
+
+/// Declares what is lost. Whoever wrote it has to say it again.
+fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, usize), Failure> {
+    let Some(first) = lost.first() else { return Ok((0, 0)) };
+    pen.write(&[declaration(first.object, stream, lost)])?;
+    Ok((0, lost.len()))
+}
+
+/// Declares what is lost, and says it again: bindings name the decisions by the ids they have now.
+fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, usize), Failure> {
+    let Some(first) = lost.first() else { return Ok((0, 0)) };
+    let is_plain = |lost: &&LostEntry| {
+        ledger::namespace(&lost.entry) == LOG
+            && !matches!(lost.entry.kind, EntryKind::StreamOpen | EntryKind::Genesis)
+            && lost.entry.sig.is_none()
+    };
+    let (decisions, others): (Vec<&LostEntry>, Vec<&LostEntry>) =
+        lost.iter().filter(is_plain).partition(|lost| lost.entry.kind == EntryKind::Decision);
+    let mut acts = vec![declaration(first.object, stream, lost)];
+    acts.extend(decisions.iter().map(|lost| again(lost)));
+    let ids = pen.write(&acts)?;
+    let renamed: BTreeMap<String, String> =
+        decisions.iter().zip(ids.iter().skip(1)).map(|(lost, id)| (lost.id.to_string(), id.to_string())).collect();
+    let acts: Vec<Act> = others
+        .iter()
+        .map(|lost| {
+            let mut act = again(lost);
+            if let Some(Value::String(decision)) = act.body.get_mut("decision")
+                && let Some(now) = renamed.get(decision)
+            {
+                decision.clone_from(now);
+            }
+            act
+        })
+        .collect();
+    if !acts.is_empty() {
+        pen.write(&acts)?;
+    }
+    let again = decisions.len() + others.len();
+    Ok((again, lost.iter().filter(|lost| lost.entry.sig.is_some()).count()))
+}
+
+fn again(lost: &LostEntry) -> Act {
+    let entry = lost.entry.clone();
+    let mut act = Act::new(entry.kind, lost.object, entry.subject);
+    (act.change, act.policy, act.risk, act.outcome) = (entry.change, entry.policy, entry.risk, entry.outcome);
+    (act.reasons, act.body, act.actor) = (entry.reasons, entry.body, Some(entry.actor));
+    act.saying("restates", lost.id.to_string()).saying("said", entry.time.to_string())
+}

@@ -1,0 +1,100 @@
+//! `audit report`: the totals of the ledger, and which commits nobody judged.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::coverage::{Covered, coverage};
+use super::export::default_range;
+use super::reading::{Depth, Reading, Told, read};
+use crate::app::record::ENGINE;
+use crate::app::{Answer, Environment, Failure};
+use crate::git::{Commit, Repo};
+use crate::ledger::Summary;
+use crate::model::{AuditReport, CommitCoverage, Date, MissingCommit, Moment};
+use crate::report::audit::totals;
+
+/// What `audit report` is asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Whose commits: a range `A..B`, or all that a revision has.
+    pub range: Option<String>,
+    /// The days that are counted, both included.
+    pub since: Option<Date>,
+    pub until: Option<Date>,
+    pub form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Human,
+    Json,
+    Html,
+}
+
+/// Nothing that a damaged ledger says is certain.
+const DAMAGED: u8 = 1;
+
+pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let range = match &request.range {
+        Some(range) => range.clone(),
+        None => default_range(&repo)?,
+    };
+    let summary = Mutex::new(Summary::new());
+    let count = |told: &Told| {
+        // What is wrong counts for nobody.
+        if told.damage.is_empty() && is_within(request, told.entry.time) {
+            summary.lock().unwrap_or_else(PoisonError::into_inner).take(&told.entry);
+        }
+    };
+    let is_unborn = request.range.is_none() && repo.resolve(&range)?.is_none();
+    let (reading, covered) = if is_unborn {
+        (read(&repo, Depth::Whole, &|told| count(&told))?, None)
+    } else {
+        let (reading, covered) = coverage(&repo, &range, Depth::Whole, &count)?;
+        (reading, Some(covered))
+    };
+    let commits = covered.map(|covered: Covered| covered.commits).unwrap_or_default();
+    let answers: Vec<CommitCoverage> = commits.iter().map(|(_, said)| said.clone()).collect();
+    let missing = commits.iter().rev().filter(|(_, said)| !said.status.is_on_record()).map(missing);
+    let Reading { verdict, genesis, streams, entries, signed } = reading;
+    let summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let report = AuditReport {
+        repo: genesis,
+        range,
+        since: request.since,
+        until: request.until,
+        made: Some(environment.moment()?),
+        engine: ENGINE.into(),
+        streams: streams as u64,
+        entries,
+        signed,
+        totals: summary.totals(&verdict.damage, &answers),
+        missing: missing.collect(),
+        damage: verdict.damage,
+        unwitnessed: verdict.unwitnessed,
+    };
+    let text = match request.form {
+        Form::Human => totals::table(&report),
+        Form::Json => {
+            totals::json(&report).map_err(|error| Failure::new(format!("the report cannot be written out: {error}")))?
+        }
+        Form::Html => totals::page(&report),
+    };
+    Ok(Answer { text: text.into_bytes(), code: if report.is_sound() { 0 } else { DAMAGED } })
+}
+
+fn is_within(request: &Request, time: Moment) -> bool {
+    let day = Date::of_seconds(time.seconds());
+    request.since.is_none_or(|since| day >= Some(since)) && request.until.is_none_or(|until| day <= Some(until))
+}
+
+fn missing((commit, said): &(Commit, CommitCoverage)) -> MissingCommit {
+    MissingCommit {
+        commit: commit.id,
+        status: said.status,
+        subject: commit.subject(),
+        author: commit.author.email.clone(),
+        day: u64::try_from(commit.committed_at).ok().and_then(Date::of_seconds),
+        why: said.why.clone(),
+    }
+}

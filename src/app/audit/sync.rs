@@ -1,0 +1,134 @@
+//! `audit sync`: the streams of others are fetched, those of this clone are sent.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::app::{Answer, CANNOT_DECIDE, Environment, Failure};
+use crate::git::Repo;
+use crate::git::notes::{Fetched, FetchedStream, Pushed};
+use crate::ledger::GENESIS_STREAM;
+use crate::report::printable;
+
+/// Two histories of one stream: somebody rewrote one, or copied a clone.
+const DIVERGED: u8 = 1;
+
+pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let remote = remote_of(&repo, remote)?;
+    let ours = own(&repo, environment)?;
+    let fetched = repo.fetch_streams(&remote, ours.first().map(String::as_str))?;
+    let mut sent = Vec::new();
+    for stream in std::iter::once(GENESIS_STREAM).chain(ours.iter().map(String::as_str)) {
+        sent.push((stream.to_owned(), repo.push_stream(&remote, stream)?));
+    }
+    let found = |code: &dyn Fn(Fetched) -> bool| fetched.iter().any(|stream| code(stream.outcome));
+    let is_forked = found(&|outcome| matches!(outcome, Fetched::Diverged | Fetched::Ahead))
+        || sent.iter().any(|(_, pushed)| *pushed == Pushed::Diverged);
+    let is_partial = found(&|outcome| outcome == Fetched::NotTaken)
+        || sent.iter().any(|(_, pushed)| matches!(pushed, Pushed::Refused { .. }));
+    let code = match (is_forked, is_partial) {
+        (true, _) => DIVERGED,
+        (false, true) => CANNOT_DECIDE,
+        (false, false) => 0,
+    };
+    let text = if as_json { to_json(&remote, &fetched, &sent, code) } else { to_text(&remote, &fetched, &sent) };
+    Ok(Answer { text: text.into_bytes(), code })
+}
+
+/// The remote that was named, else the one a clone came from.
+pub(super) fn remote_of(repo: &Repo, named: Option<&str>) -> Result<String, Failure> {
+    match named {
+        Some(remote) => Ok(remote.to_owned()),
+        None if repo.has_remote() => Ok(repo.remote_name()),
+        None => Err(Failure::new("this repository has no remote to share the ledger with")
+            .mended_by("name one, or a path: gov-hook audit sync REMOTE")),
+    }
+}
+
+/// The streams that this clone writes: one for each identity that committed here.
+fn own(repo: &Repo, environment: &Environment) -> Result<Vec<String>, Failure> {
+    let ending = format!("-{}", repo.clone_nonce()?);
+    let is_ours = |name: &String| name.ends_with(&ending) || Some(name) == environment.stream.as_ref();
+    let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
+    Ok(here.map(|stream| stream.name).filter(is_ours).collect())
+}
+
+fn to_text(remote: &str, fetched: &[FetchedStream], sent: &[(String, Pushed)]) -> String {
+    let remote = printable(remote);
+    let width = fetched.iter().map(|stream| printable(&stream.stream).chars().count()).max().unwrap_or_default();
+    let mut text = format!("fetched from {remote}\n");
+    for stream in fetched {
+        // Writing to a `String` cannot fail, here and below.
+        let _ = write!(text, "  {:width$}  {}", printable(&stream.stream), fetched_as(stream.outcome));
+        text.push_str(match stream.outcome {
+            Fetched::New | Fetched::Forwarded | Fetched::Unchanged => "",
+            Fetched::Absent => ": the remote does not have it",
+            Fetched::Behind => ": the remote has less of it; unless it was not sent yet, the remote was rolled back",
+            Fetched::Diverged => ": the remote has another history of it; ours was kept",
+            Fetched::Ahead => ": the remote has entries of this clone that are not here; it was rolled back, or copied",
+            Fetched::NotTaken => ": it cannot be put here",
+        });
+        text.push('\n');
+    }
+    let _ = writeln!(text, "sent to {remote}");
+    for (stream, pushed) in sent {
+        let _ = write!(text, "  {:width$}  {}", printable(stream), sent_as(pushed));
+        if let Pushed::Refused { said } = pushed {
+            let _ = write!(text, ": {}", printable(said));
+        }
+        text.push('\n');
+    }
+    let forked = fetched.iter().filter(|stream| matches!(stream.outcome, Fetched::Diverged | Fetched::Ahead));
+    for stream in forked {
+        let _ = writeln!(text, "mend it: gov-hook audit reconcile {} {remote}", printable(&stream.stream));
+    }
+    text
+}
+
+const fn fetched_as(outcome: Fetched) -> &'static str {
+    match outcome {
+        Fetched::New => "new",
+        Fetched::Forwarded => "forwarded",
+        Fetched::Unchanged => "unchanged",
+        Fetched::Behind => "behind",
+        Fetched::Diverged => "diverged",
+        Fetched::Ahead => "ahead",
+        Fetched::NotTaken => "not-taken",
+        Fetched::Absent => "absent",
+    }
+}
+
+const fn sent_as(pushed: &Pushed) -> &'static str {
+    match pushed {
+        Pushed::New => "new",
+        Pushed::Forwarded => "forwarded",
+        Pushed::Unchanged => "unchanged",
+        Pushed::Nothing => "nothing",
+        Pushed::Diverged => "diverged",
+        Pushed::Refused { .. } => "refused",
+    }
+}
+
+fn to_json(remote: &str, fetched: &[FetchedStream], sent: &[(String, Pushed)], code: u8) -> String {
+    let one = |stream: &FetchedStream| {
+        json!({
+            "stream": stream.stream,
+            "outcome": fetched_as(stream.outcome),
+            "here": stream.before.map(|tip| tip.to_string()),
+            "there": stream.remote.map(|tip| tip.to_string()),
+        })
+    };
+    let pushed = |(stream, pushed): &(String, Pushed)| {
+        let said = if let Pushed::Refused { said } = pushed { Some(said) } else { None };
+        json!({ "stream": stream, "outcome": sent_as(pushed), "said": said })
+    };
+    let json = json!({
+        "schema": "gov-hook/audit-sync/v1",
+        "remote": remote,
+        "fetched": fetched.iter().map(one).collect::<Vec<Value>>(),
+        "sent": sent.iter().map(pushed).collect::<Vec<Value>>(),
+        "exit": code,
+    });
+    format!("{json:#}\n")
+}

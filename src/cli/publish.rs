@@ -1,0 +1,191 @@
+//! `gov-hook audit …`: what may be typed to hand the ledger to others, and to take theirs.
+
+use clap::Args;
+
+use super::arguments::{Form, date, word};
+use crate::app::audit::export::{self, Form as Exported};
+use crate::app::audit::reconcile::{self, Lost};
+use crate::app::audit::report;
+use crate::app::{Answer, Environment, Failure};
+use crate::model::Date;
+
+/// Totals by outcome, risk level, enforcement level, environment, actor and agent; approvals and how
+/// long they took; overrides and whether they were ratified; tamper attempts; and which commits of
+/// RANGE have no record. The whole ledger is verified first, and what is wrong with it comes first.
+/// The page needs no network and no script: mail it, archive it, print it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the ledger is sound
+  1  the ledger is damaged; the report says how
+  2  could not be read
+
+Examples:
+  gov-hook audit report                                      as a table
+  gov-hook audit report --format html > audit.html           as a page to open offline
+  gov-hook audit report v1.0..v1.1                           with the commits of a release
+  gov-hook audit report --since 2026-01-01 --until 2026-03-31 --format json")]
+pub(super) struct ReportArguments {
+    /// Whose commits are looked up: a range `A..B`, or all that a revision has [default: the default
+    /// branch]
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+
+    /// Count entries from this day on, in UTC
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    since: Option<Date>,
+
+    /// Count entries until this day, in UTC
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    until: Option<Date>,
+
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", default_value = "human",
+        value_parser = word(["human", "json", "html"], report_form))]
+    format: report::Form,
+}
+
+impl ReportArguments {
+    pub(super) fn is_json(&self) -> bool {
+        self.format == report::Form::Json
+    }
+
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let Self { range, since, until, format: form } = self;
+        report::report(&report::Request { range, since, until, form }, environment)
+    }
+}
+
+fn report_form(text: &str) -> Option<report::Form> {
+    match text {
+        "human" => Some(report::Form::Human),
+        "json" => Some(report::Form::Json),
+        "html" => Some(report::Form::Html),
+        _ => None,
+    }
+}
+
+/// Every line of `jsonl` holds an entry byte for byte as it is stored, with its id, the object in
+/// whose note it stands and its stream: the id is the SHA-256 of those bytes, and a signature is one
+/// that `ssh-keygen -Y` checks. docs/audit.md has the recipe. `statements` has one in-toto statement
+/// for each commit, with the entries that speak of it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  exported
+  1  exported, but the ledger is damaged: gov-hook audit verify
+  2  could not be read
+
+Examples:
+  gov-hook audit export > ledger.jsonl                        all of it
+  gov-hook audit export v1.0..v1.1                            what speaks of these commits
+  gov-hook audit export main --format statements              one statement for each commit of main")]
+pub(super) struct ExportArguments {
+    /// Only what speaks of the commits of a range `A..B`, or of all that a revision has
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+
+    /// What each line is
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = word(["jsonl", "statements"], form))]
+    format: Exported,
+}
+
+impl ExportArguments {
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        export::export(self.range.as_deref(), self.format, environment)
+    }
+}
+
+fn form(text: &str) -> Option<Exported> {
+    match text {
+        "jsonl" => Some(Exported::Lines),
+        "statements" => Some(Exported::Statements),
+        _ => None,
+    }
+}
+
+/// Prints the checkpoint in the form of C2SP's tlog-checkpoint, and puts it on record as an entry of
+/// this clone. Keep what is printed elsewhere: in a tag, a mail, another repository. Whoever holds it
+/// can tell later whether anything before it was taken away.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  made
+  1  the ledger is damaged; nothing was written
+  2  could not be made
+
+Examples:
+  gov-hook audit checkpoint                       print it and record it
+  gov-hook audit checkpoint --sign > checkpoint   signed by your SSH key, in the namespace ckpt@gov-hook")]
+pub(super) struct CheckpointArguments {
+    /// Sign it with your SSH key: git config gpg.format ssh, git config user.signingkey FILE
+    #[arg(long)]
+    pub(super) sign: bool,
+}
+
+/// Streams only ever grow: each is taken when ours is a part of it, and never otherwise. A push does
+/// the sending by itself; fetching is what this verb is for.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Told of each stream: new, forwarded, unchanged, absent (only here), behind (the remote has less of
+it), ahead (the remote has more of our own), diverged (two histories), not-taken.
+
+Exit codes:
+  0  in step
+  1  a stream has two histories, or this clone's own went on without it
+  2  could not be fetched or sent
+
+Examples:
+  gov-hook audit sync                    with the remote this clone came from
+  gov-hook audit sync ../other-clone     with a path or URL")]
+pub(super) struct SyncArguments {
+    /// A remote's name, a path or a URL [default: the remote that this clone came from]
+    #[arg(value_name = "REMOTE")]
+    pub(super) remote: Option<String>,
+
+    #[command(flatten)]
+    pub(super) form: Form,
+}
+
+/// Two clones that were copied from one another write one stream, and its history forks. The remote's
+/// copy is kept, since others have it; what only ours has is given up by an entry that must be signed
+/// in the namespace policy@gov-hook, and put on record again in a new stream. From then on this clone
+/// writes a stream of its own. The copy that was given up stays under refs/gov-hook/given-up/.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  reconciled, or nothing to reconcile
+  2  could not be done: no key, or one that may not sign this
+
+Examples:
+  gov-hook audit sync                                        names the stream that diverged
+  gov-hook audit reconcile 0c3f5e6a7b8c-1122aabb             in the copied clone
+  gov-hook audit reconcile 0c3f5e6a7b8c-1122aabb ../copy --keep ours   give up the copy's entries")]
+pub(super) struct ReconcileArguments {
+    /// The stream that has two histories
+    #[arg(value_name = "STREAM")]
+    stream: String,
+
+    /// Where the other copy is [default: the remote that this clone came from]
+    #[arg(value_name = "REMOTE")]
+    remote: Option<String>,
+
+    /// Whose copy goes on
+    #[arg(long, value_name = "WHOSE", default_value = "theirs", value_parser = word(["theirs", "ours"], lost))]
+    keep: Lost,
+}
+
+impl ReconcileArguments {
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        reconcile::reconcile(&self.stream, self.remote.as_deref(), self.keep, environment)
+    }
+}
+
+/// Who keeps says who loses.
+fn lost(text: &str) -> Option<Lost> {
+    match text {
+        "theirs" => Some(Lost::Ours),
+        "ours" => Some(Lost::Theirs),
+        _ => None,
+    }
+}

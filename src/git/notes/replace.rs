@@ -1,0 +1,55 @@
+//! Taking another copy of a stream for ours, which an ordinary fetch never does. What is given up
+//! stays reachable under a reference of its own.
+
+use super::lock::Lock;
+use super::reference::{Move, read, reference_name, swap};
+use super::{NotesError, STREAMS};
+use crate::git::repo::{object_id, oid};
+use crate::git::{GitError, Repo};
+use crate::model::ObjectId;
+
+/// Where the tips of lost copies are kept, by stream.
+const GIVEN_UP: &str = "refs/gov-hook/given-up/";
+
+impl Repo {
+    /// Brings the remote's copy of a stream here without moving ours; `None` if it has none.
+    pub fn fetch_copy(&self, remote: &str, stream: &str) -> Result<Option<ObjectId>, NotesError> {
+        let name = reference_name(stream)?;
+        let Some(tip) = self.streams_of(remote)?.get(stream).copied() else { return Ok(None) };
+        if !self.odb()?.exists(oid(tip)) {
+            let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+            let rest = ["--no-prune", "--refmap=", "--", remote, name.as_str()];
+            let output = self.talk(&[&fetch[..], &rest].concat(), "")?;
+            if !output.status.success() {
+                return Err(super::sync::unreachable(remote, &output));
+            }
+        }
+        Ok(Some(tip))
+    }
+
+    /// Moves a stream to another copy of it, if it still is where it was.
+    pub fn replace_stream(&self, stream: &str, expected: ObjectId, new: ObjectId) -> Result<(), NotesError> {
+        let mut lock = Lock::take(self)?;
+        swap(self, &mut lock, &Move { stream, expected: Some(expected), new, durable: true })
+    }
+
+    /// Keeps a tip of a copy that was given up.
+    pub fn keep_given_up(&self, stream: &str, tip: ObjectId) -> Result<(), NotesError> {
+        reference_name(stream)?;
+        let name = format!("{GIVEN_UP}{stream}/{}", tip.short());
+        if read(self, &name)? == Some(tip) {
+            return Ok(());
+        }
+        let kept = self.inner.reference(&name, oid(tip), true, "gov-hook audit reconcile");
+        kept.map(drop).map_err(|source| GitError::Git { what: format!("`{name}`"), source }.into())
+    }
+
+    /// The tips of all copies of a stream that were given up here.
+    pub fn given_up(&self, stream: &str) -> Result<Vec<ObjectId>, NotesError> {
+        reference_name(stream)?;
+        let unreadable = |source| GitError::Git { what: format!("`{STREAMS}{stream}`"), source };
+        let found = self.inner.references_glob(&format!("{GIVEN_UP}{stream}/*")).map_err(unreadable)?;
+        let tips = found.map(|reference| Ok(reference.map_err(unreadable)?.target().map(object_id)));
+        Ok(tips.collect::<Result<Vec<_>, GitError>>()?.into_iter().flatten().collect())
+    }
+}

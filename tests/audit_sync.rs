@@ -1,0 +1,244 @@
+//! `gov-hook audit sync`, `reconcile` and `checkpoint` between real repositories.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use support::Scratch;
+
+/// A repository whose origin has its commits and its ledger.
+fn shared() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.install_hooks();
+    scratch.write("a.txt", "one\n");
+    scratch.commit_by_hand("One");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch
+}
+
+/// A clone beside it, of another person.
+fn clone_of_lin(scratch: &Scratch) -> PathBuf {
+    let path = scratch.beside("lin");
+    scratch.git(&["clone", "-q", &scratch.beside("origin.git").to_string_lossy(), &path.to_string_lossy()]);
+    scratch.git_in(&path, &["config", "user.email", "lin@example.com"]);
+    path
+}
+
+/// A copy of the whole directory, as a backup or an image makes it.
+fn copy_of(scratch: &Scratch) -> PathBuf {
+    let copy = scratch.beside("copy");
+    assert!(scratch.command("cp", &scratch.beside("")).args(["-r", "work", "copy"]).status().unwrap().success());
+    copy
+}
+
+fn commit_in(scratch: &Scratch, directory: &Path, name: &str) {
+    fs::write(directory.join(name), format!("{name}\n")).unwrap();
+    scratch.git_in(directory, &["add", "--all"]);
+    scratch.git_in(directory, &["commit", "-q", "-m", name]);
+}
+
+fn streams(scratch: &Scratch, directory: &Path) -> Vec<String> {
+    let refs = scratch.git_in(directory, &["for-each-ref", "--format=%(refname:lstrip=3)", "refs/notes/gov/"]);
+    refs.lines().filter(|name| *name != "genesis").map(str::to_owned).collect()
+}
+
+fn outcomes(said: &Value, of: &str) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    said[of].as_array().unwrap().iter().map(|one| (text(&one["stream"]), text(&one["outcome"]))).collect()
+}
+
+fn sync(scratch: &Scratch, directory: &Path) -> (i32, Value) {
+    let said = scratch.run_in(directory, &["audit", "sync", "--format", "json"]);
+    (said.code, said.json())
+}
+
+fn verify(scratch: &Scratch, directory: &Path) -> i32 {
+    let said = scratch.run_in(directory, &["audit", "verify", "--full"]);
+    assert!(said.code == 0 || said.code == 1, "{}", said.err);
+    said.code
+}
+
+#[test]
+fn a_clone_takes_the_streams_of_others_and_sends_its_own() {
+    let scratch = shared();
+    let lin = clone_of_lin(&scratch);
+    let mira = streams(&scratch, &scratch.path("")).remove(0);
+    let pair = |name: &str, outcome: &str| (name.to_owned(), outcome.to_owned());
+
+    let (code, first) = sync(&scratch, &lin);
+    assert_eq!(code, 0);
+    let mut expected = vec![pair(&mira, "new"), pair("genesis", "new")];
+    expected.sort();
+    assert_eq!(outcomes(&first, "fetched"), expected);
+    assert_eq!(outcomes(&first, "sent"), [pair("genesis", "unchanged")]);
+
+    scratch.write("b.txt", "two\n");
+    scratch.commit_by_hand("Two");
+    let (code, own) = sync(&scratch, &scratch.path(""));
+    assert_eq!((code, outcomes(&own, "sent")), (0, vec![pair("genesis", "unchanged"), pair(&mira, "forwarded")]));
+    let (code, again) = sync(&scratch, &lin);
+    assert_eq!(code, 0);
+    assert!(outcomes(&again, "fetched").contains(&pair(&mira, "forwarded")));
+    assert_eq!(verify(&scratch, &lin), 0);
+}
+
+#[test]
+fn without_a_remote_it_says_what_to_name() {
+    let said = Scratch::new().run(&["audit", "sync"]);
+
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert_eq!(
+        said.err,
+        "gov-hook could not decide, so nothing may pass: this repository has no remote to share the ledger with\n  \
+         mend it: name one, or a path: gov-hook audit sync REMOTE\n"
+    );
+}
+
+#[test]
+fn the_fork_of_a_copied_clone_is_told_and_reconciled_by_a_signed_entry() {
+    let scratch = shared();
+    let listed = scratch.ssh_key("policy@gov-hook,log@gov-hook");
+    scratch.write(".gov/allowed_signers", listed);
+    scratch.commit_by_hand("List the signers");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let (work, copy) = (scratch.path(""), copy_of(&scratch));
+    let stream = streams(&scratch, &work).remove(0);
+    commit_in(&scratch, &work, "of-the-original");
+    assert_eq!(sync(&scratch, &work).0, 0);
+    commit_in(&scratch, &copy, "of-the-copy");
+
+    let told = scratch.run_in(&copy, &["audit", "sync"]);
+    assert_eq!(told.code, 1);
+    assert!(told.out.contains(&format!("mend it: gov-hook audit reconcile {stream} origin")), "{}", told.out);
+    let lost = scratch.git_in(&copy, &["rev-parse", &format!("refs/notes/gov/{stream}")]);
+    let healed = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
+
+    assert_eq!((healed.code, healed.err.as_str()), (0, ""));
+    let now = streams(&scratch, &copy);
+    let fresh = now.iter().find(|name| **name != stream).unwrap();
+    let kept = scratch.git_in(&copy, &["rev-parse", "--short=12", &format!("refs/notes/gov/{stream}")]);
+    assert_eq!(
+        healed.out,
+        format!(
+            "{stream} goes on as the remote's copy has it, from {kept}\n\
+             gave up 2 entries by a signed entry of {fresh}\n\
+             put 2 of them on record again there\n\
+             this clone now writes {fresh}, which no other clone does\n\
+             tell the others: gov-hook audit sync origin\n"
+        )
+    );
+    assert!(
+        scratch.git_in(&copy, &["for-each-ref", "--format=%(objectname)", "refs/gov-hook/given-up"]).contains(&lost)
+    );
+    assert_eq!(verify(&scratch, &copy), 0);
+    // Nothing of the copy's commit is lost, and it goes on in its own stream.
+    let report = scratch.run_in(&copy, &["audit", "report", "HEAD~1..HEAD", "--format", "json"]).json();
+    assert_eq!(report["commits"]["by_status"], serde_json::json!({ "recorded": 1 }));
+    commit_in(&scratch, &copy, "another");
+    assert_eq!(sync(&scratch, &copy).0, 0);
+    assert_eq!(sync(&scratch, &work).0, 0);
+    assert_eq!(verify(&scratch, &work), 0);
+    let again = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
+    assert_eq!(again.out, format!("{stream} has one history here and on origin: nothing to reconcile\n"));
+}
+
+#[test]
+fn nothing_is_given_up_without_a_key_that_may() {
+    let scratch = shared();
+    let (work, copy) = (scratch.path(""), copy_of(&scratch));
+    let stream = streams(&scratch, &work).remove(0);
+    commit_in(&scratch, &work, "of-the-original");
+    assert_eq!(sync(&scratch, &work).0, 0);
+    commit_in(&scratch, &copy, "of-the-copy");
+    let before = scratch.git_in(&copy, &["for-each-ref"]);
+
+    let said = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
+
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("an entry has to be signed here, and git does not sign with SSH here"), "{}", said.err);
+    assert_eq!(scratch.git_in(&copy, &["for-each-ref"]), before);
+}
+
+#[test]
+fn a_clone_that_was_rolled_back_takes_what_it_lost_and_writes_elsewhere() {
+    let scratch = shared();
+    let (work, copy) = (scratch.path(""), copy_of(&scratch));
+    let stream = streams(&scratch, &work).remove(0);
+    commit_in(&scratch, &work, "later");
+    assert_eq!(sync(&scratch, &work).0, 0);
+
+    let (code, told) = sync(&scratch, &copy);
+    assert_eq!(code, 1);
+    assert!(outcomes(&told, "fetched").contains(&(stream.clone(), "ahead".into())));
+    let healed = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
+
+    assert_eq!((healed.code, healed.err.as_str()), (0, ""));
+    commit_in(&scratch, &copy, "of-the-copy");
+    assert_eq!(streams(&scratch, &copy).len(), 2);
+    assert_eq!((sync(&scratch, &copy).0, verify(&scratch, &copy)), (0, 0));
+}
+
+#[test]
+fn a_checkpoint_names_every_head_and_goes_on_record() {
+    let scratch = shared();
+    let stream = streams(&scratch, &scratch.path("")).remove(0);
+    let head = scratch.git(&["log", "-1", "--format=%B", &format!("refs/notes/gov/{stream}")]);
+    let word = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+    let (seq, id) = (word("Gov-Seq: "), word("Gov-Id: "));
+
+    let said = scratch.run(&["audit", "checkpoint"]);
+
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines[0].starts_with("gov-hook/") && lines[1] == "2", "{}", said.out);
+    assert!(lines[3..].contains(&format!("{stream} {seq} {id}").as_str()), "{}", said.out);
+    let exported = scratch.run(&["audit", "export"]).out;
+    let newest = exported.lines().find(|line| line.contains(r#""kind":"checkpoint""#)).unwrap();
+    let newest: Value = serde_json::from_str(newest).unwrap();
+    assert_eq!(
+        (&newest["entry"]["kind"], &newest["entry"]["body"]["checkpoint"]),
+        (&"checkpoint".into(), &said.out.clone().into())
+    );
+    assert_eq!(verify(&scratch, &scratch.path("")), 0);
+}
+
+#[test]
+fn a_signed_checkpoint_is_one_that_ssh_keygen_verifies() {
+    let scratch = shared();
+    let signers = scratch.beside("signers");
+    fs::write(&signers, scratch.ssh_key("ckpt@gov-hook")).unwrap();
+
+    let said = scratch.run(&["audit", "checkpoint", "--sign"]);
+
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let (text, signature) = said.out.split_once("\n\n").unwrap();
+    assert!(signature.starts_with("\u{2014} mira@example.com "), "{signature}");
+    // A line of signed-note is the key's hash, four bytes, and then the SSHSIG.
+    let script = format!(
+        "printf '%s\\n' \"$1\" > text; {{ echo '-----BEGIN SSH SIGNATURE-----'; printf '%s' \"$2\" | base64 -d | tail -c +5 | \
+         base64; echo '-----END SSH SIGNATURE-----'; }} > sig; ssh-keygen -Y verify -f '{}' -I mira@example.com -n ckpt@gov-hook \
+         -s sig < text",
+        signers.display()
+    );
+    let made = signature.trim_end().rsplit(' ').next().unwrap();
+    let mut command = scratch.command("sh", &scratch.beside(""));
+    let output = command.args(["-c", &script, "sh", text, made]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn there_is_no_checkpoint_of_a_damaged_ledger() {
+    let scratch = shared();
+    let stream = streams(&scratch, &scratch.path("")).remove(0);
+    scratch.git(&["notes", &format!("--ref=refs/notes/gov/{stream}"), "append", "-m", "{}", "HEAD"]);
+
+    let said = scratch.run(&["audit", "checkpoint"]);
+
+    assert_eq!(said.code, 1);
+    assert_eq!(said.out, "the ledger is damaged, so there is no checkpoint of it; see: gov-hook audit verify\n");
+}
