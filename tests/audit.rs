@@ -11,47 +11,21 @@ mod support;
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
 use std::process::Stdio;
 
 use gov_hook::model::Sha256;
 use serde_json::{Value, json};
 use support::{Scratch, lines};
 
-const STAGES: [&str; 7] =
-    ["pre-commit", "pre-merge-commit", "post-commit", "post-merge", "post-rewrite", "post-applypatch", "pre-push"];
-
 /// A repository whose hooks are gov-hook's, with three commits since.
 fn governed() -> Scratch {
     let scratch = Scratch::new();
-    install(&scratch, &scratch.path(".git/hooks"));
+    scratch.install_hooks();
     for number in 1..=3 {
         scratch.write(&format!("file-{number}.txt"), lines(number));
-        commit(&scratch, &format!("Add file {number}"));
+        scratch.commit_by_hand(&format!("Add file {number}"));
     }
     scratch
-}
-
-fn install(scratch: &Scratch, folder: &Path) {
-    fs::create_dir_all(folder).unwrap();
-    for stage in STAGES {
-        let name = format!(".git/hooks/{stage}");
-        fs::write(
-            folder.join(stage),
-            format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook")),
-        )
-        .unwrap();
-        if folder.starts_with(scratch.path("")) {
-            scratch.make_executable(&name);
-        }
-    }
-}
-
-/// Commits as a person does, with the hooks.
-fn commit(scratch: &Scratch, message: &str) -> String {
-    scratch.git(&["add", "--all"]);
-    scratch.git(&["commit", "-q", "--allow-empty", "-m", message]);
-    scratch.git(&["rev-parse", "HEAD"])
 }
 
 /// The one stream besides genesis.
@@ -176,7 +150,7 @@ fn what_git_may_do_to_a_ledger_leaves_it_sound() {
     scratch.git(&["repack", "-q", "-adf"]);
     scratch.git(&["pack-refs", "--all"]);
     assert_eq!(verified(&scratch), sound());
-    commit(&scratch, "Go on");
+    scratch.commit_by_hand("Go on");
     assert_eq!(verified(&scratch), sound());
 
     let mirror = scratch.beside("mirror.git");
@@ -258,7 +232,7 @@ fn a_removed_note_is_found() {
 #[test]
 fn lines_in_another_order_are_found() {
     let found = attacked(|scratch, reference| {
-        commit(scratch, "Say it again");
+        scratch.commit_by_hand("Say it again");
         let notes = notes(scratch, reference);
         let (object, text) = notes.iter().find(|(_, text)| text.lines().count() > 1).unwrap();
         let turned: Vec<&str> = text.lines().rev().collect();
@@ -390,7 +364,7 @@ fn a_copied_clone_is_found_where_both_histories_meet() {
     let copy = scratch.beside("copy");
     let copied = scratch.command("cp", &scratch.path("")).arg("-r").args([".", copy.to_str().unwrap()]).status();
     assert!(copied.unwrap().success());
-    commit(&scratch, "Here");
+    scratch.commit_by_hand("Here");
     scratch.git_in(&copy, &["commit", "-q", "--allow-empty", "-m", "There"]);
     assert_eq!(verified(&scratch), sound());
 
@@ -460,9 +434,9 @@ fn a_signature_that_is_gone_or_meant_for_something_else_is_found() {
         scratch.git(&["config", "user.signingkey", key.to_str().unwrap()]);
         let remote = scratch.beside("remote.git");
         scratch.git(&["clone", "-q", "--bare", ".", remote.to_str().unwrap()]);
-        install(&scratch, &scratch.path(".git/hooks"));
+        scratch.install_hooks();
         scratch.write("file.txt", lines(3));
-        commit(&scratch, "Add a file");
+        scratch.commit_by_hand("Add a file");
         scratch.git(&["push", "-q", remote.to_str().unwrap(), "main"]);
         let reference = stream(&scratch);
         let mut entries = entries(&scratch, &reference);
@@ -494,7 +468,7 @@ fn a_signature_that_is_gone_or_meant_for_something_else_is_found() {
 fn a_forged_decision_with_a_sound_chain_is_found_by_replay() {
     let scratch = governed();
     scratch.write("big.txt", lines(900));
-    commit(&scratch, "Add much");
+    scratch.commit_by_hand("Add much");
     let replayed = scratch.run(&["audit", "verify", "--replay"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
     let reference = stream(&scratch);

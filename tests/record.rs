@@ -12,31 +12,13 @@ mod support;
 use serde_json::Value;
 use support::{Scratch, lines};
 
-const STAGES: [&str; 7] =
-    ["pre-commit", "pre-merge-commit", "post-commit", "post-merge", "post-rewrite", "post-applypatch", "pre-push"];
-
 const PRODUCTION: &str = "version: 1\nenforcement: { default: production }\n";
 
 /// A repository whose hooks are gov-hook's.
 fn governed() -> Scratch {
     let scratch = Scratch::new();
-    let folder = scratch.path(".git/hooks");
-    std::fs::create_dir_all(&folder).unwrap();
-    for stage in STAGES {
-        let path = folder.join(stage);
-        std::fs::write(&path, format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook")))
-            .unwrap();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(path, mode).unwrap();
-    }
+    scratch.install_hooks();
     scratch
-}
-
-/// Commits as a person does, with the hooks.
-fn commit(scratch: &Scratch, message: &str) -> String {
-    scratch.git(&["add", "--all"]);
-    scratch.git(&["commit", "-q", "-m", message]);
-    scratch.git(&["rev-parse", "HEAD"])
 }
 
 fn streams(scratch: &Scratch) -> Vec<String> {
@@ -77,7 +59,7 @@ fn a_commit_is_decided_on_before_it_is_made_and_bound_after() {
     let scratch = governed();
     scratch.write("a.txt", "one\n");
 
-    let made = commit(&scratch, "One");
+    let made = scratch.commit_by_hand("One");
 
     assert_eq!(kinds(&scratch), ["stream-open", "decision", "commit"]);
     assert_eq!(about(&scratch, &made), ["bound"]);
@@ -156,13 +138,13 @@ fn an_amended_commit_is_judged_whole() {
 fn what_git_makes_of_other_commits_is_judged_late() {
     let scratch = governed();
     scratch.write("a.txt", "base\n");
-    commit(&scratch, "Base");
+    scratch.commit_by_hand("Base");
     scratch.git(&["checkout", "-q", "-b", "side"]);
     scratch.write("b.txt", "side\n");
-    let side = commit(&scratch, "Side");
+    let side = scratch.commit_by_hand("Side");
     scratch.git(&["checkout", "-q", "main"]);
     scratch.write("c.txt", "main\n");
-    commit(&scratch, "Main");
+    scratch.commit_by_hand("Main");
 
     scratch.git(&["cherry-pick", &side]);
     assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["decision by hook"], "cherry-pick");
@@ -173,7 +155,7 @@ fn what_git_makes_of_other_commits_is_judged_late() {
     scratch.git(&["checkout", "-q", "-b", "rebased", &side]);
     scratch.git(&["rebase", "-q", "main~1"]);
     scratch.write("d.txt", "more\n");
-    commit(&scratch, "More");
+    scratch.commit_by_hand("More");
     scratch.git(&["rebase", "-q", "main"]);
     let rebased = about(&scratch, &scratch.git(&["rev-parse", "HEAD"]));
     assert_eq!(rebased.first().map(String::as_str), Some("decision by hook"), "rebase: {rebased:?}");
@@ -189,7 +171,7 @@ fn a_fast_forward_makes_no_commit_and_no_record() {
     let scratch = governed();
     scratch.git(&["checkout", "-q", "-b", "side"]);
     scratch.write("b.txt", "side\n");
-    commit(&scratch, "Side");
+    scratch.commit_by_hand("Side");
     let before = entries(&scratch).len();
     scratch.git(&["checkout", "-q", "main"]);
 
@@ -202,7 +184,7 @@ fn a_fast_forward_makes_no_commit_and_no_record() {
 fn a_push_seals_the_stream_and_takes_it_along() {
     let scratch = governed();
     scratch.write("a.txt", "one\n");
-    commit(&scratch, "One");
+    scratch.commit_by_hand("One");
     scratch.git(&["init", "-q", "--bare", "../remote.git"]);
     scratch.git(&["remote", "add", "origin", "../remote.git"]);
 
@@ -275,7 +257,7 @@ fn without_an_identity_nothing_is_recorded_and_nothing_passes() {
 fn eight_writers_lose_nothing() {
     let scratch = governed();
     scratch.write("a.txt", "one\n");
-    commit(&scratch, "One");
+    scratch.commit_by_hand("One");
     let before = entries(&scratch).len();
     let writers: Vec<_> = (0..8)
         .map(|number| {
@@ -303,7 +285,7 @@ fn linked_worktrees_share_a_stream_and_a_runner_names_its_own() {
     scratch.git_in(&scratch.beside("linked"), &["add", "--all"]);
     scratch.git_in(&scratch.beside("linked"), &["commit", "-q", "-m", "Linked"]);
     scratch.write("b.txt", "two\n");
-    commit(&scratch, "Main");
+    scratch.commit_by_hand("Main");
     assert_eq!(streams(&scratch).len(), 1);
 
     let said = scratch.run_with(&["record", "HEAD~1", "--reason", "CI saw it"], |command| {

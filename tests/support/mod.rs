@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gov_hook::app::hook::Stage;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -53,9 +54,7 @@ impl Scratch {
 
     /// Makes gov-hook the hooks of the repository.
     pub fn install_hooks(&self) {
-        const STAGES: [&str; 6] =
-            ["pre-commit", "pre-merge-commit", "post-commit", "post-merge", "post-rewrite", "pre-push"];
-        for stage in STAGES {
+        for stage in Stage::ALL.map(Stage::as_str) {
             let path = self.path(".git/hooks").join(stage);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             let shim = format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook"));
@@ -67,7 +66,7 @@ impl Scratch {
     /// Commits everything as a person does, with the hooks; returns the commit's id.
     pub fn commit_by_hand(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
-        self.git(&["commit", "-q", "-m", message]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
         self.git(&["rev-parse", "HEAD"])
     }
 
