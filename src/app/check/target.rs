@@ -209,9 +209,8 @@ struct Span {
 fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
     let start = repo.merge_base(span.base, span.head)?;
     let commits = repo.commits_between(&[span.base], span.head)?;
-    let old_tree = start.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let new_tree = repo.commit(span.head)?.tree;
-    let changes = repo.diff_trees(old_tree, Some(new_tree))?;
+    let changes = since_commit(repo, start, new_tree)?;
     let count = counted(commits.len(), "commit");
     Ok(Subject {
         kind: TargetKind::Range,
@@ -250,9 +249,8 @@ pub(super) fn pushed(repo: &Repo, push: &Push) -> Result<Subject, Failure> {
     };
     let known: Vec<ObjectId> = push.old.into_iter().chain(repo.tips_on(&push.remote)?).collect();
     let commits = repo.commits_between(&known, head)?;
-    let old_tree = start.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let new_tree = repo.commit(head)?.tree;
-    let changes = repo.diff_trees(old_tree, Some(new_tree))?;
+    let changes = since_commit(repo, start, new_tree)?;
     let to = push.branch.as_deref().map(|branch| format!(" to {branch}")).unwrap_or_default();
     Ok(Subject {
         kind: TargetKind::Range,
@@ -282,13 +280,11 @@ pub(in crate::app) struct Again {
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
     let Again { trusted, base, head, tree, after, branch } = again.clone();
-    let between = || -> Result<Vec<FileChange>, Failure> {
-        let old_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
-        Ok(repo.diff_trees(old_tree, Some(tree))?)
-    };
     let (kind, commits, changes) = match (head, after) {
-        (None, _) => (TargetKind::Staged, Vec::new(), between()?),
-        (Some(head), Some(after)) => (TargetKind::Range, repo.commits_between(&after, head)?, between()?),
+        (None, _) => (TargetKind::Staged, Vec::new(), since_commit(repo, base, tree)?),
+        (Some(head), Some(after)) => {
+            (TargetKind::Range, repo.commits_between(&after, head)?, since_commit(repo, base, tree)?)
+        }
         (Some(head), None) => {
             let commit = repo.commit(head)?;
             let changes = repo.changes_of(&commit)?;
@@ -367,6 +363,12 @@ fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         changes: Vec::new(),
         branch,
     })
+}
+
+/// What a tree changes of a commit's, or of nothing.
+fn since_commit(repo: &Repo, base: Option<ObjectId>, tree: ObjectId) -> Result<Vec<FileChange>, GitError> {
+    let old_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    repo.diff_trees(old_tree, Some(tree))
 }
 
 /// The branch a change would land on, unless told otherwise: the default one.
