@@ -17,6 +17,8 @@ mod required;
 #[path = "../src/check/rules/tables.rs"]
 mod tables;
 
+use required::Patterns;
+
 /// What marks an inline waiver is found together with keywords.
 const MARKER: &str = "gov: allow[";
 
@@ -48,13 +50,16 @@ struct Made {
     lines: Vec<String>,
     texts: String,
     keywords: Vec<(String, u16)>,
+    classes: Vec<[u64; 4]>,
+    runs: Vec<(usize, u8)>,
 }
 
-/// One line: the rule, its expression without far bounds, and the relaxed one.
+/// One line: the rule, its expression without far bounds, the relaxed one, and the shape of its value.
 fn packed(rule: &Value) -> String {
     let regex = rule.get("regex").and_then(Value::as_str);
-    let text = |pattern: Option<String>| Value::from(pattern.unwrap_or_default()).to_string();
-    format!("{rule}\t{}\t{}", text(regex.and_then(required::unbounded)), text(regex.and_then(required::relaxed)))
+    let Patterns { unbounded, relaxed, shape } = Patterns::of(regex.unwrap_or_default());
+    let made = [unbounded, relaxed, shape].map(|pattern| Value::from(pattern).to_string());
+    format!("{rule}\t{}", made.join("\t"))
 }
 
 /// A pack is one file, or a folder of files in the order of their names.
@@ -101,9 +106,8 @@ impl Made {
         let multiline = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
         let changes_only = rule.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
         let generic = words("tags").contains(&"generic");
-        let run = word("regex").and_then(required::Run::required_by);
-        let run = run
-            .map_or("None".to_owned(), |run| format!("Some(Run {{ class: {:?}, least: {} }})", run.class, run.least));
+        let runs = word("regex").map(required::runs).unwrap_or_default();
+        let runs = (self.runs.len(), runs.into_iter().map(|run| self.run(&run)).count());
         let near: Vec<String> = words("paths").into_iter().map(required::literal).collect();
         let near = if near.iter().any(String::is_empty) { String::new() } else { near.join("\n") };
         let number = self.rules.len();
@@ -119,7 +123,7 @@ impl Made {
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
-             changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, run: {run}, near: {near}, \
+             changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near}, \
              chunk: {chunk}, line: {line} }}"
         ));
         self.lines.push(packed(rule));
@@ -133,6 +137,15 @@ impl Made {
             self.texts.len() - text.len()
         });
         format!("Text({start}, {})", start + text.len())
+    }
+
+    /// Notes a run; sets of bytes are kept once.
+    fn run(&mut self, run: &required::Run) {
+        let class = self.classes.iter().position(|class| *class == run.class).unwrap_or_else(|| {
+            self.classes.push(run.class);
+            self.classes.len() - 1
+        });
+        self.runs.push((class, run.least));
     }
 
     fn finish(mut self) -> Result<String, String> {
@@ -151,6 +164,8 @@ impl Made {
         Ok(format!(
             "pub(super) static RULES: [Embedded; {}] = [\n{}\n];\n\
              pub(super) static TEXTS: &str = {:?};\n\
+             pub(super) static CLASSES: [[u64; 4]; {}] = {:?};\n\
+             pub(super) static RUNS: [(u16, u8); {}] = {:?};\n\
              pub(super) static CHUNKS: [u32; {}] = {ends:?};\n\
              pub(super) static DEFLATED: &[u8] = b\"{}\";\n\
              pub(super) const TABLES: Tables = Tables {{\n\
@@ -160,6 +175,10 @@ impl Made {
             self.rules.len(),
             self.rules.join(",\n"),
             self.texts,
+            self.classes.len(),
+            self.classes,
+            self.runs.len(),
+            self.runs,
             ends.len(),
             deflated.escape_ascii(),
             bitmap.escape_ascii(),

@@ -5,17 +5,16 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use super::judge::unscanned;
+use super::recent::Recent;
 use super::target::Subject;
 use crate::app::law::Law;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
-use crate::check::rules::{Candidate, Found, Standing, Stream, Tally};
+use crate::check::rules::{Candidate, Common, Found, Standing, Stream, Tally};
 use crate::check::waivers::{Inline, Scope, Waiving};
 use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
-use crate::model::{
-    Content, Date, FileChange, FileFacts, Finding, Fingerprint, LineDiff, ObjectId, RepoPath, TargetKind,
-};
+use crate::model::{Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, TargetKind};
 
 /// A change with everything measured and found in it.
 pub(super) struct Examined {
@@ -115,9 +114,9 @@ impl Examiner<'_> {
     /// What some commit added, even if a later one took it out again.
     fn commit_by_commit(&self, repo: &Repo, commits: &[Commit], examined: &mut Examined) -> Result<(), Failure> {
         let progress = Progress::new("reading commits:", commits.len(), self.is_watched);
-        let clean: Mutex<HashSet<(ObjectId, RepoPath)>> = Mutex::default();
+        let (clean, recent) = (Mutex::default(), Recent::default());
         let read = parallel::for_each(repo, commits, &|done| progress.reached(done), &|repo, commit| {
-            self.commit(repo, commit, &clean)
+            self.commit(repo, commit, &clean, &recent)
         })?;
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
         for (paths, findings) in read {
@@ -136,6 +135,7 @@ impl Examiner<'_> {
         repo: &Repo,
         commit: &Commit,
         clean: &Mutex<HashSet<(ObjectId, RepoPath)>>,
+        recent: &Recent,
     ) -> Result<(Vec<RepoPath>, Vec<Finding>), Failure> {
         let clean = || clean.lock().unwrap_or_else(PoisonError::into_inner);
         let changes = repo.changes_of(commit)?;
@@ -146,7 +146,7 @@ impl Examiner<'_> {
             if clean().contains(&key) {
                 continue;
             }
-            let found = self.added_in(repo, change)?;
+            let found = self.added_in(repo, change, recent)?;
             if found.is_empty() {
                 clean().insert(key);
             }
@@ -155,28 +155,19 @@ impl Examiner<'_> {
         Ok((changes.into_iter().map(|change| change.path).collect(), findings))
     }
 
-    /// The old side is read only once the new one holds something that may have been there before.
-    fn added_in(&self, repo: &Repo, change: &FileChange) -> Result<Vec<Finding>, Failure> {
+    fn added_in(&self, repo: &Repo, change: &FileChange, recent: &Recent) -> Result<Vec<Finding>, Failure> {
         let mut stream = None;
-        let new = repo.content(change.new, &change.path, &mut |piece| {
+        let new = recent.content(repo, change.new, &change.path, &mut |piece| {
             stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
         if let Some(stream) = stream {
             return Ok(self.waived(stream.finish()));
         }
-        let mut failed = None;
-        let lines = || match repo.content(change.old, &change.path, &mut |_| ()) {
-            Ok(old) => Cow::Owned(line_diff(&old, &new)),
-            Err(error) => {
-                failed = Some(error);
-                Cow::Owned(LineDiff::default())
-            }
-        };
-        let found = self.law.rules.scan(&self.candidate(change, None, bytes(&new)), lines);
-        match failed {
-            Some(error) => Err(error.into()),
-            None => Ok(self.waived(found)),
-        }
+        let old = recent.content(repo, change.old, &change.path, &mut |_| ())?;
+        // What is gone is judged of the change as a whole.
+        let added = self.candidate(change, None, bytes(&new));
+        let added = Candidate { common: Common::of(bytes(&old), bytes(&new)), ..added };
+        Ok(self.waived(self.law.rules.scan(&added, || Cow::Owned(line_diff(&old, &new)))))
     }
 
     /// What is wrong with a waiver is told of the change as a whole, not of every commit.
@@ -198,6 +189,7 @@ impl Examiner<'_> {
             new_mode: change.new.map(|side| side.mode),
             old,
             new,
+            common: Common::of(old, new),
             by_agent: self.by_agent,
             in_tree: self.in_tree,
         }

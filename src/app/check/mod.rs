@@ -5,6 +5,7 @@ mod history;
 mod judge;
 mod past;
 mod people;
+mod recent;
 mod target;
 
 use super::{Answer, Environment, Failure};

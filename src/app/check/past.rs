@@ -108,18 +108,8 @@ impl Examiner<'_> {
         let mut seen = Vec::new();
         for (stand, path) in blob.places.iter().zip(&paths) {
             let whole = || {
-                let new_mode = Some(stand.mode);
                 let new = bytes(&content);
-                let file = Candidate {
-                    path,
-                    from: None,
-                    old_mode: None,
-                    new_mode,
-                    old: None,
-                    new,
-                    by_agent: false,
-                    in_tree: true,
-                };
+                let file = Candidate { new, ..Candidate::standing(path, stand.mode) };
                 rules.scan(&file, Cow::default)
             };
             let found = streamed.next().unwrap_or_else(whole);

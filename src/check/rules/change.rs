@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::common::Common;
 use super::definition::On;
 use super::find::Part;
 use super::findings::{Facing, Teller};
@@ -25,6 +26,8 @@ pub struct Candidate<'a> {
     /// The bytes as git stores them; absent where there is no such side or it is not read here.
     pub old: Option<&'a [u8]>,
     pub new: Option<&'a [u8]>,
+    /// What of `new` was there before, so that it need not be looked at.
+    pub common: Common,
     pub by_agent: bool,
     /// It is judged as it stands in a tree, not as a part of a change.
     pub in_tree: bool,
@@ -65,8 +68,17 @@ impl<'a> Candidate<'a> {
     /// A file of a tree, whose bytes are to come.
     #[must_use]
     pub const fn standing(path: &'a RepoPath, mode: Mode) -> Self {
-        let mode = Some(mode);
-        Self { path, from: None, old_mode: None, new_mode: mode, old: None, new: None, by_agent: false, in_tree: true }
+        Self {
+            path,
+            from: None,
+            old_mode: None,
+            new_mode: Some(mode),
+            old: None,
+            new: None,
+            common: Common::NOTHING,
+            by_agent: false,
+            in_tree: true,
+        }
     }
 
     /// Whether the change has two sides, so that only some of its lines are new.
@@ -82,8 +94,8 @@ impl Rules {
         let subject = Subject::new(file.path, file.by_agent);
         let was = Subject::new(file.from.unwrap_or(file.path), file.by_agent);
         let group = if file.in_tree { self.for_standing() } else { self.for_new() };
-        let mut new = file.new.map(|bytes| Side::search(&self.all, group, &subject, bytes));
-        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes));
+        let mut new = file.new.map(|bytes| Side::search(&self.all, group, &subject, bytes, file.common));
+        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, file.common));
         let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
         out.findings = self.path_findings(file);
         if let Some(new) = &mut new {
@@ -95,9 +107,13 @@ impl Rules {
         if new.iter().chain(&old).all(Side::is_quiet) {
             return out;
         }
+        if file.common != Common::NOTHING {
+            // What is told needs to be seen whole: what else matches near it, and what is waived.
+            return self.scan(&Candidate { common: Common::NOTHING, ..*file }, lines);
+        }
         let lines = if file.is_compared() { lines() } else { whole_sides(new.is_some(), old.is_some()) };
         if let Some(side) = old.as_ref().filter(|side| !side.is_quiet()) {
-            let secrets = Side::search(&self.all, self.for_new(), &was, &side.text).found.kept;
+            let secrets = Side::search(&self.all, self.for_new(), &was, &side.text, Common::NOTHING).found.kept;
             let mut teller = Teller::new(self, file.path, side.scanned, Facing::Old);
             let part = Part { text: &side.text, base: 0, last: true };
             let counts = |_: &Rule, place| lines.deleted.overlaps(place);
@@ -128,10 +144,10 @@ impl Rules {
     pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
         let path = RepoPath::from(MESSAGE_PATH);
         let subject = Subject::new(&path, by_agent);
-        let side = Side::search(&self.all, self.for_message(), &subject, message);
+        let side = Side::search(&self.all, self.for_message(), &subject, message, Common::NOTHING);
         let mut out = Found::nothing(side.scanned);
         if !side.is_quiet() {
-            let secrets = Side::search(&self.all, self.for_new(), &subject, message).found.kept;
+            let secrets = Side::search(&self.all, self.for_new(), &subject, message, Common::NOTHING).found.kept;
             let mut teller = Teller::new(self, &path, side.scanned, Facing::New);
             let part = Part { text: &side.text, base: 0, last: true };
             teller.tell(part, &side.found.kept, &secrets, |_, _| true, &mut out);

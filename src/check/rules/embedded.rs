@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::definition::{Anchor, Asks, On};
-use super::required::Run;
+use super::required::{Patterns, Run};
 use super::tables::{Entry, Tables};
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
 mod made {
-    use super::{Anchor, Asks, Cow, Embedded, Entry, On, Run, Tables, Text};
+    use super::{Anchor, Asks, Cow, Embedded, Entry, On, Tables, Text};
 
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
@@ -38,7 +38,8 @@ pub(super) struct Embedded {
     /// The name of a detector, or empty.
     pub(super) detect: Text,
     pub(super) asks: Option<Asks>,
-    pub(super) run: Option<Run>,
+    /// Where the runs that a match needs begin, and how many they are.
+    pub(super) runs: (u16, u8),
     /// Parts of paths, one to a line, without one of which it looks at none; empty for any path.
     pub(super) near: Text,
     /// Where the rest of it is.
@@ -56,11 +57,19 @@ impl Text {
     }
 }
 
+/// Runs of bytes that matches need, as the number of a class and how many bytes of it.
+pub(super) fn runs(first: u16, count: u8) -> &'static [(u16, u8)] {
+    made::RUNS.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
+}
+
+pub(super) fn run((class, least): (u16, u8)) -> Option<Run> {
+    Some(Run { class: *made::CLASSES.get(usize::from(class))?, least })
+}
+
 /// What of a rule is inflated when it first comes near a match.
 pub(super) struct Packed {
     pub(super) json: String,
-    pub(super) unbounded: String,
-    pub(super) relaxed: String,
+    pub(super) patterns: Patterns,
 }
 
 /// `None` never happens for the chunks and lines that the build wrote.
@@ -72,7 +81,7 @@ pub(super) fn packed(chunk: u16, line: u16) -> Option<Packed> {
     let mut parts = text.split('\n').nth(line.into())?.split('\t');
     let json = parts.next()?.to_owned();
     let mut pattern = || serde_json::from_str(parts.next()?).ok();
-    Some(Packed { json, unbounded: pattern()?, relaxed: pattern()? })
+    Some(Packed { json, patterns: Patterns { unbounded: pattern()?, relaxed: pattern()?, shape: pattern()? } })
 }
 
 fn deflated(chunk: u16) -> Option<&'static [u8]> {

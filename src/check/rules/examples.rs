@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::change::{Candidate, Found};
 use super::colliding::Standing;
+use super::common::Common;
 use super::definition::{Definition, Example, Kind, On, Sides};
 use super::set::Rules;
 use crate::check::imports::Asked;
@@ -110,6 +111,7 @@ impl Rules {
             new_mode: new.is_some().then(|| sides.mode.map_or(Mode::Regular, mode)),
             old: sides.old.as_deref().map(str::as_bytes),
             new: new.as_deref().map(str::as_bytes),
+            common: Common::of(sides.old.as_deref().map(str::as_bytes), new.as_deref().map(str::as_bytes)),
             by_agent,
             in_tree: false,
         };

@@ -28,6 +28,8 @@ pub(super) struct Group {
     every_line: Vec<u16>,
     /// Rules about the whole file that no keyword leads to.
     whole: Vec<u16>,
+    /// Rules to which all of a file matters, whatever became of it.
+    of_files: Vec<u16>,
 }
 
 /// Stands for the marker of an inline waiver among the rules.
@@ -47,8 +49,11 @@ pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
 impl Group {
     /// `made` are tables of the build, for a kind of text for which it made some.
     pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)> + Clone, made: Option<&'static Tables>) -> Self {
-        let (mut non_ascii, mut every_line, mut whole) = (vec![], vec![], vec![]);
+        let (mut non_ascii, mut every_line, mut whole, mut of_files) = (vec![], vec![], vec![], vec![]);
         for (index, rule) in rules.clone() {
+            if rule.on == On::File {
+                of_files.push(index);
+            }
             let has_keywords = rule.keywords().next().is_some();
             match rule.anchor {
                 Some(Anchor::NonAscii) => non_ascii.push(index),
@@ -67,7 +72,7 @@ impl Group {
             }
             Prefilter::new(&keywords)
         });
-        Self { prefilter, non_ascii, every_line, whole }
+        Self { prefilter, non_ascii, every_line, whole, of_files }
     }
 
     /// Whether no rule looks at texts of this kind.
@@ -109,6 +114,8 @@ pub(super) struct Finder<'a> {
     group: &'a Group,
     subject: Subject<'a>,
     only_exact: bool,
+    /// Only matches that reach into it are looked for.
+    about: Range<usize>,
     states: Vec<State>,
     /// Rules with a region.
     open: Vec<u16>,
@@ -140,7 +147,31 @@ impl<'a> Finder<'a> {
     /// program rarely is one.
     pub(super) fn new(rules: &'a [Rule], group: &'a Group, subject: Subject<'a>, only_exact: bool) -> Self {
         let states = vec![State::default(); rules.len()];
-        Self { rules, group, subject, only_exact, states, open: Vec::new(), found: Matches::default() }
+        Self {
+            rules,
+            group,
+            subject,
+            only_exact,
+            about: 0..usize::MAX,
+            states,
+            open: Vec::new(),
+            found: Matches::default(),
+        }
+    }
+
+    /// Leaves out matches that do not reach into these lines, unless the whole file matters to some
+    /// rule.
+    pub(super) fn about(mut self, lines: Range<usize>) -> Self {
+        let group = self.group;
+        if !group.of_files.iter().any(|&index| self.covers(index)) {
+            self.about = lines;
+        }
+        self
+    }
+
+    /// Where keywords may stand, in a text of this length, of matches that are looked for.
+    pub(super) fn reaching(&self, length: usize) -> Range<usize> {
+        self.about.start.saturating_sub(REGION)..self.about.end.min(length)
     }
 
     /// Tries all rules whose keywords start in `places`, counted from the start of the part.
@@ -165,9 +196,8 @@ impl<'a> Finder<'a> {
             self.hit(index, part, &unit, at);
         });
         for index in &group.every_line {
-            let run = self.rule(*index).and_then(|rule| rule.run);
-            let next = |text: &[u8], at| run.map_or(Some(at), |run| run.find(text, at));
-            self.each_unit(*index, part, &places, next);
+            let Some(rule) = self.rule(*index) else { continue };
+            self.each_unit(*index, part, &places, |text, at| rule.runs.next(text, at));
         }
         for index in &group.non_ascii {
             self.each_unit(*index, part, &places, next_non_ascii);
@@ -231,13 +261,18 @@ impl<'a> Finder<'a> {
 
     fn hit(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
         let tried = part.base + unit.owns.start + 1;
+        let rule = self.rule(index);
+        let end = if rule.is_some_and(|rule| rule.multiline) { part.base + at + REGION } else { part.base + unit.end };
+        if end <= self.about.start || part.base + unit.starts.start >= self.about.end {
+            return;
+        }
         let Some(state) = self.state(index).filter(|state| state.tried != tried && state.covers != Some(false)) else {
             return;
         };
         state.tried = tried;
-        let Some(rule) = self.rule(index) else { return };
+        let Some(rule) = rule else { return };
         let window = || part.text.get(unit.starts.start..unit.end).unwrap_or_default();
-        if rule.run.is_some_and(|run| !rule.multiline && !run.is_in(window())) || !self.covers(index) {
+        if !rule.multiline && !rule.runs.are_in(window()) || !self.covers(index) {
             return;
         }
         let Some(compiled) = rule.compiled() else { return };
@@ -297,7 +332,11 @@ impl<'a> Finder<'a> {
 
     fn try_region(&mut self, index: u16, part: Part<'_>, region: &Range<usize>) {
         let end = (region.end - part.base).min(part.text.len());
-        self.try_on(index, part, region.start.saturating_sub(part.base)..end, end);
+        let starts = region.start.saturating_sub(part.base)..end;
+        let text = part.text.get(starts.clone()).unwrap_or_default();
+        if self.rule(index).is_some_and(|rule| rule.runs.are_in(text)) {
+            self.try_on(index, part, starts, end);
+        }
     }
 
     fn try_on(&mut self, index: u16, part: Part<'_>, starts: Range<usize>, end: usize) {
@@ -308,7 +347,7 @@ impl<'a> Finder<'a> {
         if rule.on == On::File && state.count > 0 {
             return;
         }
-        let found = &mut self.found;
+        let (found, about) = (&mut self.found, &self.about);
         compiled.matches(&window, |whole, value| {
             if compiled.definition.require.is_some() {
                 found.present.push(index);
@@ -321,8 +360,12 @@ impl<'a> Finder<'a> {
                 }
                 return Next::Stop;
             }
-            state.count += 1;
             let place = |range: Range<usize>| part.base + range.start..part.base + range.end;
+            let reach = whole.start.min(value.start)..whole.end.max(value.end);
+            if part.base + reach.end <= about.start || part.base + reach.start >= about.end {
+                return Next::Go;
+            }
+            state.count += 1;
             found.kept.push(Match { value: place(value), whole: place(whole), rule: index });
             if rule.on == On::File { Next::Stop } else { Next::Go }
         });

@@ -7,6 +7,7 @@
 
 mod change;
 mod colliding;
+mod common;
 mod definition;
 mod detecting;
 mod embedded;
@@ -35,6 +36,7 @@ mod units;
 
 pub use change::{Candidate, Found, MESSAGE_PATH};
 pub use colliding::Standing;
+pub use common::Common;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
 pub use listing::Listed;

@@ -1,9 +1,11 @@
-//! What a match of a regular expression cannot be without: a run of so many bytes of some class.
+//! What a match of a regular expression cannot be without: runs of so many bytes of some class.
 //!
 //! The build script uses this file too, so that no run of the program takes expressions apart.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Repetition};
+
+use super::tables::commonness;
 
 /// So many bytes of a class in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +18,25 @@ pub(crate) struct Run {
 /// An upper bound of this or more is not enforced: it costs a state for each count.
 const UNBOUNDED_FROM: u32 = 100;
 
+/// What a pattern is tried by. Each is empty where it would be the pattern itself, or nothing.
+pub(crate) struct Patterns {
+    /// Without far upper bounds.
+    pub(crate) unbounded: String,
+    /// Matches wherever the pattern does, and perhaps elsewhere, at a fraction of its price.
+    pub(crate) relaxed: String,
+    /// What follows the words that it begins with.
+    pub(crate) shape: String,
+}
+
+impl Patterns {
+    pub(crate) fn of(pattern: &str) -> Self {
+        let made = |make: fn(&str) -> Option<String>| make(pattern).unwrap_or_default();
+        Self { unbounded: made(unbounded), relaxed: made(relaxed), shape: made(shape) }
+    }
+}
+
 /// The pattern without far upper bounds; `None` when it has none.
-pub(crate) fn unbounded(pattern: &str) -> Option<String> {
+fn unbounded(pattern: &str) -> Option<String> {
     let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
     let unbounded = unbound(&parsed);
     (unbounded != parsed).then(|| unbounded.to_string())
@@ -52,7 +71,7 @@ const COUNTED: u32 = 8;
 
 /// A pattern that matches wherever the given one does, and perhaps elsewhere, in which nothing is
 /// counted far: `{8,1000}` needs a thousand states, `{8,}` eight. `None` when it would be the same.
-pub(crate) fn relaxed(pattern: &str) -> Option<String> {
+fn relaxed(pattern: &str) -> Option<String> {
     let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
     let relaxed = relax(&parsed);
     (relaxed != parsed).then(|| relaxed.to_string())
@@ -74,17 +93,51 @@ fn relax(hir: &Hir) -> Hir {
     }
 }
 
-/// Shorter runs are everywhere.
-const SHORTEST: u8 = 5;
+/// With fewer words than this before a value, the words cost little.
+const MANY_WORDS: usize = 8;
+
+/// What follows the words that a pattern begins with, relaxed: of the shape of the value alone there
+/// is a far smaller automaton. `None` when it does not begin with many words, or little follows.
+fn shape(pattern: &str) -> Option<String> {
+    let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
+    let HirKind::Concat(parts) = parsed.kind() else { return None };
+    let words = parts.iter().position(|part| branches(part) >= MANY_WORDS)?;
+    let is_idle = |part: &&Hir| part.properties().minimum_len() == Some(0);
+    let idle = parts.get(words + 1..)?.iter().take_while(is_idle).count();
+    let rest = Hir::concat(parts.get(words + 1 + idle..)?.iter().map(relax).collect());
+    required(&rest).iter().any(Run::tells_enough).then(|| rest.to_string())
+}
+
+fn branches(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Alternation(parts) => parts.len(),
+        HirKind::Capture(capture) => branches(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(branches).max().unwrap_or_default(),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Repetition(_) => 0,
+    }
+}
+
+/// So many runs of an expression are looked for.
+const MOST_RUNS: usize = 4;
+
+/// A run that tells fewer bits than this is in nearly every line.
+const TELLING: f64 = 5.0;
+
+/// A run of so many bytes tells something even when each of them tells little.
+const LONG: u8 = 10;
+
+/// The runs that every match of a pattern has, in their order, as far as they tell something.
+pub(crate) fn runs(pattern: &str) -> Vec<Run> {
+    let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
+    let all = parsed.map(|parsed| required(&parsed)).unwrap_or_default();
+    let mut telling: Vec<(usize, Run)> = all.into_iter().enumerate().filter(|(_, run)| run.tells_enough()).collect();
+    telling.sort_by(|(_, one), (_, other)| other.bits().total_cmp(&one.bits()));
+    telling.truncate(MOST_RUNS);
+    telling.sort_by_key(|(at, _)| *at);
+    telling.into_iter().map(|(_, run)| run).collect()
+}
 
 impl Run {
-    /// The run that tells most of those a pattern requires; `None` when it requires none, or
-    /// cannot be read.
-    pub(crate) fn required_by(pattern: &str) -> Option<Self> {
-        let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
-        required(&parsed).filter(|run| run.least >= SHORTEST)
-    }
-
     fn one_of(ranges: impl Iterator<Item = (u8, u8)>) -> Self {
         let mut class = [0_u64; 4];
         for byte in ranges.flat_map(|(first, last)| first..=last) {
@@ -95,43 +148,59 @@ impl Run {
         Self { class, least: 1 }
     }
 
-    /// How much it tells: long runs of few kinds of byte are rare.
-    fn weight(&self) -> u32 {
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.class.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
+    }
+
+    /// How much it tells that a text has it.
+    fn bits(&self) -> f64 {
+        let share = |bytes: &dyn Fn(u8) -> bool| (0..=u8::MAX).filter(|byte| bytes(*byte)).map(weight).sum::<f64>();
+        f64::from(self.least) * (share(&|_| true) / share(&|byte| self.has(byte))).log2()
+    }
+
+    fn tells_enough(&self) -> bool {
         let kinds: u32 = self.class.iter().map(|bits| bits.count_ones()).sum();
-        u32::from(self.least) * (u32::BITS - kinds.leading_zeros()).abs_diff(9)
+        self.bits() >= TELLING || self.least >= LONG && kinds <= 128
     }
 }
 
-fn required(hir: &Hir) -> Option<Run> {
+/// How often a byte stands in source code, compared with others.
+fn weight(byte: u8) -> f64 {
+    f64::from(1_u32 << commonness(byte)) / if byte.is_ascii_uppercase() { 8.0 } else { 1.0 }
+}
+
+fn required(hir: &Hir) -> Vec<Run> {
+    let only = |run| vec![run];
     match hir.kind() {
         HirKind::Class(Class::Bytes(class)) => {
-            Some(Run::one_of(class.iter().map(|range| (range.start(), range.end()))))
+            only(Run::one_of(class.iter().map(|range| (range.start(), range.end()))))
         }
         HirKind::Class(Class::Unicode(class)) if class.is_ascii() => {
             let ascii = |letter: char| u8::try_from(letter).unwrap_or(u8::MAX);
-            Some(Run::one_of(class.iter().map(|range| (ascii(range.start()), ascii(range.end())))))
+            only(Run::one_of(class.iter().map(|range| (ascii(range.start()), ascii(range.end())))))
         }
-        HirKind::Literal(literal) => match *literal.0 {
-            [byte] => Some(Run::one_of(std::iter::once((byte, byte)))),
-            _ => None,
-        },
+        HirKind::Literal(literal) => literal.0.iter().map(|&byte| Run::one_of(std::iter::once((byte, byte)))).collect(),
         HirKind::Repetition(repetition) if repetition.min > 0 => {
-            let run = required(&repetition.sub)?;
-            let single = repetition.sub.properties().maximum_len() == Some(1);
-            let least = if single { u8::try_from(repetition.min).unwrap_or(u8::MAX) } else { run.least };
-            Some(Run { least, ..run })
+            let mut runs = required(&repetition.sub);
+            if let ([run], Some(1)) = (&mut *runs, repetition.sub.properties().maximum_len()) {
+                run.least = u8::try_from(repetition.min).unwrap_or(u8::MAX);
+            }
+            runs
         }
         HirKind::Capture(capture) => required(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(required).max_by_key(Run::weight),
+        HirKind::Concat(parts) => parts.iter().flat_map(required).collect(),
+        // Whichever part matches, it has one of these.
         HirKind::Alternation(parts) => {
-            let runs: Vec<Run> = parts.iter().map(required).collect::<Option<_>>()?;
-            runs.into_iter().reduce(|one, other| {
+            let most = |part: &Hir| required(part).into_iter().max_by(|one, other| one.bits().total_cmp(&other.bits()));
+            let Some(runs) = parts.iter().map(most).collect::<Option<Vec<Run>>>() else { return Vec::new() };
+            let merged = runs.into_iter().reduce(|one, other| {
                 let mut class = one.class;
                 class.iter_mut().zip(other.class).for_each(|(bits, more)| *bits |= more);
                 Run { class, least: one.least.min(other.least) }
-            })
+            });
+            merged.into_iter().collect()
         }
-        HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) | HirKind::Class(_) => None,
+        HirKind::Empty | HirKind::Look(_) | HirKind::Repetition(_) | HirKind::Class(_) => Vec::new(),
     }
 }
 
@@ -139,8 +208,8 @@ fn required(hir: &Hir) -> Option<Run> {
 mod tests {
     use super::*;
 
-    fn least(pattern: &str) -> Option<u8> {
-        Run::required_by(pattern).map(|run| run.least)
+    fn least(pattern: &str) -> Vec<u8> {
+        runs(pattern).iter().map(|run| run.least).collect()
     }
 
     #[test]
@@ -158,13 +227,28 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_run_that_every_match_has_is_required() {
-        assert_eq!(least(r"(?i)\bkey\s*=\s*['\x22]([a-f0-9]{32})['\x22]"), Some(32));
-        assert_eq!(least(r"\b(AKIA[A-Z2-7]{16})\b"), Some(16));
-        assert_eq!(least(r"(?:[a-z]{20}|[0-9]{12,})x"), Some(12));
-        assert_eq!(least(r"([a-z]{20})?x"), None);
-        assert_eq!(least(r"(?:[a-z]{20}|foo)"), None);
-        assert_eq!(least(r"(?:[a-z][0-9]{8}){4}"), Some(8));
-        assert_eq!(least("("), None);
+    fn the_shape_of_a_value_is_what_follows_many_words() {
+        let words = "(?:one|two|three|four|five|six|seven|eight)";
+        let pattern = format!(r"\b(?i:{words})[\w.]{{0,24}}\s?=\s?'([^']{{9,90}})'");
+        let shape = shape(&pattern).unwrap();
+
+        let matches = |text: &str| regex::bytes::Regex::new(&shape).unwrap().is_match(text.as_bytes());
+        assert!(matches("='123456789'") && !matches("='1234567'") && !matches("five"));
+        assert_eq!(super::shape("(?:one|two)='[a-z]{9}'"), None);
+        assert_eq!(super::shape(words), None);
+    }
+
+    #[test]
+    fn the_runs_that_every_match_has_are_required_in_their_order() {
+        assert_eq!(least(r"\b(AKIA[A-Z2-7]{16})\b").last(), Some(&16));
+        assert_eq!(least(r"(?:[a-z]{20}|[0-9]{12,})\s"), [12]);
+        assert_eq!(least(r"([a-z]{20})?e"), [0; 0]);
+        assert_eq!(least(r"(?:[a-z]{20}|foo)"), [0; 0]);
+        assert_eq!(least("("), [0; 0]);
+
+        let runs = runs(r"(?i)a\s*=\s*['\x22]([a-f0-9]{32})['\x22]");
+        let signs = b"=\"0\"";
+        assert_eq!(runs.iter().map(|run| run.least).collect::<Vec<_>>(), [1, 1, 32, 1]);
+        assert!(runs.iter().zip(signs).all(|(run, sign)| run.has(*sign)));
     }
 }

@@ -12,7 +12,8 @@ use regex_automata::util::syntax;
 use super::definition::{Allow, Anchor, Asks, Definition, On, family};
 use super::embedded::{Embedded, Packed, packed};
 use super::paths::{PathList, Subject};
-use super::required::{Run, relaxed, unbounded};
+use super::required::Patterns;
+use super::run::Runs;
 use super::units::unit_at;
 use crate::check::detect::Detector;
 use crate::check::entropy::entropy;
@@ -38,7 +39,7 @@ pub(super) struct Rule {
     pub(super) detector: Option<Detector>,
     pub(super) asks: Option<Asks>,
     /// What no text is without that the regular expression matches.
-    pub(super) run: Option<Run>,
+    pub(super) runs: Runs,
     keywords: Cow<'static, str>,
     near: &'static str,
     /// Its number among the rules of the build, if it is one of them.
@@ -53,18 +54,16 @@ pub(super) struct Compiled {
     paths: PathList,
     exclude: PathList,
     allow_paths: PathList,
-    /// The expression without far bounds, or empty when it has none.
-    unbounded: String,
-    /// A quicker expression that matches wherever the rule's does, or empty.
-    relaxed: String,
+    patterns: Patterns,
     code: OnceLock<Code>,
 }
 
 /// The costly part of a rule: what is compiled when it is first tried on a text.
 #[derive(Default)]
 pub(super) struct Code {
-    /// Matches wherever `regex` does, at a fraction of its price.
-    relaxed: Option<Regex>,
+    /// What matches wherever `regex` does is tried first, the cheaper the earlier.
+    shape: OnceLock<Option<Regex>>,
+    relaxed: OnceLock<Option<Regex>>,
     regex: OnceLock<Option<Regex>>,
     pub(super) require: Option<Regex>,
     allow_regexes: OnceLock<Vec<Regex>>,
@@ -85,7 +84,7 @@ impl Rule {
             multiline: from.multiline,
             detector: Detector::parse(from.detect.get()),
             asks: from.asks,
-            run: from.run,
+            runs: Runs::Made(from.runs.0, from.runs.1),
             keywords: from.keywords.get().into(),
             near: from.near.get(),
             number: Some(number),
@@ -108,18 +107,17 @@ impl Rule {
             multiline: definition.multiline,
             detector: definition.detect.as_deref().and_then(Detector::parse),
             asks: definition.asks,
-            run: definition.regex.as_deref().and_then(Run::required_by),
+            runs: Runs::of(definition.regex.as_deref()),
             keywords: keywords.into(),
             near: "",
             number: None,
             packed: (0, 0),
             compiled: OnceLock::new(),
         };
-        let pattern = |change: fn(&str) -> Option<String>| definition.regex.as_deref().and_then(change);
-        let (unbounded, relaxed) = (pattern(unbounded), pattern(relaxed));
         definition.regex.as_deref().map(compile).transpose()?;
-        let compiled = Compiled::new(definition, unbounded.unwrap_or_default(), relaxed.unwrap_or_default());
-        let code = Code::new(&compiled.definition, &compiled.relaxed)?;
+        let patterns = Patterns::of(definition.regex.as_deref().unwrap_or_default());
+        let compiled = Compiled::new(definition, patterns);
+        let code = Code::new(&compiled.definition)?;
         let allow = &compiled.definition.allow;
         let (regexes, lines) = (all(&allow.regexes)?, all(&allow.lines)?);
         code.allow_regexes.get_or_init(|| regexes);
@@ -152,17 +150,16 @@ impl Rule {
         if let Some(compiled) = self.compiled.get() {
             return Some(compiled);
         }
-        let Packed { json, unbounded, relaxed } = packed(self.packed.0, self.packed.1)?;
-        let compiled = Compiled::new(serde_json::from_str(&json).ok()?, unbounded, relaxed);
+        let Packed { json, patterns } = packed(self.packed.0, self.packed.1)?;
+        let compiled = Compiled::new(serde_json::from_str(&json).ok()?, patterns);
         Some(self.compiled.get_or_init(|| compiled))
     }
 }
 
 impl Compiled {
-    fn new(definition: Definition, unbounded: String, relaxed: String) -> Self {
+    fn new(definition: Definition, patterns: Patterns) -> Self {
         Self {
-            unbounded,
-            relaxed,
+            patterns,
             paths: PathList::new(&definition.paths, Reach::Strict),
             exclude: PathList::new(&definition.exclude, Reach::Lenient),
             allow_paths: PathList::new(&definition.allow.paths, Reach::Lenient),
@@ -173,7 +170,7 @@ impl Compiled {
 
     /// An embedded rule that cannot be compiled matches nothing; the tests of the packs forbid it.
     pub(super) fn code(&self) -> &Code {
-        self.code.get_or_init(|| Code::new(&self.definition, &self.relaxed).unwrap_or_default())
+        self.code.get_or_init(|| Code::new(&self.definition).unwrap_or_default())
     }
 
     pub(super) fn covers(&self, subject: &Subject<'_>) -> bool {
@@ -187,7 +184,7 @@ impl Compiled {
     pub(super) fn regex(&self) -> Option<&Regex> {
         let compiled = || {
             let written = self.definition.regex.as_deref()?;
-            if self.unbounded.is_empty() { compile(written).ok() } else { build(&self.unbounded, true).ok() }
+            if self.patterns.unbounded.is_empty() { compile(written).ok() } else { rebuilt(&self.patterns.unbounded) }
         };
         self.code().regex.get_or_init(compiled).as_ref()
     }
@@ -197,8 +194,12 @@ impl Compiled {
     pub(super) fn matches(&self, window: &Window<'_>, mut found: impl FnMut(Range<usize>, Range<usize>) -> Next) {
         let Some(text) = window.text.get(..window.end) else { return };
         let input = |from| Input::new(text).range(from..);
-        if self.code().relaxed.as_ref().is_some_and(|relaxed| !relaxed.is_match(input(window.starts.start))) {
-            return;
+        let Code { shape, relaxed, .. } = self.code();
+        for (first_look, pattern) in [(shape, &self.patterns.shape), (relaxed, &self.patterns.relaxed)] {
+            let first_look = first_look.get_or_init(|| rebuilt(pattern));
+            if first_look.as_ref().is_some_and(|regex| !regex.is_match(input(window.starts.start))) {
+                return;
+            }
         }
         let Some(regex) = self.regex() else { return };
         let mut from = window.starts.start;
@@ -244,14 +245,14 @@ impl Compiled {
 }
 
 impl Code {
-    fn new(definition: &Definition, relaxed: &str) -> Result<Self, String> {
+    fn new(definition: &Definition) -> Result<Self, String> {
         let verifier = |name: &String| verify::named(name).ok_or_else(|| format!("no validator is called `{name}`"));
         if let Some(name) = definition.detect.as_deref().filter(|name| Detector::parse(name).is_none()) {
             return Err(format!("no detector is called `{name}`"));
         }
         Ok(Self {
-            // One that cannot be compiled is only slower to be without.
-            relaxed: build(relaxed, true).ok().filter(|_| !relaxed.is_empty()),
+            shape: OnceLock::new(),
+            relaxed: OnceLock::new(),
             regex: OnceLock::new(),
             require: definition.require.as_deref().map(compile).transpose()?,
             allow_regexes: OnceLock::new(),
@@ -311,6 +312,11 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
         (None, Some(error)) => error.to_string(),
         (None, None) => error.to_string(),
     })
+}
+
+/// A pattern of [`Patterns`]. One that cannot be compiled is only slower to be without.
+fn rebuilt(pattern: &str) -> Option<Regex> {
+    build(pattern, true).ok().filter(|_| !pattern.is_empty())
 }
 
 /// A pattern that was taken apart and written down again says itself what is Unicode in it. It is

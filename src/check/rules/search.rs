@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::common::Common;
 use super::find::{Finder, Group, Matches, Part};
 use super::paths::Subject;
 use super::rule::Rule;
@@ -15,12 +16,21 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn search(rules: &[Rule], group: &Group, subject: &Subject<'_>, bytes: &'a [u8]) -> Self {
+    /// `common` is what need not be looked at, where that can be told of the bytes as they are.
+    pub(super) fn search(
+        rules: &[Rule],
+        group: &Group,
+        subject: &Subject<'_>,
+        bytes: &'a [u8],
+        common: Common,
+    ) -> Self {
         let (text, scanned) = decode(bytes);
         let mut found = Matches::default();
         if scanned != Scanned::LfsPointer && !group.is_empty() {
-            let mut finder = Finder::new(rules, group, subject.clone(), scanned == Scanned::Binary);
-            finder.walk(Part { text: &text, base: 0, last: true }, 0..text.len());
+            let as_it_is = matches!(text, Cow::Borrowed(_));
+            let rest = if as_it_is { common.rest(&text) } else { 0..text.len() };
+            let mut finder = Finder::new(rules, group, subject.clone(), scanned == Scanned::Binary).about(rest);
+            finder.walk(Part { text: &text, base: 0, last: true }, finder.reaching(text.len()));
             finder.whole_file(&text);
             found = finder.take();
             found.waivers.sort_unstable();

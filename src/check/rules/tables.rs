@@ -122,7 +122,7 @@ pub(crate) const fn bit(gram: u32) -> u8 {
 }
 
 /// How often a byte stands in source code, on a rough logarithmic scale.
-fn commonness(byte: u8) -> u32 {
+pub(crate) fn commonness(byte: u8) -> u32 {
     match byte.to_ascii_lowercase() {
         b' ' | b'e' => 10,
         b't' | b'a' | b'r' | b'i' | b'n' | b'o' | b's' => 9,

@@ -198,7 +198,7 @@ impl Entry {
 mod tests {
     use super::super::{Excused, Waiver, rewritten};
     use super::*;
-    use crate::check::rules::{Candidate, Found};
+    use crate::check::rules::{Candidate, Common, Found};
     use crate::model::{LineDiff, Mode};
 
     const PACK: &str = r#"[
@@ -219,6 +219,7 @@ mod tests {
             new_mode: Some(Mode::Regular),
             old: old.map(str::as_bytes),
             new: Some(new.as_bytes()),
+            common: Common::of(old.map(str::as_bytes), Some(new.as_bytes())),
             by_agent: false,
             in_tree: matches!(scope, Scope::Tree | Scope::History),
         };
