@@ -1,58 +1,29 @@
-//! Whose word counts, for which rule, and why somebody's does not.
+//! What a change asks for, who has given it, and whose word did not count.
 
 use std::collections::BTreeSet;
 
-use crate::model::{Assessment, Enforcement, Evidence, Need, NotCounted, RepoPath, RiskLevel, Stance};
+use super::counts::{Case, against_approving, against_rejecting, holds_a_role, is_about, lacks_a_signature, request};
+use crate::model::{
+    Assessment, Enforcement, Evidence, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying, Seal, Sha256,
+    Word,
+};
 use crate::policy::{ApprovalRule, Policy};
 
 /// The approvals a change asks for, filled with those given, and the rejections that stand.
-pub(super) struct Heard {
-    pub(super) needs: Vec<Need>,
-    pub(super) rejected_by: Vec<String>,
-    pub(super) not_counted: Vec<NotCounted>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub needs: Vec<Need>,
+    pub rejected_by: Vec<String>,
+    /// When the request for it timed out without having got what it asks for.
+    pub timed_out: Option<Moment>,
+    pub not_counted: Vec<NotCounted>,
+    /// The approvals that counted.
+    pub rests_on: Vec<Sha256>,
 }
 
-pub(super) fn hear(assessment: &Assessment, evidence: &Evidence, policy: &Policy, asks_high: bool) -> Heard {
-    let mut needs = needs(assessment, policy, asks_high);
-    let mut rejected_by = Vec::new();
-    let mut not_counted = Vec::new();
-    let mut heard: BTreeSet<String> = BTreeSet::new();
-    for need in &mut needs {
-        need.signed |= evidence.level == Enforcement::Production;
-    }
-    let rejectors = || evidence.approvals.iter().filter(|approval| approval.stance == Stance::Reject);
-    for rejection in rejectors() {
-        match stranger(&rejection.by, policy) {
-            Some(why) => not_counted.push(NotCounted { by: rejection.by.clone(), why }),
-            None => rejected_by.push(rejection.by.clone()),
-        }
-    }
-    for approval in evidence.approvals.iter().filter(|approval| approval.stance == Stance::Approve) {
-        let by = &approval.by;
-        let mut refuse = |why: String| not_counted.push(NotCounted { by: by.clone(), why });
-        if let Some(why) = disqualified(by, evidence, policy) {
-            refuse(why);
-        } else if !heard.insert(by.to_lowercase()) {
-            refuse("has already approved; every person counts once".into());
-        } else if rejected_by.iter().any(|rejector| rejector.eq_ignore_ascii_case(by)) {
-            refuse("has rejected the same change".into());
-        } else {
-            let mut counts = false;
-            for need in &mut needs {
-                if holds_a_role(by, &need.roles, policy) {
-                    need.counted.push(by.clone());
-                    counts = true;
-                }
-            }
-            if !counts && !needs.is_empty() {
-                refuse(format!("holds none of the roles asked for: {}", asked_roles(&needs)));
-            }
-        }
-    }
-    Heard { needs, rejected_by, not_counted }
-}
-
-fn needs(assessment: &Assessment, policy: &Policy, asks_high: bool) -> Vec<Need> {
+/// What a change of this risk asks for, with nothing counted yet.
+#[must_use]
+pub fn needs(assessment: &Assessment, level: Enforcement, policy: &Policy, asks_high: bool) -> Vec<Need> {
     let mut needs = Vec::new();
     match assessment.risk.level {
         RiskLevel::Critical => needs.push(need("critical".into(), &policy.approvals.critical)),
@@ -70,6 +41,9 @@ fn needs(assessment: &Assessment, policy: &Policy, asks_high: bool) -> Vec<Need>
             needs.push(need(format!("paths[{at}]"), &rule.rule));
         }
     }
+    for need in &mut needs {
+        need.signed |= level == Enforcement::Production;
+    }
     needs
 }
 
@@ -77,28 +51,104 @@ fn need(rule: String, asked: &ApprovalRule) -> Need {
     Need { rule, count: asked.count, roles: asked.roles.clone(), signed: asked.signed, counted: Vec::new() }
 }
 
-/// Why nobody may take this person's approval, whatever their roles.
-fn disqualified(by: &str, evidence: &Evidence, policy: &Policy) -> Option<String> {
-    if policy.agents.identities.iter().any(|agent| agent.emails.iter().any(|email| email.matches(by))) {
-        return Some("is an agent; only people approve".into());
+/// Holds every word against what is asked for. `risk` is that of the change as it is now.
+#[must_use]
+pub fn hear(mut needs: Vec<Need>, risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Heard {
+    let mut not_counted = Vec::new();
+    let case = |word| Case { word, evidence, policy, level: risk };
+    let rejected_by = rejections(&case, evidence, &mut not_counted);
+    let mut counted = Counted::default();
+    for word in evidence.words.iter().filter(|word| word.saying == Saying::Approve) {
+        let why = against_approving(&case(word))
+            .or_else(|| counted.again(word))
+            .or_else(|| {
+                let rejected = rejected_by.iter().any(|rejector| rejector.eq_ignore_ascii_case(&word.by));
+                rejected.then(|| "has rejected the same change".into())
+            })
+            .or_else(|| fill(&mut needs, word, policy));
+        match why {
+            Some(why) => not_counted.push(NotCounted { by: word.by.clone(), why }),
+            None => counted.add(word),
+        }
     }
-    if !policy.approvals.author_may_approve && evidence.authors.iter().any(|author| author.has_email(by)) {
-        return Some("wrote or committed a part of the change".into());
+    let late = |request: &Word| request.expires.filter(|expires| evidence.landing.now >= *expires);
+    let timed_out = request(evidence).and_then(late).filter(|_| !needs.iter().all(Need::is_met));
+    Heard { needs, rejected_by, timed_out, not_counted, rests_on: counted.ids }
+}
+
+/// A rejection stands until the bytes change: on whatever branch, under whatever policy, and of a
+/// whole when it was of a part.
+fn rejections<'a>(
+    case: &impl Fn(&'a Word) -> Case<'a>,
+    evidence: &'a Evidence,
+    not_counted: &mut Vec<NotCounted>,
+) -> Vec<String> {
+    let mut rejected_by: Vec<String> = Vec::new();
+    for word in evidence.words.iter().filter(|word| word.saying == Saying::Reject) {
+        if !concerns(word, &evidence.landing) {
+            continue;
+        }
+        let unsigned = lacks_a_signature(word, evidence.level == Enforcement::Production);
+        let unsigned = || unsigned.then(|| "is not signed, and production asks for a signature".into());
+        match against_rejecting(&case(word)).or_else(unsigned) {
+            Some(why) => not_counted.push(NotCounted { by: word.by.clone(), why }),
+            None => {
+                if !rejected_by.iter().any(|by| by.eq_ignore_ascii_case(&word.by)) {
+                    rejected_by.push(word.by.clone());
+                }
+            }
+        }
     }
-    stranger(by, policy)
+    rejected_by
 }
 
-fn stranger(by: &str, policy: &Policy) -> Option<String> {
-    let known = policy.roles.iter().any(|role| is_member(by, &role.members));
-    (!known).then(|| "holds no role in the policy".into())
+fn concerns(word: &Word, landing: &Landing) -> bool {
+    is_about(word, landing) || word.bond.as_ref().is_some_and(|bond| landing.covered.contains(&bond.change))
 }
 
-fn holds_a_role(by: &str, roles: &[String], policy: &Policy) -> bool {
-    policy.roles.iter().any(|role| (roles.is_empty() || roles.contains(&role.name)) && is_member(by, &role.members))
+/// Counts the approval wherever its role is asked for, or says why it is nowhere.
+fn fill(needs: &mut [Need], word: &Word, policy: &Policy) -> Option<String> {
+    let (mut counts, mut unsigned) = (false, None);
+    for need in needs.iter_mut().filter(|need| holds_a_role(&word.by, &need.roles, policy)) {
+        if lacks_a_signature(word, need.signed) {
+            unsigned = Some(format!("is not signed, and `{}` asks for a signature", need.rule));
+        } else {
+            need.counted.push(word.by.clone());
+            counts = true;
+        }
+    }
+    if counts || needs.is_empty() {
+        return None;
+    }
+    unsigned.or_else(|| Some(format!("holds none of the roles asked for: {}", asked_roles(needs))))
 }
 
-fn is_member(by: &str, members: &[String]) -> bool {
-    members.iter().any(|member| member.eq_ignore_ascii_case(by))
+/// Those who have approved already: people, and keys, for two names of one person are one person.
+#[derive(Default)]
+struct Counted {
+    people: BTreeSet<String>,
+    keys: BTreeSet<String>,
+    ids: Vec<Sha256>,
+}
+
+impl Counted {
+    fn again(&self, word: &Word) -> Option<String> {
+        let by_key = matches!(&word.seal, Seal::Good { key, .. } if self.keys.contains(key));
+        if self.people.contains(&word.by.to_lowercase()) {
+            Some("has already approved; every person counts once".into())
+        } else {
+            by_key.then(|| "signed with a key that has already approved; every person counts once".into())
+        }
+    }
+
+    fn add(&mut self, word: &Word) {
+        self.people.insert(word.by.to_lowercase());
+        if let Seal::Good { key, .. } = &word.seal {
+            self.keys.insert(key.clone());
+        }
+        // What is only supposed is no entry that anything could rest on.
+        self.ids.extend(word.bond.is_some().then_some(word.id));
+    }
 }
 
 fn asked_roles(needs: &[Need]) -> String {

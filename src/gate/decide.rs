@@ -1,25 +1,64 @@
 //! The decision: the worst thing that is true of a change, and whether this gate holds it.
 
-use super::approvals::hear;
+use super::approvals::{Heard, hear, needs};
+use super::overrides::{Overriding, overriding};
 use crate::model::{
-    AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity,
+    AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity, counted,
 };
 use crate::policy::Policy;
 
+/// Commits of a range that an approval covers by themselves, and what was decided on them.
+#[derive(Clone, Debug)]
+pub struct SetAside {
+    pub commits: usize,
+    pub decision: Decision,
+}
+
 #[must_use]
 pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy) -> Decision {
+    decide_rest(assessment, evidence, policy, &[], false)
+}
+
+/// The same for what is left of a range once approved commits are set aside. `assessment` is of that
+/// alone; where nothing is left, of the whole.
+#[must_use]
+pub fn decide_rest(
+    assessment: &Assessment,
+    evidence: &Evidence,
+    policy: &Policy,
+    aside: &[SetAside],
+    nothing_is_left: bool,
+) -> Decision {
     let kept: Vec<&AssessedFile> = assessment.files.iter().filter(|file| file.kept_by_category.is_some()).collect();
-    let heard = hear(assessment, evidence, policy, !kept.is_empty());
-    let by_level = heard.needs.iter().find(|need| is_by_level(need)).map_or(Outcome::ApprovalPending, asked);
+    let asked = if nothing_is_left { Vec::new() } else { needs(assessment, evidence.level, policy, !kept.is_empty()) };
+    let Heard { needs, rejected_by, timed_out, mut not_counted, mut rests_on } =
+        hear(asked, assessment.risk.level, evidence, policy);
+    let by_level = match needs.iter().find(|need| is_by_level(need)) {
+        Some(need) => asked_outcome(need),
+        None if nothing_is_left => Outcome::Approved,
+        None => Outcome::ApprovalPending,
+    };
     let mut reasons = vec![risk_reason(assessment, by_level)];
     reasons.extend(category_reasons(&kept, by_level));
-    reasons.extend(heard.needs.iter().filter(|need| !is_by_level(need)).map(need_reason));
+    reasons.extend(needs.iter().filter(|need| !is_by_level(need)).map(need_reason));
+    reasons.extend(aside.iter().map(aside_reason));
     let denied = assessment.findings.iter().filter(|finding| finding.counts() && finding.severity == Severity::Deny);
     reasons.extend(denied.map(denial));
-    reasons.extend(heard.rejected_by.iter().map(|by| reason(Outcome::Rejected, format!("rejected by {by}"))));
+    reasons.extend(timed_out.map(|at| reason(Outcome::Rejected, format!("nobody answered its request by {at}"))));
+    reasons.extend(rejected_by.iter().map(|by| reason(Outcome::Rejected, format!("rejected by {by}"))));
+    let outcome = worst(&reasons);
+    if outcome > Outcome::Overridden {
+        let Overriding { by, not_counted: others } = overriding(assessment.risk.level, evidence, policy);
+        not_counted.extend(others);
+        if let Some(by) = by {
+            reasons.iter_mut().for_each(lift);
+            reasons.push(reason(Outcome::Overridden, format!("overridden by {}: {}", by.by, by.reason)));
+            rests_on = vec![by.id];
+        }
+    }
     // A stable sort: among equals the order above stays.
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.outcome));
-    let outcome = reasons.iter().map(|reason| reason.outcome).max().unwrap_or(Outcome::AutoApproved);
+    let outcome = worst(&reasons);
     // What asks for approval without being risky in itself is held where HIGH is.
     let weight = assessment.risk.level.max(RiskLevel::High);
     let held = evidence.gate.holds_from(evidence.level).is_some_and(|least| weight >= least);
@@ -32,7 +71,29 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy) -> 
         | Outcome::Approved
         | Outcome::Overridden => Exit::Pass,
     };
-    Decision { outcome, exit, reasons, needed: heard.needs, not_counted: heard.not_counted }
+    rests_on.extend(aside.iter().flat_map(|aside| &aside.decision.rests_on));
+    let needed = aside.iter().flat_map(|aside| aside.decision.needed.clone()).chain(needs).collect();
+    Decision { outcome, exit, reasons, needed, not_counted, rests_on }
+}
+
+fn worst(reasons: &[Reason]) -> Outcome {
+    reasons.iter().map(|reason| reason.outcome).max().unwrap_or(Outcome::AutoApproved)
+}
+
+/// What an override answers for stays told, and stands in the way no more.
+fn lift(reason: &mut Reason) {
+    reason.outcome = reason.outcome.min(Outcome::Overridden);
+    reason.because.iter_mut().for_each(lift);
+}
+
+fn aside_reason(aside: &SetAside) -> Reason {
+    let mut people: Vec<&str> =
+        aside.decision.needed.iter().flat_map(|need| &need.counted).map(String::as_str).collect();
+    people.sort_unstable();
+    people.dedup();
+    let commits = counted(aside.commits, "commit");
+    let by = if people.is_empty() { String::new() } else { format!(" by {}", people.join(", ")) };
+    reason(Outcome::Approved, format!("{commits} approved{by}; only the others are weighed"))
 }
 
 /// `by_level` is how far the approvals that the risk level asks for have come.
@@ -67,10 +128,10 @@ fn is_by_level(need: &Need) -> bool {
 }
 
 fn need_reason(need: &Need) -> Reason {
-    reason(asked(need), format!("approval rule `{}` applies to a path of the change", need.rule))
+    reason(asked_outcome(need), format!("approval rule `{}` applies to a path of the change", need.rule))
 }
 
-fn asked(need: &Need) -> Outcome {
+fn asked_outcome(need: &Need) -> Outcome {
     if need.is_met() { Outcome::Approved } else { Outcome::ApprovalPending }
 }
 
@@ -88,7 +149,7 @@ fn reason(outcome: Outcome, what: String) -> Reason {
 mod tests {
     use super::*;
     use crate::gate::samples::{assessment, deny, evidence, policy};
-    use crate::model::{Enforcement, Gate, Stance};
+    use crate::model::{Enforcement, Gate, Saying};
 
     #[test]
     fn the_worst_reason_wins() {
@@ -131,7 +192,7 @@ mod tests {
 
     #[test]
     fn an_approval_from_a_role_asked_for_lets_the_change_pass() {
-        let decide_with = |by| decide(&assessment(RiskLevel::High), &evidence().with(Stance::Approve, by), &policy());
+        let decide_with = |by| decide(&assessment(RiskLevel::High), &evidence().with(Saying::Approve, by), &policy());
 
         let (lead, stranger) = (decide_with("lin@example.com"), decide_with("eve@example.com"));
 
@@ -143,7 +204,7 @@ mod tests {
     #[test]
     fn a_tech_lead_is_not_enough_for_critical() {
         let decision =
-            decide(&assessment(RiskLevel::Critical), &evidence().with(Stance::Approve, "lin@example.com"), &policy());
+            decide(&assessment(RiskLevel::Critical), &evidence().with(Saying::Approve, "lin@example.com"), &policy());
 
         assert_eq!(decision.outcome, Outcome::ApprovalPending);
         assert_eq!(decision.not_counted[0].why, "holds none of the roles asked for: admin");
@@ -151,7 +212,7 @@ mod tests {
 
     #[test]
     fn an_author_cannot_approve_their_own_change_however_the_address_is_written() {
-        let mut evidence = evidence().with(Stance::Approve, "lin@example.com");
+        let mut evidence = evidence().with(Saying::Approve, "lin@example.com");
         evidence.authors.push(crate::model::Person { name: "Lin".into(), email: "LIN@example.com".into() });
 
         let decision = decide(&assessment(RiskLevel::High), &evidence, &policy());
@@ -163,14 +224,14 @@ mod tests {
     #[test]
     fn an_agent_cannot_approve() {
         let decision =
-            decide(&assessment(RiskLevel::High), &evidence().with(Stance::Approve, "noreply@anthropic.com"), &policy());
+            decide(&assessment(RiskLevel::High), &evidence().with(Saying::Approve, "noreply@anthropic.com"), &policy());
 
         assert_eq!(decision.not_counted[0].why, "is an agent; only people approve");
     }
 
     #[test]
     fn a_rejection_outweighs_an_approval() {
-        let heard = evidence().with(Stance::Approve, "lin@example.com").with(Stance::Reject, "ada@example.com");
+        let heard = evidence().with(Saying::Approve, "lin@example.com").with(Saying::Reject, "ada@example.com");
 
         let decision = decide(&assessment(RiskLevel::High), &heard, &policy());
 
@@ -180,7 +241,7 @@ mod tests {
 
     #[test]
     fn nobody_counts_twice() {
-        let twice = evidence().with(Stance::Approve, "lin@example.com").with(Stance::Approve, "Lin@Example.com");
+        let twice = evidence().with(Saying::Approve, "lin@example.com").with(Saying::Approve, "Lin@Example.com");
 
         let decision = decide(&assessment(RiskLevel::High), &twice, &policy());
 

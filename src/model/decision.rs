@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::approval::{Landing, Word};
 use super::assessment::RiskLevel;
+use super::digest::Sha256;
 
 /// How strictly a branch is governed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,21 +153,6 @@ impl Person {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stance {
-    Approve,
-    Reject,
-}
-
-/// A person's word on the change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approval {
-    pub by: String,
-    pub stance: Stance,
-    /// Asked as "what if", with `--suppose`: nobody said it.
-    pub supposed: bool,
-}
-
 /// What is known around a change. Gathered once, before anything is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -175,7 +162,9 @@ pub struct Evidence {
     pub authors: Vec<Person>,
     /// The policy's id of the agent among them, if there is one.
     pub agent: Option<String>,
-    pub approvals: Vec<Approval>,
+    pub landing: Landing,
+    /// What was said of it, of parts of it and of what it was before.
+    pub words: Vec<Word>,
 }
 
 /// An approval rule that applies, and how far it is met.
@@ -218,4 +207,6 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     pub needed: Vec<Need>,
     pub not_counted: Vec<NotCounted>,
+    /// The entries of the ledger that let it pass: approvals, or an override.
+    pub rests_on: Vec<Sha256>,
 }

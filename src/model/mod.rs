@@ -1,5 +1,6 @@
 //! The words every other room speaks: plain data, no git, no clock, no files, no printing.
 
+mod approval;
 mod assessment;
 mod audit;
 mod change;
@@ -18,6 +19,7 @@ mod object;
 mod path;
 mod text;
 
+pub use approval::{Bond, Landing, Saying, Seal, Word};
 pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };
@@ -28,9 +30,7 @@ pub use audit::{
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
 pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;
-pub use decision::{
-    Approval, Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, Stance,
-};
+pub use decision::{Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason};
 pub use digest::{ChangeId, Sha256};
 pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, Moment, RecordedRisk, Seen};
 pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};

@@ -2,6 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
+use crate::model::Sha256;
 use crate::yaml::{self, Node};
 
 use super::{
@@ -27,6 +28,20 @@ pub fn effective(policy: &Policy) -> String {
     }
     // Writing a tree of texts and numbers into a string cannot fail.
     serde_yaml::to_string(&whole).unwrap_or_default()
+}
+
+/// Of the sections that decide who must approve what: approvals are bound to it, and to no other part.
+#[must_use]
+pub fn deciding_digest(policy: &Policy) -> Sha256 {
+    let sections = map([
+        ("paths", paths(policy)),
+        ("risk", risk(policy)),
+        ("rules", rules(policy)),
+        ("roles", named(&policy.roles, |role: &Role| (role.name.clone(), texts(&role.members)))),
+        ("approvals", approvals(&policy.approvals)),
+    ]);
+    // Writing a tree of texts and numbers into a string cannot fail.
+    Sha256::of(serde_yaml::to_string(&sections).unwrap_or_default().as_bytes())
 }
 
 fn enforcement(policy: &Policy) -> Value {
@@ -188,6 +203,25 @@ mod tests {
         for (key, value) in said {
             assert_eq!(written.get(&key), Some(&value));
         }
+    }
+
+    #[test]
+    fn approvals_are_bound_to_what_decides_however_it_is_written() {
+        let digest = |text: &str| deciding_digest(&read("policy.yaml", text.as_bytes()).unwrap());
+        let text = "version: 1\nroles: { admin: [ada@example.com] }\n";
+
+        let same = digest("# Who may\nversion: 1\nroles:\n  admin:\n    - ada@example.com\nheaders: {}\n");
+
+        assert_eq!(digest(text), same);
+        for more in [
+            "paths: { protected: [\"x/**\"] }",
+            "risk: { strict: true }",
+            "rules: { packs: [secrets] }",
+            "approvals: { author_may_approve: true }",
+        ] {
+            assert_ne!(digest(&format!("{text}{more}\n")), same, "{more}");
+        }
+        assert_ne!(digest("version: 1\nroles: { admin: [lin@example.com] }\n"), same);
     }
 
     #[test]

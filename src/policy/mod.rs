@@ -18,7 +18,7 @@ use crate::yaml;
 
 pub use built_in::{BUILT_IN, digest};
 pub use draft::{RepositoryFacts, draft};
-pub use effective::effective;
+pub use effective::{deciding_digest, effective};
 pub use glob::{BranchGlob, NameGlob, PathGlob, Reach, fold_bytes};
 pub use read::read;
 pub use schema::SCHEMA;

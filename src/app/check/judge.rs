@@ -9,10 +9,10 @@ use crate::check::{self, Gathered};
 use crate::gate;
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Approval, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, NextStep, ObjectId, Outcome,
-    Person, RepoPath, Scanned, Target, TargetKind, Window,
+    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, NextStep, ObjectId, Outcome,
+    Person, RepoPath, Scanned, Target, TargetKind, Window, Word,
 };
-use crate::policy::{Audit, Policy, Role};
+use crate::policy::{Audit, Policy, Role, deciding_digest};
 
 /// A judgement, with what only its record needs to know.
 pub(in crate::app) struct Judged {
@@ -105,7 +105,18 @@ fn weigh(
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
-    let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone());
+    let landing = Landing {
+        reference: subject.branch.as_deref().map(|branch| format!("refs/heads/{branch}")),
+        change,
+        covered: Vec::new(),
+        base: subject.base,
+        head: subject.head,
+        tree: subject.tree,
+        law: deciding_digest(policy),
+        now: environment.moment()?,
+        requested_by: environment.requested_by.iter().cloned().collect(),
+    };
+    let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
     let decision = gate::decide(&assessment, &evidence, policy);
     let next = next_steps(request, &assessment, &decision, &law);
     let audit = policy.audit;
@@ -147,23 +158,24 @@ fn evidence(
     branch: Option<&str>,
     authors: Vec<Person>,
     agent: Option<String>,
+    landing: Landing,
 ) -> Evidence {
     let supposed_level = request.suppositions.iter().rev().find_map(|supposition| match supposition {
         Supposition::Level(level) => Some(*level),
-        Supposition::Said(_) => None,
+        Supposition::Said { .. } => None,
     });
     let of_branch = policy.level_for(branch);
     let usual = if agent.is_some() { of_branch.max(policy.agents.at_least) } else { of_branch };
-    let approvals: Vec<Approval> = request
+    let words = request
         .suppositions
         .iter()
         .filter_map(|supposition| match supposition {
-            Supposition::Said(approval) => Some(approval.clone()),
+            Supposition::Said { by, saying } => Some(Word::supposed(by, saying.clone(), landing.now)),
             Supposition::Level(_) => None,
         })
         .collect();
     let level: Enforcement = supposed_level.or(request.level).unwrap_or(usual);
-    Evidence { gate: request.gate, level, authors, agent, approvals }
+    Evidence { gate: request.gate, level, authors, agent, landing, words }
 }
 
 /// What the content rules could not read is said, never skipped in silence.

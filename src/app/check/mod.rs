@@ -10,7 +10,7 @@ mod target;
 
 use super::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Approval, Enforcement, Gate, Stance};
+use crate::model::{Enforcement, Gate, Saying};
 use crate::report::{self, Format, Style};
 
 pub(super) use judge::{Judged, judge, judge_again, judge_push, judge_under};
@@ -31,17 +31,17 @@ pub struct Request {
 /// Something taken for given, to see what would follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Supposition {
-    Said(Approval),
+    Said { by: String, saying: Saying },
     Level(Enforcement),
 }
 
 impl Supposition {
     /// Reads `approve:PERSON`, `reject:PERSON` or `level:LEVEL`.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let said = |by: &str, stance| Self::Said(Approval { by: by.to_owned(), stance, supposed: true });
+        let said = |by: &str, saying| Self::Said { by: by.to_owned(), saying };
         let supposition = match text.split_once(':') {
-            Some(("approve", by)) if !by.is_empty() => Some(said(by, Stance::Approve)),
-            Some(("reject", by)) if !by.is_empty() => Some(said(by, Stance::Reject)),
+            Some(("approve", by)) if !by.is_empty() => Some(said(by, Saying::Approve)),
+            Some(("reject", by)) if !by.is_empty() => Some(said(by, Saying::Reject)),
             Some(("level", level)) => Enforcement::parse(level).map(Self::Level),
             _ => None,
         };

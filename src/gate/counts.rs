@@ -1,0 +1,188 @@
+//! Whose approval counts: one rule to a sentence, and the first that speaks against a word is told.
+
+use crate::model::{Bond, Enforcement, Evidence, Landing, Person, RiskLevel, Saying, Seal, Word};
+use crate::policy::Policy;
+
+/// A word, and all that it is held against.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a> {
+    pub(super) word: &'a Word,
+    pub(super) evidence: &'a Evidence,
+    pub(super) policy: &'a Policy,
+    /// The risk of what it is about, as it is now.
+    pub(super) level: RiskLevel,
+}
+
+/// Says why a word does not count, or nothing.
+type Rule = fn(&Case<'_>) -> Option<String>;
+
+/// Who may say anything at all.
+const OF_SPEAKERS: [Rule; 4] = [was_taken_back, is_ill_sealed, is_an_agent, is_nobody];
+
+/// Who may let a change pass.
+const OF_APPROVERS: [Rule; 3] = [asked_an_agent_for_it, wrote_a_part, shares_a_key_with_an_author];
+
+/// What a word is bound to.
+const OF_BONDS: [Rule; 7] = [
+    is_for_another_change,
+    is_for_another_branch,
+    is_under_another_policy,
+    starts_elsewhere,
+    approved_less,
+    is_for_another_tree,
+    has_expired,
+];
+
+/// When an approval is of use.
+const OF_APPROVALS: [Rule; 2] = [is_used_up, came_too_late];
+
+/// Why a rejection is not heard.
+pub(super) fn against_rejecting(case: &Case<'_>) -> Option<String> {
+    OF_SPEAKERS.iter().find_map(|rule| rule(case))
+}
+
+/// Why an approval does not count, whatever the roles that are asked for.
+pub(super) fn against_approving(case: &Case<'_>) -> Option<String> {
+    let mut rules = OF_SPEAKERS.iter().chain(&OF_APPROVERS).chain(&OF_BONDS).chain(&OF_APPROVALS);
+    rules.find_map(|rule| rule(case))
+}
+
+/// Why a word does not fit what lands, whoever said it.
+pub(super) fn against_binding(case: &Case<'_>) -> Option<String> {
+    OF_BONDS.iter().find_map(|rule| rule(case))
+}
+
+/// A demand for a signature that the word does not meet.
+pub(super) fn lacks_a_signature(word: &Word, is_demanded: bool) -> bool {
+    is_demanded && !matches!(word.seal, Seal::Good { .. })
+}
+
+/// Whether a word is about what lands now, rather than about what it once was.
+pub(super) fn is_about(word: &Word, landing: &Landing) -> bool {
+    word.bond.as_ref().is_none_or(|bond| bond.change == landing.change)
+}
+
+/// The newest request for what lands: it sets the time that an answer may take.
+pub(super) fn request(evidence: &Evidence) -> Option<&Word> {
+    let is_it = |word: &&Word| {
+        let here = word.bond.as_ref().is_some_and(|bond| bond.reference == evidence.landing.reference);
+        word.saying == Saying::Request && here && is_about(word, &evidence.landing)
+    };
+    evidence.words.iter().filter(is_it).max_by_key(|word| (word.at, word.id))
+}
+
+fn was_taken_back(case: &Case<'_>) -> Option<String> {
+    let takes_back = |other: &&Word| other.saying == Saying::Revoke { word: case.word.id };
+    let may = |other: &&Word| {
+        let own = other.by.eq_ignore_ascii_case(&case.word.by);
+        let case = Case { word: other, ..*case };
+        (own || holds_a_role(&other.by, &case.policy.approvals.critical.roles, case.policy))
+            && is_ill_sealed(&case).is_none()
+            && is_an_agent(&case).is_none()
+            && !lacks_a_signature(other, case.evidence.level == Enforcement::Production)
+    };
+    let revoked = case.evidence.words.iter().filter(takes_back).find(may)?;
+    Some(format!("was taken back by {} at {}", revoked.by, revoked.at))
+}
+
+fn is_ill_sealed(case: &Case<'_>) -> Option<String> {
+    if let Seal::Bad(why) = &case.word.seal { Some(why.clone()) } else { None }
+}
+
+fn is_an_agent(case: &Case<'_>) -> Option<String> {
+    let known = |by: &str| {
+        let agents = &case.policy.agents.identities;
+        agents.iter().any(|agent| agent.emails.iter().any(|email| email.matches(by)))
+    };
+    (case.word.by_agent || known(&case.word.by)).then(|| "is an agent; only people approve".into())
+}
+
+fn is_nobody(case: &Case<'_>) -> Option<String> {
+    let known = case.policy.roles.iter().any(|role| is_member(&case.word.by, &role.members));
+    (!known).then(|| "holds no role in the policy".into())
+}
+
+fn asked_an_agent_for_it(case: &Case<'_>) -> Option<String> {
+    let asked = |by: &String| by.eq_ignore_ascii_case(&case.word.by);
+    let does = !case.policy.approvals.author_may_approve && case.evidence.landing.requested_by.iter().any(asked);
+    does.then(|| "asked an agent for a part of the change".into())
+}
+
+fn wrote_a_part(case: &Case<'_>) -> Option<String> {
+    let wrote = |author: &Person| author.has_email(&case.word.by);
+    let does = !case.policy.approvals.author_may_approve && case.evidence.authors.iter().any(wrote);
+    does.then(|| "wrote or committed a part of the change".into())
+}
+
+fn shares_a_key_with_an_author(case: &Case<'_>) -> Option<String> {
+    let Seal::Good { also, .. } = &case.word.seal else { return None };
+    let author = also.first().filter(|_| !case.policy.approvals.author_may_approve)?;
+    Some(format!("signed with a key of {author}, who wrote or committed a part of the change"))
+}
+
+fn is_for_another_change(case: &Case<'_>) -> Option<String> {
+    (!is_about(case.word, &case.evidence.landing))
+        .then(|| "approved other bytes: what it was given for has changed since".into())
+}
+
+fn is_for_another_branch(case: &Case<'_>) -> Option<String> {
+    let bond = bond(case)?;
+    (bond.reference != case.evidence.landing.reference).then(|| {
+        let name = |reference: &Option<String>| reference.clone().unwrap_or_else(|| "no branch".into());
+        format!("is for {}, not for {}", name(&bond.reference), name(&case.evidence.landing.reference))
+    })
+}
+
+fn is_under_another_policy(case: &Case<'_>) -> Option<String> {
+    (bond(case)?.law != Some(case.evidence.landing.law)).then(|| "was given under another policy".into())
+}
+
+fn starts_elsewhere(case: &Case<'_>) -> Option<String> {
+    (!bond(case)?.is_base_there).then(|| "starts from a commit that is not in the history it lands on".into())
+}
+
+fn approved_less(case: &Case<'_>) -> Option<String> {
+    let approved = bond(case)?.level;
+    let told = approved.map_or("no risk", RiskLevel::as_str);
+    (approved < Some(case.level)).then(|| format!("approved a risk of {told}; it is {} now", case.level))
+}
+
+/// What is critical is approved as the whole that comes of it: on top of other files it is another.
+fn is_for_another_tree(case: &Case<'_>) -> Option<String> {
+    let other = bond(case)?.tree != case.evidence.landing.tree;
+    (case.level == RiskLevel::Critical && other)
+        .then(|| "approved other files beside the change; a critical one is approved as the whole that results".into())
+}
+
+fn has_expired(case: &Case<'_>) -> Option<String> {
+    let expires = case.word.expires.filter(|expires| case.evidence.landing.now >= *expires)?;
+    Some(format!("expired at {expires}"))
+}
+
+/// A landing that set out and did not arrive may be tried again; one that was undone may not.
+fn is_used_up(case: &Case<'_>) -> Option<String> {
+    let landing = &case.evidence.landing;
+    case.evidence.words.iter().find_map(|word| {
+        let Saying::Land { commit, used, is_behind: true } = &word.saying else { return None };
+        let elsewhere = landing.head != Some(*commit) && used.contains(&case.word.id);
+        elsewhere.then(|| format!("was used when {} landed", commit.short()))
+    })
+}
+
+fn came_too_late(case: &Case<'_>) -> Option<String> {
+    let request = request(case.evidence)?;
+    let expires = request.expires.filter(|expires| case.word.at >= *expires && case.word.at >= request.at)?;
+    Some(format!("came after the request had timed out at {expires}"))
+}
+
+fn bond<'a>(case: &Case<'a>) -> Option<&'a Bond> {
+    case.word.bond.as_ref()
+}
+
+pub(super) fn holds_a_role(by: &str, roles: &[String], policy: &Policy) -> bool {
+    policy.roles.iter().any(|role| (roles.is_empty() || roles.contains(&role.name)) && is_member(by, &role.members))
+}
+
+fn is_member(by: &str, members: &[String]) -> bool {
+    members.iter().any(|member| member.eq_ignore_ascii_case(by))
+}

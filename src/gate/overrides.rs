@@ -1,0 +1,78 @@
+//! Overrides: somebody answers for letting a change pass as it is, once and for a while.
+
+use super::counts::{Case, against_binding, holds_a_role, lacks_a_signature};
+use crate::model::{Enforcement, Evidence, NotCounted, RiskLevel, Saying, Seal, Sha256, Word};
+use crate::policy::Policy;
+
+/// An override that holds for a change, or why none of those there are does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Overriding {
+    pub(super) by: Option<Override>,
+    pub(super) not_counted: Vec<NotCounted>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Override {
+    pub(super) id: Sha256,
+    pub(super) by: String,
+    pub(super) reason: String,
+}
+
+/// Where nothing but deny findings is held, and where what is held is looked at later, a reason is
+/// enough; production wants somebody else to grant it, by signature.
+#[must_use]
+pub(super) fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Overriding {
+    let mut found = Overriding::default();
+    for word in &evidence.words {
+        let why = match word.saying {
+            Saying::AskOverride if evidence.level < Enforcement::Production && !word.by_agent => None,
+            Saying::GrantOverride { .. } => against_granting(word, evidence, policy),
+            Saying::AskOverride
+            | Saying::Request
+            | Saying::Approve
+            | Saying::Reject
+            | Saying::TimeOut
+            | Saying::Revoke { .. }
+            | Saying::Land { .. }
+            | Saying::UseOverride { .. } => continue,
+        };
+        let case = Case { word, evidence, policy, level: risk };
+        match why.or_else(|| against_binding(&case)).or_else(|| is_spent(word, evidence)) {
+            Some(why) => found.not_counted.push(NotCounted { by: format!("override by {}", word.by), why }),
+            None => found.by = Some(Override { id: word.id, by: word.by.clone(), reason: word.text.clone() }),
+        }
+    }
+    found
+}
+
+fn against_granting(word: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {
+    let Saying::GrantOverride { asked } = word.saying else { return None };
+    let asker = evidence.words.iter().find(|other| other.id == asked && other.saying == Saying::AskOverride);
+    if let Seal::Bad(why) = &word.seal {
+        Some(why.clone())
+    } else if lacks_a_signature(word, evidence.level == Enforcement::Production) {
+        Some("is not signed, and production asks for a signature".into())
+    } else if word.by_agent || !holds_a_role(&word.by, &policy.approvals.critical.roles, policy) {
+        Some(format!("only these may grant an override: {}", policy.approvals.critical.roles.join(", ")))
+    } else if asker.is_some_and(|asker| asker.by.eq_ignore_ascii_case(&word.by)) {
+        Some("nobody grants what they asked for themselves".into())
+    } else if evidence.authors.iter().any(|author| author.has_email(&word.by)) {
+        Some("wrote or committed a part of the change".into())
+    } else {
+        None
+    }
+}
+
+/// It lets one commit and one push pass. The same attempt may be made again: what it let by may have
+/// failed for another reason.
+fn is_spent(word: &Word, evidence: &Evidence) -> Option<String> {
+    let landing = &evidence.landing;
+    let spent = |other: &&Word| {
+        let Saying::UseOverride { of, gate } = other.saying else { return false };
+        let same = other.bond.as_ref().is_some_and(|bond| {
+            bond.tree == landing.tree && bond.base == landing.base && bond.covered == landing.covered
+        });
+        of == word.id && gate == evidence.gate && !same
+    };
+    evidence.words.iter().find(spent).map(|other| format!("was used at {}", other.at))
+}
