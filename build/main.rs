@@ -1,6 +1,7 @@
 //! Turns the data in `rules/` into statics, so that no run of the program reads their YAML.
 
 mod card;
+mod headers;
 mod packs;
 
 use std::error::Error;
@@ -23,6 +24,9 @@ fn main() -> Result<(), Broken> {
     let yaml = fs::read_to_string("rules/risk.yaml")?;
     let card = card::card(&yaml).map_err(|why| Broken(format!("rules/risk.yaml: {why}")))?;
     fs::write(Path::new(&out).join("risk_card.rs"), card)?;
+    let headers = fs::read_to_string("rules/headers.yaml")?;
+    let headers = headers::headers(&headers).map_err(|why| Broken(format!("rules/headers.yaml: {why}")))?;
+    fs::write(Path::new(&out).join("headers.rs"), headers)?;
     fs::write(Path::new(&out).join("packs.rs"), packs::packs().map_err(Broken)?)?;
     fs::write(Path::new(&out).join("digests.rs"), digests(&yaml)?)?;
     Ok(())

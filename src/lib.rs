@@ -6,10 +6,11 @@
 //! cli -> app -> report -> model
 //!          |--> git    -> ledger -> model
 //!          |--> gate   -> policy -> model
-//!          `--> check  -> policy -> yaml -> model
+//!          |--> check  -> policy -> yaml -> model
+//!          `--> check  -> header -> model
 //! ```
 //!
-//! `model`, `yaml`, `policy`, `check`, `gate` and `ledger` are pure: objects in, verdict out, so a decision
+//! `model`, `yaml`, `policy`, `header`, `check`, `gate` and `ledger` are pure: objects in, verdict out, so a decision
 //! can be made again from a bare clone years later.
 
 pub mod app;
@@ -17,6 +18,7 @@ pub mod check;
 pub mod cli;
 pub mod gate;
 pub mod git;
+pub mod header;
 pub mod ledger;
 pub mod model;
 pub mod policy;

@@ -11,16 +11,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may name. What is not listed may be named by nobody.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("yaml", &["model"]),
     ("policy", &["model", "yaml"]),
-    ("check", &["model", "policy", "yaml"]),
+    ("header", &["model"]),
+    ("check", &["model", "policy", "yaml", "header"]),
     ("gate", &["model", "policy"]),
     ("ledger", &["model"]),
     ("git", &["model", "ledger"]),
     ("report", &["model"]),
-    ("app", &["model", "yaml", "policy", "check", "gate", "ledger", "git", "report"]),
+    ("app", &["model", "yaml", "policy", "header", "check", "gate", "ledger", "git", "report"]),
     ("cli", &["app", "report", "model"]),
 ];
 
@@ -28,7 +29,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 const IMPURE: [&str; 9] =
     ["git2", "std::fs", "std::env", "std::process", "std::io", "std::net", "std::time", "std::thread", "println!"];
 
-const PURE: [&str; 6] = ["model", "yaml", "policy", "check", "gate", "ledger"];
+const PURE: [&str; 7] = ["model", "yaml", "policy", "header", "check", "gate", "ledger"];
 
 fn sources(room: &str) -> Vec<(PathBuf, String)> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -1,0 +1,91 @@
+//! What the ledger knows of signed artifacts.
+
+use crate::model::{Moment, ObjectId, Sha256};
+
+/// One artifact of a `sign` entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// As it was called then, as a person reads it.
+    pub path: String,
+    /// Of the body; of a file without a header, of all of it.
+    pub artifact: Sha256,
+    /// Of the header's bytes; none where the ledger alone signs.
+    pub block: Option<Sha256>,
+    /// The signed file as git has it.
+    pub blob: ObjectId,
+    pub environment: String,
+    pub signed_by: String,
+    pub signed_at: Moment,
+    /// The header was taken off again, on purpose.
+    pub is_unsigned: bool,
+    /// The branch that was checked out.
+    pub branch: Option<String>,
+    /// The id of the entry.
+    pub entry: Sha256,
+}
+
+/// All of them, to be looked up by what a file says of itself and by what it is.
+#[derive(Debug, Default)]
+pub struct Book {
+    records: Vec<Record>,
+    by_block: Vec<(Sha256, u32)>,
+    by_artifact: Vec<(Sha256, u32)>,
+    /// Only the latest of each path.
+    by_path: Vec<u32>,
+    has_files_without: bool,
+}
+
+impl Book {
+    /// The records in the order in which they were made.
+    #[must_use]
+    pub fn new(records: Vec<Record>) -> Self {
+        let numbered = || (0_u32..).zip(&records);
+        let is_signing = |(_, record): &(u32, &Record)| !record.is_unsigned;
+        let mut by_block: Vec<_> =
+            numbered().filter(is_signing).filter_map(|(at, record)| Some((record.block?, at))).collect();
+        let mut by_artifact: Vec<_> = numbered().filter(is_signing).map(|(at, record)| (record.artifact, at)).collect();
+        by_block.sort_unstable();
+        by_artifact.sort_unstable();
+        let mut paths: Vec<(&str, u32)> = numbered().map(|(at, record)| (record.path.as_str(), at)).collect();
+        paths.sort_unstable();
+        let by_path = paths.chunk_by(|one, next| one.0 == next.0).filter_map(|same| same.last().map(|last| last.1));
+        let by_path = by_path.collect();
+        let has_files_without = records.iter().any(|record| record.block.is_none() && !record.is_unsigned);
+        Self { records, by_block, by_artifact, by_path, has_files_without }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Whether some artifact has no header, and so is known by its content only.
+    #[must_use]
+    pub const fn has_files_without(&self) -> bool {
+        self.has_files_without
+    }
+
+    /// Those that were given a header of these bytes.
+    pub fn with_block(&self, digest: Sha256) -> impl Iterator<Item = &Record> {
+        self.found(&self.by_block, digest)
+    }
+
+    /// Those whose body has this hash.
+    pub fn with_artifact(&self, hash: Sha256) -> impl Iterator<Item = &Record> {
+        self.found(&self.by_artifact, hash)
+    }
+
+    /// The last that was recorded of a path.
+    #[must_use]
+    pub fn at_path(&self, path: &str) -> Option<&Record> {
+        let record = |at: &u32| self.records.get(*at as usize);
+        let place = self.by_path.binary_search_by(|at| record(at).map_or("", |record| &record.path).cmp(path)).ok()?;
+        self.by_path.get(place).and_then(record)
+    }
+
+    fn found<'b>(&'b self, index: &'b [(Sha256, u32)], key: Sha256) -> impl Iterator<Item = &'b Record> {
+        let first = index.partition_point(|(known, _)| *known < key);
+        let same = index.get(first..).unwrap_or_default().iter().take_while(move |(known, _)| *known == key);
+        same.filter_map(|(_, at)| self.records.get(*at as usize))
+    }
+}
