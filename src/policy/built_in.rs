@@ -49,6 +49,7 @@ impl Policy {
             roles: Vec::new(),
             approvals: Approvals { high: rule(), critical: rule(), paths: Vec::new(), author_may_approve: false },
             agents: Agents { at_least: Enforcement::Production, identities: Vec::new() },
+            notices: Vec::new(),
             audit: Audit::default(),
             others: Vec::new(),
         }

@@ -7,6 +7,7 @@ mod built_in;
 mod draft;
 mod effective;
 mod glob;
+mod notice;
 mod pattern;
 mod place;
 mod read;
@@ -20,6 +21,7 @@ pub use built_in::{BUILT_IN, digest};
 pub use draft::{RepositoryFacts, draft};
 pub use effective::{deciding_digest, effective};
 pub use glob::{BranchGlob, NameGlob, PathGlob, Reach, fold_bytes};
+pub use notice::{Channel, Notice};
 pub use read::read;
 pub use schema::SCHEMA;
 pub use why::why;
@@ -37,6 +39,7 @@ pub struct Policy {
     pub roles: Vec<Role>,
     pub approvals: Approvals,
     pub agents: Agents,
+    pub notices: Vec<Notice>,
     pub audit: Audit,
     /// Sections that verbs beyond `check` read: sound in shape, kept as they are written.
     pub others: Vec<yaml::Entry>,

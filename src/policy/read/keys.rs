@@ -59,13 +59,14 @@ pub(super) static IDENTITY: Shape = shape("agents.identities[]", &["id", "emails
 pub(super) static HEADERS: Shape = shape("headers", &["required"]);
 pub(super) static ENVIRONMENT: Shape = shape("environments[]", &["name", "approvals"]);
 pub(super) static ENVIRONMENT_APPROVALS: Shape = shape("environments[].approvals", RULE);
-pub(super) static NOTICE: Shape = shape("notify[]", &["on", "telegram", "webhook"]);
+pub(super) static NOTICE: Shape = shape("notify[]", &["on", "telegram", "slack", "webhook", "command"]);
 pub(super) static TELEGRAM: Shape = shape("notify[].telegram", &["chat", "token_env"]);
-pub(super) static WEBHOOK: Shape = shape("notify[].webhook", &["url_env"]);
+pub(super) static SLACK: Shape = shape("notify[].slack", &["url_env"]);
+pub(super) static WEBHOOK: Shape = shape("notify[].webhook", &["url_env", "secret_env"]);
 pub(super) static AUDIT: Shape = shape("audit", &["sign", "proof_of_work_bits"]);
 pub(super) static LICENCE: Shape = shape("licence", &["issuer"]);
 
-pub(crate) static ALL: [&Shape; 21] = [
+pub(crate) static ALL: [&Shape; 22] = [
     &POLICY,
     &ENFORCEMENT,
     &PATHS,
@@ -84,6 +85,7 @@ pub(crate) static ALL: [&Shape; 21] = [
     &ENVIRONMENT_APPROVALS,
     &NOTICE,
     &TELEGRAM,
+    &SLACK,
     &WEBHOOK,
     &AUDIT,
     &LICENCE,

@@ -4,6 +4,7 @@
 //! replaces the default's. What guards the law itself cannot be replaced.
 
 mod keys;
+mod notices;
 mod others;
 mod paths;
 mod people;
@@ -70,6 +71,7 @@ fn whole(reader: &mut Reader<'_>, root: &Node, base: Policy) -> Policy {
         risk: rules::risk(reader, table.field("risk"), base.risk),
         rules: rules::rules(reader, table.field("rules"), base.rules),
         approvals: people::approvals(reader, table.field("approvals"), base.approvals, &roles),
+        notices: notices::notices(reader, table.field("notify"), base.notices),
         audit: others::audit(reader, table, base.audit),
         others: others::others(reader, table, &base.others, &roles),
         roles,

@@ -1,14 +1,12 @@
-//! `headers`, `environments`, `notify`, `audit` and `licence`: their shape is judged with the
-//! rest of the file, so that no mistake waits for the verb that reads them.
+//! `headers`, `environments`, `audit` and `licence`: their shape is judged with the rest of the
+//! file, so that no mistake waits for the verb that reads them.
 
-use crate::model::Outcome;
 use crate::policy::{ApprovalRule, Audit, Reach, Role};
-use crate::yaml::{Entry, Node, Span};
+use crate::yaml::Entry;
 
 use super::keys;
 use super::people;
-use super::reader::{Field, Reader, Table, scalar};
-use super::words::{did_you_mean, listed, short};
+use super::reader::{Field, Reader, Table};
 
 const NAMES: [&str; 5] = ["headers", "environments", "notify", "audit", "licence"];
 
@@ -19,9 +17,6 @@ pub(super) fn others(reader: &mut Reader<'_>, policy: Table<'_>, base: &[Entry],
     }
     if let Some(field) = policy.field("environments") {
         environments(reader, field, roles);
-    }
-    if let Some(field) = policy.field("notify") {
-        notify(reader, field);
     }
     if let Some(table) = policy.field("licence").and_then(|field| reader.table(field, &keys::LICENCE)) {
         issuer(reader, table);
@@ -59,72 +54,6 @@ fn environments(reader: &mut Reader<'_>, field: Field<'_>, roles: &[Role]) -> Op
         }
     }
     Some(())
-}
-
-fn notify(reader: &mut Reader<'_>, field: Field<'_>) -> Option<()> {
-    for item in reader.list(field)? {
-        let Some(table) = reader.table(item, &keys::NOTICE) else { continue };
-        if let Some(on) = reader.required(table, "on") {
-            occasions(reader, on);
-        }
-        let (telegram, webhook) = (table.field("telegram"), table.field("webhook"));
-        if telegram.is_none() && webhook.is_none() {
-            reader.note(table.span.mistake("neither `telegram` nor `webhook` says where to"));
-        }
-        if let Some(field) = telegram {
-            refuse_secrets(reader, field.node, "token_env");
-            if let Some(table) = reader.table(field, &keys::TELEGRAM) {
-                reader.required(table, "chat").and_then(|field| reader.text(field));
-                reader.required(table, "token_env").and_then(|field| variable(reader, field));
-            }
-        }
-        if let Some(field) = webhook {
-            refuse_secrets(reader, field.node, "url_env");
-            if let Some(table) = reader.table(field, &keys::WEBHOOK) {
-                reader.required(table, "url_env").and_then(|field| variable(reader, field));
-            }
-        }
-    }
-    Some(())
-}
-
-fn occasions(reader: &mut Reader<'_>, field: Field<'_>) -> Option<()> {
-    let outcomes = Outcome::ALL.map(Outcome::as_str);
-    for (text, span) in reader.texts(field)? {
-        if text != "*" && !outcomes.contains(&text) {
-            let help = did_you_mean(text, &outcomes).unwrap_or_else(|| format!("`*` or one of {}", listed(&outcomes)));
-            reader.note(span.mistake(format!("`{}` is no outcome", short(text))).help(help));
-        }
-    }
-    Some(())
-}
-
-/// The name of an environment variable. Anything else may be the secret itself, so it is not
-/// repeated.
-fn variable(reader: &mut Reader<'_>, field: Field<'_>) -> Option<()> {
-    let text = reader.text(field)?;
-    let name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    if !text.chars().all(name) || text.starts_with(|c: char| c.is_ascii_digit()) || text.is_empty() {
-        let mistake = field.node.span.mistake(format!("`{}` must name an environment variable", field.key));
-        reader.note(secret(
-            mistake.because("a name has capital letters, digits and `_`; a secret stays out of the policy"),
-        ));
-    }
-    Some(())
-}
-
-fn refuse_secrets(reader: &mut Reader<'_>, node: &Node, instead: &str) {
-    let crate::yaml::Value::Map(entries) = &node.value else { return };
-    let known = |entry: &&Entry| ["token", "url", "secret", "password"].contains(&entry.key.text.as_str());
-    for entry in entries.iter().filter(known).filter(|entry| scalar(&entry.value).is_some()) {
-        let span: Span = entry.value.span;
-        let mistake = span.mistake("a secret does not belong in the policy");
-        reader.note(secret(mistake.help(format!("put it in an environment variable and name that in `{instead}`"))));
-    }
-}
-
-fn secret(mistake: crate::model::Mistake) -> crate::model::Mistake {
-    crate::model::Mistake { secret: true, ..mistake }
 }
 
 fn issuer(reader: &mut Reader<'_>, table: Table<'_>) -> Option<()> {

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{PolicyLine, Severity};
-use crate::policy::{ApprovalRule, BUILT_IN, PathDefault, RiskLimits};
+use crate::model::{Outcome, PolicyLine, Severity};
+use crate::policy::{ApprovalRule, BUILT_IN, Channel, Notice, PathDefault, RiskLimits};
 
 const EXAMPLE: &str = include_str!("../example.yaml");
 
@@ -367,10 +367,52 @@ licence: { issuer: me }
             format!("4:18+4 `held` is no outcome > `*` or one of {known}"),
             "4:25+8 `token_env` is missing".into(),
             "4:50+2 `on` is missing".into(),
-            "4:50+2 neither `telegram` nor `webhook` says where to".into(),
+            "4:50+2 none of `telegram`, `slack`, `webhook` and `command` says where to".into(),
             "5:16+1 `sign` must be `true` or `false`, not a number".into(),
             "5:39+2 `proof_of_work_bits` must be a number from 0 to 32, not 64".into(),
             "6:20+2 `issuer` must be a public key > write it as in `id_ed25519.pub`: `ssh-ed25519 AAAA…`".into(),
+        ]
+    );
+}
+
+#[test]
+fn a_channel_of_notify_is_read_with_the_outcomes_it_is_told_of() {
+    let section = "\
+notify:
+  - { on: [rejected], telegram: { chat: -100, token_env: TOKEN }, command: logger }
+  - { on: [\"*\"], slack: { url_env: SLACK }, webhook: { url_env: HOOK, secret_env: KEY } }
+";
+    let policy = read("policy.yaml", format!("version: 1\n{section}").as_bytes()).unwrap();
+
+    let telegram = Channel::Telegram { chat: "-100".into(), token_env: "TOKEN".into() };
+    let slack = Channel::Slack { url_env: "SLACK".into() };
+    let webhook = Channel::Webhook { url_env: "HOOK".into(), secret_env: Some("KEY".into()) };
+    let expected = [
+        Notice { on: vec![Outcome::Rejected], channels: vec![telegram, Channel::Command("logger".into())] },
+        Notice { on: Outcome::ALL.to_vec(), channels: vec![slack, webhook] },
+    ];
+    assert_eq!(policy.notices, expected);
+}
+
+#[test]
+fn a_slip_in_notify_is_told_with_what_was_meant() {
+    let text = "\
+notify:
+  - { on: [rejectd], slak: { url_env: A } }
+  - { on: [\"*\"], webhook: { url_env: A, secret_nv: B, secret: s3cr3t }, command: \" \" }
+";
+    assert_eq!(
+        section(text),
+        [
+            "3:5+39 none of `telegram`, `slack`, `webhook` and `command` says where to".to_owned(),
+            "3:12+7 `rejectd` is no outcome > did you mean `rejected`?".into(),
+            "3:22+4 `slak` is no key of `notify[]` > did you mean `slack`?".into(),
+            "4:41+9 `secret_nv` is no key of `notify[].webhook` > did you mean `secret_env`?".into(),
+            "4:55+6 `secret` is no key of `notify[].webhook` > did you mean `secret_env`?".into(),
+            "4:63+6 a secret does not belong in the policy > put it in an environment variable and name that in \
+             `secret_env`"
+                .into(),
+            "4:82+3 `command` is empty > name a program, such as `logger -t gov-hook`".into(),
         ]
     );
 }
