@@ -12,13 +12,31 @@ const NEW: u8 = 1;
 const OLD: u8 = 2;
 const STALE: u8 = 4;
 
+/// History, as far as two sides of it were followed.
+struct Painted {
+    commits: HashMap<ObjectId, Commit>,
+    flags: HashMap<ObjectId, u8>,
+    /// Where the sides met.
+    met: Vec<ObjectId>,
+}
+
 /// Commits in the order git visits them: youngest first, ties by id.
 type Queue = BinaryHeap<(i64, ObjectId)>;
 
 impl Repo {
     /// The commits reachable from `new` and not from `old`, parents before children.
     pub fn commits_between(&self, old: &[ObjectId], new: ObjectId) -> Result<Vec<Commit>, GitError> {
-        let (commits, flags, _) = self.paint(old, new)?;
+        self.parents_first(&self.paint(old, new)?, new)
+    }
+
+    /// Where two commits meet, as [`Self::merge_base`] says it, and what the second has besides.
+    pub fn range(&self, old: ObjectId, new: ObjectId) -> Result<(Option<ObjectId>, Vec<Commit>), GitError> {
+        let painted = self.paint(&[old], new)?;
+        Ok((self.best_meeting(&painted, old, new)?, self.parents_first(&painted, new)?))
+    }
+
+    fn parents_first(&self, painted: &Painted, new: ObjectId) -> Result<Vec<Commit>, GitError> {
+        let Painted { commits, flags, .. } = painted;
         let wanted = |id: &ObjectId| flags.get(id).is_some_and(|flags| flags & OLD == 0);
         let mut ordered = Vec::new();
         let mut placed: HashMap<ObjectId, bool> = HashMap::new();
@@ -74,8 +92,12 @@ impl Repo {
         if one == other {
             return Ok(Some(one));
         }
-        let (commits, flags, met) = self.paint(&[one], other)?;
-        let best = met.into_iter().filter(|id| flags.get(id).is_some_and(|flags| flags & STALE == 0));
+        self.best_meeting(&self.paint(&[one], other)?, one, other)
+    }
+
+    fn best_meeting(&self, painted: &Painted, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let Painted { commits, flags, met } = painted;
+        let best = met.iter().copied().filter(|id| flags.get(id).is_some_and(|flags| flags & STALE == 0));
         let youngest = best.max_by_key(|id| (commits.get(id).map(|commit| commit.committed_at), *id));
         if youngest.is_none() && self.is_shallow() {
             let (one, other, remote) = (one.short(), other.short(), self.remote_name());
@@ -92,12 +114,7 @@ impl Repo {
     /// Paints history from both ends until only commits behind their meeting points are left. Dates
     /// may run backwards: what is known by then is painted to the end, so that no commit that was
     /// visited too early keeps the wrong colour.
-    #[expect(clippy::type_complexity, reason = "three parts of one walk, taken apart at once by both callers")]
-    fn paint(
-        &self,
-        old: &[ObjectId],
-        new: ObjectId,
-    ) -> Result<(HashMap<ObjectId, Commit>, HashMap<ObjectId, u8>, Vec<ObjectId>), GitError> {
+    fn paint(&self, old: &[ObjectId], new: ObjectId) -> Result<Painted, GitError> {
         let mut commits: HashMap<ObjectId, Commit> = HashMap::new();
         let mut flags: HashMap<ObjectId, u8> = HashMap::new();
         let mut queue = Queue::new();
@@ -128,7 +145,7 @@ impl Repo {
                 }
             }
             is_closed |= ahead.is_empty();
-            let Some((_, id)) = queue.pop() else { return Ok((commits, flags, met)) };
+            let Some((_, id)) = queue.pop() else { return Ok(Painted { commits, flags, met }) };
             ahead.remove(&id);
             let mut mark = flags.get(&id).copied().unwrap_or_default();
             if mark == NEW | OLD {

@@ -207,8 +207,7 @@ struct Span {
 }
 
 fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
-    let start = repo.merge_base(span.base, span.head)?;
-    let commits = repo.commits_between(&[span.base], span.head)?;
+    let (start, commits) = repo.range(span.base, span.head)?;
     let new_tree = repo.commit(span.head)?.tree;
     let changes = since_commit(repo, start, new_tree)?;
     let count = counted(commits.len(), "commit");

@@ -66,20 +66,22 @@ mod tests {
 
     /// Lines that match alone, with the next, or with one far off.
     fn lines() -> impl Strategy<Value = String> {
-        let line = prop_oneof![
-            Just("tok_abc"),
-            Just("tok_"),
-            Just("abc"),
-            Just("key ="),
-            Just("key = abcd"),
-            Just("abcd"),
-            Just("BEGIN"),
-            Just("END"),
-            Just("#"),
-            Just("zz"),
-            Just("assert"),
-            Just(""),
-        ];
+        let line = prop::sample::select(vec![
+            "tok_abc",
+            "tok_",
+            "abc",
+            "key =",
+            "key = abcd",
+            "abcd",
+            "BEGIN",
+            "END",
+            "#",
+            "zz",
+            "assert",
+            "",
+        ]);
+        let far = Just("filler\n".repeat(3_000));
+        let line = prop_oneof![30 => line.prop_map(str::to_owned), 1 => far];
         prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))
     }
 

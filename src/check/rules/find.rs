@@ -1,7 +1,8 @@
 //! Tries the rules of a group on a text, each only where one of its keywords stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::definition::{Anchor, On};
 use super::embedded;
@@ -30,6 +31,8 @@ pub(super) struct Group {
     whole: Vec<u16>,
     /// Rules to which all of a file matters, whatever became of it.
     of_files: Vec<u16>,
+    /// Leads only to rules whose matches may end far behind their keyword.
+    far: OnceLock<Prefilter>,
 }
 
 /// Stands for the marker of an inline waiver among the rules.
@@ -72,7 +75,16 @@ impl Group {
             }
             Prefilter::new(&keywords)
         });
-        Self { prefilter, non_ascii, every_line, whole, of_files }
+        Self { prefilter, non_ascii, every_line, whole, of_files, far: OnceLock::new() }
+    }
+
+    fn far(&self, rules: &[Rule]) -> &Prefilter {
+        self.far.get_or_init(|| {
+            let led_to: BTreeSet<u16> = self.prefilter.names().collect();
+            let far = (0..).zip(rules).filter(|(index, rule)| rule.multiline && led_to.contains(index));
+            let keywords = far.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index)));
+            Prefilter::new(&keywords.collect::<Vec<_>>())
+        })
     }
 
     /// Whether no rule looks at texts of this kind.
@@ -181,7 +193,10 @@ impl<'a> Finder<'a> {
         let from = places.start;
         let to = part.text.len().min(places.end + LONGEST);
         let Some(text) = part.text.get(from..to) else { return };
-        group.prefilter.scan(text, |index, start| {
+        // Before this place only keywords matter that lead far.
+        let near = self.about.start.saturating_sub(part.base + from + CONTEXT).min(text.len());
+        let rules = self.rules;
+        let mut lead = |index, start| {
             let at = from + start;
             if at >= places.end {
                 return;
@@ -194,7 +209,16 @@ impl<'a> Finder<'a> {
                 unit = unit_at(part.text, part.base, at);
             }
             self.hit(index, part, &unit, at);
-        });
+        };
+        if near > 0 {
+            let before = text.get(..text.len().min(near + LONGEST)).unwrap_or_default();
+            group.far(rules).scan(before, |index, start| {
+                if start < near {
+                    lead(index, start);
+                }
+            });
+        }
+        group.prefilter.scan(text.get(near..).unwrap_or_default(), |index, start| lead(index, near + start));
         for index in &group.every_line {
             let Some(rule) = self.rule(*index) else { continue };
             self.each_unit(*index, part, &places, |text, at| rule.runs.next(text, at));

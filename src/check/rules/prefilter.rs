@@ -41,6 +41,11 @@ impl Prefilter {
         }
     }
 
+    /// The rules it leads to, each as often as it has keywords.
+    pub(super) fn names(&self) -> impl Iterator<Item = u16> {
+        self.names.iter().copied().flatten()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.names.iter().all(Option::is_none)
     }
