@@ -40,6 +40,8 @@ pub struct Environment {
     /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
     pub is_disabled: bool,
     /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
+    /// Whether somebody has the commit message in an editor: git names `:` as the editor if not.
+    pub edits_message: bool,
     pub author: Identity,
     pub committer: Identity,
     pub stdout_is_terminal: bool,
@@ -82,6 +84,7 @@ impl Environment {
             requested_by: text("GOV_HOOK_REQUESTED_BY"),
             stream: text("GOV_HOOK_STREAM"),
             is_disabled: is_set("GOV_HOOK_DISABLED"),
+            edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
             author: Identity {
                 name: text("GIT_AUTHOR_NAME"),
                 email: text("GIT_AUTHOR_EMAIL").or_else(|| text("EMAIL")),

@@ -92,6 +92,7 @@ fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Fa
             history: arguments.history,
             base: arguments.base,
             onto: arguments.onto,
+            message: None,
         },
         gate: arguments.gate,
         level: arguments.level,

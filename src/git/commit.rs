@@ -28,28 +28,16 @@ impl Commit {
         String::from_utf8_lossy(line.unwrap_or_default()).trim().to_owned()
     }
 
-    /// The `Key: value` lines of the message's last paragraph.
     #[must_use]
     pub fn trailers(&self) -> Vec<String> {
-        let text = String::from_utf8_lossy(&self.message).replace("\r\n", "\n");
-        let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
-        let is_trailer = |line: &&str| {
-            line.split_once(':').is_some_and(|(key, _)| {
-                !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            })
-        };
-        last.lines().filter(is_trailer).map(|line| line.trim_end().to_owned()).collect()
+        trailers(&self.message)
     }
 
     /// Whoever wrote a part of it: author, committer and co-authors.
     #[must_use]
     pub fn people(&self) -> Vec<Person> {
-        let co_author = |line: &String| {
-            let (key, value) = line.split_once(':')?;
-            key.eq_ignore_ascii_case("co-authored-by").then(|| mailbox(value.trim()))
-        };
         let mut people = vec![self.author.clone(), self.committer.clone()];
-        people.extend(self.trailers().iter().filter_map(co_author));
+        people.extend(co_authors(&self.message));
         people
     }
 
@@ -74,6 +62,29 @@ impl Commit {
         let ((author, authored_at), (committer, committed_at)) = (author?, committer?);
         Some(Self { id, tree: tree?, parents, author, committer, authored_at, committed_at, message })
     }
+}
+
+/// The `Key: value` lines of a message's last paragraph.
+#[must_use]
+pub fn trailers(message: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(message).replace("\r\n", "\n");
+    let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+    let is_trailer = |line: &&str| {
+        line.split_once(':').is_some_and(|(key, _)| {
+            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+    };
+    last.lines().filter(is_trailer).map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Those whom a message names as its co-authors.
+#[must_use]
+pub fn co_authors(message: &[u8]) -> Vec<Person> {
+    let co_author = |line: &String| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case("co-authored-by").then(|| mailbox(value.trim()))
+    };
+    trailers(message).iter().filter_map(co_author).collect()
 }
 
 impl Repo {

@@ -11,6 +11,7 @@ mod content;
 mod error;
 mod index;
 mod merge;
+mod message;
 pub mod notes;
 mod reach;
 mod refs;
@@ -22,7 +23,7 @@ mod walk;
 mod window;
 
 pub use blame::Lines;
-pub use commit::Commit;
+pub use commit::{Commit, co_authors, trailers};
 pub use error::GitError;
 pub use reach::{Blob, Dated, Reached, Start};
 pub use refs::Head;

@@ -46,6 +46,8 @@ impl Examiner<'_> {
             found.into_iter().map(|finding| of_commit(finding, commit.id))
         });
         examined.findings.extend(messages);
+        let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
+        examined.findings.extend(message);
         if subject.kind == TargetKind::Range && subject.commits.len() > 1 {
             self.commit_by_commit(repo, &subject.commits, &mut examined)?;
         }

@@ -3,6 +3,7 @@
 mod examine;
 mod history;
 mod judge;
+mod message;
 mod past;
 mod people;
 mod recent;
@@ -14,6 +15,7 @@ use crate::model::{Enforcement, Gate, Saying};
 use crate::report::{self, Format, Style};
 
 pub(super) use judge::{Judged, judge, judge_again, judge_push, judge_under};
+pub(super) use message::worded;
 pub use target::Asked;
 pub(super) use target::{Again, Push};
 

@@ -2,13 +2,13 @@
 
 use super::target::Subject;
 use crate::app::Environment;
-use crate::git::Repo;
+use crate::git::{self, Repo};
 use crate::model::Person;
 use crate::policy::Policy;
 
 /// Authors, committers and co-authors; of what is only staged, whoever is about to commit it.
 pub(super) fn authors(repo: &Repo, subject: &Subject, environment: &Environment) -> Vec<Person> {
-    let mut people: Vec<Person> = subject.commits.iter().flat_map(crate::git::Commit::people).collect();
+    let mut people: Vec<Person> = subject.commits.iter().flat_map(git::Commit::people).collect();
     if subject.head.is_none() {
         let configured = |key: &str| repo.config_string(key).unwrap_or_default();
         for identity in [&environment.author, &environment.committer] {
@@ -17,6 +17,7 @@ pub(super) fn authors(repo: &Repo, subject: &Subject, environment: &Environment)
                 email: identity.email.clone().unwrap_or_else(|| configured("user.email")),
             });
         }
+        people.extend(subject.message.iter().flat_map(|message| git::co_authors(message)));
     }
     people.retain(|person| !person.email.is_empty() || !person.name.is_empty());
     people.sort();
@@ -35,6 +36,7 @@ pub(super) fn agent(
     if let Some(id) = &environment.agent {
         return Some(id.clone());
     }
-    let trailers: Vec<String> = subject.commits.iter().flat_map(crate::git::Commit::trailers).collect();
+    let messages = subject.commits.iter().map(|commit| &commit.message).chain(&subject.message);
+    let trailers: Vec<String> = messages.flat_map(|message| git::trailers(message)).collect();
     policy.agent_for(authors, &trailers).map(|agent| agent.id.clone())
 }

@@ -14,6 +14,8 @@ pub struct Asked {
     pub history: bool,
     pub base: Option<String>,
     pub onto: Option<String>,
+    /// The message that what is staged will be committed with, once it is written.
+    pub message: Option<Vec<u8>>,
 }
 
 impl Asked {
@@ -51,6 +53,8 @@ pub(super) struct Subject {
     pub(super) changes: Vec<FileChange>,
     /// The branch whose level applies.
     pub(super) branch: Option<String>,
+    /// The message of what is no commit yet.
+    pub(super) message: Option<Vec<u8>>,
 }
 
 pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
@@ -61,7 +65,8 @@ pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         return history(repo, asked);
     }
     if asked.staged {
-        return staged(repo, &repo.head()?);
+        let found = staged(repo, &repo.head()?)?;
+        return Ok(Subject { message: asked.message.clone(), ..found });
     }
     let Some(revision) = &asked.revision else { return current_branch(repo, asked) };
     if revision.contains("..") && asked.base.is_some() {
@@ -136,11 +141,7 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
             .mended_by("judge a revision: gov-hook check REV"));
     }
     let base = at.commit();
-    // A branch that begins anew is under the law of the branch it would land on.
-    let trusted = match base {
-        Some(head) => Some(head),
-        None => repo.default_branch()?.map(|default| repo.branch_tip(&default)).transpose()?.flatten(),
-    };
+    let trusted = law_of_staged(repo, at)?;
     let head_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let found = repo.staged(head_tree)?;
     Ok(Subject {
@@ -153,7 +154,17 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
         commits: Vec::new(),
         changes: repo.find_renames(found.changes)?,
         branch: at.branch().map(str::to_owned),
+        message: None,
     })
+}
+
+/// The commit by whose law what is staged is judged. A branch that begins anew is under the law of the
+/// branch it would land on.
+pub(super) fn law_of_staged(repo: &Repo, at: &Head) -> Result<Option<ObjectId>, Failure> {
+    match at.commit() {
+        Some(head) => Ok(Some(head)),
+        None => Ok(repo.default_branch()?.map(|default| repo.branch_tip(&default)).transpose()?.flatten()),
+    }
 }
 
 fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> {
@@ -170,6 +181,7 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         changes: repo.find_renames(changes)?,
         commits: vec![commit],
         branch: onto(repo, asked)?,
+        message: None,
     })
 }
 
@@ -221,6 +233,7 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         changes: repo.find_renames(changes)?,
         commits,
         branch: onto(repo, asked)?,
+        message: None,
     })
 }
 
@@ -261,6 +274,7 @@ pub(super) fn pushed(repo: &Repo, push: &Push) -> Result<Subject, Failure> {
         changes: repo.find_renames(changes)?,
         commits,
         branch: push.branch.clone(),
+        message: None,
     })
 }
 
@@ -300,6 +314,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         changes: repo.find_renames(changes)?,
         commits,
         branch,
+        message: None,
     })
 }
 
@@ -330,6 +345,7 @@ fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
             Some(branch) => Some(branch.clone()),
             None => at.branch().map(str::to_owned),
         },
+        message: None,
     })
 }
 
@@ -361,6 +377,7 @@ fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         commits: Vec::new(),
         changes: Vec::new(),
         branch,
+        message: None,
     })
 }
 

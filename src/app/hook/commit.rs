@@ -15,8 +15,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
         return Ok(Answer::passing(String::new()));
     }
     let repo = Repo::open(&environment.place)?;
-    let staged = Asked { staged: true, ..Asked::default() };
-    let judged = check::judge(&repo, &request(staged, Gate::Commit, style), environment)?;
+    let judged = check::judge(&repo, &request(Asked::staged_with(None), Gate::Commit, style), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     pen.write(decision(&judged).as_slice())?;
     said(&judged.judgement, style)
@@ -106,20 +105,23 @@ enum Before {
 
 fn before_it(repo: &Repo, commit: &Commit) -> Result<Before, Failure> {
     let parent = commit.parents.first().copied();
-    // A decision that names a head is about a push.
+    let mut entries = already(repo, commit.tree)?;
+    entries.sort_by_key(|(_, entry)| entry.time);
     let mut found = Before::Nothing;
-    for (id, entry) in already(repo, commit.tree)?.into_iter().rev() {
+    for (id, entry) in entries.into_iter().rev() {
         let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);
         let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
-        if entry.kind != EntryKind::Decision || !let_pass || !of_tree || entry.body.contains_key("head") {
+        // A decision that names a head is about a push.
+        if entry.kind != EntryKind::Decision || !of_tree || entry.body.contains_key("head") {
             continue;
         }
         let base = entry.subject.base;
         if base == parent {
-            return Ok(Before::Decided(id));
+            // The last word counts: a tree that may pass can still be refused for its message.
+            return Ok(if let_pass { Before::Decided(id) } else { Before::Nothing });
         }
         let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
-        if base.is_some_and(replaces) {
+        if let_pass && base.is_some_and(replaces) {
             found = Before::Amended;
         }
     }

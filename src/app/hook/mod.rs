@@ -4,6 +4,7 @@
 //! tree is ever written.
 
 mod commit;
+mod message;
 mod push;
 mod rewrite;
 
@@ -20,6 +21,7 @@ use crate::report::{self, Detail, Format, Style};
 pub enum Stage {
     PreCommit,
     PreMergeCommit,
+    CommitMsg,
     PostCommit,
     PostMerge,
     PostRewrite,
@@ -28,9 +30,10 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PreCommit,
         Self::PreMergeCommit,
+        Self::CommitMsg,
         Self::PostCommit,
         Self::PostMerge,
         Self::PostRewrite,
@@ -44,6 +47,7 @@ impl Stage {
         match self {
             Self::PreCommit => "pre-commit",
             Self::PreMergeCommit => "pre-merge-commit",
+            Self::CommitMsg => "commit-msg",
             Self::PostCommit => "post-commit",
             Self::PostMerge => "post-merge",
             Self::PostRewrite => "post-rewrite",
@@ -62,6 +66,7 @@ impl Stage {
 pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, style: Style) -> Result<Answer, Failure> {
     match stage {
         Stage::PreCommit | Stage::PreMergeCommit => commit::before(environment, style),
+        Stage::CommitMsg => message::before(arguments, environment, style),
         Stage::PostCommit | Stage::PostApplypatch => commit::after(environment),
         Stage::PostMerge => rewrite::merged(environment),
         Stage::PostRewrite => rewrite::rewritten(arguments, &input()?, environment),

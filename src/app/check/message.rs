@@ -1,0 +1,49 @@
+//! What a message adds to the judgement of what is staged, which was made before there was one.
+
+use super::people;
+use super::target::{self, Asked, Subject};
+use crate::app::law::Law;
+use crate::app::{Environment, Failure};
+use crate::git::Repo;
+use crate::model::TargetKind;
+
+/// What a message says that has to be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) struct Worded {
+    /// A rule of messages matches in it.
+    pub(in crate::app) is_found: bool,
+    /// It names an agent that nothing else gave away.
+    pub(in crate::app) tells_agent: bool,
+}
+
+/// Looks at the message alone: the files were judged before it was written.
+pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environment) -> Result<Worded, Failure> {
+    let at = repo.head()?;
+    let law = Law::at(repo, target::law_of_staged(repo, &at)?)?;
+    let subject = |message: Option<Vec<u8>>| Subject {
+        kind: TargetKind::Staged,
+        described: String::new(),
+        trusted: None,
+        base: at.commit(),
+        head: None,
+        tree: None,
+        commits: Vec::new(),
+        changes: Vec::new(),
+        branch: None,
+        message,
+    };
+    let agent = |subject: &Subject| {
+        let authors = people::authors(repo, subject, environment);
+        people::agent(subject, &authors, environment, &law.policy)
+    };
+    let (before, after) = (agent(&subject(None)), agent(&subject(Some(message.to_vec()))));
+    let found = law.rules.scan_message(message, after.is_some());
+    Ok(Worded { is_found: !found.is_empty(), tells_agent: before != after })
+}
+
+impl Asked {
+    /// What is staged, with the message that it will be committed with.
+    pub(in crate::app) fn staged_with(message: Option<Vec<u8>>) -> Self {
+        Self { staged: true, message, ..Self::default() }
+    }
+}

@@ -1,0 +1,40 @@
+//! Before a commit, once its message is written: what the message says is judged, together with what
+//! is staged where that makes a difference.
+
+use std::ffi::OsString;
+
+use super::{request, said};
+use crate::app::check::{self, Asked};
+use crate::app::record::{Pen, decision};
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Gate, Sha256};
+use crate::report::Style;
+
+pub(super) fn before(arguments: &[OsString], environment: &Environment, style: Style) -> Result<Answer, Failure> {
+    if environment.is_disabled {
+        return Ok(Answer::passing(String::new()));
+    }
+    let Some(file) = arguments.first() else {
+        return Err(Failure::new("git names no file with the message")
+            .mended_by("git runs this: gov-hook hook commit-msg .git/COMMIT_EDITMSG"));
+    };
+    let text = std::fs::read(file)
+        .map_err(|error| Failure::new(format!("the message in `{}` cannot be read: {error}", file.display())))?;
+    let repo = Repo::open(&environment.place)?;
+    let message = repo.message_as_committed(&text, environment.edits_message);
+    let worded = check::worded(&repo, &message, environment)?;
+    if !worded.is_found && !worded.tells_agent {
+        return Ok(Answer::passing(String::new()));
+    }
+    let digest = Sha256::of(&message).to_string();
+    let asked = Asked::staged_with(Some(message));
+    let judged = check::judge(&repo, &request(asked, Gate::Commit, style), environment)?;
+    let mut act = decision(&judged);
+    if worded.is_found {
+        act = act.map(|act| act.saying("message", digest));
+    }
+    let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
+    pen.write(act.as_slice())?;
+    said(&judged.judgement, style)
+}
