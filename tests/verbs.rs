@@ -216,7 +216,7 @@ fn all_mistakes_of_all_packs_are_told_at_once() {
 #[test]
 fn the_native_hook_stops_a_commit_and_lets_the_next_one_by() {
     let scratch = Scratch::new();
-    let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/pre-commit");
+    let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/shim");
     fs::copy(shim, scratch.path(".git/hooks/pre-commit")).unwrap();
     let folder = Path::new(env!("CARGO_BIN_EXE_gov-hook")).parent().unwrap();
     let commit = |path: String| {

@@ -40,6 +40,8 @@ pub struct Environment {
     /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
     pub is_disabled: bool,
     /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
+    /// `PATH`: where programs are found.
+    pub path: OsString,
     /// Whether somebody has the commit message in an editor: git names `:` as the editor if not.
     pub edits_message: bool,
     pub author: Identity,
@@ -84,6 +86,7 @@ impl Environment {
             requested_by: text("GOV_HOOK_REQUESTED_BY"),
             stream: text("GOV_HOOK_STREAM"),
             is_disabled: is_set("GOV_HOOK_DISABLED"),
+            path: std::env::var_os("PATH").unwrap_or_default(),
             edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
             author: Identity {
                 name: text("GIT_AUTHOR_NAME"),
@@ -114,6 +117,19 @@ impl Environment {
             stderr_is_terminal: false,
             ..self.clone()
         }
+    }
+
+    /// The program that runs: by the name that PATH has for it, if it has one, since a package
+    /// manager moves what that leads to.
+    pub fn program(&self) -> Result<PathBuf, Failure> {
+        let itself = std::env::current_exe()
+            .map_err(|error| Failure::new(format!("where gov-hook itself is cannot be told: {error}")))?;
+        let real = itself.canonicalize().ok();
+        let named = std::env::split_paths(&self.path)
+            .filter(|folder| folder.is_absolute())
+            .map(|folder| folder.join("gov-hook"))
+            .find(|program| real.is_some() && program.canonicalize().ok() == real);
+        Ok(named.unwrap_or(itself))
     }
 
     /// The day by which waivers expire.

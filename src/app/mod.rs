@@ -8,6 +8,7 @@ mod environment;
 mod failure;
 pub mod hook;
 pub mod init;
+pub mod install;
 mod law;
 mod parallel;
 pub mod policy;

@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use super::audit::AuditVerb;
+use super::install::InstallArguments;
 use crate::app::Colour;
 use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
@@ -45,6 +46,10 @@ pub(super) struct Arguments {
 pub(super) enum Verb {
     /// Look at this repository and write a policy that fits it
     Init(InitArguments),
+    /// Have git run gov-hook at each point where something is decided or recorded
+    Install(InstallArguments),
+    /// Take gov-hook's hooks away and put back what was there before
+    Uninstall,
     /// Judge a change and say whether it may pass
     Check(Box<CheckArguments>),
     /// Do what git's hook of this name is for
@@ -373,6 +378,8 @@ impl Verb {
             }
             Self::Rules(RulesVerb::Waive(_) | RulesVerb::Baseline(_))
             | Self::Init(_)
+            | Self::Install(_)
+            | Self::Uninstall
             | Self::Hook(_)
             | Self::Record(_)
             | Self::Policy(PolicyVerb::Schema)

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod install;
 mod print;
 mod publish;
 
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::app::check::{self, Asked, Supposition};
+use crate::app::install::uninstall;
 use crate::app::risk::{self, Evidence};
 use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record, rules};
 use crate::report::{Detail, Style};
@@ -52,6 +54,8 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
             let request = init::Request { print: asked.print, force: asked.force, replay: asked.replay };
             init::init(request, environment)
         }
+        Verb::Install(asked) => asked.answer(environment),
+        Verb::Uninstall => uninstall(environment),
         Verb::Check(check) => check::check(&request(*check, style)?, environment),
         Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
         Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),

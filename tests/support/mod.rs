@@ -11,7 +11,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use gov_hook::app::hook::Stage;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,13 +53,8 @@ impl Scratch {
 
     /// Makes gov-hook the hooks of the repository.
     pub fn install_hooks(&self) {
-        for stage in Stage::ALL.map(Stage::as_str) {
-            let path = self.path(".git/hooks").join(stage);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let shim = format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook"));
-            fs::write(&path, shim).unwrap();
-            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
+        let said = self.run(&["install"]);
+        assert_eq!(said.code, 0, "{}", said.err);
     }
 
     /// Commits everything as a person does, with the hooks; returns the commit's id.

@@ -1,0 +1,64 @@
+//! Hooks from git's configuration: since 2.54 git runs those too, wherever `core.hooksPath` points.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::put::{self, Done};
+use super::shim::quoted;
+use crate::app::Failure;
+use crate::git::{Git, Repo};
+
+/// Where the shims stand that the configuration names.
+pub(super) fn folder(repo: &Repo) -> PathBuf {
+    repo.common_dir().join("gov/hooks")
+}
+
+fn section(stage: &str) -> String {
+    format!("hook.gov-hook-{stage}")
+}
+
+/// What the configuration has git run at a stage for gov-hook.
+pub(super) fn command_of(repo: &Repo, stage: &str) -> Result<Option<String>, Failure> {
+    Ok(repo.own_settings(&format!("{}.command", section(stage)))?.pop())
+}
+
+pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git]) -> Result<Vec<Done>, Failure> {
+    if let Some(git) = gits.first().filter(|git| !git.runs_configured_hooks()) {
+        return Err(Failure::new(format!(
+            "git {} runs no hooks from its configuration; git 2.54 is the first that does",
+            git.version
+        ))
+        .mended_by("have them as files: gov-hook install"));
+    }
+    let folder = folder(repo);
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let done = put::install(&folder, stages, binary)?;
+    for stage in stages {
+        let path = quoted(folder.join(stage).as_os_str().as_bytes());
+        let command = String::from_utf8(path).map_err(|_not_text| {
+            Failure::new(format!("`{}` is no path that a configuration can hold", folder.display()))
+        })?;
+        if command_of(repo, stage)?.as_deref() != Some(&command) {
+            repo.remove_section(&section(stage))?;
+            repo.add_setting(&format!("{}.event", section(stage)), stage)?;
+            repo.add_setting(&format!("{}.command", section(stage)), &command)?;
+        }
+    }
+    Ok(done)
+}
+
+pub(super) fn uninstall(repo: &Repo, stages: &[&str]) -> Result<Vec<Done>, Failure> {
+    let folder = folder(repo);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    for stage in stages {
+        if command_of(repo, stage)?.is_some() {
+            repo.remove_section(&section(stage))?;
+        }
+    }
+    let done = put::uninstall(&folder, stages)?;
+    // One that is not empty holds what somebody else put there.
+    let _ = std::fs::remove_dir(&folder);
+    Ok(done)
+}

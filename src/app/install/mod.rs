@@ -1,0 +1,168 @@
+//! `gov-hook install` and `uninstall`: the hooks that git runs, put there and taken away.
+
+mod configured;
+mod folder;
+mod kept;
+mod ledger;
+mod put;
+mod shim;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use super::{Answer, Environment, Failure};
+use crate::git::{Git, Repo};
+use crate::model::counted;
+use put::{Done, What};
+
+/// The stages of a clone, in the order in which git comes to them.
+pub(super) const CLIENT: [&str; 8] = [
+    "pre-commit",
+    "pre-merge-commit",
+    "commit-msg",
+    "post-commit",
+    "post-merge",
+    "post-rewrite",
+    "post-applypatch",
+    "pre-push",
+];
+
+/// The stages of a repository that others push to.
+pub(super) const SERVER: [&str; 3] = ["pre-receive", "update", "post-receive"];
+
+/// The stage that sees every movement of every reference.
+pub(super) const STRICT: &str = "reference-transaction";
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Request {
+    /// The hooks of a repository that others push to, instead of a clone's.
+    pub server: bool,
+    /// Also the hook that sees every movement of every reference.
+    pub strict: bool,
+    /// From git's configuration instead of files in its hooks folder.
+    pub configured: bool,
+}
+
+pub fn install(request: Request, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    if repo.is_bare() && !request.server {
+        return Err(Failure::new("a bare repository has no commits made in it, so a clone's hooks do not run here")
+            .mended_by("install those of a server: gov-hook install --server"));
+    }
+    let mut stages = if request.server { SERVER.to_vec() } else { CLIENT.to_vec() };
+    if request.strict {
+        stages.push(STRICT);
+    }
+    let gits = Git::on(&environment.path);
+    let program = environment.program()?;
+    let (folder, done, also) = if request.configured {
+        let done = configured::install(&repo, &stages, &program, &gits)?;
+        let removed = away(&repo)?;
+        (configured::folder(&repo), done, removed)
+    } else {
+        let folder = folder::own(&repo, gits.first(), &stages)?;
+        let done = put::install(&folder, &stages, &program)?;
+        configured::uninstall(&repo, &stages)?;
+        (folder, done, Vec::new())
+    };
+    let fetched = if request.server { None } else { ledger::install(&repo)? };
+    Ok(Answer::passing(installed(&Installed { repo: &repo, folder: &folder, done, also, fetched, gits, request })))
+}
+
+pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let mut done = away(&repo)?;
+    done.extend(configured::uninstall(&repo, &every_stage())?);
+    let fetched = ledger::uninstall(&repo)?;
+    let mut text = String::new();
+    for Done { stage, what, older } in &done {
+        // Writing to a `String` cannot fail, here and below.
+        let _ = match what {
+            What::Restored => writeln!(text, "  {stage}: what was there before is there again"),
+            What::Unchained(by) => {
+                writeln!(text, "  {stage}: taken out of what {} runs", by.as_str().unwrap_or("another program"))
+            }
+            What::Removed | What::Current | What::Written | What::Renewed | What::Chained(_) => {
+                writeln!(text, "  {stage}: removed")
+            }
+        };
+        for path in older {
+            let _ = writeln!(text, "    still there, and not run: {}", path.display());
+        }
+    }
+    if let Some(remote) = fetched {
+        let _ = writeln!(text, "  fetching from {remote} leaves the ledger out");
+    }
+    let first = if done.is_empty() && text.is_empty() {
+        "no hook of gov-hook's is here\n".to_owned()
+    } else {
+        format!("uninstalled {}; the ledger and the policy stay\n", counted(done.len(), "hook"))
+    };
+    Ok(Answer::passing(first + &text))
+}
+
+fn every_stage() -> Vec<&'static str> {
+    [&CLIENT[..], &SERVER, &[STRICT]].concat()
+}
+
+/// Takes ours out of the folder in force, unless it is others', and out of the repository's own.
+fn away(repo: &Repo) -> Result<Vec<Done>, Failure> {
+    let found = repo.hooks_folder()?;
+    let mut folders: Vec<PathBuf> = vec![repo.common_dir().join("hooks")];
+    if found.setting.is_none_or(|setting| !setting.is_shared) && !folders.contains(&found.path) {
+        folders.push(found.path);
+    }
+    let mut done = Vec::new();
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        done.extend(put::uninstall(folder, &every_stage())?);
+    }
+    Ok(done)
+}
+
+struct Installed<'a> {
+    repo: &'a Repo,
+    folder: &'a Path,
+    done: Vec<Done>,
+    /// What was taken away for it.
+    also: Vec<Done>,
+    /// The remote whose ledger is fetched from now on.
+    fetched: Option<String>,
+    gits: Vec<Git>,
+    request: Request,
+}
+
+fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &Installed<'_>) -> String {
+    let named: Vec<&str> = done.iter().map(|done| done.stage.as_str()).collect();
+    let is_current = done.iter().all(|done| done.what == What::Current);
+    let place = folder.display();
+    let mut text = if is_current {
+        format!("{} already current in {place}\n", if named.len() == 1 { "the hook is" } else { "the hooks are" })
+    } else {
+        format!("installed {} in {place}\n", counted(named.len(), "hook"))
+    };
+    let _ = writeln!(text, "  {}", named.join(", "));
+    for Done { stage, what, older } in done {
+        if let What::Chained(by) = what {
+            let whose = by.as_str().map_or_else(|| "what was there".to_owned(), |by| format!("the hook of {by}"));
+            let _ = writeln!(text, "  {stage}: {whose} is kept as {stage}.legacy and runs first");
+        }
+        for path in older {
+            let _ = writeln!(text, "    what was kept before it runs too: {}", path.display());
+        }
+    }
+    if !also.is_empty() {
+        let _ = writeln!(text, "  {} of gov-hook's in the hooks folder taken away", counted(also.len(), "file"));
+    }
+    if let Some(remote) = fetched {
+        let _ = writeln!(text, "  fetching from {remote} brings the ledger along");
+    }
+    if request.configured {
+        for git in gits.iter().filter(|git| !git.runs_configured_hooks()) {
+            let _ = writeln!(text, "  {} is git {}, which does not run them", git.program.display(), git.version);
+        }
+    }
+    if repo.work_dir().is_some_and(|top| folder.starts_with(top)) && !folder.starts_with(repo.common_dir()) {
+        let _ = writeln!(text, "  they name this machine's gov-hook; where it is not, they take the one on PATH");
+    }
+    text + "next: see that nothing is in their way\n  gov-hook doctor\n"
+}

@@ -1,0 +1,202 @@
+//! Hooks into a folder and out of it again, each in one step: git finds the old hook or the new one.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use super::kept::{Found, Owner, aside, is_there, legacy, look, older};
+use super::shim::Shim;
+use crate::app::Failure;
+
+/// What became of the hook of one stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Done {
+    pub(super) stage: String,
+    pub(super) what: What,
+    /// What was kept before and is not run in its own name any more.
+    pub(super) older: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// There is nothing to do.
+    Current,
+    Written,
+    /// One of an older version, or of a binary elsewhere, was replaced.
+    Renewed,
+    /// Somebody else's stood there, and is kept.
+    Chained(Owner),
+    Removed,
+    /// What was kept stands there again.
+    Restored,
+    /// Ours was kept by a framework that was installed over it, and is gone from there.
+    Unchained(Owner),
+}
+
+/// One hook that is about to be put in its place.
+struct Planned {
+    stage: String,
+    hook: PathBuf,
+    new: PathBuf,
+    what: What,
+    /// The script that will be kept goes by its own name and folder.
+    is_framework: bool,
+}
+
+/// Puts a shim for each stage into the folder; nothing is changed unless all of them can be written.
+pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<Vec<Done>, Failure> {
+    let cannot = |error: std::io::Error| cannot_write(folder, &error);
+    fs::create_dir_all(folder).map_err(cannot)?;
+    let (mut done, mut planned) = (Vec::new(), Vec::new());
+    for stage in stages {
+        let hook = folder.join(stage);
+        let (what, kept) = match look(&hook)? {
+            Found::Folder => {
+                return Err(Failure::new(format!("`{}` is a folder, where a hook belongs", hook.display())));
+            }
+            Found::Nothing => (What::Written, look(&legacy(&hook))?),
+            Found::Ours { .. } => (What::Renewed, look(&legacy(&hook))?),
+            Found::Foreign { by, runs } => (What::Chained(by), Found::Foreign { by, runs }),
+        };
+        let by = if let Found::Foreign { by, .. } = kept { Some(by) } else { None };
+        let shim = Shim { stage: (*stage).to_owned(), binary: binary.to_owned(), sourced: by == Some(Owner::Husky) };
+        let text = shim.text();
+        let is_same = matches!(look(&hook)?, Found::Ours { runs: true, .. });
+        if is_same && fs::read(&hook).is_ok_and(|there| there == text) {
+            done.push(Done { stage: shim.stage, what: What::Current, older: Vec::new() });
+            continue;
+        }
+        let new = folder.join(format!(".{stage}.gov-hook-{}", std::process::id()));
+        let is_framework = by.is_some_and(Owner::runs_legacy);
+        planned.push((Planned { stage: shim.stage, hook, new, what, is_framework }, text));
+    }
+    for (at, (plan, text)) in planned.iter().enumerate() {
+        if let Err(error) = write(&plan.new, text) {
+            for (unused, _) in planned.iter().take(at + 1) {
+                // What a full disk cut short is of no use to anybody; that it may stay is no second failure.
+                let _ = fs::remove_file(&unused.new);
+            }
+            return Err(cannot_write(folder, &error));
+        }
+    }
+    for (plan, _) in planned {
+        let older = place(&plan).map_err(|error| cannot_write(&plan.hook, &error))?;
+        done.push(Done { stage: plan.stage, what: plan.what, older });
+    }
+    done.sort_by_key(|done| stages.iter().position(|stage| *stage == done.stage));
+    Ok(done)
+}
+
+fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o755).open(path)?;
+    file.write_all(text)
+}
+
+/// Keeps what stands there, and puts the new hook over it.
+fn place(plan: &Planned) -> std::io::Result<Vec<PathBuf>> {
+    let mut moved = Vec::new();
+    if matches!(plan.what, What::Chained(_)) {
+        moved = keep(&plan.hook)?;
+    }
+    let aside = aside(&plan.hook);
+    if let Some(aside) = aside.filter(|aside| plan.is_framework != is_there(aside)) {
+        lead_aside(&plan.hook, &aside, plan.is_framework)?;
+    }
+    fs::rename(&plan.new, &plan.hook)?;
+    Ok(moved)
+}
+
+/// A second name for what stands there, so that at no moment there is no hook.
+fn keep(hook: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let kept = legacy(hook);
+    let mut moved = Vec::new();
+    let is_ours = |path: &Path| matches!(look(path), Ok(Found::Ours { .. }));
+    if is_there(&kept) && same(hook, &kept) {
+        return Ok(moved);
+    }
+    if is_there(&kept) {
+        if is_ours(&kept) {
+            fs::remove_file(&kept)?;
+        } else {
+            let free = older(hook).find(|path| !is_there(path));
+            let free = free.ok_or_else(|| std::io::Error::other("nine hooks are kept already"))?;
+            fs::rename(&kept, &free)?;
+            moved.push(free);
+        }
+    }
+    // Not every file system has links.
+    match fs::hard_link(hook, &kept) {
+        Ok(()) => Ok(moved),
+        Err(_) => fs::rename(hook, &kept).map(|()| moved),
+    }
+}
+
+/// Whether two files are one, or alike: an installation that was cut short left both names.
+fn same(one: &Path, other: &Path) -> bool {
+    let facts = |path: &Path| fs::symlink_metadata(path).map(|file| (file.file_type(), file.permissions())).ok();
+    let content = |path: &Path| {
+        if path.is_symlink() {
+            fs::read_link(path).map(|to| to.into_os_string().into_encoded_bytes())
+        } else {
+            fs::read(path)
+        }
+    };
+    facts(one) == facts(other) && matches!((content(one), content(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+fn lead_aside(hook: &Path, aside: &Path, wanted: bool) -> std::io::Result<()> {
+    let Some(folder) = aside.parent() else { return Ok(()) };
+    if wanted {
+        fs::create_dir_all(folder)?;
+        let name = legacy(hook);
+        return symlink(Path::new("..").join(name.file_name().unwrap_or_default()), aside);
+    }
+    fs::remove_file(aside)?;
+    // Others may still be in it.
+    let _ = fs::remove_dir(folder);
+    Ok(())
+}
+
+/// Takes ours out of a folder, and puts back what stood there.
+pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Failure> {
+    let mut done = Vec::new();
+    for stage in stages {
+        let hook = folder.join(stage);
+        let kept = legacy(&hook);
+        let what = match (look(&hook)?, look(&kept)?) {
+            (Found::Ours { .. }, Found::Nothing | Found::Ours { .. }) => Some(What::Removed),
+            (Found::Ours { .. }, Found::Foreign { .. }) => Some(What::Restored),
+            (Found::Foreign { by, .. }, Found::Ours { .. }) => Some(What::Unchained(by)),
+            _ => None,
+        };
+        let Some(what) = what else { continue };
+        let undone = match what {
+            What::Restored => fs::rename(&kept, &hook),
+            What::Unchained(_) => fs::remove_file(&kept),
+            What::Removed | What::Current | What::Written | What::Renewed | What::Chained(_) => {
+                let besides = if is_there(&kept) { fs::remove_file(&kept) } else { Ok(()) };
+                besides.and_then(|()| fs::remove_file(&hook))
+            }
+        };
+        undone.map_err(|error| cannot_write(&hook, &error))?;
+        if let Some(aside) = aside(&hook).filter(|aside| is_there(aside)) {
+            lead_aside(&hook, &aside, false).map_err(|error| cannot_write(&hook, &error))?;
+        }
+        done.push(Done {
+            stage: (*stage).to_owned(),
+            what,
+            older: older(&hook).filter(|path| is_there(path)).collect(),
+        });
+    }
+    Ok(done)
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    let failure = Failure::new(format!("cannot write to `{}`", path.display())).for_this_reason(error.to_string());
+    if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) {
+        failure.mended_by("let its owner do it, or ask them for the right to write there")
+    } else {
+        failure
+    }
+}

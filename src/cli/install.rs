@@ -1,0 +1,41 @@
+//! `gov-hook install`, `uninstall` and `doctor`: what may be typed about the hooks.
+
+use clap::Args;
+
+use crate::app::install::{self, Request};
+use crate::app::{Answer, Environment, Failure};
+
+/// What stands in a hook's place is kept as NAME.legacy, gets the same arguments and input, and runs
+/// first; either refuses. A `core.hooksPath` of this repository is respected; into one that other
+/// repositories share nothing is ever written.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  installed, or current already
+  2  could not be installed, and nothing was changed
+
+Examples:
+  gov-hook install               in a clone
+  gov-hook install --server      in a bare repository that others push to
+  gov-hook install --strict      also judge every movement of every reference
+  gov-hook uninstall             put back what was there")]
+pub(super) struct InstallArguments {
+    /// The hooks of a repository that others push to: pre-receive, update, post-receive
+    #[arg(long)]
+    server: bool,
+
+    /// Add reference-transaction, which sees every movement of every reference
+    #[arg(long)]
+    strict: bool,
+
+    /// Have git run them from its configuration, beside its hooks folder (git 2.54 and later)
+    #[arg(long)]
+    config: bool,
+}
+
+impl InstallArguments {
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let Self { server, strict, config: configured } = self;
+        install::install(Request { server, strict, configured }, environment)
+    }
+}

@@ -1,0 +1,646 @@
+//! Hooks put there, chained, gone astray and taken away again, with real git.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![allow(clippy::disallowed_methods, reason = "a test adds to the search path")]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use support::{Said, Scratch};
+
+const CLIENT: [&str; 8] = [
+    "pre-commit",
+    "pre-merge-commit",
+    "commit-msg",
+    "post-commit",
+    "post-merge",
+    "post-rewrite",
+    "post-applypatch",
+    "pre-push",
+];
+
+/// The names in a folder of hooks, without git's samples.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.ends_with(".sample"))
+        .collect();
+    names.sort();
+    names
+}
+
+fn sorted(names: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    names.sort();
+    names
+}
+
+fn hooks(scratch: &Scratch) -> PathBuf {
+    scratch.path(".git/hooks")
+}
+
+fn put(path: &Path, script: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, script).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A hook that tells its arguments and input in a file beside the work tree.
+fn telling(scratch: &Scratch, stage: &str) -> String {
+    let log = scratch.beside("log");
+    format!("#!/bin/sh\n{{ echo \"{stage} $#: $*\"; [ {stage} = pre-push ] && cat; }} >> '{}'\nexit 0\n", log.display())
+}
+
+fn log(scratch: &Scratch) -> String {
+    fs::read_to_string(scratch.beside("log")).unwrap_or_default()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn secret() -> String {
+    format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T")
+}
+
+/// The whole of a failure whose paths are of this run.
+fn refusal(said: &Said, scratch: &Scratch) -> String {
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    said.err.replace(&*scratch.beside("").to_string_lossy(), "/")
+}
+
+#[test]
+fn what_is_installed_runs_and_what_is_uninstalled_is_gone() {
+    let scratch = Scratch::new();
+    let untouched = names(&hooks(&scratch));
+
+    let said = scratch.run(&["install"]);
+
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let expected = format!(
+        "installed 8 hooks in {}\n  {}\nnext: see that nothing is in their way\n  gov-hook doctor\n",
+        hooks(&scratch).display(),
+        CLIENT.join(", ")
+    );
+    assert_eq!(said.out, expected);
+    assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
+    scratch.write("a.txt", secret());
+    scratch.git(&["add", "--all"]);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+
+    let gone = scratch.run(&["uninstall"]);
+
+    assert_eq!((gone.code, gone.err.as_str()), (0, ""));
+    assert!(gone.out.starts_with("uninstalled 8 hooks; the ledger and the policy stay\n"), "{}", gone.out);
+    assert_eq!(names(&hooks(&scratch)), untouched);
+    assert!(scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+    assert_eq!(scratch.run(&["uninstall"]).out, "no hook of gov-hook's is here\n");
+}
+
+#[test]
+fn installing_again_changes_nothing() {
+    let scratch = Scratch::new();
+    put(&hooks(&scratch).join("pre-commit"), "#!/bin/sh\nexit 0\n");
+    scratch.run(&["install"]);
+    let files = |scratch: &Scratch| -> Vec<(String, Vec<u8>)> {
+        let all = names(&hooks(scratch)).into_iter();
+        all.map(|name| (name.clone(), fs::read(hooks(scratch).join(name)).unwrap())).collect()
+    };
+    let before = files(&scratch);
+
+    let said = scratch.run(&["install"]);
+
+    assert!(said.out.starts_with("the hooks are already current in "), "{}", said.out);
+    assert_eq!(files(&scratch), before);
+}
+
+#[test]
+fn a_shim_of_another_version_is_renewed_and_not_chained() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    let hook = hooks(&scratch).join("pre-commit");
+    let current = fs::read_to_string(&hook).unwrap();
+    put(&hook, "#!/bin/sh\n# gov-hook shim 0: of long ago\nexit 0\n");
+
+    scratch.run(&["install"]);
+
+    assert_eq!(fs::read_to_string(&hook).unwrap(), current);
+    assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
+}
+
+#[test]
+fn what_was_there_runs_first_with_the_same_arguments_and_input() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    for stage in ["pre-commit", "commit-msg", "pre-push"] {
+        put(&hooks(&scratch).join(stage), &telling(&scratch, stage));
+    }
+    let said = scratch.run(&["install"]);
+    assert!(
+        said.out.contains("  pre-push: what was there is kept as pre-push.legacy and runs first\n"),
+        "{}",
+        said.out
+    );
+    scratch.write("a.txt", "one\n");
+
+    let commit = scratch.commit_by_hand("One");
+    scratch.git(&["push", "-q", "origin", "main", "main:refs/heads/other"]);
+
+    let zeros = "0".repeat(40);
+    let expected = format!(
+        "pre-commit 0: \ncommit-msg 1: .git/COMMIT_EDITMSG\npre-push 2: origin {}\n\
+         refs/heads/main {commit} refs/heads/main {zeros}\nrefs/heads/main {commit} refs/heads/other {zeros}\n",
+        scratch.beside("origin.git").display()
+    );
+    assert_eq!(log(&scratch), expected);
+    let last = scratch.run(&["audit", "export"]).out;
+    assert_eq!(last.matches("\"kind\":\"push\"").count(), 2, "both lines reached gov-hook too");
+}
+
+#[test]
+fn either_hook_refuses() {
+    let scratch = Scratch::new();
+    put(&hooks(&scratch).join("pre-commit"), "#!/bin/sh\n[ ! -e stop ] || { echo stopped >&2; exit 7; }\n");
+    scratch.run(&["install"]);
+    let before = scratch.git(&["rev-parse", "HEAD"]);
+
+    scratch.write("a.txt", "one\n");
+    scratch.write("stop", "");
+    scratch.git(&["add", "a.txt"]);
+    let by_theirs = scratch.try_git_in(&scratch.path(""), &["commit", "-qm", "One"]);
+    fs::remove_file(scratch.path("stop")).unwrap();
+    scratch.write("b.txt", secret());
+    scratch.git(&["add", "b.txt"]);
+    let by_ours = scratch.try_git_in(&scratch.path(""), &["commit", "-qm", "Two"]);
+
+    assert_eq!((by_theirs.status.code(), err(&by_theirs).as_str()), (Some(1), "stopped\n"));
+    assert!(err(&by_ours).starts_with("denied: 1 secret in b.txt:1\n"), "{}", err(&by_ours));
+    assert_eq!(scratch.git(&["rev-parse", "HEAD"]), before);
+    scratch.git(&["rm", "-q", "--cached", "b.txt"]);
+    assert!(scratch.try_git_in(&scratch.path(""), &["commit", "-qm", "One"]).status.success());
+}
+
+#[test]
+fn what_a_formatter_stages_is_what_is_judged() {
+    let scratch = Scratch::new();
+    put(&hooks(&scratch).join("pre-commit"), "#!/bin/sh\necho formatted >> a.txt && git add a.txt\n");
+    scratch.run(&["install"]);
+    scratch.write("a.txt", "one\n");
+    scratch.git(&["add", "a.txt"]);
+
+    scratch.git(&["commit", "-qm", "One"]);
+
+    let binding = scratch.run(&["audit", "export"]).out;
+    assert!(binding.contains("\"kind\":\"commit\"") && binding.contains("\"decision\":\""), "{binding}");
+    assert!(!binding.contains("bypass"), "{binding}");
+}
+
+#[test]
+fn uninstall_restores_bytes_mode_and_links() {
+    let scratch = Scratch::new();
+    let folder = hooks(&scratch);
+    put(&folder.join("pre-commit"), "#!/bin/sh\nexit 0 # \u{e9}\r");
+    fs::write(folder.join("pre-push"), b"not even\xff text").unwrap();
+    fs::set_permissions(folder.join("pre-push"), fs::Permissions::from_mode(0o640)).unwrap();
+    put(&scratch.path("tools/message"), "#!/bin/sh\nexit 0\n");
+    symlink("../../tools/message", folder.join("commit-msg")).unwrap();
+    symlink("nowhere", folder.join("post-merge")).unwrap();
+    let state = || {
+        let one = |name: String| {
+            let path = folder.join(&name);
+            let mode = fs::symlink_metadata(&path).unwrap().permissions().mode();
+            (name, fs::read_link(&path).ok(), fs::read(&path).ok(), mode)
+        };
+        names(&folder).into_iter().map(one).collect::<Vec<_>>()
+    };
+    let before = state();
+
+    scratch.run(&["install"]);
+    scratch.commit_by_hand("With all of them");
+    let said = scratch.run(&["uninstall"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn a_hook_put_over_ours_is_chained_by_installing_again() {
+    let scratch = Scratch::new();
+    let hook = hooks(&scratch).join("pre-commit");
+    put(&hook, &telling(&scratch, "first"));
+    scratch.run(&["install"]);
+    put(&hook, &telling(&scratch, "second"));
+
+    let said = scratch.run(&["install"]);
+
+    assert!(
+        said.out.contains("  pre-commit: what was there is kept as pre-commit.legacy and runs first\n"),
+        "{}",
+        said.out
+    );
+    scratch.commit_by_hand("One");
+    assert_eq!(log(&scratch), "second 0: \nfirst 0: \n");
+    let gone = scratch.run(&["uninstall"]);
+    assert_eq!(fs::read_to_string(&hook).unwrap(), telling(&scratch, "second"));
+    assert!(gone.out.contains("still there, and not run: "), "{}", gone.out);
+}
+
+#[test]
+fn an_installation_that_was_cut_short_is_finished_by_the_next() {
+    let scratch = Scratch::new();
+    let hook = hooks(&scratch).join("pre-commit");
+    put(&hook, &telling(&scratch, "theirs"));
+    fs::hard_link(&hook, hooks(&scratch).join("pre-commit.legacy")).unwrap();
+
+    scratch.run(&["install"]);
+    scratch.commit_by_hand("One");
+
+    assert_eq!(log(&scratch), "theirs 0: \n");
+    assert!(!names(&hooks(&scratch)).iter().any(|name| name.contains(".legacy.")));
+}
+
+#[test]
+fn a_moved_binary_is_looked_for_on_the_path_and_else_nothing_passes() {
+    let scratch = Scratch::new();
+    let there = scratch.beside("first/gov-hook");
+    fs::create_dir_all(there.parent().unwrap()).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_gov-hook"), &there).unwrap();
+    let mut install = scratch.command(&there, &scratch.path(""));
+    assert!(install.arg("install").output().unwrap().status.success());
+    scratch.write("a.txt", "one\n");
+    scratch.git(&["add", "--all"]);
+    let commit = |path: &str| {
+        let mut command = scratch.command("git", &scratch.path(""));
+        command.args(["commit", "-qm", "One"]).env("PATH", path).output().unwrap()
+    };
+    let second = scratch.beside("second");
+    fs::create_dir_all(&second).unwrap();
+    fs::rename(&there, second.join("gov-hook")).unwrap();
+
+    let refused = commit("/usr/bin:/bin");
+    let passed = commit(&format!("/usr/bin:/bin:{}", second.display()));
+
+    let expected = format!(
+        "gov-hook is gone, so nothing may pass pre-commit\n  because: neither {} nor a gov-hook on PATH is there\n  \
+         mend it: cargo install --locked --path PATH-TO-GOV-HOOK && gov-hook install\n",
+        there.display()
+    );
+    assert_eq!((refused.status.code(), err(&refused)), (Some(1), expected));
+    assert!(passed.status.success(), "{}", err(&passed));
+    let bypassing = scratch
+        .command("git", &scratch.path(""))
+        .args(["commit", "-q", "--no-verify", "--allow-empty", "-m", "Two"])
+        .env("PATH", "/usr/bin:/bin")
+        .output()
+        .unwrap();
+    assert!(bypassing.status.success());
+    assert!(
+        err(&bypassing)
+            .starts_with("gov-hook is gone, so nothing is put on record at post-commit; what was done stands\n"),
+        "{}",
+        err(&bypassing)
+    );
+}
+
+#[test]
+fn a_folder_of_hooks_that_others_share_is_never_written_to() {
+    let scratch = Scratch::new();
+    let shared = scratch.beside("shared");
+    put(&shared.join("pre-commit"), "#!/bin/sh\nexit 0\n");
+    scratch.git(&["config", "--global", "core.hooksPath", "~/shared"]);
+
+    let said = scratch.run(&["install"]);
+
+    let expected = "gov-hook could not decide, so nothing may pass: core.hooksPath is `/shared` (global, \
+/.gitconfig), which other repositories share, and gov-hook never writes there\n  \
+mend it: one of these\n    \
+1. hooks of this repository's own, instead of the shared ones:\n       \
+git config --local core.hooksPath /work/.git/hooks && gov-hook install\n    \
+2. no shared hooks any more:\n       \
+git config --global --unset-all core.hooksPath && gov-hook install\n    \
+3. gov-hook for all that share them: end each of pre-commit, pre-merge-commit, commit-msg, post-commit, \
+post-merge, post-rewrite, post-applypatch, pre-push\n       \
+in /shared with this line:\n       \
+exec gov-hook hook \"${0##*/}\" \"$@\"\n";
+    assert_eq!(refusal(&said, &scratch), expected);
+    assert_eq!(names(&shared), ["pre-commit"]);
+    assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
+}
+
+#[test]
+fn each_way_out_of_shared_hooks_leads_out() {
+    for way in ["git config --local core.hooksPath ", "git config --global --unset-all core.hooksPath && "] {
+        let scratch = Scratch::new();
+        put(&scratch.beside("shared/pre-commit"), "#!/bin/sh\nexit 0\n");
+        scratch.git(&["config", "--global", "core.hooksPath", &scratch.beside("shared").to_string_lossy()]);
+        let said = scratch.run(&["install"]).err;
+        let command = said.lines().map(str::trim).find(|line| line.starts_with(way)).unwrap();
+
+        let path = format!("{}:{}", scratch.beside("bin").display(), std::env::var("PATH").unwrap());
+        fs::create_dir(scratch.beside("bin")).unwrap();
+        symlink(env!("CARGO_BIN_EXE_gov-hook"), scratch.beside("bin/gov-hook")).unwrap();
+        let mut shell = scratch.command("sh", &scratch.path(""));
+        let ran = shell.args(["-c", command]).env("PATH", path).output().unwrap();
+
+        assert!(ran.status.success(), "{command}: {}", err(&ran));
+        assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT), "{command}");
+        scratch.write("a.txt", secret());
+        scratch.git(&["add", "--all"]);
+        assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success(), "{command}");
+    }
+}
+
+#[test]
+fn the_third_way_out_of_shared_hooks_leads_out() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "--global", "core.hooksPath", "~/shared"]);
+    let said = scratch.run(&["install"]).err;
+    let line = said.lines().last().unwrap().trim().replace("gov-hook", env!("CARGO_BIN_EXE_gov-hook"));
+
+    put(&scratch.beside("shared/pre-commit"), &format!("#!/bin/sh\n{line}\n"));
+
+    scratch.write("a.txt", secret());
+    scratch.git(&["add", "--all"]);
+    let refused = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]);
+    assert!(err(&refused).starts_with("denied: 1 secret in a.txt:1\n"), "{}", err(&refused));
+}
+
+#[test]
+fn a_folder_of_hooks_that_this_repository_names_is_respected() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "core.hooksPath", ".githooks"]);
+    fs::create_dir_all(scratch.path("deep/down")).unwrap();
+
+    let said = scratch.run_in(&scratch.path("deep/down"), &["install"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(names(&scratch.path(".githooks")), sorted(&CLIENT));
+    assert!(said.out.contains("they name this machine's gov-hook"), "{}", said.out);
+    assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
+    scratch.write("a.txt", secret());
+    scratch.git(&["add", "a.txt"]);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+    scratch.run(&["uninstall"]);
+    assert_eq!(names(&scratch.path(".githooks")), Vec::<String>::new());
+}
+
+#[test]
+fn the_folder_that_others_share_is_theirs_even_where_this_repository_names_it_too() {
+    let scratch = Scratch::new();
+    let shared = scratch.beside("shared").to_string_lossy().into_owned();
+    scratch.git(&["config", "--global", "core.hooksPath", &shared]);
+    scratch.git(&["config", "--local", "core.hooksPath", &shared]);
+
+    let said = scratch.run(&["install"]);
+
+    assert_eq!(said.code, 2);
+    assert!(!scratch.beside("shared").exists());
+}
+
+#[test]
+fn a_hooks_path_of_one_command_or_to_no_folder_is_refused() {
+    let scratch = Scratch::new();
+
+    let once = scratch.run_with(&["install"], |command| {
+        command.envs([("GIT_CONFIG_COUNT", "1"), ("GIT_CONFIG_KEY_0", "core.hooksPath"), ("GIT_CONFIG_VALUE_0", "/x")]);
+    });
+    scratch.git(&["config", "core.hooksPath", "/dev/null"]);
+    let off = scratch.run(&["install"]);
+
+    assert!(refusal(&once, &scratch).contains("core.hooksPath is `/x` for this one command"), "{}", once.err);
+    assert!(
+        refusal(&off, &scratch).contains("hooks are switched off here: core.hooksPath is `/dev/null`"),
+        "{}",
+        off.err
+    );
+    assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
+}
+
+#[test]
+fn linked_worktrees_share_the_hooks_and_one_may_have_its_own() {
+    let scratch = Scratch::new();
+    scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
+    let linked = scratch.beside("linked");
+
+    let said = scratch.run_in(&linked, &["install"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
+    fs::write(linked.join("a.txt"), secret()).unwrap();
+    scratch.git_in(&linked, &["add", "a.txt"]);
+    assert!(!scratch.try_git_in(&linked, &["commit", "-m", "Secret"]).status.success());
+    scratch.git(&["config", "extensions.worktreeConfig", "true"]);
+    scratch.git_in(&linked, &["config", "--worktree", "core.hooksPath", "own-hooks"]);
+    scratch.run_in(&linked, &["install"]);
+    assert_eq!(names(&linked.join("own-hooks")), sorted(&CLIENT));
+}
+
+#[test]
+fn a_submodule_has_hooks_of_its_own() {
+    let scratch = Scratch::new();
+    let other = Scratch::new();
+    scratch.git(&["submodule", "add", "-q", &other.path("").to_string_lossy(), "sub"]);
+    scratch.commit_all("Add it");
+
+    let said = scratch.run_in(&scratch.path("sub"), &["install"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(names(&scratch.path(".git/modules/sub/hooks")), sorted(&CLIENT));
+    scratch.write("sub/a.txt", secret());
+    scratch.git_in(&scratch.path("sub"), &["add", "--all"]);
+    assert!(!scratch.try_git_in(&scratch.path("sub"), &["commit", "-m", "Secret"]).status.success());
+    assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
+}
+
+#[test]
+fn a_bare_repository_takes_the_hooks_of_a_server_only() {
+    let scratch = Scratch::new();
+    let origin = scratch.origin();
+
+    let refused = scratch.run_in(&origin, &["install"]);
+    let said = scratch.run_in(&origin, &["install", "--server", "--strict"]);
+
+    assert!(refusal(&refused, &scratch).ends_with("mend it: install those of a server: gov-hook install --server\n"));
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(
+        names(&origin.join("hooks")),
+        sorted(&["pre-receive", "update", "post-receive", "reference-transaction"])
+    );
+    scratch.run_in(&origin, &["uninstall"]);
+    assert_eq!(names(&origin.join("hooks")), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_half_installed() {
+    let scratch = Scratch::new();
+    fs::create_dir_all(hooks(&scratch).join("post-merge")).unwrap();
+
+    let folder = scratch.run(&["install"]);
+    fs::remove_dir_all(hooks(&scratch)).unwrap();
+    fs::write(hooks(&scratch), "").unwrap();
+    let file = scratch.run(&["install"]);
+    fs::remove_file(hooks(&scratch)).unwrap();
+    symlink("/nowhere/at/all", hooks(&scratch)).unwrap();
+    let dangling = scratch.run(&["install"]);
+    fs::remove_file(hooks(&scratch)).unwrap();
+    fs::create_dir(scratch.beside("elsewhere")).unwrap();
+    symlink(scratch.beside("elsewhere"), hooks(&scratch)).unwrap();
+    let elsewhere = scratch.run(&["install"]);
+    fs::remove_file(hooks(&scratch)).unwrap();
+    let missing = scratch.run(&["install"]);
+
+    let first = |said: &Said| refusal(said, &scratch).lines().next().unwrap().to_owned();
+    assert!(first(&folder).ends_with("`/work/.git/hooks/post-merge` is a folder, where a hook belongs"));
+    assert!(first(&file).ends_with("`/work/.git/hooks` is no folder"));
+    assert!(first(&dangling).ends_with("`/work/.git/hooks` is a symbolic link that leads nowhere"));
+    assert!(first(&elsewhere).contains("is a symbolic link out of this repository, to `/elsewhere`"));
+    assert_eq!(names(&scratch.beside("elsewhere")), Vec::<String>::new());
+    assert_eq!(missing.code, 0, "{}", missing.err);
+    assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
+}
+
+#[test]
+fn the_ledger_is_fetched_along_once_there_is_a_remote() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.run(&["install"]);
+    scratch.write("a.txt", "one\n");
+    scratch.commit_by_hand("One");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.git(&["clone", "-q", "../origin.git", "../clone"]);
+    let clone = scratch.beside("clone");
+
+    let said = scratch.run_in(&clone, &["install"]);
+    scratch.git_in(&clone, &["fetch", "-q"]);
+
+    assert!(said.out.contains("  fetching from origin brings the ledger along\n"), "{}", said.out);
+    assert_eq!(
+        scratch.run_in(&clone, &["audit", "verify", "main"]).code,
+        scratch.run(&["audit", "verify", "main"]).code
+    );
+    let copies = scratch.git_in(&clone, &["for-each-ref", "--format=%(refname)", "refs/notes/"]);
+    assert!(
+        copies.lines().count() == 2 && copies.lines().all(|name| name.starts_with("refs/notes/remotes/origin/gov/"))
+    );
+    let rules = ["config", "--get-all", "remote.origin.fetch"];
+    assert_eq!(scratch.git_in(&clone, &rules).lines().count(), 2);
+    scratch.run_in(&clone, &["install"]);
+    assert_eq!(scratch.git_in(&clone, &rules).lines().count(), 2);
+    scratch.run_in(&clone, &["uninstall"]);
+    assert_eq!(scratch.git_in(&clone, &rules), "+refs/heads/*:refs/remotes/origin/*");
+}
+
+#[test]
+fn hooks_from_the_configuration_are_refused_where_git_does_not_run_them() {
+    let scratch = Scratch::new();
+    let version = scratch.git(&["version"]).trim_start_matches("git version ").to_owned();
+    let minor: u32 = version.split('.').nth(1).unwrap().parse().unwrap();
+
+    let said = scratch.run(&["install", "--config"]);
+
+    if minor < 54 && version.starts_with("2.") {
+        let expected = format!(
+            "gov-hook could not decide, so nothing may pass: git {version} runs no hooks from its configuration; \
+             git 2.54 is the first that does\n  mend it: have them as files: gov-hook install\n"
+        );
+        assert_eq!(refusal(&said, &scratch), expected);
+        assert_eq!(scratch.git(&["config", "--local", "--get-regexp", "--name-only", "core.bare"]), "core.bare");
+    } else {
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+}
+
+/// A repository whose messages may not say `wip`.
+fn worded() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write(
+        ".gov/rules/message.yaml",
+        "- id: own/wip\n  on: message\n  keywords: [wip]\n  regex: '\\bwip\\b'\n  severity: deny\n  message: unfinished work\n  \
+         help: finish it\n  examples: [wip]\n  counterexamples: [done]\n",
+    );
+    scratch.policy("version: 1\nrules: { packs: [secrets], extra: [\".gov/rules/*.yaml\"] }\n");
+    scratch.run(&["install"]);
+    scratch
+}
+
+fn commit(scratch: &Scratch, arguments: &[&str], editor: &str) -> Output {
+    let mut command = scratch.command("git", &scratch.path(""));
+    command.args(["commit", "-q", "--allow-empty"]).args(arguments).env("GIT_EDITOR", editor).output().unwrap()
+}
+
+#[test]
+fn a_message_is_judged_by_the_rules_of_messages() {
+    let scratch = worded();
+
+    let refused = commit(&scratch, &["-m", "wip on this"], "false");
+    let passed = commit(&scratch, &["-m", "This is done"], "false");
+
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).starts_with("denied: unfinished work in COMMIT_MESSAGE:1\n"), "{}", err(&refused));
+    assert!(passed.status.success(), "{}", err(&passed));
+}
+
+#[test]
+fn what_git_takes_out_of_a_message_is_not_judged() {
+    let scratch = worded();
+    let edit = "sh -c 'printf \"Done\\n# wip in a remark\\n\" > \"$0\"'";
+    let typed = commit(&scratch, &[], edit);
+    scratch.git(&["config", "core.commentChar", ";"]);
+    let of_own_sign = commit(&scratch, &[], "sh -c 'printf \"Done\\n; wip in a remark\\n\" > \"$0\"'");
+    let no_remark_now = commit(&scratch, &[], edit);
+    let kept_by_git = commit(&scratch, &["-m", "Done\n\n; wip, and nobody edits it"], "false");
+    scratch.write("README.md", "wip\n");
+    scratch.git(&["add", "--all"]);
+    let below_the_scissors = commit(&scratch, &["-v"], "sh -c '{ echo Done; cat \"$0\"; } > t && mv t \"$0\"'");
+
+    let codes = [typed, of_own_sign, no_remark_now, kept_by_git, below_the_scissors].map(|it| it.status.code());
+    assert_eq!(codes, [Some(0), Some(0), Some(1), Some(1), Some(0)]);
+}
+
+#[test]
+fn a_secret_beside_what_a_message_is_refused_for_is_not_repeated() {
+    let scratch = worded();
+
+    let refused = commit(&scratch, &["-m", &format!("wip: use {}", secret())], "false");
+
+    assert_eq!(refused.status.code(), Some(1));
+    let said = err(&refused) + &scratch.run(&["audit", "export"]).out;
+    assert!(!said.contains("Z7QVN4KWJ3XPLM2T"), "{said}");
+}
+
+#[test]
+fn an_agent_that_only_its_trailer_gives_away_is_held_to_its_level() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nagents: { identities: [ { id: bot, trailers: [\"Co-authored-by: Bot*\"] } ] }\n");
+    scratch.run(&["install"]);
+    scratch.write(".github/workflows/ci.yml", "on: push\n");
+    scratch.git(&["add", "--all"]);
+
+    let by_agent = commit(&scratch, &["-m", "Run it\n\nCo-authored-by: Bot <bot@example.com>"], "false");
+    let by_person = commit(&scratch, &["-m", "Run it"], "false");
+
+    assert_eq!(by_agent.status.code(), Some(1));
+    assert!(err(&by_agent).starts_with("held: CRITICAL risk"), "{}", err(&by_agent));
+    assert!(by_person.status.success(), "{}", err(&by_person));
+}
+
+#[test]
+fn a_message_that_was_refused_leaves_no_decision_to_commit_by() {
+    let scratch = worded();
+    scratch.write("a.txt", "one\n");
+    scratch.git(&["add", "--all"]);
+    assert!(!commit(&scratch, &["-m", "wip"], "false").status.success());
+
+    let past = commit(&scratch, &["--no-verify", "-m", "wip"], "false");
+
+    assert!(past.status.success());
+    assert!(err(&past).contains("was made past the hooks"), "{}", err(&past));
+    let verified = scratch.run(&["audit", "verify", "--replay"]);
+    assert_eq!(verified.code, 0, "{}", verified.out);
+}
