@@ -6,12 +6,13 @@
 //! cli -> app -> report -> model
 //!          |--> git    -> ledger -> model
 //!          |--> gate   -> policy -> model
+//!          |--> notify -> policy
 //!          |--> check  -> policy -> yaml -> model
 //!          `--> check  -> header -> model
 //! ```
 //!
-//! `model`, `yaml`, `policy`, `header`, `check`, `gate` and `ledger` are pure: objects in, verdict out, so a decision
-//! can be made again from a bare clone years later.
+//! `model`, `yaml`, `policy`, `header`, `check`, `gate`, `ledger` and `notify` are pure: objects in,
+//! verdict out, so a decision can be made again from a bare clone years later.
 
 pub mod app;
 pub mod check;
@@ -21,6 +22,7 @@ pub mod git;
 pub mod header;
 pub mod ledger;
 pub mod model;
+pub mod notify;
 pub mod policy;
 pub mod report;
 pub mod yaml;

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may name. What is not listed may be named by nobody.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("yaml", &["model"]),
     ("policy", &["model", "yaml"]),
@@ -19,9 +19,10 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("check", &["model", "policy", "yaml", "header"]),
     ("gate", &["model", "policy"]),
     ("ledger", &["model"]),
+    ("notify", &["model", "policy"]),
     ("git", &["model", "ledger"]),
     ("report", &["model"]),
-    ("app", &["model", "yaml", "policy", "header", "check", "gate", "ledger", "git", "report"]),
+    ("app", &["model", "yaml", "policy", "header", "check", "gate", "ledger", "notify", "git", "report"]),
     ("cli", &["app", "report", "model"]),
 ];
 
@@ -29,7 +30,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 const IMPURE: [&str; 9] =
     ["git2", "std::fs", "std::env", "std::process", "std::io", "std::net", "std::time", "std::thread", "println!"];
 
-const PURE: [&str; 7] = ["model", "yaml", "policy", "header", "check", "gate", "ledger"];
+const PURE: [&str; 8] = ["model", "yaml", "policy", "header", "check", "gate", "ledger", "notify"];
 
 fn sources(room: &str) -> Vec<(PathBuf, String)> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

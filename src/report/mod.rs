@@ -16,7 +16,7 @@ pub mod mistakes;
 pub mod policy;
 pub mod rules;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod sarif;
 #[cfg(test)]
 mod snapshots;

@@ -64,7 +64,7 @@ pub(super) fn pass() -> Judgement {
 
 /// Held at staging for a protected path, a large size and a score, with one approval that does
 /// not count.
-pub(super) fn held() -> Judgement {
+pub(crate) fn held() -> Judgement {
     let glob = policy_line(8, "  protected: [\"src/core/**\", \"config/**\"]", "\"src/core/**\"");
     let files = vec![
         file("Cargo.lock", 400, 20, PathClass::Allowed).generated(),
@@ -140,7 +140,7 @@ pub(super) fn held() -> Judgement {
 }
 
 /// Denied for a secret in the middle of a line, with a warning beside it.
-pub(super) fn denied() -> Judgement {
+pub(crate) fn denied() -> Judgement {
     let line = "let client = Client::new(\"AKIA(20 characters)\");";
     let secret = Finding {
         help: Some("Rotate it, then load it from the environment or a secret store.".into()),
@@ -318,7 +318,7 @@ pub(super) fn development() -> Judgement {
 }
 
 /// More files, findings and paths than anyone reads.
-pub(super) fn crowded() -> Judgement {
+pub(crate) fn crowded() -> Judgement {
     let glob = policy_line(5, "  never_auto_approve: [\".github/workflows/**\"]", "\".github/workflows/**\"");
     let workflow = |number: usize| format!(".github/workflows/job-{number:02}.yaml");
     let mut judgement = held();
