@@ -4,6 +4,7 @@ mod approval;
 mod assessment;
 mod audit;
 mod change;
+mod closest;
 mod damage;
 mod date;
 mod decision;
@@ -28,6 +29,7 @@ pub use audit::{
     OverrideTotals, RecordStatus, WAITS,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
+pub use closest::closest;
 pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;
 pub use decision::{Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason};

@@ -14,6 +14,7 @@ use super::law::Law;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::check::rules::{Example, Listed, On, read_pack};
 use crate::git::Repo;
+use crate::model::closest;
 use crate::report::Style;
 use crate::report::rules::{self as report, PackView, RuleView};
 
@@ -37,7 +38,7 @@ fn unknown(law: &Law, id: &str) -> Failure {
     let known: Vec<&str> = law.rules.list().map(|rule| rule.definition.id.as_str()).collect();
     // Many know a rule by the part of its name that says what it is.
     let of_the_name = known.iter().find(|known| known.split_once('/').is_some_and(|(_, name)| name == id));
-    let close = of_the_name.copied().or_else(|| similar::get_close_matches(id, &known, 1, 0.6).first().copied());
+    let close = of_the_name.copied().or_else(|| closest(id, &known));
     let remedy = match close {
         Some(close) => format!("did you mean `{close}`?"),
         None => "see what there is: gov-hook rules list".to_owned(),

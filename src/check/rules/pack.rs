@@ -7,7 +7,7 @@ use super::fields::{ALLOW, EXAMPLE, RULE, Shape};
 use super::rule::compile;
 use super::set::{Pack, Rules};
 use crate::check::{detect, verify};
-use crate::model::{Mistake, hides_text};
+use crate::model::{Mistake, closest, hides_text};
 use crate::policy::{PathGlob, Reach, RuleSettings};
 use crate::yaml::{self, Entry, Mistakes, Node, Scalar, Span, Value};
 
@@ -287,8 +287,7 @@ fn value<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
 }
 
 fn with_hint(mistake: Mistake, word: &str, known: &[&str]) -> Mistake {
-    let close = if word.len() > 64 { Vec::new() } else { similar::get_close_matches(word, known, 1, 0.6) };
-    if let Some(close) = close.first() {
+    if let Some(close) = closest(word, known) {
         return mistake.help(format!("did you mean `{close}`?"));
     }
     let known: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();

@@ -1,15 +1,11 @@
 //! Words of the file as messages repeat them.
 
-use crate::model::hides_text;
+use crate::model::{closest, hides_text};
 
 /// The closest of the known words, if one is close.
 pub(super) fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
-    const LONGEST: usize = 64;
-    if word.len() > LONGEST {
-        return None;
-    }
     let abbreviated = || known.iter().find(|known| word.len() > 2 && known.starts_with(word)).copied();
-    let close = similar::get_close_matches(word, known, 1, 0.6).first().copied().or_else(abbreviated)?;
+    let close = closest(word, known).or_else(abbreviated)?;
     Some(format!("did you mean `{close}`?"))
 }
 
