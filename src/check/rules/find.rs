@@ -181,6 +181,12 @@ impl<'a> Finder<'a> {
         self
     }
 
+    /// Where the unit starts whose end is the first to reach the lines that matter.
+    fn near(&self, part: Part<'_>) -> usize {
+        let before = self.about.start.checked_sub(part.base + 1);
+        before.map_or(0, |before| unit_at(part.text, part.base, before.min(part.text.len())).starts.start)
+    }
+
     /// Where keywords may stand, in a text of this length, of matches that are looked for.
     pub(super) fn reaching(&self, length: usize) -> Range<usize> {
         self.about.start.saturating_sub(REGION)..self.about.end.min(length)
@@ -194,7 +200,7 @@ impl<'a> Finder<'a> {
         let to = part.text.len().min(places.end + LONGEST);
         let Some(text) = part.text.get(from..to) else { return };
         // Before this place only keywords matter that lead far.
-        let near = self.about.start.saturating_sub(part.base + from + CONTEXT).min(text.len());
+        let near = self.near(part).saturating_sub(from).min(text.len());
         let rules = self.rules;
         let mut lead = |index, start| {
             let at = from + start;

@@ -69,12 +69,25 @@ pub(crate) fn literal(glob: &str) -> String {
 /// Counted repetitions of more than this are not worth their price in a first look.
 const COUNTED: u32 = 8;
 
+/// Fewer words than this cost little.
+const MANY_WORDS: usize = 8;
+
 /// A pattern that matches wherever the given one does, and perhaps elsewhere, in which nothing is
 /// counted far: `{8,1000}` needs a thousand states, `{8,}` eight. `None` when it would be the same.
 fn relaxed(pattern: &str) -> Option<String> {
     let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
-    let relaxed = relax(&parsed);
-    (relaxed != parsed).then(|| relaxed.to_string())
+    (counts_far(&parsed) || branches(&parsed) >= MANY_WORDS).then(|| relax(&parsed).to_string())
+}
+
+fn counts_far(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => {
+            repetition.min.max(repetition.max.unwrap_or_default()) > COUNTED || counts_far(&repetition.sub)
+        }
+        HirKind::Capture(capture) => counts_far(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(counts_far),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => false,
+    }
 }
 
 fn relax(hir: &Hir) -> Hir {
@@ -88,13 +101,42 @@ fn relax(hir: &Hir) -> Hir {
         // Only whether it matches is asked, so groups need not be kept.
         HirKind::Capture(capture) => relax(&capture.sub),
         HirKind::Concat(parts) => Hir::concat(parts.iter().map(relax).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(relax).collect()),
+        HirKind::Alternation(parts) => branching(parts.iter().map(|part| pieces(relax(part))).collect()),
         HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => hir.clone(),
     }
 }
 
-/// With fewer words than this before a value, the words cost little.
-const MANY_WORDS: usize = 8;
+fn pieces(hir: Hir) -> Vec<Hir> {
+    match hir.kind() {
+        HirKind::Concat(parts) => parts.iter().cloned().flat_map(pieces).collect(),
+        HirKind::Literal(literal) => literal.0.iter().map(|byte| Hir::literal([*byte])).collect(),
+        HirKind::Empty
+        | HirKind::Look(_)
+        | HirKind::Class(_)
+        | HirKind::Repetition(_)
+        | HirKind::Capture(_)
+        | HirKind::Alternation(_) => vec![hir],
+    }
+}
+
+/// Any of these sequences, where those that begin alike part only where they differ: of many words
+/// that makes an automaton with a fraction of the states. Which is preferred is lost.
+fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
+    let mut groups: Vec<(Option<Hir>, Vec<Vec<Hir>>)> = Vec::new();
+    for sequence in sequences {
+        let mut sequence = sequence.into_iter();
+        let (first, rest) = (sequence.next(), sequence.collect());
+        match groups.iter_mut().find(|(known, _)| *known == first) {
+            Some((_, rests)) => rests.push(rest),
+            None => groups.push((first, vec![rest])),
+        }
+    }
+    let group = |(first, rests): (Option<Hir>, Vec<Vec<Hir>>)| match first {
+        Some(first) => Hir::concat(vec![first, branching(rests)]),
+        None => Hir::empty(),
+    };
+    Hir::alternation(groups.into_iter().map(group).collect())
+}
 
 /// What follows the words that a pattern begins with, relaxed: of the shape of the value alone there
 /// is a far smaller automaton. `None` when it does not begin with many words, or little follows.
@@ -224,6 +266,12 @@ mod tests {
         assert!(matches(&relaxed, "a\nKEY.x='\u{e4}23456789\nb"));
         assert!(!matches(&relaxed, "KEY.x='123"));
         assert_eq!(super::relaxed("ab{3,5}"), None);
+        assert_eq!(super::relaxed("(?:one|only|two)x"), None);
+        let many = super::relaxed("(?:one|only|two|ten|three|four|five|six)x").unwrap();
+        assert_eq!(
+            many,
+            "(?:(?:(?:(?:on)(?:e|(?:ly)))|(?:t(?:(?:wo)|(?:en)|(?:hree)))|(?:f(?:(?:our)|(?:ive)))|(?:six))x)"
+        );
     }
 
     #[test]
