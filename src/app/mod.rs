@@ -6,6 +6,7 @@ pub mod audit;
 pub mod check;
 mod environment;
 mod failure;
+pub mod header;
 pub mod hook;
 pub mod init;
 pub mod install;

@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use super::audit::AuditVerb;
+use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
 use super::install::InstallArguments;
 use crate::app::Colour;
 use crate::app::hook::Stage;
@@ -59,6 +60,12 @@ pub(super) enum Verb {
     /// Look into the ledger: what is on record, and whether it may be believed
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// Put protection headers on files: what they hold is on record, and any change of it is found
+    Sign(SignArguments),
+    /// Say whether signed files are what was signed
+    Verify(VerifyArguments),
+    /// Take protection headers off again
+    Unsign(UnsignArguments),
     /// Look into the policy that judges
     #[command(subcommand)]
     Policy(PolicyVerb),
@@ -371,6 +378,8 @@ impl Verb {
         match self {
             Self::Check(check) => check.form.format == Format::Json,
             Self::Audit(audit) => audit.wants_json(),
+            Self::Sign(asked) => asked.wants_json(),
+            Self::Verify(asked) => asked.wants_json(),
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
             | Self::Risk(RiskVerb::Eval { form, .. })
             | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. } | RulesVerb::Check { form, .. }) => {
@@ -382,6 +391,7 @@ impl Verb {
             | Self::Uninstall
             | Self::Hook(_)
             | Self::Record(_)
+            | Self::Unsign(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
             | Self::Man => false,

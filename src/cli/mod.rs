@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod headers;
 mod install;
 mod print;
 mod publish;
@@ -60,6 +61,9 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
         Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),
         Verb::Audit(verb) => verb.answer(environment, style),
+        Verb::Sign(asked) => asked.answer(environment),
+        Verb::Verify(asked) => asked.answer(environment),
+        Verb::Unsign(asked) => asked.answer(environment),
         Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.is_json()),
         Verb::Policy(PolicyVerb::Check { file, form }) => {
             policy::check(file.as_deref(), environment, form.is_json(), style)

@@ -9,6 +9,7 @@ mod commit;
 mod config;
 mod content;
 mod error;
+mod files;
 mod hooks;
 mod index;
 mod merge;

@@ -32,6 +32,7 @@ pub struct Book {
     by_artifact: Vec<(Sha256, u32)>,
     /// Only the latest of each path.
     by_path: Vec<u32>,
+    by_blob: Vec<ObjectId>,
     has_files_without: bool,
 }
 
@@ -51,7 +52,10 @@ impl Book {
         let by_path = paths.chunk_by(|one, next| one.0 == next.0).filter_map(|same| same.last().map(|last| last.1));
         let by_path = by_path.collect();
         let has_files_without = records.iter().any(|record| record.block.is_none() && !record.is_unsigned);
-        Self { records, by_block, by_artifact, by_path, has_files_without }
+        let mut by_blob: Vec<ObjectId> =
+            records.iter().filter(|record| !record.is_unsigned).map(|record| record.blob).collect();
+        by_blob.sort_unstable();
+        Self { records, by_block, by_artifact, by_path, by_blob, has_files_without }
     }
 
     #[must_use]
@@ -63,6 +67,12 @@ impl Book {
     #[must_use]
     pub const fn has_files_without(&self) -> bool {
         self.has_files_without
+    }
+
+    /// Whether it is a signed file, as git has it.
+    #[must_use]
+    pub fn has_blob(&self, blob: ObjectId) -> bool {
+        self.by_blob.binary_search(&blob).is_ok()
     }
 
     /// Those that were given a header of these bytes.

@@ -59,15 +59,18 @@ impl Fault {
 
 /// One file as it is now.
 #[derive(Clone, Copy, Debug)]
-pub struct File<'a> {
+pub struct File<'a, 'b> {
     pub path: &'a RepoPath,
     /// Where it was before it was renamed.
     pub from: Option<&'a RepoPath>,
+    /// Empty of a file too large to hold: it has no header, and is known by its hash.
     pub text: &'a [u8],
+    /// Of the whole file, where it is known already.
+    pub sha256: Option<Sha256>,
     /// What stood there before.
     pub old: Option<&'a [u8]>,
     /// What the ledger last signed there, where that is what ought to be there now.
-    pub remembered: Option<&'a Record>,
+    pub remembered: Option<&'b Record>,
 }
 
 /// What is asked of it.
@@ -99,7 +102,7 @@ pub enum Verdict<'b> {
 }
 
 #[must_use]
-pub fn judge<'b>(file: &File<'b>, book: &'b Book, demands: &Demands<'_>) -> Verdict<'b> {
+pub fn judge<'b>(file: &File<'_, 'b>, book: &'b Book, demands: &Demands<'_>) -> Verdict<'b> {
     let verdict = match inspect(file.text) {
         Found::Block(block) => with_block(file, &block, book),
         Found::Damaged { line, artifact, why } => damaged(file, line, artifact, why, book),
@@ -123,7 +126,7 @@ const fn faulty(fault: Fault, line: Option<u32>, message: String, record: Option
     Verdict::Faulty(Tamper { fault, line, message, record })
 }
 
-fn with_block<'b>(file: &File<'b>, block: &Block, book: &'b Book) -> Verdict<'b> {
+fn with_block<'b>(file: &File<'_, 'b>, block: &Block, book: &'b Book) -> Verdict<'b> {
     let at = Some(block.line);
     let body = block.body_hash(file.text);
     let is_here = |record: &&Record| is_at(record, file);
@@ -160,12 +163,12 @@ fn with_block<'b>(file: &File<'b>, block: &Block, book: &'b Book) -> Verdict<'b>
     faulty(Fault::BodyEdited, at, message, file.remembered)
 }
 
-fn is_at(record: &Record, file: &File<'_>) -> bool {
+fn is_at(record: &Record, file: &File<'_, '_>) -> bool {
     [Some(file.path), file.from].into_iter().flatten().any(|path| path.to_string() == record.path)
 }
 
 /// Whether this very header stood there before.
-fn had(file: &File<'_>, block: &Block) -> bool {
+fn had(file: &File<'_, '_>, block: &Block) -> bool {
     match file.old.map(inspect) {
         Some(Found::Block(old)) => old.digest == block.digest,
         Some(Found::Nothing | Found::Damaged { .. }) | None => false,
@@ -207,7 +210,13 @@ fn two(line: u32) -> String {
     format!("it has two headers; the other one is on line {line}")
 }
 
-fn damaged<'b>(file: &File<'b>, line: u32, artifact: Option<Sha256>, why: &'static str, book: &'b Book) -> Verdict<'b> {
+fn damaged<'b>(
+    file: &File<'_, 'b>,
+    line: u32,
+    artifact: Option<Sha256>,
+    why: &'static str,
+    book: &'b Book,
+) -> Verdict<'b> {
     if let Some(other) = another(file.text, line, book) {
         return faulty(Fault::TwoBlocks, Some(other), two(other), file.remembered);
     }
@@ -217,8 +226,8 @@ fn damaged<'b>(file: &File<'b>, line: u32, artifact: Option<Sha256>, why: &'stat
     faulty(fault, Some(line), format!("its header is damaged: {why}"), record.or(file.remembered))
 }
 
-fn without<'b>(file: &File<'b>, book: &'b Book) -> Verdict<'b> {
-    let whole = book.has_files_without().then(|| Sha256::of(file.text));
+fn without<'b>(file: &File<'_, 'b>, book: &'b Book) -> Verdict<'b> {
+    let whole = book.has_files_without().then(|| file.sha256.unwrap_or_else(|| Sha256::of(file.text)));
     let alone = |hash: Option<Sha256>| {
         hash.and_then(|hash| book.with_artifact(hash).filter(|record| record.block.is_none()).last())
     };

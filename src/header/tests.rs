@@ -49,7 +49,7 @@ fn found(book: &Book, path: &str, text: &[u8], old: Option<&[u8]>) -> Option<Fau
     let demands = Demands { required: false, environments: &environments, target: None };
     let path = RepoPath::from(path);
     let remembered = book.at_path(&path.to_string());
-    match judge(&File { path: &path, from: None, text, old, remembered }, book, &demands) {
+    match judge(&File { path: &path, from: None, text, sha256: None, old, remembered }, book, &demands) {
         Verdict::Faulty(tamper) => Some(tamper.fault),
         Verdict::Signed(_) => None,
         Verdict::Unsigned => panic!("nobody knows that {path} was signed"),
@@ -320,7 +320,7 @@ fn an_artifact_goes_forward_only_by_promotion() {
     let environments = ENVIRONMENTS.map(str::to_owned);
     let path = RepoPath::from("a.sh");
     let towards = |target| {
-        let file = File { path: &path, from: None, text: &one.bytes, old: None, remembered: None };
+        let file = File { path: &path, from: None, text: &one.bytes, sha256: None, old: None, remembered: None };
         match judge(&file, &book, &Demands { required: true, environments: &environments, target: Some(target) }) {
             Verdict::Faulty(tamper) => Some((tamper.fault, tamper.message)),
             Verdict::Signed(_) | Verdict::Unsigned => None,
@@ -340,7 +340,7 @@ fn what_only_shows_a_header_is_not_taken_for_one() {
     let book = Book::default();
     let environments = ENVIRONMENTS.map(str::to_owned);
     let path = RepoPath::from("doc.py");
-    let file = File { path: &path, from: None, text: &text, old: Some(&text), remembered: None };
+    let file = File { path: &path, from: None, text: &text, sha256: None, old: Some(&text), remembered: None };
     let demands = |required| Demands { required, environments: &environments, target: None };
 
     assert_eq!(judge(&file, &book, &demands(false)), Verdict::Unsigned);

@@ -51,6 +51,8 @@ impl Policy {
             agents: Agents { at_least: Enforcement::Production, identities: Vec::new() },
             notices: Vec::new(),
             audit: Audit::default(),
+            required_headers: Vec::new(),
+            environments: ["dev", "staging", "prod"].map(str::to_owned).to_vec(),
             others: Vec::new(),
         }
     }

@@ -41,6 +41,10 @@ pub struct Policy {
     pub agents: Agents,
     pub notices: Vec<Notice>,
     pub audit: Audit,
+    /// Files that have to carry a protection header, or be signed in the ledger.
+    pub required_headers: Vec<PathGlob>,
+    /// The names of the environments, in the order in which artifacts pass through them.
+    pub environments: Vec<String>,
     /// Sections that verbs beyond `check` read: sound in shape, kept as they are written.
     pub others: Vec<yaml::Entry>,
 }

@@ -53,6 +53,25 @@ impl Policy {
         self.categories.iter().find(keeps)
     }
 
+    /// Whether a file has to be signed.
+    #[must_use]
+    pub fn requires_header(&self, path: &RepoPath) -> bool {
+        self.required_headers.iter().any(|glob| glob.matches(path))
+    }
+
+    /// The environment that a branch of this level is for. At production it is the one of that name,
+    /// else the last; what is only developed is headed nowhere yet.
+    #[must_use]
+    pub fn environment_of(&self, level: Enforcement) -> Option<&str> {
+        let named = |names: &[&str]| self.environments.iter().find(|known| names.contains(&known.as_str()));
+        let found = match level {
+            Enforcement::Development => None,
+            Enforcement::Staging => named(&["staging", "stage"]),
+            Enforcement::Production => named(&["prod", "production"]).or_else(|| self.environments.last()),
+        };
+        found.map(String::as_str)
+    }
+
     /// How strictly a branch is governed; `None` stands for no branch, as with a detached HEAD.
     #[must_use]
     pub fn level_for(&self, branch: Option<&str>) -> Enforcement {

@@ -7,6 +7,7 @@ mod escape;
 mod evaluation;
 mod github;
 mod gitlab;
+pub mod headers;
 #[cfg(test)]
 mod hostile;
 mod human;

@@ -15,4 +15,5 @@ mod signing;
 pub mod sync;
 pub mod verify;
 
+pub(super) use reading::{Depth, read};
 use signing::may_sign;

@@ -3,15 +3,16 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
+use std::sync::{Mutex, PoisonError};
 
 use super::copies;
 use super::kept::{KeptStream, Pins, Verified};
 use super::laws::{Laws, signers, trusted_side};
-use crate::app::Failure;
+use crate::app::{Failure, header};
 use crate::git::notes::{Asked, Noted, Oddity, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
 use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, fits_a_stream, join};
-use crate::model::{Damage, DamageCode, Entry, ObjectId, Sha256};
+use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Sha256};
 
 /// How much of the ledger is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,14 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
     let rules = Rules { genesis: pins.genesis, signers: listed.signers, laws: BTreeMap::new() };
     let (here, copies) = copies::parted(repo.streams()?);
 
-    let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, visit);
+    let signatures = Mutex::new(Vec::new());
+    let visit = |told: Told| {
+        if told.entry.kind == EntryKind::Sign && told.damage.is_empty() {
+            signatures.lock().unwrap_or_else(PoisonError::into_inner).push((told.id, told.entry.clone()));
+        }
+        visit(told);
+    };
+    let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, &visit);
     let mut asked = Vec::new();
     let mut opened = Vec::new();
     for stream in &here {
@@ -81,6 +89,7 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
             None => opened.push(symbolic(open)),
         }
     }
+    let is_whole = opened.is_empty() && asked.iter().all(|(asked, _)| asked.after.is_none());
     opened.extend(walk(repo, asked, &rules, &take)?);
     if let Some(failure) = opened.iter_mut().find_map(|open| open.failure.take()) {
         return Err(failure);
@@ -114,6 +123,9 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
         });
         verified.streams = kept.collect();
         verified.laws = laws.into_known();
+        // Before it is said that they were read: an entry kept twice does no harm, a lost one would.
+        let signatures = signatures.into_inner().unwrap_or_else(PoisonError::into_inner);
+        header::keep(repo, &signatures, is_whole)?;
         verified.keep(repo, listed.digest)?;
         pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
     }

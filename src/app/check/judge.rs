@@ -254,7 +254,7 @@ fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, l
 }
 
 /// A word that a shell takes as it stands.
-pub(super) fn shell_word(text: &str) -> String {
+pub(in crate::app) fn shell_word(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(&byte);
     if !text.is_empty() && text.bytes().all(plain) {
         text.to_owned()

@@ -22,6 +22,8 @@ pub enum StateFile {
     Verified,
     /// The heads of other streams that our own has named.
     Named,
+    /// The artifacts that the verified entries sign.
+    Signed,
 }
 
 impl StateFile {
@@ -31,6 +33,7 @@ impl StateFile {
             Self::Pins => "pins.json",
             Self::Verified => "verified",
             Self::Named => "named",
+            Self::Signed => "signed",
         }
     }
 }

@@ -73,7 +73,9 @@ fn whole(reader: &mut Reader<'_>, root: &Node, base: Policy) -> Policy {
         approvals: people::approvals(reader, table.field("approvals"), base.approvals, &roles),
         notices: notices::notices(reader, table.field("notify"), base.notices),
         audit: others::audit(reader, table, base.audit),
-        others: others::others(reader, table, &base.others, &roles),
+        required_headers: others::headers(reader, table, base.required_headers),
+        environments: others::environments(reader, table, base.environments, &roles),
+        others: others::others(reader, table, &base.others),
         roles,
         agents,
     }

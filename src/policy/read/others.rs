@@ -1,28 +1,29 @@
 //! `headers`, `environments`, `audit` and `licence`: their shape is judged with the rest of the
 //! file, so that no mistake waits for the verb that reads them.
 
-use crate::policy::{ApprovalRule, Audit, Reach, Role};
+use crate::policy::{ApprovalRule, Audit, PathGlob, Reach, Role};
 use crate::yaml::Entry;
 
 use super::keys;
 use super::people;
-use super::reader::{Field, Reader, Table};
+use super::reader::{Reader, Table};
 
 const NAMES: [&str; 5] = ["headers", "environments", "notify", "audit", "licence"];
 
 /// A section that is given replaces the default's as a whole.
-pub(super) fn others(reader: &mut Reader<'_>, policy: Table<'_>, base: &[Entry], roles: &[Role]) -> Vec<Entry> {
-    if let Some(table) = policy.field("headers").and_then(|field| reader.table(field, &keys::HEADERS)) {
-        table.field("required").and_then(|field| reader.globs(field, Reach::Strict));
-    }
-    if let Some(field) = policy.field("environments") {
-        environments(reader, field, roles);
-    }
+pub(super) fn others(reader: &mut Reader<'_>, policy: Table<'_>, base: &[Entry]) -> Vec<Entry> {
     if let Some(table) = policy.field("licence").and_then(|field| reader.table(field, &keys::LICENCE)) {
         issuer(reader, table);
     }
     let of_base = |name: &str| base.iter().find(|entry| entry.key.text == name);
     NAMES.iter().filter_map(|name| policy.entry(name).or_else(|| of_base(name))).cloned().collect()
+}
+
+pub(super) fn headers(reader: &mut Reader<'_>, policy: Table<'_>, base: Vec<PathGlob>) -> Vec<PathGlob> {
+    let Some(table) = policy.field("headers").and_then(|field| reader.table(field, &keys::HEADERS)) else {
+        return base;
+    };
+    table.field("required").and_then(|field| reader.globs(field, Reach::Strict)).unwrap_or_default()
 }
 
 pub(super) fn audit(reader: &mut Reader<'_>, policy: Table<'_>, base: Audit) -> Audit {
@@ -36,9 +37,15 @@ pub(super) fn audit(reader: &mut Reader<'_>, policy: Table<'_>, base: Audit) -> 
     }
 }
 
-fn environments(reader: &mut Reader<'_>, field: Field<'_>, roles: &[Role]) -> Option<()> {
+/// Their names in the order of the file; without any, those of the default stay.
+pub(super) fn environments(
+    reader: &mut Reader<'_>,
+    policy: Table<'_>,
+    base: Vec<String>,
+    roles: &[Role],
+) -> Vec<String> {
     let mut names: Vec<&str> = Vec::new();
-    for item in reader.list(field)? {
+    for item in policy.field("environments").and_then(|field| reader.list(field)).into_iter().flatten() {
         let Some(table) = reader.table(item, &keys::ENVIRONMENT) else { continue };
         if let Some(name) = reader.required(table, "name") {
             let text = reader.text(name).and_then(|text| reader.name("an environment", text, name.node.span));
@@ -53,7 +60,7 @@ fn environments(reader: &mut Reader<'_>, field: Field<'_>, roles: &[Role]) -> Op
             people::rule(reader, asked, &one, roles);
         }
     }
-    Some(())
+    if names.is_empty() { base } else { names.into_iter().map(str::to_owned).collect() }
 }
 
 fn issuer(reader: &mut Reader<'_>, table: Table<'_>) -> Option<()> {

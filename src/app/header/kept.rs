@@ -1,0 +1,90 @@
+//! What the ledger signs, kept apart from the ledger: a large one is not read again for every file.
+
+use std::fmt::Write;
+
+use super::entry::records;
+use crate::app::Failure;
+use crate::git::Repo;
+use crate::git::notes::{NotesError, StateFile};
+use crate::header::Record;
+use crate::model::{Entry, Sha256};
+
+/// Of another version, it is made anew.
+const FIRST_LINE: &str = concat!("gov-hook signed 1 ", env!("CARGO_PKG_VERSION"));
+
+/// Keeps what newly verified entries sign; `is_whole` when they are all there are.
+pub(in crate::app) fn keep(repo: &Repo, entries: &[(Sha256, Entry)], is_whole: bool) -> Result<(), Failure> {
+    if entries.is_empty() && !is_whole {
+        return Ok(());
+    }
+    let before = text(repo);
+    let mut after = match &before {
+        Some(kept) if !is_whole => kept.clone(),
+        // Without what came before, what comes now is not all.
+        None if !is_whole => return Ok(()),
+        Some(_) | None => format!("{FIRST_LINE}\n"),
+    };
+    for (id, entry) in entries {
+        for record in records(*id, entry) {
+            push(&mut after, &record);
+        }
+    }
+    if before.as_ref() == Some(&after) {
+        return Ok(());
+    }
+    match repo.keep_ledger_state(StateFile::Signed, after.as_bytes()) {
+        // A clone that may only be read is verified all the same.
+        Err(NotesError::Write { .. }) | Ok(()) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// What was kept; `None` where it is not known.
+pub(super) fn kept(repo: &Repo) -> Option<Vec<Record>> {
+    let text = text(repo)?;
+    let mut records: Vec<Record> = Vec::new();
+    for line in text.lines().skip(1) {
+        let record = read(line)?;
+        records.push(record);
+    }
+    Some(records)
+}
+
+fn text(repo: &Repo) -> Option<String> {
+    let bytes = repo.ledger_state(StateFile::Signed).ok().flatten()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.lines().next().filter(|line| *line == FIRST_LINE)?;
+    Some(text)
+}
+
+fn push(out: &mut String, record: &Record) {
+    let Record { path, artifact, block, blob, environment, signed_by, signed_at, is_unsigned, branch, entry } = record;
+    let block = block.map_or_else(|| "-".to_owned(), |block| block.to_string());
+    let parts = [environment, signed_by, branch.as_deref().unwrap_or_default(), path];
+    let parts: Vec<String> = parts.iter().map(|part| part.replace(char::is_control, "\u{fffd}")).collect();
+    // Writing to a `String` cannot fail.
+    let _ =
+        writeln!(out, "{entry} {artifact} {block} {blob} {signed_at} {}\t{}", u8::from(*is_unsigned), parts.join("\t"));
+}
+
+fn read(line: &str) -> Option<Record> {
+    let mut parts = line.split('\t');
+    let mut words = parts.next()?.split(' ');
+    let mut part = || Some(parts.next()?.to_owned());
+    let (environment, signed_by, branch, path) = (part()?, part()?, part()?, part()?);
+    Some(Record {
+        entry: words.next()?.parse().ok()?,
+        artifact: words.next()?.parse().ok()?,
+        block: match words.next()? {
+            "-" => None,
+            digest => Some(digest.parse().ok()?),
+        },
+        blob: words.next()?.parse().ok()?,
+        signed_at: words.next()?.parse().ok()?,
+        is_unsigned: words.next()? == "1",
+        environment,
+        signed_by,
+        branch: Some(branch).filter(|branch| !branch.is_empty()),
+        path,
+    })
+}

@@ -1,0 +1,190 @@
+//! `gov-hook sign`: puts headers on files, and on record that it did.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::Signing;
+use super::book::known as known_to_the_ledger;
+use super::entry::{Artifact, acts};
+use super::files::{Named, Replaced, named, root};
+use crate::app::check::shell_word;
+use crate::app::record::Pen;
+use crate::app::{Answer, Environment, Failure, law};
+use crate::git::Repo;
+use crate::header::{self, Book, Refusal, Terms, Unmarked, syntax_for};
+use crate::model::{EntrySubject, Exit, RepoPath, Sha256};
+use crate::policy::Policy;
+use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
+
+/// What is to become of one file.
+struct Planned {
+    path: RepoPath,
+    place: PathBuf,
+    before: Vec<u8>,
+    /// None where the ledger alone signs it.
+    after: Option<Vec<u8>>,
+    artifact: Artifact,
+    why: Option<Unmarked>,
+}
+
+/// All files are signed, or none is.
+pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let root = root(&repo)?;
+    let head = repo.head()?;
+    if head.commit().is_none() {
+        return Err(Failure::new("there is no commit yet, so there is no ledger to sign in")
+            .mended_by("commit something first: git commit --allow-empty -m Start"));
+    }
+    let (policy, _) = law::policy_at(&repo, head.commit())?;
+    known(&policy, &request.environment)?;
+    let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?;
+    let terms = Terms {
+        environment: request.environment.clone(),
+        signed_at: environment.moment()?,
+        name: pen.actor().name.clone(),
+        email: pen.actor().email.clone(),
+        artifact_type: request.artifact_type.clone(),
+        metadata: request.metadata.iter().map(|text| metadata(text)).collect::<Result<_, _>>()?,
+    };
+    let book = known_to_the_ledger(&repo)?.book;
+    let (mut planned, mut refusals) = (Vec::new(), Vec::new());
+    for Named { path, .. } in named(&repo, &root, &request.paths)? {
+        match plan(&repo, &root, &path, &terms, &book)? {
+            Ok(plan) => planned.push(plan),
+            Err(refusal) => refusals.push((path, refusal)),
+        }
+    }
+    if !refusals.is_empty() {
+        return refuse(&refusals, &policy, request.json);
+    }
+    let reference = head.branch().map(|branch| format!("refs/heads/{branch}"));
+    let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
+    let signed_by = format!("{} <{}>", terms.name, terms.email);
+    let artifacts: Vec<Artifact> = planned.iter().map(|plan| plan.artifact.clone()).collect();
+    let acts = acts(&artifacts, &said(&terms, &signed_by), &subject);
+    let mut replaced = Replaced::default();
+    let mut files = Vec::with_capacity(planned.len());
+    for Planned { path, place, before, after, artifact, why } in planned {
+        if let Some(after) = after {
+            replaced.replace(place, before, &after)?;
+        }
+        let Artifact { hash, block, blob, .. } = artifact;
+        files.push(SignedFile { path, artifact: hash, block, blob, why: why.map(|why| why.to_string()) });
+    }
+    let entries = pen.write(&acts).map_err(|failure| replaced.put_back(failure))?;
+    let report = SignReport {
+        environment: terms.environment,
+        signed_by,
+        signed_at: terms.signed_at,
+        entries: entries.iter().map(Sha256::to_string).collect(),
+        files,
+    };
+    Ok(Answer::passing(signed(&report, request.json)))
+}
+
+/// Fails on an environment that the policy does not have.
+pub(super) fn known(policy: &Policy, environment: &str) -> Result<(), Failure> {
+    if policy.environments.iter().any(|known| known == environment) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("`{environment}` is no environment of the policy"))
+        .mended_by(format!("name one of its own: {}", policy.environments.join(", "))))
+}
+
+fn metadata(text: &str) -> Result<(String, String), Failure> {
+    let pair = text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| Failure::new(format!("`{text}` says nothing")).mended_by("write it as --meta KEY=VALUE"))
+}
+
+/// What the entries say of all their artifacts.
+fn said(terms: &Terms, signed_by: &str) -> Map<String, Value> {
+    let mut said = Map::new();
+    said.insert("action".into(), "sign".into());
+    said.insert("environment".into(), terms.environment.as_str().into());
+    said.insert("signed_at".into(), terms.signed_at.to_string().into());
+    said.insert("signed_by".into(), signed_by.into());
+    said.extend(terms.artifact_type.as_ref().map(|kind| ("artifact_type".to_owned(), json!(kind))));
+    if !terms.metadata.is_empty() {
+        let metadata = terms.metadata.iter().map(|(key, value)| (key.clone(), json!(value)));
+        said.insert("metadata".into(), Value::Object(metadata.collect()));
+    }
+    said
+}
+
+fn plan(
+    repo: &Repo,
+    root: &std::path::Path,
+    path: &RepoPath,
+    terms: &Terms,
+    book: &Book,
+) -> Result<Result<Planned, Refusal>, Failure> {
+    let place = root.join(super::files::os(path));
+    let before = std::fs::read(&place).map_err(|error| Failure::new(format!("cannot read `{path}`: {error}")))?;
+    let marked = match syntax_for(path, &before) {
+        Ok(syntax) => match header::sign(&before, syntax, terms) {
+            Ok(Some(signed)) => Ok(signed),
+            Ok(None) => Err(Unmarked::NoPlace),
+            Err(refusal) => return Ok(Err(refusal)),
+        },
+        Err(why) => Err(why),
+    };
+    let name = path.to_string();
+    let (after, hash, block, why) = match marked {
+        Ok(signed) => (Some(signed.bytes), signed.artifact, Some(signed.block), None),
+        Err(why) => {
+            let hash = Sha256::of(&before);
+            let earlier =
+                book.with_artifact(hash).filter(|record| record.block.is_none() && record.path == name).last();
+            if let Some(earlier) = earlier.filter(|record| record.environment != terms.environment) {
+                let (from, to) = (earlier.environment.clone(), terms.environment.clone());
+                return Ok(Err(Refusal::Promotion { from, to }));
+            }
+            (None, hash, None, Some(why))
+        }
+    };
+    let Some(blob) = repo.store(path, after.as_ref().unwrap_or(&before))? else {
+        return Err(Failure::new(format!(
+            "git makes other bytes of `{path}` when it is added, so they cannot be signed"
+        ))
+        .for_this_reason("its attributes or core.autocrlf change its line breaks, or a filter changes it")
+        .mended_by(format!("have git keep its bytes: echo '{path} -text -filter -ident' >> .gitattributes")));
+    };
+    let artifact = Artifact { path: name, hash, block, blob };
+    Ok(Ok(Planned { path: path.clone(), place, before, after, artifact, why }))
+}
+
+fn refuse(refusals: &[(RepoPath, Refusal)], policy: &Policy, json: bool) -> Result<Answer, Failure> {
+    // What was asked for cannot be written into any file: that is no verdict on this one.
+    if let Some((path, refusal @ Refusal::Unfit { .. })) = refusals.first() {
+        return Err(Failure::new(format!("`{path}` cannot be signed: {refusal}")));
+    }
+    let told: Vec<Refused> = refusals
+        .iter()
+        .map(|(path, refusal)| Refused {
+            path: path.clone(),
+            why: refusal.to_string(),
+            next: next(path, refusal, policy),
+        })
+        .collect();
+    Ok(Answer { text: refused(&told, json).into_bytes(), code: Exit::Denied.code() })
+}
+
+fn next(path: &RepoPath, refusal: &Refusal, policy: &Policy) -> String {
+    match refusal {
+        Refusal::Promotion { from, .. } => {
+            let after = policy.environments.iter().skip_while(|known| *known != from).nth(1);
+            let step = after.map(|to| {
+                format!(
+                    "; the next step: gov-hook promote request --from {from} --to {to} {}",
+                    shell_word(&path.to_string())
+                )
+            });
+            format!("artifacts go {}{}", policy.environments.join(" \u{2192} "), step.unwrap_or_default())
+        }
+        Refusal::Damaged { .. } | Refusal::TwoBlocks | Refusal::Unfit { .. } => {
+            format!("see what was changed: gov-hook verify {}", shell_word(&path.to_string()))
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Protection headers: what `sign`, `verify` and `unsign` do in a work tree, and what every gate makes
+//! of a file that was tampered with.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use serde_json::Value;
+use support::{Said, Scratch};
+
+const SCRIPT: &str = "#!/bin/sh\necho one\necho two\n";
+
+/// A repository with a script and a JSON file, both signed for `dev` and committed.
+fn signed() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("run.sh", SCRIPT);
+    scratch.write("data.json", "{ \"limit\": 1 }\n");
+    scratch.commit_all("Add two files");
+    sign(&scratch, &["run.sh", "data.json"], "dev");
+    scratch.commit_all("Sign them");
+    scratch
+}
+
+fn sign(scratch: &Scratch, paths: &[&str], environment: &str) -> Said {
+    let said = scratch.run(&[&["sign"], paths, &["--env", environment]].concat());
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    said
+}
+
+fn text(scratch: &Scratch, path: &str) -> String {
+    fs::read_to_string(scratch.path(path)).unwrap()
+}
+
+fn edit(scratch: &Scratch, path: &str, from: &str, to: &str) {
+    let before = text(scratch, path);
+    assert!(before.contains(from), "{before}");
+    scratch.write(path, before.replacen(from, to, 1));
+}
+
+/// The exit code and what is told of each file that does not verify.
+fn verify(scratch: &Scratch, arguments: &[&str]) -> (i32, Vec<String>) {
+    let said = scratch.run(&[&["verify", "--format", "json"], arguments].concat());
+    let json = said.json();
+    assert_eq!(json["exit"], said.code);
+    let files = json["files"].as_array().unwrap().iter().filter(|file| file["status"] != "verified");
+    let told = |file: &Value| {
+        let rule = file["rule"].as_str().or(file["status"].as_str()).unwrap();
+        format!("{} {rule}", file["path"].as_str().unwrap())
+    };
+    (said.code, files.map(told).collect())
+}
+
+fn entries(scratch: &Scratch) -> Vec<Value> {
+    let log = scratch.run(&["audit", "log", "--kind", "sign", "--format", "json"]);
+    log.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["entry"].clone()).collect()
+}
+
+#[test]
+fn what_is_signed_verifies_and_comes_back_to_the_byte() {
+    let scratch = Scratch::new();
+    scratch.write("run.sh", SCRIPT);
+    scratch.make_executable("run.sh");
+
+    let said = sign(&scratch, &["run.sh"], "dev");
+
+    assert!(said.out.starts_with("signed 1 file for dev, as Mira Example <mira@example.com>\n"), "{}", said.out);
+    assert!(text(&scratch, "run.sh").starts_with("#!/bin/sh\n# \u{2501}"));
+    assert_eq!(fs::metadata(scratch.path("run.sh")).unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(verify(&scratch, &[]), (0, vec![]));
+    assert_eq!(scratch.run(&["unsign", "run.sh"]).code, 0);
+    assert_eq!(text(&scratch, "run.sh"), SCRIPT);
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    assert_eq!(scratch.run(&["unsign", "run.sh"]).code, 2);
+    assert_eq!(scratch.run(&["audit", "verify", "--full"]).code, 0);
+}
+
+#[test]
+fn the_ledger_has_an_entry_on_the_blob_of_each_file() {
+    let scratch = signed();
+
+    let entries = entries(&scratch);
+
+    assert_eq!(entries.len(), 2);
+    for entry in &entries {
+        let (path, body) = (entry["body"]["path"].as_str().unwrap(), &entry["body"]);
+        assert_eq!(body["blob"], scratch.git(&["rev-parse", &format!("HEAD:{path}")]));
+        assert_eq!((&body["environment"], &body["action"]), (&"dev".into(), &"sign".into()));
+        assert_eq!(body["signed_by"], "Mira Example <mira@example.com>");
+        assert_eq!(body["block"].is_string(), path == "run.sh");
+        let stream = entry["stream"].as_str().unwrap();
+        let note = scratch.git(&["notes", &format!("--ref=gov/{stream}"), "show", body["blob"].as_str().unwrap()]);
+        assert!(note.contains("\"kind\":\"sign\""), "{note}");
+    }
+}
+
+#[test]
+fn many_files_share_entries() {
+    let scratch = Scratch::new();
+    for number in 0..70 {
+        scratch.write(&format!("src/file{number}.rs"), format!("fn f{number}() {{}}\n"));
+    }
+
+    sign(&scratch, &["src"], "dev");
+
+    let entries = entries(&scratch);
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0]["body"]["files"].as_array().unwrap().len(), 70);
+    assert_eq!(verify(&scratch, &[]), (0, vec![]));
+    edit(&scratch, "src/file7.rs", "f7", "f8");
+    assert_eq!(verify(&scratch, &[]), (1, vec!["src/file7.rs header/body-edited".into()]));
+}
+
+/// A tampering with the signed script, and the rule that finds it.
+type Attack = (&'static str, fn(&Scratch), &'static str);
+
+const ATTACKS: [Attack; 8] = [
+    ("the body is edited", |scratch| edit(scratch, "run.sh", "echo two", "echo 2"), "run.sh header/body-edited"),
+    (
+        "the header is edited",
+        |scratch| edit(scratch, "run.sh", "Environment: dev", "Environment: prod"),
+        "run.sh header/block-edited",
+    ),
+    ("a warning is edited", |scratch| edit(scratch, "run.sh", "rejected", "accepted"), "run.sh header/block-edited"),
+    ("the header is taken away", |scratch| scratch.write("run.sh", SCRIPT), "run.sh header/removed"),
+    (
+        "the header is put on another body",
+        |scratch| {
+            let header = text(scratch, "run.sh").replace("echo one\necho two\n", "");
+            scratch.write("other.sh", format!("{header}rm -rf build\n"));
+        },
+        "other.sh header/copied",
+    ),
+    (
+        "there are two headers",
+        |scratch| {
+            let text = text(scratch, "run.sh");
+            let header = text.replace("#!/bin/sh\n", "").replace("echo one\necho two\n", "");
+            scratch.write("run.sh", text.replacen("#!/bin/sh\n", &format!("#!/bin/sh\n{header}"), 1));
+        },
+        "run.sh header/two-blocks",
+    ),
+    (
+        "the header is cut short",
+        |scratch| edit(scratch, "run.sh", "Artifact Hash: ", "Artifact Hash: none "),
+        "run.sh header/malformed",
+    ),
+    ("what has no header is edited", |scratch| edit(scratch, "data.json", "1", "1000"), "data.json header/body-edited"),
+];
+
+#[test]
+fn every_tampering_in_the_work_tree_is_found() {
+    for (what, attack, wanted) in ATTACKS {
+        let scratch = signed();
+        assert_eq!(verify(&scratch, &["--all"]), (0, vec![]), "{what}");
+
+        attack(&scratch);
+
+        assert_eq!(verify(&scratch, &["--all"]), (1, vec![wanted.into()]), "{what}");
+        let path = wanted.split(' ').next().unwrap();
+        assert_eq!(verify(&scratch, &[path]), (1, vec![wanted.into()]), "{what}");
+    }
+}
+
+#[test]
+fn a_forged_header_with_a_fitting_hash_has_no_entry() {
+    let theirs = Scratch::new();
+    theirs.write("run.sh", "#!/bin/sh\necho forged\n");
+    sign(&theirs, &["run.sh"], "dev");
+    let scratch = signed();
+
+    scratch.write("forged.sh", text(&theirs, "run.sh"));
+
+    assert_eq!(verify(&theirs, &["run.sh"]), (0, vec![]));
+    assert_eq!(verify(&scratch, &["forged.sh"]), (1, vec!["forged.sh header/unrecorded".into()]));
+}
+
+#[test]
+fn a_commit_is_verified_without_a_work_tree() {
+    let scratch = signed();
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    scratch.commit_all("Tamper");
+    let bare = scratch.beside("bare.git");
+    scratch.git(&["clone", "-q", "--bare", ".", &bare.to_string_lossy()]);
+    scratch.git_in(&bare, &["fetch", "-q", &scratch.path("").to_string_lossy(), "refs/notes/gov/*:refs/notes/gov/*"]);
+
+    let verified = scratch.run_in(&bare, &["verify", "--rev", "HEAD~1"]);
+    let tampered = scratch.run_in(&bare, &["verify", "--rev", "HEAD"]);
+
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    assert!(verified.out.starts_with("verified: 2 signed files of commit "), "{}", verified.out);
+    assert_eq!(tampered.code, 1, "{}{}", tampered.out, tampered.err);
+    assert!(tampered.out.starts_with("tampered: run.sh:"), "{}", tampered.out);
+    assert_eq!(scratch.run_in(&bare, &["verify"]).code, 1);
+    assert_eq!(scratch.run_in(&bare, &["sign", "run.sh", "--env", "dev"]).code, 2);
+    assert_eq!(verify(&scratch, &["--rev", "HEAD~1"]), (0, vec![]));
+}
+
+#[test]
+fn an_artifact_may_go_only_where_it_is_signed_for() {
+    let scratch = signed();
+
+    let said = scratch.run(&["verify", "run.sh", "--env", "prod"]);
+
+    assert_eq!(said.code, 1);
+    assert!(said.out.lines().next().unwrap().contains("dev \u{2192} staging \u{2192} prod"), "{}", said.out);
+    assert_eq!(scratch.run(&["verify", "--env", "dev"]).code, 0);
+    assert_eq!(scratch.run(&["verify", "--env", "qa"]).code, 2);
+    scratch.write("live.sh", "echo live\n");
+    sign(&scratch, &["live.sh"], "prod");
+    assert_eq!(scratch.run(&["verify", "live.sh", "--env", "prod"]).code, 0);
+    assert_eq!(scratch.run(&["verify", "live.sh", "--env", "dev"]).code, 0);
+}
+
+#[test]
+fn the_environments_are_those_of_the_policy() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nenvironments: [ { name: lab }, { name: live } ]\n");
+    scratch.write("run.sh", SCRIPT);
+
+    assert_eq!(scratch.run(&["sign", "run.sh", "--env", "dev"]).code, 2);
+    sign(&scratch, &["run.sh"], "lab");
+    let said = scratch.run(&["verify", "--env", "live"]);
+
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("lab \u{2192} live"), "{}", said.out);
+}
+
+#[test]
+fn signing_again_replaces_the_header_and_another_environment_is_refused() {
+    let scratch = signed();
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+
+    sign(&scratch, &["run.sh"], "dev");
+
+    assert_eq!(text(&scratch, "run.sh").matches("CODE PROTECTION").count(), 1);
+    assert_eq!(verify(&scratch, &[]), (0, vec![]));
+    let before = text(&scratch, "run.sh");
+    for path in ["run.sh", "data.json"] {
+        let said = scratch.run(&["sign", path, "--env", "prod"]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(said.out.contains("only a promotion makes that `prod`"), "{}", said.out);
+        assert!(said.out.contains("dev \u{2192} staging \u{2192} prod"), "{}", said.out);
+    }
+    assert_eq!(text(&scratch, "run.sh"), before);
+}
+
+#[test]
+fn all_files_are_signed_or_none_is() {
+    let scratch = signed();
+    scratch.write("new.sh", SCRIPT);
+
+    let said = scratch.run(&["sign", "new.sh", "run.sh", "--env", "staging"]);
+
+    assert_eq!(said.code, 1);
+    assert_eq!(text(&scratch, "new.sh"), SCRIPT);
+    assert_eq!(entries(&scratch).len(), 2);
+}
+
+#[test]
+fn what_the_ledger_does_not_take_is_put_back() {
+    let scratch = signed();
+    scratch.write("new.sh", SCRIPT);
+    let stream = entries(&scratch)[0]["stream"].as_str().unwrap().to_owned();
+    let lock = scratch.path(&format!(".git/refs/notes/gov/{stream}.lock"));
+    fs::write(&lock, "held\n").unwrap();
+
+    let refused = scratch.run(&["sign", "new.sh", "--env", "dev"]);
+
+    assert_eq!(refused.code, 2);
+    assert_eq!(text(&scratch, "new.sh"), SCRIPT);
+    fs::remove_file(lock).unwrap();
+    sign(&scratch, &["new.sh"], "dev");
+    assert_eq!(verify(&scratch, &["new.sh"]), (0, vec![]));
+}
+
+#[test]
+fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
+    let scratch = Scratch::new();
+    scratch.write("a.css", "a {}\n");
+    scratch.write("b.sh", SCRIPT);
+    symlink("b.sh", scratch.path("link.sh")).unwrap();
+    let outside = scratch.beside("outside.sh");
+    fs::write(&outside, SCRIPT).unwrap();
+    scratch.write(".gitattributes", "crlf.sh text eol=crlf\nlfs.sh filter=lfs\n");
+    scratch.write("crlf.sh", "echo\r\n");
+    scratch.write("lfs.sh", SCRIPT);
+    scratch.git(&["add", "--all"]);
+
+    for (arguments, why) in [
+        (vec!["link.sh"], "symbolic link"),
+        (vec![outside.to_str().unwrap()], "not in this work tree"),
+        (vec![".git/config"], "belongs to git"),
+        (vec!["absent.sh"], "No such file"),
+        (vec!["a.css", "--meta", "note=x */ b {}"], "would end the comment"),
+        (vec!["a.css", "--meta", "note"], "KEY=VALUE"),
+        (vec!["b.sh", "--artifact-type", "two\nlines"], "not shown as it is"),
+        (vec!["crlf.sh"], "git makes other bytes"),
+        (vec!["lfs.sh"], "git makes other bytes"),
+    ] {
+        let said = scratch.run(&[&["sign", "--env", "dev"], arguments.as_slice()].concat());
+        assert_eq!(said.code, 2, "{arguments:?} {}", said.out);
+        assert!(said.err.contains(why), "{arguments:?} {}", said.err);
+    }
+    assert_eq!(scratch.git(&["status", "--short"]).lines().filter(|line| line.starts_with("AM")).count(), 0);
+    let unborn = Scratch::unborn();
+    unborn.write("b.sh", SCRIPT);
+    assert_eq!(unborn.run(&["sign", "b.sh", "--env", "dev"]).code, 2);
+    assert_eq!(text(&unborn, "b.sh"), SCRIPT);
+}
+
+#[test]
+fn what_git_ignores_and_what_nobody_signed_is_left_alone() {
+    let scratch = signed();
+    scratch.write(".gitignore", "build/\n");
+    scratch.write("build/copy.sh", text(&scratch, "run.sh").replace("echo two", "echo 2"));
+    scratch.write("notes.txt", "nothing\n");
+
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    assert_eq!(verify(&scratch, &["notes.txt"]), (1, vec!["notes.txt unsigned".into()]));
+    assert_eq!(verify(&scratch, &["build/copy.sh"]), (1, vec!["build/copy.sh header/copied".into()]));
+}
+
+#[test]
+fn what_has_to_be_signed_is_missed() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nheaders: { required: [\"generated/**\"] }\n");
+    scratch.write("generated/client.py", "x = 1\n");
+    scratch.write("generated/schema.json", "{}\n");
+
+    let missing = verify(&scratch, &["--all"]);
+
+    let of = |path: &str| format!("generated/{path} header/missing");
+    assert_eq!(missing, (1, vec![of("client.py"), of("schema.json")]));
+    sign(&scratch, &["generated"], "dev");
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+}
+
+#[test]
+fn a_branch_that_does_not_have_the_header_yet_is_not_tampered_with() {
+    let scratch = Scratch::new();
+    scratch.write("run.sh", SCRIPT);
+    scratch.commit_all("Add it");
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    sign(&scratch, &["run.sh"], "dev");
+    scratch.commit_all("Sign it");
+
+    scratch.git(&["switch", "-q", "main"]);
+
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+}
