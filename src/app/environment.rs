@@ -37,6 +37,8 @@ pub struct Environment {
     pub requested_by: Option<String>,
     /// `GOV_HOOK_STREAM`: the name that an ephemeral runner gives its stream of the ledger.
     pub stream: Option<String>,
+    /// `GOV_HOOK_PUSHER`: the address of whoever pushes, from a server that knows who that is.
+    pub pusher: Option<String>,
     /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
     pub is_disabled: bool,
     /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
@@ -85,6 +87,7 @@ impl Environment {
             model: text("GOV_HOOK_MODEL"),
             requested_by: text("GOV_HOOK_REQUESTED_BY"),
             stream: text("GOV_HOOK_STREAM"),
+            pusher: text("GOV_HOOK_PUSHER"),
             is_disabled: is_set("GOV_HOOK_DISABLED"),
             path: std::env::var_os("PATH").unwrap_or_default(),
             edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
@@ -101,6 +104,24 @@ impl Environment {
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
             git_pager: std::env::var("GIT_PAGER").ok(),
             usual_pager: std::env::var("PAGER").ok(),
+        }
+    }
+
+    /// The surroundings of a server. Who pushes over a local path hands their own environment on to
+    /// the hooks of the other side: nothing of it may say who acts there, or that nothing is judged.
+    #[must_use]
+    pub(super) fn of_server(&self, agent: Option<String>) -> Self {
+        let nobody = Identity::default();
+        Self {
+            agent,
+            model: None,
+            requested_by: None,
+            stream: None,
+            is_disabled: false,
+            author: nobody.clone(),
+            committer: nobody,
+            stderr_is_terminal: false,
+            ..self.clone()
         }
     }
 

@@ -51,6 +51,21 @@ impl Failure {
     }
 
     #[must_use]
+    pub(super) fn what(&self) -> &str {
+        &self.what
+    }
+
+    #[must_use]
+    pub(super) fn causes(&self) -> &[String] {
+        &self.because
+    }
+
+    #[must_use]
+    pub(super) fn remedy(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
+    #[must_use]
     pub fn mended_by(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self

@@ -18,7 +18,7 @@ pub mod record;
 pub mod risk;
 pub mod rules;
 
-pub use environment::{Colour, Environment};
+pub use environment::{Colour, Environment, Identity};
 pub use failure::{CANNOT_DECIDE, Failure};
 
 /// What a verb has to say, and the exit code it says it with.

@@ -149,7 +149,8 @@ impl Repo {
         Err(GitError::PartialHistory { missing, of: reached.blobs.len(), remote: self.remote_name() })
     }
 
-    fn peel(&self, start: &Start) -> Result<(ObjectId, ObjectType), GitError> {
+    /// What an object is, or a chain of tags leads to.
+    pub(super) fn peel(&self, start: &Start) -> Result<(ObjectId, ObjectType), GitError> {
         let what = || format!("what `{}` names", start.name);
         let odb = self.odb()?;
         let mut id = start.object;

@@ -6,6 +6,7 @@ use git2::{ErrorCode, ObjectType};
 
 use super::commit::Commit;
 use super::error::GitError;
+use super::reach::Start;
 use super::repo::{Repo, object_id};
 use crate::model::ObjectId;
 
@@ -67,8 +68,12 @@ impl Repo {
     }
 
     /// The same, for a revision that somebody named and that must be there. A branch goes before a
-    /// tag of its name: git prefers the tag, and a branch must not hide behind one.
+    /// tag of its name: git prefers the tag, and a branch must not hide behind one. An object's whole
+    /// name is that object's, whatever branch somebody called so.
     pub fn commit_named(&self, revision: &str) -> Result<ObjectId, GitError> {
+        if let Some(commit) = revision.parse().ok().and_then(|id| self.commit_at(id).ok().flatten()) {
+            return Ok(commit);
+        }
         let branch = self.resolve(&format!("refs/heads/{revision}"))?;
         let found = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)))?;
         found.ok_or_else(|| GitError::UnknownRevision {
@@ -119,6 +124,9 @@ impl Repo {
     /// The short name of the branch that a revision means, here or on a remote, rather than one
     /// commit: `topic`, `refs/heads/topic` as CI services spell it, `@{-1}`, `@{upstream}`.
     pub fn branch_meant(&self, revision: &str) -> Result<Option<String>, GitError> {
+        if revision.parse::<ObjectId>().is_ok() {
+            return Ok(None);
+        }
         let spelled = short_name(revision);
         let is_branch = spelled != "HEAD"
             && (self.branch_tip(spelled)?.is_some() || self.resolve(&format!("refs/remotes/{spelled}"))?.is_some());
@@ -146,28 +154,61 @@ impl Repo {
         self.resolve(&format!("refs/remotes/{}/{name}", self.remote_name()))
     }
 
-    /// What a branch of a remote was when last fetched.
-    pub fn tip_on(&self, remote: &str, branch: &str) -> Result<Option<ObjectId>, GitError> {
-        self.resolve(&format!("refs/remotes/{remote}/{branch}"))
-    }
-
-    /// What all branches of a remote were when last fetched; none for a remote without a name.
-    pub fn tips_on(&self, remote: &str) -> Result<Vec<ObjectId>, GitError> {
-        let unreadable = |source| GitError::Git { what: format!("the branches of `{remote}`"), source };
+    /// All branches of a remote, by their short names, as they were when last fetched; none for a
+    /// remote without a name.
+    pub fn branches_on(&self, remote: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
         // Only a name: a pattern's own signs would reach further.
         if remote.contains(['*', '?', '[', '\\']) {
             return Ok(Vec::new());
         }
-        let mut tips = Vec::new();
-        for reference in self.inner.references_glob(&format!("refs/remotes/{remote}/*")).map_err(unreadable)? {
-            tips.extend(reference.map_err(unreadable)?.target().map(object_id));
-        }
-        Ok(tips)
+        self.names_under(&format!("refs/remotes/{remote}/"))
     }
 
-    /// The commit that an object is, or that a tag leads to.
-    pub fn commit_at(&self, id: ObjectId) -> Result<ObjectId, GitError> {
-        self.commit_named(&id.to_string())
+    /// All branches of this repository, by their short names.
+    pub fn branches_here(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
+        self.names_under("refs/heads/")
+    }
+
+    fn names_under(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let unreadable = |source| GitError::Git { what: format!("the references below `{prefix}`"), source };
+        let mut found = Vec::new();
+        for reference in self.inner.references_glob(&format!("{prefix}*")).map_err(unreadable)? {
+            let reference = reference.map_err(unreadable)?;
+            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            // A symbolic reference names another one, which has its turn.
+            if let (Some(short), Some(target)) = (name.strip_prefix(prefix), reference.target()) {
+                found.push((short.to_owned(), object_id(target)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where a reference points, by its full name.
+    pub fn reference_target(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        match self.inner.find_reference(name) {
+            Ok(found) => Ok(found.target().map(object_id)),
+            Err(error) if is_absence(error.code()) => Ok(None),
+            Err(source) => Err(GitError::Git { what: format!("`{name}`"), source }),
+        }
+    }
+
+    /// Whether git has packed a reference and is about to drop its loose file, which it tells its hook
+    /// as a deletion. To delete one it holds the lock of what is packed.
+    #[must_use]
+    pub fn is_packed_and_free(&self, name: &str, target: ObjectId) -> bool {
+        let packed = self.common_dir().join("packed-refs");
+        if packed.with_extension("lock").exists() {
+            return false;
+        }
+        let wanted = format!("{target} {name}");
+        std::fs::read_to_string(packed).is_ok_and(|text| text.lines().any(|line| line == wanted))
+    }
+
+    /// The commit that an object is, or that a tag leads to; none where that is a file or a folder.
+    /// A branch may be called like any object, so names are not asked.
+    pub fn commit_at(&self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let (found, kind) = self.peel(&Start { name: id.to_string(), object: id })?;
+        Ok((kind == ObjectType::Commit).then_some(found))
     }
 
     /// Whether what HEAD points to now was made out of other commits, by a merge, rebase,

@@ -164,6 +164,10 @@ impl<'a> Coverage<'a> {
             Some(judged) if commit.parents.len() > 1 => {
                 (RecordStatus::Late, Some(judged), "a merge, judged at its push")
             }
+            // Nothing precedes it, so there was no ledger to write to.
+            Some(judged) if commit.parents.is_empty() => {
+                (RecordStatus::Late, Some(judged), "the first commit, judged at its push")
+            }
             judged => (RecordStatus::Unrecorded, judged.as_ref(), "made without gov-hook"),
         }
     }

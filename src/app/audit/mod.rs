@@ -15,5 +15,5 @@ mod signing;
 pub mod sync;
 pub mod verify;
 
-pub(super) use reading::{Depth, read};
+pub(super) use reading::{Arriving, Depth, read, read_arriving};
 use signing::may_sign;

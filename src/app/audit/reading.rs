@@ -63,12 +63,52 @@ struct Open<'a> {
 /// Reads the ledger and tells its entries, those of one stream in their order, on several threads.
 /// What it finds is kept for the next time, unless it is damage.
 pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sync)) -> Result<Reading, Failure> {
+    read_streams(repo, (depth, Keeping::Yes), repo.streams()?, visit)
+}
+
+/// A stream that a push would move, and where to.
+pub(in crate::app) struct Arriving {
+    pub(in crate::app) stream: String,
+    pub(in crate::app) tip: ObjectId,
+}
+
+/// Reads the ledger as a push would leave it. Nothing is kept: git may yet drop what it brings.
+pub(in crate::app) fn read_arriving(
+    repo: &Repo,
+    arriving: &[Arriving],
+    visit: &(dyn Fn(Told) + Sync),
+) -> Result<Reading, Failure> {
+    let mut streams = repo.streams()?;
+    streams.retain(|stream| stream.remote.is_some() || !arriving.iter().any(|moved| moved.stream == stream.name));
+    streams.extend(arriving.iter().map(|Arriving { stream, tip }| Stream {
+        name: stream.clone(),
+        reference: format!("{STREAMS}{stream}"),
+        tip: Some(*tip),
+        remote: None,
+    }));
+    streams.sort();
+    read_streams(repo, (Depth::News, Keeping::No), streams, visit)
+}
+
+/// Whether what is found is kept for the next time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    Yes,
+    No,
+}
+
+fn read_streams(
+    repo: &Repo,
+    (depth, keeping): (Depth, Keeping),
+    streams: Vec<Stream>,
+    visit: &(dyn Fn(Told) + Sync),
+) -> Result<Reading, Failure> {
     let pins = Pins::load(repo)?;
     let listed = signers(repo, trusted_side(repo)?)?;
     let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
     let laws = Laws::of(repo, &verified.laws);
     let rules = Rules { genesis: pins.genesis, signers: listed.signers, laws: BTreeMap::new() };
-    let (here, copies) = copies::parted(repo.streams()?);
+    let (here, copies) = copies::parted(streams);
 
     let signatures = Mutex::new(Vec::new());
     let visit = |told: Told| {
@@ -112,7 +152,7 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
         signed: signed.iter().sum(),
         verdict,
     };
-    if reading.verdict.damage.is_empty() {
+    if reading.verdict.damage.is_empty() && keeping == Keeping::Yes {
         let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).collect();
         let tips: BTreeMap<&str, ObjectId> =
             here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).collect();

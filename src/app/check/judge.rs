@@ -1,7 +1,7 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::examine::{Examined, Examiner};
-use super::target::{self, Again, Push, Subject};
+use super::target::{self, Again, Push, Side, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
@@ -33,14 +33,14 @@ pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Enviro
     judge_found(repo, request, environment, target::find(repo, &request.asked)?)
 }
 
-/// The same for what a push would bring to a remote.
+/// The same for what a push brings to the other side.
 pub(in crate::app) fn judge_push(
     repo: &Repo,
     request: &Request,
     environment: &Environment,
-    push: &Push,
+    (side, push): (&Side, &Push),
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::pushed(repo, push)?)
+    judge_found(repo, request, environment, target::pushed(repo, side, push)?)
 }
 
 /// The same for what a record says was judged once.

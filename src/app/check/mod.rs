@@ -17,7 +17,7 @@ use crate::report::{self, Format, Style};
 pub(super) use judge::{Judged, judge, judge_again, judge_push, judge_under, shell_word};
 pub(super) use message::worded;
 pub use target::Asked;
-pub(super) use target::{Again, Push};
+pub(super) use target::{Again, Push, Side};
 
 #[derive(Debug)]
 pub struct Request {

@@ -1,9 +1,10 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
 use crate::app::Failure;
-use crate::app::law::POLICY_PATH;
+use crate::app::law::{self, POLICY_PATH};
 use crate::git::{Commit, GitError, Head, Repo};
 use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted};
+use crate::policy::Policy;
 
 /// What the command line asks to have judged.
 #[derive(Clone, Debug, Default)]
@@ -237,36 +238,99 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
     })
 }
 
+/// The repository that a push goes to, as it stands before the push.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Side {
+    /// What a person calls it.
+    pub(in crate::app) name: String,
+    pub(in crate::app) branches: Vec<(String, ObjectId)>,
+    /// The short name of the branch everything lands on.
+    pub(in crate::app) default: Option<String>,
+    /// Whether it is this repository.
+    pub(in crate::app) is_here: bool,
+}
+
+impl Side {
+    /// A remote, by its name or its address where it has none, as it was when last fetched.
+    pub(in crate::app) fn remote(repo: &Repo, name: &str) -> Result<Self, Failure> {
+        let (branches, default) = (repo.branches_on(name)?, repo.default_branch()?);
+        Ok(Self { name: name.to_owned(), branches, default, is_here: false })
+    }
+
+    /// This repository, to which others push.
+    pub(in crate::app) fn here(repo: &Repo, branches: Vec<(String, ObjectId)>) -> Result<Self, Failure> {
+        let is_there = |name: &String| branches.iter().any(|(branch, _)| branch == name);
+        let head = repo.head()?.branch().map(str::to_owned).filter(is_there);
+        let default = match head {
+            Some(head) => Some(head),
+            None => repo.default_branch()?.filter(is_there),
+        };
+        Ok(Self { name: "this server".into(), branches, default, is_here: true })
+    }
+
+    pub(in crate::app) fn default_tip(&self) -> Option<ObjectId> {
+        let default = self.default.as_ref()?;
+        self.branches.iter().find(|(name, _)| name == default).map(|(_, tip)| *tip)
+    }
+
+    /// The commit whose policy judges what comes to a reference: what a branch was before; for a new
+    /// one, and for all that is no branch, the default branch. Who pushes to a server may choose
+    /// where a branch parts, so there only the tip will do.
+    fn trusted(&self, repo: &Repo, push: &Push) -> Result<Option<ObjectId>, Failure> {
+        if let (Some(old), Some(_)) = (push.old, &push.branch) {
+            return Ok(repo.commit_at(old)?);
+        }
+        let Some(default) = self.default_tip() else { return Ok(None) };
+        match repo.commit_at(push.new)?.filter(|_| !self.is_here) {
+            Some(head) => Ok(Some(law_side(repo, repo.merge_base(default, head)?, default)?)),
+            None => Ok(Some(default)),
+        }
+    }
+
+    /// The policy under which a reference is deleted: its own, if what it has is here, else that of
+    /// the default branch.
+    pub(in crate::app) fn law_of_deletion(&self, repo: &Repo, old: Option<ObjectId>) -> Result<Policy, Failure> {
+        let own = old.and_then(|old| repo.commit_at(old).ok().flatten());
+        Ok(law::policy_at(repo, own.or(self.default_tip()))?.0)
+    }
+}
+
 /// One reference that a push moves, and where it stands on the other side.
 #[derive(Clone, Debug)]
 pub(in crate::app) struct Push {
-    /// The remote's name, or its address where it has none.
-    pub(in crate::app) remote: String,
     /// The branch that moves there, by its short name; none for a tag.
     pub(in crate::app) branch: Option<String>,
     pub(in crate::app) old: Option<ObjectId>,
     pub(in crate::app) new: ObjectId,
 }
 
-/// What a push brings: the commits that the remote is not known to have, by the law of where they go.
-pub(super) fn pushed(repo: &Repo, push: &Push) -> Result<Subject, Failure> {
-    let head = repo.commit_at(push.new)?;
-    let default = repo.default_branch()?.map(|name| repo.tip_on(&push.remote, &name)).transpose()?.flatten();
-    let side = push.old.or(default);
-    let start = side.map(|side| repo.merge_base(side, head)).transpose()?.flatten();
-    let trusted = match (push.old, side) {
-        (Some(old), _) => Some(old),
-        (None, Some(side)) => Some(law_side(repo, start, side)?),
-        (None, None) => None,
+/// What a push brings, by the law of where it goes: the commits that are on no branch there which is
+/// governed as strictly.
+pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, Failure> {
+    let no_commit = || {
+        Failure::new(format!("{} leads to a file or a folder, and only commits can be judged", push.new.short()))
+            .mended_by("tag the commit that has it")
     };
-    let known: Vec<ObjectId> = push.old.into_iter().chain(repo.tips_on(&push.remote)?).collect();
+    let head = repo.commit_at(push.new)?.ok_or_else(no_commit)?;
+    let old = push.old.map(|old| repo.commit_at(old)).transpose()?.flatten();
+    let trusted = side.trusted(repo, push)?;
+    let (policy, _) = law::policy_at(repo, trusted)?;
+    let level = policy.level_for(push.branch.as_deref());
+    let as_strict = side.branches.iter().filter(|(name, _)| policy.level_for(Some(name)) >= level);
+    let known: Vec<ObjectId> = old.into_iter().chain(as_strict.map(|(_, tip)| *tip)).collect();
     let commits = repo.commits_between(&known, head)?;
+    // A new name for what is there already changes nothing.
+    let start = match old.or(side.default_tip()) {
+        _ if old.is_none() && commits.is_empty() => Some(head),
+        Some(there) => repo.merge_base(there, head)?,
+        None => None,
+    };
     let new_tree = repo.commit(head)?.tree;
     let changes = since_commit(repo, start, new_tree)?;
     let to = push.branch.as_deref().map(|branch| format!(" to {branch}")).unwrap_or_default();
     Ok(Subject {
         kind: TargetKind::Range,
-        described: format!("{}{to} that {} does not have", counted(commits.len(), "commit"), push.remote),
+        described: format!("{}{to} that {} does not have", counted(commits.len(), "commit"), side.name),
         trusted,
         base: start,
         head: Some(head),

@@ -3,10 +3,15 @@
 //! Nothing is said when all is well, nobody is asked anything, and neither the index nor the work
 //! tree is ever written.
 
+mod arrival;
 mod commit;
+mod line;
 mod message;
 mod push;
+mod receive;
+mod refusal;
 mod rewrite;
+mod transaction;
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -27,10 +32,18 @@ pub enum Stage {
     PostRewrite,
     PostApplypatch,
     PrePush,
+    /// On a server: all that is pushed, before any of it counts.
+    PreReceive,
+    /// On a server, once for each reference.
+    Update,
+    /// On a server, once all has moved.
+    PostReceive,
+    /// Whenever references move, by whatever command.
+    ReferenceTransaction,
 }
 
 impl Stage {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::PreCommit,
         Self::PreMergeCommit,
         Self::CommitMsg,
@@ -39,6 +52,10 @@ impl Stage {
         Self::PostRewrite,
         Self::PostApplypatch,
         Self::PrePush,
+        Self::PreReceive,
+        Self::Update,
+        Self::PostReceive,
+        Self::ReferenceTransaction,
     ];
 
     /// The name of git's hook.
@@ -53,6 +70,10 @@ impl Stage {
             Self::PostRewrite => "post-rewrite",
             Self::PostApplypatch => "post-applypatch",
             Self::PrePush => "pre-push",
+            Self::PreReceive => "pre-receive",
+            Self::Update => "update",
+            Self::PostReceive => "post-receive",
+            Self::ReferenceTransaction => "reference-transaction",
         }
     }
 
@@ -71,6 +92,10 @@ pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, styl
         Stage::PostMerge => rewrite::merged(environment),
         Stage::PostRewrite => rewrite::rewritten(arguments, &input()?, environment),
         Stage::PrePush => push::before(arguments, &input()?, environment, style),
+        Stage::PreReceive => receive::before(&input()?, environment),
+        Stage::Update => receive::one(arguments, environment),
+        Stage::PostReceive => Ok(receive::after(&input()?, environment)),
+        Stage::ReferenceTransaction => transaction::prepared(arguments, &input()?, environment),
     }
 }
 

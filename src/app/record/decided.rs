@@ -6,13 +6,10 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::pen::Act;
-use crate::app::Failure;
 use crate::app::check::Judged;
 use crate::check::engine;
-use crate::git::{Commit, Repo};
-use crate::ledger;
 use crate::model::{
-    Assessment, Entry, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target, Window,
+    Assessment, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target, Window,
 };
 
 /// So many reasons say enough; the judgement can be made again for the rest.
@@ -61,9 +58,11 @@ pub(in crate::app) struct Moved {
 /// A push that may pass seals all that came before it; one that may not is a decision that names no
 /// commit of its own, for it puts none on record.
 pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Act {
-    let Target { base, tree, commits, .. } = judged.judgement.target;
+    let Target { base, head, tree, commits, .. } = judged.judgement.target;
+    // A tag's own object is no commit that anybody could judge again.
+    let head = head.unwrap_or(moved.new);
     let subject = EntrySubject {
-        commit: passes.then_some(moved.new),
+        commit: passes.then_some(head),
         tree,
         base: moved.old,
         reference: Some(moved.reference.clone()),
@@ -76,7 +75,7 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
     after.dedup();
     let mut act = said(kind, moved.new, subject, judged)
         .saying("commits", commits)
-        .saying("head", moved.new.to_string())
+        .saying("head", head.to_string())
         .saying("after", after);
     if let Some(base) = base {
         act = act.saying("base", base.to_string());
@@ -145,44 +144,4 @@ pub(in crate::app) fn risk_digest(assessment: &Assessment) -> Sha256 {
         let _ = writeln!(text, "cause {} {} {path}", cause.level, cause.id);
     }
     Sha256::of(text.as_bytes())
-}
-
-/// The entries that the ledger has in the note of an object, each with its id, from every stream.
-pub(in crate::app) fn already(repo: &Repo, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
-    let mut entries = Vec::new();
-    for stream in repo.streams()?.into_iter().filter(|stream| stream.remote.is_none() && stream.tip.is_some()) {
-        for line in repo.noted(&stream.name, object)? {
-            // What cannot be read is damage for `audit verify`, and no record.
-            entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
-        }
-    }
-    Ok(entries)
-}
-
-/// How a commit that others are about to get stands in the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Standing {
-    /// A decision was bound to it, a hook judged it late, or somebody gave a reason for it.
-    OnRecord,
-    /// A hook that should have run did not.
-    Bypassed,
-    Unknown,
-}
-
-pub(in crate::app) fn standing(repo: &Repo, commit: &Commit) -> Result<Standing, Failure> {
-    let mut standing = Standing::Unknown;
-    for (_, entry) in already(repo, commit.id)?.iter().filter(|(_, entry)| entry.subject.commit == Some(commit.id)) {
-        let says = |member: &str| entry.body.get(member).and_then(serde_json::Value::as_str);
-        let is_binding = entry.kind == EntryKind::Commit;
-        let is_decision = entry.kind == EntryKind::Decision;
-        if (is_binding && says("decision").is_some())
-            || (is_decision && says("cause").is_some_and(|cause| cause != Cause::Bypass.as_str()))
-        {
-            return Ok(Standing::OnRecord);
-        }
-        if is_binding || is_decision {
-            standing = Standing::Bypassed;
-        }
-    }
-    Ok(standing)
 }

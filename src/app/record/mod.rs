@@ -5,9 +5,11 @@ mod heads;
 mod pen;
 mod replay;
 mod seal;
+mod standing;
 mod verb;
 
-pub(super) use decided::{Cause, Moved, Standing, already, decision, pushed, standing};
+pub(super) use decided::{Cause, Moved, decision, pushed};
 pub(super) use pen::{Act, ENGINE, Pen};
 pub(super) use replay::Replay;
+pub(super) use standing::{Records, already};
 pub use verb::record;

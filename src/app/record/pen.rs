@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::heads::Heads;
 use super::seal;
-use crate::app::{Environment, Failure};
+use crate::app::{Environment, Failure, Identity};
 use crate::git::Repo;
 use crate::git::notes::{Draft, Noted, Writer as Committer};
 use crate::ledger::sshsig::PublicKey;
@@ -18,6 +18,9 @@ use crate::policy::Audit;
 
 /// The version that judges and writes.
 pub(in crate::app) const ENGINE: &str = concat!("gov-hook ", env!("CARGO_PKG_VERSION"));
+
+/// The address of a server that was given none; the domain is one that nobody can have.
+const NOBODY: &str = "gov-hook@server.invalid";
 
 /// What an entry says beyond who wrote it, where and when.
 #[derive(Clone, Debug)]
@@ -124,6 +127,24 @@ impl<'a> Pen<'a> {
         };
         let requested_by = environment.requested_by.clone();
         Ok(Self { repo, actor, requested_by, binding, stream, now: environment.moment()?, audit, key })
+    }
+
+    /// The pen of a server, which witnesses what others push. One without an address of its own is
+    /// told apart from others by its nonce alone.
+    pub(in crate::app) fn of_server(repo: &'a Repo, environment: &Environment, audit: Audit) -> Result<Self, Failure> {
+        let configured = |key: &str| repo.config_string(key);
+        let email = configured("user.email").unwrap_or_else(|| NOBODY.to_owned());
+        let identity = Identity { name: configured("user.name").or(Some("gov-hook".into())), email: Some(email) };
+        let mut environment = environment.of_server(None);
+        environment.committer = identity;
+        let mut pen = Self::open(repo, &environment, audit, None)?;
+        pen.actor.kind = ActorKind::Witness;
+        Ok(pen)
+    }
+
+    /// Whether nobody said who writes.
+    pub(in crate::app) fn is_nobody(&self) -> bool {
+        self.actor.email == NOBODY
     }
 
     pub(in crate::app) fn stream(&self) -> &str {

@@ -34,7 +34,9 @@ impl Replay {
         id: Sha256,
         entry: &Entry,
     ) -> Result<(), Failure> {
-        if !matches!(entry.kind, EntryKind::Decision | EntryKind::Push) {
+        // A reference that was deleted brought nothing to judge.
+        let is_deletion = entry.body.contains_key("deleted") && entry.subject.commit.is_none();
+        if !matches!(entry.kind, EntryKind::Decision | EntryKind::Push) || is_deletion {
             return Ok(());
         }
         let Some(recorded) = Recorded::of(entry) else {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Cause, Pen, Standing, decision, standing};
+use super::{Cause, Pen, Records, decision};
 use crate::app::check::{self, Asked, Request};
 use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, law};
@@ -19,9 +19,10 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     let commits = repo.commits_named(revision)?;
     let branch = repo.head()?.branch().map(str::to_owned);
     let progress = Progress::new("judging commits:", commits.len(), environment.stderr_is_terminal);
+    let records = Records::of(&repo)?;
     let (mut acts, mut told, mut worst) = (Vec::new(), String::new(), Exit::Pass);
     for (at, commit) in commits.iter().enumerate() {
-        if standing(&repo, commit)? != Standing::OnRecord {
+        if !records.status(commit)?.is_on_record() {
             let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
             let request = Request {
                 asked,

@@ -32,7 +32,16 @@ impl Repo {
     /// The lines of an object's note in a stream as it is now, read without walking the stream.
     pub fn noted(&self, stream: &str, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
         let Some(tip) = self.stream_tip(stream)? else { return Ok(Vec::new()) };
-        let Some(blob) = Notes::open(self, stream, Some(tip.tree))?.blob(object)? else { return Ok(Vec::new()) };
+        self.noted_in(stream, tip.tree, object)
+    }
+
+    /// The same, as a notes commit has it, whether or not the stream has got there.
+    pub fn noted_at(&self, stream: &str, tip: ObjectId, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
+        self.noted_in(stream, self.commit(tip)?.tree, object)
+    }
+
+    fn noted_in(&self, stream: &str, tree: ObjectId, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
+        let Some(blob) = Notes::open(self, stream, Some(tree))?.blob(object)? else { return Ok(Vec::new()) };
         let note = self.read_note_object(blob, ObjectType::Blob)?;
         Ok(lines(&note).map(<[u8]>::to_vec).collect())
     }

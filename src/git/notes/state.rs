@@ -24,6 +24,8 @@ pub enum StateFile {
     Named,
     /// The artifacts that the verified entries sign.
     Signed,
+    /// On a server: the moves of references that were let by and may be asked about again.
+    LetBy,
 }
 
 impl StateFile {
@@ -34,6 +36,7 @@ impl StateFile {
             Self::Verified => "verified",
             Self::Named => "named",
             Self::Signed => "signed",
+            Self::LetBy => "let-by",
         }
     }
 }

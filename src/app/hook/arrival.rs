@@ -1,0 +1,253 @@
+//! What one reference of a push brings to the other side: judged by the law of where it goes, with
+//! what is on record of its commits.
+
+use serde_json::json;
+
+use super::line::Line;
+use super::refusal::{Refusal, worse};
+use super::request;
+use crate::app::check::{self, Asked, Judged, Push, Side};
+use crate::app::law::Law;
+use crate::app::record::{Act, Cause, Moved, Records, decision, pushed};
+use crate::app::{Environment, Failure};
+use crate::git::{Commit, Repo};
+use crate::model::{
+    Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
+};
+use crate::policy::Audit;
+use crate::report::{Style, printable};
+
+/// So many commits without a record are each put down when they are pushed; the push itself has read
+/// every one of them.
+const MOST_JUDGED: usize = 100;
+
+/// So many of them tell what is meant.
+const MOST_LISTED: usize = 10;
+
+/// What is needed to judge whatever arrives.
+#[derive(Clone, Copy)]
+pub(super) struct Gatekeeper<'a> {
+    pub(super) repo: &'a Repo,
+    pub(super) side: &'a Side,
+    pub(super) records: &'a Records<'a>,
+    pub(super) environment: &'a Environment,
+}
+
+/// One reference, judged.
+pub(super) struct Arrival {
+    pub(super) line: Line,
+    /// None for a reference that goes away.
+    pub(super) judged: Option<Judged>,
+    pub(super) audit: Audit,
+    level: Enforcement,
+    /// How many commits the other side loses.
+    pub(super) given_up: usize,
+    /// Made where git asks nobody, and not on record yet.
+    late: Vec<Commit>,
+    /// Made past the hooks, or without them.
+    missing: Vec<(Commit, RecordStatus)>,
+    /// What stands in its way besides the judgement itself.
+    pub(super) refusals: Vec<Refusal>,
+}
+
+impl Gatekeeper<'_> {
+    pub(super) fn arrival(&self, line: &Line) -> Result<Arrival, Failure> {
+        let Some(new) = line.new else { return self.deletion(line) };
+        let push = Push { branch: line.branch().map(str::to_owned), old: line.old, new };
+        let asked = request(Asked::default(), Gate::Push, Style::default());
+        let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push))?;
+        let mut arrival = Arrival {
+            line: line.clone(),
+            audit: judged.audit,
+            level: judged.judgement.level,
+            given_up: self.given_up(line.old, new)?,
+            late: Vec::new(),
+            missing: Vec::new(),
+            refusals: Vec::new(),
+            judged: None,
+        };
+        // git makes the commits of its notes itself, and asks no hook about them.
+        if !line.reference.starts_with("refs/notes/") {
+            self.sort(&judged.commits, &mut arrival)?;
+        }
+        if arrival.level == Enforcement::Production {
+            arrival.refusals.extend(arrival.forced());
+            arrival.refusals.extend(arrival.without_record());
+        }
+        arrival.refusals.extend(self.unreadable_law(&judged, new)?);
+        arrival.judged = Some(judged);
+        Ok(arrival)
+    }
+
+    fn deletion(&self, line: &Line) -> Result<Arrival, Failure> {
+        // A tag is nobody's own law.
+        let old = line.old.filter(|_| line.branch().is_some());
+        let policy = self.side.law_of_deletion(self.repo, old)?;
+        let usual = policy.level_for(line.branch());
+        let level = if self.environment.agent.is_some() { usual.max(policy.agents.at_least) } else { usual };
+        let mut refusals = Vec::new();
+        if level == Enforcement::Production && line.branch().is_some() {
+            refusals.push(Refusal::denied("it is a branch in production, and cannot be deleted").mended_by(
+                "first take it off `enforcement.branches` in its own .gov/policy.yaml, which asks for an approval",
+            ));
+        }
+        Ok(Arrival {
+            line: line.clone(),
+            judged: None,
+            audit: policy.audit,
+            level,
+            given_up: 0,
+            late: Vec::new(),
+            missing: Vec::new(),
+            refusals,
+        })
+    }
+
+    /// How many commits are there and in nothing that comes instead.
+    fn given_up(&self, old: Option<ObjectId>, new: ObjectId) -> Result<usize, Failure> {
+        let commit = |id| self.repo.commit_at(id);
+        let (Some(old), Some(new)) = (old.map(commit).transpose()?.flatten(), commit(new)?) else { return Ok(0) };
+        Ok(self.repo.commits_between(&[new], old)?.len())
+    }
+
+    fn sort(&self, commits: &[Commit], arrival: &mut Arrival) -> Result<(), Failure> {
+        for commit in commits {
+            match self.records.status(commit)? {
+                RecordStatus::Recorded | RecordStatus::Late => {}
+                RecordStatus::Unrecorded if commit.parents.len() != 1 => arrival.late.push(commit.clone()),
+                status @ (RecordStatus::Unrecorded | RecordStatus::Bypassed) => {
+                    arrival.missing.push((commit.clone(), status));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A law that nobody can read would let nothing pass any more, not even what mends it.
+    fn unreadable_law(&self, judged: &Judged, new: ObjectId) -> Result<Option<Refusal>, Failure> {
+        let touches_law = |path: &RepoPath| path.as_bytes().starts_with(b".gov/");
+        let mut files = judged.judgement.assessment.files.iter();
+        if !files.any(|file| file.facts.change.paths().any(touches_law)) {
+            return Ok(None);
+        }
+        let found = Law::at(self.repo, self.repo.commit_at(new)?);
+        Ok(found.err().map(|failure| {
+            let because = failure.causes().first().map(|cause| format!(" ({cause})")).unwrap_or_default();
+            Refusal::denied(format!("the law it brings cannot be read: {}{because}", failure.what()))
+                .mended_by("gov-hook policy check")
+        }))
+    }
+
+    /// Judges the commits that nothing is on record of, as far as there are not too many of them.
+    pub(super) fn late(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
+        let missing = arrival.missing.iter().map(|(commit, _)| commit).take(MOST_JUDGED);
+        let onto = arrival.line.branch().map(str::to_owned);
+        let mut acts = Vec::new();
+        for commit in arrival.late.iter().chain(missing) {
+            let asked = Asked { revision: Some(commit.id.to_string()), onto: onto.clone(), ..Asked::default() };
+            let judged = check::judge(self.repo, &request(asked, Gate::Commit, Style::default()), self.environment)?;
+            acts.extend(decision(&judged).map(|act| act.saying("cause", Cause::Push.as_str())));
+        }
+        Ok(acts)
+    }
+}
+
+impl Arrival {
+    /// The exit code that this reference alone would have.
+    pub(super) fn code(&self) -> u8 {
+        let judged = self.judged.as_ref().map_or(Exit::Pass, |judged| judged.judgement.decision.exit);
+        self.refusals.iter().fold(judged.code(), |code, refusal| worse(code, refusal.code))
+    }
+
+    /// The policy's id of the agent at work.
+    pub(super) fn agent(&self) -> Option<&str> {
+        self.judged.as_ref().and_then(|judged| judged.agent.as_deref())
+    }
+
+    fn forced(&self) -> Option<Refusal> {
+        let branch = self.line.branch().filter(|_| self.given_up > 0)?;
+        let gone = counted(self.given_up, "commit");
+        Some(
+            Refusal::denied(format!("the push would give up {gone} that the branch has, and it is in production"))
+                .mended_by(format!("git pull --rebase origin {branch}; to undo a commit: git revert")),
+        )
+    }
+
+    fn without_record(&self) -> Option<Refusal> {
+        let (first, status) = self.missing.first()?;
+        let more = match self.missing.len() {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        let (count, id) = (counted(self.missing.len(), "commit"), first.id.short());
+        let why = format!("{count} without a record; production takes none ({id} {}{more})", status.as_str());
+        let listed = self.missing.iter().take(MOST_LISTED).map(|(commit, status)| {
+            format!("{}  {:<10}  {}", commit.id.short(), status.as_str(), printable(&commit.subject()))
+        });
+        let mend = format!("gov-hook record {} --reason WHY", self.range_of_missing());
+        Some(Refusal::denied(why).listing(listed.collect()).mended_by(mend))
+    }
+
+    /// The commits without a record, as `gov-hook record` takes them.
+    fn range_of_missing(&self) -> String {
+        match (self.line.old, self.missing.as_slice()) {
+            (_, [(only, _)]) => only.id.short(),
+            (Some(old), [.., (last, _)]) => format!("{}..{}", old.short(), last.id.short()),
+            (None, [(first, _), .., (last, _)]) => match first.parents.first() {
+                Some(before) => format!("{}..{}", before.short(), last.id.short()),
+                None => last.id.short(),
+            },
+            (_, []) => String::new(),
+        }
+    }
+
+    /// The commits that come, as `gov-hook check` takes them.
+    pub(super) fn range(&self) -> String {
+        let target = self.judged.as_ref().map(|judged| &judged.judgement.target);
+        let onto = self.line.branch().map(|branch| format!(" --onto {}", printable(branch))).unwrap_or_default();
+        match target.and_then(|target| Some((target.base, target.head?))) {
+            Some((Some(base), head)) => format!("{}..{}{onto}", base.short(), head.short()),
+            Some((None, head)) => format!("{}{onto}", head.short()),
+            None => String::new(),
+        }
+    }
+
+    /// What follows for the ledger: a push that may pass, or an attempt that may not.
+    pub(super) fn act(&self, passes: bool) -> Option<Act> {
+        let mut act = match (&self.judged, self.line.new) {
+            (Some(judged), Some(new)) => {
+                let moved = Moved { new, old: self.line.old, reference: self.line.reference.clone() };
+                pushed(judged, &moved, passes)
+            }
+            _ => self.deleted(passes)?,
+        };
+        for status in [RecordStatus::Bypassed, RecordStatus::Unrecorded] {
+            let count = self.missing.iter().filter(|(_, of)| *of == status).count();
+            if count > 0 {
+                act = act.saying(status.as_str(), count);
+            }
+        }
+        if self.given_up > 0 {
+            act = act.saying("forced", true).saying("given_up", self.given_up);
+        }
+        if !self.refusals.is_empty() {
+            let why: Vec<&str> = self.refusals.iter().map(Refusal::why).collect();
+            act = act.saying("refused", json!(why));
+        }
+        Some(act)
+    }
+
+    fn deleted(&self, passes: bool) -> Option<Act> {
+        let old = self.line.old?;
+        let subject =
+            EntrySubject { base: Some(old), reference: Some(self.line.reference.clone()), ..EntrySubject::default() };
+        let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
+        let mut act = Act::new(kind, old, subject)
+            .saying("deleted", true)
+            .saying("gate", Gate::Push.as_str())
+            .saying("enforcement", self.level.as_str())
+            .saying("exit", self.code());
+        act.outcome = Some(if self.refusals.is_empty() { Outcome::Notified } else { Outcome::Blocked });
+        Some(act)
+    }
+}

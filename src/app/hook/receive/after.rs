@@ -1,0 +1,80 @@
+//! After a push was let in: the server puts that down in a stream of its own. Nothing can be refused
+//! any more, so whatever goes wrong is only told.
+
+use super::super::arrival::{Arrival, Gatekeeper};
+use super::super::line::{Line, Name};
+use super::ticket;
+use crate::app::audit::{Depth, read};
+use crate::app::check::Side;
+use crate::app::record::{Pen, Records};
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{ObjectId, counted};
+use crate::policy::Audit;
+
+pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Answer {
+    let told = accept(input, environment).unwrap_or_else(|failure| {
+        let mend = failure.remedy().map(|mend| format!("  mend it there: {mend}\n")).unwrap_or_default();
+        format!("gov-hook: the push is in, but the server could not put it on record: {}\n{mend}", failure.what())
+    });
+    Answer::passing(told)
+}
+
+fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
+    let lines: Vec<Line> = input.lines().map(Line::received).collect::<Result<_, _>>()?;
+    let repo = Repo::open(&environment.place)?;
+    ticket::take_back(&repo)?;
+    // What is sound now need not be read again at the next push.
+    let damaged = read(&repo, Depth::News, &|_| ())?.verdict.damage.len();
+    let mut told = match damaged {
+        0 => String::new(),
+        _ if repo.branches_here()?.is_empty() => String::new(),
+        count => format!(
+            "gov-hook: the ledger of this server has {}\n  look into it there: gov-hook audit verify\n",
+            counted(count, "flaw")
+        ),
+    };
+    let moved: Vec<&Line> = lines.iter().filter(|line| matches!(line.name(), Name::Branch(_) | Name::Other)).collect();
+    if !moved.is_empty() {
+        told.push_str(&record(&repo, &moved, environment)?);
+    }
+    Ok(told)
+}
+
+fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<String, Failure> {
+    let side = Side::here(repo, before(repo, lines)?)?;
+    let records = Records::of(repo)?;
+    let (mut acts, mut audit) = (Vec::new(), Audit::default());
+    for line in lines {
+        let environment = environment.of_server(super::agent(repo, line, &records)?);
+        let gatekeeper = Gatekeeper { repo, side: &side, records: &records, environment: &environment };
+        let arrival: Arrival = gatekeeper.arrival(line)?;
+        audit.sign |= arrival.audit.sign;
+        audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
+        acts.extend(gatekeeper.late(&arrival)?);
+        acts.extend(arrival.act(true).map(|act| act.saying("accepted", true)));
+    }
+    let pen = Pen::of_server(repo, environment, audit)?;
+    let is_new = repo.stream_tip(pen.stream())?.is_none();
+    pen.write(&acts)?;
+    Ok(if is_new && pen.is_nobody() {
+        format!(
+            "gov-hook: this server has no address, so it records as {}\n  name it there: git config user.email ADDRESS\n",
+            pen.actor().email
+        )
+    } else {
+        String::new()
+    })
+}
+
+/// The branches as they were before the push.
+fn before(repo: &Repo, lines: &[&Line]) -> Result<Vec<(String, ObjectId)>, Failure> {
+    let mut branches = repo.branches_here()?;
+    for line in lines {
+        if let Some(branch) = line.branch() {
+            branches.retain(|(name, _)| name != branch);
+            branches.extend(line.old.map(|old| (branch.to_owned(), old)));
+        }
+    }
+    Ok(branches)
+}

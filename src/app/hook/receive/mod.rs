@@ -1,0 +1,152 @@
+//! On a server: whatever was skipped elsewhere is judged here, from the objects that were pushed and
+//! by the law that was in force before.
+//!
+//! Nothing that a client says is believed, its environment included. git moves all references of a
+//! push or none, so one refusal keeps back the whole of it.
+
+mod after;
+mod streams;
+mod ticket;
+
+use std::ffi::OsString;
+
+use super::arrival::{Arrival, Gatekeeper};
+use super::line::{Line, Name};
+use super::push::refusal_of_name;
+use super::refusal::{Refusal, worse};
+use crate::app::check::{Judged, Side};
+use crate::app::record::Records;
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Exit, ObjectId, Reason};
+use crate::report::printable;
+
+pub(super) use after::after;
+
+/// Everything that is pushed, before any of it counts.
+pub(super) fn before(input: &str, environment: &Environment) -> Result<Answer, Failure> {
+    let lines: Vec<Line> = input.lines().map(Line::received).collect::<Result<_, _>>()?;
+    let repo = Repo::open(&environment.place)?;
+    let answer = judge(&repo, &lines, environment)?;
+    if answer.code == 0 {
+        ticket::leave(&repo, &lines)?;
+    }
+    Ok(answer)
+}
+
+/// One reference, for a host that runs no other hook: what pre-receive has let by is not judged again.
+pub(super) fn one(arguments: &[OsString], environment: &Environment) -> Result<Answer, Failure> {
+    let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let [reference, old, new] = words.as_slice() else {
+        return Err(Failure::new("git says what is updated in a way that gov-hook does not know"));
+    };
+    let line = Line::received(&format!("{old} {new} {reference}"))?;
+    let repo = Repo::open(&environment.place)?;
+    if ticket::names(&repo, &line)? {
+        return Ok(Answer::passing(String::new()));
+    }
+    judge(&repo, &[line], environment)
+}
+
+fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answer, Failure> {
+    let mut refused: Vec<(&Line, Refusal)> = Vec::new();
+    let (mut streams, mut others) = (Vec::new(), Vec::new());
+    for line in lines {
+        match line.name() {
+            Name::Stream(name) => streams.push((line, name)),
+            Name::Reserved | Name::Replacement => {
+                refused.extend(refusal_of_name(line).map(|refusal| (line, refusal)));
+            }
+            Name::Branch(_) | Name::Other => others.push(line),
+        }
+    }
+    refused.extend(streams::refused(repo, &streams, environment)?);
+    let moved: Vec<(String, ObjectId)> =
+        streams.iter().filter_map(|(line, name)| Some(((*name).to_owned(), line.new?))).collect();
+    // What a broken stream says counts for nothing.
+    let records = Records::of(repo)?;
+    let records = if refused.is_empty() { records.moved(&moved) } else { records };
+    let side = Side::here(repo, repo.branches_here()?)?;
+    for line in others {
+        refused.extend(one_of(repo, line, (&side, &records), environment).into_iter().map(|refusal| (line, refusal)));
+    }
+    let mut answer = Answer::passing(String::new());
+    for (line, refusal) in &refused {
+        answer.text.extend(refusal.told(line.short()).into_bytes());
+        answer.code = worse(answer.code, refusal.code);
+    }
+    Ok(answer)
+}
+
+fn one_of(
+    repo: &Repo,
+    line: &Line,
+    (side, records): (&Side, &Records<'_>),
+    environment: &Environment,
+) -> Option<Refusal> {
+    let judged = agent(repo, line, records).and_then(|agent| {
+        let environment = environment.of_server(agent);
+        Gatekeeper { repo, side, records, environment: &environment }.arrival(line)
+    });
+    match judged {
+        Ok(arrival) => reason(&arrival),
+        Err(failure) => Some(undecided(&failure)),
+    }
+}
+
+/// The agent that made the newest commit, where only its records say so.
+pub(super) fn agent(repo: &Repo, line: &Line, records: &Records<'_>) -> Result<Option<String>, Failure> {
+    let tip = line.new.map(|new| repo.commit_at(new)).transpose()?.flatten();
+    tip.map_or(Ok(None), |tip| records.agent(tip))
+}
+
+/// What cannot be read here is most often what a shallow clone has not sent.
+fn undecided(failure: &Failure) -> Refusal {
+    let refusal = Refusal::from(failure);
+    if failure.what().contains("(a commit) is not in this repository") {
+        return refusal.mended_by("push from a clone that has the whole history: git fetch --unshallow");
+    }
+    refusal
+}
+
+/// The one reason that a person needs, and what they can do.
+fn reason(arrival: &Arrival) -> Option<Refusal> {
+    if let Some(refusal) = arrival.refusals.first() {
+        return Some(refusal.clone());
+    }
+    let Judged { judgement, .. } = arrival.judged.as_ref()?;
+    let decision = &judgement.decision;
+    let worst = decision.reasons.iter().filter(|reason| reason.outcome == decision.outcome);
+    let more = match worst.clone().count() {
+        0 | 1 => String::new(),
+        count => format!(" (and {} more)", count - 1),
+    };
+    let why = worst.clone().next().map(said).unwrap_or_default();
+    let range = arrival.range();
+    match decision.exit {
+        Exit::Pass => None,
+        Exit::Denied => Some(Refusal::denied(format!("{why}{more}")).mended_by(format!("gov-hook check {range}"))),
+        Exit::Held => {
+            let roles: Vec<&str> = decision
+                .needed
+                .iter()
+                .filter(|need| !need.is_met())
+                .flat_map(|need| &need.roles)
+                .map(String::as_str)
+                .collect();
+            let who = if roles.is_empty() { "somebody with a role in the policy".into() } else { roles.join(" or ") };
+            let range = range.split(' ').next().unwrap_or_default();
+            Some(
+                Refusal::held(format!("{why}{more}; it needs an approval by {}", printable(&who)))
+                    .mended_by(format!("have it approved: gov-hook approve {range} --notes WHY")),
+            )
+        }
+    }
+}
+
+fn said(reason: &Reason) -> String {
+    match reason.because.first() {
+        Some(because) => format!("{}: {}", reason.what, because.what),
+        None => reason.what.clone(),
+    }
+}

@@ -1,0 +1,90 @@
+//! The streams of the ledger that a push brings: they only grow, and whatever they grow by has to
+//! verify against all that is here.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::super::line::Line;
+use super::super::refusal::Refusal;
+use crate::app::audit::{Arriving, Depth, read, read_arriving};
+use crate::app::{Environment, Failure};
+use crate::git::Repo;
+use crate::ledger::GENESIS_STREAM;
+use crate::model::{Damage, DamageCode, ObjectId};
+
+pub(super) fn refused<'l>(
+    repo: &Repo,
+    lines: &[(&'l Line, &str)],
+    environment: &Environment,
+) -> Result<Vec<(&'l Line, Refusal)>, Failure> {
+    let mut refused = Vec::new();
+    let mut arriving = Vec::new();
+    for (line, name) in lines {
+        match moves_back(repo, line)? {
+            Some(refusal) => refused.push((*line, refusal)),
+            None => arriving.extend(line.new.map(|tip| Arriving { stream: (*name).to_owned(), tip })),
+        }
+    }
+    if arriving.is_empty() || !refused.is_empty() {
+        return Ok(refused);
+    }
+    let foreign = Mutex::new(Vec::new());
+    let pusher = environment.pusher.as_deref();
+    let reading = read_arriving(repo, &arriving, &|told| {
+        let is_theirs = pusher.is_none_or(|pusher| told.entry.actor.email.eq_ignore_ascii_case(pusher));
+        if !is_theirs && arriving.iter().any(|moved| moved.stream == told.entry.stream) {
+            foreign.lock().unwrap_or_else(PoisonError::into_inner).push(told.entry);
+        }
+    })?;
+    let blamed = |stream: &str| lines.iter().find(|(_, name)| *name == stream).or(lines.first()).map(|(line, _)| *line);
+    if !reading.verdict.damage.is_empty() {
+        let before: Vec<Damage> = read(repo, Depth::News, &|_| ())?.verdict.damage;
+        let is_empty = repo.branches_here()?.is_empty();
+        let new = reading.verdict.damage.iter().filter(|damage| {
+            // The ledger comes first, so its root may be yet to come.
+            let is_early = is_empty && damage.stream == GENESIS_STREAM && damage.code == DamageCode::ForeignRepository;
+            !is_early && !before.contains(damage)
+        });
+        refused.extend(new.filter_map(|damage| Some((blamed(&damage.stream)?, broken(damage)))));
+    }
+    let foreign = foreign.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let is_news = |entry: &&crate::model::Entry| entry.stream != GENESIS_STREAM;
+    if let (Some(entry), Some(pusher)) = (foreign.iter().find(is_news), pusher) {
+        let why =
+            format!("it is the stream of {}, and {pusher} pushes it; everybody writes their own", entry.actor.email);
+        refused.extend(blamed(&entry.stream).map(|line| (line, Refusal::denied(why).mended_by("gov-hook audit sync"))));
+    }
+    Ok(refused)
+}
+
+/// Why a stream does not go on from where it was.
+fn moves_back(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
+    let mend = "gov-hook audit sync, then gov-hook audit verify";
+    let Some(new) = line.new else {
+        return Ok(Some(Refusal::denied("a stream of the ledger is never deleted").mended_by(mend)));
+    };
+    let Some(old) = line.old else { return Ok(None) };
+    if repo.commit_at(new)? != Some(new) {
+        return Ok(Some(Refusal::denied("a stream is made of commits, and this is none").mended_by(mend)));
+    }
+    let meeting: Option<ObjectId> = repo.merge_base(old, new)?;
+    Ok(if meeting == Some(old) {
+        None
+    } else if meeting == Some(new) {
+        Some(Refusal::denied("entries that are here would be cut off; a stream only grows").mended_by(mend))
+    } else {
+        Some(Refusal::denied("its history was rewritten; a stream only grows").mended_by(mend))
+    })
+}
+
+fn broken(damage: &Damage) -> Refusal {
+    let at = damage.seq.map(|seq| format!(" entry {seq} of")).unwrap_or_default();
+    let Damage { code, stream, expected, found, .. } = damage;
+    let why = format!("{code}:{at} {stream} should have {expected}, and has {found}", code = code.as_str());
+    let is_elsewhere = matches!(code, DamageCode::Truncated | DamageCode::StreamMissing);
+    let mend = if is_elsewhere {
+        format!("send that stream first: git push REMOTE refs/notes/gov/{stream}")
+    } else {
+        "gov-hook audit verify".to_owned()
+    };
+    Refusal::denied(why).mended_by(mend)
+}

@@ -1,0 +1,108 @@
+//! Why one reference may not move: a line that is enough on its own, and the command that mends it.
+
+use crate::app::{CANNOT_DECIDE, Failure};
+use crate::model::Exit;
+use crate::report::printable;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    why: String,
+    /// What it is about, a line each, for those who have room for them.
+    listed: Vec<String>,
+    mend: Option<String>,
+    pub(super) code: u8,
+}
+
+impl Refusal {
+    pub(super) fn denied(why: impl Into<String>) -> Self {
+        Self { why: why.into(), listed: Vec::new(), mend: None, code: Exit::Denied.code() }
+    }
+
+    pub(super) fn held(why: impl Into<String>) -> Self {
+        Self { code: Exit::Held.code(), ..Self::denied(why) }
+    }
+
+    #[must_use]
+    pub(super) fn mended_by(mut self, mend: impl Into<String>) -> Self {
+        self.mend = Some(mend.into());
+        self
+    }
+
+    #[must_use]
+    pub(super) fn listing(mut self, lines: Vec<String>) -> Self {
+        self.listed = lines;
+        self
+    }
+
+    pub(super) fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// One line and the command that mends it; `what` is the reference as they call it.
+    pub(super) fn told(&self, what: &str) -> String {
+        self.worded(what, &[])
+    }
+
+    /// The same with what it is about.
+    pub(super) fn told_in_full(&self, what: &str) -> String {
+        self.worded(what, &self.listed)
+    }
+
+    fn worded(&self, what: &str, listed: &[String]) -> String {
+        let word = match self.code {
+            CANNOT_DECIDE => "undecided",
+            code if code == Exit::Held.code() => "held",
+            _ => "denied",
+        };
+        let listed: String = listed.iter().flat_map(|line| ["  ", line, "\n"].map(str::to_owned)).collect();
+        let mend = self.mend.as_ref().map(|mend| format!("  mend it: {mend}\n")).unwrap_or_default();
+        format!("gov-hook: {word}: {}: {}\n{listed}{mend}", printable(what), printable(&self.why))
+    }
+}
+
+impl From<&Failure> for Refusal {
+    fn from(failure: &Failure) -> Self {
+        let because = failure.causes().first().map(|cause| format!(": {cause}")).unwrap_or_default();
+        let mend = failure.remedy().map(str::to_owned);
+        Self { mend, code: CANNOT_DECIDE, ..Self::denied(format!("{}{because}", failure.what())) }
+    }
+}
+
+/// Of two exit codes the one that weighs more: denied, then undecided, then held.
+pub(super) const fn worse(one: u8, other: u8) -> u8 {
+    match (one, other) {
+        (1, _) | (_, 1) => 1,
+        (2, _) | (_, 2) => 2,
+        (3, _) | (_, 3) => 3,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_one_line_and_the_command_that_mends_it() {
+        let refusal = Refusal::denied("it is\nin production").mended_by("git fetch");
+
+        assert_eq!(
+            refusal.told("ma\x1bin"),
+            "gov-hook: denied: ma\\u{1b}in: it is in production\n  mend it: git fetch\n"
+        );
+        assert_eq!(Refusal::held("it waits").told("main"), "gov-hook: held: main: it waits\n");
+        let listing = Refusal::held("it waits").mended_by("wait").listing(vec!["one".into(), "two".into()]);
+        assert_eq!(listing.told("main"), "gov-hook: held: main: it waits\n  mend it: wait\n");
+        assert_eq!(listing.told_in_full("main"), "gov-hook: held: main: it waits\n  one\n  two\n  mend it: wait\n");
+        let failure = Failure::new("no policy").for_this_reason("a bad glob").for_this_reason("a bad key");
+        assert_eq!(Refusal::from(&failure).told("main"), "gov-hook: undecided: main: no policy: a bad glob\n");
+    }
+
+    #[test]
+    fn a_denial_outweighs_what_could_not_be_decided_and_that_what_is_held() {
+        assert_eq!(worse(3, 1), 1);
+        assert_eq!(worse(2, 3), 2);
+        assert_eq!(worse(0, 3), 3);
+        assert_eq!(worse(0, 0), 0);
+    }
+}

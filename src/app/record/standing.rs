@@ -1,0 +1,63 @@
+//! What is on record of a commit that others are about to get.
+
+use crate::app::Failure;
+use crate::git::{Commit, Repo};
+use crate::ledger::{self, Coverage};
+use crate::model::{Entry, GovernedCommit, ObjectId, RecordStatus, Sha256};
+
+/// The streams of the ledger as they are, or as a push would leave them.
+pub(in crate::app) struct Records<'a> {
+    repo: &'a Repo,
+    streams: Vec<(String, ObjectId)>,
+}
+
+impl<'a> Records<'a> {
+    pub(in crate::app) fn of(repo: &'a Repo) -> Result<Self, Failure> {
+        let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
+        Ok(Self { repo, streams: here.filter_map(|stream| Some((stream.name, stream.tip?))).collect() })
+    }
+
+    /// The same, once these streams have moved.
+    #[must_use]
+    pub(in crate::app) fn moved(mut self, streams: &[(String, ObjectId)]) -> Self {
+        self.streams.retain(|(name, _)| !streams.iter().any(|(moved, _)| moved == name));
+        self.streams.extend_from_slice(streams);
+        self
+    }
+
+    /// The entries in the notes of an object, each with its id, from every stream.
+    pub(in crate::app) fn about(&self, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
+        let mut entries = Vec::new();
+        for (stream, tip) in &self.streams {
+            for line in self.repo.noted_at(stream, *tip, object)? {
+                // What cannot be read is damage for `audit verify`, and no record.
+                entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// How a commit stands, by what is said of it and of its tree.
+    pub(in crate::app) fn status(&self, commit: &Commit) -> Result<RecordStatus, Failure> {
+        let governed =
+            [GovernedCommit { id: commit.id, tree: commit.tree, parents: commit.parents.clone(), change: None }];
+        let mut coverage = Coverage::of(&governed);
+        for object in [commit.id, commit.tree] {
+            for (id, entry) in self.about(object)? {
+                coverage.take(id, &entry);
+            }
+        }
+        Ok(coverage.answer().first().map_or(RecordStatus::Unrecorded, |covered| covered.status))
+    }
+
+    /// The agent that a commit's records name as having made it.
+    pub(in crate::app) fn agent(&self, commit: ObjectId) -> Result<Option<String>, Failure> {
+        let about = self.about(commit)?.into_iter().map(|(_, entry)| entry);
+        Ok(about.filter(|entry| entry.subject.commit == Some(commit)).find_map(|entry| entry.actor.id))
+    }
+}
+
+/// The entries that the ledger has in the note of an object, each with its id, from every stream.
+pub(in crate::app) fn already(repo: &Repo, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
+    Records::of(repo)?.about(object)
+}
