@@ -37,6 +37,8 @@ pub struct Environment {
     pub requested_by: Option<String>,
     /// `GOV_HOOK_STREAM`: the name that an ephemeral runner gives its stream of the ledger.
     pub stream: Option<String>,
+    /// What `~` stands for.
+    pub home: Option<PathBuf>,
     /// `GOV_HOOK_PUSHER`: the address of whoever pushes, from a server that knows who that is.
     pub pusher: Option<String>,
     /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
@@ -87,6 +89,7 @@ impl Environment {
             model: text("GOV_HOOK_MODEL"),
             requested_by: text("GOV_HOOK_REQUESTED_BY"),
             stream: text("GOV_HOOK_STREAM"),
+            home: std::env::home_dir(),
             pusher: text("GOV_HOOK_PUSHER"),
             is_disabled: is_set("GOV_HOOK_DISABLED"),
             path: std::env::var_os("PATH").unwrap_or_default(),

@@ -6,6 +6,7 @@ mod branches;
 mod card;
 mod card_data;
 mod characters;
+pub mod command;
 pub mod detect;
 pub mod engine;
 mod entropy;

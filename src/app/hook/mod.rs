@@ -3,6 +3,7 @@
 //! Nothing is said when all is well, nobody is asked anything, and neither the index nor the work
 //! tree is ever written.
 
+mod agent;
 mod arrival;
 mod commit;
 mod line;
@@ -40,10 +41,12 @@ pub enum Stage {
     PostReceive,
     /// Whenever references move, by whatever command.
     ReferenceTransaction,
+    /// Before a coding agent calls a tool.
+    Agent,
 }
 
 impl Stage {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::PreCommit,
         Self::PreMergeCommit,
         Self::CommitMsg,
@@ -56,9 +59,10 @@ impl Stage {
         Self::Update,
         Self::PostReceive,
         Self::ReferenceTransaction,
+        Self::Agent,
     ];
 
-    /// The name of git's hook.
+    /// The name of git's hook, or of whoever asks.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,6 +78,7 @@ impl Stage {
             Self::Update => "update",
             Self::PostReceive => "post-receive",
             Self::ReferenceTransaction => "reference-transaction",
+            Self::Agent => "agent",
         }
     }
 
@@ -95,6 +100,7 @@ pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, styl
         Stage::PreReceive => receive::before(&input()?, environment),
         Stage::Update => receive::one(arguments, environment),
         Stage::PostReceive => Ok(receive::after(&input()?, environment)),
+        Stage::Agent => agent::before(environment),
         Stage::ReferenceTransaction => transaction::prepared(arguments, &input()?, environment),
     }
 }

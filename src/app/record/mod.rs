@@ -10,6 +10,6 @@ mod verb;
 
 pub(super) use decided::{Cause, Moved, decision, pushed};
 pub(super) use pen::{Act, ENGINE, Pen};
-pub(super) use replay::Replay;
+pub(super) use replay::{AGENT_GATE, Replay};
 pub(super) use standing::{Records, already};
 pub use verb::record;

@@ -12,6 +12,9 @@ use crate::git::Repo;
 use crate::model::{Damage, DamageCode, Enforcement, Entry, EntryKind, Gate, ObjectId, Sha256};
 use crate::report::{Format, Style};
 
+/// What an entry says in place of a gate when it is about a tool call of an agent.
+pub(in crate::app) const AGENT_GATE: &str = "agent";
+
 /// What became of the decisions of a ledger when they were made again.
 #[derive(Debug, Default)]
 pub(in crate::app) struct Replay {
@@ -34,9 +37,7 @@ impl Replay {
         id: Sha256,
         entry: &Entry,
     ) -> Result<(), Failure> {
-        // A reference that was deleted brought nothing to judge.
-        let is_deletion = entry.body.contains_key("deleted") && entry.subject.commit.is_none();
-        if !matches!(entry.kind, EntryKind::Decision | EntryKind::Push) || is_deletion {
+        if !matches!(entry.kind, EntryKind::Decision | EntryKind::Push) || judges_nothing(entry) {
             return Ok(());
         }
         let Some(recorded) = Recorded::of(entry) else {
@@ -129,6 +130,14 @@ fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
     ];
     let differs = parts.into_iter().find(|(_, again, then)| again != then);
     differs.map(|(what, again, then)| (format!("{what} {}", shown(again)), format!("{what} {}", shown(then))))
+}
+
+/// A reference that was deleted brought nothing, and what an agent wanted to do had no change yet.
+fn judges_nothing(entry: &Entry) -> bool {
+    let is_deletion = entry.body.contains_key("deleted");
+    entry.subject.commit.is_none()
+        && entry.subject.tree.is_none()
+        && (is_deletion || says(entry, "gate") == Some(AGENT_GATE))
 }
 
 fn is_by_this_engine(entry: &Entry) -> bool {

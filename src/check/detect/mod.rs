@@ -17,6 +17,8 @@ use std::ops::Range;
 
 use crate::model::{Mode, RepoPath, Scanned};
 
+pub use git_directory::is_in_git_directory;
+
 /// One file of a change, as a detector sees it. It holds the contents, so it cannot be printed.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {

@@ -1,0 +1,190 @@
+//! Before a coding agent calls a tool: whether it may, by the policy of HEAD, before a protected file
+//! is written or a bypass is run.
+//!
+//! What is not about this repository's rules is left to the agent's own permissions: an answer of
+//! `allow` would pass over those. What cannot be read exits 2, which blocks the call.
+
+mod event;
+mod place;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::app::record::{AGENT_GATE, Act, Pen};
+use crate::app::{Answer, Environment, Failure, law};
+use crate::check::command::{self, Against};
+use crate::git::{GitError, Place, Repo};
+use crate::model::{EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256};
+use crate::policy::Policy;
+use event::{Event, Form};
+use place::{Ground, Weighed};
+
+/// What an agent is told; of several, the worst holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Permission {
+    /// Nothing of this repository's rules is concerned.
+    Silent,
+    Allow,
+    /// A person has to say yes.
+    Ask,
+    Deny,
+}
+
+pub(super) fn before(environment: &Environment) -> Result<Answer, Failure> {
+    let event = Event::read(std::io::stdin().lock())?;
+    let current = std::env::current_dir().unwrap_or_default();
+    let directory = event.directory.as_ref().map_or(current.clone(), |named| current.join(named));
+    if event.paths.is_empty() && event.command.is_none() {
+        return Ok(answer(&event, &silent()));
+    }
+    let Some(repo) = repository(&event, &directory, environment)? else { return Ok(answer(&event, &silent())) };
+    let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
+    let mut weighed = weigh(&event, &directory, (&repo, &policy), environment)?;
+    if weighed.permission >= Permission::Ask
+        && let Err(failure) = record(&repo, &event, &weighed, (&policy, &reference), environment)
+    {
+        weighed.why = format!("{} (not on record: {})", weighed.why, failure.what());
+    }
+    Ok(answer(&event, &weighed))
+}
+
+fn silent() -> Weighed {
+    Weighed { permission: Permission::Silent, why: "nothing here speaks against it".into() }
+}
+
+/// The repository that the agent is in, else the one that the file is in.
+fn repository(event: &Event, directory: &Path, environment: &Environment) -> Result<Option<Repo>, Failure> {
+    let files = event.paths.iter().map(|path| directory.join(path));
+    let folders = files.filter_map(|file| file.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned));
+    for folder in std::iter::once(directory.to_owned()).chain(folders) {
+        let place = Place { directory: Some(folder), ..environment.place.clone() };
+        match Repo::open(&place) {
+            Ok(repo) => return Ok(Some(repo)),
+            Err(GitError::NotARepository { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(None)
+}
+
+fn weigh(
+    event: &Event,
+    directory: &Path,
+    (repo, policy): (&Repo, &Policy),
+    environment: &Environment,
+) -> Result<Weighed, Failure> {
+    let ground = Ground::of(repo);
+    let mut worst = silent();
+    let mut hear = |weighed: Weighed| {
+        if weighed.permission > worst.permission {
+            worst = weighed;
+        }
+    };
+    for path in &event.paths {
+        hear(ground.weigh(policy, &at(directory, "", path, environment)));
+    }
+    if let Some(line) = &event.command {
+        let looked = command::look(line)
+            .map_err(|why| Failure::new(format!("the command cannot be read: {why}")).mended_by("write it plainly"))?;
+        if let Some(objection) = looked.objection {
+            let permission = match objection.against {
+                Against::Ask => Permission::Ask,
+                Against::Deny => Permission::Deny,
+            };
+            hear(Weighed { permission, why: objection.why });
+        }
+        for written in &looked.written {
+            for from in &written.from {
+                let weighed = ground.weigh(policy, &at(directory, from, &written.path, environment));
+                // That it may write this file says nothing of what else a command does.
+                if weighed.permission != Permission::Allow {
+                    hear(weighed);
+                }
+            }
+        }
+    }
+    Ok(worst)
+}
+
+fn at(directory: &Path, from: &str, path: &str, environment: &Environment) -> PathBuf {
+    let home = |text: &str| match (text.strip_prefix("~/"), &environment.home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    };
+    directory.join(home(from)).join(home(path))
+}
+
+/// A refused attempt counts in what an agent is trusted with.
+fn record(
+    repo: &Repo,
+    event: &Event,
+    weighed: &Weighed,
+    (policy, reference): (&Policy, &PolicyRef),
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let head = repo.head()?;
+    let Some(commit) = head.commit() else { return Ok(()) };
+    let subject = EntrySubject {
+        reference: head.branch().map(|branch| format!("refs/heads/{branch}")),
+        ..EntrySubject::default()
+    };
+    let is_denied = weighed.permission == Permission::Deny;
+    let mut act = Act::new(EntryKind::Decision, commit, subject)
+        .saying("gate", AGENT_GATE)
+        .saying("exit", exit(weighed.permission).code());
+    if !event.tool.is_empty() {
+        act = act.saying("tool", short(&event.tool));
+    }
+    if let Some(session) = &event.session {
+        act = act.saying("session", short(session));
+    }
+    if let Some(line) = &event.command {
+        // Not the command itself, which may hold a secret.
+        act = act.saying("command", format!("sha256:{}", Sha256::of(line.as_bytes())));
+    }
+    act.outcome = Some(if is_denied { Outcome::Blocked } else { Outcome::ApprovalPending });
+    act.policy = reference.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    act.reasons = vec![weighed.why.clone()];
+    let nameless = match event.form {
+        Form::ClaudeCode => "claude-code",
+        Form::Plain => "agent",
+    };
+    let agent = environment.agent.as_deref().unwrap_or(nameless);
+    Pen::open(repo, environment, policy.audit, Some(agent))?.write(&[act]).map(drop)
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|char| !char.is_control()).take(100).collect()
+}
+
+const fn exit(permission: Permission) -> Exit {
+    match permission {
+        Permission::Silent | Permission::Allow => Exit::Pass,
+        Permission::Ask => Exit::Held,
+        Permission::Deny => Exit::Denied,
+    }
+}
+
+/// In the form that was asked in.
+fn answer(event: &Event, weighed: &Weighed) -> Answer {
+    let word = match weighed.permission {
+        Permission::Silent | Permission::Allow => "allow",
+        Permission::Ask => "ask",
+        Permission::Deny => "deny",
+    };
+    let (json, code): (Value, u8) = match event.form {
+        // Saying nothing leaves it to whatever else decides.
+        Form::ClaudeCode if weighed.permission == Permission::Silent => return Answer::passing(String::new()),
+        Form::ClaudeCode => {
+            let said = json!({
+                "hookEventName": "PreToolUse",
+                "permissionDecision": word,
+                "permissionDecisionReason": format!("gov-hook: {}", weighed.why),
+            });
+            (json!({ "hookSpecificOutput": said }), 0)
+        }
+        Form::Plain => (json!({ "decision": word, "reason": weighed.why }), exit(weighed.permission).code()),
+    };
+    Answer { text: format!("{json}\n").into_bytes(), code }
+}

@@ -1,0 +1,135 @@
+//! Where a path leads, whatever it is called by, and what the policy says of that place.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use super::Permission;
+use crate::check::detect::is_in_git_directory;
+use crate::git::Repo;
+use crate::model::{PathClass, RepoPath};
+use crate::policy::{PathDefault, Policy, fold_bytes};
+
+/// Longer chains of links are there to hide something, and are not followed.
+const MOST_LINKS: usize = 40;
+
+/// A repository as far as paths are concerned.
+pub(super) struct Ground {
+    /// The work tree, as it is called and as it is.
+    roots: Vec<PathBuf>,
+    /// git's own directories and that of its hooks.
+    kept: Vec<PathBuf>,
+}
+
+/// What follows for a path, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Weighed {
+    pub(super) permission: Permission,
+    pub(super) why: String,
+}
+
+impl Ground {
+    pub(super) fn of(repo: &Repo) -> Self {
+        let both = |path: &Path| [path.to_owned(), real(path)];
+        let work = repo.work_dir().unwrap_or(repo.common_dir());
+        let hooks = repo.config_path("core.hooksPath").map(|path| work.join(path));
+        let kept = [Some(repo.common_dir()), Some(repo.git_dir()), hooks.as_deref()];
+        Self {
+            roots: repo.work_dir().into_iter().flat_map(both).collect(),
+            kept: kept.into_iter().flatten().flat_map(both).collect(),
+        }
+    }
+
+    /// The worst that is true of a path, by its name and by where links lead it.
+    pub(super) fn weigh(&self, policy: &Policy, path: &Path) -> Weighed {
+        let called = self.one(policy, &plain(path));
+        let led = self.one(policy, &real(path));
+        if led.permission > called.permission { led } else { called }
+    }
+
+    fn one(&self, policy: &Policy, path: &Path) -> Weighed {
+        if self.kept.iter().any(|kept| path.starts_with(kept)) {
+            let why = format!("`{}` is git's own: hooks and settings are for a person to change", shown(path));
+            return Weighed { permission: Permission::Deny, why };
+        }
+        let inside = self.roots.iter().find_map(|root| path.strip_prefix(root).ok());
+        let Some(inside) = inside.filter(|inside| !inside.as_os_str().is_empty()) else {
+            return Weighed {
+                permission: Permission::Silent,
+                why: format!("`{}` is outside of the repository", shown(path)),
+            };
+        };
+        of_policy(policy, &RepoPath::new(inside.as_os_str().as_bytes()))
+    }
+}
+
+fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
+    let weighed = |permission, why: String| Weighed { permission, why: format!("`{path}` {why}") };
+    if is_in_git_directory(path) {
+        return weighed(Permission::Deny, "is git's own: hooks and settings are for a person to change".into());
+    }
+    let folded = fold_bytes(path.as_bytes());
+    if folded.starts_with(b".gov/") || folded == b".gov" {
+        let why = "is the law that your work is judged by: propose the change to the person you work for";
+        return weighed(Permission::Deny, why.into());
+    }
+    let placement = policy.place(path);
+    let glob = &placement.glob;
+    match placement.class {
+        PathClass::NeverAutoApprove => {
+            weighed(Permission::Deny, format!("is on `never_auto_approve` (`{glob}`): it is for a person to change"))
+        }
+        PathClass::Protected => {
+            weighed(Permission::Ask, format!("is protected (`{glob}`): a person has to agree first"))
+        }
+        PathClass::Database => {
+            weighed(Permission::Ask, format!("is a matter of the database (`{glob}`): a person has to agree first"))
+        }
+        PathClass::Unlisted if policy.paths.default == PathDefault::Deny => {
+            weighed(Permission::Ask, "is on no list of the policy: a person has to agree first".into())
+        }
+        PathClass::Unlisted => weighed(Permission::Allow, "is on no list of the policy, which allows it".into()),
+        PathClass::Allowed => weighed(Permission::Allow, format!("is allowed by `{glob}`")),
+    }
+}
+
+/// Without `.` and `..`, by name alone.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other @ (Component::Prefix(_) | Component::RootDir | Component::Normal(_)) => out.push(other),
+        }
+    }
+    out
+}
+
+/// Where links lead, as far as the path exists; what is written through one that leads nowhere yet is
+/// made where it leads.
+fn real(path: &Path) -> PathBuf {
+    led(path, MOST_LINKS)
+}
+
+fn led(path: &Path, links: usize) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut there = path;
+    let beyond = |start: PathBuf, rest: &[&Path]| rest.iter().rev().fold(start, |at, part| at.join(part));
+    loop {
+        if let Ok(found) = there.canonicalize() {
+            return plain(&beyond(found, &rest));
+        }
+        let Some(parent) = there.parent() else { return plain(path) };
+        if let Some(target) = there.read_link().ok().filter(|_| links > 0) {
+            return led(&beyond(parent.join(target), &rest), links - 1);
+        }
+        rest.push(there.strip_prefix(parent).unwrap_or(there));
+        there = parent;
+    }
+}
+
+fn shown(path: &Path) -> RepoPath {
+    RepoPath::new(path.as_os_str().as_bytes())
+}

@@ -1,0 +1,271 @@
+//! A coding agent that asks before it calls a tool, as Claude Code does it and plainly.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on fails"
+)]
+
+mod support;
+
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use support::{Said, Scratch};
+
+const POLICY: &str = "\
+version: 1
+paths:
+  default: deny
+  allowed: [\"src/**\", \"link/**\"]
+  protected: [\"src/core/**\"]
+  never_auto_approve: [\".env*\"]
+  database: [\"migrations/**\"]
+";
+
+fn governed() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.policy(POLICY);
+    scratch
+}
+
+fn hook(scratch: &Scratch, input: &str) -> Said {
+    let mut command = scratch.command(env!("CARGO_BIN_EXE_gov-hook"), &scratch.path(""));
+    command.args(["hook", "agent"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// What Claude Code is told of a tool call; nothing where the hook has no opinion.
+fn told(scratch: &Scratch, tool: &str, input: &Value) -> (Option<String>, String) {
+    let event = json!({
+        "session_id": "s-1",
+        "transcript_path": "/t",
+        "cwd": scratch.path(""),
+        "hook_event_name": "PreToolUse",
+        "tool_name": tool,
+        "tool_input": input,
+    });
+    let said = hook(scratch, &event.to_string());
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{event}");
+    if said.out.is_empty() {
+        return (None, String::new());
+    }
+    let answer = said.json();
+    let specific = &answer["hookSpecificOutput"];
+    assert_eq!(specific["hookEventName"], "PreToolUse");
+    let text = |key: &str| specific[key].as_str().unwrap().to_owned();
+    (Some(text("permissionDecision")), text("permissionDecisionReason"))
+}
+
+fn of_path(scratch: &Scratch, path: &str) -> String {
+    told(scratch, "Write", &json!({ "file_path": path, "content": "x" })).0.unwrap_or_default()
+}
+
+fn of_command(scratch: &Scratch, command: &str) -> String {
+    told(scratch, "Bash", &json!({ "command": command })).0.unwrap_or_default()
+}
+
+fn decisions(scratch: &Scratch) -> Vec<Value> {
+    let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+    let mut entries = Vec::new();
+    for stream in refs.lines() {
+        for blob in scratch.git(&["ls-tree", "-r", "--format=%(objectname)", stream]).lines() {
+            let note = scratch.git(&["cat-file", "blob", blob]);
+            entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        }
+    }
+    entries.retain(|entry| entry["kind"] == "decision");
+    entries.sort_by_key(|entry| entry["seq"].as_u64());
+    entries
+}
+
+#[test]
+fn a_path_is_weighed_by_the_policy_of_head() {
+    let scratch = governed();
+    scratch.write(".gov/policy.yaml", "version: 1\npaths: { default: allow }\n");
+
+    for (path, expected) in [
+        ("src/a.rs", "allow"),
+        ("src/core/a.rs", "ask"),
+        ("src/core/../a.rs", "allow"),
+        ("src/x/../core/a.rs", "ask"),
+        ("SRC/CORE/a.rs", "ask"),
+        ("migrations/1.sql", "ask"),
+        ("unlisted.txt", "ask"),
+        (".env.local", "deny"),
+        ("sub/.env", "deny"),
+        (".gov/policy.yaml", "deny"),
+        (".GOV/policy.yaml", "deny"),
+        ("src/../.gov/new.yaml", "deny"),
+        (".git/hooks/pre-commit", "deny"),
+        (".Git/config", "deny"),
+        ("sub/.git/config", "deny"),
+        ("../elsewhere.txt", ""),
+        ("/nowhere/at/all", ""),
+    ] {
+        assert_eq!(of_path(&scratch, path), expected, "{path}");
+        let absolute = scratch.path("").join(path);
+        assert_eq!(of_path(&scratch, &absolute.to_string_lossy()), expected, "{}", absolute.display());
+    }
+}
+
+#[test]
+fn a_link_is_followed_to_where_it_leads() {
+    let scratch = governed();
+    scratch.write("src/core/a.rs", "x\n");
+    std::fs::create_dir(scratch.path("link")).unwrap();
+    symlink("../.git/hooks", scratch.path("link/hooks")).unwrap();
+    symlink("../src/core/a.rs", scratch.path("link/core.rs")).unwrap();
+    symlink("../.gov/fresh.yaml", scratch.path("link/law.yaml")).unwrap();
+    symlink("link", scratch.path("alias")).unwrap();
+    symlink(scratch.path(""), scratch.beside("other-name")).unwrap();
+    symlink("loop", scratch.path("src/loop")).unwrap();
+
+    assert_eq!(of_path(&scratch, "link/hooks/pre-commit"), "deny");
+    assert_eq!(of_path(&scratch, "link/hooks/../../src/a.rs"), "allow", "as the name says it");
+    assert_eq!(of_path(&scratch, "link/core.rs"), "ask");
+    assert_eq!(of_path(&scratch, "link/law.yaml"), "deny");
+    assert_eq!(of_path(&scratch, "alias/core.rs"), "ask");
+    assert_eq!(of_path(&scratch, "link/plain.rs"), "allow");
+    assert_eq!(of_path(&scratch, "src/loop"), "allow");
+    let around = scratch.beside("other-name").join(".gov/policy.yaml");
+    assert_eq!(of_path(&scratch, &around.to_string_lossy()), "deny");
+}
+
+#[test]
+fn every_tool_that_writes_is_asked_about_and_none_that_reads() {
+    let scratch = governed();
+    let tool = |name: &str, input: Value| told(&scratch, name, &input).0.unwrap_or_default();
+
+    assert_eq!(tool("Edit", json!({ "file_path": ".gov/policy.yaml" })), "deny");
+    assert_eq!(tool("MultiEdit", json!({ "file_path": "src/core/a.rs", "edits": [] })), "ask");
+    assert_eq!(tool("NotebookEdit", json!({ "notebook_path": "src/a.ipynb" })), "allow");
+    assert_eq!(tool("mcp__files__write_file", json!({ "path": ".git/config" })), "deny");
+    assert_eq!(tool("mcp__files__move_file", json!({ "source": "src/a", "destination": ".gov/x" })), "deny");
+    assert_eq!(tool("mcp__shell__run", json!({ "command": "git commit -n" })), "deny");
+    assert_eq!(tool("Read", json!({ "file_path": ".gov/policy.yaml" })), "");
+    assert_eq!(tool("Grep", json!({ "pattern": "x", "path": ".git" })), "");
+    assert_eq!(tool("WebSearch", json!({ "query": "x" })), "");
+}
+
+#[test]
+fn a_bypass_is_denied_and_what_is_no_ones_rule_is_left_to_the_agents_own_permissions() {
+    let scratch = governed();
+    for (command, expected) in [
+        ("git commit --no-verify -m x", "deny"),
+        ("git add -A && git commit -nm x", "deny"),
+        ("git -c core.hooksPath=/dev/null commit", "deny"),
+        ("echo > .git/hooks/pre-commit", "deny"),
+        ("chmod -x .git/hooks/*", "deny"),
+        ("sed -i s/production/development/ .gov/policy.yaml", "deny"),
+        ("cd .gov && rm policy.yaml", "deny"),
+        ("cat x | tee src/core/a.rs", "ask"),
+        ("rm migrations/1.sql", "ask"),
+        ("git push origin :refs/notes/gov/x", "deny"),
+        ("gov-hook approve --notes fine", "deny"),
+        ("gov-hook uninstall", "deny"),
+        ("GOV_HOOK_DISABLED=1 git commit -m x", "deny"),
+        ("git commit -m 'no --no-verify'", ""),
+        ("echo x > src/a.rs", ""),
+        ("cargo test > /dev/null 2>&1", ""),
+        ("rm -rf /", ""),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}
+
+#[test]
+fn the_plain_form_answers_with_the_exit_codes_of_every_verb() {
+    let scratch = governed();
+    let said = |value: Value| {
+        let said = hook(&scratch, &value.to_string());
+        (said.code, said.json()["decision"].as_str().unwrap().to_owned())
+    };
+
+    assert_eq!(said(json!({ "path": "src/a.rs" })), (0, "allow".into()));
+    assert_eq!(said(json!({ "path": "src/core/a.rs" })), (3, "ask".into()));
+    assert_eq!(said(json!({ "path": ".gov/policy.yaml" })), (1, "deny".into()));
+    assert_eq!(said(json!({ "paths": ["src/a.rs", ".env"] })), (1, "deny".into()));
+    assert_eq!(said(json!({ "command": "git commit -n" })), (1, "deny".into()));
+    assert_eq!(said(json!({ "command": "ls" })), (0, "allow".into()));
+}
+
+#[test]
+fn what_cannot_be_read_blocks_the_call() {
+    let scratch = governed();
+    let events = ["", "{", "[]", "{}", r#"{"tool_name":"Write","tool_input":{}}"#, r#"{"command":"git 'commit"}"#];
+    for event in events {
+        let said = hook(&scratch, event);
+
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{event}");
+        assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: the "), "{}", said.err);
+    }
+    scratch.policy("version: 1\npathes: {}\n");
+    assert_eq!(hook(&scratch, r#"{"path":"src/a.rs"}"#).code, 2);
+    assert_eq!(hook(&scratch, r#"{"tool_name":"Read","tool_input":{"file_path":"a"}}"#).code, 0, "reading goes on");
+}
+
+#[test]
+fn a_refused_attempt_is_on_record_without_what_was_typed_and_an_allowed_one_is_not() {
+    let scratch = governed();
+    let secret = "s3cr3t-t0ken";
+
+    of_path(&scratch, "src/a.rs");
+    of_command(&scratch, "ls");
+    assert_eq!(decisions(&scratch).len(), 0);
+    of_command(&scratch, &format!("TOKEN={secret} git commit --no-verify"));
+    of_path(&scratch, "src/core/a.rs");
+
+    let decisions = decisions(&scratch);
+    let said =
+        |entry: &Value| (entry["outcome"].clone(), entry["body"]["exit"].clone(), entry["actor"]["kind"].clone());
+    assert_eq!(
+        decisions.iter().map(said).collect::<Vec<_>>(),
+        [("blocked".into(), 1.into(), "agent".into()), ("approval_pending".into(), 3.into(), "agent".into())]
+    );
+    assert_eq!(decisions[0]["body"]["gate"], "agent");
+    assert_eq!(decisions[0]["actor"]["id"], "claude-code");
+    assert!(!decisions[0].to_string().contains(secret), "{}", decisions[0]);
+    let verified = scratch.run(&["audit", "verify", "--full", "--replay"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+}
+
+#[test]
+fn outside_of_any_repository_there_is_no_rule_unless_the_file_is_in_one() {
+    let scratch = governed();
+    let outside = scratch.beside("outside");
+    std::fs::create_dir(&outside).unwrap();
+    let decide = |path: &str| {
+        let event = json!({ "cwd": outside, "path": path });
+        hook(&scratch, &event.to_string()).json()["decision"].as_str().unwrap().to_owned()
+    };
+
+    assert_eq!(decide("a.txt"), "allow");
+    assert_eq!(decide(&scratch.path(".gov/policy.yaml").to_string_lossy()), "deny");
+    assert_eq!(decide(&scratch.path(".git/hooks/pre-commit").to_string_lossy()), "deny");
+}
+
+#[test]
+fn a_linked_worktree_has_the_same_rules() {
+    let scratch = governed();
+    scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
+    let decide = |path: &str| {
+        let event = json!({ "cwd": scratch.beside("linked"), "path": path });
+        hook(&scratch, &event.to_string()).json()["decision"].as_str().unwrap().to_owned()
+    };
+
+    assert_eq!(decide("src/a.rs"), "allow");
+    assert_eq!(decide(".git"), "deny");
+    assert_eq!(decide("../work/.git/hooks/pre-commit"), "deny");
+    assert_eq!(decide("../work/.git/worktrees/linked/config.worktree"), "deny");
+}
