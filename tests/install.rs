@@ -69,6 +69,22 @@ fn secret() -> String {
     format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T")
 }
 
+/// A git that says it is of another version.
+fn pretend_git(scratch: &Scratch, version: &str) {
+    let real = scratch.command("sh", &scratch.path("")).args(["-c", "command -v git"]).output().unwrap();
+    let real = String::from_utf8(real.stdout).unwrap();
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" = version ] && {{ echo git version {version}; exit; }}\nexec {} \"$@\"\n",
+        real.trim()
+    );
+    put(&scratch.beside("bin/git"), &script);
+}
+
+/// The search path, with what is pretended first.
+fn path(scratch: &Scratch) -> String {
+    format!("{}:{}", scratch.beside("bin").display(), std::env::var("PATH").unwrap())
+}
+
 /// The whole of a failure whose paths are of this run.
 fn refusal(said: &Said, scratch: &Scratch) -> String {
     assert_eq!((said.code, said.out.as_str()), (2, ""));
@@ -342,7 +358,7 @@ fn each_way_out_of_shared_hooks_leads_out() {
         let said = scratch.run(&["install"]).err;
         let command = said.lines().map(str::trim).find(|line| line.starts_with(way)).unwrap();
 
-        let path = format!("{}:{}", scratch.beside("bin").display(), std::env::var("PATH").unwrap());
+        let path = path(&scratch);
         fs::create_dir(scratch.beside("bin")).unwrap();
         symlink(env!("CARGO_BIN_EXE_gov-hook"), scratch.beside("bin/gov-hook")).unwrap();
         let mut shell = scratch.command("sh", &scratch.path(""));
@@ -643,4 +659,222 @@ fn a_message_that_was_refused_leaves_no_decision_to_commit_by() {
     assert!(err(&past).contains("was made past the hooks"), "{}", err(&past));
     let verified = scratch.run(&["audit", "verify", "--replay"]);
     assert_eq!(verified.code, 0, "{}", verified.out);
+}
+
+/// What the doctor says of the first work tree as the first git sees it: each stage that is not well.
+fn ill(scratch: &Scratch) -> Vec<(String, String)> {
+    let said = scratch.run(&["doctor", "--format", "json"]);
+    let json = said.json();
+    assert_eq!((&json["schema"], &json["exit"]), (&"gov-hook/doctor/v1".into(), &said.code.into()));
+    let stages = json["worktrees"][0]["gits"][0]["stages"].as_array().unwrap().clone();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let told = stages.iter().map(|stage| (text(&stage["stage"]), text(&stage["state"])));
+    told.filter(|(_, state)| state != "current").collect()
+}
+
+/// The commands that the doctor says mend what is wrong.
+fn mends(scratch: &Scratch) -> Vec<String> {
+    let troubles = scratch.run(&["doctor", "--format", "json"]).json()["troubles"].as_array().unwrap().clone();
+    let wrong = troubles.iter().filter(|trouble| trouble["severity"] == "wrong");
+    wrong.map(|trouble| trouble["mend"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_doctor_finds_a_governed_clone_well() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+
+    let said = scratch.run(&["doctor"]);
+
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert!(said.out.starts_with("all is well: git runs gov-hook wherever something is decided\n"), "{}", said.out);
+    assert_eq!(ill(&scratch), []);
+    let json = scratch.run(&["doctor", "--format", "json"]).json();
+    assert_eq!((&json["ledger"]["healthy"], &json["policy"]["origin"]), (&true.into(), &"built-in".into()));
+    assert_eq!(json["worktrees"][0]["bypassable"], true, "no server enforces");
+}
+
+#[test]
+fn a_doctor_tells_what_stands_in_the_way_and_what_mends_it() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    let hook = |stage: &str| hooks(&scratch).join(stage);
+    fs::remove_file(hook("post-commit")).unwrap();
+    fs::set_permissions(hook("pre-push"), fs::Permissions::from_mode(0o644)).unwrap();
+    put(&hook("commit-msg"), "#!/bin/sh\n# lefthook\n");
+    put(&hook("post-merge"), "#!/bin/sh\n# gov-hook shim 0: of long ago\n");
+    let moved = fs::read_to_string(hook("pre-commit")).unwrap();
+    let moved: String = moved
+        .lines()
+        .map(|line| if line.starts_with("binary=") { "binary='/gone/gov-hook'\n".into() } else { format!("{line}\n") })
+        .collect();
+    put(&hook("pre-commit"), &moved);
+
+    let found = ill(&scratch);
+    let said = scratch.run(&["doctor"]);
+
+    let expected = [
+        ("pre-commit", "stale"),
+        ("commit-msg", "shadowed"),
+        ("post-commit", "missing"),
+        ("post-merge", "stale"),
+        ("pre-push", "shadowed"),
+    ];
+    assert_eq!(found, expected.map(|(stage, state)| (stage.to_owned(), state.to_owned())));
+    assert_eq!(said.code, 1);
+    assert!(said.out.starts_with("wrong: pre-commit is stale in "), "{}", said.out);
+    assert!(said.out.contains("commit-msg: git runs the hook of lefthook instead"), "{}", said.out);
+    assert_eq!(said.out.lines().last().unwrap().trim(), "mend it: gov-hook install");
+    assert!(mends(&scratch).iter().all(|mend| mend == "gov-hook install"));
+    scratch.run(&["install"]);
+    assert_eq!((ill(&scratch), mends(&scratch)), (vec![], vec![]));
+}
+
+#[test]
+fn a_doctor_sees_where_each_work_tree_and_each_git_looks() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
+    scratch.git(&["config", "extensions.worktreeConfig", "true"]);
+    scratch.git_in(&scratch.beside("linked"), &["config", "--worktree", "core.hooksPath", "own-hooks"]);
+
+    let json = scratch.run(&["doctor", "--format", "json"]).json();
+
+    let trees = json["worktrees"].as_array().unwrap();
+    let told: Vec<(&str, bool, bool)> = trees
+        .iter()
+        .map(|tree| (tree["gits"][0]["scope"].as_str().unwrap(), tree["installed"] == true, tree["shadowed"] == true))
+        .collect();
+    assert_eq!(told, [("default", true, false), ("worktree", true, true)]);
+    assert_eq!(mends(&scratch), [format!("gov-hook -C {} install", scratch.beside("linked").display())]);
+    let gits = scratch.run_with(&["doctor", "--format", "json"], |command| {
+        pretend_git(&scratch, "2.11.0");
+        command.env("PATH", path(&scratch));
+    });
+    let versions = gits.json()["worktrees"][0]["gits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|git| git["version"].clone())
+        .collect::<Vec<_>>();
+    assert!(versions.len() > 1 && versions[0] == "2.11.0", "{versions:?}");
+}
+
+#[test]
+fn a_doctor_finds_shared_hooks_in_the_way() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.git(&["config", "--global", "core.hooksPath", "~/shared"]);
+
+    let json = scratch.run(&["doctor", "--format", "json"]).json();
+
+    let tree = &json["worktrees"][0];
+    assert_eq!(
+        (&tree["gits"][0]["scope"], &tree["shadowed"], &json["exit"]),
+        (&"global".into(), &true.into(), &1.into())
+    );
+    assert!(tree["bypasses"][0].as_str().unwrap().starts_with("a global core.hooksPath decides which hooks run"));
+}
+
+#[test]
+fn a_doctor_knows_whether_a_server_of_this_machine_enforces() {
+    let scratch = Scratch::new();
+    let origin = scratch.origin();
+    scratch.run(&["install"]);
+
+    let before = scratch.run(&["doctor", "--format", "json"]);
+    scratch.run_in(&origin, &["install", "--server"]);
+    let after = scratch.run(&["doctor", "--format", "json"]);
+
+    assert_eq!((before.code, after.code), (0, 0), "{}", before.out);
+    assert_eq!(
+        (&before.json()["servers"][0]["enforcing"], &after.json()["servers"][0]["enforcing"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(before.json()["worktrees"][0]["bypassable"], true);
+    assert_eq!(after.json()["worktrees"][0]["bypassable"], false);
+    assert_eq!(scratch.run_in(&origin, &["doctor"]).code, 0);
+}
+
+#[test]
+fn a_doctor_looks_at_the_ledger_the_notes_the_policy_and_who_writes() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.origin();
+    assert_eq!(
+        mends(&scratch),
+        ["git config --add remote.origin.fetch 'refs/notes/gov/*:refs/notes/remotes/origin/gov/*'"]
+    );
+    scratch.run(&["install"]);
+    assert_eq!(mends(&scratch), Vec::<String>::new());
+
+    scratch.git(&["config", "--global", "--unset", "user.email"]);
+    assert_eq!(mends(&scratch), ["git config user.email you@example.com"]);
+    scratch.git(&["config", "user.email", "mira@example.com"]);
+    scratch.policy("version: 1\naudit: { sign: true }\n");
+    assert_eq!(mends(&scratch), ["git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub"]);
+    scratch.policy("version: 1\npaths: 7\n");
+    assert_eq!(mends(&scratch), ["gov-hook policy check"]);
+}
+
+#[test]
+fn a_doctor_finds_a_damaged_ledger() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.write("a.txt", "one\n");
+    let commit = scratch.commit_by_hand("One");
+    let stream = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+    let stream = stream.lines().find(|name| !name.ends_with("genesis")).unwrap();
+
+    scratch.git(&["notes", "--ref", stream, "add", "-f", "-m", "forged", &commit]);
+
+    assert_eq!(mends(&scratch), ["gov-hook audit verify"]);
+}
+
+#[test]
+fn a_doctor_needs_a_repository_to_look_into() {
+    let scratch = Scratch::new();
+
+    let said = scratch.run_in(&scratch.beside(""), &["doctor", "--format", "json"]);
+
+    assert_eq!((said.code, &said.json()["schema"]), (2, &"gov-hook/error/v1".into()));
+}
+
+#[test]
+fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "--global", "core.hooksPath", "~/shared"]);
+    pretend_git(&scratch, "2.54.0");
+    let with_it = |arguments: &[&str]| {
+        scratch.run_with(arguments, |command| {
+            command.env("PATH", path(&scratch));
+        })
+    };
+    let third = with_it(&["install"]);
+    assert_eq!(third.err.lines().last().unwrap().trim(), "gov-hook install --config", "{}", third.err);
+
+    let said = with_it(&["install", "--config"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains(" is git ") && said.out.contains(", which does not run them\n"), "{}", said.out);
+    assert_eq!(scratch.git(&["config", "hook.gov-hook-pre-commit.event"]), "pre-commit");
+    let command = scratch.git(&["config", "hook.gov-hook-pre-commit.command"]);
+    scratch.write("a.txt", secret());
+    scratch.git(&["add", "--all"]);
+    let ran = scratch.command("sh", &scratch.path("")).args(["-c", &command]).output().unwrap();
+    assert!(err(&ran).is_empty() && ran.status.code() == Some(1), "{}", err(&ran));
+    let json = with_it(&["doctor", "--format", "json"]).json();
+    let states: Vec<&str> = json["worktrees"][0]["gits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|git| git["stages"][0]["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states.first(), Some(&"current"));
+    assert_eq!(states.last(), Some(&"shadowed"), "an older git does not run them");
+    let again = with_it(&["install", "--config"]);
+    assert!(again.out.starts_with("the hooks are already current in "), "{}", again.out);
+    with_it(&["uninstall"]);
+    assert!(!fs::read_to_string(scratch.path(".git/config")).unwrap().contains("gov-hook"));
+    assert!(!scratch.path(".git/gov/hooks").exists());
 }

@@ -39,6 +39,12 @@ impl Failure {
         self
     }
 
+    /// What cannot be done, without why and what to do about it.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// An error with all that caused it.
     fn caused_by(error: &dyn std::error::Error) -> Self {
         let mut failure = Self::new(error.to_string());
@@ -48,11 +54,6 @@ impl Failure {
             cause = deeper.source();
         }
         failure
-    }
-
-    #[must_use]
-    pub(super) fn what(&self) -> &str {
-        &self.what
     }
 
     #[must_use]

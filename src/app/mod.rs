@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod doctor;
 mod environment;
 mod failure;
 pub mod header;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::audit::AuditVerb;
 use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
-use super::install::InstallArguments;
+use super::install::{DoctorArguments, InstallArguments};
 use crate::app::Colour;
 use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
@@ -51,6 +51,8 @@ pub(super) enum Verb {
     Install(InstallArguments),
     /// Take gov-hook's hooks away and put back what was there before
     Uninstall,
+    /// See whether git gets to gov-hook, in every work tree and with every git that is installed
+    Doctor(DoctorArguments),
     /// Judge a change and say whether it may pass
     Check(Box<CheckArguments>),
     /// Do what git's hook of this name is for
@@ -377,6 +379,7 @@ impl Verb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Check(check) => check.form.format == Format::Json,
+            Self::Doctor(doctor) => doctor.form.is_json(),
             Self::Audit(audit) => audit.wants_json(),
             Self::Sign(asked) => asked.wants_json(),
             Self::Verify(asked) => asked.wants_json(),

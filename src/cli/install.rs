@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::arguments::Form;
 use crate::app::install::{self, Request};
 use crate::app::{Answer, Environment, Failure};
 
@@ -38,4 +39,16 @@ impl InstallArguments {
         let Self { server, strict, config: configured } = self;
         install::install(Request { server, strict, configured }, environment)
     }
+}
+
+/// Each thing that is wrong is told with the command that mends it. Nothing is asked over a network.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  git gets to gov-hook, and nothing around it is wrong
+  1  something is wrong
+  2  could not look")]
+pub(super) struct DoctorArguments {
+    #[command(flatten)]
+    pub(super) form: Form,
 }

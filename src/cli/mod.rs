@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::app::check::{self, Asked, Supposition};
+use crate::app::doctor::doctor;
 use crate::app::install::uninstall;
 use crate::app::risk::{self, Evidence};
 use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record, rules};
@@ -57,6 +58,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         }
         Verb::Install(asked) => asked.answer(environment),
         Verb::Uninstall => uninstall(environment),
+        Verb::Doctor(asked) => doctor(asked.form.is_json(), environment),
         Verb::Check(check) => check::check(&request(*check, style)?, environment),
         Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
         Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),

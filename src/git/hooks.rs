@@ -181,9 +181,9 @@ impl Repo {
         self.git(&["config", "--local", "--unset-all", key, &format!("^{pattern}$")]).map(drop)
     }
 
-    /// Takes a whole section away, if it is there.
+    /// Takes a whole section away.
     pub fn remove_section(&self, name: &str) -> Result<(), GitError> {
-        self.ask(&["config", "--local", "--remove-section", name]).map(drop)
+        self.git(&["config", "--local", "--remove-section", name]).map(drop)
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {

@@ -242,6 +242,15 @@ impl Repo {
         self.inner.remotes().is_ok_and(|remotes| !remotes.is_empty())
     }
 
+    /// Every remote with its address.
+    #[must_use]
+    pub fn remotes(&self) -> Vec<(String, String)> {
+        let names = self.inner.remotes().ok();
+        let names = names.iter().flat_map(|names| names.iter_bytes()).map(String::from_utf8_lossy);
+        let address = |name: &str| self.config_string(&format!("remote.{name}.url")).unwrap_or_default();
+        names.map(|name| (name.to_string(), address(&name))).collect()
+    }
+
     /// The remote that a clone came from.
     #[must_use]
     pub fn remote_name(&self) -> String {

@@ -13,6 +13,7 @@ mod entry;
 mod evaluation;
 mod explanation;
 mod finding;
+mod health;
 mod judgement;
 mod lines;
 mod mistake;
@@ -38,6 +39,9 @@ pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, Moment, Record
 pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};
 pub use explanation::{Explanation, NamedBy};
 pub use finding::{Excerpt, Finding, Fingerprint, InHistory, Place, RuleId, Severity, Waived};
+pub use health::{
+    GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth, WriterHealth,
+};
 pub use judgement::{Judgement, NextStep, PolicyRef, Reach, Target, TargetKind};
 pub use lines::{LineDiff, LineSet, line_count};
 pub use mistake::Mistake;

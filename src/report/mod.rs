@@ -2,6 +2,7 @@
 //! a format never changes the outcome or the exit code.
 
 pub mod audit;
+pub mod doctor;
 mod entries;
 mod escape;
 mod evaluation;

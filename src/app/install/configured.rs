@@ -9,7 +9,7 @@ use crate::app::Failure;
 use crate::git::{Git, Repo};
 
 /// Where the shims stand that the configuration names.
-pub(super) fn folder(repo: &Repo) -> PathBuf {
+pub(in crate::app) fn folder(repo: &Repo) -> PathBuf {
     repo.common_dir().join("gov/hooks")
 }
 
@@ -18,7 +18,7 @@ fn section(stage: &str) -> String {
 }
 
 /// What the configuration has git run at a stage for gov-hook.
-pub(super) fn command_of(repo: &Repo, stage: &str) -> Result<Option<String>, Failure> {
+pub(in crate::app) fn command_of(repo: &Repo, stage: &str) -> Result<Option<String>, Failure> {
     Ok(repo.own_settings(&format!("{}.command", section(stage)))?.pop())
 }
 
@@ -39,7 +39,7 @@ pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git])
             Failure::new(format!("`{}` is no path that a configuration can hold", folder.display()))
         })?;
         if command_of(repo, stage)?.as_deref() != Some(&command) {
-            repo.remove_section(&section(stage))?;
+            forget(repo, stage)?;
             repo.add_setting(&format!("{}.event", section(stage)), stage)?;
             repo.add_setting(&format!("{}.command", section(stage)), &command)?;
         }
@@ -53,12 +53,20 @@ pub(super) fn uninstall(repo: &Repo, stages: &[&str]) -> Result<Vec<Done>, Failu
         return Ok(Vec::new());
     }
     for stage in stages {
-        if command_of(repo, stage)?.is_some() {
-            repo.remove_section(&section(stage))?;
-        }
+        forget(repo, stage)?;
     }
     let done = put::uninstall(&folder, stages)?;
     // One that is not empty holds what somebody else put there.
     let _ = std::fs::remove_dir(&folder);
     Ok(done)
+}
+
+fn forget(repo: &Repo, stage: &str) -> Result<(), Failure> {
+    let section = section(stage);
+    for key in ["event", "command"] {
+        if !repo.own_settings(&format!("{section}.{key}"))?.is_empty() {
+            repo.remove_section(&section)?;
+        }
+    }
+    Ok(())
 }

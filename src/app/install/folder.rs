@@ -91,7 +91,7 @@ fn shared(repo: &Repo, setting: &HooksPath, git: Option<&Git>, stages: &[&str]) 
 }
 
 /// A path as a shell takes it.
-pub(super) fn word(path: &Path) -> String {
+pub(in crate::app) fn word(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;
     let bytes = path.as_os_str().as_bytes();
     let is_plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(byte));

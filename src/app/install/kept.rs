@@ -13,7 +13,7 @@ const MOST: usize = 1 << 20;
 
 /// What stands at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::app) enum Found {
     Nothing,
     Ours { shim: Shim, is_current: bool, runs: bool },
     Foreign { by: Owner, runs: bool },
@@ -22,7 +22,7 @@ pub(super) enum Found {
 
 /// The programs that write hooks and find their way by the hook's own name or place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(in crate::app) enum Owner {
     PreCommit,
     Prek,
     Husky,
@@ -46,7 +46,7 @@ impl Owner {
         }
     }
 
-    pub(super) const fn as_str(self) -> Option<&'static str> {
+    pub(in crate::app) const fn as_str(self) -> Option<&'static str> {
         match self {
             Self::PreCommit => Some("pre-commit"),
             Self::Prek => Some("prek"),
@@ -56,13 +56,23 @@ impl Owner {
         }
     }
 
+    /// The files of a work tree that list what it runs.
+    pub(in crate::app) const fn lists(self) -> &'static [&'static str] {
+        match self {
+            Self::PreCommit | Self::Prek => &[".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"],
+            Self::Husky => &[".husky/pre-commit"],
+            Self::Lefthook => &["lefthook.yml", ".lefthook.yml", "lefthook.yaml", "lefthook.toml", "lefthook.json"],
+            Self::Unknown => &[],
+        }
+    }
+
     /// Whether it runs `NAME.legacy` of its own folder: itself, once it has that name.
-    pub(super) const fn runs_legacy(self) -> bool {
+    pub(in crate::app) const fn runs_legacy(self) -> bool {
         matches!(self, Self::PreCommit | Self::Prek)
     }
 }
 
-pub(super) fn look(path: &Path) -> Result<Found, Failure> {
+pub(in crate::app) fn look(path: &Path) -> Result<Found, Failure> {
     let unreadable = |error: std::io::Error| Failure::new(format!("cannot read `{}`: {error}", path.display()));
     let own = match fs::symlink_metadata(path) {
         Ok(own) => own,
@@ -86,12 +96,12 @@ pub(super) fn look(path: &Path) -> Result<Found, Failure> {
 }
 
 /// Whether git would run it.
-pub(super) fn is_executable(path: &Path) -> bool {
+pub(in crate::app) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
 /// `NAME.legacy`, as pre-commit calls it too.
-pub(super) fn legacy(hook: &Path) -> PathBuf {
+pub(in crate::app) fn legacy(hook: &Path) -> PathBuf {
     with(hook, ".legacy")
 }
 

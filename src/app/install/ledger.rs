@@ -5,12 +5,12 @@ use crate::git::Repo;
 
 /// Each remote's streams get a place of their own, and only ever forwards: one that was rewritten makes
 /// `git fetch` fail. Below `refs/notes/` no list of branches shows them.
-pub(super) fn rule(remote: &str) -> (String, String) {
+pub(in crate::app) fn rule(remote: &str) -> (String, String) {
     (format!("remote.{remote}.fetch"), format!("refs/notes/gov/*:refs/notes/remotes/{remote}/gov/*"))
 }
 
 /// Whether a rule brings the streams here.
-pub(super) fn takes_streams(rule: &str) -> bool {
+pub(in crate::app) fn takes_streams(rule: &str) -> bool {
     let from = rule.trim_start_matches('+').split(':').next().unwrap_or_default();
     ["refs/notes/gov/*", "refs/notes/*", "refs/*"].contains(&from)
 }

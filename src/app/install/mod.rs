@@ -15,6 +15,11 @@ use crate::git::{Git, Repo};
 use crate::model::counted;
 use put::{Done, What};
 
+pub(super) use configured::{command_of, folder as configured_folder};
+pub(super) use folder::word;
+pub(super) use kept::{Found, Owner, is_executable, legacy, look};
+pub(super) use ledger::{rule as fetch_rule, takes_streams};
+
 /// The stages of a clone, in the order in which git comes to them.
 pub(super) const CLIENT: [&str; 8] = [
     "pre-commit",

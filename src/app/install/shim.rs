@@ -15,9 +15,9 @@ const SOURCED: &str = "sourced=\n";
 
 /// What a shim that stands somewhere was made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Shim {
+pub(in crate::app) struct Shim {
     pub(super) stage: String,
-    pub(super) binary: PathBuf,
+    pub(in crate::app) binary: PathBuf,
     /// What is kept is read by the shell under the hook's own name, since it goes by that.
     pub(super) sourced: bool,
 }

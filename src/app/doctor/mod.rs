@@ -1,0 +1,114 @@
+//! `gov-hook doctor`: whether git gets to gov-hook, and what stands around it.
+
+mod hooks;
+mod surroundings;
+
+use std::path::Path;
+
+use hooks::Seen;
+
+use super::install::word;
+use super::{Answer, Environment, Failure};
+use crate::git::{Git, Repo};
+use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
+use crate::report::doctor::{human, to_json};
+
+/// Something is wrong.
+const ILL: u8 = 1;
+
+pub fn doctor(as_json: bool, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let mut troubles = Vec::new();
+    let servers = surroundings::servers(&repo, environment, &mut troubles)?;
+    let worktrees =
+        worktrees(&repo, environment, servers.iter().any(|server| server.enforcing == Some(true)), &mut troubles)?;
+    let ledger = surroundings::ledger(&repo, &mut troubles);
+    let fetched = surroundings::fetched(&repo, &mut troubles)?;
+    let policy = surroundings::policy(&repo, &mut troubles);
+    let writer = surroundings::writer(&repo, environment, &mut troubles);
+    let health = Health {
+        binary: environment.program()?.display().to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        worktrees,
+        servers,
+        ledger,
+        fetched,
+        writer,
+        policy,
+        troubles,
+    };
+    let code = if health.is_good() { 0 } else { ILL };
+    let text = if as_json { to_json(&health, code) } else { human(&health) };
+    Ok(Answer { text: text.into_bytes(), code })
+}
+
+fn worktrees(
+    repo: &Repo,
+    environment: &Environment,
+    is_enforced: bool,
+    troubles: &mut Vec<Trouble>,
+) -> Result<Vec<WorktreeHealth>, Failure> {
+    let gits = Git::on(&environment.path);
+    if gits.is_empty() {
+        return Err(Failure::new("no git is on PATH").mended_by("install git, or put its folder on PATH"));
+    }
+    let mut found = Vec::new();
+    for home in repo.worktrees()? {
+        let (mut views, mut bypasses) = (Vec::new(), Vec::new());
+        for git in &gits {
+            let seen = Seen { repo, environment, git, home: &home };
+            match seen.view() {
+                Ok(view) => {
+                    bypasses.extend(seen.bypasses(&view));
+                    views.push(view);
+                }
+                Err(failure) => troubles.push(Trouble {
+                    about: "git",
+                    what: format!("{} cannot look into {}: {}", git.program.display(), home.display(), failure.what()),
+                    mend: format!("see why: {} -C {} status", git.program.display(), home.display()),
+                    is_wrong: true,
+                }),
+            }
+        }
+        bypasses.dedup();
+        if !is_enforced && !repo.is_bare() {
+            bypasses.push(
+                "git commit --no-verify and git -c core.hooksPath=…, since no server is known to refuse that".into(),
+            );
+        }
+        let path = home.display().to_string();
+        // Work trees share their hooks, and gits see the same: each trouble is told once.
+        for trouble in views.iter().flat_map(|view| of_view(repo, &home, view)) {
+            if !troubles.iter().any(|known| known.what == trouble.what) {
+                troubles.push(trouble);
+            }
+        }
+        found.push(WorktreeHealth { path, views, bypasses });
+    }
+    Ok(found)
+}
+
+/// One trouble for all hooks that are in the same state for the same reason.
+fn of_view(repo: &Repo, home: &Path, view: &GitView) -> Vec<Trouble> {
+    let mut groups: Vec<(&StageHealth, Vec<&str>)> = Vec::new();
+    for stage in view.stages.iter().filter(|stage| !stage.state.is_good()) {
+        match groups.iter_mut().find(|(first, _)| first.state == stage.state && first.why == stage.why) {
+            Some((_, names)) => names.push(stage.stage),
+            None => groups.push((stage, vec![stage.stage])),
+        }
+    }
+    let place = if repo.home() == home { String::new() } else { format!(" -C {}", word(home)) };
+    let server = if repo.is_bare() { " --server" } else { "" };
+    let all = view.stages.len();
+    let told = |(first, names): (&StageHealth, Vec<&str>)| {
+        let why = first.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let what = if names.len() == all && first.state == HookState::Missing {
+            format!("no hook of gov-hook's is in {}", view.folder)
+        } else {
+            format!("{} {verb} {} in {}{why}", names.join(", "), first.state.as_str(), view.folder)
+        };
+        Trouble { about: "hooks", what, mend: format!("gov-hook{place} install{server}"), is_wrong: true }
+    };
+    groups.into_iter().map(told).collect()
+}

@@ -1,0 +1,156 @@
+//! What stands around the hooks: servers, the ledger, whoever writes to it, and the policy.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::audit::{self, Depth};
+use crate::app::install::{Found, SERVER, fetch_rule, look, takes_streams, word};
+use crate::app::{Environment, Failure, law};
+use crate::git::{Git, Repo};
+use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth};
+
+/// Whether a remote refuses what the hooks of a clone let by. Nothing is asked over a network.
+pub(super) fn servers(
+    repo: &Repo,
+    environment: &Environment,
+    troubles: &mut Vec<Trouble>,
+) -> Result<Vec<ServerHealth>, Failure> {
+    let copies = repo.streams()?;
+    let git = Git::on(&environment.path).into_iter().next();
+    let mut servers = Vec::new();
+    for (remote, url) in repo.remotes() {
+        let keeps_ledger = copies.iter().any(|stream| stream.remote.as_deref() == Some(remote.as_str()));
+        let folder = local(repo, &url).zip(git.as_ref());
+        let hooks = folder.map(|(folder, git)| (git.hooks_in(&folder), folder));
+        let (enforcing, why) = match hooks {
+            Some((Ok(hooks), folder)) => {
+                let missing: Vec<&str> = SERVER.into_iter().filter(|stage| !is_ours(&hooks.path.join(stage))).collect();
+                if missing.is_empty() {
+                    (Some(true), "refuses what a clone let by".to_owned())
+                } else {
+                    troubles.push(Trouble {
+                        about: "server",
+                        what: format!(
+                            "{remote} takes whatever is pushed: gov-hook has no {} there",
+                            missing.join(", ")
+                        ),
+                        mend: format!("gov-hook -C {} install --server", word(&folder)),
+                        is_wrong: false,
+                    });
+                    (Some(false), "takes whatever is pushed".to_owned())
+                }
+            }
+            Some((Err(_), _)) => (None, "cannot be looked into".to_owned()),
+            None if keeps_ledger => (None, "keeps the ledger; whether it enforces cannot be told from here".to_owned()),
+            None => (None, "whether it enforces cannot be told from here".to_owned()),
+        };
+        servers.push(ServerHealth { remote, enforcing, keeps_ledger, why });
+    }
+    Ok(servers)
+}
+
+fn is_ours(hook: &Path) -> bool {
+    matches!(look(hook), Ok(Found::Ours { runs: true, .. }))
+}
+
+/// The folder that a remote's address leads to, if it is on this machine.
+fn local(repo: &Repo, url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("file://").unwrap_or(url);
+    let folder = repo.home().join(path);
+    folder.is_dir().then(|| folder.canonicalize().unwrap_or(folder))
+}
+
+pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
+    let wrong = |what: String| Trouble { about: "ledger", what, mend: "gov-hook audit verify".into(), is_wrong: true };
+    match audit::read(repo, Depth::News, &|_| ()) {
+        Ok(reading) => {
+            if !reading.verdict.damage.is_empty() {
+                troubles.push(wrong("the ledger is damaged".into()));
+            }
+            LedgerHealth {
+                streams: reading.streams,
+                entries: reading.entries,
+                damage: Some(reading.verdict.damage.len()),
+            }
+        }
+        Err(failure) => {
+            troubles.push(wrong(format!("the ledger cannot be read: {}", failure.what())));
+            LedgerHealth::default()
+        }
+    }
+}
+
+/// The remote this clone came from, and whether its ledger is fetched along.
+pub(super) fn fetched(repo: &Repo, troubles: &mut Vec<Trouble>) -> Result<Option<(String, bool)>, Failure> {
+    if !repo.has_remote() || repo.is_bare() {
+        return Ok(None);
+    }
+    let remote = repo.remote_name();
+    let (key, value) = fetch_rule(&remote);
+    let is_fetched = repo.own_settings(&key)?.iter().any(|rule| takes_streams(rule));
+    if !is_fetched {
+        troubles.push(Trouble {
+            about: "notes",
+            what: format!("the ledger of others is not fetched from {remote}"),
+            mend: format!("git config --add {key} '{value}'"),
+            is_wrong: true,
+        });
+    }
+    Ok(Some((remote, is_fetched)))
+}
+
+pub(super) fn policy(repo: &Repo, troubles: &mut Vec<Trouble>) -> Option<String> {
+    let read = repo.head().map_err(Failure::from).and_then(|head| law::Law::at(repo, head.commit()));
+    match read {
+        Ok(law) => {
+            if law.reference.built_in {
+                troubles.push(Trouble {
+                    about: "policy",
+                    what: "the built-in policy applies: no .gov/policy.yaml is in force".into(),
+                    mend: "gov-hook init".into(),
+                    is_wrong: false,
+                });
+            }
+            Some(law.reference.origin)
+        }
+        Err(failure) => {
+            troubles.push(Trouble {
+                about: "policy",
+                what: format!("the policy cannot be read: {}", failure.what()),
+                mend: "gov-hook policy check".into(),
+                is_wrong: true,
+            });
+            None
+        }
+    }
+}
+
+pub(super) fn writer(repo: &Repo, environment: &Environment, troubles: &mut Vec<Trouble>) -> WriterHealth {
+    let must_sign = repo.head().map_err(Failure::from).and_then(|head| law::policy_at(repo, head.commit()));
+    let must_sign = must_sign.is_ok_and(|(policy, _)| policy.audit.sign);
+    let signs = repo.config_string("gpg.format").as_deref() == Some("ssh");
+    let key = repo.config_path("user.signingkey").filter(|_| signs);
+    let writer = WriterHealth {
+        name: environment.committer.name.clone().or_else(|| repo.config_string("user.name")),
+        email: environment.committer.email.clone().or_else(|| repo.config_string("user.email")),
+        key: key.as_ref().map(|key| key.display().to_string()),
+        must_sign,
+    };
+    let mut wrong = |what: &str, mend: &str| {
+        troubles.push(Trouble { about: "identity", what: what.into(), mend: mend.into(), is_wrong: true });
+    };
+    if writer.email.is_none() && !repo.is_bare() {
+        wrong("nobody is known to put decisions on record", "git config user.email you@example.com");
+    }
+    match &key {
+        None if must_sign => wrong(
+            "the policy has the ledger signed, and no SSH key is set",
+            "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub",
+        ),
+        Some(key) if !key.exists() => wrong(
+            "the SSH key that git is to sign with is not there",
+            "git config user.signingkey ~/.ssh/id_ed25519.pub",
+        ),
+        _ => {}
+    }
+    writer
+}
