@@ -29,6 +29,8 @@ pub struct Environment {
     today: Option<Date>,
     /// The moment it is, by which the ledger is dated.
     now: Option<Moment>,
+    /// The same in milliseconds since 1970, by which messages are put in order; nonsense like it.
+    pub started: u64,
     /// `GOV_HOOK_AGENT`: the policy's id of the agent that is at work.
     pub agent: Option<String>,
     /// `GOV_HOOK_MODEL`: the model behind that agent.
@@ -41,6 +43,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `GOV_HOOK_PUSHER`: the address of whoever pushes, from a server that knows who that is.
     pub pusher: Option<String>,
+    /// `GOV_HOOK_TELEGRAM_API`: where Telegram's API is, for those who run a server of their own for it.
+    pub telegram: Option<String>,
     /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
     pub is_disabled: bool,
     /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
@@ -75,7 +79,8 @@ impl Environment {
     pub fn read() -> Self {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs());
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok();
+        let seconds = since_1970.map(|since| since.as_secs());
         Self {
             place: Place {
                 directory: None,
@@ -83,14 +88,16 @@ impl Environment {
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
                 quarantined: is_set("GIT_QUARANTINE_PATH"),
             },
-            today: since_1970.and_then(Date::of_seconds),
-            now: since_1970.and_then(Moment::of_seconds),
+            today: seconds.and_then(Date::of_seconds),
+            now: seconds.and_then(Moment::of_seconds),
+            started: since_1970.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default(),
             agent: text("GOV_HOOK_AGENT"),
             model: text("GOV_HOOK_MODEL"),
             requested_by: text("GOV_HOOK_REQUESTED_BY"),
             stream: text("GOV_HOOK_STREAM"),
             home: std::env::home_dir(),
             pusher: text("GOV_HOOK_PUSHER"),
+            telegram: text("GOV_HOOK_TELEGRAM_API"),
             is_disabled: is_set("GOV_HOOK_DISABLED"),
             path: std::env::var_os("PATH").unwrap_or_default(),
             edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
@@ -166,6 +173,19 @@ impl Environment {
     pub fn moment(&self) -> Result<Moment, Failure> {
         let mend = "set the clock: the ledger is dated by it";
         self.now.ok_or_else(|| Failure::new("the machine's clock is out of range").mended_by(mend))
+    }
+
+    /// A variable that the policy names, read when it is needed: it is a secret, so nothing keeps it.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+    }
+
+    /// What git says to the processes it starts.
+    #[must_use]
+    pub fn git_variables(&self) -> Vec<OsString> {
+        let names = std::env::vars_os().map(|(name, _)| name);
+        names.filter(|name| name.to_string_lossy().starts_with("GIT_")).collect()
     }
 
     /// The command that git would page with; none where stdout is no terminal, or for `cat`.

@@ -12,6 +12,7 @@ pub mod hook;
 pub mod init;
 pub mod install;
 mod law;
+pub mod notify;
 mod parallel;
 pub mod policy;
 mod progress;

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use super::audit::AuditVerb;
 use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
 use super::install::{DoctorArguments, InstallArguments};
+use super::notify::NotifyArguments;
 use crate::app::Colour;
 use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
@@ -68,6 +69,8 @@ pub(super) enum Verb {
     Verify(VerifyArguments),
     /// Take protection headers off again
     Unsign(UnsignArguments),
+    /// See to it that people are told of decisions
+    Notify(NotifyArguments),
     /// Look into the policy that judges
     #[command(subcommand)]
     Policy(PolicyVerb),
@@ -383,6 +386,7 @@ impl Verb {
             Self::Audit(audit) => audit.wants_json(),
             Self::Sign(asked) => asked.wants_json(),
             Self::Verify(asked) => asked.wants_json(),
+            Self::Notify(notify) => notify.wants_json(),
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
             | Self::Risk(RiskVerb::Eval { form, .. })
             | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. } | RulesVerb::Check { form, .. }) => {

@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod headers;
 mod install;
+mod notify;
 mod print;
 mod publish;
 
@@ -66,6 +67,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Sign(asked) => asked.answer(environment),
         Verb::Verify(asked) => asked.answer(environment),
         Verb::Unsign(asked) => asked.answer(environment),
+        Verb::Notify(asked) => asked.answer(environment),
         Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.is_json()),
         Verb::Policy(PolicyVerb::Check { file, form }) => {
             policy::check(file.as_deref(), environment, form.is_json(), style)

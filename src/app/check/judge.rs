@@ -12,13 +12,15 @@ use crate::model::{
     Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, NextStep, ObjectId, Outcome,
     Person, RepoPath, Scanned, Target, TargetKind, Window, Word,
 };
-use crate::policy::{Audit, Policy, Role, deciding_digest};
+use crate::policy::{Audit, Notice, Policy, Role, deciding_digest};
 
 /// A judgement, with what only its record needs to know.
 pub(in crate::app) struct Judged {
     pub(in crate::app) judgement: Judgement,
     /// What the policy that judged asks of the ledger.
     pub(in crate::app) audit: Audit,
+    /// Whom that policy has told.
+    pub(in crate::app) notices: Vec<Notice>,
     /// The policy's id of the agent at work.
     pub(in crate::app) agent: Option<String>,
     /// The branch whose level applied.
@@ -139,7 +141,16 @@ fn weigh(
         notes,
         next,
     };
-    Ok(Judged { judgement, audit, agent, branch: subject.branch, trusted: subject.trusted, commits: subject.commits })
+    let notices = law.policy.notices;
+    Ok(Judged {
+        judgement,
+        audit,
+        notices,
+        agent,
+        branch: subject.branch,
+        trusted: subject.trusted,
+        commits: subject.commits,
+    })
 }
 
 /// The waivers file as the change leaves it, where the change touches it.

@@ -9,10 +9,10 @@ use super::request;
 use crate::app::check::{self, Asked, Judged, Push, Side};
 use crate::app::law::Law;
 use crate::app::record::{Act, Cause, Moved, Records, decision, pushed};
-use crate::app::{Environment, Failure};
+use crate::app::{Environment, Failure, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
+    Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
 };
 use crate::policy::Audit;
 use crate::report::{Style, printable};
@@ -157,6 +157,13 @@ impl Arrival {
     pub(super) fn code(&self) -> u8 {
         let judged = self.judged.as_ref().map_or(Exit::Pass, |judged| judged.judgement.decision.exit);
         self.refusals.iter().fold(judged.code(), |code, refusal| worse(code, refusal.code))
+    }
+
+    /// Tells those whom the policy names what was decided; `exit` is what came of it.
+    pub(super) fn tell(&self, repo: &Repo, environment: &Environment, exit: u8, actor: &Actor) {
+        if let Some(judged) = &self.judged {
+            notify::decided(repo, environment, judged, exit, actor);
+        }
     }
 
     /// The policy's id of the agent at work.

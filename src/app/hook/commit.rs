@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{request, said};
 use crate::app::check::{self, Asked};
 use crate::app::record::{Act, Cause, Pen, already, decision};
-use crate::app::{Answer, Environment, Failure, law};
+use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
 use crate::report::Style;
@@ -18,7 +18,9 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     let judged = check::judge(&repo, &request(Asked::staged_with(None), Gate::Commit, style), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     pen.write(decision(&judged).as_slice())?;
-    said(&judged.judgement, style)
+    let answer = said(&judged.judgement, style)?;
+    notify::decided(&repo, environment, &judged, answer.code, pen.actor());
+    Ok(answer)
 }
 
 /// The commit is made, so nothing can be refused: it is only told.

@@ -63,6 +63,9 @@ pub(super) fn before(
     }
     let pen = pen(&repo, environment, &arrivals)?;
     pen.write(&acts(&gatekeeper, &arrivals, answer.code == 0)?)?;
+    for arrival in &arrivals {
+        arrival.tell(&repo, environment, arrival.code(), pen.actor());
+    }
     if answer.code == 0 {
         answer.text.extend(along(&repo, &remote, &pen)?.into_bytes());
     }

@@ -9,7 +9,7 @@ use crate::app::check::Side;
 use crate::app::record::{Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{ObjectId, counted};
+use crate::model::{Actor, ObjectId, counted};
 use crate::policy::Audit;
 
 pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Answer {
@@ -44,7 +44,7 @@ fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
 fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<String, Failure> {
     let side = Side::here(repo, before(repo, lines)?)?;
     let records = Records::of(repo)?;
-    let (mut acts, mut audit) = (Vec::new(), Audit::default());
+    let (mut acts, mut audit, mut arrivals) = (Vec::new(), Audit::default(), Vec::new());
     for line in lines {
         let environment = environment.of_server(super::agent(repo, line, &records)?);
         let gatekeeper = Gatekeeper { repo, side: &side, records: &records, environment: &environment };
@@ -53,10 +53,16 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
         acts.extend(gatekeeper.late(&arrival)?);
         acts.extend(arrival.act(true).map(|act| act.saying("accepted", true)));
+        arrivals.push(arrival);
     }
     let pen = Pen::of_server(repo, environment, audit)?;
     let is_new = repo.stream_tip(pen.stream())?.is_none();
     pen.write(&acts)?;
+    let pusher = environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
+    for arrival in &arrivals {
+        // Whatever it would have come to, it is in.
+        arrival.tell(repo, environment, 0, pusher.as_ref().unwrap_or(pen.actor()));
+    }
     Ok(if is_new && pen.is_nobody() {
         format!(
             "gov-hook: this server has no address, so it records as {}\n  name it there: git config user.email ADDRESS\n",

@@ -1,0 +1,44 @@
+//! `notify test`: a message that tells nothing but that it arrives, sent at once.
+
+use std::fmt::Write;
+
+use super::send::{Sent, send};
+use super::{called, name};
+use crate::app::{Answer, Environment, Failure, law};
+use crate::git::Repo;
+use crate::notify::trial;
+use crate::policy::Channel;
+
+/// Something did not arrive.
+const FAILED: u8 = 1;
+
+/// Sends over every channel of the policy in force, or those of one kind.
+pub fn test(kind: Option<&str>, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
+    let mut channels: Vec<&Channel> = Vec::new();
+    for channel in policy.notices.iter().flat_map(|notice| &notice.channels) {
+        if kind.is_none_or(|kind| channel.kind() == kind) && !channels.contains(&channel) {
+            channels.push(channel);
+        }
+    }
+    if channels.is_empty() {
+        let what = kind.map_or_else(|| "nobody".to_owned(), |kind| format!("nobody by {kind}"));
+        return Err(Failure::new(format!("{} tells {what}", reference.origin))
+            .mended_by("add a `notify` section to .gov/policy.yaml and commit it: gov-hook policy schema"));
+    }
+    let (mut text, mut code) = (String::new(), 0);
+    let repository = name(&repo);
+    for channel in channels {
+        let said = match send(&repo, environment, &trial(channel, &repository, environment.moment()?)) {
+            Sent::Yes => "sent".to_owned(),
+            Sent::Refused(why) | Sent::Down(why) | Sent::Unready(why) => {
+                code = FAILED;
+                format!("failed: {why}")
+            }
+        };
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "{}: {said}", called(channel));
+    }
+    Ok(Answer { text: text.into_bytes(), code })
+}
