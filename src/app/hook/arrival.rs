@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::commit::bound_late;
 use super::line::Line;
 use super::refusal::{Refusal, worse};
 use super::request;
@@ -42,6 +43,8 @@ pub(super) struct Arrival {
     level: Enforcement,
     /// How many commits the other side loses.
     pub(super) given_up: usize,
+    /// Decided on before they were made, by hooks that did not live to bind that to them.
+    bound: Vec<Act>,
     /// Made where git asks nobody, and not on record yet.
     late: Vec<Commit>,
     /// Made past the hooks, or without them.
@@ -61,6 +64,7 @@ impl Gatekeeper<'_> {
             audit: judged.audit,
             level: judged.judgement.level,
             given_up: self.given_up(line.old, new)?,
+            bound: Vec::new(),
             late: Vec::new(),
             missing: Vec::new(),
             refusals: Vec::new(),
@@ -97,6 +101,7 @@ impl Gatekeeper<'_> {
             audit: policy.audit,
             level,
             given_up: 0,
+            bound: Vec::new(),
             late: Vec::new(),
             missing: Vec::new(),
             refusals,
@@ -115,9 +120,11 @@ impl Gatekeeper<'_> {
             match self.records.status(commit)? {
                 RecordStatus::Recorded | RecordStatus::Late => {}
                 RecordStatus::Unrecorded if commit.parents.len() != 1 => arrival.late.push(commit.clone()),
-                status @ (RecordStatus::Unrecorded | RecordStatus::Bypassed) => {
-                    arrival.missing.push((commit.clone(), status));
-                }
+                RecordStatus::Unrecorded => match bound_late(self.repo, self.records, commit, arrival.line.branch())? {
+                    Some(bound) => arrival.bound.push(bound),
+                    None => arrival.missing.push((commit.clone(), RecordStatus::Unrecorded)),
+                },
+                RecordStatus::Bypassed => arrival.missing.push((commit.clone(), RecordStatus::Bypassed)),
             }
         }
         Ok(())
@@ -138,11 +145,12 @@ impl Gatekeeper<'_> {
         }))
     }
 
-    /// Judges the commits that nothing is on record of, as far as there are not too many of them.
+    /// Puts down what is not on record yet: the commits that nothing is known of are judged, as far as
+    /// there are not too many of them.
     pub(super) fn late(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
         let missing = arrival.missing.iter().map(|(commit, _)| commit).take(MOST_JUDGED);
         let onto = arrival.line.branch().map(str::to_owned);
-        let mut acts = Vec::new();
+        let mut acts = arrival.bound.clone();
         for commit in arrival.late.iter().chain(missing) {
             let asked = Asked { revision: Some(commit.id.to_string()), onto: onto.clone(), ..Asked::default() };
             let judged = check::judge(self.repo, &request(asked, Gate::Commit, Style::default()), self.environment)?;

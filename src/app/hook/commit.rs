@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{request, said};
 use crate::app::check::{self, Asked};
-use crate::app::record::{Act, Cause, Pen, already, decision};
+use crate::app::record::{Act, Cause, Pen, Records, already, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
@@ -57,29 +57,22 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
         return Ok(OnRecord::default());
     }
     let branch = repo.head()?.branch().map(str::to_owned);
-    let reference = branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
-    let subject = EntrySubject {
-        commit: Some(commit.id),
-        tree: Some(commit.tree),
-        base: commit.parents.first().copied(),
-        reference,
-    };
-    let binding = Act::new(EntryKind::Commit, commit.id, subject);
-    let before = before_it(repo, commit)?;
+    let before = before_it(repo, commit, already(repo, commit.tree)?);
     if let Before::Decided(id) = before {
-        return Ok(OnRecord { acts: vec![binding.saying("decision", json!(id.to_string()))], told: String::new() });
+        return Ok(OnRecord { acts: vec![bound(commit, branch.as_deref(), id)], told: String::new() });
     }
     // git runs no hook before a root, for nothing precedes it in the ledger, nor before what it makes
     // out of other commits.
     let is_late = before == Before::Amended || commit.parents.len() != 1 || repo.is_midway();
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
-    let asked = Asked { revision: Some(commit.id.to_string()), onto: branch, ..Asked::default() };
+    let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
     let judged = check::judge(repo, &request(asked, Gate::Commit, Style::default()), environment)?;
     let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
     acts = acts.into_iter().map(|act| act.saying("cause", cause.as_str())).collect();
     if cause != Cause::Bypass {
         return Ok(OnRecord { acts, told: String::new() });
     }
+    let binding = binding(commit, branch.as_deref());
     // A binding that names no decision says that nobody judged the commit before it was made.
     acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
     let id = commit.id.short();
@@ -87,6 +80,34 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
         "gov-hook: commit {id} was made past the hooks, and is on record as bypassed\nbefore it can land in production: gov-hook record {id} --reason WHY\n"
     );
     Ok(OnRecord { acts, told })
+}
+
+/// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before
+/// the commit.
+pub(super) fn bound_late(
+    repo: &Repo,
+    records: &Records<'_>,
+    commit: &Commit,
+    branch: Option<&str>,
+) -> Result<Option<Act>, Failure> {
+    Ok(match before_it(repo, commit, records.about(commit.tree)?) {
+        Before::Decided(id) => Some(bound(commit, branch, id)),
+        Before::Amended | Before::Nothing => None,
+    })
+}
+
+fn bound(commit: &Commit, branch: Option<&str>, decision: Sha256) -> Act {
+    binding(commit, branch).saying("decision", json!(decision.to_string()))
+}
+
+fn binding(commit: &Commit, branch: Option<&str>) -> Act {
+    let subject = EntrySubject {
+        commit: Some(commit.id),
+        tree: Some(commit.tree),
+        base: commit.parents.first().copied(),
+        reference: branch.map(|branch| format!("refs/heads/{branch}")),
+    };
+    Act::new(EntryKind::Commit, commit.id, subject)
 }
 
 /// Whether an entry puts a commit on record.
@@ -105,9 +126,9 @@ enum Before {
     Nothing,
 }
 
-fn before_it(repo: &Repo, commit: &Commit) -> Result<Before, Failure> {
+/// `entries` are those about the commit's tree.
+fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(Sha256, Entry)>) -> Before {
     let parent = commit.parents.first().copied();
-    let mut entries = already(repo, commit.tree)?;
     entries.sort_by_key(|(_, entry)| entry.time);
     let mut found = Before::Nothing;
     for (id, entry) in entries.into_iter().rev() {
@@ -120,12 +141,12 @@ fn before_it(repo: &Repo, commit: &Commit) -> Result<Before, Failure> {
         let base = entry.subject.base;
         if base == parent {
             // The last word counts: a tree that may pass can still be refused for its message.
-            return Ok(if let_pass { Before::Decided(id) } else { Before::Nothing });
+            return if let_pass { Before::Decided(id) } else { Before::Nothing };
         }
         let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
         if let_pass && base.is_some_and(replaces) {
             found = Before::Amended;
         }
     }
-    Ok(found)
+    found
 }

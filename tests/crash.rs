@@ -1,0 +1,157 @@
+//! Hooks that are killed at any instant, and disks that are full: the ledger stays whole and the next
+//! commit works.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use support::{Said, Scratch};
+
+/// A repository whose hooks kill gov-hook when `LET_LIVE` seconds have passed.
+fn doomed() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    for stage in ["pre-commit", "post-commit"] {
+        let shim = format!(
+            "#!/bin/sh\n'{}' hook {stage} \"$@\" &\npid=$!\nif [ \"$DOOMED\" = {stage} ]; then sleep \"$LET_LIVE\"; kill -9 $pid; fi\nwait $pid\n",
+            env!("CARGO_BIN_EXE_gov-hook")
+        );
+        let path = scratch.path(".git/hooks").join(stage);
+        fs::write(&path, shim).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    scratch
+}
+
+fn commit_doomed(scratch: &Scratch, stage: &str, micros: u32) -> bool {
+    scratch.git(&["add", "--all"]);
+    let mut command = scratch.command("git", &scratch.path(""));
+    command.env("DOOMED", stage).env("LET_LIVE", format!("0.{micros:06}"));
+    command.args(["commit", "-q", "-m", "Doomed"]).output().unwrap().status.success()
+}
+
+fn is_sound(scratch: &Scratch) -> bool {
+    let said = scratch.run(&["audit", "verify", "--full"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    said.out.starts_with("sound: ")
+}
+
+#[test]
+fn a_hook_killed_at_any_instant_leaves_a_sound_ledger_and_a_next_commit_that_works() {
+    let scratch = doomed();
+    let origin = scratch.origin();
+    scratch.write("first.txt", "first\n");
+    scratch.commit_by_hand("First");
+
+    let (mut killed, mut survived) = (0, 0);
+    for round in 0..12_u32 {
+        let stage = if round % 2 == 0 { "pre-commit" } else { "post-commit" };
+        scratch.write("doomed.txt", format!("{round}\n"));
+        let made = commit_doomed(&scratch, stage, round * 2_917 % 20_000);
+        *if made { &mut survived } else { &mut killed } += 1;
+        assert!(is_sound(&scratch));
+
+        scratch.write("next.txt", format!("{round}\n"));
+        scratch.commit_by_hand("Next");
+        assert!(is_sound(&scratch));
+    }
+
+    assert!(killed > 0, "no decision was broken off");
+    assert!(survived > 0, "no commit came about whose hook was killed after it");
+    scratch.git(&["fsck", "--strict", "--no-dangling"]);
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(scratch.git(&["rev-parse", "HEAD"]), scratch.git_in(&origin, &["rev-parse", "main"]));
+}
+
+#[test]
+fn a_decision_whose_binding_was_broken_off_is_bound_by_the_push() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.policy("version: 1\nenforcement: { default: production }\n");
+    scratch.origin();
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    // As if the hook had been killed before it did anything.
+    fs::remove_file(scratch.path(".git/hooks/post-commit")).unwrap();
+    scratch.write("docs/a.md", "a\n");
+    scratch.commit_by_hand("Decided");
+    assert_eq!(scratch.run(&["audit", "verify", "HEAD~1..HEAD"]).code, 1);
+
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let covered = scratch.run(&["audit", "verify", "HEAD~1..HEAD", "--format", "json"]).json();
+    assert_eq!(covered["coverage"]["totals"]["recorded"], 1, "{covered}");
+
+    scratch.write("docs/a.md", "b\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Undecided"]);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]).status.success());
+}
+
+/// A limit on the size of files stands for a full disk: what is too large is not written.
+fn on_a_full_disk(scratch: &Scratch, blocks: u32, arguments: &str) -> Said {
+    let mut command = scratch.command("sh", &scratch.path(""));
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec '{}' {arguments}", env!("CARGO_BIN_EXE_gov-hook"));
+    let output = command.args(["-c", &script]).output().unwrap();
+    Said {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn refs(scratch: &Scratch) -> String {
+    scratch.git(&["for-each-ref", "refs/notes/gov/"])
+}
+
+#[test]
+fn a_full_disk_is_told_by_every_hook_and_leaves_nothing_half_written() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.write("a.txt", "a\n");
+    scratch.commit_by_hand("First");
+    scratch.write("b.txt", "b\n");
+    scratch.git(&["add", "--all"]);
+    let before = refs(&scratch);
+
+    for blocks in [0, 1] {
+        let said = on_a_full_disk(&scratch, blocks, "hook pre-commit");
+
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
+        let first = said.err.lines().next().unwrap();
+        assert!(first.starts_with("gov-hook could not decide, so nothing may pass: cannot write "), "{first}");
+        assert!(said.err.contains("File too large"), "{}", said.err);
+        assert!(said.err.trim_end().ends_with("and that you may write there; nothing was recorded"), "{}", said.err);
+        assert_eq!(refs(&scratch), before);
+        assert!(is_sound(&scratch));
+    }
+    scratch.git(&["commit", "-q", "-m", "Second"]);
+    scratch.git(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "Past the hooks"]);
+    for verb in ["record HEAD~1..HEAD --reason why", "audit checkpoint"] {
+        let before = refs(&scratch);
+        let said = on_a_full_disk(&scratch, 0, verb);
+        assert_eq!(said.code, 2, "{verb}: {}{}", said.out, said.err);
+        assert_eq!(refs(&scratch), before, "{verb}");
+    }
+    assert!(is_sound(&scratch));
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.write("a.txt", "a\n");
+    scratch.git(&["add", "--all"]);
+    fs::write(scratch.path(".git/gov"), "").unwrap();
+
+    let said = scratch.run(&["hook", "pre-commit"]);
+    let commit = scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "First"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.lines().next().unwrap().contains(".git/gov"), "{}", said.err);
+    assert!(!commit.status.success());
+    fs::remove_file(scratch.path(".git/gov")).unwrap();
+    scratch.git(&["commit", "-q", "-m", "First"]);
+    assert!(is_sound(&scratch));
+}
