@@ -487,6 +487,93 @@ fn a_forged_decision_with_a_sound_chain_is_found_by_replay() {
     assert_eq!(said.json()["damage"][0]["code"], "replay-differs");
 }
 
+/// How many decisions came out the same, and the codes of what did not.
+fn replayed(scratch: &Scratch) -> (u64, Vec<String>) {
+    let said = scratch.run(&["audit", "verify", "--replay", "--format", "json"]).json();
+    let codes = said["damage"].as_array().unwrap().iter().map(|damage| damage["code"].as_str().unwrap().to_owned());
+    (said["replay"]["same"].as_u64().unwrap(), codes.collect())
+}
+
+/// Changes the last decision or push of HIGH risk, and all that follows from its new id.
+fn forge_high(scratch: &Scratch, kind: &str, change: impl Fn(&mut Value)) {
+    let reference = stream(scratch);
+    let old = entries(scratch, &reference);
+    let at = old.iter().rposition(|entry| entry["kind"] == kind && entry["risk"]["level"] == "HIGH").unwrap();
+    let was = id(&old[at]);
+    let mut entries = old;
+    change(&mut entries[at]);
+    let mut entries = chained(entries);
+    let is = id(&entries[at]);
+    for entry in &mut entries {
+        if entry["body"]["decision"] == was.as_str() {
+            entry["body"]["decision"] = json!(is);
+        }
+    }
+    forge(scratch, &reference, &chained(entries));
+}
+
+#[test]
+fn every_kind_of_decision_comes_out_the_same_when_it_is_made_again() {
+    let scratch = governed();
+    scratch.origin();
+    scratch.write("a.py", format!("key = '{}{}'\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.git(&["add", "--all"]);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "Refused"]).status.success());
+    assert_eq!(replayed(&scratch), (4, vec![]), "a refused attempt, whose objects are still there");
+
+    scratch.write("a.py", lines(3));
+    scratch.commit_by_hand("Amended soon");
+    scratch.write("b.py", lines(150));
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--amend", "-m", "Amended"]);
+    scratch.git(&["checkout", "-q", "-b", "side", "HEAD~1"]);
+    scratch.write("side.txt", lines(250));
+    scratch.commit_by_hand("Side");
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.git(&["merge", "-q", "--no-ff", "-m", "Merge", "side"]);
+    let (same, damage) = replayed(&scratch);
+    assert_eq!(damage, Vec::<String>::new(), "an amendment and a merge");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(
+        replayed(&scratch),
+        (same + 2, vec![]),
+        "a push to an empty remote, and the first commit, which no hook saw"
+    );
+    scratch.write("c.txt", lines(20));
+    scratch.commit_by_hand("More");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(replayed(&scratch), (same + 4, vec![]), "a push of what is new");
+}
+
+#[test]
+fn an_outcome_that_a_forger_made_better_is_found_by_replay() {
+    let better = |entry: &mut Value| {
+        entry["outcome"] = json!("auto_approved");
+        entry["risk"]["level"] = json!("LOW");
+    };
+    let scratch = governed();
+    scratch.origin();
+    scratch.write("big.txt", lines(300));
+    scratch.commit_by_hand("Add much");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(replayed(&scratch).1, Vec::<String>::new());
+    let reference = stream(&scratch);
+    let sound = scratch.git(&["rev-parse", &reference]);
+    let copy = reference.replace("refs/notes/gov/", "");
+
+    for kind in ["decision", "push"] {
+        scratch.git(&["update-ref", &reference, &sound]);
+        forge_high(&scratch, kind, better);
+        // The remote has the real one: a forger who can write there too forges it there too.
+        for name in scratch.git(&["for-each-ref", "--format=%(refname)"]).lines().filter(|name| name.ends_with(&copy)) {
+            scratch.git(&["update-ref", name, &reference]);
+        }
+        assert_eq!(verified(&scratch), self::sound(), "{kind}");
+
+        assert_eq!(replayed(&scratch).1, ["replay-differs"], "{kind}");
+    }
+}
+
 #[test]
 fn a_branch_is_governed_since_adoption_or_its_gaps_are_told() {
     let scratch = governed();
