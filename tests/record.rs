@@ -200,6 +200,32 @@ fn a_push_seals_the_stream_and_takes_it_along() {
 }
 
 #[test]
+fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
+    let scratch = governed();
+    let origin = scratch.origin();
+    let theirs = || scratch.git_in(&origin, &["for-each-ref", "--format=%(refname)"]);
+    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.commit_all("Secret");
+    scratch.git(&["rm", "-q", "a.txt"]);
+    scratch.commit_by_hand("Gone again");
+
+    let refused = scratch.try_git_in(&scratch.path(""), &["push", "-q", "-u", "origin", "main"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stdout).starts_with("denied: 1 secret in a.txt:1"));
+    assert_eq!(theirs(), "");
+
+    scratch.git(&["reset", "-q", "--hard", "HEAD~2"]);
+    scratch.git(&["branch", "topic"]);
+    scratch.git(&["tag", "-a", "-m", "One", "v1"]);
+    scratch.git(&["push", "-q", "-u", "origin", "main", "topic", "v1"]);
+    let streams = streams(&scratch).join("\n");
+    let expected = format!("refs/heads/main\nrefs/heads/topic\n{streams}\nrefs/notes/gov/genesis\nrefs/tags/v1");
+    assert_eq!(theirs(), expected);
+    let verified = scratch.run(&["audit", "verify", "main"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+}
+
+#[test]
 fn production_takes_no_commit_without_a_record_until_it_has_one() {
     let scratch = governed();
     scratch.write(".gov/policy.yaml", PRODUCTION);
