@@ -101,16 +101,8 @@ fn without_a_remote_it_says_what_to_name() {
 
 #[test]
 fn the_fork_of_a_copied_clone_is_told_and_reconciled_by_a_signed_entry() {
-    let scratch = shared();
-    let listed = scratch.ssh_key("policy@gov-hook,log@gov-hook");
-    scratch.write(".gov/allowed_signers", listed);
-    scratch.commit_by_hand("List the signers");
-    scratch.git(&["push", "-q", "origin", "main"]);
-    let (work, copy) = (scratch.path(""), copy_of(&scratch));
-    let stream = streams(&scratch, &work).remove(0);
-    commit_in(&scratch, &work, "of-the-original");
-    assert_eq!(sync(&scratch, &work).0, 0);
-    commit_in(&scratch, &copy, "of-the-copy");
+    let (scratch, copy, stream) = forked();
+    let work = scratch.path("");
 
     let told = scratch.run_in(&copy, &["audit", "sync"]);
     assert_eq!(told.code, 1);
@@ -145,6 +137,87 @@ fn the_fork_of_a_copied_clone_is_told_and_reconciled_by_a_signed_entry() {
     assert_eq!(verify(&scratch, &work), 0);
     let again = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
     assert_eq!(again.out, format!("{stream} has one history here and on origin: nothing to reconcile\n"));
+}
+
+/// The original has sent what it has; a copy of the whole directory went on as the same writer.
+fn forked() -> (Scratch, PathBuf, String) {
+    let scratch = shared();
+    let listed = scratch.ssh_key("policy@gov-hook,log@gov-hook");
+    scratch.write(".gov/allowed_signers", listed);
+    scratch.commit_by_hand("List the signers");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let copy = copy_of(&scratch);
+    let stream = streams(&scratch, &scratch.path("")).remove(0);
+    commit_in(&scratch, &scratch.path(""), "of-the-original");
+    assert_eq!(sync(&scratch, &scratch.path("")).0, 0);
+    commit_in(&scratch, &copy, "of-the-copy");
+    (scratch, copy, stream)
+}
+
+#[test]
+fn the_original_gives_up_what_a_copy_wrote_in_its_name() {
+    let (scratch, copy, stream) = forked();
+    let work = scratch.path("");
+    let ours = scratch.git(&["rev-parse", &format!("refs/notes/gov/{stream}")]);
+
+    let healed = scratch.run(&["audit", "reconcile", &stream, &copy.to_string_lossy(), "--keep", "ours"]);
+
+    assert_eq!((healed.code, healed.err.as_str()), (0, ""));
+    let fresh = streams(&scratch, &work).into_iter().find(|name| *name != stream).unwrap();
+    let kept = scratch.git(&["rev-parse", "--short=12", &ours]);
+    assert_eq!(
+        healed.out,
+        format!(
+            "{stream} goes on as this clone's copy has it, from {kept}\n\
+             gave up 2 entries by a signed entry of {fresh}\n\
+             put 2 of them on record again there\n\
+             this clone now writes {fresh}, which no other clone does\n\
+             tell the others: gov-hook audit sync {}\n",
+            copy.display()
+        )
+    );
+    assert_eq!(scratch.git(&["rev-parse", &format!("refs/notes/gov/{stream}")]), ours);
+    assert_eq!(verify(&scratch, &work), 0);
+    assert_eq!(sync(&scratch, &work).0, 0);
+    let lin = clone_of_lin(&scratch);
+    assert_eq!(sync(&scratch, &lin).0, 0);
+    assert_eq!(verify(&scratch, &lin), 0);
+    let again = scratch.run(&["audit", "reconcile", &stream, &copy.to_string_lossy(), "--keep", "ours"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(!again.out.contains("gave up"), "{}", again.out);
+}
+
+#[test]
+fn somebody_else_s_stream_is_reconciled_by_who_may_and_said_again_by_its_writer() {
+    let (scratch, copy, stream) = forked();
+    let work = scratch.path("");
+    let lin = clone_of_lin(&scratch);
+    assert_eq!(sync(&scratch, &lin).0, 0);
+    let reconcile = ["audit", "reconcile", &stream, &copy.to_string_lossy(), "--keep", "ours"];
+
+    let before = scratch.git_in(&lin, &["for-each-ref"]);
+    let refused = scratch.run_in(&lin, &reconcile);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+    assert_eq!(scratch.git_in(&lin, &["for-each-ref"]), before);
+
+    // Lin signs with a key that is listed for her.
+    scratch.git_in(&lin, &["config", "gpg.format", "ssh"]);
+    scratch.git_in(&lin, &["config", "user.signingkey", &scratch.beside("key.pub").to_string_lossy()]);
+    let listed = fs::read_to_string(work.join(".gov/allowed_signers")).unwrap().replace("mira@", "lin@");
+    fs::write(work.join(".gov/allowed_signers"), listed).unwrap();
+    commit_in(&scratch, &work, "lin-may");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.git_in(&lin, &["pull", "-q"]);
+    assert_eq!(sync(&scratch, &lin).0, 0);
+    let healed = scratch.run_in(&lin, &reconcile);
+
+    assert_eq!((healed.code, healed.err.as_str()), (0, ""));
+    assert!(healed.out.contains("\ngave up 2 entries by a signed entry of "), "{}", healed.out);
+    assert!(!healed.out.contains("on record again"), "{}", healed.out);
+    assert_eq!(verify(&scratch, &lin), 0);
+    assert_eq!(sync(&scratch, &lin).0, 0);
+    assert_eq!(sync(&scratch, &work).0, 0);
+    assert_eq!(verify(&scratch, &work), 0);
 }
 
 #[test]
