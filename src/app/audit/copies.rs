@@ -32,8 +32,7 @@ pub(super) fn claims(
     if copies.is_empty() {
         return Ok(Vec::new());
     }
-    let nonce = repo.ledger_state(StateFile::Nonce)?.unwrap_or_default();
-    let nonce = String::from_utf8_lossy(&nonce).trim().to_owned();
+    let is_own = own(repo)?;
     let mut claims = Vec::new();
     for copy in copies {
         let ours = read.iter().find(|stream| stream.name == copy.name).and_then(|stream| stream.tip);
@@ -41,7 +40,7 @@ pub(super) fn claims(
         let (Some(theirs), Some(ours)) = (copy.tip, ours) else { continue };
         let claim =
             |seen: Seen| Claim { stream: copy.name.clone(), seen, by: Witness::Copy { name: copy.reference.clone() } };
-        let is_own = !nonce.is_empty() && copy.name.ends_with(&format!("-{nonce}"));
+        let is_own = is_own(&copy.name);
         if theirs == ours {
             claims.extend(head.map(claim));
         } else if leads_to(repo, theirs, ours) {
@@ -59,6 +58,13 @@ pub(super) fn claims(
         }
     }
     Ok(claims)
+}
+
+/// Tells the streams that this clone writes by the nonce that ends their names.
+pub(super) fn own(repo: &Repo) -> Result<impl Fn(&str) -> bool + use<>, Failure> {
+    let nonce = repo.ledger_state(StateFile::Nonce)?.unwrap_or_default();
+    let ending = format!("-{}", String::from_utf8_lossy(&nonce).trim());
+    Ok(move |stream: &str| ending.len() > 1 && stream.ends_with(&ending))
 }
 
 /// Whether one notes commit is behind another.

@@ -45,8 +45,12 @@ impl Pins {
         Ok(Self { genesis, heads, bytes })
     }
 
-    pub(super) fn claims(&self) -> impl Iterator<Item = Claim> {
-        self.heads.iter().map(|(stream, seen)| Claim { stream: stream.clone(), seen: *seen, by: Witness::Pin })
+    /// `is_own` tells the streams that this clone writes.
+    pub(super) fn claims(&self, is_own: impl Fn(&str) -> bool) -> impl Iterator<Item = Claim> {
+        self.heads.iter().map(move |(stream, seen)| {
+            let by = if is_own(stream) { Witness::OwnPin } else { Witness::Pin };
+            Claim { stream: stream.clone(), seen: *seen, by }
+        })
     }
 
     /// Remembers where a sound ledger ends.

@@ -138,7 +138,7 @@ fn read_streams(
     let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
-    let claims = pins.claims().chain(copies::claims(repo, &here, &copies, &chains)?).collect();
+    let claims = pins.claims(copies::own(repo)?).chain(copies::claims(repo, &here, &copies, &chains)?).collect();
     let mut verdict = join(&chains, &rules, claims);
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);

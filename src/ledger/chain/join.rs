@@ -118,8 +118,10 @@ impl Joined<'_> {
             return self.contradict(claim.damage(DamageCode::StreamMissing, "no such stream".into()));
         };
         if let Some(link) = chain.place(seq).filter(|link| link.id == id) {
-            let witnessed = self.witnessed.entry(stream).or_default();
-            *witnessed = seq.max(*witnessed);
+            if claim.by != Witness::OwnPin {
+                let witnessed = self.witnessed.entry(stream).or_default();
+                *witnessed = seq.max(*witnessed);
+            }
             if let Witness::Entry { stream: by, seq: at, time } = &claim.by
                 && *time < link.time
             {

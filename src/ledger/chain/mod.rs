@@ -62,8 +62,11 @@ pub enum Witness {
         seq: u64,
         time: Moment,
     },
-    /// This clone, from before.
+    /// This clone, from before, of a stream that others write.
     Pin,
+    /// This clone, from before, of its own stream: it notices what is gone, but whoever writes a
+    /// stream can take the pin back along with the entry, so it is no witness.
+    OwnPin,
     Checkpoint {
         origin: String,
     },
@@ -77,7 +80,7 @@ impl std::fmt::Display for Witness {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Entry { stream, seq, .. } => write!(out, "entry {seq} of {stream}"),
-            Self::Pin => out.write_str("this clone"),
+            Self::Pin | Self::OwnPin => out.write_str("this clone"),
             Self::Checkpoint { origin } => write!(out, "the checkpoint of {origin}"),
             Self::Copy { name } => out.write_str(name),
         }

@@ -190,6 +190,21 @@ fn a_pin_or_a_checkpoint_witnesses_a_tail() {
     assert_eq!((verdict.damage, verdict.unwitnessed), (Vec::new(), Vec::new()));
 }
 
+#[test]
+fn a_pin_on_one_s_own_stream_notices_what_is_gone_and_witnesses_nothing() {
+    let pin = |book: &Book| Claim { stream: CI.into(), seen: book.head(CI), by: Witness::OwnPin };
+    let whole = book();
+    let mut cut = book();
+    cut.lines(CI).pop();
+
+    let kept = whole.verdict_with(&Rules::default(), vec![pin(&whole)]);
+    let lost = cut.verdict_with(&Rules::default(), vec![pin(&whole)]);
+
+    assert_eq!(kept.damage, []);
+    assert!(kept.unwitnessed.iter().any(|tail| tail.stream == CI), "{:?}", kept.unwitnessed);
+    assert_eq!(told(&lost), [(CI.to_owned(), 1, DamageCode::Truncated)]);
+}
+
 /// An attack, and the damage it leaves: stream, entry, code.
 type Attack = (&'static str, fn(&mut Book), Vec<(String, u64, DamageCode)>);
 
