@@ -305,6 +305,68 @@ fn a_signed_checkpoint_is_one_that_ssh_keygen_verifies() {
 }
 
 #[test]
+fn a_checkpoint_that_was_kept_holds_while_the_ledger_grows_and_not_once_it_shrinks() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    commit_in(&scratch, &scratch.path(""), "one");
+    let kept = scratch.beside("checkpoint");
+    fs::write(&kept, scratch.run(&["audit", "checkpoint"]).out).unwrap();
+    let verify = || scratch.run(&["audit", "checkpoint", "--verify", &kept.to_string_lossy()]);
+    let reference = format!("refs/notes/gov/{}", streams(&scratch, &scratch.path("")).remove(0));
+    commit_in(&scratch, &scratch.path(""), "two");
+
+    let grown = verify();
+    scratch.git(&["update-ref", &reference, &format!("{reference}~4")]);
+    fs::remove_dir_all(scratch.path(".git/gov")).unwrap();
+    assert_eq!(scratch.run(&["audit", "verify"]).code, 0, "nothing else knows of what is gone");
+    let shrunk = verify();
+    let json = scratch.run(&["audit", "checkpoint", "--verify", &kept.to_string_lossy(), "--format", "json"]);
+
+    let holds = "the checkpoint holds: 2 streams as it says, or grown since\n\
+                 nobody signed it: it proves what the place proves where it was kept\n";
+    assert_eq!((grown.code, grown.out.as_str()), (0, holds));
+    let first = shrunk.out.lines().next().unwrap();
+    assert!(first.starts_with("the checkpoint does not hold; broken: truncated at entry 2 of "), "{first}");
+    assert_eq!((shrunk.code, json.code), (1, 1));
+    assert_eq!((&json.json()["holds"], &json.json()["damage"][0]["code"]), (&false.into(), &"truncated".into()));
+}
+
+#[test]
+fn a_kept_checkpoint_is_believed_only_from_who_may_and_for_this_repository() {
+    let scratch = shared();
+    let listed = scratch.ssh_key("ckpt@gov-hook,log@gov-hook");
+    scratch.write(".gov/allowed_signers", &listed);
+    scratch.commit_by_hand("List the signers");
+    let kept = scratch.beside("checkpoint");
+    let signed = scratch.run(&["audit", "checkpoint", "--sign"]).out;
+    let verify = |text: &str| {
+        fs::write(&kept, text).unwrap();
+        let said = scratch.run(&["audit", "checkpoint", "--verify", &kept.to_string_lossy()]);
+        (said.code, said.out + &said.err)
+    };
+
+    let (code, told) = verify(&signed);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.ends_with("\nsigned by mira@example.com\n"), "{told}");
+
+    let (code, told) = verify(&signed.replacen("genesis 0 ", "genesis 1 ", 1));
+    assert_eq!(code, 2);
+    assert!(told.contains("because: its root is "), "{told}");
+
+    scratch.write(".gov/allowed_signers", listed.replace("ckpt@gov-hook,", ""));
+    scratch.commit_by_hand("Take it away");
+    let (code, told) = verify(&signed);
+    assert_eq!(code, 1);
+    assert!(told.starts_with("the checkpoint does not hold: "), "{told}");
+
+    let other = Scratch::new();
+    other.install_hooks();
+    commit_in(&other, &other.path(""), "elsewhere");
+    let (code, told) = verify(&other.run(&["audit", "checkpoint"]).out);
+    assert_eq!((code, told.as_str()), (1, "the checkpoint does not hold: it is of another repository\n"));
+}
+
+#[test]
 fn there_is_no_checkpoint_of_a_damaged_ledger() {
     let scratch = shared();
     let stream = streams(&scratch, &scratch.path("")).remove(0);

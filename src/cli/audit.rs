@@ -139,7 +139,8 @@ impl AuditVerb {
             | Self::Show { form, .. }
             | Self::Sync(SyncArguments { form, .. }) => form.is_json(),
             Self::Report(asked) => asked.is_json(),
-            Self::Export(_) | Self::Checkpoint(_) | Self::Reconcile(_) => false,
+            Self::Checkpoint(asked) => asked.is_json(),
+            Self::Export(_) | Self::Reconcile(_) => false,
         }
     }
 
@@ -164,7 +165,7 @@ impl AuditVerb {
             Self::Show { named, form } => audit::show::show(&named, environment, form.is_json()),
             Self::Report(asked) => asked.answer(environment),
             Self::Export(asked) => asked.answer(environment),
-            Self::Checkpoint(asked) => audit::checkpoint::checkpoint(asked.sign, environment),
+            Self::Checkpoint(asked) => asked.answer(environment, style),
             Self::Sync(asked) => audit::sync::sync(asked.remote.as_deref(), environment, asked.form.is_json()),
             Self::Reconcile(asked) => asked.answer(environment),
         }

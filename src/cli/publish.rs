@@ -1,13 +1,17 @@
 //! `gov-hook audit …`: what may be typed to hand the ledger to others, and to take theirs.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::arguments::{Form, date, word};
 use crate::app::audit::export::{self, Form as Exported};
 use crate::app::audit::reconcile::{self, Lost};
 use crate::app::audit::report;
+use crate::app::audit::{checkpoint, checkpointed};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
+use crate::report::Style;
 
 /// Totals by outcome, risk level, enforcement level, environment, actor and agent; approvals and how
 /// long they took; overrides and whether they were ratified; tamper attempts; and which commits of
@@ -114,13 +118,40 @@ Exit codes:
   1  the ledger is damaged; nothing was written
   2  could not be made
 
+With --verify:
+  0  it holds: every stream is as it says, or has grown since
+  1  it does not: something it names is gone or was changed, or its signature is not good
+  2  it could not be read
+
 Examples:
   gov-hook audit checkpoint                       print it and record it
-  gov-hook audit checkpoint --sign > checkpoint   signed by your SSH key, in the namespace ckpt@gov-hook")]
+  gov-hook audit checkpoint --sign > checkpoint   signed by your SSH key, in the namespace ckpt@gov-hook
+  gov-hook audit checkpoint --verify checkpoint   does the ledger still hold all it held then?")]
 pub(super) struct CheckpointArguments {
     /// Sign it with your SSH key: git config gpg.format ssh, git config user.signingkey FILE
     #[arg(long)]
-    pub(super) sign: bool,
+    sign: bool,
+
+    /// Make none: hold the ledger against one that was kept in a file, or on standard input with `-`
+    #[arg(long, value_name = "FILE", conflicts_with = "sign")]
+    verify: Option<PathBuf>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+impl CheckpointArguments {
+    /// What is made is a text; only what is found out about one has forms.
+    pub(super) fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+
+    pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        match self.verify {
+            Some(file) => checkpointed::verify(&file, environment, self.form.is_json(), style),
+            None => checkpoint::checkpoint(self.sign, environment),
+        }
+    }
 }
 
 /// Streams only ever grow: each is taken when ours is a part of it, and never otherwise. A push does

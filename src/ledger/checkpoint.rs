@@ -101,7 +101,8 @@ impl Checkpoint {
         self.heads.iter().map(claim).collect()
     }
 
-    fn parse_text(text: &str) -> Result<Self, CheckpointError> {
+    /// Reads the text that is signed, as it is kept where nobody signs. The root is checked.
+    pub fn parse(text: &str) -> Result<Self, CheckpointError> {
         let wrong = CheckpointError::Malformed;
         let mut lines = text.lines();
         let repo = lines.next().and_then(|origin| origin.strip_prefix(ORIGIN)?.parse().ok());
@@ -131,7 +132,7 @@ impl SignedCheckpoint {
     pub fn parse(note: &str) -> Result<Self, CheckpointError> {
         let wrong = CheckpointError::Malformed;
         let (text, signatures) = note.split_once("\n\n").ok_or(wrong("no empty line comes before its signatures"))?;
-        let checkpoint = Checkpoint::parse_text(&format!("{text}\n"))?;
+        let checkpoint = Checkpoint::parse(&format!("{text}\n"))?;
         let signatures = signatures.strip_suffix('\n').ok_or(wrong("its last line does not end"))?;
         let one = |line: &str| {
             let (name, made) =
@@ -171,7 +172,7 @@ fn key_hash(name: &str, signature: &SshSignature) -> [u8; 4] {
 /// own signature stands for the checkpoint's, which is only needed outside the ledger.
 pub(super) fn carried(entry: &Entry) -> Result<Checkpoint, CheckpointError> {
     let text = entry.body.get("checkpoint").and_then(serde_json::Value::as_str);
-    let checkpoint = Checkpoint::parse_text(text.ok_or(CheckpointError::Malformed("the body has no `checkpoint`"))?)?;
+    let checkpoint = Checkpoint::parse(text.ok_or(CheckpointError::Malformed("the body has no `checkpoint`"))?)?;
     if Some(checkpoint.repo) == entry.repo {
         Ok(checkpoint)
     } else {

@@ -1,6 +1,7 @@
 //! `gov-hook audit …`: reads the ledger, says whether it may be believed, and what it tells.
 
 pub mod checkpoint;
+pub mod checkpointed;
 mod copies;
 mod coverage;
 pub mod export;

@@ -63,7 +63,17 @@ struct Open<'a> {
 /// Reads the ledger and tells its entries, those of one stream in their order, on several threads.
 /// What it finds is kept for the next time, unless it is damage.
 pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sync)) -> Result<Reading, Failure> {
-    read_streams(repo, (depth, Keeping::Yes), repo.streams()?, visit)
+    read_against(repo, depth, Vec::new(), visit)
+}
+
+/// The same, held against what somebody kept elsewhere.
+pub(super) fn read_against(
+    repo: &Repo,
+    depth: Depth,
+    claims: Vec<Claim>,
+    visit: &(dyn Fn(Told) + Sync),
+) -> Result<Reading, Failure> {
+    read_streams(repo, Ask { depth, keeping: Keeping::Yes, streams: repo.streams()?, claims }, visit)
 }
 
 /// A stream that a push would move, and where to.
@@ -87,7 +97,7 @@ pub(in crate::app) fn read_arriving(
         remote: None,
     }));
     streams.sort();
-    read_streams(repo, (Depth::News, Keeping::No), streams, visit)
+    read_streams(repo, Ask { depth: Depth::News, keeping: Keeping::No, streams, claims: Vec::new() }, visit)
 }
 
 /// Whether what is found is kept for the next time.
@@ -97,10 +107,17 @@ enum Keeping {
     No,
 }
 
+/// What is read, and what it is held against besides what this clone knows.
+struct Ask {
+    depth: Depth,
+    keeping: Keeping,
+    streams: Vec<Stream>,
+    claims: Vec<Claim>,
+}
+
 fn read_streams(
     repo: &Repo,
-    (depth, keeping): (Depth, Keeping),
-    streams: Vec<Stream>,
+    Ask { depth, keeping, streams, claims: kept }: Ask,
     visit: &(dyn Fn(Told) + Sync),
 ) -> Result<Reading, Failure> {
     let pins = Pins::load(repo)?;
@@ -138,8 +155,8 @@ fn read_streams(
     let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
-    let claims = pins.claims(copies::own(repo)?).chain(copies::claims(repo, &here, &copies, &chains)?).collect();
-    let mut verdict = join(&chains, &rules, claims);
+    let claims = pins.claims(copies::own(repo)?).chain(copies::claims(repo, &here, &copies, &chains)?);
+    let mut verdict = join(&chains, &rules, claims.chain(kept).collect());
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
 

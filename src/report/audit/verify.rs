@@ -199,7 +199,8 @@ pub fn json(found: &Verified, exit: u8) -> String {
     super::super::escape::json(&value).unwrap_or_default()
 }
 
-fn damage_v1(damage: &Damage) -> Value {
+#[must_use]
+pub fn damage_v1(damage: &Damage) -> Value {
     let code: DamageCode = damage.code;
     json!({
         "code": code.as_str(),
