@@ -351,3 +351,33 @@ fn faulty_waivers_in_a_text_are_findings_in_every_mode() {
     assert_eq!(weighing(&scratch.check(&["--all"])), wanted);
     assert_eq!(weighing(&scratch.check(&["--history"])), wanted);
 }
+
+#[test]
+fn a_secret_in_a_reason_is_told_nowhere_and_not_put_on_record() {
+    let secret = ["AKIA", "Z7QVN4KWJ3XP", "Q5RT"].concat();
+    let unknown = "q7Zr9XkT2mVb4LpNs8Wd";
+    let reason = format!("the old {secret} and {unknown} are revoked");
+    let scratch = leaky(&[("deploy.toml", "LM2T")]);
+    scratch.install_hooks();
+    let excuse = format!("- rule: {KEY}\n  paths: [deploy.toml]\n  reason: \"{reason}\"\n");
+    scratch.write(".gov/waivers.yaml", &excuse);
+    scratch.git(&["add", "--all"]);
+    let is_told = |text: &str| text.contains(&secret) || text.contains(unknown);
+
+    for format in ["human", "json", "sarif", "github", "gitlab", "junit"] {
+        for what in [["--staged"].as_slice(), &["--all"], &["HEAD"]] {
+            let said = scratch.run(&[&["check", "--format", format], what].concat());
+            assert!(!is_told(&said.out) && !is_told(&said.err), "{format}: {}{}", said.out, said.err);
+        }
+    }
+    let waived = scratch.check(&["--all"]);
+    let waived = waived["findings"].as_array().unwrap().iter().find(|finding| finding["path"] == "deploy.toml");
+    let told = &waived.unwrap()["waived"]["reason"];
+    assert_eq!(told, "the old AKI…(20 characters) and q7Z…(20 characters) are revoked");
+
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Waive"]);
+    let recorded = scratch.run(&["record", "HEAD", "--reason", &reason]);
+    let log = scratch.run(&["audit", "log", "--format", "json"]);
+    assert!(log.out.contains("are revoked"), "{}{}", recorded.err, log.out);
+    assert!(!is_told(&(recorded.out + &recorded.err + &log.out)), "{}", log.out);
+}

@@ -33,6 +33,7 @@ mod stream;
 mod tables;
 mod tally;
 mod units;
+mod written;
 
 pub use change::{Candidate, Found, MESSAGE_PATH};
 pub use colliding::Standing;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use crate::check::verify::looks_drawn;
 use crate::model::{Excerpt, hides_text};
 
 /// How many bytes of a line are shown before and behind what was found.
@@ -15,6 +16,46 @@ const LONGEST: usize = 160;
 const SHOWN: usize = 4;
 const SHARE: usize = 6;
 
+/// A run of so many bytes of the alphabets that keys are written in may be one that no rule knows.
+const TOKEN: usize = 20;
+
+/// How far before what is shown such a run may start.
+const BEFORE: usize = 256;
+
+/// Texts that people wrote, without what `hidden` names in them and without what looks like a key.
+/// Both ascend; the texts stand in `text` at `places`.
+pub(super) fn texts(text: &[u8], places: &[Range<usize>], hidden: &[Range<usize>]) -> Vec<String> {
+    let known = everywhere(text, 0..text.len(), hidden);
+    let all = joined(known.into_iter().chain(tokens(text, 0..text.len())).collect());
+    let one = |place: &Range<usize>| {
+        let (mut shown, mut at) = (String::new(), place.start);
+        let first = all.partition_point(|range| range.end <= place.start);
+        for range in all.iter().skip(first).take_while(|range| range.start < place.end) {
+            let (start, end) = (range.start.max(place.start), range.end.min(place.end));
+            shown.push_str(&String::from_utf8_lossy(text.get(at..start).unwrap_or_default()));
+            shown.push_str(&placeholder(text.get(start..end).unwrap_or_default()));
+            at = end;
+        }
+        shown.push_str(&String::from_utf8_lossy(text.get(at..place.end).unwrap_or_default()));
+        shown
+    };
+    places.iter().map(one).collect()
+}
+
+/// Places in a part of a text where something stands that was more likely drawn at random than
+/// written.
+fn tokens(text: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_-".contains(byte);
+    let mut at = part.start;
+    text.get(part).unwrap_or_default().split(move |byte| !is_of_key(byte)).filter_map(move |run| {
+        let place = at..at + run.len();
+        at = place.end + 1;
+        // Of keys of that length, three in a hundred have no digit; of words in code, nearly all.
+        let has_digit = run.iter().any(u8::is_ascii_digit);
+        (run.len() >= TOKEN && has_digit && looks_drawn(run)).then_some(place)
+    })
+}
+
 /// `value` is what was found, `hidden` all that must not be read; both are places in `text`, and
 /// `hidden` ascends.
 pub(super) fn excerpt(text: &[u8], value: &Range<usize>, hidden: &[Range<usize>]) -> Excerpt {
@@ -25,7 +66,15 @@ pub(super) fn excerpt(text: &[u8], value: &Range<usize>, hidden: &[Range<usize>]
     let ahead = text.get(value.start..far).unwrap_or_default();
     let line_end = memchr::memchr(b'\n', ahead).map_or(far, |newline| value.start + newline);
     let from = window_start(text, value.start);
-    let hidden = everywhere(text, from..line_end, hidden);
+    let unknown_from = line_start(text, from).max(from.saturating_sub(BEFORE));
+    let unknown = tokens(text, unknown_from..line_end).filter(|token| {
+        // What may be shown is: the rule speaks of it.
+        is_hidden || token.end <= value.start || value.end <= token.start
+    });
+    let near = hidden.iter().filter(|range| range.end > from && range.start < line_end).cloned();
+    let mut near: Vec<Range<usize>> = near.chain(unknown).collect();
+    near.sort_by_key(|range| (range.start, range.end));
+    let hidden = everywhere(text, from..line_end, &near);
     let start = match hidden.first() {
         Some(first) if first.start < from => first.start.max(line_start(text, from)),
         Some(_) | None => from,
@@ -84,6 +133,10 @@ fn everywhere(text: &[u8], shown: Range<usize>, hidden: &[Range<usize>]) -> Vec<
         let places = memchr::memmem::find_iter(text.get(shown.clone()).unwrap_or_default(), value);
         all.extend(places.map(|place| shown.start + place..shown.start + place + value.len()));
     }
+    joined(all)
+}
+
+fn joined(mut all: Vec<Range<usize>>) -> Vec<Range<usize>> {
     all.sort_by_key(|range| (range.start, range.end));
     let mut joined: Vec<Range<usize>> = Vec::new();
     for range in all {
@@ -178,6 +231,39 @@ mod tests {
             "a = \"firs\u{2026}(27 characters)\"; b = \"\u{2026}(5 characters)\"; c = \"firs\u{2026}(27 characters)\""
         );
         assert_eq!(marked(&shown), "firs\u{2026}(27 characters)");
+    }
+
+    #[test]
+    fn what_looks_like_a_key_is_hidden_though_no_rule_knows_it() {
+        let key = "q7Zr9XkT2mVb4LpNs8Wd";
+        let text = format!("{}{key} = load(\"a/path/of/words/index2\"); {key}x; skip()", "a ".repeat(40));
+
+        let shown = excerpt(text.as_bytes(), &place(&text, "skip()"), &[]);
+
+        assert_eq!(
+            shown.line,
+            format!(
+                "\u{2026}a {} = load(\"a/path/of/words/index2\"); {}; skip()",
+                "q7Z\u{2026}(20 characters)", "q7Z\u{2026}(21 characters)"
+            )
+        );
+        assert_eq!(marked(&shown), "skip()");
+
+        let own = excerpt(text.as_bytes(), &place(&text, key), &[]);
+        assert_eq!(marked(&own), key, "a rule that shows what it finds");
+    }
+
+    #[test]
+    fn texts_lose_what_is_hidden_in_them_and_nothing_else() {
+        let text = "made up for tests\nthe key 0x1 is q7Zr9XkT2mVb4LpNs8Wd\nhunter2 it was";
+        let places: Vec<Range<usize>> = text.split('\n').map(|part| place(text, part)).collect();
+
+        let shown = texts(text.as_bytes(), &places, &[place(text, "hunter2")]);
+
+        assert_eq!(
+            shown,
+            ["made up for tests", "the key 0x1 is q7Z\u{2026}(20 characters)", "h\u{2026}(7 characters) it was"]
+        );
     }
 
     #[test]

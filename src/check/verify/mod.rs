@@ -45,6 +45,11 @@ impl<'a> Captured<'a> {
     }
 }
 
+/// Whether a run of bytes is random enough to be a key, wherever it stands.
+pub(in crate::check) fn looks_drawn(value: &[u8]) -> bool {
+    likeness::drawn(value)
+}
+
 /// Whether the captured value is what the rule looks for.
 pub type Verifier = fn(&Captured<'_>) -> bool;
 

@@ -65,12 +65,26 @@ impl Waiving<'_> {
         for (index, entry) in self.waivers.entries.iter().enumerate() {
             findings.extend(self.of_entry(entry, used.contains(&index)));
         }
+        self.hide_secrets(&mut findings);
         findings
     }
 
     /// A waiver for history lets nothing come back: it excuses only what the newest tree has no more.
     fn concerns(&self, entry: &Entry, finding: &Finding) -> bool {
         !entry.history || self.scope == Scope::Commit || finding.is_past()
+    }
+
+    /// A reason may say what it should not.
+    fn hide_secrets(&self, findings: &mut [Finding]) {
+        let mut reasons: Vec<&mut String> = Vec::new();
+        for finding in findings {
+            if finding.rule.as_str().starts_with("waiver/") {
+                reasons.push(&mut finding.message);
+            } else if let Some(waived) = &mut finding.waived {
+                reasons.push(&mut waived.reason);
+            }
+        }
+        self.rules.hide_secrets(&mut reasons);
     }
 
     fn of_inline(&self, waiver: &Inline, used: bool) -> Option<Finding> {
