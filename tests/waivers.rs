@@ -370,6 +370,14 @@ fn a_secret_in_a_reason_is_told_nowhere_and_not_put_on_record() {
             assert!(!is_told(&said.out) && !is_told(&said.err), "{format}: {}{}", said.out, said.err);
         }
     }
+    scratch.write(".gov/waivers.yaml", format!("- {{ rule: {KEY}, pathz: [a], reason: \"{reason}\" }}\n"));
+    scratch.git(&["add", "--all"]);
+    let broken = scratch.run(&["check", "--staged"]);
+    assert_eq!(broken.code, 2);
+    assert!(!is_told(&broken.err) && broken.err.contains("AKIA****"), "{}", broken.err);
+    scratch.write(".gov/waivers.yaml", &excuse);
+    scratch.git(&["add", "--all"]);
+
     let waived = scratch.check(&["--all"]);
     let waived = waived["findings"].as_array().unwrap().iter().find(|finding| finding["path"] == "deploy.toml");
     let told = &waived.unwrap()["waived"]["reason"];

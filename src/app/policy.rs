@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
+use super::failure::starred;
 use super::law::{self, POLICY_PATH};
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
@@ -44,6 +45,7 @@ pub fn check(file: Option<&Path>, environment: &Environment, as_json: bool, styl
             .mended_by("write one that fits this repository: gov-hook init")
     })?;
     let found = policy::read(&shown, &bytes).err().unwrap_or_default();
+    let bytes = starred(bytes);
     let judged = Judged { origin: &shown, bytes: &bytes, mistakes: &found };
     let next = NextStep { why: "the whole format".into(), command: "gov-hook policy schema".into() };
     let text = if as_json {

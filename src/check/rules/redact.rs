@@ -42,6 +42,24 @@ pub(super) fn texts(text: &[u8], places: &[Range<usize>], hidden: &[Range<usize>
     places.iter().map(one).collect()
 }
 
+/// A file without what `hidden` names in it and without what looks like a key, line by line and
+/// character by character as it was.
+pub(super) fn starred(file: &str, hidden: &[Range<usize>]) -> String {
+    let text = file.as_bytes();
+    let known = everywhere(text, 0..text.len(), hidden);
+    let mut all = joined(known.into_iter().chain(tokens(text, 0..text.len())).collect()).into_iter().peekable();
+    let (mut starred, mut kept) = (String::with_capacity(file.len()), 0);
+    for (at, character) in file.char_indices() {
+        while all.next_if(|range| range.end <= at).is_some() {
+            kept = 0;
+        }
+        let is_hidden = all.peek().is_some_and(|range| range.start <= at) && character != '\n';
+        kept += usize::from(is_hidden);
+        starred.push(if is_hidden && kept > SHOWN { '*' } else { character });
+    }
+    starred
+}
+
 /// Places in a part of a text where something stands that was more likely drawn at random than
 /// written.
 fn tokens(text: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>> {

@@ -23,20 +23,34 @@ impl Rules {
         if whole.trim().is_empty() {
             return;
         }
-        let path = RepoPath::from(MESSAGE_PATH);
-        let mut finder = Finder::new(&self.all, self.for_new(), Subject::new(&path, false), false);
-        finder.walk(Part { text: whole.as_bytes(), base: 0, last: true }, 0..whole.len());
-        let found = finder.take();
-        let is_shown = |index| self.get(index).and_then(Rule::compiled).is_some_and(|rule| rule.definition.show);
-        // Where one rule found more than is kept, the rest would stand there.
-        let is_flooded = found.more.iter().any(|index| !is_shown(*index));
-        let mut hidden: Vec<Range<usize>> =
-            found.kept.into_iter().filter(|found| !is_shown(found.rule)).map(|found| found.value).collect();
-        hidden.sort_by_key(|range| (range.start, range.end));
+        let (hidden, is_flooded) = self.hidden_in(&whole);
         let shown = redact::texts(whole.as_bytes(), &places, &hidden);
         for (text, shown) in texts.iter_mut().zip(shown) {
             **text = if is_flooded { "\u{2026}".to_owned() } else { shown };
         }
+    }
+
+    /// Stars out the same in a file, of which every character stays one character.
+    #[must_use]
+    pub fn starred(&self, file: &str) -> String {
+        let (hidden, is_flooded) = self.hidden_in(file);
+        let whole = 0..file.len();
+        redact::starred(file, if is_flooded { std::slice::from_ref(&whole) } else { &hidden })
+    }
+
+    /// Where a rule finds a secret, and whether one found more than is kept, so that the rest would
+    /// stand there.
+    fn hidden_in(&self, text: &str) -> (Vec<Range<usize>>, bool) {
+        let path = RepoPath::from(MESSAGE_PATH);
+        let mut finder = Finder::new(&self.all, self.for_new(), Subject::new(&path, false), false);
+        finder.walk(Part { text: text.as_bytes(), base: 0, last: true }, 0..text.len());
+        let found = finder.take();
+        let is_shown = |index| self.get(index).and_then(Rule::compiled).is_some_and(|rule| rule.definition.show);
+        let is_flooded = found.more.iter().any(|index| !is_shown(*index));
+        let mut hidden: Vec<Range<usize>> =
+            found.kept.into_iter().filter(|found| !is_shown(found.rule)).map(|found| found.value).collect();
+        hidden.sort_by_key(|range| (range.start, range.end));
+        (hidden, is_flooded)
     }
 }
 
@@ -61,6 +75,16 @@ mod tests {
 
         let old = "the old key AKI\u{2026}(20 characters) is revoked";
         assert_eq!(texts, ["", "made up for tests", old, "q7Z\u{2026}(20 characters)"]);
+    }
+
+    #[test]
+    fn a_file_keeps_its_places_and_loses_its_secrets() {
+        let rules = Rules::new(&Policy::built_in().rules, Vec::new()).unwrap();
+        let file = format!("\u{fc}: \"{}{}\"\nb: q7Zr9XkT2mVb4LpNs8Wd\n", "AKIA", "Z7QVN4KWJ3XPLM2T");
+
+        let starred = rules.starred(&file);
+
+        assert_eq!(starred, "\u{fc}: \"AKIA****************\"\nb: q7Zr****************\n");
     }
 
     #[test]
