@@ -52,6 +52,8 @@ pub struct Environment {
     pub path: OsString,
     /// Whether somebody has the commit message in an editor: git names `:` as the editor if not.
     pub edits_message: bool,
+    /// Where pre-commit or prek runs the hook.
+    pub framework: Option<Framework>,
     pub author: Identity,
     pub committer: Identity,
     pub stdout_is_terminal: bool,
@@ -72,6 +74,20 @@ pub struct Environment {
 pub struct Identity {
     pub name: Option<String>,
     pub email: Option<String>,
+}
+
+/// What a framework tells its hooks in `PRE_COMMIT_*` of the push that they run before.
+#[derive(Clone, Debug, Default)]
+pub struct Framework {
+    /// `FROM_REF` and `TO_REF`: what the other side has, or where the pushed commits start; their end.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// `LOCAL_BRANCH`: what is pushed, as it was named.
+    pub local: Option<String>,
+    /// `REMOTE_BRANCH`: the reference that is to move there.
+    pub reference: Option<String>,
+    pub remote: Option<String>,
+    pub url: Option<String>,
 }
 
 impl Environment {
@@ -101,6 +117,14 @@ impl Environment {
             is_disabled: is_set("GOV_HOOK_DISABLED"),
             path: std::env::var_os("PATH").unwrap_or_default(),
             edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
+            framework: text("PRE_COMMIT").map(|_| Framework {
+                from: text("PRE_COMMIT_FROM_REF"),
+                to: text("PRE_COMMIT_TO_REF"),
+                local: text("PRE_COMMIT_LOCAL_BRANCH"),
+                reference: text("PRE_COMMIT_REMOTE_BRANCH"),
+                remote: text("PRE_COMMIT_REMOTE_NAME"),
+                url: text("PRE_COMMIT_REMOTE_URL"),
+            }),
             author: Identity {
                 name: text("GIT_AUTHOR_NAME"),
                 email: text("GIT_AUTHOR_EMAIL").or_else(|| text("EMAIL")),

@@ -215,16 +215,29 @@ impl Repo {
     /// cherry-pick, revert or `am`. A revert without conflicts leaves no trace but in the reflog.
     #[must_use]
     pub fn is_midway(&self) -> bool {
-        let moved_by = |log: Vec<u8>| {
-            let last = log.trim_ascii_end().rsplit(|&byte| byte == b'\n').next()?.to_vec();
-            let message = last.splitn(2, |&byte| byte == b'\t').nth(1)?;
-            ["revert", "cherry-pick", "rebase", "am", "merge", "pull"].into_iter().find(|verb| {
-                message
-                    .strip_prefix(verb.as_bytes())
-                    .is_some_and(|rest| rest.starts_with(b":") || rest.starts_with(b" "))
-            })
+        self.inner.state() != git2::RepositoryState::Clean
+            || self.was_moved_by(&["revert", "cherry-pick", "rebase", "am", "merge", "pull"], b"")
+    }
+
+    /// Whether HEAD came to where it is by taking on a commit that was there already.
+    #[must_use]
+    pub fn is_fast_forwarded(&self) -> bool {
+        self.was_moved_by(&["merge", "pull"], b": Fast-forward")
+    }
+
+    fn was_moved_by(&self, verbs: &[&str], ending: &[u8]) -> bool {
+        let is_one = |message: &[u8], verb: &str| {
+            let rest = message.strip_prefix(verb.as_bytes());
+            rest.is_some_and(|rest| rest.starts_with(b":") || rest.starts_with(b" ")) && message.ends_with(ending)
         };
-        self.inner.state() != git2::RepositoryState::Clean || self.end_of_reflog().and_then(moved_by).is_some()
+        self.last_move().is_some_and(|message| verbs.iter().any(|verb| is_one(&message, verb)))
+    }
+
+    /// What HEAD's reflog says of its last movement.
+    fn last_move(&self) -> Option<Vec<u8>> {
+        let log = self.end_of_reflog()?;
+        let last = log.trim_ascii_end().rsplit(|&byte| byte == b'\n').next()?;
+        last.splitn(2, |&byte| byte == b'\t').nth(1).map(<[u8]>::to_vec)
     }
 
     /// The last lines of HEAD's reflog, as far as one commit's line can reach.

@@ -6,6 +6,7 @@
 mod agent;
 mod arrival;
 mod commit;
+mod framework;
 mod line;
 mod message;
 mod push;
@@ -90,6 +91,10 @@ impl Stage {
 
 /// Runs one stage with the arguments that git gave the hook.
 pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, style: Style) -> Result<Answer, Failure> {
+    // The native hook has arguments; a framework leaves them out.
+    if let (Stage::PrePush, Some(framework), []) = (stage, &environment.framework, arguments) {
+        return framework::before_push(framework, environment, style);
+    }
     match stage {
         Stage::PreCommit | Stage::PreMergeCommit => commit::before(environment, style),
         Stage::CommitMsg => message::before(arguments, environment, style),

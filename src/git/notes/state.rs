@@ -26,6 +26,8 @@ pub enum StateFile {
     Signed,
     /// On a server: the moves of references that were let by and may be asked about again.
     LetBy,
+    /// What was said once and need not be said again.
+    Said,
 }
 
 impl StateFile {
@@ -37,6 +39,7 @@ impl StateFile {
             Self::Named => "named",
             Self::Signed => "signed",
             Self::LetBy => "let-by",
+            Self::Said => "said",
         }
     }
 }
