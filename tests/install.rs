@@ -878,3 +878,105 @@ fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
     assert!(!fs::read_to_string(scratch.path(".git/config")).unwrap().contains("gov-hook"));
     assert!(!scratch.path(".git/gov/hooks").exists());
 }
+
+/// What the hooks that were there before saw of one operation, and what gov-hook put on record of it.
+struct Watched {
+    scratch: Scratch,
+    /// Entries that were there before the operation.
+    known: usize,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let scratch = Scratch::new();
+        for stage in CLIENT {
+            let script = format!("#!/bin/sh\nprintf '%s ' {stage} >> '{}'\n", scratch.beside("log").display());
+            put(&hooks(&scratch).join(stage), &script);
+        }
+        assert_eq!(scratch.run(&["install"]).code, 0);
+        Self { scratch, known: 0 }
+    }
+
+    fn entries(&self) -> Vec<serde_json::Value> {
+        let exported = self.scratch.run(&["audit", "export"]).out;
+        let entries = exported.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let entry = |line: serde_json::Value| match line["entry"].as_str() {
+            Some(text) => serde_json::from_str(text).unwrap(),
+            None => line["entry"].clone(),
+        };
+        entries.map(entry).filter(|entry| entry["kind"] != "genesis" && entry["kind"] != "stream-open").collect()
+    }
+
+    /// Runs a line of shell, and tells which hooks ran and what was put on record.
+    fn run(&mut self, operation: &str) -> String {
+        let _ = fs::remove_file(self.scratch.beside("log"));
+        let mut shell = self.scratch.command("sh", &self.scratch.path(""));
+        let output = shell.args(["-ec", operation]).env("GIT_EDITOR", "true").output().unwrap();
+        assert!(output.status.success(), "{operation}: {}", err(&output));
+        let entries = self.entries();
+        let told = entries.iter().skip(self.known).map(|entry| {
+            let cause = entry["body"]["cause"].as_str().map(|cause| format!(" by {cause}")).unwrap_or_default();
+            entry["kind"].as_str().unwrap().to_owned() + &cause
+        });
+        let told = told.collect::<Vec<_>>().join(", ");
+        self.known = entries.len();
+        format!("{}-> {told}", log(&self.scratch))
+    }
+}
+
+#[test]
+fn what_each_operation_of_git_runs_and_puts_on_record() {
+    let mut watched = Watched::new();
+    watched.scratch.origin();
+    let judged = "pre-commit commit-msg post-commit -> decision, commit";
+    let operations = [
+        ("echo 1 > a; git add a; git commit -qm a", judged),
+        ("echo 2 > a; git commit -qam a2", judged),
+        ("echo 3 > a; printf 'y\n' | git commit -qpm a3", judged),
+        ("echo 4 > a; echo 1 > b; git add b; git commit -qom a4 a; git reset -q; rm b", judged),
+        (
+            "echo 5 > a; git commit -q --amend -am a5",
+            "pre-commit commit-msg post-commit post-rewrite -> decision, decision by hook, rewrite",
+        ),
+        ("git checkout -q -b side; echo 1 > s; git add s; git commit -qm s", judged),
+        ("git checkout -q main; git merge -q --ff-only side", "post-merge -> "),
+        ("git checkout -q side; echo 2 > s; git commit -qam s2", judged),
+        ("git checkout -q main; echo 6 > a; git commit -qam a6", judged),
+        ("git merge -q --no-ff -m merge side", "pre-merge-commit commit-msg post-merge -> decision, commit"),
+        ("git checkout -q -b other HEAD~1; echo 1 > o; git add o; git commit -qm o; git checkout -q main", judged),
+        ("git merge -q --squash other > ../said", "post-merge -> "),
+        ("git commit -qm squashed", judged),
+        ("git checkout -q -b picks side; git cherry-pick other > ../said", "post-commit -> decision by hook"),
+        ("git revert --no-edit HEAD > ../said", "post-commit -> decision by hook"),
+        ("git checkout -q other; echo 1 > o2; git add o2; git commit -qm o2", judged),
+        (
+            "git rebase -q side",
+            "post-commit post-commit post-commit post-rewrite -> decision by hook, decision by hook, decision by hook, rewrite",
+        ),
+        (
+            "git format-patch -q -1 --stdout > ../patch; git checkout -q -b applied main~2; git am -q ../patch",
+            "post-applypatch -> decision by hook",
+        ),
+        ("echo 7 > a; git stash -q; git stash pop -q; git checkout -q a", "-> "),
+        ("git checkout -q main; git reset -q --hard $(git commit-tree -p HEAD -m tree HEAD~1^{tree})", "-> "),
+        ("git worktree add -q ../linked -b linked; cd ../linked; echo 1 > l; git add l; git commit -qm l", judged),
+        ("git tag v1; git tag -a -m v2 v2", "-> "),
+    ];
+    let pushes = [
+        "git push -q origin side other:renamed v2",
+        "git push -q origin :renamed",
+        "git checkout -q side; git commit -q --amend --no-verify -m again; git push -q --force origin side",
+    ];
+
+    let ran: Vec<(&str, String)> =
+        operations.iter().map(|(operation, _)| (*operation, watched.run(operation))).collect();
+
+    let expected: Vec<(&str, String)> =
+        operations.iter().map(|(operation, told)| (*operation, (*told).to_owned())).collect();
+    assert_eq!(ran, expected);
+    for push in pushes {
+        let told = watched.run(push);
+        assert!(told.contains("pre-push -> "), "{push}: {told}");
+    }
+    assert_eq!(watched.scratch.run(&["audit", "verify", "--replay"]).code, 0);
+}
