@@ -269,3 +269,103 @@ fn a_linked_worktree_has_the_same_rules() {
     assert_eq!(decide("../work/.git/hooks/pre-commit"), "deny");
     assert_eq!(decide("../work/.git/worktrees/linked/config.worktree"), "deny");
 }
+
+#[test]
+fn claude_code_is_told_to_ask_and_what_it_had_stays() {
+    let scratch = governed();
+    let theirs =
+        "{\n  \"hooks\": {\n    \"PreToolUse\": [\n      {\"matcher\": \"Bash\", \"hooks\": []}\n    ]\n  }\n}\n";
+    scratch.write(".claude/settings.json", theirs);
+
+    let said = scratch.run(&["install", "--agents"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.starts_with("added to .claude/settings.json\n"), "{}", said.out);
+    let written = std::fs::read_to_string(scratch.path(".claude/settings.json")).unwrap();
+    assert!(written.starts_with(theirs.trim_end_matches("\n    ]\n  }\n}\n")), "{written}");
+    let settings: Value = serde_json::from_str(&written).unwrap();
+    let ours = &settings["hooks"]["PreToolUse"][1];
+    for line in serde_json::to_string_pretty(ours).unwrap().lines().map(str::trim) {
+        assert!(said.out.contains(line), "`{line}` is not shown in:\n{}", said.out);
+    }
+    assert!(scratch.run(&["install", "--agents"]).out.starts_with(".claude/settings.json has it already"));
+    assert_eq!(std::fs::read_to_string(scratch.path(".claude/settings.json")).unwrap(), written);
+    // The command that it runs, as its shell runs it.
+    let command = ours["hooks"][0]["command"].as_str().unwrap();
+    let run = |path: &str| {
+        let mut shell = scratch.command("/bin/sh", &scratch.path(""));
+        shell
+            .args(["-c", command])
+            .env("PATH", path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = shell.spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(br#"{"path":"src/a.rs"}"#);
+        child.wait_with_output().unwrap().status.code()
+    };
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_gov-hook")).parent().unwrap();
+    assert_eq!(run(&folder.to_string_lossy()), Some(0));
+    assert_eq!(run("/nowhere"), Some(2), "a program that is gone blocks the call");
+}
+
+/// Runs a job's commands as the service does, in a clone of the merge request's branch.
+fn job_passes(scratch: &Scratch, commands: &[String], variables: &[(&str, &str)]) -> (bool, String) {
+    let clone = scratch.beside("runner");
+    let _ = std::fs::remove_dir_all(&clone);
+    scratch.git(&["clone", "-q", "--branch", "topic", "--single-branch", "../origin.git", "../runner"]);
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_gov-hook")).parent().unwrap();
+    let mut shell = scratch.command("bash", &clone);
+    shell.args(["-e", "-o", "pipefail", "-c", &commands.join("\n")]).envs(variables.iter().copied());
+    let path = format!("{}:{}", folder.display(), "/usr/local/bin:/usr/bin:/bin");
+    let output = shell.env("PATH", path).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn the_jobs_that_are_printed_judge_a_merge_request() {
+    let scratch = governed();
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.git(&["checkout", "-q", "-b", "topic"]);
+    scratch.write("src/a.rs", "fn one() {}\n");
+    scratch.commit_all("Add one");
+    scratch.git(&["push", "-q", "origin", "topic"]);
+    let job = |service: &str| -> Value {
+        let said = scratch.run(&["install", "--ci", service]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        serde_yaml::from_str(&said.out).unwrap()
+    };
+    let texts = |list: &Value| {
+        list.as_array().unwrap().iter().filter_map(|one| one.as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let github = job("github");
+    let steps = github["jobs"]["gov-hook"]["steps"].as_array().unwrap();
+    assert_eq!(steps[0]["with"]["fetch-depth"], 0);
+    let github: Vec<String> = steps.iter().filter_map(|step| step["run"].as_str().map(str::to_owned)).collect();
+    let gitlab = job("gitlab");
+    assert_eq!(gitlab["gov-hook"]["variables"]["GIT_DEPTH"], "0");
+    let gitlab = texts(&gitlab["gov-hook"]["script"]);
+
+    for secret in [false, true] {
+        if secret {
+            scratch.write("src/b.rs", format!("let key = \"{}{}\";\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+            scratch.commit_all("Add two");
+            scratch.git(&["push", "-q", "origin", "topic"]);
+        }
+        let head = scratch.git(&["rev-parse", "HEAD"]);
+
+        let (passes, said) = job_passes(&scratch, &github, &[("ONTO", "main"), ("HEAD", &head)]);
+        assert_eq!(passes, !secret, "{said}");
+        assert_eq!(said.contains("::error file=src/b.rs,line=1"), secret, "{said}");
+
+        let variables = [("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"), ("CI_COMMIT_SHA", &head)];
+        let (passes, said) = job_passes(&scratch, &gitlab, &variables);
+        assert_eq!(passes, !secret, "{said}");
+        let report = std::fs::read_to_string(scratch.beside("runner/gl-code-quality-report.json")).unwrap();
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let places: Vec<&Value> = report.as_array().unwrap().iter().map(|one| &one["location"]["path"]).collect();
+        assert_eq!(places.contains(&&Value::from("src/b.rs")), secret, "{report}");
+    }
+}

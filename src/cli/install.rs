@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::arguments::Form;
-use crate::app::install::{self, Request};
+use super::arguments::{Form, word};
+use crate::app::install::{self, Request, Service};
 use crate::app::{Answer, Environment, Failure};
 
 /// What stands in a hook's place is kept as NAME.legacy, gets the same arguments and input, and runs
@@ -19,7 +19,10 @@ Examples:
   gov-hook install               in a clone
   gov-hook install --server      in a bare repository that others push to
   gov-hook install --strict      also judge every movement of every reference
+  gov-hook install --agents      have Claude Code ask before it writes or runs anything
+  gov-hook install --ci github   print a job that judges every pull request
   gov-hook uninstall             put back what was there")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct InstallArguments {
     /// The hooks of a repository that others push to: pre-receive, update, post-receive
     #[arg(long)]
@@ -32,11 +35,26 @@ pub(super) struct InstallArguments {
     /// Have git run them from its configuration, beside its hooks folder (git 2.54 and later)
     #[arg(long)]
     config: bool,
+
+    /// Nothing but this: add to `.claude/settings.json` that Claude Code asks before it calls a tool
+    #[arg(long, conflicts_with_all = ["server", "strict", "config", "ci"])]
+    agents: bool,
+
+    /// Nothing but this: print a job that judges every merge request
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["server", "strict", "config"],
+        value_parser = word(Service::ALL.map(Service::as_str), Service::parse))]
+    ci: Option<Service>,
 }
 
 impl InstallArguments {
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
-        let Self { server, strict, config: configured } = self;
+        let Self { server, strict, config: configured, agents, ci } = self;
+        if agents {
+            return install::agents(environment);
+        }
+        if let Some(service) = ci {
+            return Ok(install::ci(service));
+        }
         install::install(Request { server, strict, configured }, environment)
     }
 }

@@ -1,5 +1,7 @@
 //! `gov-hook install` and `uninstall`: the hooks that git runs, put there and taken away.
 
+mod agents;
+mod ci;
 mod configured;
 mod folder;
 mod kept;
@@ -15,6 +17,8 @@ use crate::git::{Git, Repo};
 use crate::model::counted;
 use put::{Done, What};
 
+pub use agents::agents;
+pub use ci::{Service, ci};
 pub(super) use configured::{command_of, folder as configured_folder};
 pub(super) use folder::word;
 pub(super) use kept::{Found, Owner, is_executable, legacy, look};

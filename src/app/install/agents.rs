@@ -1,0 +1,164 @@
+//! `install --agents`: has Claude Code ask `gov-hook hook agent` before it calls a tool.
+//!
+//! A settings file that is there stays as it is to the letter; what is ours goes in beside it.
+
+mod splice;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::app::{Answer, Environment, Failure, law};
+use crate::git::Repo;
+
+const SETTINGS: &str = ".claude/settings.json";
+
+/// Claude Code goes on after any code but 2, so a program that is not there has to be one.
+const COMMAND: &str = "gov-hook hook agent || exit 2";
+
+const MATCHER: &str = "Write|Edit|MultiEdit|NotebookEdit|Bash|mcp__.*";
+
+pub fn agents(environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let Some(top) = repo.work_dir() else {
+        return Err(Failure::new("a bare repository has no work tree that an agent could work in"));
+    };
+    let path = top.join(SETTINGS);
+    let before = read(&path)?;
+    let id = id_of_claude(&repo)?;
+    let (after, added) = with_ours(before.as_deref().unwrap_or("{}\n"), &id)?;
+    if added.is_empty() {
+        return Ok(Answer::passing(format!(
+            "{SETTINGS} has it already: `gov-hook hook agent` is asked before every tool\n"
+        )));
+    }
+    write(&path, &after)?;
+    let mut text = format!("{} {SETTINGS}\n", if before.is_some() { "added to" } else { "wrote" });
+    for line in added.iter().flat_map(|part| part.lines().map(str::to_owned).collect::<Vec<_>>()) {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "  {line}");
+    }
+    text.push_str("next: see what an agent is told, then commit the file\n");
+    text.push_str("  echo '{\"path\": \".gov/policy.yaml\"}' | gov-hook hook agent\n");
+    Ok(Answer::passing(text))
+}
+
+fn read(path: &Path) -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(format!("cannot read `{SETTINGS}`: {error}"))),
+    }
+}
+
+/// Beside it first, so that nobody finds half a file.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(format!("cannot write `{SETTINGS}`: {error}"));
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let beside = real.with_extension("json.new");
+    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &real)).map_err(failed)
+}
+
+/// What the policy calls this agent.
+fn id_of_claude(repo: &Repo) -> Result<String, Failure> {
+    let (policy, _) = law::policy_at(repo, repo.head()?.commit())?;
+    let known = policy.agents.identities.iter().map(|agent| &agent.id).find(|id| id.to_lowercase().contains("claude"));
+    Ok(known.cloned().unwrap_or_else(|| "claude".to_owned()))
+}
+
+/// The settings with what is ours in them, and those parts of it that were missing.
+fn with_ours(text: &str, id: &str) -> Result<(String, Vec<String>), Failure> {
+    let unfit = |why: &str| {
+        Failure::new(format!("`{SETTINGS}` cannot be added to: {why}"))
+            .mended_by(format!("have its `PreToolUse` hook run: {COMMAND}"))
+    };
+    let parse = |text: &str| serde_json::from_str::<Value>(text);
+    let settings =
+        parse(text).map_err(|error| unfit(&format!("no JSON at line {}, column {}", error.line(), error.column())))?;
+    let hook = json!({ "matcher": MATCHER, "hooks": [{ "type": "command", "command": COMMAND }] });
+    let (mut after, mut added) = (text.to_owned(), Vec::new());
+    if !asks_already(&settings) {
+        after = splice::push(&after, &["hooks", "PreToolUse"], &hook)
+            .ok_or_else(|| unfit("`hooks` is no object of lists"))?;
+        added.push(pretty(&json!({ "hooks": { "PreToolUse": [hook] } })));
+    }
+    if settings.pointer("/env/GOV_HOOK_AGENT").is_none() {
+        after =
+            splice::put(&after, &["env"], "GOV_HOOK_AGENT", &json!(id)).ok_or_else(|| unfit("`env` is no object"))?;
+        added.push(pretty(&json!({ "env": { "GOV_HOOK_AGENT": id } })));
+    }
+    parse(&after).map_err(|_not_json| unfit("it is laid out in a way that gov-hook does not know"))?;
+    Ok((after, added))
+}
+
+fn asks_already(settings: &Value) -> bool {
+    let groups = settings.pointer("/hooks/PreToolUse").and_then(Value::as_array);
+    let hooks = groups.into_iter().flatten().filter_map(|group| group.get("hooks")?.as_array()).flatten();
+    let mut commands = hooks.filter_map(|hook| hook.get("command")?.as_str());
+    commands.any(|command| command.contains("gov-hook hook agent"))
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_are_there_stay_to_the_letter() {
+        let before = "{\n  \"model\": \"x\",\n  \"hooks\": {\n    \"Stop\": [],\n    \"PreToolUse\": [ {\"matcher\": \"Bash\", \"hooks\": []} ]\n  },\n  \"env\": {}\n}\n";
+
+        let (after, added) = with_ours(before, "claude").unwrap();
+
+        assert_eq!(
+            after,
+            concat!(
+                "{\n  \"model\": \"x\",\n  \"hooks\": {\n    \"Stop\": [],\n    \"PreToolUse\": [ {\"matcher\": \"Bash\", \"hooks\": []},\n",
+                "      {\n        \"hooks\": [\n          {\n            \"command\": \"gov-hook hook agent || exit 2\",\n",
+                "            \"type\": \"command\"\n          }\n        ],\n",
+                "        \"matcher\": \"Write|Edit|MultiEdit|NotebookEdit|Bash|mcp__.*\"\n      }\n    ]\n  },\n",
+                "  \"env\": {\n    \"GOV_HOOK_AGENT\": \"claude\"\n  }\n}\n"
+            )
+        );
+        assert_eq!(added.len(), 2);
+        assert_eq!(with_ours(&after, "claude").unwrap(), (after, Vec::new()));
+    }
+
+    #[test]
+    fn a_file_of_any_layout_is_added_to_and_nothing_of_it_is_lost() {
+        for before in [
+            "{}",
+            "{\"a\":1}",
+            "{\"hooks\":{\"PreToolUse\":[]}}",
+            " {\t\"hooks\" : { } , \"env\":{\"A\":\"}]\\\"{\"} }",
+            "{\"env\":{\"GOV_HOOK_AGENT\":\"mine\"},\"x\":[1,{\"hooks\":{}}]}",
+        ] {
+            let (after, _) = with_ours(before, "claude").unwrap();
+
+            let (old, new): (Value, Value) =
+                (serde_json::from_str(before).unwrap(), serde_json::from_str(&after).unwrap());
+            assert!(asks_already(&new), "{after}");
+            assert!(new["env"]["GOV_HOOK_AGENT"].is_string());
+            for (key, value) in old.as_object().unwrap() {
+                let kept = &new[key];
+                let is_kept = key == "hooks"
+                    || kept == value
+                    || value.as_object().unwrap().iter().all(|(key, value)| kept[key] == *value);
+                assert!(is_kept, "{after}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_added_to_is_left_alone() {
+        for before in ["", "[]", "{\"hooks\":[]}", "{\"hooks\":{\"PreToolUse\":{}}}", "{\"env\":7}", "{,}"] {
+            assert!(with_ours(before, "claude").is_err(), "{before}");
+        }
+    }
+}
