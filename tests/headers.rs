@@ -351,3 +351,167 @@ fn a_branch_that_does_not_have_the_header_yet_is_not_tampered_with() {
 
     assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
 }
+
+/// The rules of the findings, each with its path.
+fn findings(json: &Value) -> Vec<String> {
+    let findings =
+        json["findings"].as_array().unwrap().iter().filter(|finding| {
+            finding["severity"] == "deny" && finding["rule"].as_str().unwrap().starts_with("header/")
+        });
+    findings
+        .map(|finding| format!("{} {}", finding["path"].as_str().unwrap(), finding["rule"].as_str().unwrap()))
+        .collect()
+}
+
+#[test]
+fn every_tampering_is_denied_before_a_commit_and_in_a_range() {
+    for (what, attack, wanted) in ATTACKS {
+        let scratch = signed();
+        let base = scratch.git(&["rev-parse", "HEAD"]);
+        scratch.git(&["branch", "-q", "sound"]);
+        attack(&scratch);
+        scratch.git(&["add", "--all"]);
+
+        let staged = scratch.check(&["--staged"]);
+        let hook = scratch.run(&["hook", "pre-commit"]);
+        scratch.commit_all("Tamper");
+        let range = scratch.check(&[&format!("{base}..HEAD")]);
+        let commit = scratch.check(&["HEAD"]);
+
+        assert_eq!(findings(&staged), [wanted], "{what}");
+        assert_eq!((&staged["outcome"], &staged["exit"]), (&"blocked".into(), &1.into()), "{what}");
+        assert_eq!(hook.code, 1, "{what} {}", hook.out);
+        let path = wanted.split(' ').next().unwrap();
+        assert!(hook.out.trim_end().ends_with(&format!("gov-hook verify {path}")), "{what} {}", hook.out);
+        assert_eq!(findings(&range), [wanted], "{what}");
+        assert_eq!(findings(&commit), [wanted], "{what}");
+    }
+}
+
+#[test]
+fn what_is_signed_again_passes_every_gate() {
+    let scratch = signed();
+    let base = scratch.git(&["rev-parse", "HEAD"]);
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    edit(&scratch, "data.json", "1", "1000");
+    sign(&scratch, &["run.sh", "data.json"], "dev");
+    scratch.git(&["mv", "data.json", "moved.json"]);
+    scratch.git(&["add", "--all"]);
+
+    let staged = scratch.check(&["--staged"]);
+    let hook = scratch.run(&["hook", "pre-commit"]);
+    scratch.commit_all("Change them");
+    let range = scratch.check(&[&format!("{base}..HEAD")]);
+
+    assert_eq!(findings(&staged), [""; 0]);
+    assert_eq!((hook.code, hook.out.as_str()), (0, ""));
+    assert_eq!(findings(&range), [""; 0]);
+    assert_eq!(findings(&scratch.check(&["--all"])), [""; 0]);
+}
+
+#[test]
+fn a_tampering_that_is_there_already_is_found_in_the_whole_tree() {
+    let scratch = signed();
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    scratch.commit_all("Tamper");
+
+    assert_eq!(findings(&scratch.check(&["--all"])), ["run.sh header/body-edited"]);
+}
+
+#[test]
+fn taking_a_header_off_is_denied_until_that_is_waived() {
+    let scratch = signed();
+    assert_eq!(scratch.run(&["unsign", "run.sh"]).code, 0);
+    scratch.git(&["add", "--all"]);
+
+    let denied = scratch.check(&["--staged"]);
+
+    assert_eq!(findings(&denied), ["run.sh header/removed"]);
+    let fingerprint = denied["findings"][0]["fingerprint"].as_str().unwrap();
+    let waived = scratch.run(&["rules", "waive", fingerprint, "--reason", "it is no artifact any more"]);
+    assert_eq!(waived.code, 0, "{}{}", waived.out, waived.err);
+    scratch.git(&["add", "--all"]);
+    let allowed = scratch.check(&["--staged"]);
+    let removed = allowed["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "header/removed");
+    assert_eq!(removed.unwrap()["waived"]["reason"], "it is no artifact any more");
+    assert_ne!(allowed["exit"], 1);
+}
+
+#[test]
+fn a_forged_header_is_denied_and_passes_once_its_entry_is_here() {
+    let scratch = signed();
+    let clone = scratch.beside("clone");
+    scratch.git(&["clone", "-q", ".", &clone.to_string_lossy()]);
+    scratch.write("new.sh", SCRIPT);
+    sign(&scratch, &["new.sh"], "dev");
+    fs::copy(scratch.path("new.sh"), clone.join("new.sh")).unwrap();
+    scratch.git_in(&clone, &["add", "--all"]);
+    let check = || {
+        let said = scratch.run_in(&clone, &["check", "--staged", "--format", "json"]);
+        findings(&said.json())
+    };
+
+    assert_eq!(check(), ["new.sh header/unrecorded"]);
+    scratch.git_in(&clone, &["fetch", "-q", "origin", "refs/notes/gov/*:refs/notes/gov/*"]);
+    assert_eq!(check(), [""; 0]);
+}
+
+#[test]
+fn an_artifact_of_another_environment_does_not_land_in_production() {
+    let scratch = Scratch::new();
+    scratch.policy(
+        "version: 1\nenforcement: { branches: { main: production, staging: staging } }\nheaders: { required: [\"gen/**\"] }\n",
+    );
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    scratch.write("gen/a.sh", SCRIPT);
+    scratch.git(&["add", "--all"]);
+    assert_eq!(findings(&scratch.check(&["--staged"])), ["gen/a.sh header/missing"]);
+    sign(&scratch, &["gen/a.sh"], "dev");
+    scratch.git(&["add", "--all"]);
+    assert_eq!(findings(&scratch.check(&["--staged"])), [""; 0]);
+    scratch.commit_all("Add it");
+
+    let onto = |branch: &str| findings(&scratch.check(&["main..topic", "--onto", branch]));
+
+    assert_eq!(onto("topic"), [""; 0]);
+    assert_eq!(onto("main"), ["gen/a.sh header/environment"]);
+    assert_eq!(onto("staging"), ["gen/a.sh header/environment"]);
+    scratch.write("gen/b.sh", SCRIPT);
+    scratch.git(&["rm", "-q", "-f", "gen/a.sh"]);
+    sign(&scratch, &["gen/b.sh"], "prod");
+    scratch.commit_all("Another");
+    assert_eq!(onto("main"), [""; 0]);
+}
+
+#[test]
+fn attempts_are_on_record_counted_and_replayed() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.write("run.sh", SCRIPT);
+    scratch.write("data.json", "{}\n");
+    scratch.commit_by_hand("Add two files");
+    sign(&scratch, &["run.sh", "data.json"], "dev");
+    scratch.commit_by_hand("Sign them");
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    scratch.write("data.json", "[]\n");
+    scratch.git(&["add", "--all"]);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "Tamper"]).status.success());
+    sign(&scratch, &["run.sh", "data.json"], "dev");
+    scratch.commit_by_hand("Change them");
+
+    let report = scratch.run(&["audit", "report", "--format", "json"]).json();
+    let table = scratch.run(&["audit", "report"]);
+    let replay = scratch.run(&["audit", "verify", "--full", "--replay"]);
+
+    let totals = &report["totals"];
+    assert_eq!(totals["tamper_attempts"], 1);
+    let headers = &totals["headers"];
+    assert_eq!((&headers["signed"], &headers["verified"], &headers["tampered"]), (&4.into(), &3.into(), &2.into()));
+    assert_eq!(headers["by_environment"]["dev"], 4);
+    assert!(table.out.contains("protection headers\n  signed 4, unsigned 0"), "{}", table.out);
+    let log = scratch.run(&["audit", "log", "--kind", "decision", "--outcome", "blocked", "--format", "json"]);
+    let attempt: Value = serde_json::from_str(log.out.lines().next().unwrap()).unwrap();
+    let tampering = &attempt["entry"]["body"]["tampering"];
+    assert_eq!(*tampering, serde_json::json!(["header/body-edited data.json", "header/body-edited run.sh"]));
+    assert_eq!(replay.code, 0, "{}{}", replay.out, replay.err);
+}

@@ -20,7 +20,9 @@ pub struct Record {
     pub is_unsigned: bool,
     /// The branch that was checked out.
     pub branch: Option<String>,
-    /// The id of the entry.
+    /// The place of the entry, and its id.
+    pub stream: String,
+    pub seq: u64,
     pub entry: Sha256,
 }
 

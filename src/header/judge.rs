@@ -69,6 +69,7 @@ pub struct File<'a, 'b> {
     pub sha256: Option<Sha256>,
     /// What stood there before.
     pub old: Option<&'a [u8]>,
+    pub old_sha256: Option<Sha256>,
     /// What the ledger last signed there, where that is what ought to be there now.
     pub remembered: Option<&'b Record>,
 }
@@ -252,7 +253,7 @@ fn without<'b>(file: &File<'_, 'b>, book: &'b Book) -> Verdict<'b> {
         let message = format!("its header stands on line {line}, where none belongs");
         return faulty(fault, Some(line), message, record);
     }
-    let before = file.old.filter(|_| whole.is_some()).map(Sha256::of);
+    let before = file.old_sha256.or_else(|| file.old.map(Sha256::of)).filter(|_| whole.is_some());
     if let Some(record) = alone(before).or_else(|| remembered.filter(|record| record.block.is_none())) {
         return faulty(Fault::BodyEdited, None, "it was changed after it was signed".into(), Some(record));
     }

@@ -39,6 +39,8 @@ fn record(path: &str, signed: &Signed) -> Record {
         signed_at: terms().signed_at,
         is_unsigned: false,
         branch: None,
+        stream: "ci".into(),
+        seq: 1,
         entry: Sha256::of(b""),
     }
 }
@@ -49,7 +51,11 @@ fn found(book: &Book, path: &str, text: &[u8], old: Option<&[u8]>) -> Option<Fau
     let demands = Demands { required: false, environments: &environments, target: None };
     let path = RepoPath::from(path);
     let remembered = book.at_path(&path.to_string());
-    match judge(&File { path: &path, from: None, text, sha256: None, old, remembered }, book, &demands) {
+    match judge(
+        &File { path: &path, from: None, text, sha256: None, old, old_sha256: None, remembered },
+        book,
+        &demands,
+    ) {
         Verdict::Faulty(tamper) => Some(tamper.fault),
         Verdict::Signed(_) => None,
         Verdict::Unsigned => panic!("nobody knows that {path} was signed"),
@@ -320,7 +326,15 @@ fn an_artifact_goes_forward_only_by_promotion() {
     let environments = ENVIRONMENTS.map(str::to_owned);
     let path = RepoPath::from("a.sh");
     let towards = |target| {
-        let file = File { path: &path, from: None, text: &one.bytes, sha256: None, old: None, remembered: None };
+        let file = File {
+            path: &path,
+            from: None,
+            text: &one.bytes,
+            sha256: None,
+            old: None,
+            old_sha256: None,
+            remembered: None,
+        };
         match judge(&file, &book, &Demands { required: true, environments: &environments, target: Some(target) }) {
             Verdict::Faulty(tamper) => Some((tamper.fault, tamper.message)),
             Verdict::Signed(_) | Verdict::Unsigned => None,
@@ -340,7 +354,15 @@ fn what_only_shows_a_header_is_not_taken_for_one() {
     let book = Book::default();
     let environments = ENVIRONMENTS.map(str::to_owned);
     let path = RepoPath::from("doc.py");
-    let file = File { path: &path, from: None, text: &text, sha256: None, old: Some(&text), remembered: None };
+    let file = File {
+        path: &path,
+        from: None,
+        text: &text,
+        sha256: None,
+        old: Some(&text),
+        old_sha256: None,
+        remembered: None,
+    };
     let demands = |required| Demands { required, environments: &environments, target: None };
 
     assert_eq!(judge(&file, &book, &demands(false)), Verdict::Unsigned);

@@ -1,7 +1,8 @@
 //! The totals that `audit report` tells, counted as the entries go by.
 //!
 //! It reads these members of bodies: of a decision its `enforcement`, and `tampering` when it found a
-//! protected file tampered with; `environment` of any entry; an override's `action`.
+//! protected file tampered with and `verified`; `environment` of any entry; an override's `action`; of a
+//! `sign` entry its `action` and its `files`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,6 +48,15 @@ impl Summary {
         if entry.kind == EntryKind::Decision {
             self.decision(entry);
         }
+        if entry.kind == EntryKind::Sign {
+            self.signing(entry);
+        }
+        if matches!(entry.kind, EntryKind::Decision | EntryKind::Push) {
+            let headers = &mut self.found.headers;
+            headers.verified += entry.body.get("verified").and_then(Value::as_u64).unwrap_or_default();
+            headers.tampered +=
+                entry.body.get("tampering").and_then(Value::as_array).map_or(0, |list| list.len() as u64);
+        }
         let action = text("action").filter(|_| entry.kind == EntryKind::Override);
         match action {
             Some("request") => self.found.overrides.requested += 1,
@@ -74,6 +84,20 @@ impl Summary {
             }
         }
         self.actor(entry);
+    }
+
+    fn signing(&mut self, entry: &Entry) {
+        let text = |member: &str| entry.body.get(member).and_then(Value::as_str);
+        let files = entry.body.get("files").and_then(Value::as_array).map_or(1, |files| files.len() as u64);
+        let headers = &mut self.found.headers;
+        if text("action") == Some("unsign") {
+            headers.unsigned += files;
+            return;
+        }
+        headers.signed += files;
+        if let Some(environment) = text("environment") {
+            *headers.environments.entry(environment.to_owned()).or_default() += files;
+        }
     }
 
     fn decision(&mut self, entry: &Entry) {
@@ -169,7 +193,9 @@ mod tests {
 
     use super::super::samples::{moment, plain};
     use super::*;
-    use crate::model::{DamageCode, ObjectId, OverrideTotals, RecordStatus, RecordedRisk, RiskLevel, Sha256};
+    use crate::model::{
+        DamageCode, HeaderTotals, ObjectId, OverrideTotals, RecordStatus, RecordedRisk, RiskLevel, Sha256,
+    };
 
     fn change(number: u8) -> ChangeId {
         format!("gc1-{}", Sha256::of(&[number])).parse().unwrap()
@@ -223,6 +249,7 @@ mod tests {
         let totals = summary.totals(&[damage], &[coverage]);
 
         let ada = ActorTotals { decisions: 1, refused: 1, overrides: 3, ..ActorTotals::default() };
+        let tampered = HeaderTotals { tampered: 1, ..HeaderTotals::default() };
         assert_eq!(
             totals,
             LedgerSummary {
@@ -243,6 +270,7 @@ mod tests {
                 approvals: ApprovalTotals::default(),
                 overrides: OverrideTotals { requested: 1, granted: 1, used: 1, ratified: 0, unratified: 1 },
                 tampering: 1,
+                headers: tampered,
                 damage: BTreeMap::from([(DamageCode::Gap, 1)]),
                 commits: BTreeMap::from([(RecordStatus::Unrecorded, 1)]),
                 weeks: BTreeMap::from([("2026-11-16".parse().unwrap(), BTreeMap::from([(Outcome::Blocked, 1)]))]),
@@ -276,6 +304,42 @@ mod tests {
                 ninetieth_seconds: Some(540),
                 slowest_seconds: Some(600),
                 waits: [4, 6, 0, 0, 0, 0, 0, 0],
+            }
+        );
+    }
+
+    #[test]
+    fn signed_files_are_counted_by_environment() {
+        let signing = |environment: &str, more: (&str, Value)| {
+            let mut entry = entry(EntryKind::Sign, 1, 0);
+            entry.body = serde_json::Map::from_iter([
+                ("environment".to_owned(), json!(environment)),
+                (more.0.to_owned(), more.1),
+            ]);
+            entry
+        };
+        let mut decision = entry(EntryKind::Decision, 1, 0);
+        decision.body.insert("verified".into(), json!(7));
+        let mut summary = Summary::new();
+
+        for entry in [
+            signing("dev", ("action", json!("sign"))),
+            signing("dev", ("files", json!([{}, {}, {}]))),
+            signing("prod", ("action", json!("sign"))),
+            signing("prod", ("action", json!("unsign"))),
+            decision,
+        ] {
+            summary.take(&entry);
+        }
+
+        assert_eq!(
+            summary.totals(&[], &[]).headers,
+            HeaderTotals {
+                signed: 5,
+                unsigned: 1,
+                verified: 7,
+                tampered: 0,
+                environments: BTreeMap::from([("dev".into(), 4), ("prod".into(), 1)]),
             }
         );
     }

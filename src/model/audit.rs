@@ -130,6 +130,19 @@ pub struct OverrideTotals {
     pub unratified: u64,
 }
 
+/// What became of signed files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderTotals {
+    /// Signings, each file counted every time.
+    pub signed: u64,
+    pub unsigned: u64,
+    /// Signed files that a decision found as they were signed, and those that were tampered with.
+    pub verified: u64,
+    pub tampered: u64,
+    /// Signings by environment.
+    pub environments: BTreeMap<String, u64>,
+}
+
 /// The totals of a ledger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerSummary {
@@ -148,6 +161,7 @@ pub struct LedgerSummary {
     pub overrides: OverrideTotals,
     /// Decisions that found a protected file tampered with.
     pub tampering: u64,
+    pub headers: HeaderTotals,
     pub damage: BTreeMap<DamageCode, u64>,
     pub commits: BTreeMap<RecordStatus, u64>,
     /// How decisions ended, by the Monday of their week.

@@ -26,8 +26,8 @@ pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };
 pub use audit::{
-    ActorTotals, Adoption, ApprovalTotals, AuditReport, CommitCoverage, GovernedCommit, LedgerSummary, MissingCommit,
-    OverrideTotals, RecordStatus, WAITS,
+    ActorTotals, Adoption, ApprovalTotals, AuditReport, CommitCoverage, GovernedCommit, HeaderTotals, LedgerSummary,
+    MissingCommit, OverrideTotals, RecordStatus, WAITS,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
 pub use closest::closest;

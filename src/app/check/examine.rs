@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::judge::unscanned;
 use super::recent::Recent;
+use super::signed::{Signed, Told};
 use super::target::Subject;
 use crate::app::law::Law;
 use crate::app::progress::Progress;
@@ -22,6 +23,8 @@ pub(super) struct Examined {
     pub(super) findings: Vec<Finding>,
     /// Every path that some commit of a range touched.
     pub(super) touched: Vec<RepoPath>,
+    /// How many signed files are what was signed.
+    pub(super) verified: usize,
     /// What could not be read, and what else there is to know.
     pub(super) notes: Vec<String>,
 }
@@ -30,6 +33,7 @@ pub(super) struct Examined {
 #[derive(Clone, Copy)]
 pub(super) struct Examiner<'a> {
     pub(super) law: &'a Law,
+    pub(super) signed: &'a Signed<'a>,
     pub(super) by_agent: bool,
     /// Files are judged as they stand, not for what became of them.
     pub(super) in_tree: bool,
@@ -71,12 +75,15 @@ impl Examiner<'_> {
             files: Vec::with_capacity(read.len()),
             findings: Vec::new(),
             touched: Vec::new(),
+            verified: 0,
             notes: Vec::new(),
         };
         let (mut tally, mut inline) = (Tally::default(), Vec::new());
-        for (facts, found) in read {
+        for (facts, found, signed) in read {
             examined.files.push(facts);
             examined.findings.extend(found.findings);
+            examined.findings.extend(signed.finding);
+            examined.verified += usize::from(signed.is_verified);
             tally.add(found.tally);
             inline.extend(found.waivers);
         }
@@ -90,7 +97,7 @@ impl Examiner<'_> {
         Ok((examined, inline))
     }
 
-    fn file(&self, repo: &Repo, change: &FileChange) -> Result<(FileFacts, Found), Failure> {
+    fn file(&self, repo: &Repo, change: &FileChange) -> Result<(FileFacts, Found, Told), Failure> {
         let before = change.from.as_ref().unwrap_or(&change.path);
         let old = repo.content(change.old, before, &mut |_| ())?;
         let mut stream = None;
@@ -110,7 +117,8 @@ impl Examiner<'_> {
             found.waivers.extend(streamed.waivers);
             facts.scanned = streamed.scanned;
         }
-        Ok((facts, found))
+        let signed = self.signed.look(repo, &facts, &old, &new)?;
+        Ok((facts, found, signed))
     }
 
     /// What some commit added, even if a later one took it out again.

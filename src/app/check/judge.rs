@@ -1,11 +1,13 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::examine::{Examined, Examiner};
+use super::signed::Signed;
 use super::target::{self, Again, Push, Side, Subject};
 use super::{Request, Supposition, history, people};
+use crate::app::header::Signatures;
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
-use crate::check::{self, Gathered};
+use crate::check::{self, Gathered, HEADER_FAMILY};
 use crate::gate;
 use crate::git::{Commit, Repo};
 use crate::model::{
@@ -29,6 +31,8 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) trusted: Option<ObjectId>,
     /// The commits judged, parents first.
     pub(in crate::app) commits: Vec<Commit>,
+    /// How many signed files of the change are what was signed.
+    pub(in crate::app) verified: usize,
 }
 
 pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
@@ -52,12 +56,14 @@ pub(in crate::app) fn judge_again(
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::again(repo, again)?)
+    let subject = target::again(repo, again)?;
+    let law = Law::at(repo, subject.trusted)?;
+    weigh(repo, request, environment, subject, law, &again.signatures)
 }
 
 fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
     let law = Law::at(repo, subject.trusted)?;
-    weigh(repo, request, environment, subject, law)
+    weigh(repo, request, environment, subject, law, &Signatures::default())
 }
 
 /// The same under a law that is given, such as a policy that is only being drafted.
@@ -67,7 +73,8 @@ pub(in crate::app) fn judge_under(
     environment: &Environment,
     law: Law,
 ) -> Result<Judgement, Failure> {
-    Ok(weigh(repo, request, environment, target::find(repo, &request.asked)?, law)?.judgement)
+    let subject = target::find(repo, &request.asked)?;
+    Ok(weigh(repo, request, environment, subject, law, &Signatures::default())?.judgement)
 }
 
 fn weigh(
@@ -76,6 +83,7 @@ fn weigh(
     environment: &Environment,
     subject: Subject,
     law: Law,
+    signatures: &Signatures,
 ) -> Result<Judged, Failure> {
     let law = match proposed_waivers(repo, &subject)? {
         Some(proposed) => law.with_waivers(proposed)?,
@@ -84,8 +92,14 @@ fn weigh(
     let policy = &law.policy;
     let authors = people::authors(repo, &subject, environment);
     let agent = people::agent(&subject, &authors, environment, policy);
+    // The branch alone says where artifacts are headed: that an agent is judged more strictly moves
+    // none of them on. A tree is headed nowhere.
+    let target = policy.environment_of(policy.level_for(subject.branch.as_deref()));
+    let target = target.filter(|_| subject.kind.is_change());
+    let signed = Signed { policy, target, signatures };
     let examiner = Examiner {
         law: &law,
+        signed: &signed,
         by_agent: agent.is_some(),
         in_tree: subject.kind == TargetKind::Tree,
         today: environment.today()?,
@@ -101,7 +115,7 @@ fn weigh(
             (examiner.examine(repo, &subject)?, None)
         }
     };
-    let Examined { files, findings, touched, mut notes } = found;
+    let Examined { files, findings, touched, verified, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
     let change = ChangeId::of(&files);
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
@@ -120,7 +134,7 @@ fn weigh(
     };
     let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
     let decision = gate::decide(&assessment, &evidence, policy);
-    let next = next_steps(request, &assessment, &decision, &law);
+    let next = next_steps(request, subject.head, &assessment, &decision, &law);
     let audit = policy.audit;
     let judgement = Judgement {
         target: Target {
@@ -150,6 +164,7 @@ fn weigh(
         branch: subject.branch,
         trusted: subject.trusted,
         commits: subject.commits,
+        verified,
     })
 }
 
@@ -223,7 +238,13 @@ fn partial_history(assessment: &Assessment) -> Option<String> {
     }
 }
 
-fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, law: &Law) -> Vec<NextStep> {
+fn next_steps(
+    request: &Request,
+    head: Option<ObjectId>,
+    assessment: &Assessment,
+    decision: &Decision,
+    law: &Law,
+) -> Vec<NextStep> {
     let policy = &law.policy;
     let step = |why: &str, command: String| NextStep { why: why.into(), command };
     let asked = request.asked.as_typed();
@@ -233,6 +254,11 @@ fn next_steps(request: &Request, assessment: &Assessment, decision: &Decision, l
             let denied =
                 assessment.findings.iter().filter(|finding| finding.counts()).max_by_key(|finding| finding.severity);
             steps.extend(denied.map(|finding| {
+                if finding.rule.as_str().starts_with(HEADER_FAMILY) {
+                    let revision = head.map(|head| format!(" --rev {}", head.short())).unwrap_or_default();
+                    let path = shell_word(&finding.place.path.to_string());
+                    return step("what was signed, and what was changed", format!("gov-hook verify{revision} {path}"));
+                }
                 step("what the rule means and how to mend it", format!("gov-hook rules explain {}", finding.rule))
             }));
         }

@@ -7,6 +7,7 @@ mod message;
 mod past;
 mod people;
 mod recent;
+mod signed;
 mod target;
 
 use super::{Answer, Environment, Failure};

@@ -79,7 +79,7 @@ impl Examiner<'_> {
         findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
         notes.extend(advice(&findings));
         let reach = Reach { refs: starts.len(), commits: reached.commits.len(), blobs: reached.blobs.len() };
-        Ok((Examined { files: Vec::new(), findings, touched: Vec::new(), notes }, reach))
+        Ok((Examined { files: Vec::new(), findings, touched: Vec::new(), verified: 0, notes }, reach))
     }
 
     /// Reads a blob once and judges it at every path it had.

@@ -1,6 +1,7 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
 use crate::app::Failure;
+use crate::app::header::Signatures;
 use crate::app::law::{self, POLICY_PATH};
 use crate::git::{Commit, GitError, Head, Repo};
 use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted};
@@ -353,10 +354,12 @@ pub(in crate::app) struct Again {
     /// For a range, the commits it began after.
     pub(in crate::app) after: Option<Vec<ObjectId>>,
     pub(in crate::app) branch: Option<String>,
+    /// What was known to be signed.
+    pub(in crate::app) signatures: Signatures,
 }
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
-    let Again { trusted, base, head, tree, after, branch } = again.clone();
+    let Again { trusted, base, head, tree, after, branch, .. } = again.clone();
     let (kind, commits, changes) = match (head, after) {
         (None, _) => (TargetKind::Staged, Vec::new(), since_commit(repo, base, tree)?),
         (Some(head), Some(after)) => {

@@ -1,7 +1,7 @@
 //! The ledger's knowledge of signed artifacts.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::entry::records;
 use super::kept::kept;
@@ -12,14 +12,20 @@ use crate::header::{Book, Record};
 use crate::model::{EntryKind, Sha256};
 
 /// What is known, and how much is wrong with the ledger it is known from.
-pub(in crate::app) struct Known {
-    pub(in crate::app) book: Book,
-    pub(in crate::app) damage: usize,
+pub(super) struct Known {
+    pub(super) book: Book,
+    pub(super) damage: usize,
 }
 
 /// Reads what came since the ledger was last read, and all of it the first time. What is damaged
 /// signs nothing.
-pub(in crate::app) fn known(repo: &Repo) -> Result<Known, Failure> {
+pub(super) fn known(repo: &Repo) -> Result<Known, Failure> {
+    let (records, damage) = all(repo)?;
+    Ok(Known { book: Book::new(records), damage })
+}
+
+/// The records in the order in which they were made.
+fn all(repo: &Repo) -> Result<(Vec<Record>, usize), Failure> {
     let depth = if kept(repo).is_some() { Depth::News } else { Depth::Whole };
     let news = Mutex::new(Vec::new());
     let reading = read(repo, depth, &|told| {
@@ -34,5 +40,45 @@ pub(in crate::app) fn known(repo: &Repo) -> Result<Known, Failure> {
     let known: HashSet<Sha256> = all.iter().map(|record| record.entry).collect();
     all.extend(news.into_iter().filter(|record| !known.contains(&record.entry)));
     all.sort_by_key(|record| record.signed_at);
-    Ok(Known { book: Book::new(all), damage: reading.verdict.damage.len() })
+    Ok((all, reading.verdict.damage.len()))
+}
+
+/// The last entry of each stream that somebody knew of.
+pub(in crate::app) type Horizon = BTreeMap<String, u64>;
+
+/// The same, read when something asks for it, and once.
+#[derive(Clone, Debug, Default)]
+pub(in crate::app) struct Signatures {
+    records: Arc<Mutex<Option<Arc<Vec<Record>>>>>,
+    book: Arc<Mutex<Option<Arc<Book>>>>,
+    /// Of somebody who decided something once, and knew no more.
+    horizon: Option<Horizon>,
+}
+
+impl Signatures {
+    /// What was known then.
+    pub(in crate::app) fn within(&self, horizon: Horizon) -> Self {
+        Self { records: Arc::clone(&self.records), book: Arc::default(), horizon: Some(horizon) }
+    }
+
+    pub(in crate::app) fn book(&self, repo: &Repo) -> Result<Arc<Book>, Failure> {
+        let mut held = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(book) = held.as_ref() {
+            return Ok(Arc::clone(book));
+        }
+        let book = Arc::new(Book::new(self.records(repo)?));
+        *held = Some(Arc::clone(&book));
+        Ok(book)
+    }
+
+    fn records(&self, repo: &Repo) -> Result<Vec<Record>, Failure> {
+        let mut held = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        let records = match held.as_ref() {
+            Some(records) => Arc::clone(records),
+            None => Arc::clone(held.insert(Arc::new(all(repo)?.0))),
+        };
+        let Some(horizon) = &self.horizon else { return Ok(records.to_vec()) };
+        let was_known = |record: &&Record| horizon.get(&record.stream).is_some_and(|last| record.seq <= *last);
+        Ok(records.iter().filter(was_known).cloned().collect())
+    }
 }

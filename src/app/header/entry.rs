@@ -7,6 +7,7 @@ use crate::header::Record;
 use crate::model::{Entry, EntryKind, EntrySubject, Moment, ObjectId, Sha256};
 
 /// Up to so many artifacts each have an entry in the note of their blob; of more, an entry lists many.
+/// What has no header always has an entry of its own: by that alone is it known to be signed.
 const EACH: usize = 64;
 
 /// A line of the ledger has room for so many bytes of them.
@@ -41,13 +42,13 @@ pub(super) fn acts(artifacts: &[Artifact], said: &Map<String, Value>, subject: &
         act.body.extend(members);
         act
     };
-    if artifacts.len() <= EACH {
-        return artifacts.iter().map(|artifact| act(artifact, artifact.members())).collect();
-    }
-    let (mut acts, mut rest) = (Vec::new(), artifacts);
+    let (alone, marked): (Vec<&Artifact>, Vec<&Artifact>) =
+        artifacts.iter().partition(|artifact| artifact.block.is_none() || artifacts.len() <= EACH);
+    let mut acts: Vec<Act> = alone.into_iter().map(|artifact| act(artifact, artifact.members())).collect();
+    let mut rest = marked.as_slice();
     while let Some(first) = rest.first() {
         let mut room = ROOM;
-        let fits = |artifact: &&Artifact| {
+        let fits = |artifact: &&&Artifact| {
             let size = 300 + 2 * artifact.path.len();
             let fits = size <= room;
             room = room.saturating_sub(size);
@@ -87,6 +88,8 @@ pub(super) fn records(id: Sha256, entry: &Entry) -> Vec<Record> {
                 .as_deref()
                 .and_then(|name| name.strip_prefix("refs/heads/"))
                 .map(str::to_owned),
+            stream: entry.stream.clone(),
+            seq: entry.seq,
             entry: id,
         })
     };

@@ -58,22 +58,28 @@ fn text(repo: &Repo) -> Option<String> {
 }
 
 fn push(out: &mut String, record: &Record) {
-    let Record { path, artifact, block, blob, environment, signed_by, signed_at, is_unsigned, branch, entry } = record;
+    let Record { artifact, block, blob, signed_at, is_unsigned, seq, entry, .. } = record;
     let block = block.map_or_else(|| "-".to_owned(), |block| block.to_string());
-    let parts = [environment, signed_by, branch.as_deref().unwrap_or_default(), path];
-    let parts: Vec<String> = parts.iter().map(|part| part.replace(char::is_control, "\u{fffd}")).collect();
+    let Record { environment, signed_by, branch, stream, path, .. } = record;
+    let parts = [environment, signed_by, branch.as_deref().unwrap_or_default(), stream, path];
+    let parts = parts.map(|part| part.replace(char::is_control, "\u{fffd}"));
     // Writing to a `String` cannot fail.
-    let _ =
-        writeln!(out, "{entry} {artifact} {block} {blob} {signed_at} {}\t{}", u8::from(*is_unsigned), parts.join("\t"));
+    let _ = writeln!(
+        out,
+        "{entry} {seq} {artifact} {block} {blob} {signed_at} {}\t{}",
+        u8::from(*is_unsigned),
+        parts.join("\t")
+    );
 }
 
 fn read(line: &str) -> Option<Record> {
     let mut parts = line.split('\t');
     let mut words = parts.next()?.split(' ');
     let mut part = || Some(parts.next()?.to_owned());
-    let (environment, signed_by, branch, path) = (part()?, part()?, part()?, part()?);
+    let (environment, signed_by, branch, stream, path) = (part()?, part()?, part()?, part()?, part()?);
     Some(Record {
         entry: words.next()?.parse().ok()?,
+        seq: words.next()?.parse().ok()?,
         artifact: words.next()?.parse().ok()?,
         block: match words.next()? {
             "-" => None,
@@ -84,6 +90,7 @@ fn read(line: &str) -> Option<Record> {
         is_unsigned: words.next()? == "1",
         environment,
         signed_by,
+        stream,
         branch: Some(branch).filter(|branch| !branch.is_empty()),
         path,
     })

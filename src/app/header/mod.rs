@@ -10,6 +10,7 @@ mod told;
 mod unsign;
 mod verify;
 
+pub(super) use book::{Horizon, Signatures};
 pub(super) use kept::keep;
 pub use sign::sign;
 pub use unsign::unsign;

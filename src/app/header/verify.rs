@@ -169,7 +169,7 @@ impl<'a> Verifier<'a> {
             environments: &self.policy.environments,
             target: self.target,
         };
-        let file = File { path, from: None, text: &text, sha256, old: None, remembered: None };
+        let file = File { path, from: None, text: &text, sha256, old: None, old_sha256: None, remembered: None };
         let verdict = match judge(&file, self.book, &demands) {
             Verdict::Signed(record) => return Ok(Seen::Signed(record)),
             // What stood there before tells more of it.

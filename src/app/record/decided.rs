@@ -8,6 +8,7 @@ use serde_json::json;
 use super::pen::Act;
 use crate::app::check::Judged;
 use crate::check::engine;
+use crate::header::Fault;
 use crate::model::{
     Assessment, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target, Window,
 };
@@ -109,6 +110,17 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
     if !counts.is_empty() {
         act = act.saying("findings", counts);
     }
+    let tampering: Vec<String> = (assessment.findings.iter())
+        .filter(|finding| finding.counts() && is_tampering(finding.rule.as_str()))
+        .take(MOST_REASONS)
+        .map(|finding| format!("{} {}", finding.rule, finding.place.path))
+        .collect();
+    if !tampering.is_empty() {
+        act = act.saying("tampering", tampering);
+    }
+    if judged.verified > 0 {
+        act = act.saying("verified", judged.verified);
+    }
     act.change = Some(judgement.target.change);
     act.policy = judgement.policy.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
     act.risk = Some(RecordedRisk {
@@ -119,6 +131,10 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
     act.outcome = Some(decision.outcome);
     flatten(&decision.reasons, &mut act.reasons);
     act
+}
+
+fn is_tampering(rule: &str) -> bool {
+    Fault::ALL.iter().any(|fault| fault.is_tampering() && fault.as_str() == rule)
 }
 
 fn flatten(reasons: &[Reason], out: &mut Vec<String>) {

@@ -1,11 +1,14 @@
 //! Making recorded decisions again: what does not follow from its objects was not decided by
 //! gov-hook.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::decided::risk_digest;
 use super::pen::ENGINE;
 use crate::app::check::{self, Again, Asked, Judged, Request};
+use crate::app::header::{Horizon, Signatures};
 use crate::app::{Environment, Failure};
 use crate::check::engine;
 use crate::git::Repo;
@@ -26,6 +29,9 @@ pub(in crate::app) struct Replay {
     /// Other cards or packs judged then: a difference of engines, not of the ledger.
     pub(in crate::app) otherwise: Vec<Damage>,
     pub(in crate::app) damage: Vec<Damage>,
+    /// What each stream had seen of the others so far.
+    seen: BTreeMap<String, Horizon>,
+    signatures: Signatures,
 }
 
 impl Replay {
@@ -37,10 +43,14 @@ impl Replay {
         id: Sha256,
         entry: &Entry,
     ) -> Result<(), Failure> {
+        let horizon = self.seen.entry(entry.stream.clone()).or_default();
+        horizon.extend(entry.seen.iter().map(|(stream, seen)| (stream.clone(), seen.seq)));
+        horizon.insert(entry.stream.clone(), entry.seq);
         if !matches!(entry.kind, EntryKind::Decision | EntryKind::Push) || judges_nothing(entry) {
             return Ok(());
         }
-        let Some(recorded) = Recorded::of(entry) else {
+        let signatures = self.signatures.within(horizon.clone());
+        let Some(recorded) = Recorded::of(entry, signatures) else {
             self.damage.push(damage(id, entry, "what was judged, by whose law and at which gate", "less"));
             return Ok(());
         };
@@ -72,7 +82,7 @@ struct Recorded {
 }
 
 impl Recorded {
-    fn of(entry: &Entry) -> Option<Self> {
+    fn of(entry: &Entry, signatures: Signatures) -> Option<Self> {
         let object = |key: &str| match says(entry, key) {
             None => Some(None),
             Some(hex) => hex.parse::<ObjectId>().ok().map(Some),
@@ -92,6 +102,7 @@ impl Recorded {
             tree: entry.subject.tree?,
             after,
             branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
+            signatures,
         };
         let request = Request {
             asked: Asked::default(),

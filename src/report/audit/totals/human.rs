@@ -104,6 +104,21 @@ fn answers(out: &mut String, totals: &LedgerSummary) {
         );
     }
     let _ = writeln!(out, "tamper attempts\n  {}\n", grouped(totals.tampering));
+    let headers = &totals.headers;
+    if headers.signed + headers.verified + headers.tampered > 0 {
+        let _ = writeln!(
+            out,
+            "protection headers\n  signed {}, unsigned {}; judged changes had {} verified and {} tampered",
+            grouped(headers.signed),
+            grouped(headers.unsigned),
+            grouped(headers.verified),
+            grouped(headers.tampered)
+        );
+        for (environment, count) in &headers.environments {
+            let _ = writeln!(out, "    {:<22}{:>10}", printable(environment), grouped(*count));
+        }
+        out.push('\n');
+    }
 }
 
 fn missing(out: &mut String, report: &AuditReport) {

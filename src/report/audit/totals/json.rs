@@ -71,6 +71,16 @@ struct TotalsV1<'a> {
     approvals: ApprovalsV1,
     overrides: OverridesV1,
     tamper_attempts: u64,
+    headers: HeadersV1<'a>,
+}
+
+#[derive(Serialize)]
+struct HeadersV1<'a> {
+    signed: u64,
+    unsigned: u64,
+    verified: u64,
+    tampered: u64,
+    by_environment: &'a BTreeMap<String, u64>,
 }
 
 #[derive(Serialize)]
@@ -204,6 +214,13 @@ impl<'a> From<&'a LedgerSummary> for TotalsV1<'a> {
             approvals: ApprovalsV1::from(&totals.approvals),
             overrides: OverridesV1::from(&totals.overrides),
             tamper_attempts: totals.tampering,
+            headers: HeadersV1 {
+                signed: totals.headers.signed,
+                unsigned: totals.headers.unsigned,
+                verified: totals.headers.verified,
+                tampered: totals.headers.tampered,
+                by_environment: &totals.headers.environments,
+            },
         }
     }
 }

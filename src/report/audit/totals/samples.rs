@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    ActorTotals, ApprovalTotals, AuditReport, Damage, DamageCode, Date, EntryKind, LedgerSummary, MissingCommit,
-    Moment, ObjectId, Outcome, OverrideTotals, RecordStatus, RiskLevel, Sha256, Unwitnessed,
+    ActorTotals, ApprovalTotals, AuditReport, Damage, DamageCode, Date, EntryKind, HeaderTotals, LedgerSummary,
+    MissingCommit, Moment, ObjectId, Outcome, OverrideTotals, RecordStatus, RiskLevel, Sha256, Unwitnessed,
 };
 
 /// Half a year of a small team.
@@ -82,6 +82,13 @@ pub(crate) fn sound() -> AuditReport {
             },
             overrides: OverrideTotals { requested: 3, granted: 3, used: 3, ratified: 2, unratified: 1 },
             tampering: 2,
+            headers: HeaderTotals {
+                signed: 1_240,
+                unsigned: 3,
+                verified: 318,
+                tampered: 4,
+                environments: BTreeMap::from([("dev".into(), 1_200), ("prod".into(), 12), ("staging".into(), 28)]),
+            },
             commits: BTreeMap::from([
                 (RecordStatus::Recorded, 377),
                 (RecordStatus::Late, 31),

@@ -113,6 +113,15 @@ fn tiles(report: &AuditReport) -> String {
         ),
         ("Overrides used", grouped(overrides.used), format!("{} not ratified yet", grouped(overrides.unratified))),
         ("Tamper attempts", grouped(totals.tampering), "protected files were changed".into()),
+        (
+            "Files signed",
+            grouped(totals.headers.signed),
+            format!(
+                "{} verified, {} tampered with",
+                grouped(totals.headers.verified),
+                grouped(totals.headers.tampered)
+            ),
+        ),
     ];
     let tile = |(name, value, more): &(&str, String, String)| {
         format!("<div><dt>{name}</dt><dd><strong>{}</strong><span>{}</span></dd></div>\n", xml(value), xml(more))

@@ -1,0 +1,70 @@
+//! What has become of the signed files that a change touches.
+
+use super::examine::bytes;
+use crate::app::Failure;
+use crate::app::header::Signatures;
+use crate::app::record::already;
+use crate::check::header_finding;
+use crate::git::Repo;
+use crate::header::{Demands, File, Found, Verdict, inspect, judge, syntax_for};
+use crate::model::{Content, EntryKind, FileFacts, Finding, ObjectId};
+use crate::policy::Policy;
+
+/// What is the same for every file of a run.
+pub(super) struct Signed<'a> {
+    pub(super) policy: &'a Policy,
+    /// The environment of the branch that the change would land on.
+    pub(super) target: Option<&'a str>,
+    pub(super) signatures: &'a Signatures,
+}
+
+/// What is told of one file.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) finding: Option<Finding>,
+    pub(super) is_verified: bool,
+}
+
+impl Signed<'_> {
+    /// The ledger is read only for files that have to be signed, or show that they are.
+    pub(super) fn look(&self, repo: &Repo, facts: &FileFacts, old: &Content, new: &Content) -> Result<Told, Failure> {
+        let change = &facts.change;
+        let Some(side) = change.new else { return Ok(Told::default()) };
+        let (text, before) = (bytes(new).unwrap_or_default(), bytes(old));
+        let required = self.policy.requires_header(&change.path);
+        let has_header = |text: &[u8]| inspect(text) != Found::Nothing;
+        let mut concerns = required || has_header(text) || before.is_some_and(has_header);
+        if !concerns && side.mode.is_file() && syntax_for(&change.path, text).is_err() {
+            for id in [change.old.map(|old| old.id), Some(side.id)].into_iter().flatten() {
+                concerns |= is_signed_alone(repo, id)?;
+            }
+        }
+        if !concerns {
+            return Ok(Told::default());
+        }
+        let book = self.signatures.book(repo)?;
+        let file = File {
+            path: &change.path,
+            from: change.from.as_ref(),
+            text,
+            sha256: facts.new_sha256,
+            old: before,
+            old_sha256: facts.old_sha256,
+            remembered: None,
+        };
+        let demands = Demands { required, environments: &self.policy.environments, target: self.target };
+        Ok(match judge(&file, &book, &demands) {
+            Verdict::Unsigned => Told::default(),
+            Verdict::Signed(_) => Told { finding: None, is_verified: true },
+            Verdict::Faulty(tamper) => {
+                let finding = header_finding(&change.path, &tamper, facts.new_sha256);
+                Told { finding: Some(finding), is_verified: false }
+            }
+        })
+    }
+}
+
+/// Whether the ledger signs a blob that has no header. Each of those has an entry in a note of its own.
+fn is_signed_alone(repo: &Repo, blob: ObjectId) -> Result<bool, Failure> {
+    Ok(already(repo, blob)?.iter().any(|(_, entry)| entry.kind == EntryKind::Sign))
+}
