@@ -56,6 +56,7 @@ pub struct Environment {
     pub framework: Option<Framework>,
     pub author: Identity,
     pub committer: Identity,
+    pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
     pub stderr_is_terminal: bool,
     /// `NO_COLOR`, or a terminal that knows no colours.
@@ -130,6 +131,7 @@ impl Environment {
                 email: text("GIT_AUTHOR_EMAIL").or_else(|| text("EMAIL")),
             },
             committer: Identity { name: text("GIT_COMMITTER_NAME"), email: text("GIT_COMMITTER_EMAIL") },
+            stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             plain: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())

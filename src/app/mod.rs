@@ -2,6 +2,7 @@
 //!
 //! The environment and the clock are read here, once, and nowhere else.
 
+pub mod approval;
 pub mod audit;
 pub mod check;
 pub mod doctor;

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
+use super::approval::{
+    ApproveArguments, HistoryArguments, OverrideVerb, PendingArguments, RejectArguments, RequestArguments,
+    RevokeArguments, ShowArguments, StatusArguments,
+};
 use super::audit::AuditVerb;
 use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
 use super::install::{DoctorArguments, InstallArguments};
@@ -60,6 +64,25 @@ pub(super) enum Verb {
     Hook(HookArguments),
     /// Judge commits that no hook saw, and put them on record
     Record(RecordArguments),
+    /// Ask for the approvals that a change needs
+    Request(RequestArguments),
+    /// Approve a change: these bytes, on this branch
+    Approve(ApproveArguments),
+    /// Reject a change, until its bytes change
+    Reject(RejectArguments),
+    /// Take an approval or a rejection back
+    Revoke(RevokeArguments),
+    /// List what waits for an approval
+    Pending(PendingArguments),
+    /// Tell who is needed for a request, who counted, and who did not and why
+    Status(StatusArguments),
+    /// List every request and what became of it
+    History(HistoryArguments),
+    /// Show a request and what it changes
+    Show(ShowArguments),
+    /// Let a change pass as it is, once and on record
+    #[command(subcommand)]
+    Override(OverrideVerb),
     /// Look into the ledger: what is on record, and whether it may be believed
     #[command(subcommand)]
     Audit(AuditVerb),
@@ -387,6 +410,10 @@ impl Verb {
             Self::Sign(asked) => asked.wants_json(),
             Self::Verify(asked) => asked.wants_json(),
             Self::Notify(notify) => notify.wants_json(),
+            Self::Pending(asked) => asked.is_json(),
+            Self::Status(asked) => asked.is_json(),
+            Self::History(asked) => asked.is_json(),
+            Self::Show(asked) => asked.is_json(),
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
             | Self::Risk(RiskVerb::Eval { form, .. })
             | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. } | RulesVerb::Check { form, .. }) => {
@@ -399,6 +426,11 @@ impl Verb {
             | Self::Hook(_)
             | Self::Record(_)
             | Self::Unsign(_)
+            | Self::Request(_)
+            | Self::Approve(_)
+            | Self::Reject(_)
+            | Self::Revoke(_)
+            | Self::Override(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
             | Self::Man => false,

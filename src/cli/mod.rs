@@ -1,5 +1,6 @@
 //! The command line: what may be typed, and which verb it reaches.
 
+mod approval;
 mod arguments;
 mod audit;
 mod headers;
@@ -63,6 +64,15 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Check(check) => check::check(&request(*check, style)?, environment),
         Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
         Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),
+        Verb::Request(asked) => approval::request(asked, environment),
+        Verb::Approve(asked) => approval::approve(asked, environment, style),
+        Verb::Reject(asked) => approval::reject(asked, environment, style),
+        Verb::Revoke(asked) => approval::revoke(asked, environment),
+        Verb::Pending(asked) => approval::pending(&asked, environment),
+        Verb::Status(asked) => approval::status(&asked, environment),
+        Verb::History(asked) => approval::history(&asked, environment),
+        Verb::Show(asked) => approval::show(&asked, environment, style),
+        Verb::Override(verb) => verb.answer(environment),
         Verb::Audit(verb) => verb.answer(environment, style),
         Verb::Sign(asked) => asked.answer(environment),
         Verb::Verify(asked) => asked.answer(environment),

@@ -18,6 +18,21 @@ pub(super) fn answer(answer: &Answer) -> ExitCode {
     }
 }
 
+/// Shows somebody what they are about to answer for, and asks whether they go on. Where nobody sits at a
+/// terminal, the command itself is the answer.
+pub(super) fn consent(shown: &str, question: &str, asks: bool) -> bool {
+    if write(std::io::stdout().lock(), shown.as_bytes()).is_err() {
+        return false;
+    }
+    if !asks {
+        return true;
+    }
+    let mut line = String::new();
+    write(std::io::stdout().lock(), format!("{question} [y/N] ").as_bytes()).is_ok()
+        && std::io::stdin().read_line(&mut line).is_ok()
+        && matches!(line.trim(), "y" | "Y" | "yes")
+}
+
 /// Through the pager, as git does it; one that cannot be started is done without.
 pub(super) fn paged(answer: &Answer, pager: &str) -> ExitCode {
     // What git sets for its own pager where the user has not.

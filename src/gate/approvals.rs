@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::counts::{Case, against_approving, against_rejecting, holds_a_role, is_about, lacks_a_signature, request};
+use super::counts::{Case, against_approving, against_rejecting, is_about, lacks_a_signature, request};
 use crate::model::{
     Assessment, Enforcement, Evidence, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying, Seal, Sha256,
     Word,
@@ -22,8 +22,7 @@ pub struct Heard {
 }
 
 /// What a change of this risk asks for, with nothing counted yet.
-#[must_use]
-pub fn needs(assessment: &Assessment, level: Enforcement, policy: &Policy, asks_high: bool) -> Vec<Need> {
+pub(super) fn needs(assessment: &Assessment, level: Enforcement, policy: &Policy, asks_high: bool) -> Vec<Need> {
     let mut needs = Vec::new();
     match assessment.risk.level {
         RiskLevel::Critical => needs.push(need("critical".into(), &policy.approvals.critical)),
@@ -109,7 +108,7 @@ fn concerns(word: &Word, landing: &Landing) -> bool {
 /// Counts the approval wherever its role is asked for, or says why it is nowhere.
 fn fill(needs: &mut [Need], word: &Word, policy: &Policy) -> Option<String> {
     let (mut counts, mut unsigned) = (false, None);
-    for need in needs.iter_mut().filter(|need| holds_a_role(&word.by, &need.roles, policy)) {
+    for need in needs.iter_mut().filter(|need| policy.holds_a_role(&word.by, &need.roles)) {
         if lacks_a_signature(word, need.signed) {
             unsigned = Some(format!("is not signed, and `{}` asks for a signature", need.rule));
         } else {

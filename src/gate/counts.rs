@@ -17,10 +17,10 @@ pub(super) struct Case<'a> {
 type Rule = fn(&Case<'_>) -> Option<String>;
 
 /// Who may say anything at all.
-const OF_SPEAKERS: [Rule; 4] = [was_taken_back, is_ill_sealed, is_an_agent, is_nobody];
+const OF_SPEAKERS: [Rule; 3] = [was_taken_back, is_ill_sealed, is_an_agent];
 
 /// Who may let a change pass.
-const OF_APPROVERS: [Rule; 3] = [asked_an_agent_for_it, wrote_a_part, shares_a_key_with_an_author];
+const OF_APPROVERS: [Rule; 4] = [asked_an_agent_for_it, wrote_a_part, shares_a_key_with_an_author, is_nobody];
 
 /// What a word is bound to.
 const OF_BONDS: [Rule; 7] = [
@@ -38,7 +38,7 @@ const OF_APPROVALS: [Rule; 2] = [is_used_up, came_too_late];
 
 /// Why a rejection is not heard.
 pub(super) fn against_rejecting(case: &Case<'_>) -> Option<String> {
-    OF_SPEAKERS.iter().find_map(|rule| rule(case))
+    OF_SPEAKERS.iter().find_map(|rule| rule(case)).or_else(|| is_nobody(case))
 }
 
 /// Why an approval does not count, whatever the roles that are asked for.
@@ -68,7 +68,7 @@ pub(super) fn request(evidence: &Evidence) -> Option<&Word> {
         let here = word.bond.as_ref().is_some_and(|bond| bond.reference == evidence.landing.reference);
         word.saying == Saying::Request && here && is_about(word, &evidence.landing)
     };
-    evidence.words.iter().filter(is_it).max_by_key(|word| (word.at, word.id))
+    evidence.words.iter().filter(is_it).max_by_key(|word| word.at)
 }
 
 fn was_taken_back(case: &Case<'_>) -> Option<String> {
@@ -76,7 +76,7 @@ fn was_taken_back(case: &Case<'_>) -> Option<String> {
     let may = |other: &&Word| {
         let own = other.by.eq_ignore_ascii_case(&case.word.by);
         let case = Case { word: other, ..*case };
-        (own || holds_a_role(&other.by, &case.policy.approvals.critical.roles, case.policy))
+        (own || case.policy.holds_a_role(&other.by, &case.policy.approvals.critical.roles))
             && is_ill_sealed(&case).is_none()
             && is_an_agent(&case).is_none()
             && !lacks_a_signature(other, case.evidence.level == Enforcement::Production)
@@ -98,8 +98,7 @@ fn is_an_agent(case: &Case<'_>) -> Option<String> {
 }
 
 fn is_nobody(case: &Case<'_>) -> Option<String> {
-    let known = case.policy.roles.iter().any(|role| is_member(&case.word.by, &role.members));
-    (!known).then(|| "holds no role in the policy".into())
+    (!case.policy.holds_a_role(&case.word.by, &[])).then(|| "holds no role in the policy".into())
 }
 
 fn asked_an_agent_for_it(case: &Case<'_>) -> Option<String> {
@@ -177,12 +176,4 @@ fn came_too_late(case: &Case<'_>) -> Option<String> {
 
 fn bond<'a>(case: &Case<'a>) -> Option<&'a Bond> {
     case.word.bond.as_ref()
-}
-
-pub(super) fn holds_a_role(by: &str, roles: &[String], policy: &Policy) -> bool {
-    policy.roles.iter().any(|role| (roles.is_empty() || roles.contains(&role.name)) && is_member(by, &role.members))
-}
-
-fn is_member(by: &str, members: &[String]) -> bool {
-    members.iter().any(|member| member.eq_ignore_ascii_case(by))
 }

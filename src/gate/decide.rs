@@ -14,31 +14,38 @@ pub struct SetAside {
     pub decision: Decision,
 }
 
-#[must_use]
-pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy) -> Decision {
-    decide_rest(assessment, evidence, policy, &[], false)
+/// What of a change is decided on.
+#[derive(Clone, Copy, Debug)]
+pub enum Extent<'a> {
+    Whole,
+    /// Some commits of a range by themselves. However small, somebody has to approve them: else
+    /// nothing sets them aside.
+    Part,
+    /// What is left of a range once approved commits are set aside. Where nothing is, the assessment
+    /// is still of the whole.
+    Rest {
+        aside: &'a [SetAside],
+        is_empty: bool,
+    },
 }
 
-/// The same for what is left of a range once approved commits are set aside. `assessment` is of that
-/// alone; where nothing is left, of the whole.
 #[must_use]
-pub fn decide_rest(
-    assessment: &Assessment,
-    evidence: &Evidence,
-    policy: &Policy,
-    aside: &[SetAside],
-    nothing_is_left: bool,
-) -> Decision {
+pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, extent: Extent<'_>) -> Decision {
     let kept: Vec<&AssessedFile> = assessment.files.iter().filter(|file| file.kept_by_category.is_some()).collect();
-    let asked = if nothing_is_left { Vec::new() } else { needs(assessment, evidence.level, policy, !kept.is_empty()) };
+    let needs_for = |asks_high| needs(assessment, evidence.level, policy, asks_high);
+    let (asked, aside, usual) = match extent {
+        Extent::Whole => (needs_for(!kept.is_empty()), &[][..], Outcome::ApprovalPending),
+        Extent::Part => (needs_for(true), &[][..], Outcome::ApprovalPending),
+        Extent::Rest { aside, is_empty: true } => (Vec::new(), aside, Outcome::Approved),
+        Extent::Rest { aside, is_empty: false } => (needs_for(!kept.is_empty()), aside, Outcome::ApprovalPending),
+    };
     let Heard { needs, rejected_by, timed_out, mut not_counted, mut rests_on } =
         hear(asked, assessment.risk.level, evidence, policy);
-    let by_level = match needs.iter().find(|need| is_by_level(need)) {
-        Some(need) => asked_outcome(need),
-        None if nothing_is_left => Outcome::Approved,
-        None => Outcome::ApprovalPending,
-    };
+    let by_level = needs.iter().find(|need| is_by_level(need)).map_or(usual, asked_outcome);
     let mut reasons = vec![risk_reason(assessment, by_level)];
+    if matches!(extent, Extent::Part) {
+        reasons.push(reason(by_level, "some commits of a range, by themselves".into()));
+    }
     reasons.extend(category_reasons(&kept, by_level));
     reasons.extend(needs.iter().filter(|need| !is_by_level(need)).map(need_reason));
     reasons.extend(aside.iter().map(aside_reason));
@@ -156,7 +163,7 @@ mod tests {
         let mut risky = assessment(RiskLevel::High);
         risky.findings.push(deny());
 
-        let decision = decide(&risky, &evidence(), &policy());
+        let decision = decide(&risky, &evidence(), &policy(), Extent::Whole);
 
         assert_eq!((decision.outcome, decision.exit), (Outcome::Blocked, Exit::Denied));
         assert_eq!(decision.reasons.len(), 2);
@@ -169,15 +176,16 @@ mod tests {
         let by = crate::model::Waived { reason: "a test value".into(), by: "src/a.rs:1".into() };
         waived.findings.push(Finding { waived: Some(by), ..deny() });
 
-        let decision = decide(&waived, &evidence(), &policy());
+        let decision = decide(&waived, &evidence(), &policy(), Extent::Whole);
 
         assert_eq!((decision.outcome, decision.exit), (Outcome::AutoApproved, Exit::Pass));
     }
 
     #[test]
     fn each_gate_holds_from_its_level_on() {
-        let exit =
-            |risk, gate, level| decide(&assessment(risk), &Evidence { gate, level, ..evidence() }, &policy()).exit;
+        let exit = |risk, gate, level| {
+            decide(&assessment(risk), &Evidence { gate, level, ..evidence() }, &policy(), Extent::Whole).exit
+        };
         for risk in [RiskLevel::Low, RiskLevel::Medium] {
             assert_eq!(exit(risk, Gate::Push, Enforcement::Production), Exit::Pass);
         }
@@ -192,7 +200,8 @@ mod tests {
 
     #[test]
     fn an_approval_from_a_role_asked_for_lets_the_change_pass() {
-        let decide_with = |by| decide(&assessment(RiskLevel::High), &evidence().with(Saying::Approve, by), &policy());
+        let decide_with =
+            |by| decide(&assessment(RiskLevel::High), &evidence().with(Saying::Approve, by), &policy(), Extent::Whole);
 
         let (lead, stranger) = (decide_with("lin@example.com"), decide_with("eve@example.com"));
 
@@ -203,8 +212,12 @@ mod tests {
 
     #[test]
     fn a_tech_lead_is_not_enough_for_critical() {
-        let decision =
-            decide(&assessment(RiskLevel::Critical), &evidence().with(Saying::Approve, "lin@example.com"), &policy());
+        let decision = decide(
+            &assessment(RiskLevel::Critical),
+            &evidence().with(Saying::Approve, "lin@example.com"),
+            &policy(),
+            Extent::Whole,
+        );
 
         assert_eq!(decision.outcome, Outcome::ApprovalPending);
         assert_eq!(decision.not_counted[0].why, "holds none of the roles asked for: admin");
@@ -215,7 +228,7 @@ mod tests {
         let mut evidence = evidence().with(Saying::Approve, "lin@example.com");
         evidence.authors.push(crate::model::Person { name: "Lin".into(), email: "LIN@example.com".into() });
 
-        let decision = decide(&assessment(RiskLevel::High), &evidence, &policy());
+        let decision = decide(&assessment(RiskLevel::High), &evidence, &policy(), Extent::Whole);
 
         assert_eq!(decision.outcome, Outcome::ApprovalPending);
         assert_eq!(decision.not_counted[0].why, "wrote or committed a part of the change");
@@ -223,8 +236,12 @@ mod tests {
 
     #[test]
     fn an_agent_cannot_approve() {
-        let decision =
-            decide(&assessment(RiskLevel::High), &evidence().with(Saying::Approve, "noreply@anthropic.com"), &policy());
+        let decision = decide(
+            &assessment(RiskLevel::High),
+            &evidence().with(Saying::Approve, "noreply@anthropic.com"),
+            &policy(),
+            Extent::Whole,
+        );
 
         assert_eq!(decision.not_counted[0].why, "is an agent; only people approve");
     }
@@ -233,7 +250,7 @@ mod tests {
     fn a_rejection_outweighs_an_approval() {
         let heard = evidence().with(Saying::Approve, "lin@example.com").with(Saying::Reject, "ada@example.com");
 
-        let decision = decide(&assessment(RiskLevel::High), &heard, &policy());
+        let decision = decide(&assessment(RiskLevel::High), &heard, &policy(), Extent::Whole);
 
         assert_eq!((decision.outcome, decision.exit), (Outcome::Rejected, Exit::Denied));
         assert_eq!(decision.reasons[0].what, "rejected by ada@example.com");
@@ -243,7 +260,7 @@ mod tests {
     fn nobody_counts_twice() {
         let twice = evidence().with(Saying::Approve, "lin@example.com").with(Saying::Approve, "Lin@Example.com");
 
-        let decision = decide(&assessment(RiskLevel::High), &twice, &policy());
+        let decision = decide(&assessment(RiskLevel::High), &twice, &policy(), Extent::Whole);
 
         assert_eq!(decision.needed[0].counted, ["lin@example.com"]);
         assert_eq!(decision.not_counted[0].why, "has already approved; every person counts once");

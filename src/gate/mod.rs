@@ -9,5 +9,6 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use approvals::{Heard, hear, needs};
-pub use decide::{SetAside, decide, decide_rest};
+pub use approvals::{Heard, hear};
+pub use decide::{Extent, SetAside, decide};
+pub use overrides::{Override, Overriding, overriding};

@@ -1,27 +1,27 @@
 //! Overrides: somebody answers for letting a change pass as it is, once and for a while.
 
-use super::counts::{Case, against_binding, holds_a_role, lacks_a_signature};
+use super::counts::{Case, against_binding, lacks_a_signature};
 use crate::model::{Enforcement, Evidence, NotCounted, RiskLevel, Saying, Seal, Sha256, Word};
 use crate::policy::Policy;
 
 /// An override that holds for a change, or why none of those there are does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Overriding {
-    pub(super) by: Option<Override>,
-    pub(super) not_counted: Vec<NotCounted>,
+pub struct Overriding {
+    pub by: Option<Override>,
+    pub not_counted: Vec<NotCounted>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Override {
-    pub(super) id: Sha256,
-    pub(super) by: String,
-    pub(super) reason: String,
+pub struct Override {
+    pub id: Sha256,
+    pub by: String,
+    pub reason: String,
 }
 
 /// Where nothing but deny findings is held, and where what is held is looked at later, a reason is
 /// enough; production wants somebody else to grant it, by signature.
 #[must_use]
-pub(super) fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Overriding {
+pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Overriding {
     let mut found = Overriding::default();
     for word in &evidence.words {
         let why = match word.saying {
@@ -52,7 +52,7 @@ fn against_granting(word: &Word, evidence: &Evidence, policy: &Policy) -> Option
         Some(why.clone())
     } else if lacks_a_signature(word, evidence.level == Enforcement::Production) {
         Some("is not signed, and production asks for a signature".into())
-    } else if word.by_agent || !holds_a_role(&word.by, &policy.approvals.critical.roles, policy) {
+    } else if word.by_agent || !policy.holds_a_role(&word.by, &policy.approvals.critical.roles) {
         Some(format!("only these may grant an override: {}", policy.approvals.critical.roles.join(", ")))
     } else if asker.is_some_and(|asker| asker.by.eq_ignore_ascii_case(&word.by)) {
         Some("nobody grants what they asked for themselves".into())

@@ -1,7 +1,7 @@
 //! Every rule of which approvals count: an approval that it refuses, and the same one that passes.
 
-use super::decide;
 use super::samples::{assessment, change, deny, evidence, now, object, policy, word};
+use super::{Extent, SetAside, decide};
 use crate::model::{Bond, Enforcement, Evidence, Exit, Gate, Outcome, Person, RiskLevel, Saying, Seal, Sha256, Word};
 
 const LIN: &str = "lin@example.com";
@@ -19,12 +19,12 @@ fn bound(change: impl FnOnce(&mut Bond)) -> Word {
 }
 
 fn outcome(risk: RiskLevel, evidence: &Evidence) -> Outcome {
-    decide(&assessment(risk), evidence, &policy()).outcome
+    decide(&assessment(risk), evidence, &policy(), Extent::Whole).outcome
 }
 
 /// Says why Lin's approval of a HIGH change does not count; fails when it does.
 fn why(evidence: &Evidence) -> String {
-    let decision = decide(&assessment(RiskLevel::High), evidence, &policy());
+    let decision = decide(&assessment(RiskLevel::High), evidence, &policy(), Extent::Whole);
     assert_ne!(decision.outcome, Outcome::Approved);
     assert_eq!(decision.rests_on, []);
     decision.not_counted[0].why.clone()
@@ -38,7 +38,7 @@ fn refused(word: Word) -> String {
 fn an_approval_that_fits_in_everything_counts_and_the_decision_rests_on_it() {
     let given = approval(|_| ());
 
-    let decision = decide(&assessment(RiskLevel::High), &evidence().hearing(given.clone()), &policy());
+    let decision = decide(&assessment(RiskLevel::High), &evidence().hearing(given.clone()), &policy(), Extent::Whole);
 
     assert_eq!((decision.outcome, decision.exit), (Outcome::Approved, Exit::Pass));
     assert_eq!(decision.rests_on, [given.id]);
@@ -91,7 +91,7 @@ fn only_a_critical_approval_is_bound_to_all_the_files_that_result() {
         evidence().hearing(word)
     };
 
-    let critical = decide(&assessment(RiskLevel::Critical), &elsewhere(ADA), &policy());
+    let critical = decide(&assessment(RiskLevel::Critical), &elsewhere(ADA), &policy(), Extent::Whole);
 
     assert_eq!(critical.outcome, Outcome::ApprovalPending);
     assert!(critical.not_counted[0].why.starts_with("approved other files beside the change"));
@@ -175,7 +175,7 @@ fn two_names_with_one_key_are_one_person() {
     other.seal = key();
     let twice = evidence().hearing(approval(|word| word.seal = key())).hearing(other);
 
-    let decision = decide(&assessment(RiskLevel::High), &twice, &policy());
+    let decision = decide(&assessment(RiskLevel::High), &twice, &policy(), Extent::Whole);
 
     assert_eq!(decision.needed[0].counted, [LIN]);
     assert_eq!(decision.not_counted[0].why, "signed with a key that has already approved; every person counts once");
@@ -185,7 +185,7 @@ fn two_names_with_one_key_are_one_person() {
 fn somebody_without_a_role_counts_neither_for_nor_against() {
     let said = evidence().with(Saying::Approve, "eve@example.com").with(Saying::Reject, "eve@example.com");
 
-    let decision = decide(&assessment(RiskLevel::High), &said, &policy());
+    let decision = decide(&assessment(RiskLevel::High), &said, &policy(), Extent::Whole);
 
     assert_eq!(decision.outcome, Outcome::ApprovalPending);
     assert!(decision.not_counted.iter().all(|refused| refused.why == "holds no role in the policy"));
@@ -243,7 +243,7 @@ fn request(at: &str, until: &str) -> Word {
 fn a_request_that_nobody_answered_in_time_is_a_rejection_until_it_is_asked_again() {
     let late = evidence().hearing(request("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z"));
 
-    let decision = decide(&assessment(RiskLevel::High), &late, &policy());
+    let decision = decide(&assessment(RiskLevel::High), &late, &policy(), Extent::Whole);
 
     assert_eq!((decision.outcome, decision.exit), (Outcome::Rejected, Exit::Denied));
     assert_eq!(decision.reasons[0].what, "nobody answered its request by 2026-11-21T10:00:00Z");
@@ -274,8 +274,31 @@ fn a_path_can_ask_for_more_people_than_the_risk_does() {
     let one = evidence().with(Saying::Approve, LIN);
     let two = one.clone().with(Saying::Approve, "sam@example.com");
 
-    assert_eq!(decide(&assessment(RiskLevel::High), &one, &policy).outcome, Outcome::ApprovalPending);
-    assert_eq!(decide(&assessment(RiskLevel::High), &two, &policy).outcome, Outcome::Approved);
+    assert_eq!(decide(&assessment(RiskLevel::High), &one, &policy, Extent::Whole).outcome, Outcome::ApprovalPending);
+    assert_eq!(decide(&assessment(RiskLevel::High), &two, &policy, Extent::Whole).outcome, Outcome::Approved);
+}
+
+#[test]
+fn a_part_of_a_range_is_set_aside_only_when_somebody_approved_it() {
+    let decide_on =
+        |evidence: &Evidence| decide(&assessment(RiskLevel::Low), evidence, &policy(), Extent::Part).outcome;
+
+    assert_eq!(decide_on(&evidence()), Outcome::ApprovalPending);
+    assert_eq!(decide_on(&evidence().with(Saying::Approve, LIN)), Outcome::Approved);
+}
+
+#[test]
+fn only_what_is_left_once_approved_commits_are_set_aside_is_weighed() {
+    let approved = decide(&assessment(RiskLevel::High), &evidence().hearing(approval(|_| ())), &policy(), Extent::Part);
+    let aside = [SetAside { commits: 2, decision: approved }];
+    let rest =
+        |risk, is_empty| decide(&assessment(risk), &evidence(), &policy(), Extent::Rest { aside: &aside, is_empty });
+
+    assert_eq!(rest(RiskLevel::High, false).outcome, Outcome::ApprovalPending);
+    assert_eq!(rest(RiskLevel::Low, false).outcome, Outcome::Approved);
+    let nothing = rest(RiskLevel::High, true);
+    assert_eq!((nothing.outcome, nothing.rests_on.len()), (Outcome::Approved, 1));
+    assert_eq!(nothing.reasons[1].what, "2 commits approved by lin@example.com; only the others are weighed");
 }
 
 #[test]
@@ -288,7 +311,7 @@ fn below_production_a_reason_is_enough_to_override_and_an_agent_has_none() {
     let mut denied = assessment(RiskLevel::High);
     denied.findings.push(deny());
 
-    let overridden = decide(&denied, &asked(false), &policy());
+    let overridden = decide(&denied, &asked(false), &policy(), Extent::Whole);
 
     assert_eq!((overridden.outcome, overridden.exit), (Outcome::Overridden, Exit::Pass));
     assert_eq!(overridden.reasons.last().unwrap().what, "overridden by mira@example.com: because");
@@ -309,7 +332,7 @@ fn granted(change: impl FnOnce(&mut Word)) -> Evidence {
 #[test]
 fn production_takes_an_override_only_when_an_admin_signed_it_and_while_it_lasts() {
     let refused = |evidence: &Evidence| {
-        let decision = decide(&assessment(RiskLevel::High), evidence, &policy());
+        let decision = decide(&assessment(RiskLevel::High), evidence, &policy(), Extent::Whole);
         assert_eq!(decision.outcome, Outcome::ApprovalPending);
         decision.not_counted[0].why.clone()
     };

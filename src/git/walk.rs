@@ -106,6 +106,12 @@ impl Repo {
         Ok(youngest)
     }
 
+    /// Whether one commit is an ancestor of another, or the same. What is not here is behind nothing.
+    #[must_use]
+    pub fn leads_to(&self, older: ObjectId, newer: ObjectId) -> bool {
+        older == newer || self.merge_base(newer, older).is_ok_and(|base| base == Some(older))
+    }
+
     #[must_use]
     pub(super) fn shallow_at(&self, commit: ObjectId) -> GitError {
         GitError::Shallow { commit, remote: self.remote_name() }

@@ -21,7 +21,7 @@ mod object;
 mod path;
 mod text;
 
-pub use approval::{Bond, Landing, Saying, Seal, Word};
+pub use approval::{Bond, Landing, Matter, MatterAnswer, MatterState, Saying, Seal, Word};
 pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };

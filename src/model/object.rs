@@ -8,6 +8,12 @@ use std::str::FromStr;
 pub struct ObjectId([u8; 20]);
 
 impl ObjectId {
+    /// The tree without any file, which git knows whether it is there or not.
+    pub const EMPTY_TREE: Self = Self([
+        0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee,
+        0x49, 0x04,
+    ]);
+
     #[must_use]
     pub const fn new(bytes: [u8; 20]) -> Self {
         Self(bytes)

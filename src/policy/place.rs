@@ -82,6 +82,13 @@ impl Policy {
         branch.and_then(matching).unwrap_or(self.enforcement.default)
     }
 
+    /// Whether somebody has one of these roles, or any at all where none is named.
+    #[must_use]
+    pub fn holds_a_role(&self, email: &str, roles: &[String]) -> bool {
+        let asked = self.roles.iter().filter(|role| roles.is_empty() || roles.contains(&role.name));
+        asked.flat_map(|role| &role.members).any(|member| member.eq_ignore_ascii_case(email))
+    }
+
     /// The agent among the people of a change, or named in its trailers (`Key: value`).
     #[must_use]
     pub fn agent_for(&self, people: &[Person], trailers: &[String]) -> Option<&AgentIdentity> {

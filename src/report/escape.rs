@@ -9,6 +9,15 @@ use crate::model::{Excerpt, RepoPath, deceives};
 /// Azure, GitHub and `TeamCity` read these anywhere in a line as orders to themselves.
 const ORDERS: [&str; 3] = ["##", "##vso", "##teamcity"];
 
+/// A line of a patch made printable: its blanks stay as they are.
+pub(crate) fn printable_line(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    for character in line.chars() {
+        if character == '\t' { shown.push('\t') } else { push_visible(&mut shown, character) }
+    }
+    shown
+}
+
 /// One line for people: white space is a blank, what could deceive is an escape.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());

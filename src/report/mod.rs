@@ -1,6 +1,7 @@
 //! What was found out as text, in the formats people and machines read. Nothing is decided here:
 //! a format never changes the outcome or the exit code.
 
+pub mod approval;
 pub mod audit;
 pub mod doctor;
 mod entries;
@@ -28,8 +29,9 @@ use std::io;
 
 use crate::model::Judgement;
 
-pub(crate) use escape::printable;
+pub(crate) use escape::{printable, printable_line};
 pub use evaluation::{evaluation, evaluation_json};
+pub use human::summary;
 
 /// The JSON Schema of `gov-hook/check/v1`, for those who read the JSON.
 pub const CHECK_V1_SCHEMA: &str = include_str!("check-v1.schema.json");

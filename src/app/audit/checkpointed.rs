@@ -101,7 +101,7 @@ impl Found {
                 format!("signed by {}, whose key no .gov/allowed_signers lists\n", printable(&by.join(", ")))
             }
         };
-        let Reading { genesis, streams: found, entries, signed, verdict } = self.reading;
+        let Reading { genesis, streams: found, entries, signed, verdict, .. } = self.reading;
         if verdict.damage.is_empty() {
             return format!("the checkpoint holds: {streams} as it says, or grown since\n{by}");
         }

@@ -12,7 +12,7 @@ use crate::ledger::{AuditLaw, Claim, Tip, Witness};
 use crate::model::{ObjectId, Seen, Sha256};
 
 /// Of another version or engine, the whole ledger is read again.
-const FIRST_LINE: &str = concat!("gov-hook verified 1 ", env!("CARGO_PKG_VERSION"));
+const FIRST_LINE: &str = concat!("gov-hook verified 2 ", env!("CARGO_PKG_VERSION"));
 
 /// The heads of all streams when they were last found sound: nothing of that may ever go away.
 #[derive(Debug, Default)]
@@ -71,6 +71,8 @@ pub(super) struct KeptStream {
     pub(super) commit: ObjectId,
     pub(super) signed: u64,
     pub(super) tip: Tip,
+    /// What was said of changes in it, so that a hook need not look for it again.
+    pub(super) words: Vec<String>,
 }
 
 /// Where the next verification goes on.
@@ -101,13 +103,17 @@ impl Verified {
     fn take(&mut self, line: &str) -> Option<()> {
         let (word, rest) = line.split_once(' ')?;
         let (first, rest) = rest.split_once(' ')?;
+        if word == "word" {
+            self.streams.get_mut(first)?.words.push(rest.to_owned());
+            return Some(());
+        }
         let (second, third) = rest.split_once(' ')?;
         if word == "law" {
             let law = AuditLaw { sign: second.parse().ok()?, proof_of_work_bits: third.parse().ok()? };
             self.laws.insert(first.parse().ok()?, law);
         } else {
             let tip = Tip::read(third)?;
-            let kept = KeptStream { commit: first.parse().ok()?, signed: second.parse().ok()?, tip };
+            let kept = KeptStream { commit: first.parse().ok()?, signed: second.parse().ok()?, tip, words: Vec::new() };
             self.streams.insert(kept.tip.stream.clone(), kept);
         }
         Some(())
@@ -121,6 +127,9 @@ impl Verified {
         }
         for kept in self.streams.values() {
             let _ = write!(text, "\ntip {} {} {}", kept.commit, kept.signed, kept.tip.write());
+            for word in &kept.words {
+                let _ = write!(text, "\nword {} {word}", kept.tip.stream);
+            }
         }
         text.push('\n');
         write(repo, StateFile::Verified, &self.bytes, text.as_bytes())

@@ -15,13 +15,13 @@ use crate::policy::{self, Audit};
 const SIGNERS_PATH: &str = ".gov/allowed_signers";
 
 /// The signers of the trusted side, and the digest of the file that lists them.
-pub(super) struct Listed {
-    pub(super) signers: Option<Signers>,
+pub(in crate::app) struct Listed {
+    pub(in crate::app) signers: Option<Signers>,
     pub(super) digest: Option<Sha256>,
 }
 
 /// The tip of the default branch, else what is checked out: nobody trusts a file for being proposed.
-pub(super) fn trusted_side(repo: &Repo) -> Result<Option<ObjectId>, Failure> {
+pub(in crate::app) fn trusted_side(repo: &Repo) -> Result<Option<ObjectId>, Failure> {
     let default = repo.default_branch()?.map(|name| repo.branch_tip(&name)).transpose()?.flatten();
     Ok(match default {
         Some(tip) => Some(tip),
@@ -29,7 +29,7 @@ pub(super) fn trusted_side(repo: &Repo) -> Result<Option<ObjectId>, Failure> {
     })
 }
 
-pub(super) fn signers(repo: &Repo, trusted: Option<ObjectId>) -> Result<Listed, Failure> {
+pub(in crate::app) fn signers(repo: &Repo, trusted: Option<ObjectId>) -> Result<Listed, Failure> {
     let Some(bytes) = law::file_at(repo, trusted, SIGNERS_PATH)? else {
         return Ok(Listed { signers: None, digest: None });
     };

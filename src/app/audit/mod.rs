@@ -6,9 +6,9 @@ mod copies;
 mod coverage;
 pub mod export;
 mod kept;
-mod laws;
+pub(super) mod laws;
 pub mod log;
-mod reading;
+pub(super) mod reading;
 pub mod reconcile;
 pub mod report;
 pub mod show;
@@ -17,4 +17,4 @@ pub mod sync;
 pub mod verify;
 
 pub(super) use reading::{Arriving, Depth, read, read_arriving};
-use signing::may_sign;
+pub(super) use signing::may_sign;

@@ -46,6 +46,17 @@ pub(in crate::app) struct Reading {
     /// In all streams, whether they were read now or before.
     pub(in crate::app) entries: u64,
     pub(in crate::app) signed: u64,
+    /// All that was said of changes, in all streams, whenever they were read.
+    pub(in crate::app) words: Vec<Spoken>,
+}
+
+/// An entry by which somebody says something of a change.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Spoken {
+    pub(in crate::app) id: Sha256,
+    pub(in crate::app) entry: Entry,
+    /// Why it cannot be believed, signatures apart.
+    pub(in crate::app) flaw: Option<String>,
 }
 
 /// One stream while it is read.
@@ -57,6 +68,7 @@ struct Open<'a> {
     signed: u64,
     /// The root commit that a genesis entry names.
     root: Option<ObjectId>,
+    words: Vec<Spoken>,
     failure: Option<Failure>,
 }
 
@@ -153,12 +165,14 @@ fn read_streams(
     }
 
     let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
+    let mut words: Vec<Spoken> = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
     let claims = pins.claims(copies::own(repo)?).chain(copies::claims(repo, &here, &copies, &chains)?);
     let mut verdict = join(&chains, &rules, claims.chain(kept).collect());
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
+    silence(&mut words, &verdict.damage);
 
     let head = |chain: &Chain<'_>| chain.head().map_or(0, |head| head.seq + 1);
     let genesis = chains.iter().find(|chain| chain.stream() == GENESIS_STREAM).and_then(Chain::head);
@@ -167,6 +181,7 @@ fn read_streams(
         streams: chains.len(),
         entries: chains.iter().map(head).sum(),
         signed: signed.iter().sum(),
+        words,
         verdict,
     };
     if reading.verdict.damage.is_empty() && keeping == Keeping::Yes {
@@ -176,7 +191,9 @@ fn read_streams(
         let kept = reading.verdict.tips.iter().filter_map(|tip| {
             let stream = tip.stream.as_str();
             let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);
-            Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone() }))
+            let words = reading.words.iter().filter(|word| word.entry.stream == stream);
+            let words = words.filter_map(|word| ledger::write(&word.entry).ok()).collect();
+            Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), words }))
         });
         verified.streams = kept.collect();
         verified.laws = laws.into_known();
@@ -197,10 +214,15 @@ fn begin<'a>(
     rules: &'a Rules,
 ) -> (Open<'a>, Option<ObjectId>) {
     let commit = kept.as_ref().map(|kept| kept.commit);
-    let fresh = |chain| Open { chain, kept: commit, signed: 0, root: None, failure: None };
+    let fresh = |chain| Open { chain, kept: commit, signed: 0, root: None, words: Vec::new(), failure: None };
     match kept {
         Some(kept) if depth == Depth::News => {
-            let open = Open { signed: kept.signed, ..fresh(Chain::resume(kept.tip, rules)) };
+            let words = kept.words.iter().filter_map(|line| {
+                let entry = ledger::parse(line.as_bytes()).ok()?;
+                Some(Spoken { id: ledger::id(line.as_bytes()), entry, flaw: None })
+            });
+            let words = words.collect();
+            let open = Open { signed: kept.signed, words, ..fresh(Chain::resume(kept.tip, rules)) };
             (open, commit)
         }
         _ => {
@@ -238,7 +260,8 @@ fn walk<'a>(
             }
             Walked::Rewritten => {
                 let kept = open.kept.take();
-                let mut open = Open { chain: Chain::new(open.chain.stream(), rules), signed: 0, ..open };
+                let mut open =
+                    Open { chain: Chain::new(open.chain.stream(), rules), signed: 0, words: Vec::new(), ..open };
                 if let Some(kept) = kept {
                     replaced(&mut open, kept, tip);
                 }
@@ -282,11 +305,52 @@ fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told)
                 open.root = entry.subject.commit;
             }
             let damage = open.chain.damage().get(before..).unwrap_or_default().to_vec();
+            if is_said_of_a_change(entry.kind) {
+                let flaw = damage.iter().find(|damage| !is_of_a_signature(damage.code)).map(|damage| {
+                    format!("is not to be believed: {} expected, {} found", damage.expected, damage.found)
+                });
+                open.words.push(Spoken { id, entry: entry.clone(), flaw });
+            }
             visit(Told { id, entry, object, damage });
         }
     }
     for oddity in step.oddities {
         tell(open, step.commit, oddity);
+    }
+}
+
+const fn is_said_of_a_change(kind: EntryKind) -> bool {
+    matches!(
+        kind,
+        EntryKind::Request
+            | EntryKind::Approve
+            | EntryKind::Reject
+            | EntryKind::Revoke
+            | EntryKind::Override
+            | EntryKind::Ratify
+            | EntryKind::Land
+    )
+}
+
+/// What a signature is worth is judged anew by whoever asks, under the policy that decides there.
+const fn is_of_a_signature(code: DamageCode) -> bool {
+    matches!(
+        code,
+        DamageCode::SignatureMissing
+            | DamageCode::SignatureBad
+            | DamageCode::SignatureNamespace
+            | DamageCode::SignerNotAllowed
+            | DamageCode::ForeignKey
+    )
+}
+
+/// A stream with damage in it may have lost anything: nothing that it says counts.
+fn silence(words: &mut [Spoken], damage: &[Damage]) {
+    for word in words.iter_mut().filter(|word| word.flaw.is_none()) {
+        let stream = word.entry.stream.as_str();
+        if damage.iter().any(|damage| damage.stream == stream && !is_of_a_signature(damage.code)) {
+            word.flaw = Some(format!("stands in {stream}, which is damaged: see gov-hook audit verify"));
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     let commits = covered.map(|covered: Covered| covered.commits).unwrap_or_default();
     let answers: Vec<CommitCoverage> = commits.iter().map(|(_, said)| said.clone()).collect();
     let missing = commits.iter().rev().filter(|(_, said)| !said.status.is_on_record()).map(missing);
-    let Reading { verdict, genesis, streams, entries, signed } = reading;
+    let Reading { verdict, genesis, streams, entries, signed, .. } = reading;
     let summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     let report = AuditReport {
         repo: genesis,

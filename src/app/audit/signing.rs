@@ -7,7 +7,7 @@ use crate::app::record::Pen;
 use crate::git::Repo;
 use crate::model::Moment;
 
-pub(super) fn may_sign(repo: &Repo, pen: &Pen<'_>, namespace: &str, now: Moment) -> Result<(), Failure> {
+pub(in crate::app) fn may_sign(repo: &Repo, pen: &Pen<'_>, namespace: &str, now: Moment) -> Result<(), Failure> {
     let listed = signers(repo, trusted_side(repo)?)?;
     let (Some(signers), Some(key)) = (listed.signers, pen.public_key()) else { return Ok(()) };
     let email = &pen.actor().email;

@@ -1,6 +1,7 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::examine::{Examined, Examiner};
+use super::hear::{self, Heard, Weighed};
 use super::signed::Signed;
 use super::target::{self, Again, Push, Side, Subject};
 use super::{Request, Supposition, history, people};
@@ -8,11 +9,11 @@ use crate::app::header::Signatures;
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered, HEADER_FAMILY};
-use crate::gate;
+use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, NextStep, ObjectId, Outcome,
-    Person, RepoPath, Scanned, Target, TargetKind, Window, Word,
+    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, NextStep, ObjectId,
+    Outcome, Person, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
 };
 use crate::policy::{Audit, Notice, Policy, Role, deciding_digest};
 
@@ -33,10 +34,43 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) commits: Vec<Commit>,
     /// How many signed files of the change are what was signed.
     pub(in crate::app) verified: usize,
+    /// The whole change on its way, which approvals are bound to.
+    pub(in crate::app) landing: Landing,
+    /// What the whole of it asks for, and its risk: the judgement tells of what is left once approved
+    /// commits are set aside.
+    pub(in crate::app) needs: Vec<Need>,
+    pub(in crate::app) risk: Risk,
+    pub(in crate::app) authors: Vec<Person>,
+    /// The commit it lands on.
+    pub(in crate::app) onto: Option<ObjectId>,
+    /// The entries of the ledger that were heard, and those of them that speak of the whole.
+    pub(in crate::app) heard: Vec<Sha256>,
+    pub(in crate::app) words: Vec<Word>,
+    pub(in crate::app) policy: Policy,
+}
+
+impl Judged {
+    /// What would follow for the whole if these words were said of it besides.
+    pub(in crate::app) fn supposing(&self, words: Vec<Word>) -> Decision {
+        let Self { judgement, landing, authors, agent, risk, policy, .. } = self;
+        let is_of_it = |word: &&Word| {
+            word.bond.as_ref().is_none_or(|bond| bond.change == landing.change) || word.saying != Saying::Approve
+        };
+        let assessment = Assessment { risk: risk.clone(), ..judgement.assessment.clone() };
+        let evidence = Evidence {
+            gate: judgement.gate,
+            level: judgement.level,
+            authors: authors.clone(),
+            agent: agent.clone(),
+            landing: landing.clone(),
+            words: self.words.iter().filter(is_of_it).cloned().chain(words).collect(),
+        };
+        gate::decide(&assessment, &evidence, policy, Extent::Whole)
+    }
 }
 
 pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::find(repo, &request.asked)?)
+    judge_found(repo, request, environment, target::find(repo, &request.asked)?, None)
 }
 
 /// The same for what a push brings to the other side.
@@ -46,7 +80,7 @@ pub(in crate::app) fn judge_push(
     environment: &Environment,
     (side, push): (&Side, &Push),
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::pushed(repo, side, push)?)
+    judge_found(repo, request, environment, target::pushed(repo, side, push)?, None)
 }
 
 /// The same for what a record says was judged once.
@@ -58,12 +92,28 @@ pub(in crate::app) fn judge_again(
 ) -> Result<Judged, Failure> {
     let subject = target::again(repo, again)?;
     let law = Law::at(repo, subject.trusted)?;
-    weigh(repo, request, environment, subject, law, &again.signatures)
+    weigh(repo, request, environment, subject, law, &again.signatures, Some(&again.heard))
 }
 
-fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
+/// The same, hearing all that was said since.
+pub(in crate::app) fn judge_anew(
+    repo: &Repo,
+    request: &Request,
+    environment: &Environment,
+    again: &Again,
+) -> Result<Judged, Failure> {
+    judge_found(repo, request, environment, target::again(repo, again)?, None)
+}
+
+fn judge_found(
+    repo: &Repo,
+    request: &Request,
+    environment: &Environment,
+    subject: Subject,
+    heard: Option<&[Sha256]>,
+) -> Result<Judged, Failure> {
     let law = Law::at(repo, subject.trusted)?;
-    weigh(repo, request, environment, subject, law, &Signatures::default())
+    weigh(repo, request, environment, subject, law, &Signatures::default(), heard)
 }
 
 /// The same under a law that is given, such as a policy that is only being drafted.
@@ -74,7 +124,7 @@ pub(in crate::app) fn judge_under(
     law: Law,
 ) -> Result<Judgement, Failure> {
     let subject = target::find(repo, &request.asked)?;
-    Ok(weigh(repo, request, environment, subject, law, &Signatures::default())?.judgement)
+    Ok(weigh(repo, request, environment, subject, law, &Signatures::default(), None)?.judgement)
 }
 
 fn weigh(
@@ -84,6 +134,7 @@ fn weigh(
     subject: Subject,
     law: Law,
     signatures: &Signatures,
+    heard: Option<&[Sha256]>,
 ) -> Result<Judged, Failure> {
     let law = match proposed_waivers(repo, &subject)? {
         Some(proposed) => law.with_waivers(proposed)?,
@@ -117,13 +168,9 @@ fn weigh(
     };
     let Examined { files, findings, touched, verified, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
-    let change = ChangeId::of(&files);
-    let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
-    let assessment = check::assess(gathered, policy);
-    notes.extend(partial_history(&assessment));
     let landing = Landing {
         reference: subject.branch.as_deref().map(|branch| format!("refs/heads/{branch}")),
-        change,
+        change: ChangeId::of(&files),
         covered: Vec::new(),
         base: subject.base,
         head: subject.head,
@@ -132,8 +179,14 @@ fn weigh(
         now: environment.moment()?,
         requested_by: environment.requested_by.iter().cloned().collect(),
     };
+    let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
+    let assessment = check::assess(gathered, policy);
+    notes.extend(partial_history(&assessment));
     let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
-    let decision = gate::decide(&assessment, &evidence, policy);
+    let decision = gate::decide(&assessment, &evidence, policy, Extent::Whole);
+    let first = Weighed { assessment, evidence, decision };
+    let Heard { weighed, needs, risk, ids: heard } = hear::hear(repo, &examiner, &subject, first, heard)?;
+    let Weighed { assessment, decision, evidence } = weighed;
     let next = next_steps(request, subject.head, &assessment, &decision, &law);
     let audit = policy.audit;
     let judgement = Judgement {
@@ -143,7 +196,7 @@ fn weigh(
             base: subject.base,
             head: subject.head,
             tree: subject.tree,
-            change,
+            change: evidence.landing.change,
             commits: u32::try_from(subject.commits.len()).unwrap_or(u32::MAX),
             reach,
         },
@@ -155,7 +208,8 @@ fn weigh(
         notes,
         next,
     };
-    let notices = law.policy.notices;
+    let mut policy = law.policy;
+    let notices = std::mem::take(&mut policy.notices);
     Ok(Judged {
         judgement,
         audit,
@@ -165,6 +219,14 @@ fn weigh(
         trusted: subject.trusted,
         commits: subject.commits,
         verified,
+        landing: evidence.landing,
+        words: evidence.words,
+        needs,
+        risk,
+        authors: evidence.authors,
+        onto: subject.onto,
+        heard,
+        policy,
     })
 }
 

@@ -1,6 +1,7 @@
 //! `gov-hook check`: from the words on the command line to a judgement and its exit code.
 
 mod examine;
+mod hear;
 mod history;
 mod judge;
 mod message;
@@ -15,7 +16,8 @@ use crate::git::Repo;
 use crate::model::{Enforcement, Gate, Saying};
 use crate::report::{self, Format, Style};
 
-pub(super) use judge::{Judged, judge, judge_again, judge_push, judge_under, shell_word};
+pub(super) use hear::own_changes;
+pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under, shell_word};
 pub(super) use message::worded;
 pub use target::Asked;
 pub(super) use target::{Again, Push, Side};

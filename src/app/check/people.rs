@@ -2,13 +2,13 @@
 
 use super::target::Subject;
 use crate::app::Environment;
-use crate::git::{self, Repo};
+use crate::git::{self, Commit, Repo};
 use crate::model::Person;
 use crate::policy::Policy;
 
 /// Authors, committers and co-authors; of what is only staged, whoever is about to commit it.
 pub(super) fn authors(repo: &Repo, subject: &Subject, environment: &Environment) -> Vec<Person> {
-    let mut people: Vec<Person> = subject.commits.iter().flat_map(git::Commit::people).collect();
+    let mut people: Vec<Person> = subject.commits.iter().flat_map(Commit::people).collect();
     if subject.head.is_none() {
         let configured = |key: &str| repo.config_string(key).unwrap_or_default();
         for identity in [&environment.author, &environment.committer] {
@@ -19,6 +19,15 @@ pub(super) fn authors(repo: &Repo, subject: &Subject, environment: &Environment)
         }
         people.extend(subject.message.iter().flat_map(|message| git::co_authors(message)));
     }
+    named(people)
+}
+
+/// Of what is committed.
+pub(super) fn of_commits(commits: &[Commit]) -> Vec<Person> {
+    named(commits.iter().flat_map(Commit::people).collect())
+}
+
+fn named(mut people: Vec<Person>) -> Vec<Person> {
     people.retain(|person| !person.email.is_empty() || !person.name.is_empty());
     people.sort();
     people.dedup();

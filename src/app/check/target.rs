@@ -4,7 +4,7 @@ use crate::app::Failure;
 use crate::app::header::Signatures;
 use crate::app::law::{self, POLICY_PATH};
 use crate::git::{Commit, GitError, Head, Repo};
-use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted};
+use crate::model::{FileChange, ObjectId, RepoPath, Sha256, TargetKind, counted};
 use crate::policy::Policy;
 
 /// What the command line asks to have judged.
@@ -57,6 +57,8 @@ pub(super) struct Subject {
     pub(super) branch: Option<String>,
     /// The message of what is no commit yet.
     pub(super) message: Option<Vec<u8>>,
+    /// The commit that it lands on.
+    pub(super) onto: Option<ObjectId>,
 }
 
 pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
@@ -157,6 +159,7 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
         changes: repo.find_renames(found.changes)?,
         branch: at.branch().map(str::to_owned),
         message: None,
+        onto: base,
     })
 }
 
@@ -184,6 +187,7 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         commits: vec![commit],
         branch: onto(repo, asked)?,
         message: None,
+        onto: parent,
     })
 }
 
@@ -236,6 +240,7 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         commits,
         branch: onto(repo, asked)?,
         message: None,
+        onto: Some(span.base),
     })
 }
 
@@ -340,6 +345,7 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
         commits,
         branch: push.branch.clone(),
         message: None,
+        onto: old.or(side.default_tip()),
     })
 }
 
@@ -356,10 +362,13 @@ pub(in crate::app) struct Again {
     pub(in crate::app) branch: Option<String>,
     /// What was known to be signed.
     pub(in crate::app) signatures: Signatures,
+    /// The commit it landed on, and the entries that were heard then.
+    pub(in crate::app) onto: Option<ObjectId>,
+    pub(in crate::app) heard: Vec<Sha256>,
 }
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
-    let Again { trusted, base, head, tree, after, branch, .. } = again.clone();
+    let Again { trusted, base, head, tree, after, branch, onto, .. } = again.clone();
     let (kind, commits, changes) = match (head, after) {
         (None, _) => (TargetKind::Staged, Vec::new(), since_commit(repo, base, tree)?),
         (Some(head), Some(after)) => {
@@ -382,6 +391,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         commits,
         branch,
         message: None,
+        onto,
     })
 }
 
@@ -413,6 +423,7 @@ fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
             None => at.branch().map(str::to_owned),
         },
         message: None,
+        onto: None,
     })
 }
 
@@ -445,6 +456,7 @@ fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         changes: Vec::new(),
         branch,
         message: None,
+        onto: None,
     })
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{request, said};
+use crate::app::approval;
 use crate::app::check::{self, Asked};
 use crate::app::record::{Act, Cause, Pen, Records, already, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
@@ -17,8 +18,10 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     let repo = Repo::open(&environment.place)?;
     let judged = check::judge(&repo, &request(Asked::staged_with(None), Gate::Commit, style), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
-    pen.write(decision(&judged).as_slice())?;
-    let answer = said(&judged.judgement, style)?;
+    let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
+    acts.extend(approval::beside(&repo, &judged)?);
+    pen.write(&acts)?;
+    let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.code, pen.actor());
     Ok(answer)
 }

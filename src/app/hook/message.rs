@@ -4,8 +4,9 @@
 use std::ffi::OsString;
 
 use super::{request, said};
+use crate::app::approval;
 use crate::app::check::{self, Asked};
-use crate::app::record::{Pen, decision};
+use crate::app::record::{Act, Pen, decision};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Gate, Sha256};
@@ -35,6 +36,8 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
         act = act.map(|act| act.saying("message", digest));
     }
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
-    pen.write(act.as_slice())?;
-    said(&judged.judgement, style)
+    let mut acts: Vec<Act> = act.into_iter().collect();
+    acts.extend(approval::beside(&repo, &judged)?);
+    pen.write(&acts)?;
+    said(&judged, style)
 }

@@ -18,9 +18,10 @@ mod transaction;
 use std::ffi::OsString;
 use std::io::Read;
 
-use super::check::{Asked, Request};
+use super::approval;
+use super::check::{Asked, Judged, Request};
 use super::{Answer, Environment, Failure};
-use crate::model::{Exit, Gate, Judgement};
+use crate::model::{Exit, Gate};
 use crate::report::{self, Detail, Format, Style};
 
 /// The points of git's work at which gov-hook is called.
@@ -124,10 +125,12 @@ fn request(asked: Asked, gate: Gate, style: Style) -> Request {
 }
 
 /// Silence when it may pass, the whole report when it may not.
-fn said(judgement: &Judgement, style: Style) -> Result<Answer, Failure> {
+fn said(judged: &Judged, style: Style) -> Result<Answer, Failure> {
     let mut text = Vec::new();
+    let mut judgement = judged.judgement.clone();
     if judgement.decision.exit != Exit::Pass {
-        report::write(judgement, Format::Human, Style { detail: Detail::Normal, ..style }, &mut text)
+        judgement.next.extend(approval::next_step(judged));
+        report::write(&judgement, Format::Human, Style { detail: Detail::Normal, ..style }, &mut text)
             .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
     }
     Ok(Answer { text, code: judgement.decision.exit.code() })

@@ -8,13 +8,14 @@ use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::refusal::{Refusal, worse};
 use super::said;
+use crate::app::approval;
 use crate::app::check::Side;
 use crate::app::record::{Act, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
 use crate::ledger::GENESIS_STREAM;
-use crate::model::counted;
+use crate::model::{Exit, counted};
 use crate::policy::Audit;
 use crate::report::Style;
 
@@ -68,6 +69,13 @@ pub(super) fn before(
     }
     if answer.code == 0 {
         answer.text.extend(along(&repo, &remote, &pen)?.into_bytes());
+    } else if answer.code == Exit::Held.code() {
+        // Whoever is to approve it has to see that they are asked, and what about; that they could not
+        // be told changes nothing about the push.
+        let _ = along(&repo, &remote, &pen);
+        for judged in arrivals.iter().filter_map(|arrival| arrival.judged.as_ref()) {
+            let _ = approval::offer(&repo, &remote, judged);
+        }
     }
     Ok(answer)
 }
@@ -116,7 +124,7 @@ fn is_known(repo: &Repo, remote: &str, line: &Line) -> Result<(), Failure> {
 /// Silence when it may pass, unless somebody else loses by it.
 fn told(arrival: &Arrival, remote: &str, style: Style) -> Result<Vec<u8>, Failure> {
     let mut text = match &arrival.judged {
-        Some(judged) => said(&judged.judgement, style)?.text,
+        Some(judged) => said(judged, style)?.text,
         None => Vec::new(),
     };
     let short = arrival.line.short();
@@ -147,7 +155,14 @@ fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], passes: bool) -> Resu
     for arrival in arrivals {
         acts.extend(gatekeeper.late(arrival)?);
     }
-    acts.extend(arrivals.iter().filter_map(|arrival| arrival.act(passes)));
+    for arrival in arrivals {
+        acts.extend(arrival.act(passes));
+        let Some(judged) = &arrival.judged else { continue };
+        acts.extend(approval::by_hook(gatekeeper.repo, judged)?);
+        if passes {
+            acts.extend(approval::used(gatekeeper.repo, judged)?);
+        }
+    }
     Ok(acts)
 }
 

@@ -9,9 +9,7 @@ use super::pen::Act;
 use crate::app::check::Judged;
 use crate::check::engine;
 use crate::header::Fault;
-use crate::model::{
-    Assessment, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Severity, Sha256, Target, Window,
-};
+use crate::model::{EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window};
 
 /// So many reasons say enough; the judgement can be made again for the rest.
 const MOST_REASONS: usize = 20;
@@ -98,6 +96,13 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
     if let Some(trusted) = judged.trusted {
         act = act.saying("law", trusted.to_string());
     }
+    if !judged.heard.is_empty() {
+        let ids = |ids: &[Sha256]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        act = act.saying("heard", ids(&judged.heard)).saying("rests_on", ids(&decision.rests_on));
+        if let Some(onto) = judged.onto {
+            act = act.saying("onto", onto.to_string());
+        }
+    }
     if assessment.window != Window::Whole {
         act = act.saying("history", "partial");
     }
@@ -126,7 +131,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
     act.risk = Some(RecordedRisk {
         level: assessment.risk.level,
         score: assessment.risk.score,
-        digest: risk_digest(assessment),
+        digest: risk_digest(&assessment.risk),
     });
     act.outcome = Some(decision.outcome);
     flatten(&decision.reasons, &mut act.reasons);
@@ -137,7 +142,7 @@ fn is_tampering(rule: &str) -> bool {
     Fault::ALL.iter().any(|fault| fault.is_tampering() && fault.as_str() == rule)
 }
 
-fn flatten(reasons: &[Reason], out: &mut Vec<String>) {
+pub(in crate::app) fn flatten(reasons: &[Reason], out: &mut Vec<String>) {
     for reason in reasons {
         if out.len() < MOST_REASONS {
             out.push(reason.what.clone());
@@ -148,8 +153,7 @@ fn flatten(reasons: &[Reason], out: &mut Vec<String>) {
 
 /// Of every factor with its value and points, and of every cause with its path: two assessments that
 /// reach the same score in different ways differ here.
-pub(in crate::app) fn risk_digest(assessment: &Assessment) -> Sha256 {
-    let risk = &assessment.risk;
+pub(in crate::app) fn risk_digest(risk: &Risk) -> Sha256 {
     let mut text = format!("{} {}\n", risk.level, risk.score);
     for factor in &risk.factors {
         // Writing to a `String` cannot fail.

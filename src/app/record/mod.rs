@@ -8,7 +8,7 @@ mod seal;
 mod standing;
 mod verb;
 
-pub(super) use decided::{Cause, Moved, decision, pushed};
+pub(super) use decided::{Cause, Moved, decision, flatten, pushed, risk_digest};
 pub(super) use pen::{Act, ENGINE, Pen};
 pub(super) use replay::{AGENT_GATE, Replay};
 pub(super) use standing::{Records, already};

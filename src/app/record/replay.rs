@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::decided::risk_digest;
 use super::pen::ENGINE;
+use crate::app::approval::strings;
 use crate::app::check::{self, Again, Asked, Judged, Request};
 use crate::app::header::{Horizon, Signatures};
 use crate::app::{Environment, Failure};
@@ -103,6 +104,8 @@ impl Recorded {
             after,
             branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
             signatures,
+            onto: object("onto")?,
+            heard: strings(entry, "heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,
         };
         let request = Request {
             asked: Asked::default(),
@@ -137,7 +140,11 @@ fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
         ("score", Some(risk.score.to_string()), recorded.map(|risk| risk.score.to_string())),
         ("outcome", Some(judgement.decision.outcome.to_string()), entry.outcome.map(|outcome| outcome.to_string())),
         ("exit", Some(judgement.decision.exit.code().to_string()), exit.map(|code| code.to_string())),
-        ("factors", Some(risk_digest(&judgement.assessment).to_string()), recorded.map(|risk| risk.digest.to_string())),
+        (
+            "factors",
+            Some(risk_digest(&judgement.assessment.risk).to_string()),
+            recorded.map(|risk| risk.digest.to_string()),
+        ),
     ];
     let differs = parts.into_iter().find(|(_, again, then)| again != then);
     differs.map(|(what, again, then)| (format!("{what} {}", shown(again)), format!("{what} {}", shown(then))))

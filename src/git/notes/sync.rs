@@ -188,7 +188,7 @@ impl Repo {
 
     /// Runs git for a conversation with a remote: never a prompt, no maintenance afterwards, and an
     /// end when nobody answers.
-    pub(super) fn talk(&self, arguments: &[&str], input: &str) -> Result<Output, NotesError> {
+    pub(in crate::git) fn talk(&self, arguments: &[&str], input: &str) -> Result<Output, NotesError> {
         let failed = |error: std::io::Error| {
             let command = arguments.iter().find(|word| !word.starts_with('-') && !word.contains('=')).copied();
             GitError::Command { command: command.unwrap_or_default().to_owned(), said: error.to_string() }

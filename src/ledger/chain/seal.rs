@@ -17,6 +17,8 @@ const CHECKPOINT: &str = "ckpt@gov-hook";
 #[must_use]
 pub fn namespace(entry: &Entry) -> &'static str {
     match entry.kind {
+        // That nobody answered is nobody's word.
+        EntryKind::Reject if entry.body.get("cause").and_then(Value::as_str) == Some("timeout") => LOG,
         EntryKind::Approve | EntryKind::Reject | EntryKind::Revoke | EntryKind::Ratify => APPROVE,
         EntryKind::Override if is_grant(entry) => APPROVE,
         EntryKind::Policy | EntryKind::Reconcile | EntryKind::Tombstone => POLICY,
@@ -39,9 +41,10 @@ pub fn namespace(entry: &Entry) -> &'static str {
     }
 }
 
-/// An override's `action` is `request`, `grant` or `use`; what says none of the others is a grant.
+/// An override's `action` is `request`, `grant`, `use` or `break-glass`; what says none of the others
+/// is a grant.
 fn is_grant(entry: &Entry) -> bool {
-    !matches!(entry.body.get("action").and_then(Value::as_str), Some("request" | "use"))
+    !matches!(entry.body.get("action").and_then(Value::as_str), Some("request" | "use" | "break-glass"))
 }
 
 /// Whether an entry is worth nothing without a signature. Its body's `enforcement` says at which

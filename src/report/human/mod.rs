@@ -52,3 +52,14 @@ pub(super) fn render(judgement: &Judgement, style: Style) -> String {
     sections::next(&mut page, &judgement.next);
     page.finish()
 }
+
+/// What a change is, for somebody who is about to answer for it: its findings, its files and its risk.
+#[must_use]
+pub fn summary(judgement: &Judgement, style: Style) -> String {
+    let mut page = Page::new(style);
+    diagnostics::findings(&mut page, &judgement.assessment);
+    sections::files(&mut page, &judgement.assessment);
+    sections::risk(&mut page, judgement);
+    sections::approvals(&mut page, &judgement.decision);
+    page.finish()
+}

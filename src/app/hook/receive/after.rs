@@ -4,6 +4,7 @@
 use super::super::arrival::{Arrival, Gatekeeper};
 use super::super::line::{Line, Name};
 use super::ticket;
+use crate::app::approval;
 use crate::app::audit::{Depth, read};
 use crate::app::check::Side;
 use crate::app::record::{Pen, Records};
@@ -53,6 +54,9 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
         acts.extend(gatekeeper.late(&arrival)?);
         acts.extend(arrival.act(true).map(|act| act.saying("accepted", true)));
+        if let Some(judged) = &arrival.judged {
+            acts.extend(approval::used(repo, judged)?.map(|act| act.saying("landed", true)));
+        }
         arrivals.push(arrival);
     }
     let pen = Pen::of_server(repo, environment, audit)?;

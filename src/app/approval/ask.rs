@@ -1,0 +1,214 @@
+//! What is put on record about a change that waits: the request for it, that nobody answered it, and
+//! what let it pass in the end.
+
+use serde_json::{Map, Value, json};
+
+use crate::app::Failure;
+use crate::app::check::{Judged, own_changes};
+use crate::app::record::{Act, flatten, risk_digest};
+use crate::git::Repo;
+use crate::model::{
+    ChangeId, EntryKind, EntrySubject, Exit, Gate, Moment, Need, NextStep, ObjectId, Outcome, RecordedRisk, Saying,
+    Word,
+};
+use crate::policy::{ApprovalRule, Policy};
+
+/// Where a request was made by hand, what its maker says beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub reason: Option<String>,
+    pub assessment: Option<String>,
+    pub ticket: Option<String>,
+    pub meta: Vec<(String, String)>,
+}
+
+/// How a person names a request: the first digits of the change id.
+pub(in crate::app) fn request_id(change: ChangeId) -> String {
+    let id = change.to_string();
+    id.trim_start_matches("gc1-").chars().take(12).collect()
+}
+
+/// What a hook puts on record beside its decision.
+pub(in crate::app) fn beside(repo: &Repo, judged: &Judged) -> Result<Vec<Act>, Failure> {
+    Ok(by_hook(repo, judged)?.into_iter().chain(used(repo, judged)?).collect())
+}
+
+/// A request where something is held and nobody was asked yet, or that nobody answered in time.
+pub(in crate::app) fn by_hook(repo: &Repo, judged: &Judged) -> Result<Option<Act>, Failure> {
+    match asked(judged) {
+        None if judged.judgement.decision.exit == Exit::Held => request(repo, judged, &Said::default()),
+        None => Ok(None),
+        Some(asked) => timed_out(repo, judged, asked),
+    }
+}
+
+/// The newest request for the whole of it.
+pub(in crate::app) fn asked(judged: &Judged) -> Option<&Word> {
+    let landing = &judged.landing;
+    let is_whole = |word: &&Word| {
+        let bond = word.bond.as_ref();
+        bond.is_some_and(|bond| bond.change == landing.change && bond.reference == landing.reference)
+    };
+    let requests = judged.words.iter().filter(|word| word.saying == Saying::Request);
+    requests.filter(is_whole).max_by_key(|word| word.at)
+}
+
+/// What whoever is held tells whoever may let it pass.
+pub(in crate::app) fn next_step(judged: &Judged) -> Option<NextStep> {
+    let id = request_id(judged.landing.change);
+    let step = |why: &str, command: String| Some(NextStep { why: why.into(), command });
+    let decision = &judged.judgement.decision;
+    match decision.outcome {
+        Outcome::ApprovalPending => step("somebody who may approve it goes on with", format!("gov-hook approve {id}")),
+        Outcome::Rejected => step("who said what, and when", format!("gov-hook status {id}")),
+        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden | Outcome::Blocked => None,
+    }
+}
+
+/// Puts what waits where those who are to look at it can fetch it.
+pub(in crate::app) fn offer(repo: &Repo, remote: &str, judged: &Judged) -> Result<bool, Failure> {
+    let Some(head) = judged.landing.head else { return Ok(false) };
+    Ok(repo.offer(remote, &request_id(judged.landing.change), head)?)
+}
+
+/// The request and its time; a rejection once that is over and nobody said so yet.
+fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Option<Act>, Failure> {
+    let is_told = judged.words.iter().any(|word| word.saying == Saying::TimeOut && word.at >= asked.at);
+    let is_over = asked.expires.is_some_and(|expires| judged.landing.now >= expires);
+    let is_rejected = judged.judgement.decision.outcome == Outcome::Rejected;
+    if !is_over || !is_rejected || is_told {
+        return Ok(None);
+    }
+    let act = bound(repo, EntryKind::Reject, judged)?;
+    Ok(act.map(|act| {
+        act.saying("cause", "timeout")
+            .saying("request", request_id(judged.landing.change))
+            .saying("reason", "nobody answered the request in time")
+    }))
+}
+
+/// Asks for the approvals that a change needs.
+pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Result<Option<Act>, Failure> {
+    let judgement = &judged.judgement;
+    let needed: Vec<Value> = judged.needs.iter().map(to_json).collect();
+    let (added, deleted) = judgement.assessment.lines();
+    let authors: Vec<&str> = judged.authors.iter().map(|author| author.email.as_str()).collect();
+    let Some(act) = bound(repo, EntryKind::Request, judged)? else { return Ok(None) };
+    let mut act = act
+        .saying("id", request_id(judged.landing.change))
+        .saying("enforcement", judgement.level.as_str())
+        .saying("gate", judgement.gate.as_str())
+        .saying("needed", needed)
+        .saying("authors", authors)
+        .saying("described", judgement.target.described.clone())
+        .saying("files", json!({ "changed": judgement.assessment.files.len(), "added": added, "deleted": deleted }));
+    if let Some(expires) = expiry(&judged.needs, &judged.policy, judged.landing.now) {
+        act = act.saying("expires", expires.to_string());
+    }
+    if !judged.landing.requested_by.is_empty() {
+        act = act.saying("requested_by", judged.landing.requested_by.clone());
+    }
+    if let Some(agent) = &judged.agent {
+        act = act.saying("agent", agent.clone());
+    }
+    if let Some(after) = after(judged) {
+        act = act.saying("after", after);
+    }
+    let texts = [("reason", &said.reason), ("assessment", &said.assessment), ("ticket", &said.ticket)];
+    for (key, text) in texts {
+        if let Some(text) = text {
+            act = act.saying(key, text.clone());
+        }
+    }
+    if !said.meta.is_empty() {
+        let meta: Map<String, Value> =
+            said.meta.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
+        act = act.saying("meta", meta);
+    }
+    act.outcome = Some(Outcome::ApprovalPending);
+    flatten(&judgement.decision.reasons, &mut act.reasons);
+    Ok(Some(act))
+}
+
+/// What let a change pass is put on record when it passes, so that it does so once.
+pub(in crate::app) fn used(repo: &Repo, judged: &Judged) -> Result<Option<Act>, Failure> {
+    let judgement = &judged.judgement;
+    let rests_on: Vec<String> = judgement.decision.rests_on.iter().map(ToString::to_string).collect();
+    let (Some(first), Exit::Pass) = (rests_on.first().cloned(), judgement.decision.exit) else { return Ok(None) };
+    let gate = judgement.gate;
+    match judgement.decision.outcome {
+        Outcome::Overridden => {
+            let act = bound(repo, EntryKind::Override, judged)?;
+            Ok(act.map(|act| act.saying("action", "use").saying("override", first).saying("gate", gate.as_str())))
+        }
+        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved if gate == Gate::Push => {
+            Ok(bound(repo, EntryKind::Land, judged)?.map(|act| act.saying("approvals", rests_on)))
+        }
+        Outcome::AutoApproved
+        | Outcome::Notified
+        | Outcome::Approved
+        | Outcome::ApprovalPending
+        | Outcome::Rejected
+        | Outcome::Blocked => Ok(None),
+    }
+}
+
+/// An act about the whole change, bound to all that an approval of it would be.
+pub(in crate::app) fn bound(repo: &Repo, kind: EntryKind, judged: &Judged) -> Result<Option<Act>, Failure> {
+    let landing = &judged.landing;
+    let covered: Vec<String> =
+        own_changes(repo, &judged.commits)?.into_iter().flatten().map(|change| change.to_string()).collect();
+    let subject = EntrySubject {
+        commit: landing.head,
+        tree: landing.tree,
+        base: landing.base,
+        reference: landing.reference.clone(),
+    };
+    let Some(object) = landing.head.or(landing.tree) else { return Ok(None) };
+    let mut act = Act::new(kind, object, subject)
+        .saying("deciding", format!("sha256:{}", landing.law))
+        .saying("covered", covered);
+    if let Some(trusted) = judged.trusted {
+        act = act.saying("law", trusted.to_string());
+    }
+    if let Some(onto) = judged.onto {
+        act = act.saying("onto", onto.to_string());
+    }
+    act.change = Some(landing.change);
+    act.policy = judged.judgement.policy.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    act.risk =
+        Some(RecordedRisk { level: judged.risk.level, score: judged.risk.score, digest: risk_digest(&judged.risk) });
+    Ok(Some(act))
+}
+
+/// The commits that a range began after, by which it can be found again.
+fn after(judged: &Judged) -> Option<Vec<String>> {
+    judged.landing.head?;
+    let within = |id: &ObjectId| judged.commits.iter().any(|commit| commit.id == *id);
+    let parents = judged.commits.iter().flat_map(|commit| &commit.parents);
+    let mut after: Vec<String> = parents.filter(|id| !within(id)).map(ToString::to_string).collect();
+    after.sort();
+    after.dedup();
+    Some(after)
+}
+
+/// The shortest time that a rule which applies gives its answers.
+fn expiry(needs: &[Need], policy: &Policy, now: Moment) -> Option<Moment> {
+    let timeout = needs.iter().filter_map(|need| Some(rule(need, policy)?.timeout_seconds)).min()?;
+    Moment::of_seconds(now.seconds().saturating_add(timeout))
+}
+
+fn rule<'a>(need: &Need, policy: &'a Policy) -> Option<&'a ApprovalRule> {
+    match need.rule.as_str() {
+        "high" => Some(&policy.approvals.high),
+        "critical" => Some(&policy.approvals.critical),
+        path => {
+            let at: usize = path.strip_prefix("paths[")?.strip_suffix(']')?.parse().ok()?;
+            policy.approvals.paths.get(at).map(|asked| &asked.rule)
+        }
+    }
+}
+
+fn to_json(need: &Need) -> Value {
+    json!({ "rule": need.rule, "count": need.count, "roles": need.roles, "signed": need.signed })
+}

@@ -1,0 +1,244 @@
+//! The words of the ledger on one change: read once, their signatures held against the policy that
+//! decides, their bonds against the history the change lands on.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::app::Failure;
+use crate::app::audit::laws::signers;
+use crate::app::audit::reading::{Depth, Spoken, read};
+use crate::git::Repo;
+use crate::ledger::sshsig::{Signers, SshSignature};
+use crate::ledger::{namespace, signed_bytes};
+use crate::model::{
+    ActorKind, Bond, ChangeId, Entry, EntryKind, Gate, Landing, Moment, ObjectId, Person, Saying, Seal, Sha256, Word,
+};
+
+/// All that was said, as this clone knows it.
+pub(in crate::app) struct Hearing {
+    pub(in crate::app) spoken: Vec<Spoken>,
+    /// Of the policy that decides.
+    signers: Option<Signers>,
+}
+
+impl Hearing {
+    /// `trusted` is the commit whose policy decides. `only` names the entries that are heard, where a
+    /// decision is made again: others may have come since.
+    pub(in crate::app) fn open(
+        repo: &Repo,
+        trusted: Option<ObjectId>,
+        only: Option<&[Sha256]>,
+    ) -> Result<Self, Failure> {
+        if only.is_some_and(<[Sha256]>::is_empty) {
+            return Ok(Self { spoken: Vec::new(), signers: None });
+        }
+        let mut spoken = read(repo, Depth::News, &|_| ())?.words;
+        spoken.retain(|spoken| only.is_none_or(|only| only.contains(&spoken.id)));
+        let signers = if spoken.is_empty() { None } else { signers(repo, trusted)?.signers };
+        Ok(Self { spoken, signers })
+    }
+
+    /// The same words under another policy.
+    pub(in crate::app) fn under(&self, repo: &Repo, trusted: Option<ObjectId>) -> Result<Self, Failure> {
+        Ok(Self { spoken: self.spoken.clone(), signers: signers(repo, trusted)?.signers })
+    }
+
+    /// The changes, and parts of changes, that somebody approved for a branch, those of most commits
+    /// first.
+    pub(in crate::app) fn approved(&self, reference: Option<&str>) -> Vec<Vec<ChangeId>> {
+        let approvals = self
+            .spoken
+            .iter()
+            .map(|spoken| &spoken.entry)
+            .filter(|entry| entry.kind == EntryKind::Approve && entry.subject.reference.as_deref() == reference);
+        let mut parts: Vec<Vec<ChangeId>> = approvals
+            .flat_map(|entry| [covered(entry), entry.change.into_iter().collect()])
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts.sort_by_key(|part| (std::cmp::Reverse(part.len()), part.clone()));
+        parts.dedup();
+        parts
+    }
+
+    /// What there is to say about this landing; `onto` is where it lands.
+    pub(in crate::app) fn words(
+        &self,
+        repo: &Repo,
+        landing: &Landing,
+        onto: Option<ObjectId>,
+        authors: &[Person],
+    ) -> Vec<Word> {
+        let onto = onto.or(landing.base);
+        let word = |spoken: &Spoken| self.word(repo, spoken, landing.now, onto, authors);
+        let (about, others): (Vec<&Spoken>, Vec<&Spoken>) =
+            self.spoken.iter().partition(|spoken| concerns(&spoken.entry, landing));
+        let ids: BTreeSet<Sha256> = about.iter().map(|spoken| spoken.id).collect();
+        let mut words: Vec<Word> = about.into_iter().filter_map(word).collect();
+        let refers = |word: &Word| match &word.saying {
+            Saying::Revoke { word } => ids.contains(word),
+            Saying::Land { used, .. } => used.iter().any(|used| ids.contains(used)),
+            Saying::UseOverride { of, .. } => ids.contains(of),
+            Saying::Request
+            | Saying::Approve
+            | Saying::Reject
+            | Saying::TimeOut
+            | Saying::AskOverride
+            | Saying::GrantOverride { .. } => false,
+        };
+        words.extend(others.into_iter().filter_map(word).filter(refers));
+        // Stable: within one second a stream's own order stays.
+        words.sort_by_key(|word| word.at);
+        words
+    }
+
+    fn word(
+        &self,
+        repo: &Repo,
+        spoken: &Spoken,
+        now: Moment,
+        onto: Option<ObjectId>,
+        authors: &[Person],
+    ) -> Option<Word> {
+        let entry = &spoken.entry;
+        let is_there = |base: ObjectId| onto.is_some_and(|onto| repo.leads_to(base, onto));
+        let bond = entry.change.map(|change| Bond {
+            reference: entry.subject.reference.clone(),
+            change,
+            covered: covered(entry),
+            base: entry.subject.base,
+            is_base_there: entry.subject.base.map_or(onto.is_none(), is_there),
+            tree: entry.subject.tree,
+            law: text(entry, "deciding").and_then(|digest| digest.strip_prefix("sha256:")?.parse().ok()),
+            level: entry.risk.as_ref().map(|risk| risk.level),
+        });
+        Some(Word {
+            id: spoken.id,
+            saying: saying(entry, &is_there)?,
+            by: entry.actor.email.clone(),
+            at: entry.time,
+            by_agent: entry.actor.kind != ActorKind::Person,
+            seal: self.seal(spoken, now, authors),
+            // A word that names no change is bound to none, and fits nothing.
+            bond: Some(bond.unwrap_or(Bond {
+                reference: None,
+                change: ChangeId::of(&[]),
+                covered: Vec::new(),
+                base: None,
+                is_base_there: false,
+                tree: None,
+                law: None,
+                level: None,
+            })),
+            expires: moment(entry, "expires"),
+            text: text(entry, "notes").or(text(entry, "reason")).unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// A key that is no longer valid now signs nothing, whatever time it writes into an entry.
+    fn seal(&self, spoken: &Spoken, now: Moment, authors: &[Person]) -> Seal {
+        let entry = &spoken.entry;
+        if let Some(flaw) = &spoken.flaw {
+            return Seal::Bad(flaw.clone());
+        }
+        let Some(sig) = &entry.sig else { return Seal::Missing };
+        let bad = |why: String| Seal::Bad(format!("its signature does not count: {why}"));
+        let signature = match SshSignature::parse(sig) {
+            Ok(signature) => signature,
+            Err(error) => return bad(error.to_string()),
+        };
+        let namespace = namespace(entry);
+        let verified = signed_bytes(entry)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| signature.verify(&bytes, namespace).map_err(|error| error.to_string()));
+        if let Err(why) = verified {
+            return bad(why);
+        }
+        // Where nobody says whose key it is, it is as good as none.
+        let Some(signers) = &self.signers else { return Seal::Missing };
+        let key = signature.key();
+        for time in [entry.time, now] {
+            if let Err(refusal) = signers.allow(key, &entry.actor.email, namespace, time) {
+                return bad(refusal.to_string());
+            }
+        }
+        let theirs = |author: &&Person| {
+            !author.has_email(&entry.actor.email) && signers.allow(key, &author.email, namespace, now).is_ok()
+        };
+        let also = authors.iter().filter(theirs).map(|author| author.email.clone()).collect();
+        Seal::Good { key: key.fingerprint(), also }
+    }
+}
+
+/// Whether an entry speaks of what lands, of a part of it, or of what may have become it.
+fn concerns(entry: &Entry, landing: &Landing) -> bool {
+    let Some(change) = entry.change else { return false };
+    let is_now = change == landing.change
+        || landing.covered.contains(&change)
+        || covered(entry).iter().any(|covered| landing.covered.contains(covered));
+    let was_so = entry.kind == EntryKind::Approve
+        && entry.subject.reference == landing.reference
+        && entry.subject.base == landing.base
+        && moment(entry, "expires").is_none_or(|expires| expires > landing.now);
+    (is_now || was_so) && entry.kind != EntryKind::Land
+}
+
+fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> {
+    let id = |key: &str| text(entry, key).and_then(|id| id.parse::<Sha256>().ok());
+    Some(match entry.kind {
+        EntryKind::Request => Saying::Request,
+        EntryKind::Approve => Saying::Approve,
+        EntryKind::Reject if text(entry, "cause") == Some("timeout") => Saying::TimeOut,
+        EntryKind::Reject => Saying::Reject,
+        EntryKind::Revoke => Saying::Revoke { word: id("approval")? },
+        EntryKind::Land => {
+            let commit = entry.subject.commit?;
+            let has_landed = entry.body.get("landed").and_then(Value::as_bool) == Some(true);
+            let used = strings(entry, "approvals").filter_map(|id| id.parse().ok()).collect();
+            Saying::Land { commit, used, is_behind: has_landed || is_there(commit) }
+        }
+        EntryKind::Override => match text(entry, "action")? {
+            "request" => Saying::AskOverride,
+            "grant" => Saying::GrantOverride { asked: id("request")? },
+            "use" => Saying::UseOverride {
+                of: id("override")?,
+                gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| text(entry, "gate") == Some(gate.as_str()))?,
+            },
+            _ => return None,
+        },
+        // What is ratified was let by already, and is asked for by its commit.
+        EntryKind::Ratify
+        | EntryKind::Genesis
+        | EntryKind::StreamOpen
+        | EntryKind::Decision
+        | EntryKind::Commit
+        | EntryKind::Push
+        | EntryKind::Rewrite
+        | EntryKind::Policy
+        | EntryKind::Sign
+        | EntryKind::Promotion
+        | EntryKind::Outcome
+        | EntryKind::Trust
+        | EntryKind::Usage
+        | EntryKind::Savepoint
+        | EntryKind::Checkpoint
+        | EntryKind::Reconcile
+        | EntryKind::Tombstone => return None,
+    })
+}
+
+pub(in crate::app) fn text<'e>(entry: &'e Entry, key: &str) -> Option<&'e str> {
+    entry.body.get(key).and_then(Value::as_str)
+}
+
+pub(in crate::app) fn moment(entry: &Entry, key: &str) -> Option<Moment> {
+    text(entry, key)?.parse().ok()
+}
+
+pub(in crate::app) fn strings<'e>(entry: &'e Entry, key: &str) -> impl Iterator<Item = &'e str> {
+    entry.body.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+pub(in crate::app) fn covered(entry: &Entry) -> Vec<ChangeId> {
+    strings(entry, "covered").filter_map(|change| change.parse().ok()).collect()
+}

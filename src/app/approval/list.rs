@@ -1,0 +1,268 @@
+//! `pending`, `status`, `history` and `show`: what was asked of people, and how far it has come.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::ask::request_id;
+use super::hearing::{Hearing, covered, moment, strings, text};
+use super::matter::{Target, find, requests_named};
+use crate::app::{Answer, Environment, Failure, law};
+use crate::gate::{self, Override, Overriding};
+use crate::git::Repo;
+use crate::model::{
+    ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer, MatterState, Moment, Need,
+    ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
+};
+use crate::policy::{Policy, deciding_digest};
+use crate::report::{self, Style};
+
+/// What waits for an answer; with a reviewer, only what waits for theirs.
+pub fn pending(reviewer: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let mut matters = matters(&repo, environment)?;
+    matters.retain(|(matter, policy)| {
+        matter.state == MatterState::Pending && reviewer.is_none_or(|reviewer| waits_for(matter, policy, reviewer))
+    });
+    let matters: Vec<Matter> = matters.into_iter().map(|(matter, _)| matter).collect();
+    Ok(Answer::passing(report::approval::pending(&matters, reviewer, as_json)))
+}
+
+/// Every request there was, newest first.
+pub fn history(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let matters: Vec<Matter> = matters(&repo, environment)?.into_iter().map(|(matter, _)| matter).collect();
+    Ok(Answer::passing(report::approval::history(&matters, as_json)))
+}
+
+/// Who is needed for one request, who counted, and who did not and why.
+pub fn status(named: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let matters = meant(&repo, named, environment)?;
+    Ok(Answer::passing(report::approval::status(&matters, as_json)))
+}
+
+/// The same, and what it changes.
+pub fn show(
+    named: &str,
+    diff: bool,
+    environment: &Environment,
+    style: Style,
+    as_json: bool,
+) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let matters = meant(&repo, named, environment)?;
+    let named = matters.first().map(|matter| matter.change.to_string());
+    let target = Target { named, ..Target::default() };
+    let judged = find(&repo, &target, environment);
+    let patch = match &judged {
+        Ok(judged) if diff => match judged.landing.tree {
+            Some(tree) => Some(String::from_utf8_lossy(&repo.patch(judged.landing.base, tree)?).into_owned()),
+            None => None,
+        },
+        Ok(_) | Err(_) => None,
+    };
+    let judgement = judged.ok().map(|judged| judged.judgement);
+    let text = report::approval::show(&matters, judgement.as_ref(), patch.as_deref(), style, as_json);
+    Ok(Answer::passing(text))
+}
+
+/// The requests that are meant: of one change, for each branch that it is to land on.
+fn meant(repo: &Repo, named: &str, environment: &Environment) -> Result<Vec<Matter>, Failure> {
+    let unknown = || {
+        Failure::new(format!("no request is called `{named}`"))
+            .mended_by("see which there are: gov-hook history; fetch others' with: gov-hook audit sync")
+    };
+    let change = match requests_named(repo, named)?.pop() {
+        Some(spoken) => spoken.entry.change,
+        // A revision stands for the change that it is.
+        None if repo.resolve(named).is_ok_and(|found| found.is_some()) => {
+            let target = Target { named: Some(named.to_owned()), ..Target::default() };
+            Some(find(repo, &target, environment)?.landing.change)
+        }
+        None => None,
+    };
+    let found = matters(repo, environment)?.into_iter().map(|(matter, _)| matter);
+    let found: Vec<Matter> = found.filter(|matter| Some(matter.change) == change).collect();
+    if found.is_empty() { Err(unknown()) } else { Ok(found) }
+}
+
+/// Every request with what became of it, newest first, and the policy it is judged by.
+fn matters(repo: &Repo, environment: &Environment) -> Result<Vec<(Matter, Policy)>, Failure> {
+    let now = environment.moment()?;
+    let all = Hearing::open(repo, None, None)?;
+    let mut newest: BTreeMap<(ChangeId, Option<String>), &Entry> = BTreeMap::new();
+    for entry in all.spoken.iter().filter(|spoken| spoken.flaw.is_none()).map(|spoken| &spoken.entry) {
+        let Some(change) = entry.change.filter(|_| entry.kind == EntryKind::Request) else { continue };
+        let kept = newest.entry((change, entry.subject.reference.clone())).or_insert(entry);
+        if entry.time >= kept.time {
+            *kept = entry;
+        }
+    }
+    let mut matters = Vec::new();
+    for ((change, _), entry) in newest {
+        matters.push(matter(repo, &all, change, entry, now)?);
+    }
+    matters.sort_by_key(|(matter, _)| (std::cmp::Reverse(matter.asked_at), matter.id.clone()));
+    Ok(matters)
+}
+
+fn matter(
+    repo: &Repo,
+    all: &Hearing,
+    change: ChangeId,
+    entry: &Entry,
+    now: Moment,
+) -> Result<(Matter, Policy), Failure> {
+    let branch = entry.subject.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+    let object = |key: &str| text(entry, key).and_then(|id| id.parse::<ObjectId>().ok());
+    let tip = branch.map(|branch| tip(repo, branch)).transpose()?.flatten();
+    // What has landed is told by the law it landed under.
+    let trusted = object("law").filter(|law| repo.commit(*law).is_ok()).or(tip);
+    let current = tip.filter(|tip| entry.subject.commit.is_none_or(|commit| !repo.leads_to(commit, *tip)));
+    let (policy, _) = law::policy_at(repo, current.or(trusted))?;
+    let risk = entry.risk.as_ref().map_or((RiskLevel::Low, 0), |risk| (risk.level, risk.score));
+    let authors: Vec<String> = strings(entry, "authors").map(str::to_owned).collect();
+    let landing = Landing {
+        reference: entry.subject.reference.clone(),
+        change,
+        covered: covered(entry),
+        base: entry.subject.base,
+        head: entry.subject.commit,
+        tree: entry.subject.tree,
+        law: deciding_digest(&policy),
+        now,
+        requested_by: strings(entry, "requested_by").map(str::to_owned).collect(),
+    };
+    let person = |email: &String| Person { name: String::new(), email: email.clone() };
+    let authors_known: Vec<Person> = authors.iter().map(person).collect();
+    let heard = all.under(repo, trusted)?;
+    let mut words = heard.words(repo, &landing, tip.or(object("onto")), &authors_known);
+    let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
+    words.retain(|word| word.saying == Saying::Reject || !is_elsewhere(word));
+    let level = text(entry, "enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
+    let gate = if text(entry, "gate") == Some("commit") { Gate::Commit } else { Gate::Push };
+    let evidence = Evidence { gate, level, authors: authors_known, agent: None, landing, words };
+    let gate::Heard { needs, rejected_by, timed_out, mut not_counted, .. } =
+        gate::hear(needed(entry), risk.0, &evidence, &policy);
+    let Overriding { by: overridden, not_counted: others } = gate::overriding(risk.0, &evidence, &policy);
+    not_counted.extend(others);
+    not_counted.retain(|refused| !refused.why.starts_with("approved other bytes"));
+    let landed = landed(&evidence.words, change);
+    let state = match (&landed, &overridden) {
+        (Some(_), _) => MatterState::Landed,
+        _ if !rejected_by.is_empty() => MatterState::Rejected,
+        (None, Some(Override { .. })) => MatterState::Overridden,
+        _ if timed_out.is_some() => MatterState::TimedOut,
+        _ if needs.iter().all(Need::is_met) => MatterState::Approved,
+        _ => MatterState::Pending,
+    };
+    let answers = evidence.words.iter().filter(|word| word.bond.as_ref().is_some_and(|bond| bond.change == change));
+    let entry_of = |id: Sha256| all.spoken.iter().find(|spoken| spoken.id == id).map(|spoken| &spoken.entry);
+    let answers = answers.filter_map(|word| answered(word, entry_of(word.id)?)).collect();
+    let number = |key: &str| {
+        entry.body.get("files").and_then(|files| files.get(key)).and_then(Value::as_u64).unwrap_or_default()
+    };
+    let mut remarks: Vec<(String, String)> = ["reason", "assessment", "ticket"]
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), text(entry, key)?.to_owned())))
+        .collect();
+    if let Some(Value::Object(meta)) = entry.body.get("meta") {
+        let own = meta.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+        remarks.extend(own);
+    }
+    let matter = Matter {
+        id: request_id(change),
+        change,
+        reference: entry.subject.reference.clone(),
+        state,
+        asked_by: entry.actor.email.clone(),
+        agent: text(entry, "agent").map(str::to_owned),
+        asked_at: entry.time,
+        expires: moment(entry, "expires"),
+        risk,
+        described: text(entry, "described").unwrap_or_default().to_owned(),
+        commit: entry.subject.commit,
+        base: entry.subject.base,
+        files: ["changed", "added", "deleted"].map(number),
+        authors,
+        needs,
+        not_counted,
+        answers,
+        reasons: entry.reasons.clone(),
+        remarks,
+        landed,
+    };
+    Ok((matter, policy))
+}
+
+/// Where a branch is that is to be landed on: on the other side, where there is one.
+fn tip(repo: &Repo, branch: &str) -> Result<Option<ObjectId>, Failure> {
+    Ok(match repo.remote_tip(branch)? {
+        Some(tip) => Some(tip),
+        None => repo.branch_tip(branch)?,
+    })
+}
+
+fn needed(entry: &Entry) -> Vec<Need> {
+    let one = |value: &Value| {
+        let roles = value.get("roles")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Some(Need {
+            rule: value.get("rule")?.as_str()?.to_owned(),
+            count: u32::try_from(value.get("count")?.as_u64()?).ok()?,
+            roles,
+            signed: value.get("signed")?.as_bool()?,
+            counted: Vec::new(),
+        })
+    };
+    entry.body.get("needed").and_then(Value::as_array).into_iter().flatten().filter_map(one).collect()
+}
+
+fn landed(words: &[Word], change: ChangeId) -> Option<ObjectId> {
+    words.iter().find_map(|word| match &word.saying {
+        Saying::Land { commit, is_behind: true, .. } if word.bond.as_ref()?.change == change => Some(*commit),
+        Saying::Land { .. }
+        | Saying::Request
+        | Saying::Approve
+        | Saying::Reject
+        | Saying::TimeOut
+        | Saying::Revoke { .. }
+        | Saying::AskOverride
+        | Saying::GrantOverride { .. }
+        | Saying::UseOverride { .. } => None,
+    })
+}
+
+fn answered(word: &Word, entry: &Entry) -> Option<MatterAnswer> {
+    let kind = match &word.saying {
+        Saying::Approve => "approve",
+        Saying::Reject => "reject",
+        Saying::TimeOut => "timeout",
+        Saying::Revoke { .. } => "revoke",
+        Saying::AskOverride => "override request",
+        Saying::GrantOverride { .. } => "override grant",
+        Saying::UseOverride { .. } => "override use",
+        Saying::Request | Saying::Land { .. } => return None,
+    };
+    let list = |key: &str| strings(entry, key).map(str::to_owned).collect();
+    Some(MatterAnswer {
+        kind,
+        id: word.id,
+        by: word.by.clone(),
+        at: word.at,
+        is_signed: matches!(word.seal, Seal::Good { .. }),
+        expires: word.expires,
+        text: word.text.clone(),
+        blocking: list("blocking"),
+        reviewed: list("reviewed"),
+    })
+}
+
+/// Whether a request still needs something that this person may give and has not given yet.
+fn waits_for(matter: &Matter, policy: &Policy, reviewer: &str) -> bool {
+    let is_them = |email: &String| email.eq_ignore_ascii_case(reviewer);
+    !matter.authors.iter().any(is_them)
+        && matter.needs.iter().any(|need| {
+            !need.is_met() && !need.counted.iter().any(is_them) && policy.holds_a_role(reviewer, &need.roles)
+        })
+}

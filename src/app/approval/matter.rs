@@ -1,0 +1,161 @@
+//! Finds what a person speaks of: a request, a revision, a range, or what is staged.
+
+use std::collections::BTreeSet;
+
+use super::ask::{asked, request_id};
+use super::hearing::{Hearing, strings, text};
+use crate::app::audit::reading::Spoken;
+use crate::app::check::{self, Again, Judged};
+use crate::app::header::Signatures;
+use crate::app::{Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Actor, Entry, EntryKind, Gate, ObjectId, Saying, Word};
+use crate::report::{Format, Style};
+
+/// What a person names on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// The id of a request, a revision, or a range.
+    pub named: Option<String>,
+    pub staged: bool,
+    /// The branch it is to land on.
+    pub onto: Option<String>,
+}
+
+/// So many digits name a request.
+const FEWEST_DIGITS: usize = 4;
+
+pub(super) fn find(repo: &Repo, target: &Target, environment: &Environment) -> Result<Judged, Failure> {
+    let none = || Failure::new("there is nothing to speak of");
+    find_all(repo, target, environment)?.pop().ok_or_else(none)
+}
+
+/// What is meant, the newest last: the same change may be asked for on several branches.
+pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) -> Result<Vec<Judged>, Failure> {
+    if let Some(named) = &target.named
+        && repo.resolve(named).is_ok_and(|found| found.is_none())
+    {
+        let onto = target.onto.as_ref().map(|branch| format!("refs/heads/{branch}"));
+        let mut requests = requests_named(repo, named)?;
+        requests.retain(|spoken| onto.is_none() || spoken.entry.subject.reference == onto);
+        if !requests.is_empty() {
+            return requests.iter().map(|spoken| of_request(repo, &spoken.entry, environment)).collect();
+        }
+    }
+    let asked = check::Asked {
+        revision: target.named.clone(),
+        staged: target.staged,
+        onto: target.onto.clone(),
+        ..check::Asked::default()
+    };
+    let judged = check::judge(repo, &push(asked), environment)?;
+    Ok(vec![as_asked_for(repo, judged, environment)?])
+}
+
+/// The newest request for each branch whose id starts so, the newest of them last.
+pub(super) fn requests_named(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Failure> {
+    let digits = named.strip_prefix("gc1-").unwrap_or(named);
+    if digits.len() < FEWEST_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(Vec::new());
+    }
+    let wanted = format!("gc1-{}", digits.to_lowercase());
+    let is_it = |entry: &Entry| {
+        entry.kind == EntryKind::Request && entry.change.is_some_and(|change| change.to_string().starts_with(&wanted))
+    };
+    let mut found: Vec<Spoken> = Hearing::open(repo, None, None)?.spoken;
+    found.retain(|spoken| is_it(&spoken.entry));
+    found.reverse();
+    found.sort_by_key(|spoken| std::cmp::Reverse(spoken.entry.time));
+    let mut changes: Vec<_> = found.iter().filter_map(|spoken| spoken.entry.change).collect();
+    changes.sort();
+    changes.dedup();
+    if let [one, other, ..] = changes.as_slice() {
+        return Err(Failure::new(format!("`{named}` begins the ids of several requests"))
+            .for_this_reason(request_id(*one))
+            .for_this_reason(request_id(*other)));
+    }
+    let mut branches = BTreeSet::new();
+    found.retain(|spoken| branches.insert(spoken.entry.subject.reference.clone()));
+    found.reverse();
+    Ok(found)
+}
+
+/// What was asked about, judged again as it is.
+fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<Judged, Failure> {
+    let object = |key: &str| text(entry, key).and_then(|id| id.parse::<ObjectId>().ok());
+    let gone = || {
+        let whose = &entry.actor.email;
+        let mend = match entry.subject.commit {
+            Some(commit) => format!("fetch commit {}, or let {whose} push it again", commit.short()),
+            None => format!("it is staged in the clone of {whose}: approve it there with gov-hook approve --staged"),
+        };
+        Failure::new("what the request is about is not here").mended_by(mend)
+    };
+    let Some(tree) = entry.subject.tree else { return Err(gone()) };
+    let is_here = || entry.subject.commit.is_none_or(|commit| repo.commit(commit).is_ok()) && repo.has_tree(tree);
+    if let Some(change) = entry.change.filter(|_| entry.subject.commit.is_some() && repo.has_remote() && !is_here()) {
+        // Whoever cannot reach the remote is told below what is missing.
+        let _ = repo.fetch_offered(&repo.remote_name(), &request_id(change));
+    }
+    let as_asker = as_asker(environment, &entry.actor)?;
+    let mut judged = if is_here() {
+        let reference = entry.subject.reference.as_deref();
+        let after = entry.body.contains_key("after").then(|| strings(entry, "after").filter_map(|id| id.parse().ok()));
+        let again = Again {
+            trusted: object("law"),
+            base: entry.subject.base,
+            head: entry.subject.commit,
+            tree,
+            after: after.map(Iterator::collect),
+            branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
+            onto: object("onto"),
+            heard: Vec::new(),
+            signatures: Signatures::default(),
+        };
+        check::judge_anew(repo, &push(check::Asked::default()), &as_asker, &again)?
+    } else if entry.subject.commit.is_none() && !repo.is_bare() {
+        let staged = check::Asked { staged: true, ..check::Asked::default() };
+        check::judge(repo, &push(staged), &as_asker)?
+    } else {
+        return Err(gone());
+    };
+    if let Some(described) = text(entry, "described") {
+        described.clone_into(&mut judged.judgement.target.described);
+    }
+    if Some(judged.landing.change) == entry.change { Ok(judged) } else { Err(gone()) }
+}
+
+/// Whoever asks about what is staged here may be another than the one who is about to commit it.
+fn as_asked_for(repo: &Repo, judged: Judged, environment: &Environment) -> Result<Judged, Failure> {
+    let Some(asked) = asked(&judged).filter(|_| judged.landing.head.is_none()) else { return Ok(judged) };
+    let entry = Hearing::open(repo, None, Some(&[asked.id]))?.spoken.pop().map(|spoken| spoken.entry);
+    match entry {
+        Some(entry) => of_request(repo, &entry, environment),
+        None => Ok(judged),
+    }
+}
+
+fn as_asker(environment: &Environment, actor: &Actor) -> Result<Environment, Failure> {
+    Ok(environment.as_of(actor, environment.moment()?))
+}
+
+fn push(asked: check::Asked) -> check::Request {
+    check::Request {
+        asked,
+        gate: Gate::Push,
+        level: None,
+        suppositions: Vec::new(),
+        format: Format::Human,
+        style: Style::default(),
+    }
+}
+
+/// What was said of the whole by one person, newest last.
+pub(super) fn own_words<'a>(judged: &'a Judged, by: &str) -> Vec<&'a Word> {
+    let of_it = |word: &&Word| {
+        word.by.eq_ignore_ascii_case(by)
+            && matches!(word.saying, Saying::Approve | Saying::Reject)
+            && word.bond.as_ref().is_some_and(|bond| bond.change == judged.landing.change)
+    };
+    judged.words.iter().filter(of_it).collect()
+}

@@ -1,0 +1,313 @@
+//! `gov-hook request | approve | reject | revoke | pending | status | history | show | override`: what
+//! may be typed to ask for approvals and to give them.
+
+use clap::{Args, Subcommand};
+
+use super::arguments::Form;
+use super::print;
+use crate::app::approval::{self, Answering, Said, Target, Until};
+use crate::app::{Answer, Environment, Failure};
+use crate::model::Moment;
+use crate::report::Style;
+
+/// What is spoken of.
+#[derive(Debug, Args)]
+pub(super) struct TargetArguments {
+    /// The id of a request, a commit, a branch, or a range `A..B`; without it, what `check` judges
+    #[arg(value_name = "REQUEST|REV")]
+    named: Option<String>,
+
+    /// What is staged here
+    #[arg(long, conflicts_with = "named")]
+    staged: bool,
+
+    /// The branch it is to land on [default: the default branch]
+    #[arg(long, value_name = "BRANCH", conflicts_with = "staged")]
+    onto: Option<String>,
+}
+
+impl TargetArguments {
+    fn target(self) -> Target {
+        Target { named: self.named, staged: self.staged, onto: self.onto }
+    }
+}
+
+/// A held commit or push asks by itself. By hand it is asked before, or again after nobody answered in
+/// time.
+#[derive(Debug, Args)]
+pub(super) struct RequestArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// Why it is to be let by
+    #[arg(long, value_name = "WHY")]
+    reason: Option<String>,
+
+    /// What it means for security
+    #[arg(long, value_name = "TEXT")]
+    assessment: Option<String>,
+
+    /// Where it is tracked
+    #[arg(long, value_name = "ID|URL")]
+    ticket: Option<String>,
+
+    /// Anything else that is worth keeping; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    meta: Vec<(String, String)>,
+}
+
+/// Shows what is approved, then records it: signed with your SSH key where the policy or the branch asks
+/// for that, or where your key is listed. It is good for these bytes on this branch under this policy,
+/// and for nothing else.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gov-hook approve 3f2a9c01b7de            a request, by its id
+  gov-hook approve feature --diff          a branch, having seen its patch
+  gov-hook approve --staged --notes \"ok\"   what an agent staged on this machine
+
+Exit codes:
+  0  on record
+  1  it would not count, or you said no
+  2  could not be done")]
+pub(super) struct ApproveArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// What there is to say about it
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+
+    /// A file or document you looked at; may be repeated
+    #[arg(long, value_name = "PATH")]
+    reviewed: Vec<String>,
+
+    /// How long it is good for: `2h`, `7d`, a day or a moment [default: 7d]
+    #[arg(long, value_name = "WHEN", value_parser = until)]
+    expires: Option<Until>,
+
+    /// Show the patch, too
+    #[arg(long)]
+    diff: bool,
+
+    /// Ask nothing on a terminal
+    #[arg(short, long)]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RejectArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// Why not
+    #[arg(long, value_name = "WHY")]
+    reason: String,
+
+    /// Something that has to be mended first; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    blocking: Vec<String>,
+
+    /// What else there is to say
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+
+    /// A file or document you looked at; may be repeated
+    #[arg(long, value_name = "PATH")]
+    reviewed: Vec<String>,
+
+    /// Show the patch, too
+    #[arg(long)]
+    diff: bool,
+
+    /// Ask nothing on a terminal
+    #[arg(short, long)]
+    yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RevokeArguments {
+    /// The entry to take back, or the request or revision that you answered
+    #[arg(value_name = "ENTRY|REQUEST|REV")]
+    named: Option<String>,
+
+    /// What is staged here
+    #[arg(long, conflicts_with = "named")]
+    staged: bool,
+
+    /// Why
+    #[arg(long, value_name = "WHY")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PendingArguments {
+    /// Only what waits for this person
+    #[arg(long, value_name = "EMAIL")]
+    reviewer: Option<String>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArguments {
+    /// The id of a request, or a revision
+    #[arg(value_name = "REQUEST|REV")]
+    named: String,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArguments {
+    /// The id of a request, or a revision
+    #[arg(value_name = "REQUEST|REV")]
+    named: String,
+
+    /// Show the patch, too
+    #[arg(long)]
+    diff: bool,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HistoryArguments {
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum OverrideVerb {
+    /// Ask to let a change pass as it is; below production a person's reason is enough
+    Request {
+        #[command(flatten)]
+        target: TargetArguments,
+
+        /// Why it cannot wait; it is kept
+        #[arg(long, value_name = "WHY")]
+        reason: String,
+
+        /// How long it is good for
+        #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
+        ttl: u64,
+    },
+    /// Grant what somebody asked for, for a while and for one use; signed at production
+    Grant {
+        /// The entry of the request for it, or the change it is about
+        #[arg(value_name = "ID")]
+        id: String,
+
+        /// How long it is good for
+        #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
+        ttl: u64,
+    },
+}
+
+pub(super) fn request(asked: RequestArguments, environment: &Environment) -> Result<Answer, Failure> {
+    let RequestArguments { target, reason, assessment, ticket, meta } = asked;
+    approval::request(&target.target(), &Said { reason, assessment, ticket, meta }, environment)
+}
+
+pub(super) fn approve(asked: ApproveArguments, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+    let ApproveArguments { target, notes, reviewed, expires, diff, yes } = asked;
+    let answering = Answering { target: target.target(), notes, reviewed, expires, diff, ..Answering::default() };
+    let asks = environment.stdin_is_terminal && environment.stdout_is_terminal && !yes;
+    approval::approve(&answering, environment, style, &mut |shown| print::consent(shown, "approve this?", asks))
+}
+
+pub(super) fn reject(asked: RejectArguments, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+    let RejectArguments { target, reason, blocking, notes, reviewed, diff, yes } = asked;
+    let answering =
+        Answering { target: target.target(), notes, reason: Some(reason), blocking, reviewed, diff, expires: None };
+    let asks = environment.stdin_is_terminal && environment.stdout_is_terminal && !yes;
+    approval::reject(&answering, environment, style, &mut |shown| print::consent(shown, "reject this?", asks))
+}
+
+pub(super) fn revoke(asked: RevokeArguments, environment: &Environment) -> Result<Answer, Failure> {
+    let RevokeArguments { named, staged, reason } = asked;
+    let target = Target { named: named.clone(), staged, onto: None };
+    approval::revoke(named.as_deref(), &target, reason.as_deref(), environment)
+}
+
+pub(super) fn pending(asked: &PendingArguments, environment: &Environment) -> Result<Answer, Failure> {
+    approval::pending(asked.reviewer.as_deref(), environment, asked.form.is_json())
+}
+
+pub(super) fn status(asked: &StatusArguments, environment: &Environment) -> Result<Answer, Failure> {
+    approval::status(&asked.named, environment, asked.form.is_json())
+}
+
+pub(super) fn show(asked: &ShowArguments, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+    approval::show(&asked.named, asked.diff, environment, style, asked.form.is_json())
+}
+
+pub(super) fn history(asked: &HistoryArguments, environment: &Environment) -> Result<Answer, Failure> {
+    approval::history(environment, asked.form.is_json())
+}
+
+impl PendingArguments {
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl StatusArguments {
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl ShowArguments {
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl HistoryArguments {
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl OverrideVerb {
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        match self {
+            Self::Request { target, reason, ttl } => {
+                approval::ask_override(&target.target(), &reason, ttl, environment)
+            }
+            Self::Grant { id, ttl } => approval::grant(&id, ttl, environment),
+        }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("is not KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// `90s`, `30m`, `2h` or `7d`.
+fn seconds(text: &str) -> Result<u64, String> {
+    let wrong = || "no time such as `30m`, `2h` or `7d`".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let each = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = text.trim_end_matches(unit).parse().map_err(|_not_a_number| wrong())?;
+    number.checked_mul(each).ok_or_else(wrong)
+}
+
+fn until(text: &str) -> Result<Until, String> {
+    if let Ok(seconds) = seconds(text) {
+        return Ok(Until::Seconds(seconds));
+    }
+    let moment: Result<Moment, ()> = text.parse().or_else(|()| format!("{text}T23:59:59Z").parse());
+    moment.map(Until::Moment).map_err(|()| "no time such as `2h`, `7d`, 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
+}

@@ -1,0 +1,237 @@
+//! Requests and the answers to them, for people and for machines.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value, json};
+
+use super::escape::{printable, printable_line};
+use super::{Style, human};
+use crate::model::{Judgement, Matter, MatterAnswer, MatterState, Need, counted};
+
+/// What waits, with what each still needs and the command that answers it.
+#[must_use]
+pub fn pending(matters: &[Matter], reviewer: Option<&str>, as_json: bool) -> String {
+    if as_json {
+        return to_json("gov-hook/pending/v1", &[("requests", list(matters))]);
+    }
+    if matters.is_empty() {
+        let whom = reviewer.map(|reviewer| format!(" for {}", printable(reviewer))).unwrap_or_default();
+        return format!("nothing waits{whom}\n");
+    }
+    let mut text = String::new();
+    for matter in matters {
+        text.push_str(&headline(matter));
+        // Writing to a `String` cannot fail, here and below.
+        let missing: Vec<String> = matter.needs.iter().filter(|need| !need.is_met()).map(progress).collect();
+        let until = matter.expires.map(|at| format!(", until {at}")).unwrap_or_default();
+        let _ = writeln!(text, "  needs {}{until}", missing.join(" and "));
+        let _ = writeln!(text, "  gov-hook approve {}", matter.id);
+    }
+    text
+}
+
+#[must_use]
+pub fn history(matters: &[Matter], as_json: bool) -> String {
+    if as_json {
+        return to_json("gov-hook/history/v1", &[("requests", list(matters))]);
+    }
+    if matters.is_empty() {
+        return "nothing was ever asked for\n".to_owned();
+    }
+    let mut text = String::new();
+    for matter in matters {
+        let _ = write!(text, "{}  {:<10}  {}", matter.asked_at, matter.state.as_str(), headline(matter));
+    }
+    text
+}
+
+#[must_use]
+pub fn status(matters: &[Matter], as_json: bool) -> String {
+    if as_json {
+        let first = matters.first().map_or(Value::Null, one);
+        return to_json("gov-hook/status/v1", &[("request", first), ("requests", list(matters))]);
+    }
+    matters.iter().map(told).collect()
+}
+
+/// Everything that there is to say of one request.
+fn told(matter: &Matter) -> String {
+    let mut text = headline(matter);
+    let _ = writeln!(text, "  change   {}", matter.change);
+    if let Some(commit) = matter.commit {
+        let _ = writeln!(text, "  commit   {commit}");
+    }
+    let agent = matter.agent.as_ref().map(|agent| format!(" for the agent {}", printable(agent))).unwrap_or_default();
+    let _ = writeln!(text, "  asked    by {}{agent} at {}", printable(&matter.asked_by), matter.asked_at);
+    if let Some(expires) = matter.expires {
+        let _ = writeln!(text, "  answers  until {expires}");
+    }
+    for (key, value) in &matter.remarks {
+        let _ = writeln!(text, "  {:<8} {}", printable(key), printable(value));
+    }
+    for reason in &matter.reasons {
+        let _ = writeln!(text, "  why      {}", printable(reason));
+    }
+    for need in &matter.needs {
+        let _ = writeln!(text, "  needs    {}", progress(need));
+    }
+    for refused in &matter.not_counted {
+        let _ = writeln!(text, "  not counted: {} {}", printable(&refused.by), printable(&refused.why));
+    }
+    for answer in &matter.answers {
+        text.push_str(&answered(answer));
+    }
+    let _ = writeln!(text, "{}", next(matter));
+    text
+}
+
+/// The request, what it changes, and the patch where it is asked for.
+#[must_use]
+pub fn show(
+    matters: &[Matter],
+    judgement: Option<&Judgement>,
+    patch: Option<&str>,
+    style: Style,
+    as_json: bool,
+) -> String {
+    if as_json {
+        let files: Vec<Value> = judgement.map(files).unwrap_or_default();
+        return to_json(
+            "gov-hook/show/v1",
+            &[("request", matters.first().map_or(Value::Null, one)), ("files", json!(files)), ("patch", json!(patch))],
+        );
+    }
+    let mut text = status(matters, false);
+    match judgement {
+        Some(judgement) => text.push_str(&human::summary(judgement, style)),
+        None => text.push_str("what it changes is not here: fetch the branch it is on\n"),
+    }
+    for line in patch.into_iter().flat_map(str::lines) {
+        let _ = writeln!(text, "{}", printable_line(line));
+    }
+    text
+}
+
+fn files(judgement: &Judgement) -> Vec<Value> {
+    let file = |file: &crate::model::AssessedFile| {
+        json!({
+            "path": file.facts.change.path.to_string(),
+            "status": file.facts.change.status().letter(),
+            "added": file.facts.lines.added.count(),
+            "deleted": file.facts.lines.deleted.count(),
+            "class": file.placement.class.as_str(),
+        })
+    };
+    judgement.assessment.files.iter().map(file).collect()
+}
+
+/// One line that says what it is.
+fn headline(matter: &Matter) -> String {
+    let [changed, added, deleted] = matter.files;
+    let (level, score) = matter.risk;
+    let onto = matter.reference.as_deref().map(|name| format!(" for {}", printable(name))).unwrap_or_default();
+    let files = counted(usize::try_from(changed).unwrap_or(usize::MAX), "file");
+    format!(
+        "{}  {level} (score {score}), {}: {}{onto}, {files}, +{added} -{deleted}\n",
+        matter.id,
+        matter.state.as_str(),
+        printable(&matter.described)
+    )
+}
+
+fn progress(need: &Need) -> String {
+    let from = if need.roles.is_empty() { "anyone with a role".to_owned() } else { need.roles.join(" or ") };
+    let signed = if need.signed { ", signed" } else { "" };
+    let by = if need.counted.is_empty() { String::new() } else { format!(": {}", need.counted.join(", ")) };
+    printable(&format!("{} of {} from {from}{signed} ({}){by}", need.counted.len(), need.count, need.rule))
+}
+
+fn answered(answer: &MatterAnswer) -> String {
+    let signed = if answer.is_signed { ", signed" } else { "" };
+    let expires = answer.expires.map(|at| format!(", good until {at}")).unwrap_or_default();
+    let said = if answer.text.is_empty() { String::new() } else { format!(": {}", printable(&answer.text)) };
+    let mut text = format!(
+        "  {}  {} by {}{signed}{expires} (entry {}){said}\n",
+        answer.at,
+        answer.kind,
+        printable(&answer.by),
+        answer.id.short()
+    );
+    for (label, list) in [("blocking", &answer.blocking), ("reviewed", &answer.reviewed)] {
+        for item in list {
+            let _ = writeln!(text, "    {label}: {}", printable(item));
+        }
+    }
+    text
+}
+
+fn next(matter: &Matter) -> String {
+    match matter.state {
+        MatterState::Pending => format!("next: gov-hook approve {}", matter.id),
+        MatterState::Approved | MatterState::Overridden => "next: push it; what is there has been let by".to_owned(),
+        MatterState::Rejected => "next: change it; a rejection stands until the bytes change".to_owned(),
+        MatterState::TimedOut => format!("next: ask again: gov-hook request {}", matter.id),
+        MatterState::Landed => {
+            let commit = matter.landed.map(|commit| commit.short()).unwrap_or_default();
+            format!("landed in {commit}; nothing is left to do")
+        }
+    }
+}
+
+fn list(matters: &[Matter]) -> Value {
+    Value::Array(matters.iter().map(one).collect())
+}
+
+fn one(matter: &Matter) -> Value {
+    let need = |need: &Need| json!({ "rule": need.rule, "count": need.count, "roles": need.roles, "signed": need.signed, "counted": need.counted, "met": need.is_met() });
+    let answer = |answer: &MatterAnswer| {
+        json!({
+            "kind": answer.kind, "entry": answer.id.to_string(), "by": answer.by, "at": answer.at.to_string(),
+            "signed": answer.is_signed, "expires": answer.expires.map(|at| at.to_string()), "text": answer.text,
+            "blocking": answer.blocking, "reviewed": answer.reviewed,
+        })
+    };
+    let counted: Vec<&String> = {
+        let mut people: Vec<&String> = matter.needs.iter().flat_map(|need| &need.counted).collect();
+        people.sort();
+        people.dedup();
+        people
+    };
+    let not_counted: Vec<Value> =
+        matter.not_counted.iter().map(|refused| json!({ "by": refused.by, "why": refused.why })).collect();
+    let remarks: Map<String, Value> =
+        matter.remarks.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
+    let [changed, added, deleted] = matter.files;
+    json!({
+        "id": matter.id,
+        "change": matter.change.to_string(),
+        "ref": matter.reference,
+        "state": matter.state.as_str(),
+        "asked_by": matter.asked_by,
+        "agent": matter.agent,
+        "asked_at": matter.asked_at.to_string(),
+        "expires": matter.expires.map(|at| at.to_string()),
+        "risk": { "level": matter.risk.0.as_str(), "score": matter.risk.1 },
+        "described": matter.described,
+        "commit": matter.commit.map(|commit| commit.to_string()),
+        "base": matter.base.map(|base| base.to_string()),
+        "files": { "changed": changed, "added": added, "deleted": deleted },
+        "authors": matter.authors,
+        "approvals": {
+            "needed": matter.needs.iter().map(need).collect::<Vec<_>>(),
+            "counted": counted,
+            "not_counted": not_counted,
+        },
+        "answers": matter.answers.iter().map(answer).collect::<Vec<_>>(),
+        "reasons": matter.reasons,
+        "said": remarks,
+        "landed": matter.landed.map(|commit| commit.to_string()),
+    })
+}
+
+fn to_json(schema: &str, members: &[(&str, Value)]) -> String {
+    let mut whole = Map::new();
+    whole.insert("schema".into(), schema.into());
+    whole.extend(members.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    super::escape::json(&whole).unwrap_or_default()
+}

@@ -1,0 +1,725 @@
+//! Approvals, from an agent's commit to what landed: asked for and given in clones of their own, and
+//! under attack.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on fails"
+)]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+
+use gov_hook::app::hook::Stage;
+use gov_hook::git::notes::{Draft, Noted, Writer};
+use gov_hook::git::{Place, Repo};
+use gov_hook::ledger;
+use gov_hook::model::{Entry, EntryKind, Moment, Seen};
+use serde_json::{Value, json};
+use support::{Said, Scratch, lines};
+
+const POLICY: &str = "\
+version: 1
+enforcement: { default: development, branches: { main: production, stage: staging } }
+paths: { default: allow, protected: [\"core/**\"], never_auto_approve: [\"keys/**\", \".gov/**\"] }
+rules: { packs: [secrets] }
+roles: { admin: [ada@example.com], tech_lead: [lin@example.com, sam@example.com] }
+approvals:
+  high: { count: 1, roles: [tech_lead, admin], timeout: 1h }
+  critical: { count: 1, roles: [admin], timeout: 24h, signed: true }
+agents: { identities: [ { id: claude, emails: [\"*@anthropic.com\"], trailers: [\"Co-Authored-By: Claude*\"] } ] }
+";
+
+const PEOPLE: [&str; 4] = ["mira", "lin", "ada", "sam"];
+
+/// A remote, and a clone of it for each person, with their key and the hooks. Mira's is the work tree.
+struct Team {
+    scratch: Scratch,
+}
+
+impl Team {
+    fn new() -> Self {
+        Self::of("# Scratch\n")
+    }
+
+    /// A repository of its own for every README.
+    fn of(readme: &str) -> Self {
+        let scratch = Scratch::unborn();
+        scratch.write("README.md", readme);
+        scratch.commit_all("Start");
+        let origin = scratch.origin();
+        fs::create_dir(scratch.beside("keys")).unwrap();
+        let mut signers = Vec::new();
+        for person in PEOPLE {
+            let key = scratch.beside("keys").join(person);
+            let mut made = scratch.command("ssh-keygen", &scratch.path(""));
+            assert!(made.args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"]).arg(&key).status().unwrap().success());
+            let public = fs::read_to_string(key.with_extension("pub")).unwrap();
+            signers.push(format!("{person}@example.com namespaces=\"log@gov-hook,approve@gov-hook\" {public}"));
+        }
+        scratch.write(".gov/allowed_signers", signers.concat());
+        scratch.write("core/a.txt", lines(5));
+        scratch.write("core/b.txt", lines(5));
+        scratch.write("other.txt", lines(5));
+        scratch.policy(POLICY);
+        scratch.git(&["push", "-q", "origin", "main"]);
+        let team = Self { scratch };
+        for person in PEOPLE {
+            if person != "mira" {
+                team.scratch.git(&["clone", "-q", &origin.to_string_lossy(), &team.at(person).to_string_lossy()]);
+            }
+            let key = team.scratch.beside("keys").join(format!("{person}.pub"));
+            for (name, value) in [
+                ("user.name", person.to_owned()),
+                ("user.email", format!("{person}@example.com")),
+                ("gpg.format", "ssh".to_owned()),
+                ("user.signingkey", key.to_string_lossy().into_owned()),
+            ] {
+                team.git(person, &["config", name, &value]);
+            }
+            team.install(person);
+        }
+        team.git("mira", &["fetch", "-q"]);
+        team
+    }
+
+    fn at(&self, person: &str) -> PathBuf {
+        if person == "mira" { self.scratch.path("") } else { self.scratch.beside(person) }
+    }
+
+    fn install(&self, person: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        for stage in Stage::ALL.map(Stage::as_str) {
+            let path = self.at(person).join(".git/hooks").join(stage);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let shim = format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook"));
+            fs::write(&path, shim).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+
+    fn git(&self, person: &str, arguments: &[&str]) -> String {
+        self.scratch.git_in(&self.at(person), arguments)
+    }
+
+    fn gov(&self, person: &str, arguments: &[&str]) -> Said {
+        self.scratch.run_in(&self.at(person), arguments)
+    }
+
+    fn json(&self, person: &str, arguments: &[&str]) -> Value {
+        self.gov(person, &[arguments, &["--format", "json"]].concat()).json()
+    }
+
+    /// Changes a file on a branch of Mira's that starts at main, and commits it with the hooks.
+    fn commit(&self, branch: &str, path: &str, content: &str) -> String {
+        let exists = self.scratch.try_git_in(&self.at("mira"), &["rev-parse", "-q", "--verify", branch]).status;
+        let start: &[&str] = if exists.success() { &[] } else { &["-c"] };
+        self.git("mira", &[&["switch", "-q"], start, &[branch]].concat());
+        self.scratch.write(path, content);
+        self.git("mira", &["add", "--all"]);
+        self.git("mira", &["commit", "-q", "-m", &format!("Change {path}")]);
+        self.git("mira", &["rev-parse", "HEAD"])
+    }
+
+    /// Pushes what Mira has checked out to a branch, past no hook.
+    fn push(&self, to: &str) -> Output {
+        self.scratch.try_git_in(&self.at("mira"), &["push", "origin", &format!("HEAD:refs/heads/{to}")])
+    }
+
+    fn is_held(&self, to: &str) -> String {
+        let output = self.push(to);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(!output.status.success(), "it landed");
+        said
+    }
+
+    fn lands(&self, to: &str) {
+        let output = self.push(to);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// A person approves the newest request as they would: see what is there, look, say yes.
+    fn approve(&self, person: &str, id: &str) -> Said {
+        self.gov(person, &["audit", "sync"]);
+        let said = self.gov(person, &["approve", id]);
+        self.gov(person, &["audit", "sync"]);
+        self.gov("mira", &["audit", "sync"]);
+        said
+    }
+
+    /// Mira's change, held on its way to main; gives its id.
+    fn held(&self, path: &str, content: &str) -> String {
+        self.commit("topic", path, content);
+        self.is_held("main");
+        self.id()
+    }
+
+    /// The same, approved by Lin.
+    fn approved(&self, path: &str, content: &str) -> String {
+        let id = self.held(path, content);
+        let said = self.approve("lin", &id);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        id
+    }
+
+    /// The id of what Mira has checked out, on its way to main.
+    fn id(&self) -> String {
+        self.judged()["target"]["change"].as_str().unwrap()[4..16].to_owned()
+    }
+
+    fn judged(&self) -> Value {
+        self.json("mira", &["check", "origin/main..HEAD"])
+    }
+
+    /// What is said of approvals that do not count for what Mira has checked out.
+    fn not_counted(&self) -> Vec<String> {
+        let judged = self.judged();
+        let refused = judged["approvals"]["not_counted"].as_array().unwrap().iter();
+        refused
+            .map(|refused| format!("{} {}", refused["by"].as_str().unwrap(), refused["why"].as_str().unwrap()))
+            .collect()
+    }
+
+    /// The reference that a person's stream is, as Mira has it.
+    fn stream_of(&self, person: &str) -> String {
+        let refs = self.git("mira", &["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+        let by =
+            |name: &&str| self.git("mira", &["log", "-1", "--format=%ae", name]) == format!("{person}@example.com");
+        refs.lines().find(by).unwrap().to_owned()
+    }
+
+    /// Adds entries to the stream of a person's clone behind gov-hook's back; each is made from the
+    /// newest of its kind and signed with a key, or not at all.
+    fn forge(&self, person: &str, kind: EntryKind, key: Option<(&str, &str)>, change: impl FnOnce(&mut Entry)) {
+        let place = Place { directory: Some(self.at(person)), ..Place::default() };
+        let repo = Repo::open(&place).unwrap();
+        let streams = repo.streams().unwrap();
+        let nonce = repo.clone_nonce().unwrap().to_string();
+        let stream = streams.iter().find(|stream| stream.name.ends_with(&nonce)).unwrap().name.clone();
+        let mut all = Vec::new();
+        for reference in streams.iter().map(|stream| &stream.reference) {
+            for blob in self.git(person, &["ls-tree", "-r", "--format=%(objectname)", reference]).lines() {
+                let note = self.git(person, &["cat-file", "blob", blob]);
+                all.extend(note.lines().map(|line| ledger::parse(line.as_bytes()).unwrap()));
+            }
+        }
+        let model = all.iter().filter(|entry| entry.kind == kind).max_by_key(|entry| entry.time).unwrap();
+        let mut entry = model.clone();
+        let head = repo.stream_tip(&stream).unwrap().unwrap().head.unwrap();
+        (entry.stream, entry.seq, entry.prev) = (stream.clone(), head.seq + 1, Some(head.id));
+        (entry.sig, entry.actor.email) = (None, format!("{person}@example.com"));
+        entry.seen.clear();
+        entry.time = all.iter().map(|entry| entry.time).max().unwrap();
+        change(&mut entry);
+        if let Some((key, namespace)) = key {
+            entry.sig = Some(self.sign(key, namespace, &ledger::signed_bytes(&entry).unwrap()));
+        }
+        let line = ledger::write(&entry).unwrap().into_bytes();
+        let head = Seen { seq: entry.seq, id: ledger::id(&line) };
+        let object = entry.subject.commit.or(entry.subject.tree).unwrap();
+        let writer = Writer { name: person.into(), email: entry.actor.email.clone(), time: entry.time.seconds() };
+        let draft = Draft { notes: vec![Noted { object, line }], head, subject: "forged".into() };
+        repo.append::<gov_hook::git::notes::NotesError>(&stream, &writer, |_| Ok(Some(draft.clone()))).unwrap();
+    }
+
+    fn sign(&self, key: &str, namespace: &str, bytes: &[u8]) -> String {
+        let mut command = self.scratch.command("ssh-keygen", &self.scratch.path(""));
+        command.args(["-Y", "sign", "-q", "-n", namespace, "-f"]).arg(self.scratch.beside("keys").join(key));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    }
+}
+
+#[test]
+fn an_agents_commit_is_asked_about_approved_elsewhere_and_lands() {
+    let team = Team::new();
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    team.scratch.write("core/a.txt", lines(8));
+    team.git("mira", &["add", "--all"]);
+    let mut commit = team.scratch.command("git", &team.at("mira"));
+    commit.env("GOV_HOOK_AGENT", "claude").args(["commit", "-q", "-m", "Extend the core"]);
+    for name in ["AUTHOR", "COMMITTER"] {
+        commit.env(format!("GIT_{name}_NAME"), "Claude").env(format!("GIT_{name}_EMAIL"), "noreply@anthropic.com");
+    }
+    assert!(commit.status().unwrap().success());
+
+    let said = team.is_held("main");
+
+    assert!(said.starts_with("held: HIGH risk (score 0) needs 1 signed approval from tech_lead or admin\n"), "{said}");
+    let id = team.id();
+    assert!(said.contains(&format!("  gov-hook approve {id}\n")), "{said}");
+    team.gov("lin", &["audit", "sync"]);
+    let pending = team.json("lin", &["pending", "--reviewer", "lin@example.com"]);
+    assert_eq!(pending["schema"], "gov-hook/pending/v1");
+    let request = &pending["requests"][0];
+    assert_eq!((request["id"].as_str(), request["agent"].as_str()), (Some(id.as_str()), Some("claude")));
+    assert_eq!(
+        team.gov("lin", &["pending", "--reviewer", "noreply@anthropic.com"]).out,
+        "nothing waits for noreply@anthropic.com\n"
+    );
+
+    let approved = team.approve("lin", &id);
+
+    assert_eq!(approved.code, 0, "{}", approved.err);
+    assert!(approved.out.contains("M  +3  -0  protected  core/a.txt"), "{}", approved.out);
+    assert!(approved.out.contains("it has all the approvals it needs\n"), "{}", approved.out);
+    assert_eq!(team.judged()["outcome"], "approved");
+    assert_eq!(team.judged()["approvals"]["counted"], json!([{ "rule": "high", "by": "lin@example.com" }]));
+    team.lands("main");
+    let status = team.json("mira", &["status", &id]);
+    assert_eq!(status["request"]["state"], "landed");
+    assert_eq!(status["request"]["answers"][0]["signed"], true);
+    assert_eq!(team.gov("mira", &["pending"]).out, "nothing waits\n");
+    let covered = team.json("mira", &["audit", "verify", "main..topic", "--replay"]);
+    assert_eq!(covered["exit"], 0, "{covered}");
+    assert_eq!(covered["coverage"]["commits"][0]["approved_by"], json!(["lin@example.com"]), "{covered}");
+}
+
+#[test]
+fn only_people_who_hold_a_role_and_wrote_no_part_can_approve() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+
+    let by = |person: &str| team.gov(person, &["approve", &id]);
+
+    let author = by("mira");
+    assert_eq!(
+        (author.code, author.out.as_str()),
+        (1, "denied: your word would not count: mira@example.com wrote or committed a part of the change\n")
+    );
+    team.gov("lin", &["audit", "sync"]);
+    team.git("lin", &["config", "user.email", "eve@example.com"]);
+    assert_eq!(by("lin").out, "denied: your word would not count: eve@example.com holds no role in the policy\n");
+    team.git("lin", &["config", "user.email", "lin@example.com"]);
+    let agent = team.scratch.run_with(&["approve", &id], |command| {
+        command.current_dir(team.at("lin")).env("GOV_HOOK_AGENT", "claude");
+    });
+    assert_eq!((agent.code, agent.out.as_str()), (1, "denied: the agent claude cannot answer; only people approve\n"));
+    assert_eq!(by("lin").code, 0);
+    assert_eq!(by("lin").out, "you have approved it already\n");
+}
+
+#[test]
+fn whoever_asked_an_agent_for_it_cannot_approve_it() {
+    let team = Team::new();
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    team.scratch.write("core/a.txt", lines(8));
+    team.git("mira", &["add", "--all"]);
+    let mut commit = team.scratch.command("git", &team.at("mira"));
+    commit.env("GOV_HOOK_AGENT", "claude").env("GOV_HOOK_REQUESTED_BY", "lin@example.com");
+    assert!(commit.args(["commit", "-q", "-m", "Extend the core"]).status().unwrap().success());
+    team.is_held("main");
+
+    let said = team.approve("lin", &team.id());
+
+    assert_eq!(
+        said.out,
+        "denied: your word would not count: lin@example.com asked an agent for a part of the change\n"
+    );
+    assert_eq!(team.approve("sam", &team.id()).code, 0);
+}
+
+#[test]
+fn an_approval_survives_what_leaves_the_reviewed_bytes_alone() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.approved("core/b.txt", &lines(7));
+    team.git("mira", &["commit", "-q", "--amend", "--no-verify", "-m", "Put it in other words"]);
+    assert_eq!(team.judged()["outcome"], "approved", "reworded");
+    team.git("mira", &["branch", "-q", "both"]);
+    team.git("mira", &["reset", "-q", "--soft", "origin/main"]);
+    team.git("mira", &["commit", "-q", "-m", "Both at once"]);
+    assert_eq!(team.judged()["outcome"], "approved", "squashed");
+
+    // Somebody else lands another file meanwhile.
+    fs::write(team.at("ada").join("other.txt"), lines(6)).unwrap();
+    team.git("ada", &["commit", "-q", "--all", "-m", "Elsewhere"]);
+    team.git("ada", &["push", "-q", "origin", "main"]);
+    team.git("mira", &["fetch", "-q"]);
+    team.git("mira", &["rebase", "-q", "origin/main"]);
+    assert_eq!(team.judged()["outcome"], "approved", "rebased");
+    team.git("mira", &["switch", "-q", "-C", "picked", "origin/main"]);
+    team.git("mira", &["cherry-pick", "-x", "both~1", "both"]);
+    assert_eq!(team.judged()["outcome"], "approved", "cherry-picked");
+    team.lands("main");
+}
+
+#[test]
+fn commits_that_were_approved_are_set_aside_and_the_others_are_weighed() {
+    let team = Team::new();
+    team.approved("core/a.txt", &lines(6));
+    team.commit("topic", "free.txt", &lines(3));
+
+    let with_a_little = team.judged();
+
+    assert_eq!((&with_a_little["outcome"], &with_a_little["risk"]["level"]), (&json!("approved"), &json!("LOW")));
+    assert!(with_a_little["reasons"].to_string().contains("1 commit approved by lin@example.com"));
+    team.commit("topic", "core/b.txt", &lines(6));
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+}
+
+#[test]
+fn an_approval_dies_with_the_smallest_change() {
+    let team = Team::new();
+    team.approved("core/a.txt", &lines(6));
+    let start = team.git("mira", &["rev-parse", "HEAD"]);
+    let outcome = || team.judged()["outcome"].as_str().unwrap().to_owned();
+    let amend = || {
+        team.git("mira", &["add", "--all"]);
+        team.git("mira", &["commit", "-q", "--amend", "--no-verify", "--no-edit"]);
+    };
+    let restore = || drop(team.git("mira", &["reset", "-q", "--hard", &start]));
+
+    team.scratch.write("core/a.txt", lines(6).replace("line 6", "line 7"));
+    amend();
+    assert_eq!(outcome(), "approval_pending", "one byte");
+    assert_eq!(team.not_counted(), ["lin@example.com approved other bytes: what it was given for has changed since"]);
+    restore();
+    assert_eq!(outcome(), "approved");
+    team.scratch.make_executable("core/a.txt");
+    amend();
+    assert_eq!(outcome(), "approval_pending", "a mode bit");
+    restore();
+    fs::remove_file(team.scratch.path("core/a.txt")).unwrap();
+    std::os::unix::fs::symlink("b.txt", team.scratch.path("core/a.txt")).unwrap();
+    amend();
+    assert_eq!(outcome(), "approval_pending", "a link in its place");
+    restore();
+    team.git("mira", &["update-index", "--add", "--cacheinfo", &format!("160000,{start},core/sub")]);
+    team.git("mira", &["commit", "-q", "--amend", "--no-verify", "--no-edit"]);
+    assert_eq!(outcome(), "approval_pending", "a submodule");
+    restore();
+    assert_eq!(outcome(), "approved");
+}
+
+#[test]
+fn an_approval_dies_when_what_it_changes_moved_under_it() {
+    let team = Team::new();
+    team.approved("core/a.txt", &format!("{}end\n", lines(5)));
+    fs::write(team.at("ada").join("core/a.txt"), format!("start\n{}", lines(5))).unwrap();
+    team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Move the same file"]);
+    team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+    team.git("mira", &["fetch", "-q"]);
+
+    team.git("mira", &["rebase", "-q", "origin/main"]);
+
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+}
+
+#[test]
+fn what_a_merge_smuggles_in_is_weighed_by_itself() {
+    let team = Team::new();
+    team.approved("core/a.txt", &lines(6));
+    fs::write(team.at("ada").join("other.txt"), lines(6)).unwrap();
+    team.git("ada", &["commit", "-q", "--all", "-m", "Elsewhere"]);
+    team.git("ada", &["push", "-q", "origin", "main"]);
+    team.git("mira", &["fetch", "-q"]);
+    team.git("mira", &["merge", "-q", "--no-ff", "--no-edit", "origin/main"]);
+    assert_eq!(team.judged()["outcome"], "approved", "a clean merge");
+    team.scratch.write("core/b.txt", lines(9));
+    team.git("mira", &["add", "--all"]);
+
+    team.git("mira", &["commit", "-q", "--amend", "--no-verify", "--no-edit"]);
+
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+}
+
+#[test]
+fn an_approval_is_for_one_branch() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.gov("mira", &["request", "topic", "--onto", "stage", "--reason", "to try it"]);
+    team.gov("mira", &["audit", "sync"]);
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "topic"]);
+    team.git("lin", &["fetch", "-q"]);
+    assert_eq!(team.approve("lin", &team.id()).code, 0);
+
+    let judged = team.judged();
+
+    assert_eq!(judged["outcome"], "approval_pending");
+    assert_eq!(team.not_counted(), ["lin@example.com is for refs/heads/stage, not for refs/heads/main"]);
+    assert_eq!(team.json("mira", &["check", "origin/main..HEAD", "--onto", "stage"])["outcome"], "approved");
+}
+
+#[test]
+fn an_approval_ends_with_the_policy_its_time_or_its_giver() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.gov("lin", &["audit", "sync"]);
+    let short = team.gov("lin", &["approve", &id, "--expires", "1s"]);
+    assert_eq!(short.code, 0, "{}", short.err);
+    team.gov("lin", &["audit", "sync"]);
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    team.gov("mira", &["audit", "sync"]);
+    assert!(team.not_counted()[0].starts_with("lin@example.com expired at "), "{:?}", team.not_counted());
+    assert_eq!(team.approve("lin", &id).code, 0);
+    assert_eq!(team.judged()["outcome"], "approved");
+
+    let back = team.gov("lin", &["revoke", &id, "--reason", "on second thoughts"]);
+
+    assert_eq!(back.code, 0, "{}{}", back.out, back.err);
+    team.gov("lin", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    assert_eq!(team.approve("sam", &id).code, 0);
+    assert_eq!(team.judged()["outcome"], "approved");
+    fs::write(team.at("ada").join(".gov/policy.yaml"), POLICY.replace("keys/**", "secret-keys/**")).unwrap();
+    team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Change the law"]);
+    team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+    team.git("mira", &["fetch", "-q"]);
+    team.git("mira", &["rebase", "-q", "origin/main"]);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    let told = team.not_counted();
+    assert!(told.iter().any(|told| told == "sam@example.com was given under another policy"), "{told:?}");
+}
+
+#[test]
+fn an_approval_lands_once_and_not_again_after_a_revert() {
+    let team = Team::new();
+    team.approved("core/a.txt", &lines(6));
+    let first = team.git("mira", &["rev-parse", "HEAD"]);
+    team.lands("main");
+    team.git("mira", &["revert", "--no-edit", "HEAD"]);
+    let id = {
+        team.is_held("main");
+        team.id()
+    };
+    assert_eq!(team.approve("lin", &id).code, 0);
+    team.lands("main");
+
+    team.git("mira", &["cherry-pick", "-x", &first]);
+
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    let told = team.not_counted();
+    assert!(told.contains(&format!("lin@example.com was used when {} landed", &first[..12])), "{told:?}");
+}
+
+#[test]
+fn a_rejection_outweighs_and_stands_until_the_bytes_change() {
+    let team = Team::new();
+    let id = team.approved("core/a.txt", &lines(6));
+    team.gov("ada", &["audit", "sync"]);
+
+    let said = team.gov("ada", &["reject", &id, "--reason", "it leaks", "--blocking", "close the file"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    team.gov("ada", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    let held = team.is_held("main");
+    assert!(held.starts_with("denied: rejected by ada@example.com\n"), "{held}");
+    let status = team.json("mira", &["status", &id]);
+    assert_eq!(status["request"]["state"], "rejected");
+    assert_eq!(status["request"]["answers"][1]["blocking"], json!(["close the file"]));
+    team.commit("topic", "core/a.txt", &lines(7));
+    assert_eq!(team.judged()["outcome"], "rejected", "a part of it is still what was rejected");
+    team.git("mira", &["reset", "-q", "--soft", "origin/main"]);
+    team.git("mira", &["commit", "-q", "-m", "Mended"]);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+}
+
+#[test]
+fn nobody_answers_in_time_and_that_is_a_rejection_until_it_is_asked_again() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.forge("mira", EntryKind::Request, None, |entry| {
+        entry.body.insert("expires".into(), json!(entry.time.to_string()));
+        entry.time = Moment::of_seconds(entry.time.seconds() + 1).unwrap();
+    });
+
+    let said = team.is_held("main");
+
+    assert!(said.starts_with("denied: nobody answered its request by "), "{said}");
+    let log = team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "json"]).out;
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(log.contains("\"cause\":\"timeout\""), "{log}");
+    team.is_held("main");
+    assert_eq!(team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "json"]).out, log, "told once");
+    let status = team.json("mira", &["status", &id]);
+    assert_eq!(status["request"]["state"], "timed_out", "{status}");
+    let again = team.gov("mira", &["request", "--ticket", "OPS-7", "--meta", "team=core"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    let said = &team.json("mira", &["status", &id])["request"]["said"];
+    assert_eq!(said, &json!({ "ticket": "OPS-7", "team": "core" }));
+    assert_eq!(team.approve("lin", &id).code, 0);
+    team.lands("main");
+}
+
+#[test]
+fn a_forged_approval_counts_for_nothing() {
+    let attempts = [
+        ("no signature", None, "is not signed, and `high` asks for a signature"),
+        ("another's key", Some(("mira", "approve@gov-hook")), "does not belong to lin@example.com"),
+        ("another namespace", Some(("lin", "log@gov-hook")), "made for `log@gov-hook`, not for `approve@gov-hook`"),
+        ("a good one", Some(("lin", "approve@gov-hook")), ""),
+    ];
+    for (name, key, why) in attempts {
+        let team = Team::new();
+        // An approval of something else, to be made over into one of this.
+        team.approved("core/b.txt", &lines(6));
+        let other = team.git("mira", &["rev-parse", "HEAD"]);
+        team.git("mira", &["switch", "-q", "-C", "topic", "origin/main"]);
+        team.commit("topic", "core/a.txt", &lines(7));
+        let judged = team.judged();
+        let (change, tree) = (judged["target"]["change"].clone(), judged["target"]["tree"].clone());
+        let head = team.git("mira", &["rev-parse", "HEAD"]);
+        team.git("lin", &["fetch", "-q", &team.at("mira").to_string_lossy(), "topic"]);
+
+        team.forge("lin", EntryKind::Approve, key, |entry| {
+            entry.change = Some(change.as_str().unwrap().parse().unwrap());
+            entry.subject.commit = head.parse().ok();
+            entry.subject.tree = tree.as_str().unwrap().parse().ok();
+            entry.body.insert("covered".into(), json!([change]));
+        });
+
+        assert_ne!(head, other);
+        team.gov("lin", &["audit", "sync"]);
+        team.gov("mira", &["audit", "sync"]);
+        let told = team.not_counted();
+        if why.is_empty() {
+            assert_eq!(team.judged()["outcome"], "approved", "{name}: the forger has the key after all: {told:?}");
+        } else {
+            assert_eq!(team.judged()["outcome"], "approval_pending", "{name}");
+            assert!(told.iter().any(|told| told.contains(why)), "{name}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn an_edited_note_silences_its_stream() {
+    let team = Team::new();
+    team.approved("core/a.txt", &lines(6));
+    assert_eq!(team.judged()["outcome"], "approved");
+    let stream = team.stream_of("lin");
+    let listed = team.git("mira", &["ls-tree", "-r", &stream]);
+    let mut edited = Vec::new();
+    for line in listed.lines() {
+        let (facts, path) = line.split_once('\t').unwrap();
+        let blob = facts.split(' ').next_back().unwrap();
+        let note =
+            team.git("mira", &["cat-file", "blob", blob]).replace("\"kind\":\"approve\"", "\"kind\":\"reject\"") + "\n";
+        fs::write(team.scratch.beside("note"), note).unwrap();
+        let blob = team.git("mira", &["hash-object", "-w", &team.scratch.beside("note").to_string_lossy()]);
+        edited.push(format!("100644 blob {blob}\t{path}\n"));
+    }
+    let index = team.scratch.beside("index");
+    let mut update = team.scratch.command("git", &team.at("mira"));
+    update.env("GIT_INDEX_FILE", &index).args(["update-index", "--add", "--index-info"]).stdin(Stdio::piped());
+    let mut child = update.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(edited.concat().as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let mut write = team.scratch.command("git", &team.at("mira"));
+    let tree = write.env("GIT_INDEX_FILE", &index).arg("write-tree").output().unwrap().stdout;
+    let tree = String::from_utf8(tree).unwrap().trim().to_owned();
+    let commit = team.git("mira", &["commit-tree", &tree, "-p", &stream, "-m", "edited"]);
+
+    team.git("mira", &["update-ref", &stream, &commit]);
+
+    let judged = team.judged();
+    assert_ne!(judged["outcome"], "approved");
+    assert!(team.not_counted().iter().any(|told| told.contains("damaged")), "{:?}", team.not_counted());
+}
+
+#[test]
+fn an_approval_is_of_its_own_repository() {
+    let (team, other) = (Team::new(), Team::of("# Another\n"));
+    team.approved("core/a.txt", &lines(6));
+    other.commit("topic", "core/a.txt", &lines(6));
+    let stream = team.stream_of("lin");
+
+    let theirs = team.at("lin").to_string_lossy().into_owned();
+    other.git("mira", &["fetch", "-q", &theirs, &format!("{stream}:{stream}")]);
+
+    assert_ne!(other.judged()["outcome"], "approved");
+}
+
+#[test]
+fn what_an_agent_staged_is_approved_at_the_same_machine() {
+    let team = Team::new();
+    team.scratch.write("keys/root.txt", "public part\n");
+    team.git("mira", &["add", "--all"]);
+    let commit = || {
+        let mut commit = team.scratch.command("git", &team.at("mira"));
+        commit.env("GOV_HOOK_AGENT", "claude");
+        for name in ["AUTHOR", "COMMITTER"] {
+            commit.env(format!("GIT_{name}_NAME"), "Claude").env(format!("GIT_{name}_EMAIL"), "noreply@anthropic.com");
+        }
+        commit.args(["commit", "-q", "-m", "Add a key"]).output().unwrap()
+    };
+    assert!(!commit().status.success());
+    let key = team.scratch.beside("keys/ada.pub").to_string_lossy().into_owned();
+    team.git("mira", &["config", "user.email", "ada@example.com"]);
+    team.git("mira", &["config", "user.signingkey", &key]);
+
+    let said = team.gov("mira", &["approve", "--staged", "--notes", "seen"]);
+
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let output = commit();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    team.lands("main");
+}
+
+#[test]
+fn an_override_at_production_is_granted_by_signature_and_used_once() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.is_held("main");
+    let asked = team.gov("mira", &["override", "request", "--reason", "the shop is down"]);
+    assert_eq!(asked.code, 0, "{}", asked.err);
+    team.is_held("main");
+    team.gov("mira", &["audit", "sync"]);
+    for person in ["lin", "ada"] {
+        team.gov(person, &["audit", "sync"]);
+    }
+    let id = team.id();
+    let lead = team.gov("lin", &["override", "grant", &id]);
+    assert_eq!((lead.code, lead.out.as_str()), (1, "denied: lin@example.com may not grant it: only admin may\n"));
+
+    let granted = team.gov("ada", &["override", "grant", &id, "--ttl", "1h"]);
+
+    assert_eq!(granted.code, 0, "{}", granted.err);
+    team.gov("ada", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    assert_eq!(team.judged()["outcome"], "overridden");
+    team.lands("main");
+    let first = team.git("mira", &["rev-parse", "HEAD"]);
+    team.git("mira", &["revert", "--no-edit", "HEAD"]);
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "HEAD:main"]);
+    team.git("mira", &["cherry-pick", "-x", &first]);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+}
+
+#[test]
+fn below_production_a_reason_overrides_once() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.is_held("stage");
+    let target = ["override", "request", "origin/main..HEAD", "--onto", "stage", "--reason", "to try it"];
+    assert_eq!(team.gov("mira", &target).code, 0);
+
+    team.lands("stage");
+
+    let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
+    assert!(log.contains("\"action\":\"use\"") && log.contains("to try it"), "{log}");
+    team.is_held("main");
+}
+
+#[test]
+fn supposing_answers_by_the_same_rules_and_writes_nothing() {
+    let team = Team::new();
+    team.held("core/a.txt", &lines(6));
+    let before = team.git("mira", &["for-each-ref", "refs/notes/gov/"]);
+    let supposing = |what: &str| team.json("mira", &["check", "origin/main..HEAD", "--suppose", what]);
+
+    assert_eq!(supposing("approve:lin@example.com")["outcome"], "approved");
+    assert_eq!(supposing("approve:mira@example.com")["outcome"], "approval_pending");
+    assert_eq!(supposing("reject:ada@example.com")["outcome"], "rejected");
+    assert_eq!(supposing("level:development")["exit"], 0);
+    assert_eq!(team.git("mira", &["for-each-ref", "refs/notes/gov/"]), before);
+}
