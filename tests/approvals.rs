@@ -723,3 +723,63 @@ fn supposing_answers_by_the_same_rules_and_writes_nothing() {
     assert_eq!(supposing("level:development")["exit"], 0);
     assert_eq!(team.git("mira", &["for-each-ref", "refs/notes/gov/"]), before);
 }
+
+#[test]
+fn a_commit_made_behind_broken_glass_lands_once_somebody_else_answers_for_it() {
+    let team = Team::new();
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    team.scratch.write("free.txt", lines(3));
+    team.git("mira", &["add", "--all"]);
+    let mut commit = team.scratch.command("git", &team.at("mira"));
+    let made = commit.env("GOV_HOOK_DISABLED", "1").args(["commit", "-q", "-m", "Emergency"]).output().unwrap();
+    assert!(made.status.success());
+    let id = team.git("mira", &["rev-parse", "--short=12", "HEAD"]);
+    let told = String::from_utf8_lossy(&made.stderr).into_owned() + &String::from_utf8_lossy(&made.stdout);
+    assert!(told.contains(&format!("somebody else has to answer for it: gov-hook ratify {id}\n")), "{told}");
+
+    let refused = team.is_held("main");
+
+    assert!(refused.starts_with("denied: mira@example.com let "), "{refused}");
+    assert!(refused.contains(&format!("gov-hook ratify {id}")), "{refused}");
+    let own = team.gov("mira", &["ratify", &id]);
+    assert_eq!(own.code, 1, "{}", own.out);
+    team.gov("mira", &["audit", "sync"]);
+    team.gov("lin", &["audit", "sync"]);
+    team.git("lin", &["fetch", "-q", &team.at("mira").to_string_lossy(), "topic"]);
+    let said = team.gov("lin", &["ratify", &id, "--notes", "it had to be"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    team.gov("lin", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    team.lands("main");
+}
+
+#[test]
+fn production_takes_nothing_more_while_it_owes_an_answer_but_what_mends_it() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    let id = team.git("mira", &["rev-parse", "HEAD"]);
+    let mut push = team.scratch.command("git", &team.at("mira"));
+    let pushed = push.env("GOV_HOOK_DISABLED", "1").args(["push", "origin", "HEAD:main"]).output().unwrap();
+    assert!(pushed.status.success());
+    let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
+    assert!(log.contains("\"action\":\"break-glass\""), "{log}");
+    team.git("mira", &["fetch", "-q"]);
+    team.commit("topic", "free.txt", &lines(3));
+
+    let refused = team.is_held("main");
+
+    assert!(refused.starts_with("denied: mira@example.com let "), "{refused}");
+    team.git("mira", &["switch", "-q", "-C", "topic", "origin/main"]);
+    team.git("mira", &["revert", "--no-edit", &id]);
+    let mends = team.judged();
+    assert_ne!(mends["outcome"], "blocked", "what mends it is only judged for what it is: {mends}");
+    team.git("mira", &["switch", "-q", "-C", "topic", "origin/main"]);
+    team.commit("topic", "free.txt", &lines(3));
+    team.gov("mira", &["audit", "sync"]);
+    team.gov("lin", &["audit", "sync"]);
+    team.git("lin", &["fetch", "-q"]);
+    assert_eq!(team.gov("lin", &["ratify", &id[..12]]).code, 0);
+    team.gov("lin", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    team.lands("main");
+}

@@ -180,6 +180,22 @@ pub(super) struct HistoryArguments {
     form: Form,
 }
 
+/// Production takes nothing more to a branch while nobody has answered for what was let by there.
+#[derive(Debug, Args)]
+pub(super) struct RatifyArguments {
+    /// The entry that says it was let by, a commit, or a range `A..B`
+    #[arg(value_name = "ENTRY|REV")]
+    named: String,
+
+    /// What there is to say about it
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+}
+
+pub(super) fn ratify(asked: &RatifyArguments, environment: &Environment) -> Result<Answer, Failure> {
+    approval::ratify(&asked.named, asked.notes.as_deref(), environment)
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum OverrideVerb {
     /// Ask to let a change pass as it is; below production a person's reason is enough

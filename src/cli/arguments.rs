@@ -7,8 +7,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use super::approval::{
-    ApproveArguments, HistoryArguments, OverrideVerb, PendingArguments, RejectArguments, RequestArguments,
-    RevokeArguments, ShowArguments, StatusArguments,
+    ApproveArguments, HistoryArguments, OverrideVerb, PendingArguments, RatifyArguments, RejectArguments,
+    RequestArguments, RevokeArguments, ShowArguments, StatusArguments,
 };
 use super::audit::AuditVerb;
 use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
@@ -80,6 +80,8 @@ pub(super) enum Verb {
     History(HistoryArguments),
     /// Show a request and what it changes
     Show(ShowArguments),
+    /// Answer afterwards for what was let by unjudged
+    Ratify(RatifyArguments),
     /// Let a change pass as it is, once and on record
     #[command(subcommand)]
     Override(OverrideVerb),
@@ -431,6 +433,7 @@ impl Verb {
             | Self::Reject(_)
             | Self::Revoke(_)
             | Self::Override(_)
+            | Self::Ratify(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
             | Self::Man => false,

@@ -72,6 +72,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Status(asked) => approval::status(&asked, environment),
         Verb::History(asked) => approval::history(&asked, environment),
         Verb::Show(asked) => approval::show(&asked, environment, style),
+        Verb::Ratify(asked) => approval::ratify(&asked, environment),
         Verb::Override(verb) => verb.answer(environment),
         Verb::Audit(verb) => verb.answer(environment, style),
         Verb::Sign(asked) => asked.answer(environment),

@@ -47,6 +47,13 @@ pub(super) fn against_approving(case: &Case<'_>) -> Option<String> {
     rules.find_map(|rule| rule(case))
 }
 
+/// Why somebody's word settles nothing that was let by before.
+pub(super) fn against_ratifying(case: &Case<'_>) -> Option<String> {
+    let unsigned = lacks_a_signature(case.word, case.evidence.level == Enforcement::Production);
+    let unsigned = || unsigned.then(|| "is not signed, and production asks for a signature".into());
+    against_rejecting(case).or_else(unsigned).or_else(|| shares_a_key_with_an_author(case))
+}
+
 /// Why a word does not fit what lands, whoever said it.
 pub(super) fn against_binding(case: &Case<'_>) -> Option<String> {
     OF_BONDS.iter().find_map(|rule| rule(case))

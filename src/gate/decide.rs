@@ -1,6 +1,7 @@
 //! The decision: the worst thing that is true of a change, and whether this gate holds it.
 
 use super::approvals::{Heard, hear, needs};
+use super::debts::debts;
 use super::overrides::{Overriding, overriding};
 use crate::model::{
     AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity, counted,
@@ -51,6 +52,7 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, ext
     reasons.extend(aside.iter().map(aside_reason));
     let denied = assessment.findings.iter().filter(|finding| finding.counts() && finding.severity == Severity::Deny);
     reasons.extend(denied.map(denial));
+    reasons.extend(debts(evidence, policy).into_iter().map(|owed| reason(Outcome::Blocked, owed)));
     reasons.extend(timed_out.map(|at| reason(Outcome::Rejected, format!("nobody answered its request by {at}"))));
     reasons.extend(rejected_by.iter().map(|by| reason(Outcome::Rejected, format!("rejected by {by}"))));
     let outcome = worst(&reasons);

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod counts;
+mod debts;
 mod decide;
 mod overrides;
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Over
             | Saying::TimeOut
             | Saying::Revoke { .. }
             | Saying::Land { .. }
+            | Saying::BreakGlass { .. }
+            | Saying::Ratify { .. }
             | Saying::UseOverride { .. } => continue,
         };
         let case = Case { word, evidence, policy, level: risk };

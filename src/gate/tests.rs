@@ -360,6 +360,31 @@ fn nobody_grants_their_own_override() {
 }
 
 #[test]
+fn production_takes_nothing_more_until_somebody_answers_for_what_was_let_by() {
+    let glass = || word(Saying::BreakGlass { commit: object(7) }, "mira@example.com");
+    let at = |level| Evidence { level, ..evidence().hearing(glass()) };
+    let decide_on = |evidence: &Evidence| decide(&assessment(RiskLevel::Low), evidence, &policy(), Extent::Whole);
+    let ratified = |by| at(Enforcement::Production).with(Saying::Ratify { commit: object(7) }, by);
+
+    let owed = decide_on(&at(Enforcement::Production));
+
+    assert_eq!((owed.outcome, owed.exit), (Outcome::Blocked, Exit::Denied));
+    let told = "mira@example.com let 070707070707 by unjudged at 2026-11-21T11:00:00Z; \
+                somebody has to answer for it: gov-hook ratify 070707070707";
+    assert_eq!(owed.reasons[0].what, told);
+    assert_eq!(decide_on(&at(Enforcement::Staging)).outcome, Outcome::AutoApproved);
+    assert_eq!(decide_on(&ratified(LIN)).outcome, Outcome::AutoApproved);
+    assert_eq!(decide_on(&ratified("mira@example.com")).outcome, Outcome::Blocked);
+    assert_eq!(decide_on(&ratified("eve@example.com")).outcome, Outcome::Blocked);
+    let mut unsigned = ratified(LIN);
+    unsigned.words[1].seal = Seal::Missing;
+    assert_eq!(decide_on(&unsigned).outcome, Outcome::Blocked);
+    let mut mends = at(Enforcement::Production);
+    mends.landing.fixes = vec![object(7)];
+    assert_eq!(decide_on(&mends).outcome, Outcome::AutoApproved);
+}
+
+#[test]
 fn an_override_lets_one_commit_and_one_push_pass() {
     let used = |gate, base| {
         let granted = granted(|_| ());

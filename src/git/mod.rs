@@ -33,5 +33,6 @@ pub use hooks::{Git, HooksFolder, HooksPath, Scope};
 pub use reach::{Blob, Dated, Reached, Start};
 pub use refs::Head;
 pub use repo::{Place, Repo};
+pub use review::REVIEW;
 pub use staged::Staged;
 pub use window::{History, HistoryWindow};

@@ -6,7 +6,7 @@ use super::repo::Repo;
 use crate::model::ObjectId;
 
 /// Where they lie, by the id of their request.
-const REVIEW: &str = "refs/gov/review/";
+pub const REVIEW: &str = "refs/gov/review/";
 
 impl Repo {
     /// Puts a commit where reviewers find it; tells whether the remote takes it.

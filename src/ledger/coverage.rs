@@ -151,6 +151,9 @@ impl<'a> Coverage<'a> {
         if let Some(judged) = &said.by_hook {
             return (RecordStatus::Late, Some(judged), "judged by the hook that git runs for it");
         }
+        if !said.ratified_by.is_empty() {
+            return (RecordStatus::Late, said.at_push.as_ref(), "made past the hooks, and ratified afterwards");
+        }
         if bound.is_some() {
             return (RecordStatus::Bypassed, bound, "committed though it was blocked");
         }
@@ -178,7 +181,7 @@ impl Said {
         let by = || entry.actor.email.to_lowercase();
         if entry.kind == EntryKind::Approve {
             self.approvals.push((id, by()));
-        } else if entry.kind == EntryKind::Reject {
+        } else if entry.kind == EntryKind::Reject && text(entry, "cause") != Some("timeout") {
             self.rejected_by.insert(by());
         } else if entry.kind == EntryKind::Ratify {
             self.ratified_by.insert(by());

@@ -61,7 +61,7 @@ impl Summary {
         match action {
             Some("request") => self.found.overrides.requested += 1,
             Some("grant") => self.found.overrides.granted += 1,
-            Some("use") => {
+            Some("use" | "break-glass") => {
                 self.found.overrides.used += 1;
                 self.used.extend(entry.change);
             }

@@ -24,6 +24,8 @@ pub struct Landing {
     pub now: Moment,
     /// Addresses of the people who asked an agent for a part of it.
     pub requested_by: Vec<String>,
+    /// Commits that every commit of it says it mends.
+    pub fixes: Vec<ObjectId>,
 }
 
 /// One entry of the ledger by which somebody says something of a change.
@@ -62,6 +64,14 @@ pub enum Saying {
         used: Vec<Sha256>,
         /// The history it lands on now has that commit already.
         is_behind: bool,
+    },
+    /// It came to be without being judged: a hook was told to stand aside.
+    BreakGlass {
+        commit: ObjectId,
+    },
+    /// Somebody answers for that afterwards.
+    Ratify {
+        commit: ObjectId,
     },
     AskOverride,
     GrantOverride {

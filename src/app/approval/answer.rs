@@ -9,11 +9,12 @@ use super::matter::{Target, find, find_all, own_words};
 use crate::app::audit::laws::signers;
 use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
-use crate::app::{Answer, Environment, Failure};
+use crate::app::{self, Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{
     Decision, Enforcement, EntryKind, EntrySubject, Moment, Need, ObjectId, Outcome, Saying, Sha256, Word, counted,
 };
+use crate::notify;
 use crate::report::{self, Style, printable, printable_line};
 
 /// The namespace that approvals are signed in.
@@ -122,9 +123,21 @@ fn answer(
     for (judged, pen) in wanted.iter().zip(&pens) {
         let act = said(&repo, judged, asked, (saying, expires), pen)?;
         let signed = if act.is_signed { ", signed" } else { "" };
-        let ids = pen.write(&[act])?;
-        let entry = ids.first().map(Sha256::short).unwrap_or_default();
+        let id = pen.write(&[act])?.first().copied();
+        let entry = id.as_ref().map(Sha256::short).unwrap_or_default();
         let by = &pen.actor().email;
+        if let Some(id) = id {
+            let word = notify::Word {
+                outcome: if *saying == Saying::Reject { Outcome::Rejected } else { Outcome::Approved },
+                by: by.clone(),
+                why: asked.reason.clone().or_else(|| asked.notes.clone()),
+                change: judged.landing.change,
+                described: judged.judgement.target.described.clone(),
+                risk: Some((judged.risk.level, judged.risk.score)),
+                entry: id,
+            };
+            app::notify::said(&repo, environment, &judged.notices, judged.landing.reference.as_deref(), &word);
+        }
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
@@ -271,8 +284,22 @@ fn pen<'a>(repo: &'a Repo, judged: &Judged, environment: &Environment) -> Result
     Pen::open(repo, environment, judged.audit, environment.agent.as_deref())
 }
 
+/// Why a person's word settles nothing about a change, whatever they say of it.
+pub(super) fn against_everybody(judged: &Judged, by: &str) -> Option<String> {
+    let supposed = judged.supposing(vec![Word::supposed(by, Saying::Approve, judged.landing.now)]);
+    let mine = supposed.not_counted.iter().find(|refused| refused.by.eq_ignore_ascii_case(by));
+    let is_there = |word: &str| mine.is_some_and(|refused| refused.why.contains(word));
+    let is_about_them = ["agent", "wrote", "holds no"].into_iter().any(is_there);
+    mine.filter(|_| is_about_them).map(|refused| refused.why.clone())
+}
+
 /// Signs where the policy or the level asks for it, and where the key at hand is listed anyway.
-fn signing<'a>(repo: &'a Repo, pen: Pen<'a>, judged: &Judged, environment: &Environment) -> Result<Pen<'a>, Failure> {
+pub(super) fn signing<'a>(
+    repo: &'a Repo,
+    pen: Pen<'a>,
+    judged: &Judged,
+    environment: &Environment,
+) -> Result<Pen<'a>, Failure> {
     let now = environment.moment()?;
     let is_demanded = judged.judgement.level == Enforcement::Production || judged.needs.iter().any(|need| need.signed);
     let by = pen.actor().email.clone();

@@ -39,6 +39,14 @@ impl Hearing {
         Ok(Self { spoken, signers })
     }
 
+    /// Whether anything was said that could change a decision: what needs nobody's word can still be
+    /// rejected, or be held up by a debt.
+    pub(in crate::app) fn matters(&self, asks: bool) -> bool {
+        let could =
+            |entry: &Entry| asks || entry.kind == EntryKind::Reject || text(entry, "action") == Some("break-glass");
+        self.spoken.iter().any(|spoken| could(&spoken.entry))
+    }
+
     /// The same words under another policy.
     pub(in crate::app) fn under(&self, repo: &Repo, trusted: Option<ObjectId>) -> Result<Self, Failure> {
         Ok(Self { spoken: self.spoken.clone(), signers: signers(repo, trusted)?.signers })
@@ -83,13 +91,37 @@ impl Hearing {
             | Saying::Approve
             | Saying::Reject
             | Saying::TimeOut
+            | Saying::BreakGlass { .. }
+            | Saying::Ratify { .. }
             | Saying::AskOverride
             | Saying::GrantOverride { .. } => false,
         };
         words.extend(others.into_iter().filter_map(word).filter(refers));
+        words.extend(self.debts(landing, onto.map(|onto| (repo, onto))).filter_map(word));
         // Stable: within one second a stream's own order stays.
         words.sort_by_key(|word| word.at);
         words
+    }
+
+    /// What was let by unjudged and has landed where this is to land, and what answers for anything.
+    fn debts<'s>(
+        &'s self,
+        landing: &'s Landing,
+        onto: Option<(&'s Repo, ObjectId)>,
+    ) -> impl Iterator<Item = &'s Spoken> {
+        let is_behind = move |commit: ObjectId| onto.is_some_and(|(repo, onto)| repo.leads_to(commit, onto));
+        self.spoken.iter().filter(move |Spoken { entry, .. }| {
+            let is_glass = entry.kind == EntryKind::Override && text(entry, "action") == Some("break-glass");
+            let is_here =
+                || entry.subject.reference == landing.reference && entry.subject.commit.is_some_and(is_behind);
+            entry.kind == EntryKind::Ratify || (is_glass && is_here())
+        })
+    }
+
+    /// A commit that was made while the hooks stood aside.
+    pub(in crate::app) fn glass(id: Sha256, entry: &Entry, commit: ObjectId) -> Word {
+        let saying = Saying::BreakGlass { commit };
+        Word { id, at: entry.time, seal: Seal::Missing, ..Word::supposed(&entry.actor.email, saying, entry.time) }
     }
 
     fn word(
@@ -180,7 +212,9 @@ fn concerns(entry: &Entry, landing: &Landing) -> bool {
         && entry.subject.reference == landing.reference
         && entry.subject.base == landing.base
         && moment(entry, "expires").is_none_or(|expires| expires > landing.now);
-    (is_now || was_so) && entry.kind != EntryKind::Land
+    let is_apart =
+        matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || text(entry, "action") == Some("break-glass");
+    (is_now || was_so) && !is_apart
 }
 
 fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> {
@@ -204,11 +238,11 @@ fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> 
                 of: id("override")?,
                 gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| text(entry, "gate") == Some(gate.as_str()))?,
             },
+            "break-glass" => Saying::BreakGlass { commit: entry.subject.commit? },
             _ => return None,
         },
-        // What is ratified was let by already, and is asked for by its commit.
-        EntryKind::Ratify
-        | EntryKind::Genesis
+        EntryKind::Ratify => Saying::Ratify { commit: entry.subject.commit? },
+        EntryKind::Genesis
         | EntryKind::StreamOpen
         | EntryKind::Decision
         | EntryKind::Commit

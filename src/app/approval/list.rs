@@ -133,6 +133,7 @@ fn matter(
         law: deciding_digest(&policy),
         now,
         requested_by: strings(entry, "requested_by").map(str::to_owned).collect(),
+        fixes: Vec::new(),
     };
     let person = |email: &String| Person { name: String::new(), email: email.clone() };
     let authors_known: Vec<Person> = authors.iter().map(person).collect();
@@ -227,6 +228,8 @@ fn landed(words: &[Word], change: ChangeId) -> Option<ObjectId> {
         | Saying::Reject
         | Saying::TimeOut
         | Saying::Revoke { .. }
+        | Saying::BreakGlass { .. }
+        | Saying::Ratify { .. }
         | Saying::AskOverride
         | Saying::GrantOverride { .. }
         | Saying::UseOverride { .. } => None,
@@ -242,6 +245,8 @@ fn answered(word: &Word, entry: &Entry) -> Option<MatterAnswer> {
         Saying::AskOverride => "override request",
         Saying::GrantOverride { .. } => "override grant",
         Saying::UseOverride { .. } => "override use",
+        Saying::BreakGlass { .. } => "break-glass",
+        Saying::Ratify { .. } => "ratify",
         Saying::Request | Saying::Land { .. } => return None,
     };
     let list = |key: &str| strings(entry, key).map(str::to_owned).collect();

@@ -2,16 +2,19 @@
 
 mod answer;
 mod ask;
+mod glass;
 mod hearing;
 mod list;
 mod matter;
 mod overriding;
 
 pub(super) use ask::{beside, by_hook, next_step, offer, used};
+pub(super) use glass::broken;
 pub(super) use hearing::{Hearing, strings};
 
 pub use answer::{Answering, Consent, Until, approve, reject, request, revoke};
 pub use ask::Said;
+pub use glass::ratify;
 pub use list::{history, pending, show, status};
 pub use matter::Target;
 pub use overriding::{grant, request as ask_override};

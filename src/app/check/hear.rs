@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::examine::{Examined, Examiner};
 use super::target::Subject;
 use super::{history, people};
@@ -13,8 +15,8 @@ use crate::check::{self, Gathered, measure};
 use crate::gate::{self, Extent, SetAside};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Assessment, ChangeId, Decision, EntryKind, Evidence, FileChange, Gate, Landing, Need, Outcome, RepoPath, Risk,
-    Sha256, Side, TargetKind, Word,
+    Assessment, ChangeId, Decision, Enforcement, Entry, EntryKind, Evidence, FileChange, Gate, Landing, Need, ObjectId,
+    Outcome, RepoPath, Risk, Sha256, Side, TargetKind, Word,
 };
 
 /// A decision and what it was made of.
@@ -51,17 +53,20 @@ pub(super) fn hear(
         return Ok(heard);
     }
     let hearing = Hearing::open(repo, subject.trusted, only)?;
-    if hearing.spoken.is_empty() {
+    let asks = heard.weighed.decision.outcome > Outcome::Overridden;
+    let glass = broken_glass(repo, &heard.weighed.evidence, &subject.commits)?;
+    if glass.is_empty() && !hearing.matters(asks) {
         return Ok(heard);
     }
     let own = own_changes(repo, &subject.commits)?;
     let Weighed { assessment, evidence, decision } = &mut heard.weighed;
+    evidence.landing.fixes = fixes(repo, &subject.commits);
     evidence.landing.covered = own.iter().flatten().copied().collect();
     evidence.landing.requested_by.extend(requested_by(repo, &subject.commits)?);
     let words = hearing.words(repo, &evidence.landing, subject.onto, &evidence.authors);
     heard.ids = words.iter().map(|word| word.id).collect();
     let supposed = std::mem::replace(&mut evidence.words, words);
-    evidence.words.extend(supposed.iter().cloned());
+    evidence.words.extend(supposed.iter().cloned().chain(glass));
     *decision = gate::decide(assessment, evidence, policy, Extent::Whole);
     if decision.outcome == Outcome::ApprovalPending && subject.commits.len() > 1 {
         let whole = Whole { repo, examiner, subject, hearing: &hearing, supposed: &supposed, own: &own };
@@ -73,6 +78,47 @@ pub(super) fn hear(
         }
     }
     Ok(heard)
+}
+
+/// The commits of a push to production that were made while the hooks stood aside.
+fn broken_glass(repo: &Repo, evidence: &Evidence, commits: &[Commit]) -> Result<Vec<Word>, Failure> {
+    let mut found = Vec::new();
+    if evidence.level < Enforcement::Production || evidence.gate == Gate::Commit {
+        return Ok(found);
+    }
+    for commit in commits {
+        let about = already(repo, commit.id)?;
+        let is_glass = |entry: &Entry| {
+            entry.kind == EntryKind::Commit
+                && entry.subject.commit == Some(commit.id)
+                && entry.time <= evidence.landing.now
+                && entry.body.get("disabled").and_then(Value::as_bool) == Some(true)
+        };
+        found.extend(
+            about.iter().filter(|(_, entry)| is_glass(entry)).map(|(id, entry)| Hearing::glass(*id, entry, commit.id)),
+        );
+    }
+    Ok(found)
+}
+
+/// What every one of these commits says it mends, as `git revert` does or in a trailer `Gov-Mends:`.
+fn fixes(repo: &Repo, commits: &[Commit]) -> Vec<ObjectId> {
+    let named = |commit: &Commit| -> Vec<ObjectId> {
+        let text = String::from_utf8_lossy(&commit.message).into_owned();
+        let reverted = text.split("This reverts commit ").skip(1).filter_map(|rest| rest.get(..40)?.parse().ok());
+        let mended = commit.trailers().into_iter().filter_map(|trailer| {
+            let id = trailer.strip_prefix("Gov-Mends:")?.trim().to_owned();
+            repo.resolve(&id).ok().flatten()
+        });
+        reverted.chain(mended).collect()
+    };
+    let Some((first, others)) = commits.split_first() else { return Vec::new() };
+    let mut fixes = named(first);
+    for other in others {
+        let theirs = named(other);
+        fixes.retain(|fix| theirs.contains(fix));
+    }
+    fixes
 }
 
 /// The own change of each commit; none for one that changes nothing of its own, as a clean merge.

@@ -178,6 +178,7 @@ fn weigh(
         law: deciding_digest(policy),
         now: environment.moment()?,
         requested_by: environment.requested_by.iter().cloned().collect(),
+        fixes: Vec::new(),
     };
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);

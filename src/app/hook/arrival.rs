@@ -11,7 +11,7 @@ use crate::app::check::{self, Asked, Judged, Push, Side};
 use crate::app::law::Law;
 use crate::app::record::{Act, Cause, Moved, Records, decision, pushed};
 use crate::app::{Environment, Failure, notify};
-use crate::git::{Commit, Repo};
+use crate::git::{Commit, REVIEW, Repo};
 use crate::model::{
     Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
 };
@@ -57,7 +57,9 @@ impl Gatekeeper<'_> {
     pub(super) fn arrival(&self, line: &Line) -> Result<Arrival, Failure> {
         let Some(new) = line.new else { return self.deletion(line) };
         let push = Push { branch: line.branch().map(str::to_owned), old: line.old, new };
-        let asked = request(Asked::default(), Gate::Push, Style::default());
+        let mut asked = request(Asked::default(), Gate::Push, Style::default());
+        // What is only shown to reviewers lands nowhere; what is denied is not even shown.
+        asked.level = line.reference.starts_with(REVIEW).then_some(Enforcement::Development);
         let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push))?;
         let mut arrival = Arrival {
             line: line.clone(),

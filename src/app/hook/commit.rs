@@ -83,8 +83,13 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
     // A binding that names no decision says that nobody judged the commit before it was made.
     acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
     let id = commit.id.short();
+    let mend = if environment.is_disabled {
+        format!("somebody else has to answer for it: gov-hook ratify {id}")
+    } else {
+        format!("gov-hook record {id} --reason WHY")
+    };
     let told = format!(
-        "gov-hook: commit {id} was made past the hooks, and is on record as bypassed\nbefore it can land in production: gov-hook record {id} --reason WHY\n"
+        "gov-hook: commit {id} was made past the hooks, and is on record as bypassed\nbefore it can land in production: {mend}\n"
     );
     Ok(OnRecord { acts, told })
 }

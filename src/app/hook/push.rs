@@ -17,7 +17,7 @@ use crate::git::notes::Pushed;
 use crate::ledger::GENESIS_STREAM;
 use crate::model::{Exit, counted};
 use crate::policy::Audit;
-use crate::report::Style;
+use crate::report::{Style, printable};
 
 pub(super) fn before(
     arguments: &[OsString],
@@ -26,8 +26,13 @@ pub(super) fn before(
     style: Style,
 ) -> Result<Answer, Failure> {
     let lines: Vec<Line> = input.lines().map(Line::pushed).collect::<Result<_, _>>()?;
-    if lines.is_empty() || environment.is_disabled {
+    if lines.is_empty() {
         return Ok(Answer::passing(String::new()));
+    }
+    if environment.is_disabled {
+        return Ok(Answer::passing(let_by(arguments, &lines, environment).unwrap_or_else(|failure| {
+            format!("gov-hook: let by unjudged, and that could not be put on record: {}\n", failure.what())
+        })));
     }
     let repo = Repo::open(&environment.place)?;
     let remote = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -78,6 +83,33 @@ pub(super) fn before(
         }
     }
     Ok(answer)
+}
+
+/// `GOV_HOOK_DISABLED`: nothing is refused, and all of it is on record.
+fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> Result<String, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    let remote = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let side = Side::remote(&repo, &remote)?;
+    let records = Records::of(&repo)?;
+    let gatekeeper = Gatekeeper { repo: &repo, side: &side, records: &records, environment };
+    let (mut acts, mut text) = (Vec::new(), String::new());
+    for line in lines.iter().filter(|line| line.branch().is_some()) {
+        let Some(new) = line.new else { continue };
+        // What cannot be judged is let by as well.
+        let judged = gatekeeper.arrival(line).ok().and_then(|arrival| arrival.judged);
+        acts.push(approval::broken(&repo, (&line.reference, line.old, new), judged.as_ref())?);
+        let (branch, id) = (printable(line.short()), new.short());
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(
+            text,
+            "gov-hook: {branch}: let by unjudged, for GOV_HOOK_DISABLED is set, and that is on record\n\
+             somebody else has to answer for it: gov-hook ratify {id}"
+        );
+    }
+    let pen = Pen::open(&repo, environment, Audit::default(), environment.agent.as_deref())?;
+    pen.write(&acts)?;
+    let _ = along(&repo, &remote, &pen);
+    Ok(text)
 }
 
 /// Why a reference of this name goes nowhere; its deletion mends what somebody else has done.

@@ -1,18 +1,28 @@
 //! Signing with the writer's own SSH key, through `ssh-keygen`: agents and hardware keys work.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::app::Failure;
 use crate::git::Repo;
-use crate::ledger::sshsig::PublicKey;
+use crate::ledger::sshsig::{PublicKey, SignatureError};
 
-/// A key pair, by the file that `ssh-keygen` takes.
+/// A key pair, by what `ssh-keygen` takes for it.
 pub(super) struct Key {
     pub(super) public: PublicKey,
-    file: PathBuf,
+    held: Held,
+    /// `gpg.ssh.program`, which stands in for `ssh-keygen`.
+    program: PathBuf,
+}
+
+/// Where the private half is.
+enum Held {
+    /// Beside this file, or with an agent that knows it.
+    File(PathBuf),
+    /// With an agent alone: git is configured with the public key itself.
+    Agent { public: String, folder: PathBuf },
 }
 
 impl Key {
@@ -26,6 +36,18 @@ impl Key {
         if repo.config_string("gpg.format").as_deref() != Some("ssh") {
             return Err(missing("git does not sign with SSH here"));
         }
+        let program = repo.config_path("gpg.ssh.program").unwrap_or_else(|| PathBuf::from("ssh-keygen"));
+        let unusable = |error: SignatureError| missing(&format!("its key cannot be used: {error}"));
+        let Some(configured) = repo.config_string("user.signingkey") else {
+            return Err(missing("no key is configured"));
+        };
+        let literal = configured
+            .strip_prefix("key::")
+            .or(Some(&configured).filter(|key| key.starts_with("ssh-")).map(String::as_str));
+        if let Some(public) = literal {
+            let held = Held::Agent { public: public.to_owned(), folder: repo.common_dir().join("gov") };
+            return Ok(Self { public: PublicKey::parse(public).map_err(unusable)?, held, program });
+        }
         let Some(named) = repo.config_path("user.signingkey") else { return Err(missing("no key is configured")) };
         let public = if named.extension().is_some_and(|extension| extension == "pub") {
             named.clone()
@@ -36,22 +58,43 @@ impl Key {
         };
         let text = std::fs::read_to_string(&public)
             .map_err(|error| missing(&format!("`{}` cannot be read: {error}", public.display())))?;
-        let public = PublicKey::parse(&text).map_err(|error| missing(&format!("its key cannot be used: {error}")))?;
-        Ok(Self { public, file: named })
+        Ok(Self { public: PublicKey::parse(&text).map_err(unusable)?, held: Held::File(named), program })
     }
 
     /// An armoured signature of these bytes.
     pub(super) fn sign(&self, message: &[u8], namespace: &str) -> Result<String, Failure> {
-        sign(&self.file, message, namespace)
-            .map_err(|why| Failure::new(format!("`{}` could not sign", self.file.display())).for_this_reason(why))
+        match &self.held {
+            Held::File(file) => self.sign_with(&["-f".as_ref(), file.as_os_str()], message, namespace),
+            Held::Agent { public, folder } => {
+                // `ssh-keygen` takes a key from a file only, and looks for its other half with the agent.
+                let file = folder.join(format!("key-{}.pub", std::process::id()));
+                let unwritten = |error| {
+                    Failure::new(format!("the key cannot be handed to ssh-keygen: {error}"))
+                        .mended_by("name a file: git config user.signingkey ~/.ssh/id_ed25519.pub")
+                };
+                std::fs::write(&file, format!("{public}\n")).map_err(unwritten)?;
+                let signed = self.sign_with(&["-U".as_ref(), "-f".as_ref(), file.as_os_str()], message, namespace);
+                // It holds nothing secret, and what is left of it does no harm.
+                let _ = std::fs::remove_file(&file);
+                signed
+            }
+        }
+    }
+
+    fn sign_with(&self, key: &[&OsStr], message: &[u8], namespace: &str) -> Result<String, Failure> {
+        sign(&self.program, key, message, namespace).map_err(|why| {
+            Failure::new(format!("the key {} could not sign", self.public.fingerprint()))
+                .for_this_reason(why)
+                .mended_by("see that its file or your agent has it: ssh-add -l")
+        })
     }
 }
 
-fn sign(file: &Path, message: &[u8], namespace: &str) -> Result<String, String> {
-    let said = |error: std::io::Error| format!("ssh-keygen: {error}");
-    let mut child = Command::new("ssh-keygen")
-        .args(["-Y", "sign", "-q", "-n", namespace, "-f"])
-        .arg(file)
+fn sign(program: &Path, key: &[&OsStr], message: &[u8], namespace: &str) -> Result<String, String> {
+    let said = |error: std::io::Error| format!("{}: {error}", program.display());
+    let mut child = Command::new(program)
+        .args(["-Y", "sign", "-q", "-n", namespace])
+        .args(key)
         // Nobody is asked in a hook.
         .env("SSH_ASKPASS_REQUIRE", "never")
         .stdin(Stdio::piped())

@@ -1,0 +1,95 @@
+//! Break-glass: a hook that is told to stand aside leaves a record, and `ratify` answers for it later.
+
+use super::answer::{against_everybody, denied, signing};
+use super::ask::bound;
+use super::hearing::{Hearing, text};
+use crate::app::check::{self, Asked, Judged};
+use crate::app::record::{Act, Pen};
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, counted};
+use crate::report::{Format, Style, printable};
+
+/// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
+/// have said, where that could be found out.
+pub(in crate::app) fn broken(
+    repo: &Repo,
+    (reference, old, new): (&str, Option<ObjectId>, ObjectId),
+    judged: Option<&Judged>,
+) -> Result<Act, Failure> {
+    let subject = EntrySubject { commit: Some(new), tree: None, base: old, reference: Some(reference.to_owned()) };
+    let act = match judged.map(|judged| bound(repo, EntryKind::Override, judged)).transpose()?.flatten() {
+        Some(act) => act,
+        None => Act::new(EntryKind::Override, new, subject),
+    };
+    let level = judged.map(|judged| judged.judgement.level.as_str());
+    let act = act.saying("action", "break-glass").saying("gate", Gate::Push.as_str());
+    Ok(match level {
+        Some(level) => act.saying("enforcement", level),
+        None => act,
+    })
+}
+
+/// Answers for commits that were let by unjudged, or overridden.
+pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    if environment.agent.is_some() {
+        return Ok(denied("an agent cannot answer for what was let by"));
+    }
+    let (commits, by_whom) = meant(&repo, named)?;
+    let (mut acts, mut pens) = (Vec::new(), Vec::new());
+    for commit in &commits {
+        let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
+        let request = check::Request {
+            asked,
+            gate: Gate::Push,
+            level: None,
+            suppositions: Vec::new(),
+            format: Format::Human,
+            style: Style::default(),
+        };
+        let judged = check::judge(&repo, &request, environment)?;
+        let pen = Pen::open(&repo, environment, judged.audit, None)?;
+        let by = pen.actor().email.clone();
+        if by_whom.iter().any(|culprit| culprit.eq_ignore_ascii_case(&by)) {
+            return Ok(denied("nobody answers for what they let by themselves"));
+        }
+        if let Some(why) = against_everybody(&judged, &by) {
+            return Ok(denied(&format!("your word would not count: {} {why}", printable(&by))));
+        }
+        let pen = signing(&repo, pen, &judged, environment)?;
+        let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
+        let mut act = act.saying("enforcement", judged.judgement.level.as_str());
+        if let Some(notes) = notes {
+            act = act.saying("notes", notes);
+        }
+        act.is_signed = pen.public_key().is_some();
+        acts.push(act);
+        pens.push(pen);
+    }
+    let Some(pen) = pens.pop() else { return Err(Failure::new("there is nothing to answer for")) };
+    pen.write(&acts)?;
+    let mut text = format!("ratified {} as {}\n", counted(acts.len(), "commit"), printable(&pen.actor().email));
+    if repo.has_remote() {
+        text.push_str("let others see it: gov-hook audit sync\n");
+    }
+    Ok(Answer::passing(text))
+}
+
+/// The commits that an entry or a revision names, and whoever let them by.
+fn meant(repo: &Repo, named: &str) -> Result<(Vec<ObjectId>, Vec<String>), Failure> {
+    let spoken = Hearing::open(repo, None, None)?.spoken;
+    let is_glass = |id: &str| id == "break-glass" || id == "use";
+    let glass: Vec<_> = spoken
+        .iter()
+        .filter(|spoken| spoken.entry.kind == EntryKind::Override)
+        .filter(|spoken| text(&spoken.entry, "action").is_some_and(is_glass))
+        .collect();
+    let by_entry = glass.iter().find(|spoken| named.len() >= 4 && spoken.id.to_string().starts_with(named));
+    let commits = match by_entry.and_then(|spoken| spoken.entry.subject.commit) {
+        Some(commit) => vec![commit],
+        None => repo.commits_named(named)?.into_iter().map(|commit| commit.id).collect(),
+    };
+    let whose = glass.iter().filter(|spoken| spoken.entry.subject.commit.is_some_and(|id| commits.contains(&id)));
+    Ok((commits.clone(), whose.map(|spoken| spoken.entry.actor.email.clone()).collect()))
+}
