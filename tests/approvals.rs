@@ -783,3 +783,62 @@ fn production_takes_nothing_more_while_it_owes_an_answer_but_what_mends_it() {
     team.gov("mira", &["audit", "sync"]);
     team.lands("main");
 }
+
+#[test]
+fn what_lands_by_approval_leaves_a_savepoint_and_a_way_back() {
+    let team = Team::new();
+    let before = team.git("mira", &["rev-parse", "origin/main"]);
+    let id = team.approved("core/a.txt", &lines(6));
+    team.lands("main");
+
+    let tag = format!("save-before-{id}");
+    assert_eq!(team.git("mira", &["rev-parse", &tag]), before);
+    let there = team.scratch.beside("origin.git");
+    assert_eq!(team.scratch.git_in(&there, &["rev-parse", &tag]), before);
+    let head = team.git("mira", &["rev-parse", "HEAD"]);
+
+    let said = team.gov("mira", &["rollback", &id, "--reason", "it broke the shop"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(team.git("mira", &["rev-parse", "HEAD"]), head, "nothing else moves");
+    let branch = format!("rollback-{id}");
+    assert_eq!(team.git("mira", &["rev-parse", &format!("{branch}^")]), head);
+    assert_eq!(team.git("mira", &["diff", "--stat", &before, &branch]), "");
+    let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "json"]).out;
+    assert!(log.contains("\"action\":\"save\"") && log.contains("\"action\":\"rollback\""), "{log}");
+    team.git("mira", &["switch", "-q", &branch]);
+    let said = team.is_held("main");
+    assert!(said.starts_with("held: HIGH risk"), "{said}");
+    assert_eq!(team.approve("lin", &team.id()).code, 0);
+    team.lands("main");
+}
+
+#[test]
+fn a_server_counts_by_the_same_rules_and_says_that_it_landed() {
+    let team = Team::new();
+    let origin = team.scratch.beside("origin.git");
+    for stage in ["pre-receive", "post-receive"] {
+        use std::os::unix::fs::PermissionsExt;
+        let path = origin.join("hooks").join(stage);
+        fs::write(&path, format!("#!/bin/sh\nexec '{}' hook {stage} \"$@\"\n", env!("CARGO_BIN_EXE_gov-hook")))
+            .unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    team.scratch.git_in(&origin, &["config", "user.email", "server@example.com"]);
+    let past_the_hook =
+        || team.scratch.try_git_in(&team.at("mira"), &["push", "--no-verify", "origin", "HEAD:refs/heads/main"]);
+    let id = team.held("core/a.txt", &lines(6));
+
+    let refused = past_the_hook();
+
+    assert!(!refused.status.success());
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("it needs an approval by tech_lead or admin"), "{told}");
+    let approved = team.approve("lin", &id);
+    assert_eq!(approved.code, 0, "the commit was offered to reviewers: {}{}", approved.out, approved.err);
+    let landed = past_the_hook();
+    assert!(landed.status.success(), "{}", String::from_utf8_lossy(&landed.stderr));
+    team.gov("mira", &["audit", "sync"]);
+    let log = team.gov("mira", &["audit", "log", "--kind", "land", "--format", "json"]).out;
+    assert!(log.contains("\"landed\":true") && log.contains("server@example.com"), "{log}");
+}

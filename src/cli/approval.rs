@@ -192,6 +192,22 @@ pub(super) struct RatifyArguments {
     notes: Option<String>,
 }
 
+/// Makes a new commit on a branch `rollback-ID`; nothing that is there moves.
+#[derive(Debug, Args)]
+pub(super) struct RollbackArguments {
+    /// The savepoint, or the id of the change that landed after it
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// Why; it is kept
+    #[arg(long, value_name = "WHY")]
+    reason: String,
+}
+
+pub(super) fn rollback(asked: &RollbackArguments, environment: &Environment) -> Result<Answer, Failure> {
+    approval::rollback(&asked.id, &asked.reason, environment)
+}
+
 pub(super) fn ratify(asked: &RatifyArguments, environment: &Environment) -> Result<Answer, Failure> {
     approval::ratify(&asked.named, asked.notes.as_deref(), environment)
 }

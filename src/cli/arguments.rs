@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::approval::{
     ApproveArguments, HistoryArguments, OverrideVerb, PendingArguments, RatifyArguments, RejectArguments,
-    RequestArguments, RevokeArguments, ShowArguments, StatusArguments,
+    RequestArguments, RevokeArguments, RollbackArguments, ShowArguments, StatusArguments,
 };
 use super::audit::AuditVerb;
 use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
@@ -80,6 +80,8 @@ pub(super) enum Verb {
     History(HistoryArguments),
     /// Show a request and what it changes
     Show(ShowArguments),
+    /// Bring back what was there before an approved change landed, as a change of its own
+    Rollback(RollbackArguments),
     /// Answer afterwards for what was let by unjudged
     Ratify(RatifyArguments),
     /// Let a change pass as it is, once and on record
@@ -434,6 +436,7 @@ impl Verb {
             | Self::Revoke(_)
             | Self::Override(_)
             | Self::Ratify(_)
+            | Self::Rollback(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
             | Self::Man => false,

@@ -72,6 +72,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Status(asked) => approval::status(&asked, environment),
         Verb::History(asked) => approval::history(&asked, environment),
         Verb::Show(asked) => approval::show(&asked, environment, style),
+        Verb::Rollback(asked) => approval::rollback(&asked, environment),
         Verb::Ratify(asked) => approval::ratify(&asked, environment),
         Verb::Override(verb) => verb.answer(environment),
         Verb::Audit(verb) => verb.answer(environment, style),

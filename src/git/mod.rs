@@ -21,6 +21,7 @@ mod refs;
 mod rename;
 mod repo;
 mod review;
+mod savepoint;
 mod staged;
 mod tree;
 mod walk;

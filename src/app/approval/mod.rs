@@ -7,10 +7,12 @@ mod hearing;
 mod list;
 mod matter;
 mod overriding;
+mod savepoint;
 
 pub(super) use ask::{beside, by_hook, next_step, offer, used};
 pub(super) use glass::broken;
 pub(super) use hearing::{Hearing, strings};
+pub(super) use savepoint::before_landing;
 
 pub use answer::{Answering, Consent, Until, approve, reject, request, revoke};
 pub use ask::Said;
@@ -18,3 +20,4 @@ pub use glass::ratify;
 pub use list::{history, pending, show, status};
 pub use matter::Target;
 pub use overriding::{grant, request as ask_override};
+pub use savepoint::rollback;

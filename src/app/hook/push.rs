@@ -68,12 +68,18 @@ pub(super) fn before(
         return Ok(answer);
     }
     let pen = pen(&repo, environment, &arrivals)?;
-    pen.write(&acts(&gatekeeper, &arrivals, answer.code == 0)?)?;
+    let mut acts = acts(&gatekeeper, &arrivals, answer.code == 0)?;
+    let savepoints = savepoints(&repo, &arrivals, answer.code == 0, &mut acts)?;
+    pen.write(&acts)?;
     for arrival in &arrivals {
         arrival.tell(&repo, environment, arrival.code(), pen.actor());
     }
     if answer.code == 0 {
         answer.text.extend(along(&repo, &remote, &pen)?.into_bytes());
+        for tag in savepoints {
+            // It is here in any case; a remote that takes no tags changes nothing about the push.
+            let _ = repo.send_mark(&remote, &tag);
+        }
     } else if answer.code == Exit::Held.code() {
         // Whoever is to approve it has to see that they are asked, and what about; that they could not
         // be told changes nothing about the push.
@@ -83,6 +89,18 @@ pub(super) fn before(
         }
     }
     Ok(answer)
+}
+
+/// Marks where the branches are before something risky lands on them; gives the tags.
+fn savepoints(repo: &Repo, arrivals: &[Arrival], passes: bool, acts: &mut Vec<Act>) -> Result<Vec<String>, Failure> {
+    let mut tags = Vec::new();
+    for judged in arrivals.iter().filter(|_| passes).filter_map(|arrival| arrival.judged.as_ref()) {
+        if let Some((tag, act)) = approval::before_landing(repo, judged)? {
+            tags.push(tag);
+            acts.push(act);
+        }
+    }
+    Ok(tags)
 }
 
 /// `GOV_HOOK_DISABLED`: nothing is refused, and all of it is on record.

@@ -1,0 +1,94 @@
+//! Savepoints: what was there before something risky landed, and the way back as a change like any other.
+
+use super::ask::request_id;
+use super::hearing::Hearing;
+use crate::app::check::{self, Asked, Judged};
+use crate::app::record::{Act, Cause, Pen, decision};
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Entry, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RiskLevel};
+use crate::report::{Format, Style, printable};
+
+/// How a savepoint is called, before the id of what landed after it.
+const PREFIX: &str = "save-before-";
+
+/// Marks where a branch was before an approved change of much risk lands on it; gives the tag and its
+/// record.
+pub(in crate::app) fn before_landing(repo: &Repo, judged: &Judged) -> Result<Option<(String, Act)>, Failure> {
+    let decision = &judged.judgement.decision;
+    let is_let_by = matches!(decision.outcome, Outcome::Approved | Outcome::Overridden) && decision.exit == Exit::Pass;
+    let (Some(onto), true) = (judged.onto, is_let_by && judged.risk.level >= RiskLevel::High) else { return Ok(None) };
+    let tag = format!("{PREFIX}{}", request_id(judged.landing.change));
+    if !repo.mark(&tag, onto)? {
+        return Ok(None);
+    }
+    let subject =
+        EntrySubject { commit: Some(onto), tree: None, base: None, reference: judged.landing.reference.clone() };
+    let mut act = Act::new(EntryKind::Savepoint, onto, subject).saying("action", "save").saying("tag", tag.clone());
+    act.change = Some(judged.landing.change);
+    Ok(Some((tag, act)))
+}
+
+/// Makes a commit that brings back what a savepoint has, on a branch of its own: it is judged, put on
+/// record and reviewed like every other change. Nothing else moves.
+pub fn rollback(named: &str, reason: &str, environment: &Environment) -> Result<Answer, Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::new("a rollback needs a reason").mended_by("say why: gov-hook rollback ID --reason WHY"));
+    }
+    let repo = Repo::open(&environment.place)?;
+    let id = named.strip_prefix(PREFIX).unwrap_or(named).to_owned();
+    let Some(point) = repo.resolve(&format!("refs/tags/{PREFIX}{id}"))? else {
+        return Err(Failure::new(format!("no savepoint is called `{}`", printable(named))).mended_by(format!(
+            "see which there are: git tag --list '{PREFIX}*'; fetch others' with: git fetch --tags"
+        )));
+    };
+    let Some(head) = repo.head()?.commit() else { return Err(Failure::new("nothing is committed yet")) };
+    if !repo.leads_to(point, head) {
+        return Err(Failure::new("what is checked out does not come after that savepoint")
+            .mended_by("check out the branch that is to be rolled back"));
+    }
+    if repo.commit(point)?.tree == repo.commit(head)?.tree {
+        return Ok(Answer::passing("everything is as it was at that savepoint\n".into()));
+    }
+    let mends: String = landed_since(&repo, &id)?.map(|commit| format!("Gov-Mends: {commit}\n")).unwrap_or_default();
+    let message = format!("Roll back to {PREFIX}{id}\n\n{}\n\nGov-Rollback: {id}\n{mends}", printable(reason));
+    let branch = format!("rollback-{id}");
+    let commit = repo.restoring(head, point, &message)?;
+    repo.start_branch(&branch, commit)?;
+    let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
+    let request = check::Request {
+        asked,
+        gate: Gate::Commit,
+        level: None,
+        suppositions: Vec::new(),
+        format: Format::Human,
+        style: Style::default(),
+    };
+    let judged = check::judge(&repo, &request, environment)?;
+    let subject = EntrySubject { commit: Some(commit), base: Some(head), ..EntrySubject::default() };
+    let mut acts: Vec<Act> = decision(&judged)
+        .map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason))
+        .into_iter()
+        .collect();
+    acts.push(
+        Act::new(EntryKind::Savepoint, commit, subject)
+            .saying("action", "rollback")
+            .saying("tag", format!("{PREFIX}{id}"))
+            .saying("reason", reason),
+    );
+    Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?.write(&acts)?;
+    let outcome = judged.judgement.decision.outcome;
+    Ok(Answer::passing(format!(
+        "{branch} brings back what was there before {id} landed, as commit {} ({} risk, {outcome})\nlook at it, and let it land like any change: git show --stat {branch} && gov-hook check {branch}\n",
+        commit.short(),
+        judged.risk.level
+    )))
+}
+
+/// The commit that landed after the savepoint.
+fn landed_since(repo: &Repo, id: &str) -> Result<Option<ObjectId>, Failure> {
+    let spoken = Hearing::open(repo, None, None)?.spoken;
+    let is_it =
+        |entry: &&Entry| entry.kind == EntryKind::Land && entry.change.is_some_and(|change| request_id(change) == id);
+    Ok(spoken.iter().map(|spoken| &spoken.entry).filter(is_it).find_map(|entry| entry.subject.commit))
+}

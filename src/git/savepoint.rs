@@ -1,0 +1,39 @@
+//! Marks of what was there before, and commits that bring it back on top of what is there now.
+
+use super::error::GitError;
+use super::repo::Repo;
+use crate::model::ObjectId;
+
+impl Repo {
+    /// Puts a tag on a commit, unless there is one of that name already; tells whether it did.
+    pub fn mark(&self, tag: &str, commit: ObjectId) -> Result<bool, GitError> {
+        let reference = format!("refs/tags/{tag}");
+        if self.resolve(&reference)?.is_some() {
+            return Ok(false);
+        }
+        self.git(&["update-ref", &reference, &commit.to_string(), ""])?;
+        Ok(true)
+    }
+
+    /// Sends a tag along; tells whether the remote takes it.
+    pub fn send_mark(&self, remote: &str, tag: &str) -> Result<bool, super::notes::NotesError> {
+        let mirror = format!("remote.{remote}.mirror=false");
+        let pair = format!("refs/tags/{tag}:refs/tags/{tag}");
+        let push = ["-c", &mirror, "push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"];
+        let rest = ["--recurse-submodules=no", "--", remote, &pair];
+        Ok(self.talk(&[&push[..], &rest].concat(), "")?.status.success())
+    }
+
+    /// A commit upon `parent` that has the files of another one. No branch, index or work tree moves.
+    pub fn restoring(&self, parent: ObjectId, from: ObjectId, message: &str) -> Result<ObjectId, GitError> {
+        let tree = self.commit(from)?.tree;
+        let made = self.git(&["commit-tree", &tree.to_string(), "-p", &parent.to_string(), "-m", message])?;
+        let said = String::from_utf8_lossy(&made).trim().to_owned();
+        said.parse().map_err(|()| GitError::Command { command: "commit-tree".into(), said })
+    }
+
+    /// Starts a branch, unless there is one of that name.
+    pub fn start_branch(&self, name: &str, at: ObjectId) -> Result<(), GitError> {
+        self.git(&["branch", "--no-track", "--", name, &at.to_string()]).map(drop)
+    }
+}
