@@ -588,3 +588,20 @@ fn before_a_push_a_line_that_cannot_be_parsed_fails() {
         assert_eq!(child.wait().unwrap().code(), Some(2), "{line}");
     }
 }
+
+#[test]
+fn the_ledger_goes_along_from_a_linked_worktree_whatever_the_hook_was_told_in_its_environment() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
+    let linked = hosted.scratch.beside("linked");
+    std::fs::write(linked.join("a.txt"), "one\n").unwrap();
+    hosted.scratch.git_in(&linked, &["add", "--all"]);
+    hosted.scratch.git_in(&linked, &["commit", "-q", "-m", "Linked"]);
+
+    let mut git = hosted.scratch.command("git", &linked);
+    git.args(["push", "origin", "HEAD:main"]).env("GIT_DIR", hosted.scratch.path(".git/worktrees/linked"));
+    let output = git.env("GIT_WORK_TREE", &linked).env("GIT_INDEX_FILE", linked.join("none")).output().unwrap();
+
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(hosted.streams().contains(&hosted.own_stream()));
+}

@@ -18,8 +18,8 @@ use crate::model::{
 use crate::policy::Audit;
 use crate::report::{Style, printable};
 
-/// So many commits without a record are each put down when they are pushed; the push itself has read
-/// every one of them.
+/// So many commits without a record are each judged for themselves; the push has judged all of them
+/// together, and read every one.
 const MOST_JUDGED: usize = 100;
 
 /// So many of them tell what is meant.
@@ -147,13 +147,23 @@ impl Gatekeeper<'_> {
         }))
     }
 
-    /// Puts down what is not on record yet: the commits that nothing is known of are judged, as far as
-    /// there are not too many of them.
+    /// Puts down what is not on record yet: what was decided before a commit is bound to it, and each
+    /// commit that git asks nobody about is judged.
     pub(super) fn late(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
-        let missing = arrival.missing.iter().map(|(commit, _)| commit).take(MOST_JUDGED);
+        let judged = self.each(arrival, arrival.late.iter())?;
+        Ok(arrival.bound.iter().cloned().chain(judged).collect())
+    }
+
+    /// Judges each commit that was made past the hooks or without them, as far as there are not too
+    /// many. It puts none on record: it says what they are.
+    pub(super) fn missing(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
+        self.each(arrival, arrival.missing.iter().map(|(commit, _)| commit).take(MOST_JUDGED))
+    }
+
+    fn each<'c>(&self, arrival: &Arrival, commits: impl Iterator<Item = &'c Commit>) -> Result<Vec<Act>, Failure> {
         let onto = arrival.line.branch().map(str::to_owned);
-        let mut acts = arrival.bound.clone();
-        for commit in arrival.late.iter().chain(missing) {
+        let mut acts = Vec::new();
+        for commit in commits {
             let asked = Asked { revision: Some(commit.id.to_string()), onto: onto.clone(), ..Asked::default() };
             let judged = check::judge(self.repo, &request(asked, Gate::Commit, Style::default()), self.environment)?;
             acts.extend(decision(&judged).map(|act| act.saying("cause", Cause::Push.as_str())));

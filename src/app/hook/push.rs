@@ -219,8 +219,9 @@ fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], passes: bool) -> Resu
 /// The ledger goes first: whoever sees the commits can see why they were let by.
 fn along(repo: &Repo, remote: &str, pen: &Pen<'_>) -> Result<String, Failure> {
     let mut text = String::new();
-    for stream in [GENESIS_STREAM, pen.stream()] {
-        match repo.push_stream(remote, stream)? {
+    let streams = [GENESIS_STREAM, pen.stream()];
+    for (stream, became) in streams.into_iter().zip(repo.push_streams(remote, &streams)?) {
+        match became {
             Pushed::New | Pushed::Forwarded | Pushed::Unchanged | Pushed::Nothing => {}
             Pushed::Diverged => {
                 return Err(Failure::new(format!("{remote} has another history of refs/notes/gov/{stream}"))

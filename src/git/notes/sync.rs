@@ -12,9 +12,12 @@ use crate::git::{GitError, Repo};
 use crate::model::ObjectId;
 
 /// What ties a git process to the repository and hook that it was started from.
-const TIES: [&str; 11] = [
+const TIES: [&str; 14] = [
     "GIT_DIR",
+    "GIT_COMMON_DIR",
     "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_CONFIG",
     "GIT_INDEX_FILE",
     "GIT_PREFIX",
     "GIT_NAMESPACE",
@@ -118,30 +121,44 @@ impl Repo {
         Ok(listed.lines().filter_map(stream).collect())
     }
 
-    /// Sends one stream, forwards only. No hook runs for it here: the push that this is part of has
-    /// run them, and would otherwise be judged within its own judgement.
+    /// Sends one stream, forwards only.
     pub fn push_stream(&self, remote: &str, stream: &str) -> Result<Pushed, NotesError> {
-        let name = reference_name(stream)?;
-        if read(self, &name)?.is_none() {
-            return Ok(Pushed::Nothing);
+        Ok(self.push_streams(remote, &[stream])?.pop().unwrap_or(Pushed::Nothing))
+    }
+
+    /// Sends streams in one conversation, forwards only, and tells what became of each. No hook runs
+    /// for it here: the push that this is part of has run them, and would otherwise be judged within
+    /// its own judgement.
+    pub fn push_streams(&self, remote: &str, streams: &[&str]) -> Result<Vec<Pushed>, NotesError> {
+        let mut pairs = Vec::with_capacity(streams.len());
+        for stream in streams {
+            let name = reference_name(stream)?;
+            pairs.push(read(self, &name)?.is_some().then(|| format!("{name}:{name}")));
+        }
+        if pairs.iter().all(Option::is_none) {
+            return Ok(vec![Pushed::Nothing; streams.len()]);
         }
         let mirror = format!("remote.{remote}.mirror=false");
-        let pair = format!("{name}:{name}");
         let push = ["-c", &mirror, "push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed"];
-        let rest = ["--recurse-submodules=no", "--", remote, &pair];
-        let output = self.talk(&[&push[..], &rest].concat(), "")?;
+        let rest = ["--recurse-submodules=no", "--", remote];
+        let named: Vec<&str> = pairs.iter().flatten().map(String::as_str).collect();
+        let output = self.talk(&[&push[..], &rest, &named].concat(), "")?;
         let answer = String::from_utf8_lossy(&output.stdout).into_owned();
-        let about = format!("\t{pair}\t");
-        match answer.lines().find_map(|line| line.split_once(about.as_str())) {
-            Some(("*", _)) => Ok(Pushed::New),
-            Some(("=", _)) => Ok(Pushed::Unchanged),
-            Some((" ", _)) => Ok(Pushed::Forwarded),
-            Some((_, why)) if ["(non-fast-forward)", "(fetch first)"].iter().any(|known| why.ends_with(known)) => {
-                Ok(Pushed::Diverged)
+        let became = |pair: Option<String>| {
+            let Some(pair) = pair else { return Ok(Pushed::Nothing) };
+            let about = format!("\t{pair}\t");
+            match answer.lines().find_map(|line| line.split_once(about.as_str())) {
+                Some(("*", _)) => Ok(Pushed::New),
+                Some(("=", _)) => Ok(Pushed::Unchanged),
+                Some((" ", _)) => Ok(Pushed::Forwarded),
+                Some((_, why)) if ["(non-fast-forward)", "(fetch first)"].iter().any(|known| why.ends_with(known)) => {
+                    Ok(Pushed::Diverged)
+                }
+                Some((_, why)) => Ok(Pushed::Refused { said: why.trim().to_owned() }),
+                None => Err(unreachable(remote, &output)),
             }
-            Some((_, why)) => Ok(Pushed::Refused { said: why.trim().to_owned() }),
-            None => Err(unreachable(remote, &output)),
-        }
+        };
+        pairs.into_iter().map(became).collect()
     }
 
     fn is_at(&self, stream: &str, tip: Option<&ObjectId>) -> bool {

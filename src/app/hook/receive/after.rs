@@ -53,6 +53,7 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         audit.sign |= arrival.audit.sign;
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
         acts.extend(gatekeeper.late(&arrival)?);
+        acts.extend(gatekeeper.missing(&arrival)?);
         acts.extend(arrival.act(true).map(|act| act.saying("accepted", true)));
         if let Some(judged) = &arrival.judged {
             acts.extend(approval::used(repo, judged)?.map(|act| act.saying("landed", true)));
