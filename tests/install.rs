@@ -879,6 +879,44 @@ fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
     assert!(!scratch.path(".git/gov/hooks").exists());
 }
 
+#[test]
+fn a_hook_of_husky_is_run_under_the_name_it_goes_by() {
+    let scratch = Scratch::new();
+    put(&scratch.path(".husky/pre-commit"), "echo ran \"$#\" >> ../log\n");
+    put(&scratch.path(".husky/_/pre-commit"), "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"");
+    let runner = "n=$(basename \"$0\")\ns=$(dirname \"$(dirname \"$0\")\")/$n\n[ ! -f \"$s\" ] && exit 0\nsh -e \"$s\" \"$@\"\nexit $?\n";
+    put(&scratch.path(".husky/_/h"), runner);
+    scratch.git(&["config", "core.hooksPath", ".husky/_"]);
+
+    let said = scratch.run(&["install"]);
+    scratch.commit_by_hand("One");
+
+    assert!(
+        said.out.contains("  pre-commit: the hook of husky is kept as pre-commit.legacy and runs first\n"),
+        "{}",
+        said.out
+    );
+    assert_eq!(log(&scratch), "ran 0\n");
+    put(&scratch.path(".husky/pre-commit"), "exit 3\n");
+    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "--allow-empty", "-m", "Two"]).status.success());
+    assert_eq!(ill(&scratch), []);
+    put(&scratch.path(".husky/_/pre-commit"), "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"");
+    assert_eq!(ill(&scratch), [("pre-commit".to_owned(), "shadowed".to_owned())], "npm install has put it back");
+}
+
+#[test]
+fn a_hook_that_only_speaks_of_gov_hook_does_not_run_it() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    put(&hooks(&scratch).join("pre-commit"), "#!/bin/sh\n# gov-hook hook pre-commit \"$@\"\n");
+    put(&hooks(&scratch).join("pre-push"), "#!/bin/sh\ngov-hook hook pre-push \"$@\"\n");
+
+    let found = ill(&scratch);
+
+    let expected = [("pre-commit", "shadowed"), ("pre-push", "called")];
+    assert_eq!(found, expected.map(|(stage, state)| (stage.to_owned(), state.to_owned())));
+}
+
 /// What the hooks that were there before saw of one operation, and what gov-hook put on record of it.
 struct Watched {
     scratch: Scratch,

@@ -20,12 +20,13 @@ pub struct Git {
 }
 
 impl Git {
-    /// The gits on a search path, the one that runs first; each program once, whatever its names.
+    /// The gits on a search path, the one that runs first; each program once, whatever its names. What
+    /// is found from the current folder may be part of somebody's work tree, and is not run.
     #[must_use]
     pub fn on(path: &OsStr) -> Vec<Self> {
         let mut known = Vec::new();
         let mut found = Vec::new();
-        for folder in std::env::split_paths(path) {
+        for folder in std::env::split_paths(path).filter(|folder| folder.is_absolute()) {
             let program = folder.join("git");
             let Ok(real) = program.canonicalize() else { continue };
             if known.contains(&real) {

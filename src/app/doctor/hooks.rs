@@ -83,7 +83,7 @@ impl Seen<'_> {
                 (HookState::Stale, Some(format!("runs {}, which is gone", shim.binary.display())))
             }
             Found::Ours { .. } => (HookState::Current, None),
-            Found::Foreign { by, runs: true } => self.foreign(&hook, by)?,
+            Found::Foreign { by, runs: true } => self.foreign(stage, &hook, by)?,
             Found::Foreign { runs: false, .. } | Found::Nothing | Found::Folder => self.absent(stage, folder)?,
         };
         if health.state == HookState::Current && is_executable(&kept) {
@@ -103,19 +103,18 @@ impl Seen<'_> {
     }
 
     /// Another's hook may run ours: the one it keeps, or what its own list of hooks names.
-    fn foreign(&self, hook: &Path, by: Owner) -> Result<(HookState, Option<String>), Failure> {
+    fn foreign(&self, stage: &str, hook: &Path, by: Owner) -> Result<(HookState, Option<String>), Failure> {
         let kept = look(&legacy(hook))?;
         if by.runs_legacy() && matches!(kept, Found::Ours { is_current: true, runs: true, .. }) {
             return Ok((HookState::Called, Some(format!("by {}, which keeps it", by.as_str().unwrap_or_default()))));
         }
-        let names_us =
-            |path: &Path| std::fs::read(path).is_ok_and(|text| memchr::memmem::find(&text, b"gov-hook").is_some());
-        if names_us(hook) {
+        if runs_us(hook, stage) {
             return Ok((HookState::Called, Some("by a hook of somebody else's".into())));
         }
-        let listed = by.lists().iter().find(|list| names_us(&self.home.join(list)));
+        let listed = by.lists().iter().find(|list| runs_us(&self.home.join(list), stage));
         if let (Some(list), Some(by)) = (listed, by.as_str()) {
-            return Ok((HookState::Called, Some(format!("by {by}, as {list} says"))));
+            let only = if stage == "pre-push" { "; of a push it hands over the first reference only" } else { "" };
+            return Ok((HookState::Called, Some(format!("by {by}, as {list} says{only}"))));
         }
         let is_ours = matches!(kept, Found::Ours { .. });
         Ok(if is_ours { (HookState::Shadowed, Some(instead(by))) } else { (HookState::Missing, None) })
@@ -160,4 +159,23 @@ fn instead(by: Owner) -> String {
         Some(by) => format!("git runs the hook of {by} instead"),
         None => "git runs another hook instead".to_owned(),
     }
+}
+
+/// Whether a script or a framework's list has gov-hook run at a stage; what is a comment runs nothing.
+fn runs_us(path: &Path, stage: &str) -> bool {
+    let Ok(text) = std::fs::read(path) else { return false };
+    let id = match stage {
+        "pre-commit" | "pre-merge-commit" => "gov-hook",
+        "commit-msg" => "gov-hook-commit-msg",
+        "pre-push" => "gov-hook-push",
+        _ => "gov-hook-record",
+    };
+    let is_id = |word: &str| ["", "-system", "-wheel"].iter().any(|way| word.strip_prefix(id) == Some(way));
+    let text = String::from_utf8_lossy(&text);
+    let mut lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    lines.any(|line| {
+        let mut words = line.split(|char: char| char.is_whitespace() || ",'\"{}[]".contains(char));
+        let is_listed = line.contains("id") && words.any(is_id);
+        is_listed || line.contains("gov-hook hook") || line.contains("gov-hook' hook")
+    })
 }

@@ -26,6 +26,8 @@ pub(in crate::app) enum Owner {
     PreCommit,
     Prek,
     Husky,
+    /// Up to its eighth version, which does not mind what its hooks are called.
+    OldHusky,
     Lefthook,
     Unknown,
 }
@@ -39,8 +41,10 @@ impl Owner {
             Self::Prek
         } else if says("lefthook") {
             Self::Lefthook
-        } else if says("husky") || says("$(dirname \"$0\")/h\"") || says("${0%/*}/h\"") {
+        } else if says("$(dirname \"$0\")/h\"") || says("${0%/*}/h\"") {
             Self::Husky
+        } else if says("husky.sh") {
+            Self::OldHusky
         } else {
             Self::Unknown
         }
@@ -50,7 +54,7 @@ impl Owner {
         match self {
             Self::PreCommit => Some("pre-commit"),
             Self::Prek => Some("prek"),
-            Self::Husky => Some("husky"),
+            Self::Husky | Self::OldHusky => Some("husky"),
             Self::Lefthook => Some("lefthook"),
             Self::Unknown => None,
         }
@@ -60,7 +64,7 @@ impl Owner {
     pub(in crate::app) const fn lists(self) -> &'static [&'static str] {
         match self {
             Self::PreCommit | Self::Prek => &[".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"],
-            Self::Husky => &[".husky/pre-commit"],
+            Self::Husky | Self::OldHusky => &[".husky/pre-commit"],
             Self::Lefthook => &["lefthook.yml", ".lefthook.yml", "lefthook.yaml", "lefthook.toml", "lefthook.json"],
             Self::Unknown => &[],
         }
