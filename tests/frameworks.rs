@@ -4,7 +4,12 @@
 //! a network or of Python, these tests say so and test nothing. `GOV_HOOK_FRAMEWORKS=required`, which
 //! `.ci/run` sets, makes that a failure, and has one of them build gov-hook from source, for minutes.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on fails"
+)]
 #![allow(clippy::disallowed_methods, reason = "the environment says what may be done without")]
 #![allow(clippy::print_stderr, reason = "what is not tested is said")]
 
@@ -290,6 +295,25 @@ fn trying_the_hooks_needs_no_configuration() {
     }
 }
 
+#[test]
+fn a_doctor_sees_what_a_framework_runs() {
+    let Some(programs) = programs() else { return };
+    for framework in FRAMEWORKS {
+        let framed = Framed::new(framework, programs, &["gov-hook-system", "gov-hook-push-system"]);
+        framed.framework(&["install"]);
+
+        let json = framed.scratch.run(&["doctor", "--format", "json"]).json();
+
+        let stages = json["worktrees"][0]["gits"][0]["stages"].as_array().unwrap().clone();
+        let called = stages.iter().filter(|stage| stage["state"] == "called");
+        let told: Vec<(&str, &str)> =
+            called.map(|stage| (stage["stage"].as_str().unwrap(), stage["why"].as_str().unwrap())).collect();
+        let by = format!("by {framework}, as .pre-commit-config.yaml says");
+        let push = format!("{by}; of a push it hands over the first reference only");
+        assert_eq!(told, [("pre-commit", &*by), ("pre-merge-commit", &*by), ("pre-push", &*push)], "{framework}");
+    }
+}
+
 /// A hook of the framework's own that tells that it ran.
 fn with_a_local_hook(framework: &'static str, programs: &Path) -> Framed {
     let framed = Framed::new(framework, programs, &[]);
@@ -495,6 +519,54 @@ fn rustup_home() -> PathBuf {
 
 fn home() -> PathBuf {
     PathBuf::from(std::env::var_os("HOME").unwrap_or_default())
+}
+
+/// The examples of a configuration that prose gives.
+fn examples() -> Vec<String> {
+    let pages = ["README.md", "docs/hooks.md"].map(|page| fs::read_to_string(root().join(page)).unwrap());
+    let blocks =
+        pages.iter().flat_map(|page| page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()));
+    blocks.filter(|block| block.contains("\nrepos:")).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_example_of_a_configuration_works() {
+    let Some(programs) = programs() else { return };
+    let examples = examples();
+    assert!(!examples.is_empty());
+    for (example, framework) in examples.iter().flat_map(|example| FRAMEWORKS.map(|framework| (example, framework))) {
+        let framed = Framed::new(framework, programs, &[]);
+        // As it is but for where it comes from, and for what is not built in a test.
+        let offered = framed.scratch.beside("offered");
+        let revision = framed.scratch.git_in(&offered, &["rev-parse", "HEAD"]);
+        let mut lines: Vec<String> = Vec::new();
+        for line in example.lines() {
+            let word = line.trim_start().trim_start_matches("- ").split([' ', '#']).next().unwrap();
+            let indent = &line[..line.find(word).unwrap()];
+            lines.push(match word {
+                "repo:" => format!("{indent}repo: {}", offered.display()),
+                "rev:" => format!("{indent}rev: {revision}"),
+                "id:" => format!("{indent}id: {}-system", line.split_whitespace().nth(2).unwrap()),
+                _ => line.to_owned(),
+            });
+        }
+        framed.scratch.write(".pre-commit-config.yaml", lines.join("\n") + "\n");
+        framed.scratch.origin();
+        framed.scratch.commit_all("As the example says");
+        framed.scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+
+        let installed = framed.framework(&["install"]);
+        framed.scratch.write("a.txt", secret());
+        let refused = framed.commit("Secret");
+        framed.scratch.write("a.txt", "one\n");
+        let passed = framed.commit("One");
+        let pushed = framed.git(&["push", "-q", "origin", "main"]);
+
+        assert!(installed.status.success(), "{framework}: {}", said(&installed));
+        assert!(!refused.status.success() && said(&refused).contains("denied: 1 secret"), "{}", said(&refused));
+        assert!(passed.status.success() && pushed.status.success(), "{framework}: {}", said(&pushed));
+        assert_eq!(framed.kinds(), ["decision", "decision", "commit", "push"], "{framework}");
+    }
 }
 
 #[test]
