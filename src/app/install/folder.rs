@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::shim::quoted;
+use super::STRICT;
 use crate::app::Failure;
+use crate::app::check::shell_word;
 use crate::git::{Git, HooksFolder, HooksPath, Repo, Scope};
 
 /// The folder that git runs this repository's hooks from, if it may be written to.
@@ -54,6 +55,8 @@ fn within(repo: &Repo, path: PathBuf) -> Result<PathBuf, Failure> {
 /// The three ways out.
 fn shared(repo: &Repo, setting: &HooksPath, git: Option<&Git>, stages: &[&str]) -> Failure {
     let own = repo.common_dir().join("hooks");
+    let flag = |stage: &str, flag: &'static str| if stages.contains(&stage) { flag } else { "" };
+    let again = ["gov-hook install", flag("pre-receive", " --server"), flag(STRICT, " --strict")].concat();
     let file = match setting.scope {
         Scope::Global if setting.origin.ends_with("/.gitconfig") || setting.origin.ends_with("/git/config") => {
             "--global".to_owned()
@@ -63,8 +66,7 @@ fn shared(repo: &Repo, setting: &HooksPath, git: Option<&Git>, stages: &[&str]) 
         Scope::Repository | Scope::Worktree | Scope::Command => "--global".to_owned(),
     };
     let third = if git.is_some_and(Git::runs_configured_hooks) {
-        "hooks beside the shared ones, from this repository's configuration:\n       gov-hook install --config"
-            .to_owned()
+        format!("hooks beside the shared ones, from this repository's configuration:\n       {again} --config")
     } else {
         format!(
             "gov-hook for all that share them: end each of {}\n       in {} with this line:\n       \
@@ -82,9 +84,9 @@ fn shared(repo: &Repo, setting: &HooksPath, git: Option<&Git>, stages: &[&str]) 
     .mended_by(format!(
         "one of these\n    \
          1. hooks of this repository's own, instead of the shared ones:\n       \
-         git config --local core.hooksPath {} && gov-hook install\n    \
+         git config --local core.hooksPath {} && {again}\n    \
          2. no shared hooks any more:\n       \
-         git config {file} --unset-all core.hooksPath && gov-hook install\n    \
+         git config {file} --unset-all core.hooksPath && {again}\n    \
          3. {third}",
         word(&own),
     ))
@@ -92,8 +94,5 @@ fn shared(repo: &Repo, setting: &HooksPath, git: Option<&Git>, stages: &[&str]) 
 
 /// A path as a shell takes it.
 pub(in crate::app) fn word(path: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt;
-    let bytes = path.as_os_str().as_bytes();
-    let is_plain = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(byte));
-    if is_plain { path.display().to_string() } else { String::from_utf8_lossy(&quoted(bytes)).into_owned() }
+    shell_word(&path.to_string_lossy())
 }
