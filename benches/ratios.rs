@@ -30,6 +30,7 @@ fn main() {
     staged(scratch.path());
     range(scratch.path());
     tree(scratch.path());
+    headers(scratch.path());
     println!("\n| work | ours |\n|---|---|");
     packs(scratch.path());
     memory(scratch.path());
@@ -106,6 +107,30 @@ fn tree(scratch: &Path) {
     compare("`check --all`", "`cat` of the files", 2.5, &mut scan(), &mut cat);
     let mut batch = shell("git ls-tree -r HEAD | cut -f1 | cut -d' ' -f3 | git cat-file --batch --buffer");
     compare("`check --all`", "`git cat-file --batch` of them", 2.5, &mut scan(), &mut batch);
+}
+
+/// Fifty thousand files that carry a protection header.
+fn headers(scratch: &Path) {
+    let repo = scratch.join("signed");
+    init(&repo);
+    git(&repo, &["commit", "-q", "--allow-empty", "-m", "Start"]);
+    for number in 0..50_000 {
+        let path = repo.join(format!("src/module{}/part{}/file{number}.rs", number / 2500, number / 50 % 50));
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, source(number, 40)).expect("a file");
+    }
+    let signed = ours(&repo, &["sign", "src", "--env", "dev"]).stdout(Stdio::null()).status();
+    assert!(signed.is_ok_and(|status| status.success()), "all files are signed");
+    git(&repo, &["add", "--all"]);
+    let mut sums = Command::new("sh");
+    sums.current_dir(&repo).args(["-c", "git ls-files -z | xargs -0 sha256sum"]);
+    compare(
+        "`verify --all`, 50,000 signed files",
+        "`sha256sum` of them",
+        2.0,
+        &mut ours(&repo, &["verify", "--all"]),
+        &mut sums,
+    );
 }
 
 /// What the built-in packs add to a staged check of ten files of code.

@@ -515,3 +515,22 @@ fn attempts_are_on_record_counted_and_replayed() {
     assert_eq!(*tampering, serde_json::json!(["header/body-edited data.json", "header/body-edited run.sh"]));
     assert_eq!(replay.code, 0, "{}{}", replay.out, replay.err);
 }
+
+#[test]
+fn what_was_changed_is_shown_beside_what_was_signed_without_secrets() {
+    let scratch = signed();
+    let secret = format!("{}{}", "AKIA", "Z7QVN4KWJ3XPLM2T");
+    edit(&scratch, "run.sh", "echo two", &format!("echo {secret}"));
+
+    let said = scratch.run(&["verify", "run.sh"]);
+    let json = scratch.run(&["verify", "run.sh", "--format", "json"]).json();
+
+    let diff = "@@ -17 +17 @@\n \n echo one\n-echo two\n+echo AKIA****************\n";
+    assert_eq!(json["files"][0]["diff"], diff);
+    assert_eq!(json["files"][0]["line"], 19);
+    assert!(said.out.starts_with("tampered: run.sh:19: what is beneath its header was changed\n"), "{}", said.out);
+    assert!(said.out.contains("\n  -echo two\n  +echo AKIA****************\n"), "{}", said.out);
+    assert!(!said.out.contains(&secret));
+    let blob = json["next"].as_str().unwrap().split(' ').nth(8).unwrap().to_owned();
+    assert_eq!(scratch.git(&["cat-file", "blob", &blob]), scratch.git(&["cat-file", "blob", "HEAD:run.sh"]));
+}

@@ -85,6 +85,18 @@ pub(super) fn excerpt(excerpt: &Excerpt) -> (String, std::ops::Range<usize>) {
     (shown, start..end.unwrap_or(length).max(start))
 }
 
+/// A line as it stands, with its indentation.
+pub(super) fn visible(line: &str) -> String {
+    let mut shown = String::with_capacity(line.len());
+    for character in line.trim_end().chars() {
+        match character {
+            '\t' => shown.push_str("    "),
+            other => push_visible(&mut shown, other),
+        }
+    }
+    shown
+}
+
 fn push_visible(shown: &mut String, character: char) {
     if deceives(character) || (character == '[' && ORDERS.iter().any(|order| shown.ends_with(order))) {
         shown.extend(character.escape_unicode());

@@ -1,7 +1,7 @@
 //! What `sign` and `verify` have to say.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use serde::Serialize;
 
@@ -10,6 +10,9 @@ use crate::model::{Moment, ObjectId, RepoPath, Sha256, counted};
 
 /// Of what is wrong; all of it is in the JSON.
 const MOST_LISTED: usize = 20;
+
+/// Of one file's difference.
+const MOST_LINES: usize = 40;
 
 /// A file that was signed.
 #[derive(Clone, Debug)]
@@ -152,7 +155,28 @@ pub struct VerifiedFile {
     pub line: Option<u32>,
     pub signature: Option<Signature>,
     /// What was changed beneath the header, as far as the signed file is known; without secrets.
-    pub diff: Option<String>,
+    pub diff: Vec<DiffLine>,
+}
+
+/// A line of a difference, or where the next ones stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiffLine {
+    At { old: u32, new: u32 },
+    Same(String),
+    Gone(String),
+    Came(String),
+}
+
+/// As `diff -u` writes it.
+impl fmt::Display for DiffLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At { old, new } => write!(out, "@@ -{old} +{new} @@"),
+            Self::Same(text) => write!(out, " {}", escape::visible(text)),
+            Self::Gone(text) => write!(out, "-{}", escape::visible(text)),
+            Self::Came(text) => write!(out, "+{}", escape::visible(text)),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -256,8 +280,11 @@ fn told(text: &mut String, file: &VerifiedFile) {
         let signed_by = escape::printable(signed_by);
         let _ = writeln!(text, "  signed {elsewhere}for {environment} by {signed_by} at {signed_at}");
     }
-    for line in file.diff.iter().flat_map(|diff| diff.lines()) {
+    for line in file.diff.iter().take(MOST_LINES) {
         let _ = writeln!(text, "  {line}");
+    }
+    if file.diff.len() > MOST_LINES {
+        let _ = writeln!(text, "  … and {} more lines; all of them: --format json", file.diff.len() - MOST_LINES);
     }
 }
 
@@ -347,7 +374,7 @@ struct VerifiedV1<'a> {
     signed_by: Option<&'a str>,
     signed_at: Option<String>,
     entry: Option<String>,
-    diff: Option<&'a str>,
+    diff: Option<String>,
 }
 
 impl<'a> From<&'a VerifyReport> for VerifyV1<'a> {
@@ -388,7 +415,8 @@ impl<'a> From<&'a VerifiedFile> for VerifiedV1<'a> {
             signed_by: signature.map(|signature| signature.signed_by.as_str()),
             signed_at: signature.map(|signature| signature.signed_at.to_string()),
             entry: signature.map(|signature| signature.entry.to_string()),
-            diff: file.diff.as_deref(),
+            diff: (!file.diff.is_empty())
+                .then(|| file.diff.iter().flat_map(|line| [line.to_string(), "\n".into()]).collect()),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! knows of them.
 
 mod book;
+mod changed;
 mod entry;
 mod files;
 mod kept;

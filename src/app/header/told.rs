@@ -17,7 +17,7 @@ pub(super) fn file(item: Item, seen: Seen<'_>) -> Option<VerifiedFile> {
         message,
         line: None,
         signature: None,
-        diff: None,
+        diff: Vec::new(),
     };
     Some(match seen {
         Seen::Unsigned if is_named => told(Status::Unsigned, Some("nothing says that it is signed".into())),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::Digest;
 
 use super::book::{Known, known as known_to_the_ledger};
+use super::changed::Differences;
 use super::files::{Named, named, os, place, root};
 use super::sign::known;
 use super::{Verifying, told};
@@ -104,11 +105,22 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         files: Vec::new(),
         next: None,
     };
+    let mut differences = Differences::of(&repo, head.commit());
     for (item, seen) in items.into_iter().zip(seen) {
-        match told::file(item, seen) {
-            Some(file) => report.files.push(file),
-            None => report.others += 1,
+        let now = match &seen {
+            Seen::Faulty(tamper) if tamper.record.is_some() && differences.are_wanted() => {
+                verifier.content(&repo, &item).ok().flatten()
+            }
+            Seen::Faulty(_) | Seen::Nothing | Seen::Unsigned | Seen::Signed(_) | Seen::Unreadable(_) => None,
+        };
+        let Some(mut file) = told::file(item, seen) else {
+            report.others += 1;
+            continue;
+        };
+        if let Some((text, None)) = now {
+            differences.tell(&mut file, &text)?;
         }
+        report.files.push(file);
     }
     report.exit = told::exit(&report);
     report.next = told::next(&report, &book, &policy.environments);
