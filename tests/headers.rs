@@ -534,3 +534,50 @@ fn what_was_changed_is_shown_beside_what_was_signed_without_secrets() {
     let blob = json["next"].as_str().unwrap().split(' ').nth(8).unwrap().to_owned();
     assert_eq!(scratch.git(&["cat-file", "blob", &blob]), scratch.git(&["cat-file", "blob", "HEAD:run.sh"]));
 }
+
+#[test]
+fn what_was_signed_and_then_merged_is_missed_wherever_it_is_checked_out() {
+    let scratch = Scratch::new();
+    scratch.write("data.json", "{}\n");
+    scratch.commit_all("Add it");
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    sign(&scratch, &["data.json"], "dev");
+    scratch.git(&["switch", "-q", "main"]);
+    scratch.commit_all("Something else");
+    scratch.write("data.json", "[]\n");
+    scratch.commit_all("Tamper");
+
+    scratch.git(&["switch", "-q", "--detach"]);
+
+    assert_eq!(verify(&scratch, &["--all"]), (1, vec!["data.json header/body-edited".into()]));
+    assert_eq!(verify(&scratch, &["--rev", "HEAD"]), (1, vec!["data.json header/body-edited".into()]));
+    assert_eq!(verify(&scratch, &["--rev", "HEAD~1"]), (0, vec![]));
+}
+
+#[test]
+fn the_rules_and_the_entries_of_signed_files_are_told() {
+    let scratch = signed();
+
+    let explained = scratch.run(&["rules", "explain", "header/removed"]);
+    let of_script = scratch.run(&["audit", "log", "--path", "run.sh", "--kind", "sign", "--format", "json"]);
+
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    assert!(explained.out.contains("a protection header was taken away"), "{}", explained.out);
+    assert_eq!(scratch.run(&["rules", "explain", "header/nothing"]).code, 2);
+    assert_eq!(of_script.out.lines().count(), 1);
+}
+
+#[test]
+fn where_the_policy_asks_for_signatures_the_entry_has_one() {
+    let scratch = Scratch::new();
+    let line = scratch.ssh_key("log@gov-hook");
+    scratch.write(".gov/allowed_signers", line);
+    scratch.policy("version: 1\naudit: { sign: true }\n");
+    scratch.write("run.sh", SCRIPT);
+
+    sign(&scratch, &["run.sh"], "dev");
+
+    assert!(entries(&scratch)[0]["sig"].as_str().unwrap().contains("SSH SIGNATURE"));
+    assert_eq!(verify(&scratch, &["run.sh"]), (0, vec![]));
+    assert_eq!(scratch.run(&["audit", "verify", "--full"]).code, 0);
+}

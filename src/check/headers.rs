@@ -17,12 +17,55 @@ pub fn header_finding(path: &RepoPath, tamper: &Tamper<'_>, content: Option<Sha2
     finding
 }
 
+/// What a rule of this family finds and why that matters, to somebody who asks what it means.
+#[must_use]
+pub fn explained(rule: &str) -> Option<(&'static str, &'static str)> {
+    let fault = Fault::ALL.into_iter().find(|fault| fault.as_str() == rule)?;
+    Some(match fault {
+        Fault::BodyEdited => (
+            "a signed file was changed beneath its header",
+            "What was signed is what was looked at; what is there now was not.",
+        ),
+        Fault::BlockEdited => (
+            "a protection header is not the one that was written",
+            "It says for whom and where a file is meant, and nobody who changes it has signed that.",
+        ),
+        Fault::Removed => (
+            "a protection header was taken away",
+            "A file that loses its header could be changed from then on without a trace.",
+        ),
+        Fault::Copied => {
+            ("a protection header was written for another file", "It makes a file look signed that never was.")
+        }
+        Fault::TwoBlocks => (
+            "a file has two protection headers",
+            "Nobody can tell which of the two holds, and one of them covers what the other hides.",
+        ),
+        Fault::Malformed => {
+            ("a protection header is damaged", "What can be read of it no longer proves anything of the file.")
+        }
+        Fault::Missing => (
+            "a file has to be signed and is not",
+            "`headers.required` of the policy names it: nothing unsigned may stand there.",
+        ),
+        Fault::Environment => (
+            "a file is signed for an earlier environment than the branch is for",
+            "Artifacts pass through every environment; one that skips some was tried out nowhere.",
+        ),
+        Fault::Unrecorded => (
+            "a protection header fits its file, and nobody signed it",
+            "Anybody can make a hash. What counts is the `sign` entry in the ledger, and there is none.",
+        ),
+    })
+}
+
 fn help(path: &RepoPath, tamper: &Tamper<'_>) -> String {
     let environment = tamper.record.map_or("dev", |record| record.environment.as_str());
     let sign = format!("gov-hook sign {path} --env {environment}");
     match tamper.fault {
-        Fault::BodyEdited | Fault::BlockEdited | Fault::TwoBlocks | Fault::Malformed => {
-            format!("Put back what was signed; or, if the change is meant, sign it as it is: {sign}")
+        Fault::BodyEdited => format!("Put back what was signed; or, if the change is meant, sign it as it is: {sign}"),
+        Fault::BlockEdited | Fault::TwoBlocks | Fault::Malformed => {
+            format!("Put back what was signed; how, is told by: gov-hook verify {path}")
         }
         Fault::Removed => format!("Sign it again: {sign}. If it is to stay without, waive this with a reason."),
         Fault::Copied => format!("Take the header off, and sign the file for itself: gov-hook unsign {path}; {sign}"),

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::Value;
+
 use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
@@ -95,6 +97,9 @@ struct Paths<'a> {
 impl Paths<'_> {
     /// What is not here any more touches nothing that could be told.
     fn touches(&mut self, entry: &Entry) -> bool {
+        if entry.kind == EntryKind::Sign {
+            return self.signs(entry);
+        }
         self.sides(entry).is_some_and(|(old, new)| {
             if let Some(known) = self.known.get(&(old, new)) {
                 return *known;
@@ -107,6 +112,16 @@ impl Paths<'_> {
             self.known.insert((old, new), touched);
             touched
         })
+    }
+
+    /// Whether an entry signs this file, or one in this folder.
+    fn signs(&self, entry: &Entry) -> bool {
+        let folder = self.path.to_string();
+        let listed = entry.body.get("files").and_then(Value::as_array).into_iter().flatten();
+        let paths = listed.filter_map(|file| file.get("path")).chain(entry.body.get("path")).filter_map(Value::as_str);
+        paths
+            .filter_map(|path| path.strip_prefix(folder.as_str()))
+            .any(|rest| rest.is_empty() || rest.starts_with('/') || folder.is_empty())
     }
 
     /// The tree before and the tree after.

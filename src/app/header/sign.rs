@@ -9,6 +9,7 @@ use super::book::known as known_to_the_ledger;
 use super::entry::{Artifact, acts};
 use super::files::{Named, Replaced, named, root};
 use crate::app::check::shell_word;
+use crate::app::progress::Progress;
 use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
@@ -50,12 +51,16 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     };
     let book = known_to_the_ledger(&repo)?.book;
     let (mut planned, mut refusals) = (Vec::new(), Vec::new());
-    for Named { path, .. } in named(&repo, &root, &request.paths)? {
+    let files = named(&repo, &root, &request.paths)?;
+    let progress = Progress::new("signing files:", files.len(), environment.stderr_is_terminal);
+    for (at, Named { path, .. }) in files.into_iter().enumerate() {
+        progress.reached(at);
         match plan(&repo, &root, &path, &terms, &book)? {
             Ok(plan) => planned.push(plan),
             Err(refusal) => refusals.push((path, refusal)),
         }
     }
+    drop(progress);
     if !refusals.is_empty() {
         return refuse(&refusals, &policy, request.json);
     }
@@ -63,7 +68,11 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
     let signed_by = format!("{} <{}>", terms.name, terms.email);
     let artifacts: Vec<Artifact> = planned.iter().map(|plan| plan.artifact.clone()).collect();
-    let acts = acts(&artifacts, &said(&terms, &signed_by), &subject);
+    let mut acts = acts(&artifacts, &said(&terms, &signed_by), &subject);
+    // Where the policy asks for signatures, whoever signs artifacts signs for it with their key.
+    for act in &mut acts {
+        act.is_signed = policy.audit.sign;
+    }
     let mut replaced = Replaced::default();
     let mut files = Vec::with_capacity(planned.len());
     for Planned { path, place, before, after, artifact, why } in planned {

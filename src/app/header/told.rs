@@ -92,8 +92,11 @@ pub(super) fn next(report: &VerifyReport, book: &Book, environments: &[String]) 
             format!("see what was changed: git diff {blob} {revision}:{word}")
         }
         (Some(signature), None) => {
-            let blob = signature.blob.short();
-            format!("put back what was signed: git cat-file blob {blob} > {word}\nor, if the change is meant: {sign}")
+            let put_back = format!("put back what was signed: git cat-file blob {} > {word}", signature.blob.short());
+            // On what a header says no new one is written while somebody else may have said it.
+            let may_be_meant =
+                [Fault::BodyEdited, Fault::Removed].iter().any(|fault| file.rule == Some(fault.as_str()));
+            if may_be_meant { format!("{put_back}\nor, if the change is meant: {sign}") } else { put_back }
         }
         (None, _) => format!("sign it: {sign}"),
     })

@@ -23,6 +23,9 @@ use crate::report::headers::{VerifyReport, verified};
 /// Larger files are hashed piece by piece; none of them has a header.
 const HELD_WHOLE: u64 = 16 << 20;
 
+/// So far back is looked for a signed file that a branch does not have any more.
+const MOST_COMMITS: usize = 1_000;
+
 /// A file to verify, in the work tree or as a commit has it.
 pub(super) struct Item {
     pub(super) path: RepoPath,
@@ -207,12 +210,26 @@ impl<'a> Verifier<'a> {
         })
     }
 
-    /// What was last signed at a path, if that was on this branch: others may not have it yet.
+    /// What was last signed at a path, if that was on this branch or has come to it since: others may
+    /// not have it yet.
     fn remembered(&self, repo: &Repo, path: &RepoPath) -> Result<Option<&'a Record>, Failure> {
         let Some(record) = self.book.at_path(&path.to_string()) else { return Ok(None) };
-        let Some(branch) = record.branch.as_deref() else { return Ok(None) };
-        let is_here = self.branch == Some(branch) || (self.commit.is_some() && repo.branch_tip(branch)? == self.commit);
-        Ok(Some(record).filter(|_| is_here))
+        let is_here = record.branch.is_some() && record.branch.as_deref() == self.branch;
+        Ok(if is_here || self.has_had(repo, path, record)? { Some(record) } else { None })
+    }
+
+    /// Whether the signed file was in the commits since.
+    fn has_had(&self, repo: &Repo, path: &RepoPath, record: &Record) -> Result<bool, Failure> {
+        let Some(commit) = self.commit else { return Ok(false) };
+        for commit in repo.first_parents(commit, MOST_COMMITS)? {
+            if u64::try_from(commit.committed_at).is_ok_and(|at| at < record.signed_at.seconds()) {
+                break;
+            }
+            if repo.entry_at(commit.tree, path)?.is_some_and(|side| side.id == record.blob) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// `None` where there is no file.

@@ -12,8 +12,10 @@ use walkdir::WalkDir;
 
 use super::law::Law;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
+use crate::check::header_explained;
 use crate::check::rules::{Example, Listed, On, read_pack};
 use crate::git::Repo;
+use crate::model::Severity;
 use crate::model::closest;
 use crate::report::Style;
 use crate::report::rules::{self as report, PackView, RuleView};
@@ -28,10 +30,25 @@ pub fn list(environment: &Environment, as_json: bool) -> Result<Answer, Failure>
 /// `rules explain`: one of them.
 pub fn explain(id: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let law = in_force(environment)?;
-    let Some(rule) = law.rules.explain(id).map(view) else {
+    let Some(rule) = law.rules.explain(id).map(view).or_else(|| of_headers(id)) else {
         return Err(unknown(&law, id));
     };
     Ok(Answer::passing(if as_json { report::explain_json(&rule) } else { report::explain(&rule) }))
+}
+
+/// What is wrong with signed files is found by no pack.
+fn of_headers(id: &str) -> Option<RuleView> {
+    let (message, why) = header_explained(id)?;
+    Some(RuleView {
+        id: id.to_owned(),
+        pack: "headers".to_owned(),
+        severity: Severity::Deny,
+        on: "file".to_owned(),
+        message: message.to_owned(),
+        why: Some(why.to_owned()),
+        help: Some("See what was signed and what was changed: gov-hook verify PATH".to_owned()),
+        example: None,
+    })
 }
 
 fn unknown(law: &Law, id: &str) -> Failure {
