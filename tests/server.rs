@@ -605,3 +605,19 @@ fn the_ledger_goes_along_from_a_linked_worktree_whatever_the_hook_was_told_in_it
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(hosted.streams().contains(&hosted.own_stream()));
 }
+
+#[test]
+fn what_waits_for_an_approval_may_be_shown_and_a_secret_may_not() {
+    let hosted = Hosted::new("version: 1\nenforcement: { default: staging, branches: { main: production } }\n");
+    hosted.commit_past_hooks("a.txt", &lines(400));
+    for held in ["HEAD:refs/heads/topic", "HEAD:refs/hidden/x"] {
+        hosted.push(&["--no-verify", "origin", held]).is_refused_with(&["gov-hook: held: "]);
+    }
+
+    hosted.push(&["--no-verify", "origin", "HEAD:refs/gov/review/0123456789ab"]).passes();
+
+    hosted.push(&["--no-verify", "origin", "HEAD:main"]).is_refused_with(&["1 commit without a record"]);
+    hosted.commit_past_hooks("b.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    let shown = hosted.push(&["--no-verify", "origin", "HEAD:refs/gov/review/0123456789ab"]);
+    shown.is_refused_with(&["[secret/aws-access-key-id]"]);
+}

@@ -73,7 +73,7 @@ impl Gatekeeper<'_> {
             judged: None,
         };
         // git makes the commits of its notes itself, and asks no hook about them.
-        if !line.reference.starts_with("refs/notes/") {
+        if !line.reference.starts_with("refs/notes/") && !line.reference.starts_with(REVIEW) {
             self.sort(&judged.commits, &mut arrival)?;
         }
         if arrival.level == Enforcement::Production {
