@@ -621,3 +621,17 @@ fn what_waits_for_an_approval_may_be_shown_and_a_secret_may_not() {
     let shown = hosted.push(&["--no-verify", "origin", "HEAD:refs/gov/review/0123456789ab"]);
     shown.is_refused_with(&["[secret/aws-access-key-id]"]);
 }
+
+#[test]
+fn why_a_server_does_not_take_the_ledger_is_told_by_whoever_sends_it() {
+    let hosted = Hosted::new("version: 1\n");
+    hosted.commit("a.txt", "one\n");
+
+    let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
+    let output = git.args(["push", "origin", "main"]).env("GOV_HOOK_PUSHER", "eve@example.com").output().unwrap();
+
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("origin does not take the ledger (refs/notes/gov/"), "{said}");
+    assert!(said.contains("it is the stream of mira@example.com, and eve@example.com pushes it"), "{said}");
+}

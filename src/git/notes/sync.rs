@@ -154,7 +154,11 @@ impl Repo {
                 Some((_, why)) if ["(non-fast-forward)", "(fetch first)"].iter().any(|known| why.ends_with(known)) => {
                     Ok(Pushed::Diverged)
                 }
-                Some((_, why)) => Ok(Pushed::Refused { said: why.trim().to_owned() }),
+                // What the other side's hooks say tells more than that they refused.
+                Some((_, why)) => {
+                    let said = refusal(&output).unwrap_or_else(|| why.trim().to_owned());
+                    Ok(Pushed::Refused { said })
+                }
                 None => Err(unreachable(remote, &output)),
             }
         };
@@ -246,6 +250,13 @@ impl Repo {
 
 pub(super) fn unreachable(remote: &str, output: &Output) -> NotesError {
     NotesError::Unreachable { remote: without_password(remote), said: said(output) }
+}
+
+/// The reason that a gov-hook of the other side gave.
+fn refusal(output: &Output) -> Option<String> {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mut lines = text.lines().filter_map(|line| line.strip_prefix("remote: gov-hook: "));
+    lines.next().map(|line| without_password(line.trim()))
 }
 
 /// What git said on its error output, in one line and without a URL's password.
