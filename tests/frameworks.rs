@@ -296,6 +296,39 @@ fn trying_the_hooks_needs_no_configuration() {
 }
 
 #[test]
+fn a_hook_that_was_kept_outlives_a_framework_that_is_installed_over_ours() {
+    let Some(programs) = programs() else { return };
+    for framework in FRAMEWORKS {
+        let framed = with_a_local_hook(framework, programs);
+        let hook = framed.scratch.path(".git/hooks/pre-commit");
+        let own = "#!/bin/sh\necho own >> ../own\n";
+        fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        fs::write(&hook, own).unwrap();
+        framed.scratch.make_executable(".git/hooks/pre-commit");
+        framed.scratch.run(&["install"]);
+        framed.framework(&["install"]);
+        let all_ran = |times: usize| {
+            framed.scratch.write("a.txt", format!("{times}\n"));
+            let passed = framed.commit("One");
+            assert!(passed.status.success(), "{framework}: {}", said(&passed));
+            let own = fs::read_to_string(framed.scratch.beside("own")).unwrap_or_default().lines().count();
+            assert_eq!((own, runs(&framed)), (times, times), "{framework}");
+        };
+
+        all_ran(1);
+        framed.scratch.run(&["install"]);
+        all_ran(2);
+        assert_eq!(framed.kinds(), ["decision", "commit", "decision", "commit"], "{framework}");
+        framed.scratch.run(&["uninstall"]);
+        all_ran(3);
+
+        assert_eq!(framed.kinds().len(), 4, "{framework}: gov-hook is gone");
+        assert_eq!(fs::read_to_string(hook.with_file_name("pre-commit.legacy")).unwrap(), own, "{framework}");
+        assert!(!hook.with_file_name("gov-hook.aside").exists(), "{framework}");
+    }
+}
+
+#[test]
 fn a_doctor_sees_what_a_framework_runs() {
     let Some(programs) = programs() else { return };
     for framework in FRAMEWORKS {

@@ -119,6 +119,11 @@ pub(super) fn aside(hook: &Path) -> Option<PathBuf> {
     Some(hook.parent()?.join("gov-hook.aside").join(hook.file_name()?))
 }
 
+/// A second name for what is kept, in case the first is overwritten.
+pub(super) fn spare(hook: &Path) -> Option<PathBuf> {
+    aside(hook).map(|aside| with(&aside, ".kept"))
+}
+
 pub(super) fn is_there(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }

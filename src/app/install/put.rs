@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::kept::{Found, Owner, aside, is_there, legacy, look, older};
+use super::kept::{Found, Owner, aside, is_there, legacy, look, older, spare};
 use super::shim::Shim;
 use crate::app::Failure;
 
@@ -62,13 +62,14 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
         let by = if let Found::Foreign { by, .. } = kept { Some(by) } else { None };
         let shim = Shim { stage: (*stage).to_owned(), binary: binary.to_owned(), sourced: by == Some(Owner::Husky) };
         let text = shim.text();
-        let is_same = matches!(look(&hook)?, Found::Ours { runs: true, .. });
+        let is_framework = by.is_some_and(Owner::runs_legacy);
+        let is_led_aside = aside(&hook).is_some_and(|aside| is_there(&aside));
+        let is_same = is_led_aside == is_framework && matches!(look(&hook)?, Found::Ours { runs: true, .. });
         if is_same && fs::read(&hook).is_ok_and(|there| there == text) {
             done.push(Done { stage: shim.stage, what: What::Current, older: Vec::new() });
             continue;
         }
         let new = folder.join(format!(".{stage}.gov-hook-{}", std::process::id()));
-        let is_framework = by.is_some_and(Owner::runs_legacy);
         planned.push((Planned { stage: shim.stage, hook, new, what, is_framework }, text));
     }
     for (at, (plan, text)) in planned.iter().enumerate() {
@@ -98,6 +99,9 @@ fn place(plan: &Planned) -> std::io::Result<Vec<PathBuf>> {
     let mut moved = Vec::new();
     if matches!(plan.what, What::Chained(_)) {
         moved = keep(&plan.hook)?;
+        if !plan.is_framework {
+            spare_of(&plan.hook);
+        }
     }
     let aside = aside(&plan.hook);
     if let Some(aside) = aside.filter(|aside| plan.is_framework != is_there(aside)) {
@@ -115,20 +119,34 @@ fn keep(hook: &Path) -> std::io::Result<Vec<PathBuf>> {
     if is_there(&kept) && same(hook, &kept) {
         return Ok(moved);
     }
-    if is_there(&kept) {
-        if is_ours(&kept) {
-            fs::remove_file(&kept)?;
-        } else {
-            let free = older(hook).find(|path| !is_there(path));
-            let free = free.ok_or_else(|| std::io::Error::other("nine hooks are kept already"))?;
-            fs::rename(&kept, &free)?;
-            moved.push(free);
-        }
+    let spare = spare(hook).filter(|spare| is_there(spare));
+    let older = if is_ours(&kept) {
+        fs::remove_file(&kept)?;
+        spare
+    } else {
+        Some(kept.clone()).filter(|kept| is_there(kept))
+    };
+    if let Some(older) = older {
+        let free = self::older(hook).find(|path| !is_there(path));
+        let free = free.ok_or_else(|| std::io::Error::other("nine hooks are kept already"))?;
+        fs::rename(older, &free)?;
+        moved.push(free);
     }
     // Not every file system has links.
     match fs::hard_link(hook, &kept) {
         Ok(()) => Ok(moved),
         Err(_) => fs::rename(hook, &kept).map(|()| moved),
+    }
+}
+
+/// What is kept gets a second name: a framework that is installed over ours overwrites the first.
+/// Where that cannot be had, it is done without.
+fn spare_of(hook: &Path) {
+    let Some(spare) = spare(hook) else { return };
+    let made = spare.parent().map(fs::create_dir_all);
+    let _ = fs::remove_file(&spare);
+    if made.is_some_and(|made| made.is_ok()) {
+        let _ = fs::hard_link(legacy(hook), &spare);
     }
 }
 
@@ -180,9 +198,7 @@ pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Fai
             }
         };
         undone.map_err(|error| cannot_write(&hook, &error))?;
-        if let Some(aside) = aside(&hook).filter(|aside| is_there(aside)) {
-            lead_aside(&hook, &aside, false).map_err(|error| cannot_write(&hook, &error))?;
-        }
+        left_behind(&hook, what).map_err(|error| cannot_write(&hook, &error))?;
         done.push(Done {
             stage: (*stage).to_owned(),
             what,
@@ -190,6 +206,26 @@ pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Fai
         });
     }
     Ok(done)
+}
+
+/// Tidies up beside a hook that was put back, and leaves nothing kept that somebody counts on.
+fn left_behind(hook: &Path, what: What) -> std::io::Result<()> {
+    let kept = legacy(hook);
+    if let Some(spare) = spare(hook).filter(|spare| is_there(spare)) {
+        if matches!(what, What::Unchained(_)) { fs::rename(&spare, &kept)? } else { fs::remove_file(&spare)? }
+    }
+    // A framework whose script is the hook again runs what is kept by that name.
+    let runs_kept = matches!(look(hook), Ok(Found::Foreign { by, .. }) if by.runs_legacy());
+    if let Some(older) = older(hook).find(|older| is_there(older)).filter(|_| runs_kept && !is_there(&kept)) {
+        fs::rename(older, &kept)?;
+    }
+    let Some(aside) = aside(hook) else { return Ok(()) };
+    if is_there(&aside) {
+        return lead_aside(hook, &aside, false);
+    }
+    // Others may still be in it.
+    let _ = aside.parent().map(fs::remove_dir);
+    Ok(())
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
