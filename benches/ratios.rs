@@ -1,6 +1,8 @@
 //! `cargo bench --locked` times gov-hook beside what it is measured against, in one run, and
 //! prints the ratios that `benches/README.md` keeps.
 //!
+//! `cargo bench --locked --bench ratios -- hooks` times only what is named so below.
+//!
 //! Every pair is run alternately, so that a busy machine slows both; medians are compared.
 
 #![allow(
@@ -10,6 +12,9 @@
     clippy::disallowed_methods,
     reason = "a bench that cannot go on fails, and prints what it measured"
 )]
+
+#[path = "ratios/hooks.rs"]
+mod hooks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,14 +31,21 @@ fn main() {
     }
     let scratch = tempfile::tempdir().expect("a scratch directory");
     println!("| work | beside | budget | ratio | ours | theirs |\n|---|---|---|---|---|---|");
-    start_up(scratch.path());
-    staged(scratch.path());
-    range(scratch.path());
-    tree(scratch.path());
-    headers(scratch.path());
+    let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let run = |name: &str, work: fn(&Path)| {
+        if named.is_empty() || named.iter().any(|wanted| wanted == name) {
+            work(scratch.path());
+        }
+    };
+    run("start-up", start_up);
+    run("staged", staged);
+    run("range", range);
+    run("tree", tree);
+    run("headers", headers);
+    run("hooks", hooks::all);
     println!("\n| work | ours |\n|---|---|");
-    packs(scratch.path());
-    memory(scratch.path());
+    run("packs", packs);
+    run("memory", memory);
 }
 
 fn start_up(scratch: &Path) {
