@@ -598,3 +598,70 @@ fn the_policy_that_the_documentation_shows_is_sound_and_all_of_it_is_told() {
         assert_eq!(channel["ready"], false, "{channel}");
     }
 }
+
+#[test]
+fn what_a_server_lets_in_is_told_from_there_under_the_id_it_has_everywhere() {
+    let endpoint = Server::new(Mood::Well);
+    let scratch = Scratch::new();
+    scratch.policy(&format!("version: 1\nnotify:\n{WEBHOOK}"));
+    let origin = scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let installed = scratch.run_in(&origin, &["install", "--server"]);
+    assert_eq!(installed.code, 0, "{}", installed.err);
+    scratch.install_hooks();
+    scratch.write("docs/a.md", "a\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Write"]);
+
+    let mut push = scratch.command("git", &scratch.path(""));
+    set(&mut push, &endpoint);
+    assert!(push.args(["push", "-q", "origin", "main"]).status().unwrap().success());
+    let told = [endpoint.next().json(), endpoint.next().json()];
+
+    let described: Vec<&str> = told.iter().map(|told| told["described"].as_str().unwrap()).collect();
+    assert!(described.contains(&"1 commit to main that origin does not have"), "{described:?}");
+    assert!(described.contains(&"1 commit to main that this server does not have"), "{described:?}");
+    assert_eq!(told[0]["id"], told[1]["id"]);
+    assert_eq!((&told[0]["gate"], &told[0]["exit"]), (&json!("push"), &json!(0)));
+    assert_eq!(scratch.run_in(&origin, &["notify", "flush"]).out, "nothing waits\n");
+}
+
+#[test]
+fn a_commit_that_is_refused_for_its_message_is_told_as_refused() {
+    let server = Server::new(Mood::Well);
+    let scratch = Scratch::new();
+    let rule = "- id: own/wip\n  on: message\n  keywords: [wip]\n  regex: '\\bwip\\b'\n  severity: deny\n  \
+                message: unfinished work\n  examples: [\"wip: x\"]\n";
+    scratch.write(".gov/rules/message.yaml", rule);
+    scratch.policy("version: 1\nrules: { extra: [\".gov/rules/*.yaml\"] }\nnotify: [ { on: [blocked], webhook: { url_env: HOOK } } ]\n");
+    scratch.install_hooks();
+    scratch.write("docs/a.md", "a\n");
+    scratch.git(&["add", "--all"]);
+
+    let mut commit = scratch.command("git", &scratch.path(""));
+    set(&mut commit, &server);
+    assert!(!commit.args(["commit", "-q", "-m", "wip: more"]).output().unwrap().status.success());
+
+    let told = server.next().json();
+    assert_eq!((&told["outcome"], &told["exit"]), (&json!("blocked"), &json!(1)));
+    assert_eq!(told["findings"][0]["rule"], "own/wip");
+}
+
+#[test]
+fn the_doctor_tells_of_what_waits_and_of_whom_nobody_can_tell() {
+    let server = Server::new(Mood::Failing);
+    let scratch = repository(WEBHOOK);
+    let troubles = || {
+        let health = scratch.run(&["doctor", "--format", "json"]).json();
+        let all = health["troubles"].as_array().unwrap().clone();
+        let of_notify = all.into_iter().filter(|trouble| trouble["about"] == "notify");
+        of_notify.map(|trouble| trouble["what"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(troubles(), ["webhook HOOK cannot be told from here: HOOK is not set"]);
+
+    commit(&scratch, &server, "engine");
+    server.next();
+    flush(&scratch, &server);
+
+    assert_eq!(troubles().last().map(String::as_str), Some("1 message waits to be sent"));
+}

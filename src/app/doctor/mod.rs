@@ -8,7 +8,7 @@ use std::path::Path;
 use hooks::Seen;
 
 use super::install::word;
-use super::{Answer, Environment, Failure};
+use super::{Answer, Environment, Failure, notify};
 use crate::git::{Git, Repo};
 use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
 use crate::report::doctor::{human, to_json};
@@ -26,6 +26,8 @@ pub fn doctor(as_json: bool, environment: &Environment) -> Result<Answer, Failur
     let fetched = surroundings::fetched(&repo, &mut troubles)?;
     let policy = surroundings::policy(&repo, &mut troubles);
     let writer = surroundings::writer(&repo, environment, &mut troubles);
+    // A policy that cannot be read is told already.
+    troubles.extend(notify::troubles(&repo, environment).unwrap_or_default());
     let health = Health {
         binary: environment.program()?.display().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -7,7 +7,7 @@ use super::{request, said};
 use crate::app::approval;
 use crate::app::check::{self, Asked};
 use crate::app::record::{Act, Pen, decision};
-use crate::app::{Answer, Environment, Failure};
+use crate::app::{Answer, Environment, Failure, notify};
 use crate::git::Repo;
 use crate::model::{Gate, Sha256};
 use crate::report::Style;
@@ -39,5 +39,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let mut acts: Vec<Act> = act.into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
     pen.write(&acts)?;
-    said(&judged, style)
+    let answer = said(&judged, style)?;
+    notify::decided(&repo, environment, &judged, answer.code, pen.actor());
+    Ok(answer)
 }

@@ -14,6 +14,7 @@ use std::process::{Command, Stdio};
 
 pub use flush::flush;
 pub use status::status;
+pub(super) use status::troubles;
 pub use trial::test;
 
 use super::Environment;

@@ -1,5 +1,6 @@
 //! `notify status`: whom the policy has told, whether that can be done from here, and what waits.
 
+use std::cell::LazyCell;
 use std::fmt::Write;
 use std::process::{Command, Stdio};
 
@@ -11,7 +12,7 @@ use super::send::{NO_CURL, is_lawful};
 use super::spool::{Spool, Waiting};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Outcome, counted};
+use crate::model::{Outcome, Trouble, counted};
 use crate::policy::{Channel, Notice};
 
 pub fn status(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
@@ -22,6 +23,23 @@ pub fn status(environment: &Environment, as_json: bool) -> Result<Answer, Failur
     let found = Found { channels: channels(&repo, environment, &policy.notices), waiting, dropped: spool.dropped() };
     let text = if as_json { found.json(&reference.origin) } else { found.text(&reference.origin) };
     Ok(Answer::passing(text))
+}
+
+/// What `doctor` has to say of it: nothing is wrong with a clone from which nobody is told.
+pub(in crate::app) fn troubles(repo: &Repo, environment: &Environment) -> Result<Vec<Trouble>, Failure> {
+    let (policy, _) = law::policy_at(repo, repo.head()?.commit())?;
+    let mend = "gov-hook notify status";
+    let trouble = |what: String| Trouble { about: "notify", what, mend: mend.to_owned(), is_wrong: false };
+    let channels = channels(repo, environment, &policy.notices);
+    let unready = channels.iter().filter_map(|told| Some((called(&told.channel), told.unready.as_deref()?)));
+    let mut troubles: Vec<Trouble> =
+        unready.map(|(name, why)| trouble(format!("{name} cannot be told from here: {why}"))).collect();
+    let waiting = Spool::of(repo).names().map_err(|error| unusable(&error))?.len();
+    if waiting > 0 {
+        let verb = if waiting == 1 { "waits" } else { "wait" };
+        troubles.push(trouble(format!("{} {verb} to be sent", counted(waiting, "message"))));
+    }
+    Ok(troubles)
 }
 
 struct Found {
@@ -39,13 +57,13 @@ struct Told {
 }
 
 fn channels(repo: &Repo, environment: &Environment, notices: &[Notice]) -> Vec<Told> {
-    let has_curl = has_curl();
+    let has_curl = LazyCell::new(has_curl);
     let told = |channel: &Channel, on: &[Outcome]| {
         let unset = channel.variables().into_iter().find(|name| environment.variable(name).is_none());
         let unready = match channel {
             Channel::Command(_) => is_lawful(repo, channel).err(),
             Channel::Telegram { .. } | Channel::Slack { .. } | Channel::Webhook { .. } => {
-                unset.map(|name| format!("{name} is not set")).or_else(|| (!has_curl).then(|| NO_CURL.to_owned()))
+                unset.map(|name| format!("{name} is not set")).or_else(|| (!*has_curl).then(|| NO_CURL.to_owned()))
             }
         };
         Told { channel: channel.clone(), on: on.to_vec(), unready }
