@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use crate::check::rules::Rules;
+use super::secrets::starred;
 use crate::git::GitError;
 use crate::git::notes::NotesError;
 use crate::ledger::Unwritable;
 use crate::model::{Mistake, NextStep, counted};
-use crate::policy::Policy;
 use crate::report::Style;
 use crate::report::mistakes::{self, Asked, Judged};
 
@@ -114,16 +113,6 @@ impl Failure {
             "remedy": self.remedy,
         });
         format!("{json:#}\n")
-    }
-}
-
-/// A file as its lines may be shown beside a mistake: whoever wrote it may have put a secret there.
-/// Which rules hold is not known where the policy itself cannot be read, so the built-in ones do.
-pub(super) fn starred(bytes: Vec<u8>) -> Vec<u8> {
-    let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
-    match Rules::new(&Policy::built_in().rules, Vec::new()) {
-        Ok(rules) => rules.starred(&text).into_bytes(),
-        Err(_) => Vec::new(),
     }
 }
 

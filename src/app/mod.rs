@@ -20,6 +20,7 @@ mod progress;
 pub mod record;
 pub mod risk;
 pub mod rules;
+mod secrets;
 
 pub use environment::{Colour, Environment, Identity};
 pub use failure::{CANNOT_DECIDE, Failure};

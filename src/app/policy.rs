@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::failure::starred;
 use super::law::{self, POLICY_PATH};
+use super::secrets::starred;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{NextStep, RepoPath};

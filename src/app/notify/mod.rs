@@ -17,8 +17,8 @@ pub use status::status;
 pub(super) use status::troubles;
 pub use trial::test;
 
-use super::Environment;
 use super::check::Judged;
+use super::{Environment, secrets};
 use crate::git::Repo;
 use crate::model::{Actor, ActorKind};
 use crate::notify::{Event, Letter, What, Word, messages};
@@ -41,9 +41,14 @@ pub(super) fn decided(repo: &Repo, environment: &Environment, judged: &Judged, e
 
 /// Tells those whom the policy names of a person's word on a change.
 pub fn said(repo: &Repo, environment: &Environment, notices: &[Notice], reference: Option<&str>, word: &Word) {
-    if !notices.is_empty() {
-        tell(repo, environment, notices, reference, &word.by, What::Said(word));
+    if notices.is_empty() {
+        return;
     }
+    let mut word = word.clone();
+    if let Some(why) = &mut word.why {
+        secrets::hide(&mut [why]);
+    }
+    tell(repo, environment, notices, reference, &word.by, What::Said(&word));
 }
 
 fn tell(

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::heads::Heads;
 use super::seal;
-use crate::app::{Environment, Failure, Identity};
+use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::Repo;
 use crate::git::notes::{Draft, Noted, Writer as Committer};
 use crate::ledger::sshsig::PublicKey;
@@ -257,6 +257,7 @@ impl<'a> Pen<'a> {
             nonce: None,
             sig: None,
         };
+        secrets::hide_in_body(&mut entry.body);
         let (line, id) = self.worked(&mut entry, act.is_signed)?;
         end.next += 1;
         end.prev = Some(id);

@@ -4,9 +4,8 @@ use std::fmt::Write;
 
 use super::{Cause, Pen, Records, decision};
 use crate::app::check::{self, Asked, Request};
-use crate::app::law::Law;
 use crate::app::progress::Progress;
-use crate::app::{Answer, Environment, Failure};
+use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Exit, Gate, counted};
 use crate::report::{Format, Style};
@@ -18,10 +17,6 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     }
     let repo = Repo::open(&environment.place)?;
     let commits = repo.commits_named(revision)?;
-    let law = Law::at(&repo, repo.head()?.commit())?;
-    let mut reason = reason.trim().to_owned();
-    // What is on record stays there.
-    law.rules.hide_secrets(&mut [&mut reason]);
     let branch = repo.head()?.branch().map(str::to_owned);
     let progress = Progress::new("judging commits:", commits.len(), environment.stderr_is_terminal);
     let records = Records::of(&repo)?;
@@ -43,8 +38,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
             // Writing to a `String` cannot fail.
             let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
             acts.extend(
-                decision(&judged)
-                    .map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason.as_str())),
+                decision(&judged).map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason)),
             );
         }
         progress.reached(at + 1);
@@ -53,7 +47,8 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     if acts.is_empty() {
         return Ok(Answer::passing(format!("{} on record already\n", counted(commits.len(), "commit"))));
     }
-    Pen::open(&repo, environment, law.policy.audit, environment.agent.as_deref())?.write(&acts)?;
+    let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
+    Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;
     let text = format!("put {} on record\n{told}", counted(acts.len(), "commit"));
     Ok(Answer { text: text.into_bytes(), code: worst.code() })
 }

@@ -70,8 +70,14 @@ fn tokens(text: &[u8], part: Range<usize>) -> impl Iterator<Item = Range<usize>>
         at = place.end + 1;
         // Of keys of that length, three in a hundred have no digit; of words in code, nearly all.
         let has_digit = run.iter().any(u8::is_ascii_digit);
-        (run.len() >= TOKEN && has_digit && looks_drawn(run)).then_some(place)
+        (run.len() >= TOKEN && has_digit && !is_name(run) && looks_drawn(run)).then_some(place)
     })
+}
+
+/// What git and gov-hook name things by, such as a commit, a tree or `gc1-…`: people refer to these.
+fn is_name(run: &[u8]) -> bool {
+    let digits = run.rsplit(|byte| *byte == b'-').next().unwrap_or_default();
+    matches!(digits.len(), 40 | 64) && digits.iter().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte))
 }
 
 /// `value` is what was found, `hidden` all that must not be read; both are places in `text`, and

@@ -93,6 +93,7 @@ mod tests {
             "rotated on 3 May, see ticket PLAT-4711",
             "tests/fixtures/keys/index2.txt is made up",
             "https://a.example/x",
+            "as in 4be7b8612152e7d1f8a0c3b25d6e9f7081a2b3c4",
         ];
 
         assert_eq!(hidden(&told), told);
