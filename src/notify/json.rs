@@ -8,8 +8,10 @@ use super::event::{Event, What};
 use super::text::{self, Text, shown};
 use crate::model::{Finding, Judgement, Moment, Outcome, Severity, Sha256};
 
-/// The most items of a list.
-const MOST: usize = 20;
+/// So many files are named, and so many causes, findings and reasons: curl reads no line of more than
+/// 100 KiB, and a path may be long.
+const MOST_FILES: usize = 20;
+const MOST: usize = 10;
 
 const SCHEMA: &str = "gov-hook/notification/v1";
 
@@ -123,7 +125,7 @@ pub(super) fn generic(id: &Sha256, event: &Event<'_>) -> String {
 fn decided(judgement: &Judgement, exit: u8) -> DecidedV1<'_> {
     let assessment = &judgement.assessment;
     let (added, deleted) = assessment.lines();
-    let files = assessment.files.iter().take(MOST).map(|file| FileV1 {
+    let files = assessment.files.iter().take(MOST_FILES).map(|file| FileV1 {
         path: shown(&file.facts.change.path.to_string()),
         status: file.facts.change.status().letter(),
         added: file.facts.lines.added.count(),
@@ -257,6 +259,27 @@ mod tests {
                 "policy": judgement.policy.digest,
             })
         );
+    }
+
+    #[test]
+    fn whatever_is_told_is_a_line_that_curl_reads() {
+        let mut judgement = samples::crowded();
+        let long = "\u{1f980}".repeat(4_000);
+        for file in &mut judgement.assessment.files {
+            file.facts.change.path = long.as_str().into();
+        }
+        for finding in &mut judgement.assessment.findings {
+            finding.place.path = long.as_str().into();
+            finding.message.clone_from(&long);
+        }
+        let (file, finding) = (judgement.assessment.files[0].clone(), judgement.assessment.findings[0].clone());
+        judgement.assessment.files.extend(vec![file; 500]);
+        judgement.assessment.findings.extend(vec![finding; 500]);
+
+        let told = generic(&Sha256::of(b"id"), &held(&judgement));
+
+        assert!(told.len() < 90 << 10, "{}", told.len());
+        assert_eq!(parsed(&told)["files"]["items"].as_array().unwrap().len(), MOST_FILES);
     }
 
     #[test]
