@@ -665,3 +665,26 @@ fn the_doctor_tells_of_what_waits_and_of_whom_nobody_can_tell() {
 
     assert_eq!(troubles().last().map(String::as_str), Some("1 message waits to be sent"));
 }
+
+#[test]
+fn a_sender_that_is_killed_leaves_its_message_to_the_next() {
+    let server = Server::new(Mood::Stalling);
+    let scratch = repository(WEBHOOK);
+    scratch.write("core/engine", "1\n");
+    scratch.git(&["add", "--all"]);
+    assert_eq!(scratch.run(&["hook", "pre-commit"]).code, 3);
+    assert_eq!(scratch.run(&["notify", "flush"]).code, 1);
+
+    let mut sender = scratch.command(env!("CARGO_BIN_EXE_gov-hook"), &scratch.path(""));
+    set(&mut sender, &server);
+    let mut sender = sender.args(["notify", "flush"]).stdout(Stdio::null()).spawn().unwrap();
+    let asked = server.next().json()["id"].clone();
+    sender.kill().unwrap();
+    sender.wait().unwrap();
+    assert_eq!(waiting(&scratch).len(), 1);
+
+    server.becomes(Mood::Well);
+    let sent = flush(&scratch, &server);
+    assert_eq!((sent.code, sent.out.as_str()), (0, "sent 1 message\nnothing waits\n"));
+    assert_eq!(server.rest().iter().map(|request| request.json()["id"].clone()).collect::<Vec<_>>(), [asked]);
+}
