@@ -688,3 +688,28 @@ fn a_sender_that_is_killed_leaves_its_message_to_the_next() {
     assert_eq!((sent.code, sent.out.as_str()), (0, "sent 1 message\nnothing waits\n"));
     assert_eq!(server.rest().iter().map(|request| request.json()["id"].clone()).collect::<Vec<_>>(), [asked]);
 }
+
+#[test]
+fn an_override_is_told_with_who_answers_for_it_and_why() {
+    let server = Server::new(Mood::Well);
+    let scratch = Scratch::new();
+    scratch.policy(&format!(
+        "version: 1\nenforcement: {{ default: staging }}\npaths: {{ protected: [\"core/**\"] }}\nnotify:\n{}",
+        WEBHOOK.replace("\"*\"", "overridden")
+    ));
+    scratch.install_hooks();
+    scratch.write("core/engine", "1\n");
+    scratch.git(&["add", "--all"]);
+    let key = ["AKIA", "Z7QVN4KWJ3XPLM2T"].concat();
+
+    let reason = format!("all is down, {key} too");
+    let said = run(&scratch, &server, &["override", "request", "--staged", "--reason", &reason]);
+    assert_eq!(said.code, 0, "{}", said.err);
+
+    let told = server.next();
+    let body = told.json();
+    assert_eq!((&body["event"], &body["by"]), (&json!("overridden"), &json!("mira@example.com")));
+    assert_eq!(body["notes"], "all is down, AKI…(20 characters) too");
+    let log = scratch.run(&["audit", "log", "--kind", "override", "--format", "json"]);
+    assert!(log.out.contains("all is down") && !log.out.contains(&key), "{}", log.out);
+}

@@ -6,9 +6,10 @@ use super::hearing::{Hearing, moment, strings, text};
 use super::matter::{Target, find};
 use crate::app::audit::laws::signers;
 use crate::app::record::{Act, Pen};
-use crate::app::{Answer, Environment, Failure, law};
+use crate::app::{self, Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Enforcement, EntryKind, Moment, ObjectId, Sha256};
+use crate::model::{Enforcement, EntryKind, Moment, ObjectId, Outcome, Sha256};
+use crate::notify;
 use crate::report::printable;
 
 /// The namespace that grants are signed in.
@@ -36,7 +37,20 @@ pub fn request(target: &Target, reason: &str, ttl: u64, environment: &Environmen
     let ids = pen.write(&[act])?;
     let id = ids.first().map(Sha256::short).unwrap_or_default();
     let change = request_id(judged.landing.change);
-    let text = if level == Enforcement::Production || environment.agent.is_some() {
+    let is_only_asked = level == Enforcement::Production || environment.agent.is_some();
+    if let Some(entry) = ids.first().filter(|_| !is_only_asked) {
+        let word = notify::Word {
+            outcome: Outcome::Overridden,
+            by: pen.actor().email.clone(),
+            why: Some(reason.to_owned()),
+            change: judged.landing.change,
+            described: judged.judgement.target.described.clone(),
+            risk: Some((judged.risk.level, judged.risk.score)),
+            entry: *entry,
+        };
+        app::notify::said(&repo, environment, &judged.notices, judged.landing.reference.as_deref(), &word);
+    }
+    let text = if is_only_asked {
         format!(
             "asked to override {change} (entry {id})\nsomebody who may grant it goes on with: gov-hook override grant {id} --ttl 1h\n"
         )
@@ -104,7 +118,19 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment) -> Result<Answer,
         .saying("deciding", text(entry, "deciding").unwrap_or_default())
         .saying("covered", strings(entry, "covered").map(str::to_owned).collect::<Vec<_>>());
     (act.change, act.policy, act.risk, act.is_signed) = (entry.change, entry.policy, entry.risk.clone(), is_signed);
-    pen.write(&[act])?;
+    let ids = pen.write(&[act])?;
+    if let (Some(granted), Some(change)) = (ids.first(), entry.change) {
+        let word = notify::Word {
+            outcome: Outcome::Overridden,
+            by,
+            why: text(entry, "reason").map(str::to_owned),
+            change,
+            described: format!("what {} asked to override", entry.actor.email),
+            risk: entry.risk.as_ref().map(|risk| (risk.level, risk.score)),
+            entry: *granted,
+        };
+        app::notify::said(&repo, environment, &policy.notices, entry.subject.reference.as_deref(), &word);
+    }
     let change = entry.change.map(request_id).unwrap_or_default();
     let lapsed = moment(entry, "expires").is_some_and(|expires| expires <= now);
     let remark = if lapsed { "; it was asked for long ago" } else { "" };
