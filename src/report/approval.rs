@@ -129,7 +129,10 @@ fn files(judgement: &Judgement) -> Vec<Value> {
 fn headline(matter: &Matter) -> String {
     let [changed, added, deleted] = matter.files;
     let (level, score) = matter.risk;
-    let onto = matter.reference.as_deref().map(|name| format!(" for {}", printable(name))).unwrap_or_default();
+    let branch = matter.reference.as_deref().map(|name| name.strip_prefix("refs/heads/").unwrap_or(name));
+    let is_told = |name: &&str| matter.described.split(' ').any(|word| word == *name);
+    let onto = branch.filter(|name| !is_told(name)).map(|name| format!(" for {}", printable(name)));
+    let onto = onto.unwrap_or_default();
     let files = counted(usize::try_from(changed).unwrap_or(usize::MAX), "file");
     format!(
         "{}  {level} (score {score}), {}: {}{onto}, {files}, +{added} -{deleted}\n",

@@ -104,7 +104,14 @@ fn answer(
             Some(_) if own_words(judged, &by).iter().any(|word| word.saying == *saying) => {
                 refused = Some(Answer::passing(format!("you have {} it already\n", past(saying))));
             }
-            Some(why) => refused = Some(denied(&format!("your word would not count: {} {why}", printable(&by)))),
+            Some(why) => {
+                // A request that timed out is a rejection, and whoever sees it first says so.
+                if ask::asked(judged).is_some() {
+                    let told: Vec<Act> = ask::by_hook(&repo, judged)?.into_iter().collect();
+                    pen(&repo, judged, environment)?.write(&told)?;
+                }
+                refused = Some(denied(&format!("your word would not count: {} {why}", printable(&by))));
+            }
         }
     }
     let Some(first) = wanted.first() else {
@@ -274,7 +281,12 @@ pub fn request(target: &Target, said: &Said, environment: &Environment) -> Resul
         return Err(Failure::new("there is nothing to ask about"));
     };
     let expires = act.body.get("expires").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-    Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?.write(&[act])?;
+    let mut acts = Vec::new();
+    if ask::asked(&judged).is_some() {
+        acts.extend(ask::by_hook(&repo, &judged)?);
+    }
+    acts.push(act);
+    Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?.write(&acts)?;
     let mut text = format!("asked for {id}: it needs {}, until {expires}\n", needs(&judged.needs));
     let _ = writeln!(text, "somebody who may approve it goes on with: gov-hook approve {id}");
     Ok(Answer::passing(text))

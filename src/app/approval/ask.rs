@@ -36,6 +36,8 @@ pub(in crate::app) fn beside(repo: &Repo, judged: &Judged) -> Result<Vec<Act>, F
 /// A request where something is held and nobody was asked yet, or that nobody answered in time.
 pub(in crate::app) fn by_hook(repo: &Repo, judged: &Judged) -> Result<Option<Act>, Failure> {
     match asked(judged) {
+        // Where nobody could answer, nobody is asked.
+        None if judged.policy.roles.is_empty() => Ok(None),
         None if judged.judgement.decision.exit == Exit::Held => request(repo, judged, &Said::default()),
         None => Ok(None),
         Some(asked) => timed_out(repo, judged, asked),
@@ -59,6 +61,7 @@ pub(in crate::app) fn next_step(judged: &Judged) -> Option<NextStep> {
     let step = |why: &str, command: String| Some(NextStep { why: why.into(), command });
     let decision = &judged.judgement.decision;
     match decision.outcome {
+        Outcome::ApprovalPending if judged.policy.roles.is_empty() => None,
         Outcome::ApprovalPending => step("somebody who may approve it goes on with", format!("gov-hook approve {id}")),
         Outcome::Rejected => step("who said what, and when", format!("gov-hook status {id}")),
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden | Outcome::Blocked => None,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::app::Failure;
 use crate::app::audit::laws::signers;
-use crate::app::audit::reading::{Depth, Spoken, read};
+use crate::app::audit::reading::{Arriving, Depth, Spoken, read, read_arriving};
 use crate::git::Repo;
 use crate::ledger::sshsig::{Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
@@ -30,10 +30,25 @@ impl Hearing {
         trusted: Option<ObjectId>,
         only: Option<&[Sha256]>,
     ) -> Result<Self, Failure> {
+        Self::with(repo, trusted, only, &[])
+    }
+
+    /// The same, with what a push brings along.
+    pub(in crate::app) fn with(
+        repo: &Repo,
+        trusted: Option<ObjectId>,
+        only: Option<&[Sha256]>,
+        arriving: &[Arriving],
+    ) -> Result<Self, Failure> {
         if only.is_some_and(<[Sha256]>::is_empty) {
             return Ok(Self { spoken: Vec::new(), signers: None });
         }
-        let mut spoken = read(repo, Depth::News, &|_| ())?.words;
+        let reading = if arriving.is_empty() {
+            read(repo, Depth::News, &|_| ())?
+        } else {
+            read_arriving(repo, arriving, &|_| ())?
+        };
+        let mut spoken = reading.words;
         spoken.retain(|spoken| only.is_none_or(|only| only.contains(&spoken.id)));
         let signers = if spoken.is_empty() { None } else { signers(repo, trusted)?.signers };
         Ok(Self { spoken, signers })

@@ -89,6 +89,7 @@ pub(super) fn read_against(
 }
 
 /// A stream that a push would move, and where to.
+#[derive(Clone, Debug)]
 pub(in crate::app) struct Arriving {
     pub(in crate::app) stream: String,
     pub(in crate::app) tip: ObjectId,

@@ -52,7 +52,7 @@ pub(super) fn hear(
     if !subject.kind.is_change() || !(is_push || heard.weighed.decision.outcome > Outcome::Overridden) {
         return Ok(heard);
     }
-    let hearing = Hearing::open(repo, subject.trusted, only)?;
+    let hearing = Hearing::with(repo, subject.trusted, only, &subject.arriving)?;
     let asks = heard.weighed.decision.outcome > Outcome::Overridden;
     let glass = broken_glass(repo, &heard.weighed.evidence, &subject.commits)?;
     if glass.is_empty() && !hearing.matters(asks) {
@@ -231,6 +231,7 @@ impl Whole<'_> {
             branch: self.subject.branch.clone(),
             message: None,
             onto: self.subject.onto,
+            arriving: Vec::new(),
         };
         let authors = people::of_commits(&subject.commits);
         let Examined { files, findings, touched, .. } = self.examiner.examine(self.repo, &subject)?;

@@ -32,6 +32,7 @@ pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environm
         branch: None,
         message,
         onto: None,
+        arriving: Vec::new(),
     };
     let agent = |subject: &Subject| {
         let authors = people::authors(repo, subject, environment);

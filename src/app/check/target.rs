@@ -1,6 +1,7 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
 use crate::app::Failure;
+use crate::app::audit::Arriving;
 use crate::app::header::Signatures;
 use crate::app::law::{self, POLICY_PATH};
 use crate::git::{Commit, GitError, Head, Repo};
@@ -59,6 +60,8 @@ pub(super) struct Subject {
     pub(super) message: Option<Vec<u8>>,
     /// The commit that it lands on.
     pub(super) onto: Option<ObjectId>,
+    /// Streams of the ledger that come with it, and where they will end.
+    pub(super) arriving: Vec<Arriving>,
 }
 
 pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
@@ -160,6 +163,7 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
         branch: at.branch().map(str::to_owned),
         message: None,
         onto: base,
+        arriving: Vec::new(),
     })
 }
 
@@ -188,6 +192,7 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         branch: onto(repo, asked)?,
         message: None,
         onto: parent,
+        arriving: Vec::new(),
     })
 }
 
@@ -241,6 +246,7 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         branch: onto(repo, asked)?,
         message: None,
         onto: Some(span.base),
+        arriving: Vec::new(),
     })
 }
 
@@ -254,13 +260,15 @@ pub(in crate::app) struct Side {
     pub(in crate::app) default: Option<String>,
     /// Whether it is this repository.
     pub(in crate::app) is_here: bool,
+    /// Streams of the ledger that the same push brings.
+    pub(in crate::app) arriving: Vec<Arriving>,
 }
 
 impl Side {
     /// A remote, by its name or its address where it has none, as it was when last fetched.
     pub(in crate::app) fn remote(repo: &Repo, name: &str) -> Result<Self, Failure> {
         let (branches, default) = (repo.branches_on(name)?, repo.default_branch()?);
-        Ok(Self { name: name.to_owned(), branches, default, is_here: false })
+        Ok(Self { name: name.to_owned(), branches, default, is_here: false, arriving: Vec::new() })
     }
 
     /// This repository, to which others push.
@@ -271,7 +279,13 @@ impl Side {
             Some(head) => Some(head),
             None => repo.default_branch()?.filter(is_there),
         };
-        Ok(Self { name: "this server".into(), branches, default, is_here: true })
+        Ok(Self { name: "this server".into(), branches, default, is_here: true, arriving: Vec::new() })
+    }
+
+    /// The same, with the streams that come along: what they say is heard already.
+    #[must_use]
+    pub(in crate::app) fn bringing(self, arriving: Vec<Arriving>) -> Self {
+        Self { arriving, ..self }
     }
 
     pub(in crate::app) fn default_tip(&self) -> Option<ObjectId> {
@@ -346,6 +360,7 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
         branch: push.branch.clone(),
         message: None,
         onto: old.or(side.default_tip()),
+        arriving: side.arriving.clone(),
     })
 }
 
@@ -392,6 +407,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         branch,
         message: None,
         onto,
+        arriving: Vec::new(),
     })
 }
 
@@ -424,6 +440,7 @@ fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         },
         message: None,
         onto: None,
+        arriving: Vec::new(),
     })
 }
 
@@ -457,6 +474,7 @@ fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         branch,
         message: None,
         onto: None,
+        arriving: Vec::new(),
     })
 }
 

@@ -14,6 +14,7 @@ use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::push::refusal_of_name;
 use super::refusal::{Refusal, worse};
+use crate::app::audit::Arriving;
 use crate::app::check::{Judged, Side};
 use crate::app::record::Records;
 use crate::app::{Answer, Environment, Failure};
@@ -66,7 +67,9 @@ fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answe
     // What a broken stream says counts for nothing.
     let records = Records::of(repo)?;
     let records = if refused.is_empty() { records.moved(&moved) } else { records };
-    let side = Side::here(repo, repo.branches_here()?)?;
+    let arriving = moved.iter().map(|(stream, tip)| Arriving { stream: stream.clone(), tip: *tip });
+    let arriving = if refused.is_empty() { arriving.collect() } else { Vec::new() };
+    let side = Side::here(repo, repo.branches_here()?)?.bringing(arriving);
     for line in others {
         refused.extend(one_of(repo, line, (&side, &records), environment).into_iter().map(|refusal| (line, refusal)));
     }
