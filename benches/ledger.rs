@@ -180,7 +180,7 @@ fn append_one(path: &Path, head: &dyn Fn() -> Duration) {
 
 fn append(path: &Path, stream: &str) {
     let repo = open(path);
-    let writer = Writer { name: "Bench".into(), email: "bench@example.com".into(), time: 1_800_000_000 };
+    let writer = Writer { name: "Bench".into(), email: "bench@example.com".into() };
     let appended = repo.append(stream, &writer, |tip| {
         let start = Seen { seq: 0, id: Sha256::of(b"start") };
         let seen = tip.and_then(|tip| tip.head).unwrap_or(start);
@@ -188,7 +188,12 @@ fn append(path: &Path, stream: &str) {
         let id = Sha256::of(&line);
         let object = ObjectId::new(*id.as_bytes().first_chunk().expect("twenty bytes"));
         let head = Seen { seq: seen.seq + 1, id };
-        Ok::<_, NotesError>(Some(Draft { notes: vec![Noted { object, line }], head, subject: "Decide".into() }))
+        Ok::<_, NotesError>(Some(Draft {
+            notes: vec![Noted { object, line }],
+            head,
+            subject: "Decide".into(),
+            time: 1_800_000_000,
+        }))
     });
     assert!(appended.is_ok_and(|commit| commit.is_some()), "an append succeeds");
 }

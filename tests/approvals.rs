@@ -222,8 +222,9 @@ impl Team {
         let line = ledger::write(&entry).unwrap().into_bytes();
         let head = Seen { seq: entry.seq, id: ledger::id(&line) };
         let object = entry.subject.commit.or(entry.subject.tree).unwrap();
-        let writer = Writer { name: person.into(), email: entry.actor.email.clone(), time: entry.time.seconds() };
-        let draft = Draft { notes: vec![Noted { object, line }], head, subject: "forged".into() };
+        let writer = Writer { name: person.into(), email: entry.actor.email.clone() };
+        let draft =
+            Draft { notes: vec![Noted { object, line }], head, subject: "forged".into(), time: entry.time.seconds() };
         repo.append::<gov_hook::git::notes::NotesError>(&stream, &writer, |_| Ok(Some(draft.clone()))).unwrap();
     }
 
@@ -515,7 +516,9 @@ fn a_rejection_outweighs_and_stands_until_the_bytes_change() {
     assert!(held.starts_with("denied: rejected by ada@example.com\n"), "{held}");
     let status = team.json("mira", &["status", &id]);
     assert_eq!(status["request"]["state"], "rejected");
-    assert_eq!(status["request"]["answers"][1]["blocking"], json!(["close the file"]));
+    let answers = status["request"]["answers"].as_array().unwrap();
+    assert_eq!(answers.len(), 2, "{status}");
+    assert!(answers.iter().any(|answer| answer["blocking"] == json!(["close the file"])), "{status}");
     team.commit("topic", "core/a.txt", &lines(7));
     assert_eq!(team.judged()["outcome"], "rejected", "a part of it is still what was rejected");
     team.git("mira", &["reset", "-q", "--soft", "origin/main"]);
@@ -529,7 +532,8 @@ fn nobody_answers_in_time_and_that_is_a_rejection_until_it_is_asked_again() {
     let id = team.held("core/a.txt", &lines(6));
     team.forge("mira", EntryKind::Request, None, |entry| {
         entry.body.insert("expires".into(), json!(entry.time.to_string()));
-        entry.time = Moment::of_seconds(entry.time.seconds() + 1).unwrap();
+        // Mira's clock was set back since: what she writes from now on must not be older than this.
+        entry.time = Moment::of_seconds(entry.time.seconds() + 60).unwrap();
     });
 
     let said = team.is_held("main");

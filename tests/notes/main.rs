@@ -26,7 +26,7 @@ fn open(directory: &Path) -> Repo {
 }
 
 fn writer() -> Writer {
-    Writer { name: "Mira Example".into(), email: "mira@example.com".into(), time: 1_700_000_000 }
+    Writer { name: "Mira Example".into(), email: "mira@example.com".into() }
 }
 
 /// An object that need not exist: a note names it, and that is all.
@@ -41,7 +41,12 @@ fn append(repo: &Repo, stream: &str, object: ObjectId, by: &str) -> Result<Objec
         let seq = tip.map_or(0, |tip| tip.head.unwrap().seq + 1);
         let line = format!("{{\"seq\":{seq},\"by\":\"{by}\"}}").into_bytes();
         let head = Seen { seq, id: Sha256::of(&line) };
-        Ok::<_, NotesError>(Some(Draft { notes: vec![Noted { object, line }], head, subject: format!("Entry {seq}") }))
+        Ok::<_, NotesError>(Some(Draft {
+            notes: vec![Noted { object, line }],
+            head,
+            subject: format!("Entry {seq}"),
+            time: 1_700_000_000,
+        }))
     })?;
     Ok(appended.unwrap())
 }

@@ -91,7 +91,12 @@ fn a_layout_that_git_made_is_kept() {
         let head = Seen { seq, id: Sha256::of(&line) };
         let notes = vec![Noted { object: id.parse().unwrap(), line }];
         repo.append(STREAM, &writer(), |_| {
-            Ok::<_, NotesError>(Some(Draft { notes: notes.clone(), head, subject: "Entry".into() }))
+            Ok::<_, NotesError>(Some(Draft {
+                notes: notes.clone(),
+                head,
+                subject: "Entry".into(),
+                time: 1_700_000_000,
+            }))
         })
     };
     note(&head, 0).unwrap();
@@ -185,7 +190,7 @@ fn a_stream_moved_by_somebody_else_is_read_again() {
         }
         let note = Noted { object: object(9), line: b"x".to_vec() };
         let head = Seen { seq: 9, id: Sha256::of(b"x") };
-        Ok::<_, NotesError>(Some(Draft { notes: vec![note], head, subject: "Entry".into() }))
+        Ok::<_, NotesError>(Some(Draft { notes: vec![note], head, subject: "Entry".into(), time: 1_700_000_000 }))
     });
 
     assert_eq!(tips.len(), 2);
@@ -227,11 +232,11 @@ fn what_cannot_be_written_is_said_and_leaves_nothing() {
         repo.append(STREAM, writer, |_| {
             let note = Noted { object: object(1), line: lines.to_vec() };
             let head = Seen { seq: 1, id: Sha256::of(lines) };
-            Ok::<_, NotesError>(Some(Draft { notes: vec![note], head, subject: "Entry".into() }))
+            Ok::<_, NotesError>(Some(Draft { notes: vec![note], head, subject: "Entry".into(), time: 1_700_000_000 }))
         })
     };
 
-    let nobody = Writer { name: String::new(), email: " ".into(), time: 1 };
+    let nobody = Writer { name: String::new(), email: " ".into() };
     assert!(matches!(write(b"x", &nobody), Err(NotesError::NoIdentity)));
     assert!(matches!(write(b"x\ny", &writer()), Err(NotesError::LineBreak)));
 

@@ -184,8 +184,7 @@ impl<'a> Pen<'a> {
         let Some(genesis) = self.genesis()? else { return Ok(Vec::new()) };
         let heads = Heads::read(self.repo, &self.stream)?;
         let mut ids = Vec::new();
-        let committer =
-            Committer { name: self.actor.name.clone(), email: self.actor.email.clone(), time: self.now.seconds() };
+        let committer = Committer { name: self.actor.name.clone(), email: self.actor.email.clone() };
         self.repo.append(&self.stream, &committer, |tip| {
             ids.clear();
             let mut end = match tip {
@@ -218,7 +217,8 @@ impl<'a> Pen<'a> {
             let Some(id) = end.prev else { return Ok(None) };
             let subject = acts.last().map_or("open", |act| act.kind.as_str());
             let head = Seen { seq: end.next - 1, id };
-            Ok::<_, Failure>(Some(Draft { notes, head, subject: format!("{subject} by {}", self.actor.email) }))
+            let subject = format!("{subject} by {}", self.actor.email);
+            Ok::<_, Failure>(Some(Draft { notes, head, subject, time: end.time.seconds() }))
         })?;
         heads.keep(self.repo)?;
         Ok(ids)
@@ -301,12 +301,13 @@ impl<'a> Pen<'a> {
         let entry = ledger::genesis(&Root::Commit { id: root.id, time });
         let line = ledger::write(&entry)?;
         let id = ledger::id(line.as_bytes());
-        let committer = Committer { name: entry.actor.name.clone(), email: String::new(), time: time.seconds() };
+        let committer = Committer { name: entry.actor.name.clone(), email: String::new() };
         let object = self.repo.append(GENESIS_STREAM, &committer, |tip| {
             let draft = || Draft {
                 notes: vec![Noted { object: root.id, line: line.clone().into_bytes() }],
                 head: Seen { seq: 0, id },
                 subject: "genesis".into(),
+                time: time.seconds(),
             };
             Ok::<_, Failure>(tip.is_none().then(draft))
         })?;

@@ -32,15 +32,15 @@ pub struct Draft {
     /// The last entry among them.
     pub head: Seen,
     pub subject: String,
+    /// When the last of them was made, in seconds since 1970: what is appended later is made no earlier.
+    pub time: u64,
 }
 
-/// Who writes the notes commit, and when.
+/// Who writes the notes commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Writer {
     pub name: String,
     pub email: String,
-    /// Seconds since 1970.
-    pub time: u64,
 }
 
 impl Repo {
@@ -103,7 +103,7 @@ impl Repo {
         if let Some(tip) = tip {
             let _ = writeln!(commit, "parent {}", tip.commit);
         }
-        let signature = writer.signature().ok_or(NotesError::NoIdentity)?;
+        let signature = writer.signature(draft.time).ok_or(NotesError::NoIdentity)?;
         let _ = write!(commit, "author {signature}\ncommitter {signature}\n\n");
         commit.push_str(&message::written(&draft.subject, &draft.head));
         let new = write_object(self, stream, ObjectType::Commit, commit.as_bytes())?;
@@ -121,7 +121,7 @@ impl Repo {
 impl Writer {
     /// `Name <email> seconds +0000`; none when neither a name nor an address is known. What is
     /// missing is filled in from the other: git takes an empty name for damage.
-    fn signature(&self) -> Option<String> {
+    fn signature(&self, time: u64) -> Option<String> {
         let clean = |text: &str| {
             let kept: String = text.chars().filter(|char| !matches!(char, '<' | '>') && !char.is_control()).collect();
             kept.trim_matches(|char: char| char.is_whitespace() || ".,:;\"'\\".contains(char)).to_owned()
@@ -132,7 +132,7 @@ impl Writer {
             (true, false) => email.split('@').next().unwrap_or_default().to_owned(),
             (false, _) => name,
         };
-        Some(format!("{shown} <{email}> {} +0000", self.time))
+        Some(format!("{shown} <{email}> {time} +0000"))
     }
 }
 
@@ -141,17 +141,17 @@ mod tests {
     use super::*;
 
     fn writer(name: &str, email: &str) -> Writer {
-        Writer { name: name.into(), email: email.into(), time: 1_700_000_000 }
+        Writer { name: name.into(), email: email.into() }
     }
 
     #[test]
     fn a_signature_is_one_that_git_reads() {
-        let signed = |name, email| writer(name, email).signature().unwrap_or_default();
+        let signed = |name, email| writer(name, email).signature(1_700_000_000).unwrap_or_default();
 
         assert_eq!(signed("Mira", "mira@example.com"), "Mira <mira@example.com> 1700000000 +0000");
         assert_eq!(signed("Mira <x>\nparent", "m@e\0"), "Mira xparent <m@e> 1700000000 +0000");
         assert_eq!(signed("", "mira@example.com"), "mira <mira@example.com> 1700000000 +0000");
         assert_eq!(signed("Mira", ""), "Mira <> 1700000000 +0000");
-        assert_eq!(writer(" ", "<>").signature(), None);
+        assert_eq!(writer(" ", "<>").signature(1), None);
     }
 }
