@@ -258,5 +258,6 @@ fn a_usage_error_is_exit_code_2_and_help_is_0() {
     assert_eq!(scratch.run(&["check", "--suppose", "nonsense"]).code, 2);
     assert_eq!(scratch.run(&["no-such-verb"]).code, 2);
     assert_eq!(scratch.run(&["check", "--help"]).code, 0);
-    assert_eq!(scratch.run(&["--version"]).code, 0);
+    let version = scratch.run(&["--version"]);
+    assert_eq!((version.code, &version.out), (0, &scratch.run(&["-V"]).out));
 }

@@ -8,6 +8,7 @@ mod install;
 mod notify;
 mod print;
 mod publish;
+mod quick;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,13 +24,21 @@ use crate::report::{Detail, Style};
 use arguments::{
     Arguments, BaselineArguments, CheckArguments, PolicyVerb, RiskVerb, RulesVerb, Terms, Verb, WaiveArguments,
 };
+use quick::{Quick, quick};
+
+/// What clap says to `--version`.
+const VERSION: &str = concat!("gov-hook ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(usage) => return print::usage(&usage),
+    let arguments = match quick(std::env::args_os()) {
+        Some(Quick::Version) => return print::answer(&Answer { text: VERSION.into(), code: 0 }),
+        Some(Quick::Hook(arguments)) => *arguments,
+        None => match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            Err(usage) => return print::usage(&usage),
+        },
     };
     let environment = Environment::read();
     let (wants_json, colour) = (arguments.verb.wants_json(), arguments.color);
