@@ -359,7 +359,8 @@ fn a_kept_checkpoint_is_believed_only_from_who_may_and_for_this_repository() {
     assert_eq!(code, 1);
     assert!(told.starts_with("the checkpoint does not hold: "), "{told}");
 
-    let other = Scratch::new();
+    // Two that begin alike within one second would be one repository.
+    let other = Scratch::unborn();
     other.install_hooks();
     commit_in(&other, &other.path(""), "elsewhere");
     let (code, told) = verify(&other.run(&["audit", "checkpoint"]).out);
