@@ -11,7 +11,6 @@ use super::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::model::{Gate, ObjectId, Outcome, Person, RepoPath, counted};
 use crate::policy::{self, RepositoryFacts};
-use crate::report::{Format, Style};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
@@ -112,14 +111,8 @@ fn replay(repo: &Repo, commits: &[Commit], text: &str, environment: &Environment
     let progress = Progress::new("replaying commits:", commits.len(), environment.stderr_is_terminal);
     let (mut passing, mut held, mut blocked) = (0, Vec::new(), Vec::new());
     for (at, commit) in commits.iter().enumerate() {
-        let request = Check {
-            asked: Asked { revision: Some(commit.id.to_string()), ..Asked::default() },
-            gate: Gate::Push,
-            level: None,
-            suppositions: Vec::new(),
-            format: Format::Human,
-            style: Style::default(),
-        };
+        let asked = Asked { revision: Some(commit.id.to_string()), ..Asked::default() };
+        let request = Check::of(asked, Gate::Push);
         let law = Law::drafted(POLICY_PATH, text.as_bytes())?;
         let judgement = check::judge_under(repo, &request, environment, law)?;
         match judgement.decision.outcome {

@@ -8,7 +8,7 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, counted};
-use crate::report::{Format, Style, printable};
+use crate::report::printable;
 
 /// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
 /// have said, where that could be found out.
@@ -40,14 +40,7 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment) -> Re
     let (mut acts, mut pens) = (Vec::new(), Vec::new());
     for commit in &commits {
         let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
-        let request = check::Request {
-            asked,
-            gate: Gate::Push,
-            level: None,
-            suppositions: Vec::new(),
-            format: Format::Human,
-            style: Style::default(),
-        };
+        let request = check::Request::of(asked, Gate::Push);
         let judged = check::judge(&repo, &request, environment)?;
         let pen = Pen::open(&repo, environment, judged.audit, None)?;
         let by = pen.actor().email.clone();

@@ -10,7 +10,6 @@ use crate::app::header::Signatures;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Actor, Entry, EntryKind, Gate, ObjectId, Saying, Word};
-use crate::report::{Format, Style};
 
 /// What a person names on the command line.
 #[derive(Clone, Debug, Default)]
@@ -140,14 +139,7 @@ fn as_asker(environment: &Environment, actor: &Actor) -> Result<Environment, Fai
 }
 
 fn push(asked: check::Asked) -> check::Request {
-    check::Request {
-        asked,
-        gate: Gate::Push,
-        level: None,
-        suppositions: Vec::new(),
-        format: Format::Human,
-        style: Style::default(),
-    }
+    check::Request::of(asked, Gate::Push)
 }
 
 /// What was said of the whole by one person, newest last.

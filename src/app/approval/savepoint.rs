@@ -7,7 +7,7 @@ use crate::app::record::{Act, Cause, Pen, decision};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Entry, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RiskLevel};
-use crate::report::{Format, Style, printable};
+use crate::report::printable;
 
 /// How a savepoint is called, before the id of what landed after it.
 const PREFIX: &str = "save-before-";
@@ -56,14 +56,7 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment) -> Result<
     let commit = repo.restoring(head, point, &message)?;
     repo.start_branch(&branch, commit)?;
     let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
-    let request = check::Request {
-        asked,
-        gate: Gate::Commit,
-        level: None,
-        suppositions: Vec::new(),
-        format: Format::Human,
-        style: Style::default(),
-    };
+    let request = check::Request::of(asked, Gate::Commit);
     let judged = check::judge(&repo, &request, environment)?;
     let subject = EntrySubject { commit: Some(commit), base: Some(head), ..EntrySubject::default() };
     let mut acts: Vec<Act> = decision(&judged)

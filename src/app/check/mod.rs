@@ -33,6 +33,13 @@ pub struct Request {
     pub style: Style,
 }
 
+impl Request {
+    /// What a gate asks, supposing nothing. The form is for whoever prints the answer to choose.
+    pub(super) fn of(asked: Asked, gate: Gate) -> Self {
+        Self { asked, gate, level: None, suppositions: Vec::new(), format: Format::Human, style: Style::default() }
+    }
+}
+
 /// Something taken for given, to see what would follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Supposition {

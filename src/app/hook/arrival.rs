@@ -6,8 +6,7 @@ use serde_json::json;
 use super::commit::bound_late;
 use super::line::Line;
 use super::refusal::{Refusal, worse};
-use super::request;
-use crate::app::check::{self, Asked, Judged, Push, Side};
+use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::Law;
 use crate::app::record::{Act, Cause, Moved, Records, decision, pushed};
 use crate::app::{Environment, Failure, notify};
@@ -16,7 +15,7 @@ use crate::model::{
     Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
 };
 use crate::policy::Audit;
-use crate::report::{Style, printable};
+use crate::report::printable;
 
 /// So many commits without a record are each judged for themselves; the push has judged all of them
 /// together, and read every one.
@@ -57,7 +56,7 @@ impl Gatekeeper<'_> {
     pub(super) fn arrival(&self, line: &Line) -> Result<Arrival, Failure> {
         let Some(new) = line.new else { return self.deletion(line) };
         let push = Push { branch: line.branch().map(str::to_owned), old: line.old, new };
-        let mut asked = request(Asked::default(), Gate::Push, Style::default());
+        let mut asked = Request::of(Asked::default(), Gate::Push);
         // What is only shown to reviewers lands nowhere; what is denied is not even shown.
         asked.level = line.reference.starts_with(REVIEW).then_some(Enforcement::Development);
         let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push))?;
@@ -165,7 +164,7 @@ impl Gatekeeper<'_> {
         let mut acts = Vec::new();
         for commit in commits {
             let asked = Asked { revision: Some(commit.id.to_string()), onto: onto.clone(), ..Asked::default() };
-            let judged = check::judge(self.repo, &request(asked, Gate::Commit, Style::default()), self.environment)?;
+            let judged = check::judge(self.repo, &Request::of(asked, Gate::Commit), self.environment)?;
             acts.extend(decision(&judged).map(|act| act.saying("cause", Cause::Push.as_str())));
         }
         Ok(acts)

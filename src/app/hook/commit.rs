@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::{request, said};
+use super::said;
 use crate::app::approval;
-use crate::app::check::{self, Asked};
+use crate::app::check::{self, Asked, Request};
 use crate::app::record::{Act, Cause, Pen, Records, already, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
@@ -16,7 +16,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
         return Ok(Answer::passing(String::new()));
     }
     let repo = Repo::open(&environment.place)?;
-    let judged = check::judge(&repo, &request(Asked::staged_with(None), Gate::Commit, style), environment)?;
+    let judged = check::judge(&repo, &Request::of(Asked::staged_with(None), Gate::Commit), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
@@ -73,7 +73,7 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
     let is_late = before == Before::Amended || commit.parents.len() != 1 || repo.is_midway();
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
     let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
-    let judged = check::judge(repo, &request(asked, Gate::Commit, Style::default()), environment)?;
+    let judged = check::judge(repo, &Request::of(asked, Gate::Commit), environment)?;
     let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
     acts = acts.into_iter().map(|act| act.saying("cause", cause.as_str())).collect();
     if cause != Cause::Bypass {

@@ -3,9 +3,9 @@
 
 use std::ffi::OsString;
 
-use super::{request, said};
+use super::said;
 use crate::app::approval;
-use crate::app::check::{self, Asked};
+use crate::app::check::{self, Asked, Request};
 use crate::app::record::{Act, Pen, decision};
 use crate::app::{Answer, Environment, Failure, notify};
 use crate::git::Repo;
@@ -30,7 +30,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     }
     let digest = Sha256::of(&message).to_string();
     let asked = Asked::staged_with(Some(message));
-    let judged = check::judge(&repo, &request(asked, Gate::Commit, style), environment)?;
+    let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
     let mut act = decision(&judged);
     if worded.is_found {
         act = act.map(|act| act.saying("message", digest));

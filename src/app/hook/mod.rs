@@ -19,9 +19,9 @@ use std::ffi::OsString;
 use std::io::Read;
 
 use super::approval;
-use super::check::{Asked, Judged, Request};
+use super::check::Judged;
 use super::{Answer, Environment, Failure};
-use crate::model::{Exit, Gate};
+use crate::model::Exit;
 use crate::report::{self, Detail, Format, Style};
 
 /// The points of git's work at which gov-hook is called.
@@ -118,10 +118,6 @@ fn input() -> Result<String, Failure> {
         Ok(_) => Ok(text),
         Err(error) => Err(Failure::new(format!("cannot read what git says to the hook: {error}"))),
     }
-}
-
-fn request(asked: Asked, gate: Gate, style: Style) -> Request {
-    Request { asked, gate, level: None, suppositions: Vec::new(), format: Format::Human, style }
 }
 
 /// Silence when it may pass, the whole report when it may not.

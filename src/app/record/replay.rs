@@ -14,7 +14,6 @@ use crate::app::{Environment, Failure};
 use crate::check::engine;
 use crate::git::Repo;
 use crate::model::{Damage, DamageCode, Enforcement, Entry, EntryKind, Gate, ObjectId, Sha256};
-use crate::report::{Format, Style};
 
 /// What an entry says in place of a gate when it is about a tool call of an agent.
 pub(in crate::app) const AGENT_GATE: &str = "agent";
@@ -107,14 +106,9 @@ impl Recorded {
             onto: object("onto")?,
             heard: strings(entry, "heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,
         };
-        let request = Request {
-            asked: Asked::default(),
-            gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| says(entry, "gate") == Some(gate.as_str()))?,
-            level: Some(Enforcement::parse(says(entry, "enforcement")?)?),
-            suppositions: Vec::new(),
-            format: Format::Human,
-            style: Style::default(),
-        };
+        let gate = [Gate::Commit, Gate::Push].into_iter().find(|gate| says(entry, "gate") == Some(gate.as_str()))?;
+        let level = Some(Enforcement::parse(says(entry, "enforcement")?)?);
+        let request = Request { level, ..Request::of(Asked::default(), gate) };
         Some(Self { request, again })
     }
 

@@ -8,7 +8,6 @@ use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Exit, Gate, counted};
-use crate::report::{Format, Style};
 
 /// Judges the commits of a range, or one, that are `bypassed` or have no record.
 pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result<Answer, Failure> {
@@ -24,14 +23,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     for (at, commit) in commits.iter().enumerate() {
         if !records.status(commit)?.is_on_record() {
             let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
-            let request = Request {
-                asked,
-                gate: Gate::Commit,
-                level: None,
-                suppositions: Vec::new(),
-                format: Format::Human,
-                style: Style::default(),
-            };
+            let request = Request::of(asked, Gate::Commit);
             let judged = check::judge(&repo, &request, environment)?;
             let outcome = judged.judgement.decision.outcome;
             worst = worst.max(judged.judgement.decision.exit);

@@ -8,7 +8,6 @@ use crate::app::law::Law;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Finding, Gate};
-use crate::report::{Format, Style};
 
 /// Every finding of every tracked file; of all of history where that is asked for.
 pub(super) fn in_all(repo: &Repo, history: bool, environment: &Environment) -> Result<Vec<Finding>, Failure> {
@@ -36,13 +35,6 @@ fn of_rules(mut findings: Vec<Finding>) -> Vec<Finding> {
 fn found(repo: &Repo, asked: Asked, environment: &Environment) -> Result<Vec<Finding>, Failure> {
     // The waivers of the work tree count, committed or not: they are what is being written.
     let law = Law::at(repo, repo.head()?.commit())?.with_waivers(waivers_file::read(repo)?.0)?;
-    let request = Request {
-        asked,
-        gate: Gate::Push,
-        level: None,
-        suppositions: Vec::new(),
-        format: Format::Human,
-        style: Style::default(),
-    };
+    let request = Request::of(asked, Gate::Push);
     Ok(judge_under(repo, &request, environment, law)?.assessment.findings)
 }
