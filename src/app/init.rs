@@ -9,7 +9,7 @@ use super::law::{Law, POLICY_PATH};
 use super::progress::Progress;
 use super::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
-use crate::model::{Gate, ObjectId, Outcome, Person, RepoPath, counted};
+use crate::model::{Arrange, Gate, ObjectId, Outcome, Person, RepoPath, counted};
 use crate::policy::{self, RepositoryFacts};
 
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ fn facts(repo: &Repo, head: Option<ObjectId>, recent: &[Commit]) -> Result<Repos
         paths.extend(
             repo.staged(tree)?.changes.into_iter().filter(|change| change.new.is_some()).map(|change| change.path),
         );
-        paths.sort();
+        paths.arrange();
         paths.dedup();
     }
     let mut codeowners = None;
@@ -81,7 +81,7 @@ fn by_frequency(commits: &[Commit]) -> Vec<Person> {
         *counts.entry(&commit.author).or_default() += 1;
     }
     let mut people: Vec<(&Person, usize)> = counts.into_iter().collect();
-    people.sort_by(|(a, many), (b, more)| more.cmp(many).then_with(|| a.cmp(b)));
+    people.arrange_by(|(a, many), (b, more)| more.cmp(many).then_with(|| a.cmp(b)));
     people.into_iter().map(|(person, _)| person.clone()).collect()
 }
 

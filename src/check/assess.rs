@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use super::card::{self, HistoryFacts};
 use crate::model::{
-    AssessedFile, Assessment, Cause, FileFacts, Finding, PathClass, Placement, RepoPath, Risk, RiskLevel, Severity,
-    counted,
+    Arrange, AssessedFile, Assessment, Cause, FileFacts, Finding, PathClass, Placement, RepoPath, Risk, RiskLevel,
+    Severity, counted,
 };
 use crate::policy::{Policy, RiskLimits};
 
@@ -36,7 +36,7 @@ pub fn assess(gathered: Gathered, policy: &Policy) -> Assessment {
     }
     causes.extend(findings.iter().filter(|finding| finding.counts()).filter_map(finding_cause));
     // A stable sort: among equals the order of the table stays.
-    causes.sort_by_key(|cause| Reverse(cause.level));
+    causes.arrange_by_key(|cause| Reverse(cause.level));
     let level = causes.first().map_or(RiskLevel::Low, |cause| cause.level);
     let risk = Risk { level, score, factors, causes };
     Assessment { files, touched_and_undone, findings, risk, window: history.window }

@@ -4,7 +4,8 @@ use super::approvals::{Heard, hear, needs};
 use super::debts::debts;
 use super::overrides::{Overriding, overriding};
 use crate::model::{
-    AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity, counted,
+    Arrange, AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity,
+    counted,
 };
 use crate::policy::Policy;
 
@@ -66,7 +67,7 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, ext
         }
     }
     // A stable sort: among equals the order above stays.
-    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.outcome));
+    reasons.arrange_by_key(|reason| std::cmp::Reverse(reason.outcome));
     let outcome = worst(&reasons);
     // What asks for approval without being risky in itself is held where HIGH is.
     let weight = assessment.risk.level.max(RiskLevel::High);
@@ -98,7 +99,7 @@ fn lift(reason: &mut Reason) {
 fn aside_reason(aside: &SetAside) -> Reason {
     let mut people: Vec<&str> =
         aside.decision.needed.iter().flat_map(|need| &need.counted).map(String::as_str).collect();
-    people.sort_unstable();
+    people.arrange();
     people.dedup();
     let commits = counted(aside.commits, "commit");
     let by = if people.is_empty() { String::new() } else { format!(" by {}", people.join(", ")) };
@@ -121,7 +122,7 @@ fn risk_reason(assessment: &Assessment, by_level: Outcome) -> Reason {
 /// One reason for each category that the policy never lets pass on its own.
 fn category_reasons(kept: &[&AssessedFile], by_level: Outcome) -> Vec<Reason> {
     let mut names: Vec<&str> = kept.iter().filter_map(|file| file.kept_by_category.as_deref()).collect();
-    names.sort_unstable();
+    names.arrange();
     names.dedup();
     let of = |name: &str| {
         let files = kept.iter().filter(|file| file.kept_by_category.as_deref() == Some(name));

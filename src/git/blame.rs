@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use super::error::GitError;
 use super::repo::Repo;
-use crate::model::{LineSet, ObjectId, RepoPath};
+use crate::model::{Arrange, LineSet, ObjectId, RepoPath};
 
 /// Some lines of a file, as a commit has it.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl Repo {
             return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
         let mut blamed: Vec<ObjectId> = output.stdout.split(|&byte| byte == b'\n').filter_map(header).collect();
-        blamed.sort();
+        blamed.arrange();
         blamed.dedup();
         Ok(blamed)
     }

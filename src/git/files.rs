@@ -10,7 +10,7 @@ use git2::{AttrCheckFlags, ObjectType, Oid};
 
 use super::error::GitError;
 use super::repo::{Repo, object_id};
-use crate::model::{ObjectId, RepoPath};
+use crate::model::{Arrange, ObjectId, RepoPath};
 
 impl Repo {
     /// Every tracked file, and every other one that git does not ignore, sorted; of some files and
@@ -29,7 +29,7 @@ impl Repo {
         }
         let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         let mut files: Vec<RepoPath> = names.map(RepoPath::new).collect();
-        files.sort_unstable();
+        files.arrange();
         files.dedup();
         Ok(files)
     }

@@ -13,7 +13,7 @@ use super::commit::Commit;
 use super::error::GitError;
 use super::repo::{Repo, object_id, oid};
 use super::tree::parse;
-use crate::model::{Mode, ObjectId, RepoPath};
+use crate::model::{Arrange, Mode, ObjectId, RepoPath};
 
 /// A history that unfolds to more paths than this is an attack.
 const MOST_PATHS: usize = 3_000_000;
@@ -186,7 +186,7 @@ impl Repo {
             let commit = self.commit(id)?;
             heard(&commit);
             let mut parents = commit.parents;
-            parents.sort_unstable();
+            parents.arrange();
             parents.dedup();
             for &parent in &parents {
                 children.entry(parent).or_default().push(id);

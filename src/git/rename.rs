@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::error::GitError;
 use super::repo::Repo;
-use crate::model::{Content, FileChange, ObjectId, RepoPath};
+use crate::model::{Arrange, Content, FileChange, ObjectId, RepoPath};
 
 const MOST_PAIRS: usize = 2500;
 
@@ -35,7 +35,7 @@ impl Repo {
         }
         rest.extend(gone);
         rest.extend(came);
-        rest.sort_by(|a, b| a.path.cmp(&b.path));
+        rest.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(rest)
     }
 
@@ -59,7 +59,7 @@ impl Repo {
             }
         }
         // The most alike first; among equals a kept file name, then the first in path order.
-        pairs.sort_by_key(|&(percent, same_name, from, to)| (std::cmp::Reverse((percent, same_name)), from, to));
+        pairs.arrange_by_key(|&(percent, same_name, from, to)| (std::cmp::Reverse((percent, same_name)), from, to));
         let mut from_of: HashMap<usize, usize> = HashMap::new();
         let mut taken = vec![false; gone.len()];
         for (_, _, from, to) in pairs {
@@ -134,7 +134,7 @@ fn pair_identical(gone: &mut Vec<FileChange>, came: &mut Vec<FileChange>, joined
         }
     }
     gone.extend(by_id.into_values().flatten());
-    gone.sort_by(|a, b| a.path.cmp(&b.path));
+    gone.arrange_by(|a, b| a.path.cmp(&b.path));
 }
 
 fn join(source: &FileChange, target: FileChange) -> FileChange {

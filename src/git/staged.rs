@@ -9,7 +9,7 @@ use super::error::GitError;
 use super::index::{CachedTree, Index, IndexEntry, Unread};
 use super::repo::{Repo, object_id, oid};
 use super::tree::{Entry, parse, push_entry, tree_of};
-use crate::model::{FileChange, Mode, ObjectId, RepoPath, Side};
+use crate::model::{Arrange, FileChange, Mode, ObjectId, RepoPath, Side};
 
 /// A staged change, and the tree that `git commit` would write for it.
 pub struct Staged {
@@ -52,7 +52,7 @@ impl Repo {
         let mut walk = Walk { repo: self, changes: Vec::new() };
         let tree = walk.directory(&[], &index.entries, index.cache.as_ref(), head_tree)?;
         let mut changes = walk.changes;
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(Staged { changes, tree: tree.unwrap_or_else(empty_tree) })
     }
 
@@ -91,7 +91,7 @@ impl Repo {
         if !unmerged.is_empty() {
             return Err(GitError::Unmerged { paths: unmerged });
         }
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes.arrange_by(|a, b| a.path.cmp(&b.path));
         let tree = self.tree_with(head_tree, &changes)?;
         Ok(Staged { changes, tree })
     }

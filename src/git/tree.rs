@@ -6,7 +6,7 @@ use git2::ObjectType;
 
 use super::error::GitError;
 use super::repo::Repo;
-use crate::model::{FileChange, Mode, ObjectId, RepoPath, Side};
+use crate::model::{Arrange, FileChange, Mode, ObjectId, RepoPath, Side};
 
 /// Nobody reviews more files than this at once; a tree that unfolds to more is an attack.
 const MOST_FILES: usize = 1_000_000;
@@ -116,7 +116,7 @@ impl Repo {
                 return Err(GitError::TooManyFiles { limit });
             }
         }
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
     }
 
@@ -163,7 +163,7 @@ impl Repo {
             };
             paths.extend(self.diff_trees(None, tree)?.iter().map(|change| inside(&change.path)));
         }
-        paths.sort();
+        paths.arrange();
         paths.dedup();
         Ok(paths)
     }

@@ -1,6 +1,6 @@
 //! What the ledger knows of signed artifacts.
 
-use crate::model::{Moment, ObjectId, Sha256};
+use crate::model::{Arrange, Moment, ObjectId, Sha256};
 
 /// One artifact of a `sign` entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,16 +47,16 @@ impl Book {
         let mut by_block: Vec<_> =
             numbered().filter(is_signing).filter_map(|(at, record)| Some((record.block?, at))).collect();
         let mut by_artifact: Vec<_> = numbered().filter(is_signing).map(|(at, record)| (record.artifact, at)).collect();
-        by_block.sort_unstable();
-        by_artifact.sort_unstable();
+        by_block.arrange();
+        by_artifact.arrange();
         let mut paths: Vec<(&str, u32)> = numbered().map(|(at, record)| (record.path.as_str(), at)).collect();
-        paths.sort_unstable();
+        paths.arrange();
         let by_path = paths.chunk_by(|one, next| one.0 == next.0).filter_map(|same| same.last().map(|last| last.1));
         let by_path = by_path.collect();
         let has_files_without = records.iter().any(|record| record.block.is_none() && !record.is_unsigned);
         let mut by_blob: Vec<ObjectId> =
             records.iter().filter(|record| !record.is_unsigned).map(|record| record.blob).collect();
-        by_blob.sort_unstable();
+        by_blob.arrange();
         Self { records, by_block, by_artifact, by_path, by_blob, has_files_without }
     }
 

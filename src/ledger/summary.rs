@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::model::{
-    ActorTotals, ApprovalTotals, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind, LedgerSummary, Moment,
-    Outcome, WAITS,
+    ActorTotals, ApprovalTotals, Arrange, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind, LedgerSummary,
+    Moment, Outcome, WAITS,
 };
 
 use super::coverage::totals;
@@ -173,7 +173,7 @@ fn approvals<'a>(requests: impl Iterator<Item = &'a Answers>) -> ApprovalTotals 
     }
     let answered = totals.approved + totals.rejected;
     totals.rate_per_mille = (totals.approved * 1_000).checked_div(answered);
-    waits.sort_unstable();
+    waits.arrange();
     for wait in &waits {
         let place = WAITS.iter().filter(|limit| *wait >= **limit).count();
         if let Some(count) = totals.waits.get_mut(place) {

@@ -1,5 +1,6 @@
 //! SHA-256, and the change id built on it.
 
+use super::arrange::Arrange;
 use std::fmt;
 use std::str::FromStr;
 
@@ -91,7 +92,7 @@ impl ChangeId {
                 None => rows.push((&file.change.path, old, new)),
             }
         }
-        rows.sort_by(|a, b| a.0.cmp(b.0));
+        rows.arrange_by(|a, b| a.0.cmp(b.0));
         let mut hash = sha2::Sha256::new();
         let side = |half: Half, hash: &mut sha2::Sha256| match half {
             None => hash.update([0]),

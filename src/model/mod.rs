@@ -1,6 +1,7 @@
 //! The words every other room speaks: plain data, no git, no clock, no files, no printing.
 
 mod approval;
+mod arrange;
 mod assessment;
 mod audit;
 mod change;
@@ -22,6 +23,7 @@ mod path;
 mod text;
 
 pub use approval::{Bond, Landing, Matter, MatterAnswer, MatterState, Saying, Seal, Word};
+pub use arrange::Arrange;
 pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };

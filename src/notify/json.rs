@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::event::{Event, What};
 use super::text::{self, Text, shown};
-use crate::model::{Finding, Judgement, Moment, Outcome, Severity, Sha256};
+use crate::model::{Arrange, Finding, Judgement, Moment, Outcome, Severity, Sha256};
 
 /// So many files are named, and so many causes, findings and reasons: curl reads no line of more than
 /// 100 KiB, and a path may be long.
@@ -133,7 +133,7 @@ fn decided(judgement: &Judgement, exit: u8) -> DecidedV1<'_> {
     });
     let mut weighing: Vec<&Finding> =
         assessment.findings.iter().filter(|finding| finding.counts() && finding.severity > Severity::Note).collect();
-    weighing.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    weighing.arrange_by_key(|finding| std::cmp::Reverse(finding.severity));
     let findings = weighing.into_iter().take(MOST).map(|finding| FindingV1 {
         rule: finding.rule.as_str(),
         severity: finding.severity.as_str(),

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::event::{Event, What};
 use crate::model::{
-    AssessedFile, Assessment, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity, Status, counted, deceives,
+    Arrange, AssessedFile, Assessment, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity, Status, counted,
+    deceives,
 };
 
 /// So many files, causes and findings are named; the rest is counted.
@@ -137,7 +138,7 @@ fn decided(body: &mut String, event: &Event<'_>, judgement: &Judgement) {
 fn files(assessment: &Assessment) -> Vec<String> {
     let lines = |file: &&AssessedFile| (file.facts.lines.added.count(), file.facts.lines.deleted.count());
     let mut files: Vec<&AssessedFile> = assessment.files.iter().collect();
-    files.sort_by_key(|file| {
+    files.arrange_by_key(|file| {
         let (added, deleted) = lines(file);
         (file.generated, std::cmp::Reverse(added.saturating_add(deleted)))
     });
@@ -166,14 +167,14 @@ fn causes(assessment: &Assessment) -> Vec<String> {
     let by_rule = |id: &str| assessment.findings.iter().any(|finding| finding.rule.as_str() == id);
     let mut causes: Vec<_> = assessment.risk.causes.iter().collect();
     causes.retain(|cause| !cause.id.starts_with("finding/") && !by_rule(cause.id));
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.level));
+    causes.arrange_by_key(|cause| std::cmp::Reverse(cause.level));
     some(&causes, "more risk", |cause| format!("Risk: {}", shown(&cause.message)))
 }
 
 fn findings(assessment: &Assessment) -> Vec<String> {
     let mut findings: Vec<&Finding> =
         assessment.findings.iter().filter(|finding| finding.counts() && finding.severity >= Severity::Hold).collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.arrange_by_key(|finding| std::cmp::Reverse(finding.severity));
     some(&findings, "more finding", |finding| {
         let line = finding.place.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("Finding: {} in {}{line}", shown(&finding.message), shown(&finding.place.path.to_string()))

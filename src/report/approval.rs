@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::escape::{printable, printable_line};
 use super::{Style, human};
-use crate::model::{Judgement, Matter, MatterAnswer, MatterState, Need, counted};
+use crate::model::{Arrange, Judgement, Matter, MatterAnswer, MatterState, Need, counted};
 
 /// What waits, with what each still needs and the command that answers it.
 #[must_use]
@@ -196,7 +196,7 @@ fn one(matter: &Matter) -> Value {
     };
     let counted: Vec<&String> = {
         let mut people: Vec<&String> = matter.needs.iter().flat_map(|need| &need.counted).collect();
-        people.sort();
+        people.arrange();
         people.dedup();
         people
     };

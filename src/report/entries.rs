@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use super::words::{grave_causes, in_commit, largest_file};
 use crate::model::{
-    Assessment, Cause, Finding, Fingerprint, InHistory, ObjectId, PolicyLine, RepoPath, RiskLevel, RuleId, Severity,
-    Waived,
+    Arrange, Assessment, Cause, Finding, Fingerprint, InHistory, ObjectId, PolicyLine, RepoPath, RiskLevel, RuleId,
+    Severity, Waived,
 };
 
 /// The three weights that all machine formats know.
@@ -52,7 +52,7 @@ pub(super) fn entries(assessment: &Assessment) -> Vec<Entry<'_>> {
         (rank, of_cause(cause, assessment))
     });
     let mut ranked: Vec<(u8, Entry<'_>)> = findings.chain(causes).collect();
-    ranked.sort_by_key(|(rank, entry)| (entry.waived.is_some(), Reverse(*rank)));
+    ranked.arrange_by_key(|(rank, entry)| (entry.waived.is_some(), Reverse(*rank)));
     ranked.into_iter().map(|(_, entry)| entry).collect()
 }
 

@@ -7,7 +7,7 @@ mod node;
 mod text;
 mod tree;
 
-use crate::model::Mistake;
+use crate::model::{Arrange, Mistake};
 
 pub use node::{Entry, Key, Node, Scalar, Span, Value};
 
@@ -68,7 +68,7 @@ impl Mistakes {
     #[must_use]
     pub fn into_sorted(self) -> Vec<Mistake> {
         let mut listed = self.listed;
-        listed.sort();
+        listed.arrange();
         listed.dedup();
         if let (Some(last), 1..) = (listed.last(), self.more) {
             let span = Span { line: last.line, column: last.column, length: last.length };

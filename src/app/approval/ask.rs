@@ -8,8 +8,8 @@ use crate::app::check::{Judged, own_changes};
 use crate::app::record::{Act, flatten, risk_digest};
 use crate::git::Repo;
 use crate::model::{
-    ChangeId, EntryKind, EntrySubject, Exit, Gate, Moment, Need, NextStep, ObjectId, Outcome, RecordedRisk, Saying,
-    Word,
+    Arrange, ChangeId, EntryKind, EntrySubject, Exit, Gate, Moment, Need, NextStep, ObjectId, Outcome, RecordedRisk,
+    Saying, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -190,7 +190,7 @@ fn after(judged: &Judged) -> Option<Vec<String>> {
     let within = |id: &ObjectId| judged.commits.iter().any(|commit| commit.id == *id);
     let parents = judged.commits.iter().flat_map(|commit| &commit.parents);
     let mut after: Vec<String> = parents.filter(|id| !within(id)).map(ToString::to_string).collect();
-    after.sort();
+    after.arrange();
     after.dedup();
     Some(after)
 }

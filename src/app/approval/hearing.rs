@@ -12,7 +12,8 @@ use crate::git::Repo;
 use crate::ledger::sshsig::{Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
-    ActorKind, Bond, ChangeId, Entry, EntryKind, Gate, Landing, Moment, ObjectId, Person, Saying, Seal, Sha256, Word,
+    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Landing, Moment, ObjectId, Person, Saying, Seal,
+    Sha256, Word,
 };
 
 /// All that was said, as this clone knows it.
@@ -79,7 +80,7 @@ impl Hearing {
             .flat_map(|entry| [covered(entry), entry.change.into_iter().collect()])
             .filter(|part| !part.is_empty())
             .collect();
-        parts.sort_by_key(|part| (std::cmp::Reverse(part.len()), part.clone()));
+        parts.arrange_by_key(|part| (std::cmp::Reverse(part.len()), part.clone()));
         parts.dedup();
         parts
     }
@@ -114,7 +115,7 @@ impl Hearing {
         words.extend(others.into_iter().filter_map(word).filter(refers));
         words.extend(self.debts(landing, onto.map(|onto| (repo, onto))).filter_map(word));
         // Stable: within one second a stream's own order stays.
-        words.sort_by_key(|word| word.at);
+        words.arrange_by_key(|word| word.at);
         words
     }
 

@@ -11,8 +11,8 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::gate::{self, Override, Overriding};
 use crate::git::Repo;
 use crate::model::{
-    ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer, MatterState, Moment, Need,
-    ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
+    Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer, MatterState,
+    Moment, Need, ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
 };
 use crate::policy::{Policy, deciding_digest};
 use crate::report::{self, Style};
@@ -103,7 +103,7 @@ fn matters(repo: &Repo, environment: &Environment) -> Result<Vec<(Matter, Policy
     for ((change, _), entry) in newest {
         matters.push(matter(repo, &all, change, entry, now)?);
     }
-    matters.sort_by_key(|(matter, _)| (std::cmp::Reverse(matter.asked_at), matter.id.clone()));
+    matters.arrange_by_key(|(matter, _)| (std::cmp::Reverse(matter.asked_at), matter.id.clone()));
     Ok(matters)
 }
 

@@ -9,7 +9,7 @@ use crate::app::check::{self, Again, Judged};
 use crate::app::header::Signatures;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Entry, EntryKind, Gate, ObjectId, Saying, Word};
+use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, Saying, Word};
 
 /// What a person names on the command line.
 #[derive(Clone, Debug, Default)]
@@ -64,9 +64,9 @@ pub(super) fn requests_named(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Fa
     let mut found: Vec<Spoken> = Hearing::open(repo, None, None)?.spoken;
     found.retain(|spoken| is_it(&spoken.entry));
     found.reverse();
-    found.sort_by_key(|spoken| std::cmp::Reverse(spoken.entry.time));
+    found.arrange_by_key(|spoken| std::cmp::Reverse(spoken.entry.time));
     let mut changes: Vec<_> = found.iter().filter_map(|spoken| spoken.entry.change).collect();
-    changes.sort();
+    changes.arrange();
     changes.dedup();
     if let [one, other, ..] = changes.as_slice() {
         return Err(Failure::new(format!("`{named}` begins the ids of several requests"))

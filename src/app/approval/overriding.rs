@@ -8,7 +8,7 @@ use crate::app::audit::laws::signers;
 use crate::app::record::{Act, Pen};
 use crate::app::{self, Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Enforcement, EntryKind, Moment, ObjectId, Outcome, Sha256};
+use crate::model::{Arrange, Enforcement, EntryKind, Moment, ObjectId, Outcome, Sha256};
 use crate::notify;
 use crate::report::printable;
 
@@ -74,7 +74,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment) -> Result<Answer,
         let is_named = named.len() >= 4 && (spoken.id.to_string().starts_with(named) || change.starts_with(named));
         spoken.entry.kind == EntryKind::Override && text(&spoken.entry, "action") == Some("request") && is_named
     });
-    asked.sort_by_key(|spoken| (spoken.entry.time, spoken.id));
+    asked.arrange_by_key(|spoken| (spoken.entry.time, spoken.id));
     let Some(asked) = asked.pop() else {
         return Err(Failure::new(format!("nobody asked for an override called `{named}`")).mended_by(
             "see what was asked: gov-hook audit log --kind override; fetch others' with: gov-hook audit sync",

@@ -7,7 +7,7 @@ use super::reading::{Depth, Reading, Told, read};
 use crate::app::Failure;
 use crate::git::{Commit, Repo};
 use crate::ledger::Coverage;
-use crate::model::{Adoption, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus};
+use crate::model::{Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus};
 use crate::report::audit::coverage as report;
 
 /// How far two clocks may be apart: a day, in seconds.
@@ -110,7 +110,7 @@ impl Starts {
     /// first commit was replaced since.
     fn adoption(self, repo: &Repo, tip: ObjectId) -> Result<Option<Adoption>, Failure> {
         let mut starts: Vec<Adoption> = self.0.into_values().collect();
-        starts.sort_by(|one, other| (one.time, &one.stream).cmp(&(other.time, &other.stream)));
+        starts.arrange_by(|one, other| (one.time, &one.stream).cmp(&(other.time, &other.stream)));
         let history: HashSet<ObjectId> = repo.commits_between(&[], tip)?.iter().map(|commit| commit.id).collect();
         let is_here = |start: &&Adoption| start.base.or(start.first).is_some_and(|commit| history.contains(&commit));
         let found = starts.iter().find(is_here).or_else(|| starts.iter().find(|start| start.base.is_none()));

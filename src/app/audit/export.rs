@@ -10,7 +10,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger::{self, Coverage};
-use crate::model::{ChangeId, EntryKind, GovernedCommit, ObjectId, Sha256};
+use crate::model::{Arrange, ChangeId, EntryKind, GovernedCommit, ObjectId, Sha256};
 
 /// What each line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
         told.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
     })?;
     let mut told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
-    told.sort_by(|one, other| (&one.entry.stream, one.entry.seq).cmp(&(&other.entry.stream, other.entry.seq)));
+    told.arrange_by(|one, other| (&one.entry.stream, one.entry.seq).cmp(&(&other.entry.stream, other.entry.seq)));
     let mut text = String::new();
     match (&commits, form) {
         (Some(commits), Form::Statements) => statements(&mut text, commits, &told, reading.genesis)?,

@@ -9,7 +9,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger;
-use crate::model::{Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
+use crate::model::{Arrange, Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
 use crate::report::audit::log::{Logged, human, json_lines};
 
 /// Which entries are wanted: those that every filter lets by.
@@ -43,7 +43,7 @@ pub fn log(request: &Request, environment: &Environment) -> Result<Answer, Failu
         let mut paths = Paths { repo: &repo, path: RepoPath::from(path.trim_matches('/')), known: BTreeMap::new() };
         chosen.retain(|told| paths.touches(&told.entry));
     }
-    chosen.sort_by(|one, other| {
+    chosen.arrange_by(|one, other| {
         let key = |told: &Told| (told.entry.time, told.entry.seq);
         key(other).cmp(&key(one)).then_with(|| one.entry.stream.cmp(&other.entry.stream))
     });

@@ -12,7 +12,7 @@ use crate::app::{Failure, header};
 use crate::git::notes::{Asked, Noted, Oddity, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
 use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, fits_a_stream, join};
-use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Sha256};
+use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, ObjectId, Sha256};
 
 /// How much of the ledger is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub(in crate::app) fn read_arriving(
         tip: Some(*tip),
         remote: None,
     }));
-    streams.sort();
+    streams.arrange();
     read_streams(repo, Ask { depth: Depth::News, keeping: Keeping::No, streams, claims: Vec::new() }, visit)
 }
 

@@ -15,7 +15,7 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, StateFile, Walked};
 use crate::ledger::{self, GENESIS_STREAM};
-use crate::model::{Entry, EntryKind, EntrySubject, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, ObjectId, Sha256};
 
 const NAMESPACE: &str = "policy@gov-hook";
 
@@ -146,7 +146,7 @@ fn undeclared(
         }
     }
     let mut lost: Vec<LostEntry> = lost.into_values().collect();
-    lost.sort_by_key(|lost| (lost.entry.seq, lost.id));
+    lost.arrange_by_key(|lost| (lost.entry.seq, lost.id));
     Ok(lost)
 }
 

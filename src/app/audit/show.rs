@@ -7,7 +7,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::sshsig::SshSignature;
-use crate::model::counted;
+use crate::model::{Arrange, counted};
 use crate::report::audit::show::{Shown, human, json};
 
 /// So many digits name an entry; fewer could stand for anything.
@@ -46,7 +46,7 @@ pub fn show(named: &str, environment: &Environment, as_json: bool) -> Result<Ans
             if subjects.is_some() { "nothing on record speaks of" } else { "neither an entry nor a commit is called" };
         return Err(Failure::new(format!("{what} `{named}`")).mended_by("see what is on record: gov-hook audit log"));
     }
-    found.sort_by_key(|told| (told.entry.time, told.entry.seq));
+    found.arrange_by_key(|told| (told.entry.time, told.entry.seq));
     let shown: Vec<Shown> = found.into_iter().map(shown).collect();
     let text = if as_json { json(&shown) } else { human(&shown) };
     Ok(Answer { text: text.into_bytes(), code: 0 })

@@ -15,7 +15,9 @@ use crate::check::rules::{Candidate, Common, Found, Standing, Stream, Tally};
 use crate::check::waivers::{Inline, Scope, Waiving};
 use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
-use crate::model::{Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, TargetKind};
+use crate::model::{
+    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, TargetKind,
+};
 
 /// A change with everything measured and found in it.
 pub(super) struct Examined {
@@ -134,7 +136,7 @@ impl Examiner<'_> {
             // The same text in a later commit is the same finding; the first commit is named.
             examined.findings.extend(findings.into_iter().filter(|finding| known.insert(finding.fingerprint)));
         }
-        examined.touched.sort();
+        examined.touched.arrange();
         examined.touched.dedup();
         Ok(())
     }

@@ -15,8 +15,8 @@ use crate::check::{self, Gathered, measure};
 use crate::gate::{self, Extent, SetAside};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Assessment, ChangeId, Decision, Enforcement, Entry, EntryKind, Evidence, FileChange, Gate, Landing, Need, ObjectId,
-    Outcome, RepoPath, Risk, Sha256, Side, TargetKind, Word,
+    Arrange, Assessment, ChangeId, Decision, Enforcement, Entry, EntryKind, Evidence, FileChange, Gate, Landing, Need,
+    ObjectId, Outcome, RepoPath, Risk, Sha256, Side, TargetKind, Word,
 };
 
 /// A decision and what it was made of.
@@ -72,7 +72,7 @@ pub(super) fn hear(
         let whole = Whole { repo, examiner, subject, hearing: &hearing, supposed: &supposed, own: &own };
         if let Some(rest) = whole.without_what_is_approved(&heard.weighed)? {
             heard.ids.extend(rest.evidence.words.iter().filter(|word| word.bond.is_some()).map(|word| word.id));
-            heard.ids.sort();
+            heard.ids.arrange();
             heard.ids.dedup();
             (heard.weighed.assessment, heard.weighed.decision) = (rest.assessment, rest.decision);
         }
@@ -150,7 +150,7 @@ fn requested_by(repo: &Repo, commits: &[Commit]) -> Result<Vec<String>, Failure>
             people.extend(judged.filter_map(|entry| entry.requested_by));
         }
     }
-    people.sort();
+    people.arrange();
     people.dedup();
     Ok(people)
 }
@@ -210,7 +210,7 @@ impl Whole<'_> {
             self.own.iter().enumerate().filter(|(_, own)| own.as_ref() == Some(change)).map(|(at, _)| at).find(free)
         };
         let mut part: Vec<usize> = approved.iter().map(at).collect::<Option<_>>()?;
-        part.sort_unstable();
+        part.arrange();
         part.dedup();
         (part.len() == approved.len()).then_some(part)
     }

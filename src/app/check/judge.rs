@@ -12,8 +12,8 @@ use crate::check::{self, Gathered, HEADER_FAMILY};
 use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, NextStep, ObjectId,
-    Outcome, Person, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
+    Arrange, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, NextStep,
+    ObjectId, Outcome, Person, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
 };
 use crate::policy::{Audit, Notice, Policy, Role, deciding_digest};
 
@@ -272,7 +272,7 @@ pub(super) fn unscanned<'a>(files: &(impl Iterator<Item = (&'a RepoPath, Scanned
     let named = |what: &str, wanted: Scanned| {
         let mut paths: Vec<&RepoPath> =
             files.clone().filter(|(_, scanned)| *scanned == wanted).map(|(path, _)| path).collect();
-        paths.sort();
+        paths.arrange();
         paths.dedup();
         let (first, others) = paths.split_first()?;
         Some(match others.len() {

@@ -15,7 +15,8 @@ use crate::check::rules::{Candidate, MESSAGE_PATH, Standing, Stream};
 use crate::check::waivers::{Inline, Scope, Waivers, Waiving};
 use crate::git::{Blob, Commit, Dated, Reached, Repo, Start};
 use crate::model::{
-    Content, Date, Finding, Fingerprint, InHistory, Mode, ObjectId, Reach, RepoPath, Scanned, Severity, Side, counted,
+    Arrange, Content, Date, Finding, Fingerprint, InHistory, Mode, ObjectId, Reach, RepoPath, Scanned, Severity, Side,
+    counted,
 };
 
 /// What there is to say of a content at one of its paths.
@@ -66,7 +67,7 @@ impl Examiner<'_> {
         });
         let mut seen: Vec<Seen> = read.into_iter().flatten().chain(messages).collect();
         // A stable sort; what no commit has comes last.
-        seen.sort_by_key(|seen| seen.commit.unwrap_or(usize::MAX));
+        seen.arrange_by_key(|seen| seen.commit.unwrap_or(usize::MAX));
         let unread = seen.iter().map(|seen| (&seen.path, seen.scanned));
         let mut notes = super::judge::unscanned(&unread);
         let mut findings = merged(seen, &reached.commits);
@@ -76,7 +77,7 @@ impl Examiner<'_> {
         findings.extend(alike.into_iter().map(|finding| Finding { history: now, ..finding }));
         findings = self.waiving(Scope::History).apply(findings, &[]);
         findings.retain(|finding| self.matters(finding));
-        findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
+        findings.arrange_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
         notes.extend(advice(&findings));
         let reach = Reach { refs: starts.len(), commits: reached.commits.len(), blobs: reached.blobs.len() };
         Ok((Examined { files: Vec::new(), findings, touched: Vec::new(), verified: 0, notes }, reach))

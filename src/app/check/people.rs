@@ -3,7 +3,7 @@
 use super::target::Subject;
 use crate::app::Environment;
 use crate::git::{self, Commit, Repo};
-use crate::model::Person;
+use crate::model::{Arrange, Person};
 use crate::policy::Policy;
 
 /// Authors, committers and co-authors; of what is only staged, whoever is about to commit it.
@@ -29,7 +29,7 @@ pub(super) fn of_commits(commits: &[Commit]) -> Vec<Person> {
 
 fn named(mut people: Vec<Person>) -> Vec<Person> {
     people.retain(|person| !person.email.is_empty() || !person.name.is_empty());
-    people.sort();
+    people.arrange();
     people.dedup();
     people
 }

@@ -9,7 +9,7 @@ use crate::app::Failure;
 use crate::app::audit::{Depth, read};
 use crate::git::Repo;
 use crate::header::{Book, Record};
-use crate::model::{EntryKind, Sha256};
+use crate::model::{Arrange, EntryKind, Sha256};
 
 /// What is known, and how much is wrong with the ledger it is known from.
 pub(super) struct Known {
@@ -39,7 +39,7 @@ fn all(repo: &Repo) -> Result<(Vec<Record>, usize), Failure> {
     let mut all = if depth == Depth::News { kept(repo).unwrap_or_default() } else { Vec::new() };
     let known: HashSet<Sha256> = all.iter().map(|record| record.entry).collect();
     all.extend(news.into_iter().filter(|record| !known.contains(&record.entry)));
-    all.sort_by_key(|record| record.signed_at);
+    all.arrange_by_key(|record| record.signed_at);
     Ok((all, reading.verdict.damage.len()))
 }
 

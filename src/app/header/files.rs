@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::Failure;
 use crate::git::Repo;
-use crate::model::RepoPath;
+use crate::model::{Arrange, RepoPath};
 
 /// A file to look at, and whether it was named itself rather than found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +36,7 @@ pub(super) fn named(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<N
         files.extend(found.into_iter().map(|path| Named { path, is_named: false }));
     }
     // Named before found, where a file is both.
-    files.sort_by(|one, other| one.path.cmp(&other.path).then(other.is_named.cmp(&one.is_named)));
+    files.arrange_by(|one, other| one.path.cmp(&other.path).then(other.is_named.cmp(&one.is_named)));
     files.dedup_by(|next, one| next.path == one.path);
     Ok(files)
 }

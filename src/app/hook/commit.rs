@@ -8,7 +8,7 @@ use crate::app::check::{self, Asked, Request};
 use crate::app::record::{Act, Cause, Pen, Records, already, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
-use crate::model::{Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
 use crate::report::Style;
 
 pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, Failure> {
@@ -141,7 +141,7 @@ enum Before {
 /// `entries` are those about the commit's tree.
 fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(Sha256, Entry)>) -> Before {
     let parent = commit.parents.first().copied();
-    entries.sort_by_key(|(_, entry)| entry.time);
+    entries.arrange_by_key(|(_, entry)| entry.time);
     let mut found = Before::Nothing;
     for (id, entry) in entries.into_iter().rev() {
         let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);

@@ -1,5 +1,6 @@
 //! Hooks into a folder and out of it again, each in one step: git finds the old hook or the new one.
 
+use crate::model::Arrange;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, symlink};
@@ -85,7 +86,7 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
         let older = place(&plan).map_err(|error| cannot_write(&plan.hook, &error))?;
         done.push(Done { stage: plan.stage, what: plan.what, older });
     }
-    done.sort_by_key(|done| stages.iter().position(|stage| *stage == done.stage));
+    done.arrange_by_key(|done| stages.iter().position(|stage| *stage == done.stage));
     Ok(done)
 }
 

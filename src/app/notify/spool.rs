@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::git::Repo;
-use crate::model::{Moment, Sha256};
+use crate::model::{Arrange, Moment, Sha256};
 use crate::notify::{Letter, Unreadable};
 
 /// What nobody wanted for so long is not news any more.
@@ -52,7 +52,7 @@ impl Spool {
         for entry in entries {
             names.extend(entry?.file_name().into_string().ok().filter(|name| queued_at(name).is_some()));
         }
-        names.sort();
+        names.arrange();
         Ok(names)
     }
 

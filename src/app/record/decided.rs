@@ -9,7 +9,9 @@ use super::pen::Act;
 use crate::app::check::Judged;
 use crate::check::engine;
 use crate::header::Fault;
-use crate::model::{EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window};
+use crate::model::{
+    Arrange, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
+};
 
 /// So many reasons say enough; the judgement can be made again for the rest.
 const MOST_REASONS: usize = 20;
@@ -70,7 +72,7 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
     let within: HashSet<ObjectId> = judged.commits.iter().map(|commit| commit.id).collect();
     let parents = judged.commits.iter().flat_map(|commit| &commit.parents);
     let mut after: Vec<String> = parents.filter(|id| !within.contains(id)).map(ToString::to_string).collect();
-    after.sort();
+    after.arrange();
     after.dedup();
     let mut act = said(kind, moved.new, subject, judged)
         .saying("commits", commits)

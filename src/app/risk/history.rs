@@ -6,7 +6,7 @@ use crate::app::{Failure, parallel, progress::Progress};
 use crate::check::eval::{self, Sample};
 use crate::check::{Features, HistoryFacts, features, is_fix_subject, measure};
 use crate::git::{Commit, History, Lines, Repo};
-use crate::model::{Content, FileChange, FileFacts, FileKind, Known, ObjectId, RepoPath, Scanned, Window};
+use crate::model::{Arrange, Content, FileChange, FileFacts, FileKind, Known, ObjectId, RepoPath, Scanned, Window};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -192,7 +192,7 @@ fn inducing(
 /// The commits that a message names as the fault, where the digits name one of them alone.
 fn reported(seen: &[Seen]) -> HashSet<ObjectId> {
     let mut ids: Vec<(String, ObjectId)> = seen.iter().map(|seen| (seen.id.to_string(), seen.id)).collect();
-    ids.sort();
+    ids.arrange();
     let named = seen.iter().flat_map(|seen| &seen.named).filter_map(|digits| {
         let first = ids.partition_point(|(hex, _)| hex < digits);
         let mut fitting = ids.iter().skip(first).take_while(|(hex, _)| hex.starts_with(digits.as_str()));

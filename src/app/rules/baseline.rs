@@ -9,7 +9,7 @@ use crate::app::law::WAIVERS_PATH;
 use crate::app::{Answer, Environment, Failure};
 use crate::check::waivers::{Baselined, Excused, Waiver, rewritten};
 use crate::git::Repo;
-use crate::model::{Date, Finding, Severity, counted};
+use crate::model::{Arrange, Date, Finding, Severity, counted};
 
 #[derive(Debug)]
 pub struct Request {
@@ -30,7 +30,7 @@ pub fn baseline(request: &Request, environment: &Environment) -> Result<Answer, 
     let repo = Repo::open(&environment.place)?;
     waivers_file::read(&repo)?;
     let mut findings = present::in_all(&repo, request.history, environment)?;
-    findings.sort_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
+    findings.arrange_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert(finding.fingerprint));
 

@@ -2,7 +2,7 @@
 
 use super::{Hit, MOST_HITS};
 use crate::check::{characters, syntax};
-use crate::model::RepoPath;
+use crate::model::{Arrange, RepoPath};
 
 /// A line this long is not reviewed.
 const LONG: usize = 1_000;
@@ -77,7 +77,7 @@ pub(super) fn breaks(text: &[u8]) -> Vec<Hit> {
             !matches!(next, None | Some(b'\r' | b'\n')) && !matches!(before, None | Some(b'\r' | b'\n'))
         });
         hits.extend(hidden.map(|at| Hit::at(at..at + 1, "carriage return")).take(MOST_HITS));
-        hits.sort_by_key(|hit| hit.range.as_ref().map(|range| range.start));
+        hits.arrange_by_key(|hit| hit.range.as_ref().map(|range| range.start));
     }
     hits
 }

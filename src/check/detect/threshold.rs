@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::{Hit, Subject};
-use crate::model::RepoPath;
+use crate::model::{Arrange, RepoPath};
 
 /// Names of limits that mean the same in every file. The first group is a limit from below.
 const EVERYWHERE: &str = r#"(?ix-u)
@@ -61,7 +61,7 @@ pub(super) fn lowered(file: &Subject<'_>) -> Vec<Hit> {
             }
         }
     }
-    hits.sort_by_key(|hit| hit.range.as_ref().map(|range| range.start));
+    hits.arrange_by_key(|hit| hit.range.as_ref().map(|range| range.start));
     hits
 }
 

@@ -7,7 +7,7 @@ mod statistics;
 use std::collections::BTreeMap;
 
 use super::card::{self, Features};
-use crate::model::{Band, Evaluation, Known, Measured, Mismatch, Promise, Ranking};
+use crate::model::{Arrange, Band, Evaluation, Known, Measured, Mismatch, Promise, Ranking};
 use statistics::{auc, mean, recall, weighted};
 
 pub use csv::{CsvError, read};
@@ -163,7 +163,7 @@ fn touching_source<'a>(samples: &[&'a Sample]) -> Vec<&'a Sample> {
 /// Fifths of a history by added lines of source; what is equal stays together, in the lower one.
 fn by_size<'a>(samples: &[&'a Sample]) -> Vec<Vec<&'a Sample>> {
     let mut sorted = samples.to_vec();
-    sorted.sort_by_key(|sample| sample.features.source_lines);
+    sorted.arrange_by_key(|sample| sample.features.source_lines);
     let mut groups = vec![Vec::new(); SIZES];
     let mut below = 0;
     for equal in sorted.chunk_by(|a, b| a.features.source_lines == b.features.source_lines) {

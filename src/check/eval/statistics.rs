@@ -1,6 +1,6 @@
 //! Rank statistics with ties: the same for any order of the input.
 
-use crate::model::{Measured, share};
+use crate::model::{Arrange, Measured, share};
 
 /// A commit's place in a ranking, and whether it is one that should come first.
 pub(super) type Ranked = (u32, bool);
@@ -10,7 +10,7 @@ pub(super) type Ranked = (u32, bool);
 pub(super) fn auc(ranked: &mut [Ranked]) -> Measured {
     let hits = ranked.iter().filter(|(_, hit)| *hit).count();
     let misses = ranked.len() - hits;
-    ranked.sort_unstable();
+    ranked.arrange();
     let (mut below, mut twice_won) = (0, 0);
     for tied in ranked.chunk_by(|a, b| a.0 == b.0) {
         let hits = tied.iter().filter(|(_, hit)| *hit).count();
@@ -25,7 +25,7 @@ pub(super) fn auc(ranked: &mut [Ranked]) -> Measured {
 /// the cut, as many hits count as would on average.
 pub(super) fn recall(ranked: &mut [Ranked], percent: usize) -> Measured {
     let all = ranked.iter().filter(|(_, hit)| *hit).count();
-    ranked.sort_unstable_by(|a, b| b.cmp(a));
+    ranked.arrange_by(|a, b| b.cmp(a));
     // Counted in hundredths of a commit, so that nothing is rounded.
     let mut left = ranked.len() * percent;
     let mut found = 0.0;

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::paths::Subject;
 use super::set::Rules;
 use crate::check::detect::Detector;
-use crate::model::{Finding, Place, RepoPath};
+use crate::model::{Arrange, Finding, Place, RepoPath};
 use crate::policy::fold_bytes;
 
 /// A path there is after a change.
@@ -24,7 +24,7 @@ impl Rules {
         // Paths are many and collisions few, so only a hash of each is kept.
         let mut spellings: Vec<(u64, &Standing<'_>)> =
             paths.iter().map(|standing| (hash(standing), standing)).collect();
-        spellings.sort_by_key(|(hash, standing)| (*hash, standing.path));
+        spellings.arrange_by_key(|(hash, standing)| (*hash, standing.path));
         let alike = spellings.chunk_by(|one, other| one.0 == other.0).filter(|alike| alike.len() > 1);
         alike.flat_map(|alike| self.collisions_among(alike)).collect()
     }

@@ -8,7 +8,7 @@ use super::common::Common;
 use super::definition::{Definition, Example, Kind, On, Sides};
 use super::set::Rules;
 use crate::check::imports::Asked;
-use crate::model::{Finding, LineDiff, Mode, RepoPath};
+use crate::model::{Arrange, Finding, LineDiff, Mode, RepoPath};
 
 /// An example that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Rules {
         let mut ids: Vec<String> =
             self.run_example(definition, example).into_iter().map(|found| found.rule.to_string()).collect();
         ids.retain(|id| super::definition::family(id) == definition.family());
-        ids.sort();
+        ids.arrange();
         ids.dedup();
         ids
     }

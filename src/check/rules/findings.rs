@@ -11,7 +11,7 @@ use super::resolve::resolve;
 use super::rule::{Compiled, Rule};
 use super::set::Rules;
 use crate::check::waivers::{Inline, Marked};
-use crate::model::{Finding, Fingerprint, Place, RepoPath, RuleId, Scanned};
+use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned};
 
 /// How many findings of one rule in one file are listed. What follows becomes one more.
 const MOST_FINDINGS: u32 = 100;
@@ -230,7 +230,7 @@ impl<'a> Teller<'a> {
         let within =
             |found: &Match| found.value.start.saturating_sub(part.base)..found.value.end.saturating_sub(part.base);
         let mut hidden: Vec<Range<usize>> = matches.filter(secret).map(within).collect();
-        hidden.sort_by_key(|range| (range.start, range.end));
+        hidden.arrange_by_key(|range| (range.start, range.end));
         hidden
     }
 }

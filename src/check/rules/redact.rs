@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::check::verify::looks_drawn;
-use crate::model::{Excerpt, hides_text};
+use crate::model::{Arrange, Excerpt, hides_text};
 
 /// How many bytes of a line are shown before and behind what was found.
 const AROUND: usize = 80;
@@ -97,7 +97,7 @@ pub(super) fn excerpt(text: &[u8], value: &Range<usize>, hidden: &[Range<usize>]
     });
     let near = hidden.iter().filter(|range| range.end > from && range.start < line_end).cloned();
     let mut near: Vec<Range<usize>> = near.chain(unknown).collect();
-    near.sort_by_key(|range| (range.start, range.end));
+    near.arrange_by_key(|range| (range.start, range.end));
     let hidden = everywhere(text, from..line_end, &near);
     let start = match hidden.first() {
         Some(first) if first.start < from => first.start.max(line_start(text, from)),
@@ -161,7 +161,7 @@ fn everywhere(text: &[u8], shown: Range<usize>, hidden: &[Range<usize>]) -> Vec<
 }
 
 fn joined(mut all: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    all.sort_by_key(|range| (range.start, range.end));
+    all.arrange_by_key(|range| (range.start, range.end));
     let mut joined: Vec<Range<usize>> = Vec::new();
     for range in all {
         match joined.last_mut() {

@@ -1,5 +1,6 @@
 //! One finding for a value: of matches that overlap, the rule that knows best speaks.
 
+use crate::model::Arrange;
 use std::cell::OnceCell;
 
 use super::find::{Match, Part};
@@ -24,7 +25,8 @@ struct Standing {
 /// the better one gives way to a third does not matter, so a part of a file decides as the whole.
 pub(super) fn resolve(rules: &[Rule], part: Part<'_>, matches: &[Match]) -> Vec<Match> {
     let mut matches = matches.to_vec();
-    matches.sort_by_key(|found| (found.value.start, found.value.end, found.whole.start, found.whole.end, found.rule));
+    matches
+        .arrange_by_key(|found| (found.value.start, found.value.end, found.whole.start, found.whole.end, found.rule));
     matches.dedup();
     if matches.len() < 2 {
         return matches;

@@ -12,7 +12,7 @@ use super::paths::Subject;
 use super::set::Rules;
 use super::units::CONTEXT;
 use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
-use crate::model::Scanned;
+use crate::model::{Arrange, Scanned};
 
 /// How much is gathered before it is searched.
 const CHUNK: usize = 1 << 20;
@@ -158,7 +158,7 @@ impl Search<'_> {
         self.searched = limit;
         self.pending.append(&mut self.finder.found().kept);
         let mut marks = std::mem::take(&mut self.finder.found().waivers);
-        marks.sort_unstable();
+        marks.arrange();
         self.teller.mark(part, &marks, &self.pending);
         if self.scanned != Scanned::Binary {
             self.detect(limit, last);

@@ -8,7 +8,7 @@ use super::paths::Subject;
 use super::redact;
 use super::rule::Rule;
 use super::set::Rules;
-use crate::model::RepoPath;
+use crate::model::{Arrange, RepoPath};
 
 impl Rules {
     /// Hides in texts what a rule takes for a secret and what looks like a key.
@@ -49,7 +49,7 @@ impl Rules {
         let is_flooded = found.more.iter().any(|index| !is_shown(*index));
         let mut hidden: Vec<Range<usize>> =
             found.kept.into_iter().filter(|found| !is_shown(found.rule)).map(|found| found.value).collect();
-        hidden.sort_by_key(|range| (range.start, range.end));
+        hidden.arrange_by_key(|range| (range.start, range.end));
         (hidden, is_flooded)
     }
 }

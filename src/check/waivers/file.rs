@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::{Date, Finding, Mistake, RepoPath};
+use crate::model::{Arrange, Date, Finding, Mistake, RepoPath};
 use crate::policy::{NameGlob, PathGlob, Reach};
 use crate::yaml::{self, Mistakes, Node, Span, Value};
 
@@ -89,7 +89,7 @@ impl Waivers {
             self.entries.get(**index).is_some_and(|entry| entry.names(finding.rule.as_str(), &finding.place.path))
         });
         let mut named: Vec<usize> = exact.into_iter().flatten().chain(ruled).copied().collect();
-        named.sort_unstable();
+        named.arrange();
         named
     }
 }

@@ -8,7 +8,7 @@ use git2::ObjectType;
 
 use crate::git::tree::{Entry, parse_entry};
 use crate::git::{GitError, Repo};
-use crate::model::{ObjectId, RepoPath};
+use crate::model::{Arrange, ObjectId, RepoPath};
 
 /// One commit that touches more notes or trees than this is an attack, or damage.
 const MOST: usize = 1_000_000;
@@ -69,11 +69,11 @@ impl<'repo> Differ<'repo> {
         }
         // A note that moved to another path is the same note.
         found.notes.retain(|_, change| {
-            change.gone.sort_unstable();
-            change.came.sort_unstable();
+            change.gone.arrange();
+            change.came.arrange();
             change.gone != change.came
         });
-        found.strays.sort();
+        found.strays.arrange();
         Ok(found)
     }
 

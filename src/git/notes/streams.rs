@@ -3,7 +3,7 @@
 use super::{NotesError, STREAMS};
 use crate::git::repo::object_id;
 use crate::git::{GitError, Repo};
-use crate::model::ObjectId;
+use crate::model::{Arrange, ObjectId};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stream {
@@ -40,7 +40,7 @@ impl Repo {
                 }
             }
         }
-        streams.sort();
+        streams.arrange();
         Ok(streams)
     }
 

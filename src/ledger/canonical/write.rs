@@ -1,5 +1,6 @@
 //! The writer: the one line a value has.
 
+use crate::model::Arrange;
 use serde_json::Value;
 
 use super::{MAX_DEPTH, MAX_LINE, MAX_NUMBER, NotCanonical, Why, key_order};
@@ -44,7 +45,7 @@ fn nested(value: &Value, depth: usize, out: &mut String) -> Result<(), NotCanoni
         }
         Value::Object(map) => {
             let mut pairs: Vec<(&String, &Value)> = map.iter().collect();
-            pairs.sort_by(|one, other| key_order(one.0, other.0));
+            pairs.arrange_by(|one, other| key_order(one.0, other.0));
             out.push('{');
             for (at, (key, value)) in pairs.into_iter().enumerate() {
                 if at > 0 {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::genesis::GENESIS_STREAM;
 use super::{Chain, Claim, Rules, Tip, Witness};
-use crate::model::{Damage, DamageCode, Seen, Sha256, Unwitnessed};
+use crate::model::{Arrange, Damage, DamageCode, Seen, Sha256, Unwitnessed};
 
 /// What became of a whole ledger.
 #[derive(Debug)]
@@ -164,7 +164,7 @@ impl Joined<'_> {
     fn verdict(self, chains: &[Chain<'_>]) -> Verdict {
         let mut damage = self.damage;
         damage.extend(self.contradicted.into_values());
-        damage.sort_by(|one, other| (&one.stream, one.seq, one.code).cmp(&(&other.stream, other.seq, other.code)));
+        damage.arrange_by(|one, other| (&one.stream, one.seq, one.code).cmp(&(&other.stream, other.seq, other.code)));
         let damaged: BTreeSet<&str> = damage.iter().map(|damage| damage.stream.as_str()).collect();
         let (mut unwitnessed, mut tips) = (Vec::new(), Vec::new());
         for chain in chains {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::RepoPath;
+use crate::model::{Arrange, RepoPath};
 use crate::policy::pattern::{Braces, alternatives};
 use crate::policy::{PathGlob, Reach};
 
@@ -151,6 +151,6 @@ pub(super) fn languages(paths: &[RepoPath]) -> Vec<String> {
         }
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+    counts.arrange_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
     counts.into_iter().take(MOST).map(|(name, count)| format!("{name} {count}")).collect()
 }

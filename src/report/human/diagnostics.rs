@@ -6,7 +6,7 @@ use super::super::escape::{excerpt, printable, shown_path};
 use super::super::words::{grave_causes, in_commit, place, weighing};
 use super::WHOLE;
 use super::page::{Page, Tone};
-use crate::model::{Assessment, Cause, Excerpt, Finding, RepoPath, Severity, Waived, counted};
+use crate::model::{Arrange, Assessment, Cause, Excerpt, Finding, RepoPath, Severity, Waived, counted};
 
 /// Findings of one rule that are shown in full when there are many.
 const SHOWN_OF_ONE_RULE: usize = 3;
@@ -57,7 +57,7 @@ fn show(page: &mut Page, diagnostic: Diagnostic) {
 /// Findings that weigh, the gravest first; many of one rule are told together.
 pub(super) fn findings(page: &mut Page, assessment: &Assessment) {
     let mut weighing: Vec<&Finding> = weighing(assessment).collect();
-    weighing.sort_by(|a, b| (b.severity, &a.rule, &a.place).cmp(&(a.severity, &b.rule, &b.place)));
+    weighing.arrange_by(|a, b| (b.severity, &a.rule, &a.place).cmp(&(a.severity, &b.rule, &b.place)));
     let each = if weighing.len() <= FEW { FEW } else { SHOWN_OF_ONE_RULE };
     let mut left = page.cap(MANY);
     for group in weighing.chunk_by(|a, b| a.severity == b.severity && a.rule == b.rule) {

@@ -7,8 +7,8 @@ use super::super::words::{approvers, own_causes, reached, reasons};
 use super::WHOLE;
 use super::page::Page;
 use crate::model::{
-    AssessedFile, Assessment, Cause, Decision, Judgement, Need, NextStep, PathClass, Placement, Reach, RepoPath,
-    RiskLevel, Scanned, Window, counted,
+    Arrange, AssessedFile, Assessment, Cause, Decision, Judgement, Need, NextStep, PathClass, Placement, Reach,
+    RepoPath, RiskLevel, Scanned, Window, counted,
 };
 
 const FILES: usize = 12;
@@ -53,7 +53,7 @@ pub(super) fn files(page: &mut Page, assessment: &Assessment) {
         total.push(format!("{} touched and undone", counted(assessment.touched_and_undone.len(), "path")));
     }
     page.heading("files", &total.join("; "));
-    rows.sort_by_key(|row| Reverse(row.class));
+    rows.arrange_by_key(|row| Reverse(row.class));
     let hidden = rows.len().saturating_sub(page.cap(FILES));
     rows.truncate(page.cap(FILES));
     let plus = rows.iter().map(|row| row.added.to_string().len()).max().unwrap_or(0) + 1;

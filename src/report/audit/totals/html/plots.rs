@@ -3,7 +3,7 @@
 use super::plot::{Anchor, Box, Canvas, scale};
 use super::weeks::named;
 use super::{Figure, Table};
-use crate::model::{ActorTotals, ApprovalTotals, LedgerSummary, RecordStatus};
+use crate::model::{ActorTotals, ApprovalTotals, Arrange, LedgerSummary, RecordStatus};
 use crate::report::audit::totals::{grouped, per_mille, share, wait_classes};
 
 const WIDTH: u64 = 460;
@@ -88,7 +88,7 @@ pub(super) fn actors<'t>(
     who: impl Iterator<Item = (&'t String, &'t ActorTotals)>,
 ) -> Option<Figure> {
     let mut who: Vec<_> = who.collect();
-    who.sort_by_key(|(name, totals)| (std::cmp::Reverse(totals.decisions), *name));
+    who.arrange_by_key(|(name, totals)| (std::cmp::Reverse(totals.decisions), *name));
     let greatest = who.first().map(|(_, totals)| totals.decisions)?.max(1);
     let shown = who.get(..who.len().min(MOST_ACTORS)).unwrap_or_default();
     // Addresses are long.
