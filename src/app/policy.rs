@@ -18,12 +18,10 @@ use crate::report::policy as report;
 pub fn show(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
-    let yaml = policy::effective(&policy);
+    let tree = policy::effective(&policy);
     if !as_json {
-        return Ok(Answer::passing(format!("# {} {}\n{yaml}", reference.origin, reference.digest)));
+        return Ok(Answer::passing(format!("# {} {}\n{}", reference.origin, reference.digest, tree.to_yaml())));
     }
-    let unreadable = |error: serde_yaml::Error| Failure::new(format!("the policy cannot be written out: {error}"));
-    let tree: serde_json::Value = serde_yaml::from_str(&yaml).map_err(unreadable)?;
     let json = serde_json::json!({
         "schema": "gov-hook/policy/v1",
         "origin": reference.origin,

@@ -1,19 +1,17 @@
 //! The policy in force, written out so that nothing about it is left to know by heart.
 
-use serde_yaml::{Mapping, Value};
-
 use crate::model::Sha256;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Node, Tree};
 
 use super::{
     AgentIdentity, ApprovalRule, Approvals, Category, NameGlob, PathApproval, PathDefault, PathGlob, Policy, Role,
 };
 
-/// As YAML that [`super::read()`] takes for the same policy.
+/// What [`super::read()`] takes for the same policy once it is written as YAML.
 #[must_use]
-pub fn effective(policy: &Policy) -> String {
-    let mut whole = map([
-        ("version", Value::from(1)),
+pub fn effective(policy: &Policy) -> Tree {
+    let whole = [
+        ("version", Tree::Number(1)),
         ("enforcement", enforcement(policy)),
         ("paths", paths(policy)),
         ("categories", named(&policy.categories, |category| (category.name.clone(), self::category(category)))),
@@ -22,12 +20,9 @@ pub fn effective(policy: &Policy) -> String {
         ("roles", named(&policy.roles, |role: &Role| (role.name.clone(), texts(&role.members)))),
         ("approvals", approvals(&policy.approvals)),
         ("agents", agents(policy)),
-    ]);
-    if let Value::Mapping(whole) = &mut whole {
-        whole.extend(policy.others.iter().map(|entry| (Value::from(entry.key.text.as_str()), written(&entry.value))));
-    }
-    // Writing a tree of texts and numbers into a string cannot fail.
-    serde_yaml::to_string(&whole).unwrap_or_default()
+    ];
+    let others = policy.others.iter().map(|entry| (entry.key.text.clone(), written(&entry.value)));
+    Tree::Map(whole.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(others).collect())
 }
 
 /// Of the sections that decide who must approve what: approvals are bound to it, and to no other part.
@@ -40,11 +35,10 @@ pub fn deciding_digest(policy: &Policy) -> Sha256 {
         ("roles", named(&policy.roles, |role: &Role| (role.name.clone(), texts(&role.members)))),
         ("approvals", approvals(&policy.approvals)),
     ]);
-    // Writing a tree of texts and numbers into a string cannot fail.
-    Sha256::of(serde_yaml::to_string(&sections).unwrap_or_default().as_bytes())
+    Sha256::of(sections.to_yaml().as_bytes())
 }
 
-fn enforcement(policy: &Policy) -> Value {
+fn enforcement(policy: &Policy) -> Tree {
     let branches = &policy.enforcement.branches;
     map([
         ("default", policy.enforcement.default.as_str().into()),
@@ -52,7 +46,7 @@ fn enforcement(policy: &Policy) -> Value {
     ])
 }
 
-fn paths(policy: &Policy) -> Value {
+fn paths(policy: &Policy) -> Tree {
     let default = match policy.paths.default {
         PathDefault::Allow => "allow",
         PathDefault::Deny => "deny",
@@ -67,11 +61,11 @@ fn paths(policy: &Policy) -> Value {
     ])
 }
 
-fn category(category: &Category) -> Value {
+fn category(category: &Category) -> Tree {
     map([("paths", globs(&category.paths)), ("auto_approve", category.auto_approve.into())])
 }
 
-fn risk(policy: &Policy) -> Value {
+fn risk(policy: &Policy) -> Tree {
     let risk = &policy.risk;
     map([
         ("low_max_lines", risk.low_max_lines.into()),
@@ -84,7 +78,7 @@ fn risk(policy: &Policy) -> Value {
     ])
 }
 
-fn rules(policy: &Policy) -> Value {
+fn rules(policy: &Policy) -> Tree {
     let rules = &policy.rules;
     let imports = rules.imports.iter().map(|asked| {
         let module = asked.module.as_deref().map(|module| ("module", module.into()));
@@ -99,7 +93,7 @@ fn rules(policy: &Policy) -> Value {
     ])
 }
 
-fn approvals(approvals: &Approvals) -> Value {
+fn approvals(approvals: &Approvals) -> Tree {
     let of_paths = |asked: &PathApproval| map(std::iter::once(("paths", globs(&asked.paths))).chain(rule(&asked.rule)));
     map([
         ("high", map(rule(&approvals.high))),
@@ -109,7 +103,7 @@ fn approvals(approvals: &Approvals) -> Value {
     ])
 }
 
-fn rule(rule: &ApprovalRule) -> [(&'static str, Value); 4] {
+fn rule(rule: &ApprovalRule) -> [(&'static str, Tree); 4] {
     [
         ("count", rule.count.into()),
         ("roles", texts(&rule.roles)),
@@ -118,9 +112,9 @@ fn rule(rule: &ApprovalRule) -> [(&'static str, Value); 4] {
     ]
 }
 
-fn agents(policy: &Policy) -> Value {
+fn agents(policy: &Policy) -> Tree {
     let identity = |agent: &AgentIdentity| {
-        let names = |globs: &[NameGlob]| globs.iter().map(|glob| Value::from(glob.text.as_str())).collect::<Value>();
+        let names = |globs: &[NameGlob]| globs.iter().map(|glob| Tree::from(glob.text.as_str())).collect::<Tree>();
         let emails = Some(("emails", names(&agent.emails))).filter(|_| !agent.emails.is_empty());
         let trailers = Some(("trailers", names(&agent.trailers))).filter(|_| !agent.trailers.is_empty());
         map([Some(("id", agent.id.as_str().into())), emails, trailers].into_iter().flatten())
@@ -142,8 +136,9 @@ pub(super) fn duration(seconds: u64) -> String {
     }
 }
 
-fn written(node: &Node) -> Value {
+fn written(node: &Node) -> Tree {
     match &node.value {
+        yaml::Value::Scalar(scalar) if scalar.is_null() => Tree::Null,
         yaml::Value::Scalar(scalar) => match (scalar.boolean(), scalar.integer()) {
             (Some(flag), _) => flag.into(),
             (None, Some(number)) => number.into(),
@@ -151,28 +146,30 @@ fn written(node: &Node) -> Value {
         },
         yaml::Value::List(items) => items.iter().map(written).collect(),
         yaml::Value::Map(entries) => named(entries, |entry| (entry.key.text.clone(), written(&entry.value))),
-        yaml::Value::Refused => Value::Null,
+        yaml::Value::Refused => Tree::Null,
     }
 }
 
-fn map(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    Value::Mapping(entries.into_iter().map(|(key, value)| (Value::from(key), value)).collect())
+fn map(entries: impl IntoIterator<Item = (&'static str, Tree)>) -> Tree {
+    Tree::Map(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-fn named<T>(items: &[T], entry: impl Fn(&T) -> (String, Value)) -> Value {
-    Value::Mapping(items.iter().map(entry).map(|(key, value)| (Value::from(key), value)).collect::<Mapping>())
+fn named<T>(items: &[T], entry: impl Fn(&T) -> (String, Tree)) -> Tree {
+    Tree::Map(items.iter().map(entry).collect())
 }
 
-fn texts(texts: &[String]) -> Value {
-    texts.iter().map(|text| Value::from(text.as_str())).collect()
+fn texts(texts: &[String]) -> Tree {
+    texts.iter().map(|text| Tree::from(text.as_str())).collect()
 }
 
-fn globs(globs: &[PathGlob]) -> Value {
-    globs.iter().map(|glob| Value::from(glob.text.as_str())).collect()
+fn globs(globs: &[PathGlob]) -> Tree {
+    globs.iter().map(|glob| Tree::from(glob.text.as_str())).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_yaml::{Mapping, Value};
+
     use super::*;
     use crate::policy::read;
 
@@ -185,8 +182,8 @@ mod tests {
         for text in [EXAMPLE, super::super::BUILT_IN, "version: 1\n", own_words] {
             let policy = read("policy.yaml", text.as_bytes()).unwrap();
 
-            let written = effective(&policy);
-            let again = effective(&read("effective", written.as_bytes()).unwrap());
+            let written = effective(&policy).to_yaml();
+            let again = effective(&read("effective", written.as_bytes()).unwrap()).to_yaml();
             assert_eq!(again, written);
         }
     }
@@ -194,7 +191,7 @@ mod tests {
     #[test]
     fn nothing_of_the_example_is_lost_and_every_section_is_there() {
         let plain = |text: &str| serde_yaml::from_str::<Value>(text).unwrap();
-        let written = plain(&effective(&read("policy.yaml", EXAMPLE.as_bytes()).unwrap()));
+        let written = plain(&effective(&read("policy.yaml", EXAMPLE.as_bytes()).unwrap()).to_yaml());
         let said = plain(EXAMPLE);
 
         let (Value::Mapping(written), Value::Mapping(said)) = (written, said) else { panic!("not maps") };

@@ -6,10 +6,12 @@
 mod node;
 mod text;
 mod tree;
+mod write;
 
 use crate::model::{Arrange, Mistake};
 
 pub use node::{Entry, Key, Node, Scalar, Span, Value};
+pub use write::Tree;
 
 /// Larger files are refused before they are read.
 pub const MAX_BYTES: usize = 256 * 1024;
