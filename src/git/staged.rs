@@ -9,7 +9,7 @@ use super::error::GitError;
 use super::index::{CachedTree, Index, IndexEntry, Unread};
 use super::repo::{Repo, object_id, oid};
 use super::tree::{Entry, parse, push_entry, tree_of};
-use crate::model::{Arrange, FileChange, Mode, ObjectId, RepoPath, Side};
+use crate::model::{Arrange, FileChange, Gather, Mode, ObjectId, RepoPath, Side};
 
 /// A staged change, and the tree that `git commit` would write for it.
 pub struct Staged {
@@ -98,7 +98,7 @@ impl Repo {
 
     /// The id of a tree with changes applied, without writing it.
     fn tree_with(&self, tree: Option<ObjectId>, changes: &[FileChange]) -> Result<ObjectId, GitError> {
-        let mut files: BTreeMap<RepoPath, Side> = self.files_of(tree)?.into_iter().collect();
+        let mut files: BTreeMap<RepoPath, Side> = self.files_of(tree)?.into_iter().gathered();
         for change in changes {
             match change.new {
                 Some(side) => files.insert(change.path.clone(), side),

@@ -17,7 +17,7 @@ use super::chain::{Claim, Witness};
 use super::fits_a_stream;
 use super::merkle;
 use super::sshsig::{Refusal, SignatureError, Signers, SshSignature, base64};
-use crate::model::{Entry, Moment, Seen, Sha256};
+use crate::model::{Entry, Gather, Moment, Seen, Sha256};
 
 const ORIGIN: &str = "gov-hook/";
 const NAMESPACE: &str = "ckpt@gov-hook";
@@ -116,7 +116,8 @@ impl Checkpoint {
             let seen = Seen { seq: seq.parse().ok()?, id: id.parse().ok()? };
             (fits_a_stream(stream) && words.next().is_none()).then(|| (stream.to_owned(), seen))
         };
-        let heads = lines.map(head).collect::<Option<_>>().ok_or(wrong("a line is no head"))?;
+        let heads =
+            lines.map(head).collect::<Option<Vec<_>>>().ok_or(wrong("a line is no head"))?.into_iter().gathered();
         let checkpoint = Self { repo, heads };
         let expected = base64::encode(checkpoint.root().as_bytes());
         if expected != root {

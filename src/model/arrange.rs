@@ -35,6 +35,17 @@ impl<T> Arrange<T> for [T] {
     }
 }
 
+/// Into a map one by one: `collect` sorts first, by a sort compiled for each kind of iterator.
+pub trait Gather: Iterator + Sized {
+    fn gathered<C: Default + Extend<Self::Item>>(self) -> C {
+        let mut all = C::default();
+        all.extend(self);
+        all
+    }
+}
+
+impl<I: Iterator> Gather for I {}
+
 /// Where each of so many things belongs.
 fn places(many: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut ranked: Vec<usize> = (0..many).collect();

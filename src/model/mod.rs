@@ -23,7 +23,7 @@ mod path;
 mod text;
 
 pub use approval::{Bond, Landing, Matter, MatterAnswer, MatterState, Saying, Seal, Word};
-pub use arrange::Arrange;
+pub use arrange::{Arrange, Gather};
 pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
 };

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::escape::{printable, printable_line};
 use super::{Style, human};
-use crate::model::{Arrange, Judgement, Matter, MatterAnswer, MatterState, Need, counted};
+use crate::model::{Arrange, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, counted};
 
 /// What waits, with what each still needs and the command that answers it.
 #[must_use]
@@ -203,7 +203,7 @@ fn one(matter: &Matter) -> Value {
     let not_counted: Vec<Value> =
         matter.not_counted.iter().map(|refused| json!({ "by": refused.by, "why": refused.why })).collect();
     let remarks: Map<String, Value> =
-        matter.remarks.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
+        matter.remarks.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).gathered();
     let [changed, added, deleted] = matter.files;
     json!({
         "id": matter.id,

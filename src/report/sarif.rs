@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::entries::{Entry, Grade, entries};
 use super::escape::{self, printable, uri};
 use super::words::headline;
-use crate::model::{Judgement, RepoPath};
+use crate::model::{Gather, Judgement, RepoPath};
 
 pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
     let entries = entries(&judgement.assessment);
@@ -55,7 +55,7 @@ fn rules<'a>(entries: &[Entry<'a>]) -> BTreeMap<&'a str, (usize, Value)> {
             Value::Object(rule)
         });
     }
-    rules.into_iter().enumerate().map(|(index, (id, rule))| (id, (index, rule))).collect()
+    rules.into_iter().enumerate().map(|(index, (id, rule))| (id, (index, rule))).gathered()
 }
 
 fn result(entry: &Entry, rules: &BTreeMap<&str, (usize, Value)>) -> Value {

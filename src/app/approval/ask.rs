@@ -8,8 +8,8 @@ use crate::app::check::{Judged, own_changes};
 use crate::app::record::{Act, flatten, risk_digest};
 use crate::git::Repo;
 use crate::model::{
-    Arrange, ChangeId, EntryKind, EntrySubject, Exit, Gate, Moment, Need, NextStep, ObjectId, Outcome, RecordedRisk,
-    Saying, Word,
+    Arrange, ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, ObjectId, Outcome,
+    RecordedRisk, Saying, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -125,7 +125,7 @@ pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Resu
     }
     if !said.meta.is_empty() {
         let meta: Map<String, Value> =
-            said.meta.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
+            said.meta.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).gathered();
         act = act.saying("meta", meta);
     }
     act.outcome = Some(Outcome::ApprovalPending);

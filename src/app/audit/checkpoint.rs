@@ -7,7 +7,7 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::ledger::{Checkpoint, GENESIS_STREAM};
-use crate::model::{EntryKind, EntrySubject};
+use crate::model::{EntryKind, EntrySubject, Gather};
 
 const NAMESPACE: &str = "ckpt@gov-hook";
 
@@ -30,7 +30,7 @@ pub fn checkpoint(is_signed: bool, environment: &Environment) -> Result<Answer, 
     let Some(genesis) = reading.genesis else {
         return Err(Failure::new("nothing is on record yet, so there is nothing to make a checkpoint of"));
     };
-    let heads = reading.verdict.tips.iter().map(|tip| (tip.stream.clone(), tip.head)).collect();
+    let heads = reading.verdict.tips.iter().map(|tip| (tip.stream.clone(), tip.head)).gathered();
     let checkpoint = Checkpoint { repo: genesis, heads };
     let text = checkpoint.text();
     let shown = match pen.sign(text.as_bytes(), NAMESPACE)?.filter(|_| is_signed) {

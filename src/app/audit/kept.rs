@@ -9,7 +9,7 @@ use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{NotesError, StateFile};
 use crate::ledger::{AuditLaw, Claim, Tip, Witness};
-use crate::model::{ObjectId, Seen, Sha256};
+use crate::model::{Gather, ObjectId, Seen, Sha256};
 
 /// Of another version or engine, the whole ledger is read again.
 const FIRST_LINE: &str = concat!("gov-hook verified 2 ", env!("CARGO_PKG_VERSION"));
@@ -38,7 +38,11 @@ impl Pins {
             let genesis = value.get("genesis").filter(|id| !id.is_null());
             let genesis = genesis.map(|id| id.as_str()?.parse().ok()).map_or(Some(None), |id| id.map(Some))?;
             let heads = value.get("streams")?.as_object()?.iter();
-            let heads = heads.map(|(stream, seen)| Some((stream.clone(), pinned(seen)?))).collect::<Option<_>>()?;
+            let heads = heads
+                .map(|(stream, seen)| Some((stream.clone(), pinned(seen)?)))
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .gathered();
             Some((genesis, heads))
         };
         let (genesis, heads) = read().ok_or_else(broken)?;
@@ -58,7 +62,7 @@ impl Pins {
         self.genesis = self.genesis.or(genesis);
         self.heads.extend(tips.iter().map(|tip| (tip.stream.clone(), tip.head)));
         let heads: Map<String, Value> =
-            self.heads.iter().map(|(stream, seen)| (stream.clone(), json!([seen.seq, seen.id.to_string()]))).collect();
+            self.heads.iter().map(|(stream, seen)| (stream.clone(), json!([seen.seq, seen.id.to_string()]))).gathered();
         let whole = json!({ "v": 1, "genesis": self.genesis.map(|id| id.to_string()), "streams": heads });
         write(repo, StateFile::Pins, &self.bytes, format!("{whole}\n").as_bytes())
     }

@@ -12,7 +12,7 @@ use crate::app::{Failure, header};
 use crate::git::notes::{Asked, Noted, Oddity, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
 use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, fits_a_stream, join};
-use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, ObjectId, Sha256};
+use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, Gather, ObjectId, Sha256};
 
 /// How much of the ledger is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,9 +186,9 @@ fn read_streams(
         verdict,
     };
     if reading.verdict.damage.is_empty() && keeping == Keeping::Yes {
-        let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).collect();
+        let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).gathered();
         let tips: BTreeMap<&str, ObjectId> =
-            here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).collect();
+            here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).gathered();
         let kept = reading.verdict.tips.iter().filter_map(|tip| {
             let stream = tip.stream.as_str();
             let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);

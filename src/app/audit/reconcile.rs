@@ -15,7 +15,7 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, StateFile, Walked};
 use crate::ledger::{self, GENESIS_STREAM};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256};
 
 const NAMESPACE: &str = "policy@gov-hook";
 
@@ -197,7 +197,7 @@ fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, us
             }
             act
         })
-        .collect();
+        .gathered();
     if !acts.is_empty() {
         pen.write(&acts)?;
     }

@@ -14,7 +14,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, Book, Refusal, Terms, Unmarked, syntax_for};
-use crate::model::{EntrySubject, Exit, RepoPath, Sha256};
+use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256};
 use crate::policy::Policy;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
 
@@ -176,7 +176,7 @@ fn refuse(refusals: &[(RepoPath, Refusal)], policy: &Policy, json: bool) -> Resu
             why: refusal.to_string(),
             next: next(path, refusal, policy),
         })
-        .collect();
+        .gathered();
     Ok(Answer { text: refused(&told, json).into_bytes(), code: Exit::Denied.code() })
 }
 

@@ -10,7 +10,7 @@ use crate::app::check::Judged;
 use crate::check::engine;
 use crate::header::Fault;
 use crate::model::{
-    Arrange, EntryKind, EntrySubject, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
+    Arrange, EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
 };
 
 /// So many reasons say enough; the judgement can be made again for the rest.
@@ -113,7 +113,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .into_iter()
         .map(|severity| (severity.as_str().to_owned(), json!(findings(severity))))
         .filter(|(_, count)| *count != 0)
-        .collect();
+        .gathered();
     if !counts.is_empty() {
         act = act.saying("findings", counts);
     }
@@ -121,7 +121,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .filter(|finding| finding.counts() && is_tampering(finding.rule.as_str()))
         .take(MOST_REASONS)
         .map(|finding| format!("{} {}", finding.rule, finding.place.path))
-        .collect();
+        .gathered();
     if !tampering.is_empty() {
         act = act.saying("tampering", tampering);
     }

@@ -7,7 +7,7 @@ use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{StateFile, StreamTip};
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{Moment, ObjectId, Seen};
+use crate::model::{Gather, Moment, ObjectId, Seen};
 
 pub(super) struct Heads {
     /// Not yet named by this clone's stream.
@@ -23,7 +23,7 @@ impl Heads {
     pub(super) fn read(repo: &Repo, own: &str) -> Result<Self, Failure> {
         let kept = repo.ledger_state(StateFile::Named)?.unwrap_or_default();
         let kept = String::from_utf8_lossy(&kept).into_owned();
-        let named: BTreeMap<&str, &str> = kept.lines().filter_map(|line| line.split_once(' ')).collect();
+        let named: BTreeMap<&str, &str> = kept.lines().filter_map(|line| line.split_once(' ')).gathered();
         let mut heads = Self { unnamed: BTreeMap::new(), latest: None, known: None };
         let mut known = String::new();
         for stream in repo.streams()? {

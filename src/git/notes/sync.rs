@@ -9,7 +9,7 @@ use super::reference::{read, reference_name};
 use super::{NotesError, STREAMS};
 use crate::git::repo::{object_id, oid};
 use crate::git::{GitError, Repo};
-use crate::model::ObjectId;
+use crate::model::{Gather, ObjectId};
 
 /// What ties a git process to the repository and hook that it was started from.
 const TIES: [&str; 14] = [
@@ -82,7 +82,7 @@ impl Repo {
             .streams()?
             .into_iter()
             .filter_map(|stream| Some((stream.name, stream.tip.filter(|_| stream.remote.is_none())?)))
-            .collect();
+            .gathered();
         let differs = |(name, tip): &(&String, &ObjectId)| {
             ours.get(*name) != Some(*tip) && Some(name.as_str()) != own && reference_name(name).is_ok()
         };
@@ -118,7 +118,7 @@ impl Repo {
             let (id, name) = line.split_once('\t')?;
             Some((name.strip_prefix(STREAMS)?.to_owned(), id.parse().ok()?))
         };
-        Ok(listed.lines().filter_map(stream).collect())
+        Ok(listed.lines().filter_map(stream).gathered())
     }
 
     /// Sends one stream, forwards only.

@@ -1,5 +1,6 @@
 //! The strict reader: a single pass that takes canonical bytes and nothing else.
 
+use crate::model::Gather;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -27,7 +28,7 @@ impl From<Node<'_>> for Value {
             Node::String(text) => Self::String(text.into_owned()),
             Node::Array(items) => Self::Array(items.into_iter().map(Self::from).collect()),
             Node::Object(members) => {
-                Self::Object(members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).collect())
+                Self::Object(members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).gathered())
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::genesis::GENESIS_STREAM;
 use super::{Chain, Claim, Rules, Tip, Witness};
-use crate::model::{Arrange, Damage, DamageCode, Seen, Sha256, Unwitnessed};
+use crate::model::{Arrange, Damage, DamageCode, Gather, Seen, Sha256, Unwitnessed};
 
 /// What became of a whole ledger.
 #[derive(Debug)]
@@ -48,9 +48,9 @@ pub fn join(chains: &[Chain<'_>], rules: &Rules, claims: Vec<Claim>) -> Verdict 
         dropped: chains
             .iter()
             .flat_map(|chain| chain.dropped.iter().map(|(stream, seen)| (stream.as_str(), seen.seq, seen.id)))
-            .collect(),
-        witnessed: chains.iter().filter_map(|chain| Some((chain.stream.as_str(), chain.witnessed?))).collect(),
-        chains: chains.iter().map(|chain| (chain.stream.as_str(), chain)).collect(),
+            .gathered(),
+        witnessed: chains.iter().filter_map(|chain| Some((chain.stream.as_str(), chain.witnessed?))).gathered(),
+        chains: chains.iter().map(|chain| (chain.stream.as_str(), chain)).gathered(),
         contradicted: BTreeMap::new(),
         unresolved: Vec::new(),
         damage: chains.iter().flat_map(|chain| chain.damage.iter().cloned()).collect(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::binding::Binding;
 use super::super::canonical;
 use super::{AuditLaw, Chain};
-use crate::model::{Moment, Seen, Sha256};
+use crate::model::{Gather, Moment, Seen, Sha256};
 
 /// All that the entries after it are judged by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Tip {
     #[must_use]
     pub fn write(&self) -> String {
         let seen = |seen: &Seen| json!([seen.seq, seen.id.to_string()]);
-        let named: Map<String, Value> = self.named.iter().map(|(stream, at)| (stream.clone(), seen(at))).collect();
+        let named: Map<String, Value> = self.named.iter().map(|(stream, at)| (stream.clone(), seen(at))).gathered();
         let dropped: Vec<Value> =
             self.dropped.iter().map(|(stream, at)| json!([stream, at.seq, at.id.to_string()])).collect();
         let value = json!({
@@ -98,9 +98,18 @@ impl Tip {
             law: AuditLaw { sign: sign.as_bool()?, proof_of_work_bits: u32::try_from(bits.as_u64()?).ok()? },
             named: (value.get("named")?.as_object()?.iter())
                 .map(|(stream, at)| Some((stream.clone(), seen(at)?)))
-                .collect::<Option<_>>()?,
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .gathered(),
             witnessed: optional("witnessed").and_then(Value::as_u64),
-            dropped: value.get("dropped")?.as_array()?.iter().map(dropped).collect::<Option<_>>()?,
+            dropped: value
+                .get("dropped")?
+                .as_array()?
+                .iter()
+                .map(dropped)
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .gathered(),
         };
         (tip.write() == line).then_some(tip)
     }

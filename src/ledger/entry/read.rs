@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::super::canonical::{self, Node, NotCanonical};
 use super::{VERSION, fits_a_stream};
 use crate::model::{
-    Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Moment, ObjectId, Outcome, RecordedRisk, RiskLevel,
-    Seen, Sha256,
+    Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Gather, Moment, ObjectId, Outcome, RecordedRisk,
+    RiskLevel, Seen, Sha256,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -134,7 +134,7 @@ fn seen(fields: Fields<'_>) -> Result<BTreeMap<String, Seen>, Unreadable> {
         };
         Ok((stream.into_owned(), Seen { seq, id }))
     };
-    fields.0.into_iter().map(one).collect()
+    Ok(fields.0.into_iter().map(one).collect::<Result<Vec<_>, _>>()?.into_iter().gathered())
 }
 
 fn text(value: Node<'_>) -> Option<Cow<'_, str>> {
@@ -208,7 +208,7 @@ impl<'a> Fields<'a> {
             return Err(Unreadable::Empty { field: "body" });
         }
         let members = found.map(|body| body.0).unwrap_or_default();
-        Ok(members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).collect())
+        Ok(members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).gathered())
     }
 
     fn digest(&mut self, field: &'static str) -> Result<Option<Sha256>, Unreadable> {

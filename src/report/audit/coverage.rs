@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::super::escape::printable;
-use crate::model::{Adoption, CommitCoverage, Outcome, RecordStatus, RiskLevel, counted};
+use crate::model::{Adoption, CommitCoverage, Gather, Outcome, RecordStatus, RiskLevel, counted};
 
 /// A person reads no more of them; machines get all.
 const MOST: usize = 100;
@@ -153,7 +153,7 @@ pub(super) fn covered_v1(covered: &Covered) -> Value {
             "base": adoption.base.map(|id| id.to_string()),
         })),
         "before_adoption": covered.before_adoption,
-        "totals": RecordStatus::ALL.map(total).into_iter().collect::<serde_json::Map<_, _>>(),
+        "totals": RecordStatus::ALL.map(total).into_iter().gathered::<serde_json::Map<_, _>>(),
         "commits": covered.commits.iter().map(commit).collect::<Vec<_>>(),
     })
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Verdict, sentence};
 use crate::model::{
-    ActorTotals, ApprovalTotals, AuditReport, Damage, LedgerSummary, MissingCommit, OverrideTotals, Unwitnessed,
+    ActorTotals, ApprovalTotals, AuditReport, Damage, Gather, LedgerSummary, MissingCommit, OverrideTotals, Unwitnessed,
 };
 use crate::report::escape;
 
@@ -165,7 +165,7 @@ impl<'a> From<&'a AuditReport> for ReportV1<'a> {
             },
             totals: TotalsV1::from(&report.totals),
             commits: CommitsV1 {
-                by_status: report.totals.commits.iter().map(|(status, count)| (status.as_str(), *count)).collect(),
+                by_status: report.totals.commits.iter().map(|(status, count)| (status.as_str(), *count)).gathered(),
                 missing: report.missing.iter().map(MissingV1::from).collect(),
             },
         }
@@ -195,12 +195,12 @@ impl<'a> From<&'a Unwitnessed> for UnwitnessedV1<'a> {
 impl<'a> From<&'a LedgerSummary> for TotalsV1<'a> {
     fn from(totals: &'a LedgerSummary) -> Self {
         let people = |named: &'a BTreeMap<String, ActorTotals>| {
-            named.iter().map(|(name, totals)| (name.as_str(), ActorV1::from(totals))).collect()
+            named.iter().map(|(name, totals)| (name.as_str(), ActorV1::from(totals))).gathered()
         };
         Self {
-            kinds: totals.entries.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
-            outcomes: totals.outcomes.iter().map(|(outcome, count)| (outcome.as_str(), *count)).collect(),
-            levels: totals.levels.iter().map(|(level, count)| (level.as_str(), *count)).collect(),
+            kinds: totals.entries.iter().map(|(kind, count)| (kind.as_str(), *count)).gathered(),
+            outcomes: totals.outcomes.iter().map(|(outcome, count)| (outcome.as_str(), *count)).gathered(),
+            levels: totals.levels.iter().map(|(level, count)| (level.as_str(), *count)).gathered(),
             enforcement: &totals.enforcement,
             environments: &totals.environments,
             actors: people(&totals.actors),
@@ -208,7 +208,7 @@ impl<'a> From<&'a LedgerSummary> for TotalsV1<'a> {
             weeks: (totals.weeks.iter())
                 .map(|(monday, outcomes)| WeekV1 {
                     monday: monday.to_string(),
-                    outcomes: outcomes.iter().map(|(outcome, count)| (outcome.as_str(), *count)).collect(),
+                    outcomes: outcomes.iter().map(|(outcome, count)| (outcome.as_str(), *count)).gathered(),
                 })
                 .collect(),
             approvals: ApprovalsV1::from(&totals.approvals),
