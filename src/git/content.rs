@@ -11,7 +11,7 @@ use super::repo::{Repo, oid};
 use crate::model::{Content, Mode, ObjectId, RepoPath, Sha256, Side};
 
 /// Blobs past this size are read as a stream and never held whole.
-const HELD_WHOLE: usize = 16 << 20;
+pub(super) const HELD_WHOLE: usize = 16 << 20;
 
 /// Like git, a blob with a NUL among its first bytes is taken for binary.
 const BINARY_PROBE: usize = 8000;
@@ -28,22 +28,23 @@ impl Repo {
         if side.mode == Mode::Submodule {
             return Ok(Content::Commit(side.id));
         }
-        let what = || format!("the content of `{path}`");
-        let (length, _) =
-            self.odb()?.read_header(oid(side.id)).map_err(|error| self.unreadable(side.id, what(), error))?;
-        if length > HELD_WHOLE {
+        if self.length(side, path)? > HELD_WHOLE {
             self.stream(side.id, large)
         } else {
-            self.read(side.id, ObjectType::Blob, &what).map(Content::Bytes)
+            self.read(side.id, ObjectType::Blob, &|| content_of(path)).map(Content::Bytes)
         }
+    }
+
+    /// Of a file, in bytes.
+    pub(super) fn length(&self, side: Side, path: &RepoPath) -> Result<usize, GitError> {
+        let header = self.odb()?.read_header(oid(side.id));
+        header.map(|(length, _)| length).map_err(|error| self.unreadable(side.id, content_of(path), error))
     }
 
     /// A small file of a commit's tree, such as the policy. `None` when the path holds no file.
     pub fn file_at(&self, tree: ObjectId, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
         match self.entry_at(tree, path)? {
-            Some(side) if side.mode.is_file() => {
-                self.read(side.id, ObjectType::Blob, &|| format!("the content of `{path}`")).map(Some)
-            }
+            Some(side) if side.mode.is_file() => self.read(side.id, ObjectType::Blob, &|| content_of(path)).map(Some),
             Some(_) | None => Ok(None),
         }
     }
@@ -72,6 +73,10 @@ impl Repo {
         let status = child.wait().map_err(|error| failed(error.to_string()))?;
         if status.success() { Ok(seen.finish()) } else { Err(failed(status.to_string())) }
     }
+}
+
+fn content_of(path: &RepoPath) -> String {
+    format!("the content of `{path}`")
 }
 
 /// What is learned of a blob while it streams by.

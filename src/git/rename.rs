@@ -7,19 +7,20 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::content::HELD_WHOLE;
 use super::error::GitError;
 use super::repo::Repo;
-use crate::model::{Arrange, Content, FileChange, ObjectId, RepoPath};
+use crate::model::{Arrange, Content, FileChange, ObjectId, RepoPath, Side};
 
 const MOST_PAIRS: usize = 2500;
 
 /// Long lines are compared in pieces, so that minified text can be told apart too.
 const PIECE: usize = 64;
 
-/// How often each piece of a file occurs, in bytes.
 struct Profile {
     size: usize,
-    pieces: HashMap<u64, usize>,
+    /// The hash of each piece, in order, and how many bytes all of its kind have.
+    pieces: Vec<(u64, usize)>,
 }
 
 impl Repo {
@@ -45,10 +46,11 @@ impl Repo {
         came: &mut Vec<FileChange>,
         joined: &mut Vec<FileChange>,
     ) -> Result<(), GitError> {
-        let old: Vec<Option<Profile>> =
-            gone.iter().map(|change| self.profile(change.old, &change.path)).collect::<Result<_, _>>()?;
-        let new: Vec<Option<Profile>> =
-            came.iter().map(|change| self.profile(change.new, &change.path)).collect::<Result<_, _>>()?;
+        let old: Vec<_> = gone.iter().filter_map(|change| Some((change.old?, &change.path))).collect();
+        let new: Vec<_> = came.iter().filter_map(|change| Some((change.new?, &change.path))).collect();
+        let (old_sizes, new_sizes) = (self.sizes(&old)?, self.sizes(&new)?);
+        let old = self.profiles(&old, &old_sizes, &new_sizes)?;
+        let new = self.profiles(&new, &new_sizes, &old_sizes)?;
         let mut pairs = Vec::new();
         for (from, (before, a)) in old.iter().zip(gone.iter()).enumerate() {
             for (to, (after, b)) in new.iter().zip(came.iter()).enumerate() {
@@ -83,35 +85,65 @@ impl Repo {
         Ok(())
     }
 
-    fn profile(&self, side: Option<crate::model::Side>, path: &RepoPath) -> Result<Option<Profile>, GitError> {
-        match self.content(side, path, &mut |_| ())? {
-            Content::Bytes(bytes) => Ok(Some(Profile::of(&bytes))),
-            Content::Absent | Content::Large { .. } | Content::Commit(_) => Ok(None),
-        }
+    fn sizes(&self, files: &[(Side, &RepoPath)]) -> Result<Vec<usize>, GitError> {
+        files.iter().map(|&(side, path)| self.length(side, path)).collect()
+    }
+
+    /// Of the files that one of `others` may be like: their sizes rule out most, unread.
+    fn profiles(
+        &self,
+        files: &[(Side, &RepoPath)],
+        sizes: &[usize],
+        others: &[usize],
+    ) -> Result<Vec<Option<Profile>>, GitError> {
+        let profile = |(&(side, path), &size): (&(Side, &RepoPath), &usize)| {
+            if size > HELD_WHOLE || !others.iter().any(|other| may_be_alike(size, *other)) {
+                return Ok(None);
+            }
+            match self.content(Some(side), path, &mut |_| ())? {
+                Content::Bytes(bytes) => Ok(Some(Profile::of(&bytes))),
+                Content::Absent | Content::Large { .. } | Content::Commit(_) => Ok(None),
+            }
+        };
+        files.iter().zip(sizes).map(profile).collect()
     }
 }
 
 impl Profile {
     fn of(bytes: &[u8]) -> Self {
-        let mut pieces = HashMap::new();
-        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            for piece in line.chunks(PIECE) {
-                let mut hasher = DefaultHasher::new();
-                piece.hash(&mut hasher);
-                *pieces.entry(hasher.finish()).or_default() += piece.len();
-            }
-        }
+        let hashed = |piece: &[u8]| {
+            let mut hasher = DefaultHasher::new();
+            piece.hash(&mut hasher);
+            (hasher.finish(), piece.len())
+        };
+        let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+        let mut pieces: Vec<(u64, usize)> = lines.flat_map(|line| line.chunks(PIECE)).map(hashed).collect();
+        pieces.sort_unstable();
+        pieces.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            kept.1 += if is_same { next.1 } else { 0 };
+            is_same
+        });
         Self { size: bytes.len(), pieces }
     }
 }
 
+fn may_be_alike(one: usize, other: usize) -> bool {
+    one.max(other) > 0 && one.min(other) * 2 >= one.max(other)
+}
+
 /// How much of the larger file the two share, in percent, when it is at least half.
 fn likeness(a: &Profile, b: &Profile) -> Option<usize> {
-    let larger = a.size.max(b.size);
-    if larger == 0 || a.size.min(b.size) * 2 < larger {
+    if !may_be_alike(a.size, b.size) {
         return None;
     }
-    let shared: usize = a.pieces.iter().map(|(piece, bytes)| *bytes.min(b.pieces.get(piece).unwrap_or(&0))).sum();
+    let larger = a.size.max(b.size);
+    let mut theirs = b.pieces.iter().peekable();
+    let mut shared = 0;
+    for (piece, bytes) in &a.pieces {
+        while theirs.next_if(|(other, _)| other < piece).is_some() {}
+        shared += theirs.next_if(|(other, _)| other == piece).map_or(0, |(_, others)| *bytes.min(others));
+    }
     (shared * 2 >= larger).then(|| shared * 100 / larger)
 }
 
@@ -141,6 +173,6 @@ fn join(source: &FileChange, target: FileChange) -> FileChange {
     FileChange { path: target.path, from: Some(source.path.clone()), old: source.old, new: target.new }
 }
 
-fn is_file(side: Option<crate::model::Side>) -> bool {
+fn is_file(side: Option<Side>) -> bool {
     side.is_some_and(|side| side.mode.is_file())
 }
