@@ -154,7 +154,16 @@ pub(super) fn long_secret(captured: &Captured<'_>) -> bool {
 /// Whether a name may hold a key, and a value looks like one.
 fn like_named_key(value: &[u8], place: &Place<'_>) -> bool {
     let strength = strength(place);
-    strength != Strength::None && like_key(value, strength)
+    strength != Strength::None && like_key(value, strength) && !contradicts(value, place)
+}
+
+/// Whether a name promises a format that the value does not have: an AWS secret access key has
+/// forty characters.
+fn contradicts(value: &[u8], place: &Place<'_>) -> bool {
+    place.names(b"aws")
+        && place.names(b"secret")
+        && (place.names(b"access") || place.names(b"key"))
+        && value.len() != 40
 }
 
 /// Whether the text between name and value binds the one to the other, in this kind of text.

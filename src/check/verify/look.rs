@@ -47,7 +47,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
         return false;
     }
     if is_uuid(value) {
-        return strength == Strength::Strong && entropy(value) > 3.2;
+        return strength == Strength::Strong && drawn(value);
     }
     if is_hex(value) {
         return strength != Strength::Weak && value.len() >= 16 && entropy(value) > 2.7;
@@ -270,6 +270,7 @@ mod tests {
         }
         let uuid = b"c55dbac4-e0e8-4a06-b892-75cac2387ce5";
         assert!(like_key(uuid, Strength::Strong) && !like_key(uuid, Strength::Medium));
+        assert!(!like_key(b"c55dbac4-e0e8-11ed-b892-75cac2387ce5", Strength::Strong));
         assert!(!like_key(b"1234abcd-1234-abcd-1234-abcd1234adcd", Strength::Strong));
         assert!(!like_key(b"9e51341f8d87894c927d0150be0a9676", Strength::Weak));
         for value in [

@@ -25,7 +25,7 @@ pub(super) fn altered(captured: &Captured<'_>) -> bool {
 pub(super) fn aws_key_id(captured: &Captured<'_>) -> bool {
     let id = captured.value();
     let body = id.get(4..).unwrap_or_default();
-    if said_not_meant(id) || masked(body) {
+    if said_not_meant(id) || masked(body) || is_documented(id) {
         return false;
     }
     if id.starts_with(b"A3T") || matches!(body.first(), Some(b'I' | b'J')) {
@@ -36,12 +36,17 @@ pub(super) fn aws_key_id(captured: &Captured<'_>) -> bool {
     account <= 999_999_999_999
 }
 
+/// The key id of Amazon's documents, however it ends.
+fn is_documented(id: &[u8]) -> bool {
+    id.get(4..).is_some_and(|body| body.starts_with(b"IOSFODNN"))
+}
+
 /// What has the form of a key id but names no account: altered, or made up with care.
 pub(super) fn altered_aws_key_id(captured: &Captured<'_>) -> bool {
     let id = captured.value();
     let body = id.get(4..).unwrap_or_default();
     let digits = body.iter().filter(|byte| byte.is_ascii_digit()).count();
-    !aws_key_id(captured) && !stands_in(id) && !counted_up(body) && digits > 0 && drawn(body)
+    !aws_key_id(captured) && !is_documented(id) && !stands_in(id) && !counted_up(body) && digits > 0 && drawn(body)
 }
 
 /// A secret access key: 40 characters of base64 that are neither a hash nor a path.
@@ -159,6 +164,7 @@ mod tests {
     fn an_aws_key_id_is_that_of_an_account() {
         assert!(captured("AKIAQ7ZK4XTMRNV2WPB3", aws_key_id));
         assert!(!captured("AKIAIOSFODNN7EXAMPLE", aws_key_id));
+        assert!(!captured("AKIAIOSFODNN7SECRETS", aws_key_id));
         assert!(!captured("AKIA7777777777777ABC", aws_key_id));
         assert!(!captured("AKIAXXXXXXXXXXXXXXXX", aws_key_id));
     }
