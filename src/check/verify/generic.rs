@@ -182,8 +182,15 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.quoted() {
         return !follows_empty(place);
     }
+    if place.between.ends_with(CDATA) {
+        return value.ends_with(b"]]") && place.after.starts_with(b">");
+    }
     if place.between.last() == Some(&b'>') {
         return place.after.starts_with(b"<");
+    }
+    // What stands behind the next line is another statement.
+    if place.between.contains(&b'\n') {
+        return false;
     }
     // `${name:default}` of Spring.
     if memchr::memmem::rfind(place.before, b"${")
@@ -204,18 +211,22 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let rest = place.after.trim_ascii_start();
     let alone = rest.is_empty() || rest.starts_with(b"#");
     let tight = place.between.trim_ascii() == place.between;
+    let variable = place.between == b"=" && !captured.head().iter().any(u8::is_ascii_lowercase);
+    let written = text_of(captured);
     // What a semicolon ends is a statement, or a part of a connection string.
-    if value.ends_with(b";") {
+    if value.ends_with(b";") && !(variable && written == Text::Unknown) {
         return false;
     }
-    match text_of(captured) {
+    let stands = (alone || in_string) && (tight || !is_identifier(value) || value.iter().any(u8::is_ascii_digit));
+    match written {
         Text::Settings => true,
-        Text::Code => random && in_string,
-        Text::Unknown => {
-            random || ((alone || in_string) && (tight || !is_identifier(value) || value.iter().any(u8::is_ascii_digit)))
-        }
+        Text::Code => (random && in_string) || (place.in_comment() && alone && (random || stands)),
+        // A shell sets a variable for one command, or hands it to a container.
+        Text::Unknown => random || stands || variable,
     }
 }
+
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// Whether a random value behind a comma may belong to the name before it: on the same line, and
 /// not itself the name of something.
@@ -255,6 +266,9 @@ fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
     let value = captured.value();
     let kept = value.iter().rposition(|byte| !matches!(byte, b'\\' | b';' | b',')).map_or(0, |last| last + 1);
     let value = value.get(..kept).unwrap_or_default();
+    if captured.head().ends_with(CDATA) {
+        return value.strip_suffix(b"]]").unwrap_or(value);
+    }
     // The brace that closes `${name:default}`.
     if value.contains(&b'{') { value } else { value.strip_suffix(b"}").unwrap_or(value) }
 }

@@ -1,6 +1,7 @@
 //! Where a value stands: the name it is bound to, its line, and what kind of text holds it.
 
 use super::Captured;
+use super::words::Words;
 
 /// How far a name or a line is followed; minified code has lines of megabytes.
 const REACH: usize = 400;
@@ -24,7 +25,7 @@ impl<'a> Place<'a> {
         let back = text.get(start.saturating_sub(REACH)..start).unwrap_or_default();
         let ahead = text.get(start..captured.value.start).unwrap_or_default();
         let opens = start - back.iter().rev().take(80).take_while(|&&byte| in_name(byte)).count();
-        let closes = start + ahead.iter().take_while(|&&byte| in_name(byte)).count();
+        let closes = start + name_length(ahead);
         let written = trimmed(text.get(opens..closes).unwrap_or_default());
         let line_start = memchr::memrchr(b'\n', back).map_or(start - back.len(), |at| start - back.len() + at + 1);
         let rest = text.get(captured.value.end..).unwrap_or_default();
@@ -37,6 +38,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether a mark of a comment opens the line.
+    pub(super) fn in_comment(&self) -> bool {
+        COMMENTS.open(self.before.trim_ascii_start())
+    }
+
     /// Whether a quote opens the value.
     pub(super) fn quoted(&self) -> bool {
         self.between.last().is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
@@ -46,6 +52,22 @@ impl<'a> Place<'a> {
         self.name.iter().any(|known| known == word)
     }
 }
+
+/// How far a name reaches into a text: `API key` is one too.
+fn name_length(text: &[u8]) -> usize {
+    let first = text.iter().take_while(|&&byte| in_name(byte)).count();
+    let (head, rest) = text.split_at_checked(first).unwrap_or_default();
+    let Some(rest) = rest.strip_prefix(b" ") else { return first };
+    let second = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let noun = rest.get(..second).unwrap_or_default();
+    if KINDS.has(head) && NOUNS.has(noun) { first + 1 + second } else { first }
+}
+
+const COMMENTS: Words = Words("# // * /* -- <!-- ;");
+
+const KINDS: Words = Words("api access secret auth private client app account encryption signing master license");
+
+const NOUNS: Words = Words("key token secret password");
 
 /// What kind of text a path holds, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

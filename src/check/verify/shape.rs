@@ -194,7 +194,11 @@ pub(super) fn is_compound(value: &[u8]) -> bool {
     let joint = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b':' | b'/');
     let joints = value.iter().filter(|byte| joint(byte)).count();
     let strong_joint = value.iter().any(|byte| matches!(byte, b':' | b'.' | b'/'));
-    (strong_joint || joints > 1 || (joints == 1 && !value.iter().any(u8::is_ascii_lowercase)))
+    // People join a word and a year in passwords; versions are shorter.
+    let numbered = joints == 1
+        && value.rsplit(joint).next().is_some_and(|end| end.len() > 2 && end.iter().all(u8::is_ascii_digit));
+    !numbered
+        && (strong_joint || joints > 1 || (joints == 1 && !value.iter().any(u8::is_ascii_lowercase)))
         && value.split(joint).all(is_readable)
         && value.split(joint).any(|part| part.iter().filter(|byte| byte.is_ascii_alphabetic()).count() > 3)
 }
@@ -275,7 +279,7 @@ mod tests {
         for value in ["ECC_NIST_P521", "ec2:ModifyImageAttribute", "mqvSinglePass-sha224kdf-scheme", "s3:GetObject"] {
             assert!(is_compound(value.as_bytes()), "{value}");
         }
-        for value in ["admin-2019", "q7Zk-x9Wv-t4Rb", "hunter22", "x7f.q9z.k2w"] {
+        for value in ["admin-2019", "Shop.2019", "q7Zk-x9Wv-t4Rb", "hunter22", "x7f.q9z.k2w"] {
             assert!(!is_compound(value.as_bytes()), "{value}");
         }
         assert!(is_wordy(b"Ec2InstanceMetadata") && !is_wordy(b"q8Zt3xKfW0vLr7Bn"));
