@@ -3,7 +3,7 @@
 
 use super::Captured;
 use super::likeness::drawn;
-use super::look::{is_weak, like_key, like_password};
+use super::look::{is_plain_choice, is_weak, like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, text_of, words};
 use super::shape::is_identifier;
@@ -18,8 +18,13 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
         && !describes(&place)
         && binds(&place, captured)
         && !repeats_name(value, &place)
-        && like_password(value)
-        && (text_of(captured) == Text::Settings || !is_weak(value))
+        && ((like_password(value) && (text_of(captured) == Text::Settings || !is_weak(value)))
+            || (sets_variable(&place, captured) && is_plain_choice(value)))
+}
+
+/// Whether a name in capitals is set as a shell and its settings do: `DB_PASSWORD=`.
+fn sets_variable(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    place.between == b"=" && text_of(captured) != Text::Code && !captured.head().iter().any(u8::is_ascii_lowercase)
 }
 
 /// A key, token or secret: random text bound to a name that says so.
@@ -65,10 +70,16 @@ pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
 
 /// A value whose name stands in a pair: `name="Password" value="…"`.
 pub(super) fn named_value(captured: &Captured<'_>) -> bool {
-    let head = captured.head();
-    let name = head
-        .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')))
-        .map(words)
+    // The match may start within the first name.
+    let first = Place::of(captured).name;
+    let name = std::iter::once(first)
+        .chain(
+            captured
+                .head()
+                .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')))
+                .skip(1)
+                .map(words),
+        )
         .find(|name| {
             let place = Place { name: name.clone(), between: b"", before: b"", after: b"" };
             is_password(&place) || matches!(strength(&place), Strength::Strong | Strength::Medium)
@@ -211,7 +222,7 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let rest = place.after.trim_ascii_start();
     let alone = rest.is_empty() || rest.starts_with(b"#");
     let tight = place.between.trim_ascii() == place.between;
-    let variable = place.between == b"=" && !captured.head().iter().any(u8::is_ascii_lowercase);
+    let variable = sets_variable(place, captured);
     let written = text_of(captured);
     // What a semicolon ends is a statement, or a part of a connection string.
     if value.ends_with(b";") && !(variable && written == Text::Unknown) {

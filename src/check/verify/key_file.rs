@@ -15,7 +15,15 @@ pub(super) fn pem(captured: &Captured<'_>) -> bool {
     }
     let Some(bytes) = base64(letters.get(..letters.len() / 4 * 4).unwrap_or_default()) else { return false };
     let opaque = [&b"ENCRYPTED"[..], b"DEK-Info", b"PGP", b"SSH2"].iter().any(|mark| has(head, mark));
-    opaque || is_der_sequence(&bytes) || bytes.starts_with(b"openssh-key-v1\0") || is_noise(&letters)
+    (opaque && is_dense(&letters))
+        || is_der_sequence(&bytes)
+        || bytes.starts_with(b"openssh-key-v1\0")
+        || is_noise(&letters)
+}
+
+/// Letters of a key, not of the program that writes one.
+fn is_dense(letters: &[u8]) -> bool {
+    entropy(letters) > 4.5 && letters.iter().any(u8::is_ascii_digit)
 }
 
 /// A body as random as a key's, whose opening bytes were altered.
@@ -30,8 +38,15 @@ fn is_noise(letters: &[u8]) -> bool {
 /// Base64 of a whole PEM file, as CI variables and Kubernetes secrets carry it.
 pub(super) fn wrapped_pem(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    base64(value.get(..value.len() / 4 * 4).unwrap_or_default()).is_some_and(|bytes| has(&bytes, b"PRIVATE KEY-----"))
+    let Some(bytes) = base64(value.get(..value.len() / 4 * 4).unwrap_or_default()) else { return false };
+    let opens = memchr::memmem::find(&bytes, OPENS).map(|at| at + OPENS.len());
+    opens.and_then(|at| bytes.get(at..)).is_some_and(|body| {
+        // A program that writes keys closes the string here.
+        body.iter().take(16).all(|byte| !matches!(byte, b'"' | b'\'' | b'$' | b'(' | b'{'))
+    })
 }
+
+const OPENS: &[u8] = b"PRIVATE KEY-----";
 
 /// Base64 of a file that holds a private key among other things: a service account, a kubeconfig.
 pub(super) fn within_file(captured: &Captured<'_>) -> bool {
@@ -133,12 +148,17 @@ mod tests {
         let head = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n";
 
         assert!(found(&text, head, SHORT, pem));
+
+        let code = "');result.push(addheader(comment));result.push(encode(body));maybe(body)";
+        assert!(!found(&format!("{head}{code}"), head, code, pem));
     }
 
     #[test]
     fn base64_of_a_pem_file_holds_a_private_key_or_not() {
         assert!(captured("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUV2UUlCQURB", wrapped_pem));
         assert!(!captured("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUV2UUlCQURB", wrapped_pem));
+        // "-----BEGIN PRIVATE KEY-----\n" + body
+        assert!(!captured("Ii0tLS0tQkVHSU4gUFJJVkFURSBLRVktLS0tLVxuIiArIGJvZHkg", wrapped_pem));
     }
 
     #[test]

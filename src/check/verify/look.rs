@@ -109,6 +109,21 @@ const WEAK: Words = Words(
 ",
 );
 
+/// A small word that is no word for passwords, users or what shows them: where nothing but a value
+/// can stand, someone chose it.
+pub(super) fn is_plain_choice(value: &[u8]) -> bool {
+    (6..=24).contains(&value.len())
+        && value.iter().all(u8::is_ascii_lowercase)
+        && !counted_up(value)
+        && !stands_in(value)
+        && !WEAK.within(value)
+        && !SAMPLE.within(value)
+}
+
+const SAMPLE: Words = Words(
+    "key cred your my example sample chang none null true false string value enter insert here set hidden hash      postgres mysql maria mongo redis oracle rabbit django wordpress drupal jenkins docker vagrant ubuntu elastic      grafana minio foobar dummy mock required optional prompt some random strong secure super private local dev prod      stag app data base asdf qwer",
+);
+
 /// `test123` and its kin: a word that says it is not meant, with a number behind.
 fn is_stock(stem: &[u8], number: &[u8]) -> bool {
     let word: Vec<u8> = stem.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
@@ -260,6 +275,14 @@ mod tests {
         }
         for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2"] {
             assert!(!is_weak(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_plain_word_is_a_choice_unless_it_stands_for_one() {
+        assert!(is_plain_choice(b"bluewhale") && is_plain_choice(b"ltfusf"));
+        for value in ["secret", "mypassword", "postgres", "changeme", "example", "whale", "abcdefgh", "Whales"] {
+            assert!(!is_plain_choice(value.as_bytes()), "{value}");
         }
     }
 

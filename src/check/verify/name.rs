@@ -48,7 +48,7 @@ const NO_SECRET: Words = Words(
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
      authenticode contract address tokenid encrypted hashed changetoken synctoken clienttoken requesttoken \
      locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
-     updatetoken purchasetoken importtoken exporttoken",
+     updatetoken purchasetoken importtoken exporttoken secretsmanager",
 );
 
 pub(super) fn is_password(place: &Place<'_>) -> bool {
