@@ -4,7 +4,7 @@
 //! quarter of a million quoted strings in published source code.
 
 use super::codec::base64;
-use super::shape::{is_hex, is_timed_uuid, is_uuid};
+use super::shape::{is_hex, is_uuid};
 use crate::check::entropy::{entropy, log2};
 
 /// What it costs in quarter bits, beyond `FLOOR`, to follow one letter by another in words and
@@ -68,7 +68,7 @@ pub(super) fn drawn(value: &[u8]) -> bool {
         return value.len() >= 16 && entropy(value) > 2.7;
     }
     if is_uuid(value) {
-        return entropy(value) > 3.2 && !is_timed_uuid(value);
+        return entropy(value) > 3.2;
     }
     if is_packed(value) {
         return true;

@@ -4,7 +4,7 @@ use super::codec::base64;
 use super::likeness::{drawn, strangeness, unreadable};
 use super::name::Strength;
 use super::shape::{
-    is_compound, is_date, is_expression, is_hex, is_location, is_technical, is_uuid, is_words, is_wordy,
+    is_compound, is_date, is_expression, is_hex, is_location, is_technical, is_timed_uuid, is_uuid, is_words, is_wordy,
 };
 use super::stand_in::{counted_up, stands_in};
 use super::words::Words;
@@ -47,7 +47,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
         return false;
     }
     if is_uuid(value) {
-        return strength == Strength::Strong && drawn(value);
+        return strength == Strength::Strong && drawn(value) && !is_timed_uuid(value);
     }
     if is_hex(value) {
         return strength != Strength::Weak && value.len() >= 16 && entropy(value) > 2.7;

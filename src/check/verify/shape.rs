@@ -13,7 +13,7 @@ pub(super) fn is_hex(value: &[u8]) -> bool {
 
 /// A UUID of version 1 tells when and where it was made; nobody draws a secret so.
 pub(super) fn is_timed_uuid(value: &[u8]) -> bool {
-    is_uuid(value) && value.get(14) == Some(&b'1') && value.get(15).is_some_and(|high| b"defDEF".contains(high))
+    is_uuid(value) && value.get(14..16) == Some(b"11") && value.get(16).is_some_and(|high| b"defDEF".contains(high))
 }
 
 pub(super) fn is_uuid(value: &[u8]) -> bool {
