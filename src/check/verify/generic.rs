@@ -34,9 +34,11 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
     !describes(&place) && binds(&place, captured) && !repeats_name(value, &place) && like_named_key(value, &place)
 }
 
-/// Random text bound to a bare `key`.
+/// Random text bound to a `key` of some kind.
 pub(super) fn key(captured: &Captured<'_>) -> bool {
-    like_key(captured.value(), Strength::Weak)
+    let place = Place { name: words(captured.head()), between: b"", before: b"", after: b"" };
+    let no_secret = strength(&place) == Strength::None && !place.names(b"sk");
+    !no_secret && !describes(&place) && like_key(captured.value(), Strength::Weak)
 }
 
 /// Random text bound to a name that opens with a vendor's.

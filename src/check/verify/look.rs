@@ -52,7 +52,9 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     if is_hex(value) {
         return strength != Strength::Weak && value.len() >= 16 && entropy(value) > 2.7;
     }
-    if is_location(value) || is_digest(value) || is_public(value) || is_compound(value) || is_wordy(value) {
+    let marked = value.iter().any(|byte| b"!@#$%^&*".contains(byte));
+    if is_location(value) || is_digest(value) || is_public(value) || is_compound(value) || (is_wordy(value) && !marked)
+    {
         return false;
     }
     if wraps_words(value) {
@@ -65,8 +67,10 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
         return (20..=128).contains(&value.len()) && mixes_three(value) && strangeness(value) > 1.0;
     }
     let letters: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
-    let marked = is_words(value) && is_strong_though_letters(value);
-    let chosen = (value.len() >= 10 && mixes_three(value)) || (letters.len() >= 8 && unreadable(&letters)) || marked;
+    let least = if marked { 8 } else { 10 };
+    let chosen = (value.len() >= least && mixes_three(value))
+        || (letters.len() >= 8 && unreadable(&letters))
+        || (is_words(value) && is_strong_though_letters(value));
     drawn(value) || (strength == Strength::Strong && chosen && like_password(value))
 }
 
@@ -291,6 +295,7 @@ mod tests {
         for value in ["9e51341f8d87894c927d0150be0a9676", "iftkeq2y4qj0nbt", "2Tm6cdsRVBTL9hRCmR6MRDTpMLFS4I"] {
             assert!(like_key(value.as_bytes(), Strength::Medium), "{value}");
         }
+        assert!(like_key(b"Whale@468", Strength::Strong) && !like_key(b"Whale@468", Strength::Medium));
         let uuid = b"c55dbac4-e0e8-4a06-b892-75cac2387ce5";
         assert!(like_key(uuid, Strength::Strong) && !like_key(uuid, Strength::Medium));
         assert!(!like_key(b"c55dbac4-e0e8-11ed-b892-75cac2387ce5", Strength::Strong));

@@ -18,7 +18,7 @@ pub(super) enum Strength {
 pub(super) fn strength(place: &Place<'_>) -> Strength {
     let joined = place.name.concat();
     let ends_in_key = place.name.last().is_some_and(|last| last.starts_with(b"key") || last.ends_with(b"key"));
-    if NO_SECRET.within(&joined) {
+    if NO_SECRET.within(&joined) || joined == b"clienttoken" {
         Strength::None
     } else if STRONG.within(&joined) || place.names(b"pat") || (place.name.len() > 1 && joined.ends_with(b"token")) {
         Strength::Strong
@@ -46,7 +46,7 @@ const NO_SECRET: Words = Words(
      sha1 sha256 sha512 md5 etag commit revision pagetoken continuationtoken nexttoken csrf xsrf eostoken bostoken \
      padtoken unktoken tokenizer tokentype cancellationtoken objectkey s3key rowkey hashkey indexkey lookupkey \
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
-     authenticode contract address tokenid encrypted hashed changetoken synctoken clienttoken requesttoken \
+     authenticode contract address tokenid encrypted hashed changetoken synctoken requesttoken \
      locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
      updatetoken purchasetoken importtoken exporttoken secretsmanager",
 );
@@ -104,7 +104,8 @@ mod tests {
         assert_eq!(strength(&named("token")), Strength::Medium);
         assert_eq!(strength(&named("keys")), Strength::Medium);
         assert_eq!(strength(&named("key")), Strength::Weak);
-        for name in ["publicKeyToken", "primary_key", "keyboard", "nextPageToken", "user", "tokenizer"] {
+        assert_eq!(strength(&named("facebook_client_token")), Strength::Strong);
+        for name in ["clientToken", "publicKeyToken", "primary_key", "keyboard", "nextPageToken", "user", "tokenizer"] {
             assert_eq!(strength(&named(name)), Strength::None, "{name}");
         }
     }
