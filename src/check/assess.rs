@@ -185,6 +185,7 @@ categories: { docs: { paths: [\"docs/**\"], auto_approve: false } }
             change: FileChange { path: path.into(), from: None, old: Some(side), new: Some(side) },
             kind: FileKind::Doc,
             lines: LineDiff { added: LineSet::all(added), deleted: LineSet::all(deleted), hunks: 1 },
+            header_lines: 0,
             branches: 0,
             old_sha256: None,
             new_sha256: None,

@@ -43,7 +43,7 @@ pub fn features(files: &[FileFacts], history: &HistoryFacts) -> Features {
     // What only writes documents or regenerates files scores nothing, however far it spreads.
     let counts = has_source || other_files > 0 || test_files > 0;
     Features {
-        source_lines: sum(|file| file.lines.added.count()),
+        source_lines: sum(|file| file.lines.added.count().saturating_sub(file.header_lines)),
         branches_added: sum(|file| file.branches),
         scattered_edits: sum(|file| file.lines.hunks),
         directories: if counts { u32::try_from(directories.len()).unwrap_or(u32::MAX) } else { 0 },
@@ -149,6 +149,7 @@ mod tests {
             change: FileChange { path: path.into(), from: None, old: None, new: Some(side) },
             kind,
             lines: LineDiff { added: LineSet::all(added), deleted: LineSet::default(), hunks: 1 },
+            header_lines: 0,
             branches: 2,
             old_sha256: None,
             new_sha256: None,

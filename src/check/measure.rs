@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::branches::branches_added;
 use super::kind::kind;
 use super::text::decode;
+use crate::header::{Found, inspect};
 use crate::model::{Content, FileChange, FileFacts, FileKind, LineDiff, LineSet, Mode, Scanned, Sha256, line_count};
 
 /// Measures a file change whose contents were read. `marked` is what the trusted side's
@@ -34,9 +35,12 @@ fn facts(
     let after = Text::of(new);
     let lines = if same { LineDiff::default() } else { Text::of(old).against(&after) };
     let kind = kind_of(&change, marked);
-    let branches = match &after {
-        Text::Whole(text, _) if kind == FileKind::Source => branches(text, &lines.added),
-        Text::Whole(..) | Text::Counted(..) => 0,
+    let (header_lines, branches) = match &after {
+        Text::Whole(text, _) if kind == FileKind::Source => {
+            let code = without_header(text, &lines.added);
+            (lines.added.count() - code.count(), branches(text, &code))
+        }
+        Text::Whole(..) | Text::Counted(..) => (0, 0),
     };
     let scanned = match change.new.map(|side| side.mode) {
         None => Scanned::Absent,
@@ -46,7 +50,19 @@ fn facts(
     };
     let new_sha256 = sha256(new);
     let old_sha256 = if same { new_sha256 } else { sha256(old) };
-    FileFacts { change, kind, lines, branches, old_sha256, new_sha256, scanned }
+    FileFacts { change, kind, lines, header_lines, branches, old_sha256, new_sha256, scanned }
+}
+
+/// The added lines but for those of a protection header, whose words would be taken for code in some
+/// languages. Only a header as gov-hook writes it is left out, so that nothing can hide in one.
+fn without_header(text: &[u8], added: &LineSet) -> LineSet {
+    match inspect(text) {
+        Found::Block(block) if block.is_in_place => {
+            let lines = line_count(text.get(block.place).unwrap_or_default().trim_ascii_start());
+            added.without(&(block.line..block.line.saturating_add(lines)))
+        }
+        Found::Block(_) | Found::Nothing | Found::Damaged { .. } => added.clone(),
+    }
 }
 
 /// The line difference of two contents. Counts as git does, but for UTF-16: git takes it for binary
@@ -117,7 +133,8 @@ impl<'a> Text<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ObjectId, Side};
+    use crate::header::{Terms, sign, syntax_for};
+    use crate::model::{Moment, ObjectId, Side};
 
     fn measured(path: &str, old: Option<&[u8]>, new: Option<&[u8]>) -> FileFacts {
         let side = |half: Option<&[u8]>, id| half.map(|_| Side { mode: Mode::Regular, id: ObjectId::new([id; 20]) });
@@ -136,6 +153,31 @@ mod tests {
 
         assert_eq!(counts(&facts), (2, 1));
         assert_eq!((facts.kind, facts.branches), (FileKind::Source, 1));
+    }
+
+    #[test]
+    fn the_lines_of_a_protection_header_are_no_code() {
+        let terms = Terms {
+            environment: "dev".into(),
+            signed_at: Moment::of_seconds(1_764_930_600).unwrap(),
+            name: "Mira".into(),
+            email: "mira@example.com".into(),
+            artifact_type: None,
+            metadata: vec![("note".into(), "if for while".into())],
+        };
+        let php = "<?php if ($y) {}\n";
+        for (path, text, code) in
+            [("a.erl", "x() -> if y.\n", (1, 1)), ("a.ml", "if y\n", (1, 1)), ("a.php", php, (2, 2))]
+        {
+            let syntax = syntax_for(&path.into(), text.as_bytes()).unwrap();
+            let signed = sign(text.as_bytes(), syntax, &terms).unwrap().unwrap().bytes;
+
+            let facts = measured(path, None, Some(&signed));
+
+            assert_eq!((facts.lines.added.count() - facts.header_lines, facts.branches), code, "{path}");
+        }
+        let facts = measured("a.erl", None, Some(b"x() -> if y.\n"));
+        assert_eq!((facts.header_lines, facts.branches), (0, 1));
     }
 
     #[test]

@@ -113,6 +113,8 @@ pub struct FileFacts {
     pub change: FileChange,
     pub kind: FileKind,
     pub lines: LineDiff,
+    /// How many added lines belong to a protection header: they are no code.
+    pub header_lines: u32,
     /// Control-flow tokens on added lines; zero where the file is not source.
     pub branches: u32,
     pub old_sha256: Option<Sha256>,

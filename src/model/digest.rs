@@ -151,6 +151,7 @@ mod tests {
             change: FileChange { path: path.into(), from: None, old: side(old), new: side(new) },
             kind: FileKind::Source,
             lines: LineDiff::default(),
+            header_lines: 0,
             branches: 0,
             old_sha256: digest(old),
             new_sha256: digest(new),

@@ -42,6 +42,13 @@ impl LineSet {
         self.0.iter().cloned()
     }
 
+    /// The set but for some lines.
+    #[must_use]
+    pub fn without(&self, gap: &Range<u32>) -> Self {
+        let around = |range: Range<u32>| [range.start..range.end.min(gap.start), range.start.max(gap.end)..range.end];
+        Self::from_ranges(self.ranges().flat_map(around))
+    }
+
     /// How many lines the set holds.
     #[must_use]
     pub fn count(&self) -> u32 {
@@ -141,5 +148,8 @@ mod tests {
         assert_eq!(set.count(), 6);
         assert!(set.contains(5) && !set.contains(6) && set.contains(11) && !set.contains(1));
         assert!(set.overlaps(6..11) && !set.overlaps(6..10));
+        assert_eq!(pairs(&set.without(&(3..5))), [(2, 3), (5, 6), (10, 12)]);
+        assert_eq!(pairs(&set.without(&(5..11))), [(2, 5), (11, 12)]);
+        assert_eq!(set.without(&(6..10)), set);
     }
 }

@@ -57,6 +57,7 @@ mod tests {
             change: FileChange { path: "a".into(), from: None, old: None, new: None },
             kind,
             lines: LineDiff { added: LineSet::default(), deleted: LineSet::all(deleted), hunks: 1 },
+            header_lines: 0,
             branches: 0,
             old_sha256: None,
             new_sha256: None,

@@ -22,6 +22,7 @@ pub(super) fn file_at(path: RepoPath, added: u32, deleted: u32, class: PathClass
             change,
             kind: FileKind::Source,
             lines: LineDiff::replaced(deleted, added),
+            header_lines: 0,
             branches: 0,
             old_sha256: None,
             new_sha256: None,
