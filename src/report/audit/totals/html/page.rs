@@ -1,7 +1,7 @@
 //! The page itself: what may be believed comes first, then the numbers, then what needs a look.
 
 use super::{Figure, Table, plots, weeks};
-use crate::model::{AuditReport, Outcome};
+use crate::model::{AuditReport, HeaderTotals, Outcome};
 use crate::report::audit::totals::{Verdict, duration, grouped, grouped_noun, per_mille, period, sentence, share};
 use crate::report::escape::{printable, xml};
 
@@ -113,21 +113,21 @@ fn tiles(report: &AuditReport) -> String {
         ),
         ("Overrides used", grouped(overrides.used), format!("{} not ratified yet", grouped(overrides.unratified))),
         ("Tamper attempts", grouped(totals.tampering), "protected files were changed".into()),
-        (
-            "Files signed",
-            grouped(totals.headers.signed),
-            format!(
-                "{} verified, {} tampered with",
-                grouped(totals.headers.verified),
-                grouped(totals.headers.tampered)
-            ),
-        ),
+        ("Files signed", grouped(totals.headers.signed), signed_files(&totals.headers)),
     ];
     let tile = |(name, value, more): &(&str, String, String)| {
         format!("<div><dt>{name}</dt><dd><strong>{}</strong><span>{}</span></dd></div>\n", xml(value), xml(more))
     };
     let tiles: String = tiles.iter().map(tile).collect();
     format!("<dl class=\"tiles\">\n{tiles}</dl>\n")
+}
+
+/// By environment, and what was found of them in judged changes.
+fn signed_files(headers: &HeaderTotals) -> String {
+    let signed = headers.environments.iter().map(|(name, count)| format!("{} {name}", grouped(*count)));
+    let found = [(headers.unsigned, "unsigned"), (headers.verified, "verified"), (headers.tampered, "tampered with")];
+    let found = found.into_iter().map(|(count, word)| format!("{} {word}", grouped(count)));
+    signed.chain(found).collect::<Vec<_>>().join(", ")
 }
 
 /// A share that is all only when nothing is missing.

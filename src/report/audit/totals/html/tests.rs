@@ -24,6 +24,7 @@ fn what_people_wrote_stays_text() {
     report.totals.agents.insert(hostile.into(), ActorTotals::default());
     report.totals.environments.insert(hostile.into(), 1_000);
     report.totals.enforcement.insert(hostile.into(), 1_000);
+    report.totals.headers.environments.insert(hostile.into(), 1_000);
     for damage in &mut report.damage {
         (damage.stream, damage.expected, damage.found) = (hostile.into(), hostile.into(), hostile.into());
     }
@@ -38,6 +39,13 @@ fn what_people_wrote_stays_text() {
 
     assert_eq!(strict::check(&page), Ok(()));
     assert!(!page.contains('\u{202e}') && !page.contains('\x1b'));
+}
+
+#[test]
+fn signed_files_are_told_by_environment() {
+    let told = "1,200 dev, 12 prod, 28 staging, 3 unsigned, 318 verified, 4 tampered with";
+
+    assert!(page(&sound()).contains(&format!("<strong>1,240</strong><span>{told}</span>")));
 }
 
 #[test]
