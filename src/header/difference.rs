@@ -2,10 +2,16 @@
 
 use std::ops::Range;
 
-use crate::model::LineDiff;
+use similar::algorithms::{Capture, myers};
+use similar::{DiffOp, DiffTag};
+
+use crate::model::{LineDiff, LineSet};
 
 /// So many lines around a change show where it is.
 const CONTEXT: u32 = 2;
+
+/// Comparing more lines than this, what both texts begin and end with apart, would take too long.
+const MOST_COMPARED: usize = 5_000;
 
 /// A line of either text, counted from one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +24,41 @@ pub enum Row {
     Same(u32),
     Gone(u32),
     Came(u32),
+}
+
+/// What is gone from one text, and came into the other. Texts with hardly a line in common are told as
+/// wholly replaced: how much was compared must not depend on the clock.
+#[must_use]
+pub fn difference(old: &[u8], new: &[u8]) -> LineDiff {
+    let (old, new) = (lines(old), lines(new));
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let ends = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let ends = ends.min(old.len().min(new.len()) - same);
+    let (was, is) = (same..old.len() - ends, same..new.len() - ends);
+    let mut found = Capture::new();
+    let ops = if was.len() + is.len() > MOST_COMPARED {
+        let (old_index, old_len, new_index, new_len) = (was.start, was.len(), is.start, is.len());
+        vec![DiffOp::Replace { old_index, old_len, new_index, new_len }]
+    } else {
+        let Ok(()) = myers::diff(&mut found, old.as_slice(), was, new.as_slice(), is);
+        found.into_ops()
+    };
+    let changes = || ops.iter().filter(|op| op.tag() != DiffTag::Equal);
+    LineDiff {
+        deleted: LineSet::from_ranges(changes().map(|op| counted(&op.old_range()))),
+        added: LineSet::from_ranges(changes().map(|op| counted(&op.new_range()))),
+        hunks: u32::try_from(changes().count()).unwrap_or(u32::MAX),
+    }
+}
+
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
+}
+
+/// The same from one, not from zero.
+fn counted(range: &Range<usize>) -> Range<u32> {
+    let line = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
+    line(range.start)..line(range.end)
 }
 
 /// The lines that are gone or came, with a few around them.
@@ -61,7 +102,7 @@ mod tests {
 
     fn shown(old: &str, new: &str) -> String {
         let line = |text: &str, at: u32| text.lines().nth(at as usize - 1).unwrap_or("?").to_owned();
-        let diff = LineDiff::between(old.as_bytes(), new.as_bytes());
+        let diff = difference(old.as_bytes(), new.as_bytes());
         let rows = rows(&diff, line_count(new.as_bytes()));
         let rows = rows.into_iter().map(|row| match row {
             Row::At { old, new } => format!("@{old},{new}"),
@@ -70,6 +111,20 @@ mod tests {
             Row::Came(at) => format!("+{}", line(new, at)),
         });
         rows.collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn texts_with_hardly_a_line_in_common_are_told_as_replaced() {
+        let text = |word: &str| -> String {
+            (0..MOST_COMPARED).flat_map(|at| [word.to_owned(), at.to_string(), "\n".into()]).collect()
+        };
+        let (old, new) = (format!("a\n{}z\n", text("old")), format!("a\n{}y\nz\n", text("new")));
+
+        let diff = difference(old.as_bytes(), new.as_bytes());
+
+        let lines = u32::try_from(MOST_COMPARED).unwrap();
+        assert_eq!(diff.deleted, LineSet::from_ranges(std::iter::once(2..lines + 2)));
+        assert_eq!(diff.added, LineSet::from_ranges(std::iter::once(2..lines + 3)));
     }
 
     #[test]

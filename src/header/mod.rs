@@ -17,6 +17,6 @@ mod tests;
 pub use artifact::{Refusal, Signed, Terms, Unmarked, sign, syntax_for, unsign};
 pub use block::{Block, Found, MARKER, Stamp, find, inspect};
 pub use book::{Book, Record};
-pub use difference::{Row, rows};
+pub use difference::{Row, difference, rows};
 pub use judge::{Demands, Fault, File, Tamper, Verdict, judge};
 pub use syntax::Syntax;

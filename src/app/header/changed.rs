@@ -4,8 +4,8 @@ use crate::app::Failure;
 use crate::app::law::Law;
 use crate::check::text::decode;
 use crate::git::Repo;
-use crate::header::{Fault, Row, rows, unsign};
-use crate::model::{Content, LineDiff, Mode, ObjectId, Scanned, Side, line_count};
+use crate::header::{Fault, Row, difference, rows, unsign};
+use crate::model::{Content, Mode, ObjectId, Scanned, Side, line_count};
 use crate::report::headers::{DiffLine, Status, VerifiedFile};
 
 /// Nobody reads the differences of more files.
@@ -42,7 +42,7 @@ impl<'a> Differences<'a> {
         if [old_kind, new_kind].iter().any(|kind| !matches!(kind, Scanned::Text | Scanned::Utf16)) {
             return Ok(());
         }
-        let rows = rows(&LineDiff::between(&old, &new), line_count(&new));
+        let rows = rows(&difference(&old, &new), line_count(&new));
         file.line = rows.iter().find_map(|row| changed_at(*row)).or(file.line);
         let (old, new) = (self.starred(&old)?, self.starred(&new)?);
         let (old, new) = (lines(&old), lines(&new));
