@@ -8,6 +8,8 @@ mod support;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use gov_hook::git::Place;
+use gov_hook::model::RepoPath;
 use serde_json::Value;
 use support::{Said, Scratch};
 
@@ -580,4 +582,79 @@ fn where_the_policy_asks_for_signatures_the_entry_has_one() {
     assert!(entries(&scratch)[0]["sig"].as_str().unwrap().contains("SSH SIGNATURE"));
     assert_eq!(verify(&scratch, &["run.sh"]), (0, vec![]));
     assert_eq!(scratch.run(&["audit", "verify", "--full"]).code, 0);
+}
+
+#[test]
+fn the_files_of_the_work_tree_are_those_that_git_lists() {
+    let scratch = Scratch::new();
+    for path in [
+        "build/out.sh",
+        "build/kept.sh",
+        "build/deep/a.sh",
+        "src/build/b.sh",
+        "src/a.sh",
+        "src/a.tmp",
+        "src/deep/b.tmp",
+        "src/deep/keep.tmp",
+        "other/notes.md",
+        "a b/c d.sh",
+        "f\u{fc}r/\u{1f512}.sh",
+        "top.tmp",
+        "#x",
+        "!y",
+        "x/foo/y/z.sh",
+    ] {
+        scratch.write(path, SCRIPT);
+    }
+    scratch.git(&["add", "--force", "build/kept.sh", "src/deep/b.tmp", "src/a.sh", "x/foo/y/z.sh"]);
+    scratch.write("build/nested/inner.sh", SCRIPT);
+    let nested = scratch.path("nested");
+    scratch.git(&["init", "-q", &nested.to_string_lossy()]);
+    scratch.write("nested/theirs.sh", SCRIPT);
+    scratch.write("hollow/.git/nothing", "");
+    scratch.write("hollow/ours.sh", SCRIPT);
+    symlink("src", scratch.path("linked")).unwrap();
+    symlink("a.sh", scratch.path("src/link.sh")).unwrap();
+    let patterns = [
+        "",
+        "build/\n",
+        "/build\n",
+        "build/*\n!build/deep/\n",
+        "*.tmp\n!keep.tmp\n",
+        "**/deep\n",
+        "src/**/b.*\n",
+        "*\n!*/\n!*.sh\n",
+        "/*\n!/src\n",
+        "\\#x\n\\!y\n",
+        "foo/\n",
+        "other\n*.md\n",
+        "a b/\n",
+        "f\u{fc}r\n",
+        "x/**\n!z.sh\n",
+        "[a-b]*\n",
+        "*.sh \n",
+        "src/deep/\n!src/deep/keep.tmp\n",
+    ];
+    for (at, pattern) in patterns.iter().enumerate() {
+        scratch.write(".gitignore", pattern);
+        scratch.write("src/.gitignore", if at % 2 == 0 { "!*.tmp\n" } else { "" });
+        scratch.write(".git/info/exclude", if at % 3 == 0 { "top.*\n" } else { "" });
+        let repo = gov_hook::git::Repo::open(&Place { directory: Some(scratch.path("")), ..Place::default() }).unwrap();
+
+        for folder in [None, Some("src"), Some("build"), Some("src/deep"), Some("nested")] {
+            let within: Vec<RepoPath> = folder.map(RepoPath::from).into_iter().collect();
+            let ours: Vec<String> = repo.work_files(&within).unwrap().iter().map(RepoPath::to_string).collect();
+
+            let asked = ["-c", "core.quotePath=false", "ls-files", "-c", "-o", "--exclude-standard", "--"];
+            let listed = scratch.git(&[&asked[..], &[folder.unwrap_or(".")]].concat());
+            let mut theirs: Vec<String> = listed
+                .lines()
+                .filter(|path| scratch.path(path).symlink_metadata().is_ok_and(|data| data.is_file()))
+                .map(str::to_owned)
+                .collect();
+            theirs.sort();
+            theirs.dedup();
+            assert_eq!(ours, theirs, "{pattern:?} {folder:?}");
+        }
+    }
 }

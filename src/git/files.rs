@@ -1,52 +1,155 @@
-//! The files of the work tree, and what git would make of them.
+//! The files of the work tree: what git tracks, and whatever else it does not ignore.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::fs::FileType;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
-use git2::{AttrCheckFlags, ObjectType, Oid};
+use git2::Repository;
+use walkdir::{DirEntry, WalkDir};
 
 use super::error::GitError;
-use super::repo::{Repo, object_id};
-use crate::model::{Arrange, ObjectId, RepoPath};
+use super::index::{Index, Unread};
+use super::repo::Repo;
+use crate::model::{Arrange, RepoPath};
 
 impl Repo {
-    /// Every tracked file, and every other one that git does not ignore, sorted; of some files and
-    /// folders, or of the whole work tree. Some may be gone.
+    /// Every tracked file that is there, and every other one that git does not ignore, sorted; of some
+    /// folders, or of the whole work tree. Links, and what is in other repositories, are none.
     pub fn work_files(&self, within: &[RepoPath]) -> Result<Vec<RepoPath>, GitError> {
-        let failed = |said: String| GitError::Command { command: "ls-files".into(), said };
-        let root = self.work_dir().ok_or_else(|| failed("there is no work tree".into()))?;
-        let mut command = Command::new("git");
-        command.current_dir(root).arg("--git-dir").arg(self.git_dir()).arg("--work-tree").arg(root);
-        command.env("GIT_INDEX_FILE", self.index_path()).arg("--literal-pathspecs");
-        command.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]);
-        command.args(within.iter().map(|path| OsStr::from_bytes(path.as_bytes())).filter(|path| !path.is_empty()));
-        let output = command.output().map_err(|error| failed(error.to_string()))?;
-        if !output.status.success() {
-            return Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        let root = self
+            .work_dir()
+            .ok_or_else(|| GitError::Command { command: "ls-files".into(), said: "there is no work tree".into() })?;
+        let tree = WorkTree { repo: self, root, tracked: self.tracked()? };
+        let mut files = Vec::new();
+        if within.is_empty() {
+            tree.walk(b"", &mut files)?;
         }
-        let names = output.stdout.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-        let mut files: Vec<RepoPath> = names.map(RepoPath::new).collect();
+        for folder in within {
+            tree.walk(folder.as_bytes(), &mut files)?;
+        }
         files.arrange();
         files.dedup();
         Ok(files)
     }
 
-    /// Keeps a file's bytes as a blob. `None` where git would make other bytes of them when the file
-    /// is added: line breaks, `ident` or a filter such as that of LFS.
-    pub fn store(&self, path: &RepoPath, bytes: &[u8]) -> Result<Option<ObjectId>, GitError> {
-        let failed = |source| GitError::Git { what: format!("the blob of `{path}`"), source };
-        let name = Path::new(OsStr::from_bytes(path.as_bytes()));
-        if self.inner.get_attr(name, "filter", AttrCheckFlags::FILE_THEN_INDEX).map_err(failed)?.is_some() {
-            return Ok(None);
+    /// The paths in the index, sorted.
+    fn tracked(&self) -> Result<Vec<RepoPath>, GitError> {
+        let path = self.index_path();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            // A repository in which nothing was ever added has no index.
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(source) => return Err(GitError::Io { path, source }),
+        };
+        let mut paths: Vec<RepoPath> = if bytes.is_empty() {
+            Vec::new()
+        } else {
+            match Index::parse(&bytes) {
+                Ok(index) => index.entries.into_iter().map(|entry| RepoPath::new(&*entry.path)).collect(),
+                Err(Unread::Foreign) => {
+                    let listed = self.git(&["ls-files", "-z", "--cached"])?;
+                    listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(RepoPath::new).collect()
+                }
+                Err(Unread::Damaged(why)) => return Err(GitError::Index { path, why }),
+            }
+        };
+        paths.arrange();
+        Ok(paths)
+    }
+}
+
+/// What a walk through the work tree has to know.
+struct WorkTree<'a> {
+    repo: &'a Repo,
+    root: &'a Path,
+    tracked: Vec<RepoPath>,
+}
+
+impl WorkTree<'_> {
+    fn walk(&self, folder: &[u8], files: &mut Vec<RepoPath>) -> Result<(), GitError> {
+        // In such a folder only what is tracked counts, and so on below it.
+        let mut tracked_only: Vec<PathBuf> = Vec::new();
+        let parts: Vec<&[u8]> = folder.split(|byte| *byte == b'/').filter(|part| !part.is_empty()).collect();
+        let mut start = self.root.to_owned();
+        for part in parts {
+            start.push(OsStr::from_bytes(part));
+            if self.is_foreign(&start)? {
+                tracked_only.push(start.clone());
+            }
         }
-        let written = self.inner.blob_writer(Some(name)).and_then(|mut writer| {
-            writer.write_all(bytes).map_err(|error| git2::Error::from_str(&error.to_string()))?;
-            writer.commit()
-        });
-        let (written, raw) = (written.map_err(failed)?, Oid::hash_object(ObjectType::Blob, bytes).map_err(failed)?);
-        Ok((written == raw).then(|| object_id(raw)))
+        let mut walk = WalkDir::new(&start).follow_links(false).into_iter();
+        while let Some(next) = walk.next() {
+            let entry = match next {
+                Ok(entry) => entry,
+                Err(error) => {
+                    // What is tracked in a folder that cannot be read cannot be read either, and is told so.
+                    if let Some(path) = error.path() {
+                        files.extend_from_slice(self.below(self.relative(path)));
+                    }
+                    continue;
+                }
+            };
+            let (path, kind) = (entry.path(), entry.file_type());
+            tracked_only.truncate(tracked_only.iter().take_while(|folder| path.starts_with(folder)).count());
+            let inside = self.relative(path);
+            if kind.is_dir() {
+                if entry.depth() == 0 {
+                    continue;
+                }
+                if entry.file_name() == ".git" {
+                    walk.skip_current_dir();
+                } else if !tracked_only.is_empty() || self.is_foreign(path)? {
+                    if self.below(inside).is_empty() {
+                        walk.skip_current_dir();
+                    } else if tracked_only.is_empty() {
+                        tracked_only.push(path.to_owned());
+                    }
+                }
+            } else if self.counts(&entry, kind, inside, tracked_only.is_empty())? {
+                files.push(RepoPath::new(inside));
+            }
+        }
+        Ok(())
+    }
+
+    fn counts(&self, entry: &DirEntry, kind: FileType, inside: &[u8], untracked_too: bool) -> Result<bool, GitError> {
+        if !kind.is_file() || entry.file_name() == ".git" {
+            return Ok(false);
+        }
+        let is_tracked = self.tracked.binary_search_by(|path| path.as_bytes().cmp(inside)).is_ok();
+        Ok(is_tracked || untracked_too && !self.is_ignored(entry.path())?)
+    }
+
+    /// Whether git looks at nothing in a folder but what it tracks: it is ignored, or another repository.
+    fn is_foreign(&self, folder: &Path) -> Result<bool, GitError> {
+        let is_repository = || folder.join(".git").symlink_metadata().is_ok() && Repository::open(folder).is_ok();
+        // A folder with something tracked in it is asked about all the same: the rest of it may be ignored.
+        Ok(is_repository() || self.is_ignored(folder)?)
+    }
+
+    fn is_ignored(&self, path: &Path) -> Result<bool, GitError> {
+        let inside = path.strip_prefix(self.root).unwrap_or(path);
+        self.repo
+            .inner
+            .is_path_ignored(inside)
+            .map_err(|source| GitError::Git { what: format!("whether git ignores `{}`", inside.display()), source })
+    }
+
+    /// What is tracked in a folder.
+    fn below(&self, folder: &[u8]) -> &[RepoPath] {
+        if folder.is_empty() {
+            return &self.tracked;
+        }
+        let within = [folder, b"/"].concat();
+        let first = self.tracked.partition_point(|path| path.as_bytes() < within.as_slice());
+        let rest = self.tracked.get(first..).unwrap_or_default();
+        let count = rest.partition_point(|path| path.as_bytes().starts_with(&within));
+        rest.get(..count).unwrap_or_default()
+    }
+
+    fn relative<'p>(&self, path: &'p Path) -> &'p [u8] {
+        path.strip_prefix(self.root).unwrap_or(path).as_os_str().as_bytes()
     }
 }

@@ -23,6 +23,7 @@ mod repo;
 mod review;
 mod savepoint;
 mod staged;
+mod stored;
 mod tree;
 mod walk;
 mod window;
