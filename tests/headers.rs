@@ -1,12 +1,18 @@
 //! Protection headers: what `sign`, `verify` and `unsign` do in a work tree, and what every gate makes
 //! of a file that was tampered with.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails"
+)]
 
 mod support;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
 use gov_hook::git::Place;
 use gov_hook::model::RepoPath;
@@ -286,8 +292,8 @@ fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
     symlink("b.sh", scratch.path("link.sh")).unwrap();
     let outside = scratch.beside("outside.sh");
     fs::write(&outside, SCRIPT).unwrap();
-    scratch.write(".gitattributes", "crlf.sh text eol=crlf\nlfs.sh filter=lfs\n");
-    scratch.write("crlf.sh", "echo\r\n");
+    scratch.write(".gitattributes", "ident.sh ident\nlfs.sh filter=lfs\n");
+    scratch.write("ident.sh", "# $Id: of another file $\n");
     scratch.write("lfs.sh", SCRIPT);
     scratch.git(&["add", "--all"]);
 
@@ -299,7 +305,7 @@ fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
         (vec!["a.css", "--meta", "note=x */ b {}"], "would end the comment"),
         (vec!["a.css", "--meta", "note"], "KEY=VALUE"),
         (vec!["b.sh", "--artifact-type", "two\nlines"], "not shown as it is"),
-        (vec!["crlf.sh"], "git makes other bytes"),
+        (vec!["ident.sh"], "git makes other bytes"),
         (vec!["lfs.sh"], "git makes other bytes"),
     ] {
         let said = scratch.run(&[&["sign", "--env", "dev"], arguments.as_slice()].concat());
@@ -307,6 +313,8 @@ fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
         assert!(said.err.contains(why), "{arguments:?} {}", said.err);
     }
     assert_eq!(scratch.git(&["status", "--short"]).lines().filter(|line| line.starts_with("AM")).count(), 0);
+    scratch.write(".gitattributes", "lfs.sh filter=lfs\nlfs.sh !filter\nident.sh ident\nident.sh -ident\n");
+    sign(&scratch, &["ident.sh", "lfs.sh"], "dev");
     let unborn = Scratch::unborn();
     unborn.write("b.sh", SCRIPT);
     assert_eq!(unborn.run(&["sign", "b.sh", "--env", "dev"]).code, 2);
@@ -657,4 +665,128 @@ fn the_files_of_the_work_tree_are_those_that_git_lists() {
             assert_eq!(ours, theirs, "{pattern:?} {folder:?}");
         }
     }
+}
+
+#[test]
+fn line_breaks_that_git_turns_in_the_work_tree_are_no_tampering() {
+    let scratch = signed();
+    let windows = |path: &str| scratch.write(path, text(&scratch, path).replace('\n', "\r\n"));
+
+    windows("run.sh");
+    windows("data.json");
+
+    let both = ["data.json header/body-edited", "run.sh header/malformed"];
+    assert_eq!(verify(&scratch, &["--all"]).0, 1);
+    scratch.git(&["config", "core.autocrlf", "true"]);
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    scratch.git(&["config", "--unset", "core.autocrlf"]);
+    scratch.write(".gitattributes", "* text=auto eol=crlf\n");
+    assert_eq!(verify(&scratch, &["run.sh", "data.json"]), (0, vec![]));
+    let untouched = text(&scratch, "run.sh");
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    edit(&scratch, "data.json", "1", "2");
+    let edited = both.iter().map(|told| told.replace("malformed", "body-edited")).collect();
+    assert_eq!(verify(&scratch, &["--all"]), (1, edited));
+    let diff = scratch.run(&["verify", "run.sh", "--format", "json"]).json()["files"][0]["diff"].clone();
+    assert_eq!(diff, "@@ -17 +17 @@\n \n echo one\n-echo two\n+echo 2\n");
+    // What git has been given as it is, it keeps as it is.
+    scratch.write("run.sh", untouched);
+    scratch.write(".gitattributes", "* -text\n");
+    scratch.git(&["add", "run.sh"]);
+    scratch.write(".gitattributes", "* text=auto\n");
+    assert_eq!(verify(&scratch, &["run.sh"]).0, 1);
+}
+
+#[test]
+fn a_file_is_signed_as_git_keeps_it_and_stays_as_the_work_tree_shows_it() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "core.autocrlf", "true"]);
+    let (script, json) = (SCRIPT.replace('\n', "\r\n"), "{}\r\n");
+    scratch.write("run.sh", &script);
+    scratch.write("data.json", json);
+
+    sign(&scratch, &["run.sh", "data.json"], "dev");
+
+    assert_eq!(text(&scratch, "run.sh").matches('\n').count(), text(&scratch, "run.sh").matches("\r\n").count());
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    scratch.commit_all("Sign them");
+    assert_eq!(verify(&scratch, &["--rev", "HEAD"]), (0, vec![]));
+    assert!(!scratch.git(&["cat-file", "blob", "HEAD:run.sh"]).contains('\r'));
+    assert_eq!(findings(&scratch.check(&["HEAD"])), [""; 0]);
+    sign(&scratch, &["run.sh"], "dev");
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    assert_eq!(scratch.run(&["unsign", "run.sh", "data.json"]).code, 0);
+    assert_eq!((text(&scratch, "run.sh"), text(&scratch, "data.json")), (script, json.into()));
+}
+
+/// Runs the commands that a report names, each in a repository of its own.
+fn follow(prepare: &dyn Fn() -> Scratch, path: &str) {
+    let count = prepare().run(&["verify", path, "--format", "json"]).json()["next"].as_str().unwrap().lines().count();
+    for at in 0..count {
+        let scratch = prepare();
+        let report = scratch.run(&["verify", path, "--format", "json"]).json();
+        let line = report["next"].as_str().unwrap().lines().nth(at).unwrap().to_owned();
+        let command = line.split_once(": ").unwrap().1;
+        let program = Path::new(env!("CARGO_BIN_EXE_gov-hook")).parent().unwrap();
+        let searched = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+        let mut shell = scratch.command("sh", &scratch.path(""));
+        let done = shell.args(["-c", command]).env("PATH", searched).output().unwrap();
+        assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
+        if !line.contains("audit sync") {
+            assert_eq!(verify(&scratch, &[path]), (0, vec![]), "{line}");
+        }
+    }
+}
+
+#[test]
+fn every_command_that_a_report_names_does_what_it_says() {
+    for (what, attack, wanted) in ATTACKS {
+        let prepare = || {
+            let scratch = signed();
+            attack(&scratch);
+            scratch
+        };
+        assert_eq!(prepare().run(&["verify", "--all"]).code, 1, "{what}");
+        follow(&prepare, wanted.split(' ').next().unwrap());
+    }
+    let policy = "version: 1\nheaders: { required: [\"gen/**\"] }\n";
+    let theirs = Scratch::new();
+    theirs.write("run.sh", SCRIPT);
+    sign(&theirs, &["run.sh"], "staging");
+    let forged = text(&theirs, "run.sh");
+    let file = |path: &'static str, content: String| {
+        move || {
+            let scratch = signed();
+            scratch.origin();
+            scratch.git(&["push", "-q", "origin", "main"]);
+            scratch.policy(policy);
+            scratch.write(path, &content);
+            scratch
+        }
+    };
+    follow(&file("gen/it's new.sh", SCRIPT.into()), "gen/it's new.sh");
+    follow(&file("gen/forged.sh", forged.clone()), "gen/forged.sh");
+    follow(&file("plain.sh", SCRIPT.into()), "plain.sh");
+    follow(&file("forged.sh", forged.replace("echo two", "echo 2")), "forged.sh");
+    follow(&file("elsewhere.sh", forged.replace("Environment: staging", "Environment: moon")), "elsewhere.sh");
+    let scratch = file("damaged.sh", forged.replace("Artifact Hash: ", "Artifact Hash: no "))();
+    let report = scratch.run(&["verify", "damaged.sh", "--format", "json"]).json();
+    let next = "take out what is left of a header on line 2, then: gov-hook sign damaged.sh --env dev";
+    assert_eq!(report["next"], next);
+    let promoted = scratch.run(&["verify", "run.sh", "--env", "prod"]);
+    assert!(promoted.out.trim_end().ends_with("gov-hook verify run.sh --env dev"), "{}", promoted.out);
+}
+
+#[test]
+fn a_command_is_named_as_it_is_typed_in_a_folder() {
+    let scratch = Scratch::new();
+    scratch.write("src/deep/a b.sh", SCRIPT);
+    scratch.write("b.sh", SCRIPT);
+    let next = |folder: &str, path: &str| {
+        let said = scratch.run_in(&scratch.path(folder), &["verify", path, "--format", "json"]);
+        said.json()["next"].as_str().unwrap().to_owned()
+    };
+
+    assert_eq!(next("src", "deep/a b.sh"), "sign it: gov-hook sign 'deep/a b.sh' --env dev");
+    assert_eq!(next("src/deep", "../../b.sh"), "sign it: gov-hook sign ../../b.sh --env dev");
 }

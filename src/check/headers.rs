@@ -1,7 +1,7 @@
 //! `header/…`: what is wrong with a signed file, as a finding.
 
 use crate::header::{Fault, Tamper};
-use crate::model::{Finding, Place, RepoPath, RuleId, Severity, Sha256};
+use crate::model::{Finding, Place, RepoPath, RuleId, Severity, Sha256, shell_word};
 
 /// The family of rules that findings about signed files belong to.
 pub const FAMILY: &str = "header/";
@@ -60,18 +60,22 @@ pub fn explained(rule: &str) -> Option<(&'static str, &'static str)> {
 }
 
 fn help(path: &RepoPath, tamper: &Tamper<'_>) -> String {
-    let environment = tamper.record.map_or("dev", |record| record.environment.as_str());
-    let sign = format!("gov-hook sign {path} --env {environment}");
+    let signed = tamper.record.filter(|_| tamper.fault != Fault::Copied).map(|record| record.environment.as_str());
+    let environment = shell_word(signed.or(tamper.environment.as_deref()).unwrap_or("dev"));
+    let word = shell_word(&path.to_string());
+    let sign = format!("gov-hook sign {word} --env {environment}");
     match tamper.fault {
         Fault::BodyEdited => format!("Put back what was signed; or, if the change is meant, sign it as it is: {sign}"),
         Fault::BlockEdited | Fault::TwoBlocks | Fault::Malformed => {
-            format!("Put back what was signed; how, is told by: gov-hook verify {path}")
+            format!("Put back what was signed; how, is told by: gov-hook verify {word}")
         }
         Fault::Removed => format!("Sign it again: {sign}. If it is to stay without, waive this with a reason."),
-        Fault::Copied => format!("Take the header off, and sign the file for itself: gov-hook unsign {path}; {sign}"),
+        Fault::Copied => format!("Take the header off, and sign the file for itself: gov-hook unsign {word} && {sign}"),
         Fault::Missing => format!("Sign it: {sign}"),
         Fault::Environment => {
-            "Promote it, one environment at a time: what is not promoted does not go there.".to_owned()
+            format!(
+                "Keep it off that branch until it is promoted. Where it may be: gov-hook verify {word} --env {environment}"
+            )
         }
         Fault::Unrecorded => {
             format!("Fetch the ledger of whoever signed it: gov-hook audit sync. If nobody did, sign it: {sign}")
@@ -85,7 +89,8 @@ mod tests {
 
     #[test]
     fn a_finding_is_bound_to_the_content_and_denies() {
-        let tamper = Tamper { fault: Fault::Missing, line: None, message: "it has to be signed".into(), record: None };
+        let message = "it has to be signed".into();
+        let tamper = Tamper { fault: Fault::Missing, line: None, message, record: None, environment: None };
         let finding = |content: &[u8]| header_finding(&"a.py".into(), &tamper, Some(Sha256::of(content)));
 
         let one = finding(b"1");

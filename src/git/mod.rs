@@ -37,4 +37,5 @@ pub use refs::Head;
 pub use repo::{Place, Repo};
 pub use review::REVIEW;
 pub use staged::Staged;
+pub use stored::{MOST_AT_ONCE, Stored};
 pub use window::{History, HistoryWindow};

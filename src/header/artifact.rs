@@ -113,13 +113,7 @@ pub fn sign(text: &[u8], syntax: &'static Syntax, terms: &Terms) -> Result<Optio
     }
     let at = prologue::end(&body, syntax);
     let plain = std::str::from_utf8(&body).is_err() || declares_another_encoding(body.get(..at).unwrap_or_default());
-    let layout = Layout {
-        syntax,
-        crlf: memchr::memchr(b'\n', &body)
-            .is_some_and(|newline| body.get(..newline).is_some_and(|line| line.ends_with(b"\r"))),
-        plain,
-        breaks: prologue::is_mid_line(&body, at),
-    };
+    let layout = Layout { syntax, crlf: breaks_as_crlf(&body), plain, breaks: prologue::is_mid_line(&body, at) };
     let stamp = stamp(Sha256::of(&body), terms, layout)?;
     let block = written(&stamp, layout);
     let (before, after) = body.split_at(at);
@@ -131,6 +125,30 @@ pub fn sign(text: &[u8], syntax: &'static Syntax, terms: &Terms) -> Result<Optio
     };
     let (artifact, signed_by) = (stamp.artifact, stamp.signed_by);
     Ok(is_exact.then(|| Signed { artifact, block: Sha256::of(block.as_bytes()), signed_by, bytes }))
+}
+
+/// The header of a signed text, in the same text with other line breaks: git keeps the one, and shows the
+/// other in a work tree. `None` where it could not be taken out of that again to the byte.
+#[must_use]
+pub fn dressed(text: &[u8], syntax: &'static Syntax, signed: &Signed) -> Option<Vec<u8>> {
+    let body = unsign(text).ok()?.unwrap_or_else(|| text.to_vec());
+    let Found::Block(block) = inspect(&signed.bytes) else { return None };
+    let header = signed.bytes.get(block.place)?;
+    let header = if breaks_as_crlf(&body) {
+        header.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(&b"\r\n"[..])
+    } else {
+        header.to_vec()
+    };
+    let (before, after) = body.split_at_checked(prologue::end(&body, syntax))?;
+    let bytes = [before, &header, after].concat();
+    match inspect(&bytes) {
+        Found::Block(found) if found.is_in_place && found.body(&bytes) == body => Some(bytes),
+        Found::Block(_) | Found::Nothing | Found::Damaged { .. } => None,
+    }
+}
+
+fn breaks_as_crlf(body: &[u8]) -> bool {
+    memchr::memchr(b'\n', body).is_some_and(|newline| body.get(..newline).is_some_and(|line| line.ends_with(b"\r")))
 }
 
 /// The text without its header, byte for byte as it was.

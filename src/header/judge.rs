@@ -92,6 +92,8 @@ pub struct Tamper<'b> {
     pub message: String,
     /// The signing that it goes against.
     pub record: Option<&'b Record>,
+    /// What its header says it is signed for, where it has one that can be read.
+    pub environment: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,15 +107,16 @@ pub enum Verdict<'b> {
 #[must_use]
 pub fn judge<'b>(file: &File<'_, 'b>, book: &'b Book, demands: &Demands<'_>) -> Verdict<'b> {
     let verdict = match inspect(file.text) {
-        Found::Block(block) => with_block(file, &block, book),
+        Found::Block(block) => match with_block(file, &block, book) {
+            Verdict::Faulty(tamper) => Verdict::Faulty(Tamper { environment: Some(block.stamp.environment), ..tamper }),
+            verdict @ (Verdict::Signed(_) | Verdict::Unsigned) => verdict,
+        },
         Found::Damaged { line, artifact, why } => damaged(file, line, artifact, why, book),
         Found::Nothing => without(file, book),
     };
     match verdict {
         Verdict::Signed(record) => match incompatible(record, demands) {
-            Some(message) => {
-                Verdict::Faulty(Tamper { fault: Fault::Environment, line: None, message, record: Some(record) })
-            }
+            Some(message) => faulty(Fault::Environment, None, message, Some(record)),
             None => verdict,
         },
         Verdict::Unsigned if demands.required => {
@@ -124,7 +127,7 @@ pub fn judge<'b>(file: &File<'_, 'b>, book: &'b Book, demands: &Demands<'_>) -> 
 }
 
 const fn faulty(fault: Fault, line: Option<u32>, message: String, record: Option<&Record>) -> Verdict<'_> {
-    Verdict::Faulty(Tamper { fault, line, message, record })
+    Verdict::Faulty(Tamper { fault, line, message, record, environment: None })
 }
 
 fn with_block<'b>(file: &File<'_, 'b>, block: &Block, book: &'b Book) -> Verdict<'b> {
@@ -132,7 +135,10 @@ fn with_block<'b>(file: &File<'_, 'b>, block: &Block, book: &'b Book) -> Verdict
     let body = block.body_hash(file.text);
     let is_here = |record: &&Record| is_at(record, file);
     let written = || book.with_block(block.digest);
-    let signed = |hash| book.with_artifact(hash).last();
+    let signed = |hash| {
+        let all = || book.with_artifact(hash);
+        all().filter(is_here).last().or_else(|| all().last())
+    };
     if block.stamp.artifact == body && block.is_in_place {
         let known = || written().filter(|record| record.artifact == body);
         if let Some(record) = known().find(is_here).or_else(|| known().last()) {

@@ -200,6 +200,23 @@ fn signing_again_replaces_the_header_and_another_environment_is_a_promotion() {
 }
 
 #[test]
+fn a_text_whose_line_breaks_git_turns_has_the_header_of_the_one_that_git_keeps() {
+    let unix = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n").into_bytes();
+    for shown in [&b"one\r\ntwo\r\n"[..], b"one\ntwo\r\n", b"\xef\xbb\xbfone\r\ntwo", b"#!/bin/sh\r\ntwo\r\n"] {
+        for path in paths() {
+            let shown = body_for(&path, shown);
+            let kept = signed(&path, &unix(&shown));
+            let syntax = syntax_for(&path.as_str().into(), &unix(&shown)).unwrap();
+
+            let dressed = dressed(&shown, syntax, &kept).unwrap();
+
+            assert_eq!(unix(&dressed), kept.bytes, "{path}");
+            assert_eq!(unsign(&dressed), Ok(Some(shown)), "{path}");
+        }
+    }
+}
+
+#[test]
 fn what_would_end_the_comment_is_refused() {
     let refused = |path: &str, body: &str, value: &str| {
         let terms = Terms { metadata: vec![("note".into(), value.into())], ..terms() };
@@ -393,6 +410,35 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
         proptest::collection::vec(1_u8.., 0..40),
     ];
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn wherever_one_byte_is_changed_added_or_lost_it_is_found() {
+    let bodies: [&[u8]; 4] =
+        [b"one\ntwo\n", b"\xef\xbb\xbfone\r\ntwo\nthree", b"#!/bin/sh\r\n# coding: utf-8\r\none\r\n", b""];
+    let mut seen = Vec::new();
+    for path in paths() {
+        let syntax = std::ptr::from_ref(syntax_for(&path.as_str().into(), &body_for(&path, b"")).unwrap());
+        if seen.contains(&syntax) {
+            continue;
+        }
+        seen.push(syntax);
+        for body in bodies {
+            let one = signed(&path, &body_for(&path, body));
+            let book = Book::new(vec![record(&path, &one)]);
+            let signed = one.bytes;
+            for at in (0..=signed.len()).step_by(if body == bodies[1] { 1 } else { 5 }) {
+                let (before, after) = signed.split_at(at);
+                let changed = match (at % 3, after.split_first()) {
+                    (0, _) | (_, None) => [before, b"\r", after].concat(),
+                    (1, Some((first, rest))) => [before, &[first ^ 1], rest].concat(),
+                    (_, Some((_, rest))) => [before, rest].concat(),
+                };
+
+                assert!(found(&book, &path, &changed, None).is_some(), "{path} {at}");
+            }
+        }
+    }
 }
 
 proptest! {

@@ -49,4 +49,4 @@ pub use lines::{LineDiff, LineSet, line_count};
 pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};
-pub use text::{counted, deceives};
+pub use text::{counted, deceives, shell_word};

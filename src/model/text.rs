@@ -16,6 +16,17 @@ pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A word that a shell takes as it stands.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -23,6 +34,11 @@ mod tests {
     #[test]
     fn a_count_agrees_with_its_noun() {
         assert_eq!([0, 1, 2].map(|count| counted(count, "file")), ["0 files", "1 file", "2 files"]);
+    }
+
+    #[test]
+    fn a_shell_takes_a_word_as_it_stands() {
+        assert_eq!(["a/b.rs", "a b", "it's", ""].map(shell_word), ["a/b.rs", "'a b'", r"'it'\''s'", "''"]);
     }
 
     #[test]

@@ -154,6 +154,8 @@ pub struct VerifiedFile {
     pub message: Option<String>,
     pub line: Option<u32>,
     pub signature: Option<Signature>,
+    /// The environment that a header names which is not as it was signed.
+    pub says: Option<String>,
     /// What was changed beneath the header, as far as the signed file is known; without secrets.
     pub diff: Vec<DiffLine>,
 }

@@ -13,7 +13,7 @@ use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
     Arrange, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, NextStep,
-    ObjectId, Outcome, Person, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
+    ObjectId, Outcome, Person, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word, shell_word,
 };
 use crate::policy::{Audit, Notice, Policy, Role, deciding_digest};
 
@@ -351,14 +351,4 @@ fn next_steps(
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}
     }
     steps
-}
-
-/// A word that a shell takes as it stands.
-pub(in crate::app) fn shell_word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }

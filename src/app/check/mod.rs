@@ -17,7 +17,7 @@ use crate::model::{Enforcement, Gate, Saying};
 use crate::report::{self, Format, Style};
 
 pub(super) use hear::own_changes;
-pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under, shell_word};
+pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under};
 pub(super) use message::worded;
 pub use target::Asked;
 pub(super) use target::{Again, Push, Side};

@@ -5,7 +5,7 @@ use crate::app::audit::Arriving;
 use crate::app::header::Signatures;
 use crate::app::law::{self, POLICY_PATH};
 use crate::git::{Commit, GitError, Head, Repo};
-use crate::model::{FileChange, ObjectId, RepoPath, Sha256, TargetKind, counted};
+use crate::model::{FileChange, ObjectId, RepoPath, Sha256, TargetKind, counted, shell_word};
 use crate::policy::Policy;
 
 /// What the command line asks to have judged.
@@ -26,7 +26,7 @@ impl Asked {
     pub(super) fn as_typed(&self) -> String {
         let flag = |set: bool, text: &str| if set { format!(" {text}") } else { String::new() };
         let word = |name: &str, value: &Option<String>| {
-            value.as_ref().map(|value| format!(" {name}{}", super::judge::shell_word(value))).unwrap_or_default()
+            value.as_ref().map(|value| format!(" {name}{}", shell_word(value))).unwrap_or_default()
         };
         [
             flag(self.staged, "--staged"),
@@ -448,10 +448,7 @@ fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
 fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     if let Some(revision) = asked.revision.as_ref().filter(|revision| revision.contains("..")) {
         return Err(Failure::new(format!("`{revision}` is a range, and history is searched to its beginning"))
-            .mended_by(format!(
-                "a range is judged commit by commit: gov-hook check {}",
-                super::judge::shell_word(revision)
-            )));
+            .mended_by(format!("a range is judged commit by commit: gov-hook check {}", shell_word(revision))));
     }
     let at = repo.head()?;
     let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::Failure;
 use crate::git::Repo;
-use crate::model::{Arrange, RepoPath};
+use crate::model::{Arrange, RepoPath, shell_word};
 
 /// A file to look at, and whether it was named itself rather than found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,18 @@ pub(super) fn place(root: &Path, path: &Path) -> Result<(RepoPath, bool), Failur
         return Err(failed("it belongs to git itself"));
     }
     Ok((RepoPath::new(inside.as_os_str().as_bytes()), is_folder))
+}
+
+/// How a path in the work tree is typed where the command is run.
+pub(super) fn typed(root: &Path, path: &RepoPath) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_else(|_gone| root.to_owned());
+    let whole = root.join(os(path));
+    let shared = here.ancestors().find(|above| whole.starts_with(above)).unwrap_or(root);
+    let up = here.strip_prefix(shared).map_or(0, |below| below.components().count());
+    let inside = if here.starts_with(root) { whole.strip_prefix(shared).unwrap_or(&whole) } else { whole.as_path() };
+    let word = RepoPath::new(inside.as_os_str().as_bytes()).to_string();
+    let word = if here.starts_with(root) { "../".repeat(up) + &word } else { word };
+    shell_word(&if word.starts_with('-') { format!("./{word}") } else { word })
 }
 
 /// Puts other bytes in the place of a file's, at once or not at all; its mode stays.

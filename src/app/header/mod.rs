@@ -6,6 +6,7 @@ mod changed;
 mod entry;
 mod files;
 mod kept;
+mod look;
 mod sign;
 mod told;
 mod unsign;

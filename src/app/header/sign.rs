@@ -1,19 +1,19 @@
 //! `gov-hook sign`: puts headers on files, and on record that it did.
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
 use super::Signing;
 use super::book::known as known_to_the_ledger;
 use super::entry::{Artifact, acts};
-use super::files::{Named, Replaced, named, root};
-use crate::app::check::shell_word;
+use super::files::{Named, Replaced, named, os, root, typed};
 use crate::app::progress::Progress;
 use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::header::{self, Book, Refusal, Terms, Unmarked, syntax_for};
+use crate::header::{self, Book, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
 use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256};
 use crate::policy::Policy;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -62,7 +62,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     }
     drop(progress);
     if !refusals.is_empty() {
-        return refuse(&refusals, &policy, request.json);
+        return refuse(&refusals, &root, &policy, request.json);
     }
     let reference = head.branch().map(|branch| format!("refs/heads/{branch}"));
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
@@ -124,47 +124,69 @@ fn said(terms: &Terms, signed_by: &str) -> Map<String, Value> {
 
 fn plan(
     repo: &Repo,
-    root: &std::path::Path,
+    root: &Path,
     path: &RepoPath,
     terms: &Terms,
     book: &Book,
 ) -> Result<Result<Planned, Refusal>, Failure> {
-    let place = root.join(super::files::os(path));
+    let place = root.join(os(path));
     let before = std::fs::read(&place).map_err(|error| Failure::new(format!("cannot read `{path}`: {error}")))?;
-    let marked = match syntax_for(path, &before) {
-        Ok(syntax) => match header::sign(&before, syntax, terms) {
-            Ok(Some(signed)) => Ok(signed),
-            Ok(None) => Err(Unmarked::NoPlace),
+    let text = as_git_has_it(repo, path, &before)?;
+    let marked = match syntax_for(path, &text) {
+        Ok(syntax) => match header::sign(&text, syntax, terms) {
+            Ok(signed) => {
+                signed.and_then(|signed| with_header(&before, &text, syntax, signed)).ok_or(Unmarked::NoPlace)
+            }
             Err(refusal) => return Ok(Err(refusal)),
         },
         Err(why) => Err(why),
     };
     let name = path.to_string();
-    let (after, hash, block, why) = match marked {
-        Ok(signed) => (Some(signed.bytes), signed.artifact, Some(signed.block), None),
+    let (after, kept, hash, block, why) = match marked {
+        Ok((after, signed)) => (Some(after), Cow::Owned(signed.bytes), signed.artifact, Some(signed.block), None),
         Err(why) => {
-            let hash = Sha256::of(&before);
+            let hash = Sha256::of(&text);
             let earlier =
                 book.with_artifact(hash).filter(|record| record.block.is_none() && record.path == name).last();
             if let Some(earlier) = earlier.filter(|record| record.environment != terms.environment) {
                 let (from, to) = (earlier.environment.clone(), terms.environment.clone());
                 return Ok(Err(Refusal::Promotion { from, to }));
             }
-            (None, hash, None, Some(why))
+            (None, text, hash, None, Some(why))
         }
     };
-    let Some(blob) = repo.store(path, after.as_ref().unwrap_or(&before))? else {
+    let given = after.as_ref().unwrap_or(&before);
+    let stored = repo.store(path, given)?;
+    let stored = stored.filter(|stored| stored.others.as_ref().unwrap_or(given).as_slice() == &*kept);
+    let Some(blob) = stored.map(|stored| stored.blob) else {
         return Err(Failure::new(format!(
             "git makes other bytes of `{path}` when it is added, so they cannot be signed"
         ))
-        .for_this_reason("its attributes or core.autocrlf change its line breaks, or a filter changes it")
-        .mended_by(format!("have git keep its bytes: echo '{path} -text -filter -ident' >> .gitattributes")));
+        .for_this_reason("a filter, `ident` or another encoding of its attributes changes them")
+        .mended_by(format!(
+            "have git keep its bytes: echo '{path} !filter -text -ident !working-tree-encoding' >> .gitattributes"
+        )));
     };
     let artifact = Artifact { path: name, hash, block, blob };
     Ok(Ok(Planned { path: path.clone(), place, before, after, artifact, why }))
 }
 
-fn refuse(refusals: &[(RepoPath, Refusal)], policy: &Policy, json: bool) -> Result<Answer, Failure> {
+/// What is signed is what git keeps: the line breaks of a work tree may be others.
+fn as_git_has_it<'a>(repo: &Repo, path: &RepoPath, before: &'a [u8]) -> Result<Cow<'a, [u8]>, Failure> {
+    if memchr::memmem::find(before, b"\r\n").is_none() {
+        return Ok(Cow::Borrowed(before));
+    }
+    let others = repo.store(path, before)?.and_then(|stored| stored.others);
+    Ok(others.map_or(Cow::Borrowed(before), Cow::Owned))
+}
+
+/// The file as it is to stand in the work tree, and as it was signed.
+fn with_header(before: &[u8], text: &[u8], syntax: &'static Syntax, signed: Signed) -> Option<(Vec<u8>, Signed)> {
+    let after = if before == text { signed.bytes.clone() } else { dressed(before, syntax, &signed)? };
+    Some((after, signed))
+}
+
+fn refuse(refusals: &[(RepoPath, Refusal)], root: &Path, policy: &Policy, json: bool) -> Result<Answer, Failure> {
     // What was asked for cannot be written into any file: that is no verdict on this one.
     if let Some((path, refusal @ Refusal::Unfit { .. })) = refusals.first() {
         return Err(Failure::new(format!("`{path}` cannot be signed: {refusal}")));
@@ -174,26 +196,23 @@ fn refuse(refusals: &[(RepoPath, Refusal)], policy: &Policy, json: bool) -> Resu
         .map(|(path, refusal)| Refused {
             path: path.clone(),
             why: refusal.to_string(),
-            next: next(path, refusal, policy),
+            next: next(path, refusal, root, policy),
         })
         .gathered();
     Ok(Answer { text: refused(&told, json).into_bytes(), code: Exit::Denied.code() })
 }
 
-fn next(path: &RepoPath, refusal: &Refusal, policy: &Policy) -> String {
+fn next(path: &RepoPath, refusal: &Refusal, root: &Path, policy: &Policy) -> String {
     match refusal {
         Refusal::Promotion { from, .. } => {
-            let after = policy.environments.iter().skip_while(|known| *known != from).nth(1);
-            let step = after.map(|to| {
-                format!(
-                    "; the next step: gov-hook promote request --from {from} --to {to} {}",
-                    shell_word(&path.to_string())
-                )
-            });
-            format!("artifacts go {}{}", policy.environments.join(" \u{2192} "), step.unwrap_or_default())
+            let order = policy.environments.join(" \u{2192} ");
+            let known = policy.environments.contains(from);
+            let word = typed(root, path);
+            let stays = format!("artifacts go {order}; sign it for where it is: gov-hook sign {word} --env {from}");
+            if known { stays } else { format!("artifacts go {order}; take the old header off: gov-hook unsign {word}") }
         }
         Refusal::Damaged { .. } | Refusal::TwoBlocks | Refusal::Unfit { .. } => {
-            format!("see what was changed: gov-hook verify {}", shell_word(&path.to_string()))
+            format!("see what was changed: gov-hook verify {}", typed(root, path))
         }
     }
 }

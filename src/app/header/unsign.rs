@@ -38,7 +38,7 @@ pub fn unsign(paths: &[PathBuf], environment: &Environment) -> Result<Answer, Fa
             continue;
         };
         let bytes = after.as_ref().unwrap_or(&before);
-        let blob = repo.store(&path, bytes)?.or(record.map(|record| record.blob));
+        let blob = repo.store(&path, bytes)?.map(|stored| stored.blob).or(record.map(|record| record.blob));
         let hash = Sha256::of(bytes);
         entries
             .extend(blob.map(|blob| (environment_was, Artifact { path: path.to_string(), hash, block: None, blob })));

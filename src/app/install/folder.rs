@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::STRICT;
 use crate::app::Failure;
-use crate::app::check::shell_word;
 use crate::git::{Git, HooksFolder, HooksPath, Repo, Scope};
+use crate::model::shell_word;
 
 /// The folder that git runs this repository's hooks from, if it may be written to.
 pub(super) fn own(repo: &Repo, git: Option<&Git>, stages: &[&str]) -> Result<PathBuf, Failure> {

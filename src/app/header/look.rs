@@ -1,0 +1,218 @@
+//! Looking at files, one by one: whether each is what was signed, and what has become of it if not.
+
+use std::collections::HashMap;
+use std::fs::File as OpenFile;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use sha2::Digest;
+
+use super::files::os;
+use crate::app::progress::Progress;
+use crate::app::{Failure, parallel};
+use crate::git::{MOST_AT_ONCE, Repo};
+use crate::header::{Book, Demands, File, Record, Tamper, Verdict, judge};
+use crate::model::{Content, ObjectId, RepoPath, Sha256, Side};
+use crate::policy::Policy;
+
+/// Larger files are hashed piece by piece; none of them has a header.
+const HELD_WHOLE: u64 = 16 << 20;
+
+/// So far back is looked for a signed file that a branch does not have any more.
+const MOST_COMMITS: usize = 1_000;
+
+/// A file to verify, in the work tree or as a commit has it.
+pub(super) struct Item {
+    pub(super) path: RepoPath,
+    pub(super) is_named: bool,
+    pub(super) side: Option<Side>,
+    /// What git would make of the file in the work tree, where that was asked.
+    pub(super) stored: Option<ObjectId>,
+}
+
+/// The bytes of a file, or the hash of one that is too large to hold.
+type Held = (Vec<u8>, Option<Sha256>);
+
+/// What was found out about one file.
+pub(super) enum Seen<'b> {
+    /// It is no file, or not there.
+    Nothing,
+    Unsigned,
+    Signed(&'b Record),
+    Faulty(Tamper<'b>),
+    Unreadable(String),
+}
+
+/// What is the same for every file.
+pub(super) struct Verifier<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) book: &'a Book,
+    pub(super) target: Option<&'a str>,
+    pub(super) root: Option<&'a Path>,
+    /// The signed files of the commit before.
+    pub(super) before: HashMap<RepoPath, Side>,
+    pub(super) branch: Option<&'a str>,
+    pub(super) commit: Option<ObjectId>,
+}
+
+impl<'a> Verifier<'a> {
+    /// Looks at every file, and again at those that are not what was signed: in the work tree git may
+    /// show a file with other line breaks than it keeps, and what stood there before tells more.
+    pub(super) fn all(
+        &self,
+        repo: &Repo,
+        mut items: Vec<Item>,
+        is_watched: bool,
+    ) -> Result<(Vec<Item>, Vec<Seen<'a>>), Failure> {
+        let progress = Progress::new("verifying files:", items.len(), is_watched);
+        let glances =
+            parallel::for_each(
+                repo,
+                &items,
+                &|done| progress.reached(done),
+                &|repo, item| Ok(self.glance(repo, item)),
+            )?;
+        drop(progress);
+        let doubtful: Vec<usize> =
+            glances.iter().enumerate().filter(|(_, seen)| seen.is_none()).map(|(at, _)| at).collect();
+        if self.root.is_some() {
+            let path = |at: &usize| items.get(*at).map(|item| item.path.clone());
+            let asked: Vec<Vec<RepoPath>> =
+                doubtful.chunks(MOST_AT_ONCE).map(|some| some.iter().filter_map(path).collect()).collect();
+            let stored = parallel::for_each(repo, &asked, &|_| (), &|repo, paths| Ok(repo.would_store(paths)?))?;
+            for (at, stored) in doubtful.iter().zip(stored.into_iter().flatten()) {
+                if let Some(item) = items.get_mut(*at) {
+                    item.stored = stored;
+                }
+            }
+        }
+        let again: Vec<&Item> = doubtful.iter().filter_map(|at| items.get(*at)).collect();
+        let progress = Progress::new("looking closer at files:", again.len(), is_watched);
+        let closer =
+            parallel::for_each(repo, &again, &|done| progress.reached(done), &|repo, item| self.look(repo, item))?;
+        drop(progress);
+        let mut closer = closer.into_iter();
+        let seen = glances.into_iter().filter_map(|seen| seen.or_else(|| closer.next())).collect();
+        Ok((items, seen))
+    }
+
+    /// `None` where it takes more to tell.
+    fn glance(&self, repo: &Repo, item: &Item) -> Option<Seen<'a>> {
+        let (text, sha256) = match self.content(repo, item) {
+            Ok(Some(content)) => content,
+            Ok(None) => return Some(Seen::Nothing),
+            Err(why) => return Some(Seen::Unreadable(why)),
+        };
+        match judge(&alone(&item.path, &text, sha256), self.book, &self.demands(&item.path)) {
+            Verdict::Signed(record) => Some(Seen::Signed(record)),
+            Verdict::Unsigned if !self.was_signed(&item.path) => Some(Seen::Unsigned),
+            Verdict::Unsigned | Verdict::Faulty(_) => None,
+        }
+    }
+
+    fn was_signed(&self, path: &RepoPath) -> bool {
+        self.before.contains_key(path) || self.book.at_path(&path.to_string()).is_some()
+    }
+
+    fn demands(&self, path: &RepoPath) -> Demands<'a> {
+        Demands {
+            required: self.policy.requires_header(path),
+            environments: &self.policy.environments,
+            target: self.target,
+        }
+    }
+
+    fn look(&self, repo: &Repo, item: &Item) -> Result<Seen<'a>, Failure> {
+        let (text, sha256) = match self.content(repo, item) {
+            Ok(Some(content)) => content,
+            Ok(None) => return Ok(Seen::Nothing),
+            Err(why) => return Ok(Seen::Unreadable(why)),
+        };
+        let path = &item.path;
+        let old = match self.before.get(path) {
+            Some(side) => match repo.content(Some(*side), path, &mut |_| ())? {
+                Content::Bytes(bytes) => Some(bytes),
+                Content::Absent | Content::Large { .. } | Content::Commit(_) => None,
+            },
+            None => None,
+        };
+        let file = File { old: old.as_deref(), remembered: self.remembered(repo, path)?, ..alone(path, &text, sha256) };
+        Ok(match judge(&file, self.book, &self.demands(path)) {
+            Verdict::Unsigned => Seen::Unsigned,
+            Verdict::Signed(record) => Seen::Signed(record),
+            Verdict::Faulty(tamper) => Seen::Faulty(tamper),
+        })
+    }
+
+    /// What was last signed at a path, if that was on this branch or has come to it since: others may
+    /// not have it yet.
+    fn remembered(&self, repo: &Repo, path: &RepoPath) -> Result<Option<&'a Record>, Failure> {
+        let Some(record) = self.book.at_path(&path.to_string()) else { return Ok(None) };
+        let is_here = record.branch.is_some() && record.branch.as_deref() == self.branch;
+        Ok(if is_here || self.has_had(repo, path, record)? { Some(record) } else { None })
+    }
+
+    /// Whether the signed file was in the commits since.
+    fn has_had(&self, repo: &Repo, path: &RepoPath, record: &Record) -> Result<bool, Failure> {
+        let Some(commit) = self.commit else { return Ok(false) };
+        for commit in repo.first_parents(commit, MOST_COMMITS)? {
+            if u64::try_from(commit.committed_at).is_ok_and(|at| at < record.signed_at.seconds()) {
+                break;
+            }
+            if repo.entry_at(commit.tree, path)?.is_some_and(|side| side.id == record.blob) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// `None` where there is no file.
+    pub(super) fn content(&self, repo: &Repo, item: &Item) -> Result<Option<Held>, String> {
+        let Some(side) = item.side else {
+            let held = self.on_disk(&item.path)?;
+            return Ok(match (held, item.stored) {
+                (Some((bytes, None)), Some(stored)) => Some((repo.as_stored(bytes, stored), None)),
+                (held, _) => held,
+            });
+        };
+        match repo.content(Some(side), &item.path, &mut |_| ()) {
+            Ok(Content::Bytes(bytes)) => Ok(Some((bytes, None))),
+            Ok(Content::Large { sha256, .. }) => Ok(Some((Vec::new(), Some(sha256)))),
+            Ok(Content::Absent | Content::Commit(_)) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn on_disk(&self, path: &RepoPath) -> Result<Option<Held>, String> {
+        let Some(root) = self.root else { return Ok(None) };
+        let place = root.join(os(path));
+        let data = match place.symlink_metadata() {
+            Ok(data) => data,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.to_string()),
+        };
+        if !data.is_file() {
+            return Ok(None);
+        }
+        if data.len() > HELD_WHOLE {
+            return hashed(&place).map(|hash| Some((Vec::new(), Some(hash)))).map_err(|error| error.to_string());
+        }
+        std::fs::read(place).map(|bytes| Some((bytes, None))).map_err(|error| error.to_string())
+    }
+}
+
+/// A file without what stood there before.
+const fn alone<'f, 'b>(path: &'f RepoPath, text: &'f [u8], sha256: Option<Sha256>) -> File<'f, 'b> {
+    File { path, from: None, text, sha256, old: None, old_sha256: None, remembered: None }
+}
+
+fn hashed(place: &Path) -> std::io::Result<Sha256> {
+    let (mut file, mut hash, mut buffer) = (OpenFile::open(place)?, sha2::Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        let read = file.read(&mut buffer)?;
+        match buffer.get(..read).filter(|piece| !piece.is_empty()) {
+            Some(piece) => hash.update(piece),
+            None => return Ok(Sha256::new(hash.finalize().into())),
+        }
+    }
+}
