@@ -790,3 +790,30 @@ fn a_command_is_named_as_it_is_typed_in_a_folder() {
     assert_eq!(next("src", "deep/a b.sh"), "sign it: gov-hook sign 'deep/a b.sh' --env dev");
     assert_eq!(next("src/deep", "../../b.sh"), "sign it: gov-hook sign ../../b.sh --env dev");
 }
+
+#[test]
+fn sign_verify_and_unsign_say_the_same_in_the_same_words() {
+    let scratch = Scratch::new();
+    scratch.write("run.sh", SCRIPT);
+    scratch.write("data.json", "{}\n");
+    let all = |verb: &str, more: &[&str]| {
+        let said = scratch.run(&[&[verb, "run.sh", "data.json", "--format", "json"], more].concat());
+        (said.code, said.json())
+    };
+
+    let told = [all("sign", &["--env", "dev"]), all("verify", &[]), all("unsign", &[])];
+
+    for ((code, json), status) in told.iter().zip(["signed", "verified", "unsigned"]) {
+        assert_eq!((*code, &json["exit"], &json["next"]), (0, &0.into(), &Value::Null));
+        for file in json["files"].as_array().unwrap() {
+            assert_eq!((&file["status"], &file["environment"]), (&status.into(), &"dev".into()));
+            assert_eq!(file["artifact_hash"].as_str().unwrap().len(), 64);
+        }
+    }
+    assert_eq!(
+        told.map(|(_, json)| json["schema"].clone()),
+        ["sign", "verify", "unsign"].map(|verb| format!("gov-hook/{verb}/v1"))
+    );
+    let (code, refused) = all("unsign", &[]);
+    assert_eq!((code, &refused["schema"]), (2, &"gov-hook/error/v1".into()));
+}

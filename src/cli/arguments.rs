@@ -413,6 +413,7 @@ impl Verb {
             Self::Audit(audit) => audit.wants_json(),
             Self::Sign(asked) => asked.wants_json(),
             Self::Verify(asked) => asked.wants_json(),
+            Self::Unsign(asked) => asked.wants_json(),
             Self::Notify(notify) => notify.wants_json(),
             Self::Pending(asked) => asked.is_json(),
             Self::Status(asked) => asked.is_json(),
@@ -429,7 +430,6 @@ impl Verb {
             | Self::Uninstall
             | Self::Hook(_)
             | Self::Record(_)
-            | Self::Unsign(_)
             | Self::Request(_)
             | Self::Approve(_)
             | Self::Reject(_)

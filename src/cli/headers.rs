@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::Form;
-use crate::app::header::{self, Signing, Verifying};
+use crate::app::header::{self, Signing, Unsigning, Verifying};
 use crate::app::{Answer, Environment, Failure};
 
 /// A file is given a comment at its top that names the hash of all the rest, and the ledger a `sign`
@@ -83,6 +83,9 @@ pub(super) struct UnsignArguments {
     /// Files, and folders whose files are meant
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    form: Form,
 }
 
 impl SignArguments {
@@ -110,7 +113,12 @@ impl VerifyArguments {
 }
 
 impl UnsignArguments {
-    pub(super) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
-        header::unsign(&self.paths, environment)
+    pub(super) const fn wants_json(&self) -> bool {
+        self.form.is_json()
+    }
+
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let json = self.form.is_json();
+        header::unsign(&Unsigning { paths: self.paths, json }, environment)
     }
 }

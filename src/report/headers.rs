@@ -54,8 +54,9 @@ pub fn signed(report: &SignReport, as_json: bool) -> String {
             signed_by: Some(&report.signed_by),
             signed_at: Some(report.signed_at.to_string()),
             entries: report.entries.iter().map(String::as_str).collect(),
-            files: report.files.iter().map(SignedV1::from).collect(),
+            files: report.files.iter().map(|file| SignedV1::of(file, &report.environment)).collect(),
             refused: Vec::new(),
+            next: None,
         });
     }
     let count = counted(report.files.len(), "file");
@@ -83,6 +84,7 @@ pub fn refused(files: &[Refused], as_json: bool) -> String {
             entries: Vec::new(),
             files: Vec::new(),
             refused: refused.collect(),
+            next: files.first().map(|file| file.next.as_str()),
         });
     }
     let mut text = String::new();
@@ -101,6 +103,48 @@ fn more(text: &mut String, count: usize) {
     if count > MOST_LISTED {
         let _ = writeln!(text, "  … and {} more; all of them: --format json", count - MOST_LISTED);
     }
+}
+
+/// A file that is what it was before it was signed.
+#[derive(Clone, Debug)]
+pub struct UnsignedFile {
+    pub path: RepoPath,
+    /// What it was signed for.
+    pub environment: String,
+    pub artifact: Sha256,
+    /// `header` or `ledger`: where it was signed.
+    pub form: &'static str,
+}
+
+#[derive(Clone, Debug)]
+pub struct UnsignReport {
+    pub signed_by: String,
+    pub signed_at: Moment,
+    /// The ids of the entries.
+    pub entries: Vec<String>,
+    pub files: Vec<UnsignedFile>,
+}
+
+#[must_use]
+pub fn unsigned(report: &UnsignReport, as_json: bool) -> String {
+    if as_json {
+        return json(&UnsignV1 {
+            schema: "gov-hook/unsign/v1",
+            exit: 0,
+            signed_by: &report.signed_by,
+            signed_at: report.signed_at.to_string(),
+            entries: report.entries.iter().map(String::as_str).collect(),
+            files: report.files.iter().map(UnsignedV1::from).collect(),
+            next: None,
+        });
+    }
+    let mut text = format!("took the header off {}\n", counted(report.files.len(), "file"));
+    for file in report.files.iter().take(MOST_LISTED) {
+        let how = if file.form == "ledger" { "  signed in the ledger only, and not any more" } else { "" };
+        let _ = writeln!(text, "  {}{how}", escape::shown_path(&file.path));
+    }
+    more(&mut text, report.files.len());
+    text
 }
 
 /// How a file was found.
@@ -306,11 +350,14 @@ struct SignV1<'a> {
     entries: Vec<&'a str>,
     files: Vec<SignedV1<'a>>,
     refused: Vec<RefusedV1<'a>>,
+    next: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct SignedV1<'a> {
     path: String,
+    status: &'static str,
+    environment: &'a str,
     artifact_hash: String,
     /// `header` or `ledger`.
     form: &'static str,
@@ -319,10 +366,12 @@ struct SignedV1<'a> {
     blob: String,
 }
 
-impl<'a> From<&'a SignedFile> for SignedV1<'a> {
-    fn from(file: &'a SignedFile) -> Self {
+impl<'a> SignedV1<'a> {
+    fn of(file: &'a SignedFile, environment: &'a str) -> Self {
         Self {
             path: file.path.to_string(),
+            status: "signed",
+            environment,
             artifact_hash: file.artifact.to_string(),
             form: if file.block.is_some() { "header" } else { "ledger" },
             why: file.why.as_deref(),
@@ -337,6 +386,39 @@ struct RefusedV1<'a> {
     path: String,
     why: &'a str,
     next: &'a str,
+}
+
+/// `gov-hook/unsign/v1`.
+#[derive(Serialize)]
+struct UnsignV1<'a> {
+    schema: &'static str,
+    exit: u8,
+    signed_by: &'a str,
+    signed_at: String,
+    entries: Vec<&'a str>,
+    files: Vec<UnsignedV1<'a>>,
+    next: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct UnsignedV1<'a> {
+    path: String,
+    status: &'static str,
+    environment: &'a str,
+    artifact_hash: String,
+    form: &'static str,
+}
+
+impl<'a> From<&'a UnsignedFile> for UnsignedV1<'a> {
+    fn from(file: &'a UnsignedFile) -> Self {
+        Self {
+            path: file.path.to_string(),
+            status: "unsigned",
+            environment: &file.environment,
+            artifact_hash: file.artifact.to_string(),
+            form: file.form,
+        }
+    }
 }
 
 /// `gov-hook/verify/v1`.

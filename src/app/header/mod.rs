@@ -29,6 +29,13 @@ pub struct Signing {
     pub json: bool,
 }
 
+/// What `unsign` is asked.
+#[derive(Clone, Debug)]
+pub struct Unsigning {
+    pub paths: Vec<std::path::PathBuf>,
+    pub json: bool,
+}
+
 /// What `verify` is asked. Without paths it is all there is.
 #[derive(Clone, Debug)]
 pub struct Verifying {
