@@ -12,16 +12,22 @@
     reason = "a bench that cannot go on fails, and prints what it measured"
 )]
 
-use std::fmt::Write as _;
-use std::fs;
-use std::io::Write as _;
+#[path = "ledger/made.rs"]
+mod made;
+mod program;
+#[path = "ledger/verbs.rs"]
+mod verbs;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use gov_hook::git::notes::{Asked, Draft, Noted, NotesError, Walked, Writer};
+use gov_hook::git::notes::{Asked, Walked};
 use gov_hook::git::{Place, Repo};
-use gov_hook::model::{ObjectId, Seen, Sha256};
+use gov_hook::model::ObjectId;
+
+use made::{Hand, generate, genesis};
+use verbs::append;
 
 const ENTRIES: usize = 100_000;
 const STREAMS: usize = 20;
@@ -31,7 +37,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     // What is measured as a whole process is this program again.
     if let Some(at) = arguments.iter().position(|argument| argument == "append") {
-        append(Path::new(&arguments[at + 1]), &arguments[at + 2]);
+        let path = Path::new(&arguments[at + 1]);
+        append(path, &Hand::new(0, arguments[at + 2].parse().expect("the id of the genesis entry")));
         return;
     }
     // `cargo test --benches` runs this too; timings are only taken when asked for.
@@ -45,65 +52,11 @@ fn main() {
     }
     println!("| work | beside | ratio | ours | theirs |\n|---|---|---|---|---|");
     let head = || timed(Command::new("git").current_dir(&repo).args(["rev-parse", "HEAD"]));
+    verbs::all(&repo, scratch.path());
+    println!("\n| work within | beside | ratio | ours | theirs |\n|---|---|---|---|---|");
     walk_newest(&repo, &head);
     append_one(&repo, &head);
     walk_everything(&repo, scratch.path());
-}
-
-/// One pack, as a clone has it, laid out the way appends lay it out.
-fn generate(repo: &Path) {
-    fs::create_dir_all(repo).expect("a directory");
-    run(Command::new("git").current_dir(repo).args(["init", "-q", "--bare", "-b", "main"]));
-    let mut import = Command::new("git")
-        .current_dir(repo)
-        .args(["fast-import", "--quiet"])
-        .stdin(Stdio::piped())
-        .spawn()
-        .expect("git fast-import");
-    let mut input = std::io::BufWriter::new(import.stdin.take().expect("its input"));
-    let start = "commit refs/heads/main\ncommitter Bench <bench@example.com> 1700000000 +0000\ndata 6\nStart\n\n";
-    input.write_all(start.as_bytes()).expect("a commit");
-    for stream in 0..STREAMS {
-        let name =
-            format!("{}-{stream:08x}", &Sha256::of(&[b'k', u8::try_from(stream).unwrap_or(0)]).to_string()[..12]);
-        let mut prev = Sha256::of(name.as_bytes());
-        for seq in 0..ENTRIES / STREAMS {
-            let line = entry(&name, seq, prev);
-            prev = Sha256::of(line.as_bytes());
-            let object = Sha256::of(format!("{name}{seq}").as_bytes()).to_string();
-            let (folder, file) = object[..40].split_at(2);
-            let message = format!("Decide\n\nGov-Seq: {seq}\nGov-Id: {prev}\n");
-            write!(
-                input,
-                "commit refs/notes/gov/{name}\ncommitter Bench <bench@example.com> {} +0000\ndata {}\n{message}\
-                 M 100644 inline {folder}/{file}\ndata {}\n{line}\n\n",
-                1_700_000_000 + seq,
-                message.len(),
-                line.len() + 1,
-            )
-            .expect("an entry");
-        }
-    }
-    drop(input);
-    assert!(import.wait().is_ok_and(|status| status.success()), "git fast-import");
-}
-
-/// A line of the length and the variety of a real one.
-fn entry(stream: &str, seq: usize, prev: Sha256) -> String {
-    let digest = |what: &str| Sha256::of(format!("{what}{stream}{seq}").as_bytes()).to_string();
-    let mut sig = String::new();
-    if seq.is_multiple_of(5) {
-        let _ = write!(sig, r#","sig":"{}{}{}{}{}""#, digest("1"), digest("2"), digest("3"), digest("4"), digest("5"));
-    }
-    format!(
-        r#"{{"actor":{{"email":"mira@example.com","kind":"person","name":"Mira"}},"body":{{}},"change":"gc1-{}","engine":"0.1.0","kind":"decision","outcome":"auto_approved","policy":"{}","prev":"{prev}","reasons":["fits"],"repo":"{}","risk":{{"digest":"{}","level":"LOW","score":7}},"seen":{{}},"seq":{seq}{sig},"stream":"{stream}","subject":{{"commit":"{}","tree":"{}"}},"time":"2026-11-21T05:45:56Z","v":1}}"#,
-        digest("change"),
-        Sha256::of(b"policy"),
-        Sha256::of(b"repo"),
-        digest("risk"),
-        &digest("commit")[..40],
-        &digest("tree")[..40],
-    )
 }
 
 fn open(path: &Path) -> Repo {
@@ -115,7 +68,8 @@ fn tips(repo: &Repo) -> Vec<(String, ObjectId)> {
     streams.into_iter().filter_map(|stream| Some((stream.name, stream.tip?))).collect()
 }
 
-fn walk_everything(path: &Path, scratch: &Path) {
+/// What git takes to list everything and to read the lines.
+fn everything_by_git<'a>(path: &'a Path, scratch: &Path) -> (&'static str, impl Fn() -> Duration + 'a) {
     let blobs = scratch.join("blobs");
     let listed = "git rev-list --objects --glob='refs/notes/gov/*'";
     let read = format!(
@@ -124,6 +78,12 @@ fn walk_everything(path: &Path, scratch: &Path) {
     );
     run(Command::new("sh").current_dir(path).args(["-c", &read]));
     let theirs = format!("{listed} > /dev/null; git cat-file --batch < '{}' > /dev/null", blobs.display());
+    let beside = "`rev-list --objects` + `cat-file --batch`";
+    (beside, move || timed(Command::new("sh").current_dir(path).args(["-c", &theirs])))
+}
+
+fn walk_everything(path: &Path, scratch: &Path) {
+    let (beside, theirs) = everything_by_git(path, scratch);
     let ours = || {
         let start = Instant::now();
         let repo = open(path);
@@ -137,8 +97,7 @@ fn walk_everything(path: &Path, scratch: &Path) {
         assert!(total >= ENTRIES, "every entry is visited");
         start.elapsed()
     };
-    let theirs = || timed(Command::new("sh").current_dir(path).args(["-c", &theirs]));
-    compare("walk of everything", "`rev-list --objects` + `cat-file --batch`", 3, &ours, &theirs);
+    compare("walk of everything", beside, 3, &ours, &theirs);
 }
 
 /// Ten entries since the last time: nine streams are where they were.
@@ -166,36 +125,17 @@ fn walk_newest(path: &Path, head: &dyn Fn() -> Duration) {
 }
 
 fn append_one(path: &Path, head: &dyn Fn() -> Duration) {
-    let (stream, _) = tips(&open(path)).remove(0);
+    let genesis = genesis(path);
+    let hand = Hand::new(0, genesis);
     let program = std::env::current_exe().expect("this program");
-    let ours = || timed(Command::new(&program).arg("append").arg(path).arg(&stream));
+    let ours = || timed(Command::new(&program).arg("append").arg(path).arg(genesis.to_string()));
     compare("append, as a process", "`git rev-parse HEAD`", RUNS, &ours, head);
     let inside = || {
         let start = Instant::now();
-        append(path, &stream);
+        append(path, &hand);
         start.elapsed()
     };
     compare("append, in-process", "`git rev-parse HEAD`", RUNS, &inside, head);
-}
-
-fn append(path: &Path, stream: &str) {
-    let repo = open(path);
-    let writer = Writer { name: "Bench".into(), email: "bench@example.com".into() };
-    let appended = repo.append(stream, &writer, |tip| {
-        let start = Seen { seq: 0, id: Sha256::of(b"start") };
-        let seen = tip.and_then(|tip| tip.head).unwrap_or(start);
-        let line = entry(stream, usize::try_from(seen.seq).unwrap_or(0) + 1, seen.id).into_bytes();
-        let id = Sha256::of(&line);
-        let object = ObjectId::new(*id.as_bytes().first_chunk().expect("twenty bytes"));
-        let head = Seen { seq: seen.seq + 1, id };
-        Ok::<_, NotesError>(Some(Draft {
-            notes: vec![Noted { object, line }],
-            head,
-            subject: "Decide".into(),
-            time: 1_800_000_000,
-        }))
-    });
-    assert!(appended.is_ok_and(|commit| commit.is_some()), "an append succeeds");
 }
 
 fn run(command: &mut Command) {
