@@ -323,6 +323,55 @@ fn job_passes(scratch: &Scratch, commands: &[String], variables: &[(&str, &str)]
     (output.status.success(), text(&output.stdout) + &text(&output.stderr))
 }
 
+/// The commands of the two jobs that are printed.
+fn jobs(scratch: &Scratch) -> (Vec<String>, Vec<String>) {
+    let job = |service: &str| -> Value {
+        let said = scratch.run(&["install", "--ci", service]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        serde_yaml::from_str(&said.out).unwrap()
+    };
+    let text = |one: &Value| one.as_str().map(str::to_owned);
+    let github = job("github");
+    let steps = github["jobs"]["gov-hook"]["steps"].as_array().unwrap();
+    assert_eq!(steps[0]["with"]["fetch-depth"], 0);
+    let gitlab = job("gitlab");
+    assert_eq!(gitlab["gov-hook"]["variables"]["GIT_DEPTH"], "0");
+    let script = gitlab["gov-hook"]["script"].as_array().unwrap();
+    (steps.iter().filter_map(|step| text(&step["run"])).collect(), script.iter().filter_map(text).collect())
+}
+
+#[test]
+fn the_jobs_fetch_gov_hook_from_nowhere_but_where_they_are_told() {
+    let scratch = Scratch::new();
+    let bin = scratch.beside("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::write(bin.join("cargo"), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+    std::fs::set_permissions(bin.join("cargo"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (github, gitlab) = jobs(&scratch);
+    let install = |commands: &[String], source: Option<&str>| {
+        let line = commands.iter().find(|line| line.contains("cargo")).unwrap();
+        let mut shell = scratch.command("bash", &scratch.path(""));
+        shell.args(["-c", line]).env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+        let output = shell.envs(source.map(|source| ("GOV_HOOK_SOURCE", source))).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+
+    for commands in [&github, &gitlab] {
+        let (passes, asked, _) = install(commands, Some("https://example.com/mirror of/gov-hook"));
+        let tag = concat!("v", env!("CARGO_PKG_VERSION"));
+        let expected =
+            ["install", "--locked", "--git", "https://example.com/mirror of/gov-hook", "--tag", tag, "gov-hook"];
+        assert!(passes);
+        assert_eq!(asked.lines().collect::<Vec<_>>(), expected);
+
+        let (passes, asked, told) = install(commands, None);
+        assert!(!passes && asked.is_empty(), "{asked}");
+        let expected = "GOV_HOOK_SOURCE: set the variable GOV_HOOK_SOURCE to the address of your copy of gov-hook\n";
+        assert!(told.ends_with(expected), "{told}");
+    }
+}
+
 #[test]
 fn the_jobs_that_are_printed_judge_a_merge_request() {
     let scratch = governed();
@@ -332,21 +381,7 @@ fn the_jobs_that_are_printed_judge_a_merge_request() {
     scratch.write("src/a.rs", "fn one() {}\n");
     scratch.commit_all("Add one");
     scratch.git(&["push", "-q", "origin", "topic"]);
-    let job = |service: &str| -> Value {
-        let said = scratch.run(&["install", "--ci", service]);
-        assert_eq!(said.code, 0, "{}", said.err);
-        serde_yaml::from_str(&said.out).unwrap()
-    };
-    let texts = |list: &Value| {
-        list.as_array().unwrap().iter().filter_map(|one| one.as_str().map(str::to_owned)).collect::<Vec<_>>()
-    };
-    let github = job("github");
-    let steps = github["jobs"]["gov-hook"]["steps"].as_array().unwrap();
-    assert_eq!(steps[0]["with"]["fetch-depth"], 0);
-    let github: Vec<String> = steps.iter().filter_map(|step| step["run"].as_str().map(str::to_owned)).collect();
-    let gitlab = job("gitlab");
-    assert_eq!(gitlab["gov-hook"]["variables"]["GIT_DEPTH"], "0");
-    let gitlab = texts(&gitlab["gov-hook"]["script"]);
+    let (github, gitlab) = jobs(&scratch);
 
     for secret in [false, true] {
         if secret {
