@@ -280,7 +280,8 @@ fn claude_code_is_told_to_ask_and_what_it_had_stays() {
     let said = scratch.run(&["install", "--agents"]);
 
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.out.starts_with("added to .claude/settings.json\n"), "{}", said.out);
+    assert!(said.out.starts_with("into .claude/settings.json\n  {\n"), "{}", said.out);
+    assert!(said.out.contains("\nadded to .claude/settings.json\n"), "{}", said.out);
     let written = std::fs::read_to_string(scratch.path(".claude/settings.json")).unwrap();
     assert!(written.starts_with(theirs.trim_end_matches("\n    ]\n  }\n}\n")), "{written}");
     let settings: Value = serde_json::from_str(&written).unwrap();
@@ -321,6 +322,38 @@ fn job_passes(scratch: &Scratch, commands: &[String], variables: &[(&str, &str)]
     let output = shell.env("PATH", path).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn uninstall_takes_out_of_the_settings_what_install_put_there() {
+    let scratch = governed();
+    let path = scratch.path(".claude/settings.json");
+    scratch.run(&["install"]);
+
+    let shown = scratch.run(&["install", "--agents"]).out;
+    assert!(shown.starts_with("a new .claude/settings.json\n  {\n"), "{shown}");
+    assert!(shown.ends_with("| gov-hook hook agent\n") && shown.contains("\nwrote .claude/settings.json\n"), "{shown}");
+    assert!(path.exists());
+    let gone = scratch.run(&["uninstall"]);
+    assert!(gone.out.ends_with("  .claude/settings.json: removed, as it was not there before\n"), "{}", gone.out);
+    assert!(!scratch.path(".claude").exists());
+
+    let theirs = "{ \"hooks\": {\"PreToolUse\": [ {\"matcher\": \"Bash\"} ]},\n\t\"env\": {} }\n";
+    scratch.write(".claude/settings.json", theirs);
+    scratch.run(&["install", "--agents"]);
+    assert_ne!(std::fs::read_to_string(&path).unwrap(), theirs);
+    let gone = scratch.run(&["uninstall"]);
+    assert_eq!(
+        gone.out,
+        "uninstalled 0 hooks; the ledger and the policy stay\n  .claude/settings.json: taken out again\n"
+    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
+
+    scratch.run(&["install", "--agents"]);
+    let shared = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(scratch.path(".git/gov/agents.json")).unwrap();
+    assert_eq!(scratch.run(&["uninstall"]).out, "no hook of gov-hook's is here\n");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), shared, "another clone may have put it there");
 }
 
 /// The commands of the two jobs that are printed.

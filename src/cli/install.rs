@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::arguments::{Form, word};
+use super::print;
 use crate::app::install::{self, Request, Service};
 use crate::app::{Answer, Environment, Failure};
 
@@ -50,7 +51,12 @@ impl InstallArguments {
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         let Self { server, strict, config: configured, agents, ci } = self;
         if agents {
-            return install::agents(environment);
+            let proposal = install::agents(environment)?;
+            let asks = environment.stdin_is_terminal && environment.stdout_is_terminal;
+            if !proposal.shown.is_empty() && !print::consent(&proposal.shown, "write it?", asks) {
+                return Err(Failure::new("nothing was written").mended_by("gov-hook install --agents"));
+            }
+            return proposal.write();
         }
         if let Some(service) = ci {
             return Ok(install::ci(service));

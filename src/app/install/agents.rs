@@ -2,46 +2,81 @@
 //!
 //! A settings file that is there stays as it is to the letter; what is ours goes in beside it.
 
+mod away;
 mod splice;
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
+pub(super) use away::uninstall;
+use away::{Note, Part};
 
 const SETTINGS: &str = ".claude/settings.json";
 
 /// Claude Code goes on after any code but 2, so a program that is not there has to be one.
 const COMMAND: &str = "gov-hook hook agent || exit 2";
 
+/// The variable that says which agent is at work.
+const AGENT: &str = "GOV_HOOK_AGENT";
+
 const MATCHER: &str = "Write|Edit|MultiEdit|NotebookEdit|Bash|mcp__.*";
 
-pub fn agents(environment: &Environment) -> Result<Answer, Failure> {
+/// What would go into the settings, before any of it does.
+pub struct Proposal {
+    path: PathBuf,
+    kept: PathBuf,
+    before: Option<String>,
+    after: String,
+    note: Note,
+    /// What a person has to see first; empty where it is all there.
+    pub shown: String,
+}
+
+pub fn agents(environment: &Environment) -> Result<Proposal, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let Some(top) = repo.work_dir() else {
-        return Err(Failure::new("a bare repository has no work tree that an agent could work in"));
-    };
-    let path = top.join(SETTINGS);
+    let path = settings(&repo)?;
     let before = read(&path)?;
     let id = id_of_claude(&repo)?;
-    let (after, added) = with_ours(before.as_deref().unwrap_or("{}\n"), &id)?;
-    if added.is_empty() {
-        return Ok(Answer::passing(format!(
-            "{SETTINGS} has it already: `gov-hook hook agent` is asked before every tool\n"
-        )));
+    let text = before.as_deref().unwrap_or("{}\n");
+    let (after, added) = with_ours(text, &id)?;
+    let mut shown = String::new();
+    if !added.is_empty() {
+        let _ = writeln!(shown, "{} {SETTINGS}", if before.is_some() { "into" } else { "a new" });
     }
-    write(&path, &after)?;
-    let mut text = format!("{} {SETTINGS}\n", if before.is_some() { "added to" } else { "wrote" });
-    for line in added.iter().flat_map(|part| part.lines().map(str::to_owned).collect::<Vec<_>>()) {
+    for line in added.iter().flat_map(|part| part.shown.lines().map(str::to_owned).collect::<Vec<_>>()) {
         // Writing to a `String` cannot fail.
-        let _ = writeln!(text, "  {line}");
+        let _ = writeln!(shown, "  {line}");
     }
-    text.push_str("next: see what an agent is told, then commit the file\n");
-    text.push_str("  echo '{\"path\": \".gov/policy.yaml\"}' | gov-hook hook agent\n");
-    Ok(Answer::passing(text))
+    let note = Note::of(&path, before.as_deref(), &after, &added);
+    Ok(Proposal { kept: away::kept(&repo), path, before, after, note, shown })
+}
+
+impl Proposal {
+    /// Writes it, and keeps in mind what there was before.
+    pub fn write(self) -> Result<Answer, Failure> {
+        if self.shown.is_empty() {
+            return Ok(Answer::passing(format!(
+                "{SETTINGS} has it already: `gov-hook hook agent` is asked before every tool\n"
+            )));
+        }
+        self.note.keep(&self.kept)?;
+        write(&self.path, &self.after)?;
+        let done = if self.before.is_some() { "added to" } else { "wrote" };
+        Ok(Answer::passing(format!(
+            "{done} {SETTINGS}\nnext: see what an agent is told, then commit the file\n  \
+             echo '{{\"path\": \".gov/policy.yaml\"}}' | gov-hook hook agent\n"
+        )))
+    }
+}
+
+fn settings(repo: &Repo) -> Result<PathBuf, Failure> {
+    let top = repo.work_dir();
+    let top = top.ok_or_else(|| Failure::new("a bare repository has no work tree that an agent could work in"))?;
+    Ok(top.join(SETTINGS))
 }
 
 fn read(path: &Path) -> Result<Option<String>, Failure> {
@@ -70,8 +105,19 @@ fn id_of_claude(repo: &Repo) -> Result<String, Failure> {
     Ok(known.cloned().unwrap_or_else(|| "claude".to_owned()))
 }
 
+/// A part of what is ours, as it goes in and as a person is shown it.
+struct Added {
+    part: Part,
+    shown: String,
+}
+
+/// What has Claude Code ask.
+fn ours() -> Value {
+    json!({ "matcher": MATCHER, "hooks": [{ "type": "command", "command": COMMAND }] })
+}
+
 /// The settings with what is ours in them, and those parts of it that were missing.
-fn with_ours(text: &str, id: &str) -> Result<(String, Vec<String>), Failure> {
+fn with_ours(text: &str, id: &str) -> Result<(String, Vec<Added>), Failure> {
     let unfit = |why: &str| {
         Failure::new(format!("`{SETTINGS}` cannot be added to: {why}"))
             .mended_by(format!("have its `PreToolUse` hook run: {COMMAND}"))
@@ -79,17 +125,18 @@ fn with_ours(text: &str, id: &str) -> Result<(String, Vec<String>), Failure> {
     let parse = |text: &str| serde_json::from_str::<Value>(text);
     let settings =
         parse(text).map_err(|error| unfit(&format!("no JSON at line {}, column {}", error.line(), error.column())))?;
-    let hook = json!({ "matcher": MATCHER, "hooks": [{ "type": "command", "command": COMMAND }] });
+    let hook = ours();
     let (mut after, mut added) = (text.to_owned(), Vec::new());
     if !asks_already(&settings) {
         after = splice::push(&after, &["hooks", "PreToolUse"], &hook)
             .ok_or_else(|| unfit("`hooks` is no object of lists"))?;
-        added.push(pretty(&json!({ "hooks": { "PreToolUse": [hook] } })));
+        let shown = pretty(&json!({ "hooks": { "PreToolUse": [hook] } }));
+        added.push(Added { part: Part::Hook, shown });
     }
-    if settings.pointer("/env/GOV_HOOK_AGENT").is_none() {
-        after =
-            splice::put(&after, &["env"], "GOV_HOOK_AGENT", &json!(id)).ok_or_else(|| unfit("`env` is no object"))?;
-        added.push(pretty(&json!({ "env": { "GOV_HOOK_AGENT": id } })));
+    if settings.get("env").and_then(|variables| variables.get(AGENT)).is_none() {
+        after = splice::put(&after, &["env"], AGENT, &json!(id)).ok_or_else(|| unfit("`env` is no object"))?;
+        let shown = pretty(&json!({ "env": { AGENT: id } }));
+        added.push(Added { part: Part::Name(id.to_owned()), shown });
     }
     parse(&after).map_err(|_not_json| unfit("it is laid out in a way that gov-hook does not know"))?;
     Ok((after, added))
@@ -127,7 +174,8 @@ mod tests {
             )
         );
         assert_eq!(added.len(), 2);
-        assert_eq!(with_ours(&after, "claude").unwrap(), (after, Vec::new()));
+        let (again, added) = with_ours(&after, "claude").unwrap();
+        assert_eq!((again, added.len()), (after, 0));
     }
 
     #[test]

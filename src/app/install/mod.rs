@@ -83,6 +83,7 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
     let mut done = away(&repo)?;
     done.extend(configured::uninstall(&repo, &every_stage())?);
     let fetched = ledger::uninstall(&repo)?;
+    let asked = agents::uninstall(&repo)?;
     let mut text = String::new();
     for Done { stage, what, older } in &done {
         // Writing to a `String` cannot fail, here and below.
@@ -101,6 +102,9 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
     }
     if let Some(remote) = fetched {
         let _ = writeln!(text, "  fetching from {remote} leaves the ledger out");
+    }
+    if let Some(asked) = asked {
+        let _ = writeln!(text, "  {asked}");
     }
     let first = if done.is_empty() && text.is_empty() {
         "no hook of gov-hook's is here\n".to_owned()

@@ -1,4 +1,5 @@
-//! Adds a member to JSON that a person has laid out, and leaves every other letter where it is.
+//! Adds members to JSON that a person has laid out and takes them out again, and leaves every other
+//! letter where it is.
 
 use serde_json::Value;
 
@@ -49,26 +50,80 @@ fn blank(text: &str, at: usize) -> usize {
     at + rest.len() - rest.trim_start().len()
 }
 
-/// Where the value of a member starts, in the object that starts there.
-fn member(text: &str, object: usize, wanted: &str) -> Option<usize> {
-    let byte = |at: usize| text.as_bytes().get(at).copied();
-    if byte(object)? != b'{' {
-        return None;
+/// Takes a member out of the object at a path, if it has that value; `None` where it is not there.
+pub(super) fn without_member(text: &str, path: &[&str], key: &str, value: Option<&Value>) -> Option<String> {
+    let object = place(text, path)?;
+    let items = items(text, object);
+    let at = items.iter().position(|item| item.is_called(text, key))?;
+    let is_that = value.is_none_or(|value| items.get(at).is_some_and(|item| item.is(text, value)));
+    if is_that { without(text, object, at) } else { None }
+}
+
+/// Takes an element out of the list at a path.
+pub(super) fn without_element(text: &str, path: &[&str], element: &Value) -> Option<String> {
+    let list = place(text, path)?;
+    let at = items(text, list).iter().position(|item| item.is(text, element))?;
+    without(text, list, at)
+}
+
+/// With the comma that parts it from the others.
+fn without(text: &str, container: usize, at: usize) -> Option<String> {
+    let items = items(text, container);
+    let (item, next) = (items.get(at)?, items.get(at + 1));
+    let (from, to) = match (at.checked_sub(1).and_then(|before| items.get(before)), next) {
+        (Some(before), _) => (before.end, item.end),
+        (None, Some(next)) => (item.start, next.start),
+        (None, None) => (container + 1, end(text, container) - 1),
+    };
+    Some([text.get(..from)?, text.get(to..)?].concat())
+}
+
+/// A member or an element: where it starts, where its value does, and where that ends.
+struct Item {
+    start: usize,
+    value: usize,
+    end: usize,
+}
+
+impl Item {
+    fn is_called(&self, text: &str, key: &str) -> bool {
+        let name = text.get(self.start..end(text, self.start)).unwrap_or_default();
+        serde_json::from_str::<String>(name).is_ok_and(|name| name == key)
     }
-    let mut at = blank(text, object + 1);
-    while byte(at)? == b'"' {
-        let after = end(text, at);
-        let key: String = serde_json::from_str(text.get(at..after)?).ok()?;
-        let value = blank(text, blank(text, after) + 1);
-        if key == wanted {
-            return Some(value);
-        }
-        at = blank(text, end(text, value));
-        if byte(at)? == b',' {
+
+    fn is(&self, text: &str, value: &Value) -> bool {
+        let own = text.get(self.value..self.end).unwrap_or_default();
+        serde_json::from_str::<Value>(own).is_ok_and(|own| own == *value)
+    }
+}
+
+/// What is in the object or list that starts there, in text that is JSON.
+fn items(text: &str, container: usize) -> Vec<Item> {
+    let byte = |at: usize| text.as_bytes().get(at).copied();
+    let is_object = byte(container) == Some(b'{');
+    let mut found = Vec::new();
+    if !is_object && byte(container) != Some(b'[') {
+        return found;
+    }
+    let mut at = blank(text, container + 1);
+    while byte(at).is_some_and(|next| !matches!(next, b'}' | b']')) {
+        let value = if is_object { blank(text, blank(text, end(text, at)) + 1) } else { at };
+        let end = end(text, value);
+        found.push(Item { start: at, value, end });
+        at = blank(text, end);
+        if byte(at) == Some(b',') {
             at = blank(text, at + 1);
         }
     }
-    None
+    found
+}
+
+/// Where the value of a member starts, in the object that starts there.
+fn member(text: &str, object: usize, wanted: &str) -> Option<usize> {
+    if text.as_bytes().get(object) != Some(&b'{') {
+        return None;
+    }
+    items(text, object).iter().find(|item| item.is_called(text, wanted)).map(|item| item.value)
 }
 
 /// Where the value that starts there ends, in text that is JSON.
