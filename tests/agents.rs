@@ -178,7 +178,42 @@ fn a_bypass_is_denied_and_what_is_no_ones_rule_is_left_to_the_agents_own_permiss
         ("git commit -m 'no --no-verify'", ""),
         ("echo x > src/a.rs", ""),
         ("cargo test > /dev/null 2>&1", ""),
-        ("rm -rf /", ""),
+        ("rm -rf /", "deny"),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}
+
+#[test]
+fn what_git_is_configured_to_run_is_known_and_what_holds_a_protected_file_is_not_moved() {
+    let scratch = governed();
+    scratch.write("src/core/deep/a.rs", "fn a() {}\n");
+    scratch.write("docs/a.md", "a\n");
+    scratch.git(&["config", "alias.quick", "commit -n"]);
+    scratch.git(&["config", "alias.ci", "commit"]);
+    scratch.git(&["config", "alias.run", "!sh -c 'git push --no-verify'"]);
+
+    for (command, expected) in [
+        ("git quick -m x", "deny"),
+        ("git ci -nm x", "deny"),
+        ("git run", "deny"),
+        ("git ci -m x", ""),
+        ("rm -rf .git", "deny"),
+        ("rm -rf .", "deny"),
+        ("mv . ../elsewhere", "deny"),
+        ("mv .git/hooks /tmp/x", "deny"),
+        ("cd .git && rm -r hooks", "deny"),
+        ("chmod -x .git/hooks/pre-commit", "deny"),
+        ("ln -sf /bin/true .git/hooks/pre-commit", "deny"),
+        ("sed -i s/a/b/ .gov/policy.yaml", "deny"),
+        ("echo 'git commit -n' > .git/hooks/post-commit", "deny"),
+        ("rm -rf src", "ask"),
+        ("git mv src/core lib", "ask"),
+        ("rm -rf docs", "ask"),
+        ("rm -rf src/lib", ""),
+        ("cp -r docs/a.md .", ""),
+        ("grep -n x .git/hooks/pre-commit", ""),
+        ("git commit -m '--no-verify is bad'", ""),
     ] {
         assert_eq!(of_command(&scratch, command), expected, "{command}");
     }

@@ -1,7 +1,9 @@
 //! git's configuration, as far as it says who acts.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::error::GitError;
 use super::repo::Repo;
 
 impl Repo {
@@ -16,6 +18,23 @@ impl Repo {
         let mut config = self.inner.config().ok()?;
         let settings = config.snapshot().ok()?;
         settings.get_str(key).ok().map(str::to_owned).filter(|value| !value.is_empty())
+    }
+
+    /// What git runs in the place of a word, by that word.
+    pub fn aliases(&self) -> Result<BTreeMap<String, String>, GitError> {
+        let failed = |source| GitError::Open { source };
+        let settings = self.inner.config().map_err(failed)?;
+        let mut found = BTreeMap::new();
+        let entries = settings.entries(Some("^alias\\.")).map_err(failed)?;
+        entries
+            .for_each(|entry| {
+                // Since git 2.54 a name may also be that of a section of its own.
+                let name = entry.name().ok().and_then(|name| name.get("alias.".len()..)).unwrap_or_default();
+                let name = name.strip_suffix(".command").unwrap_or(name);
+                found.insert(name.to_ascii_lowercase(), entry.value().unwrap_or_default().to_owned());
+            })
+            .map_err(failed)?;
+        Ok(found)
     }
 
     /// The same for a setting that names a file; `~` is the home directory.

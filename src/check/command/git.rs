@@ -1,7 +1,9 @@
 //! What a git command would get past.
 
+use super::hidden::spelled;
 use super::shell::Word;
-use super::{Against, Objection};
+use super::{Against, Aliases, Objection};
+use crate::model::Gather;
 
 pub(super) const HOOKS_PATH: &str = "`core.hooksPath` decides which hooks run; it is for a person to set";
 const NO_VERIFY: &str = "it leaves the hooks out that judge and record; commit and push without it";
@@ -20,9 +22,79 @@ fn is_ledger_of_notes(option: &str) -> bool {
     is_ledger(reference) || reference == "gov" || reference.starts_with("gov/")
 }
 
-/// Whether a setting, or a text that holds one, is about the place of hooks.
+/// Whether a setting, or a text that holds one, is about the place of hooks, or about those of ours
+/// that git runs from its configuration.
 pub(super) fn is_hooks_path(text: &str) -> bool {
-    text.to_ascii_lowercase().contains("core.hookspath")
+    let text = text.to_ascii_lowercase();
+    text.contains("core.hookspath") || text.contains("hook.gov-hook")
+}
+
+/// Whether a setting has git read others, or run something in the place of a word.
+pub(super) fn leads_elsewhere(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["include.path", "includeif.", "alias."].iter().any(|key| text.contains(key))
+}
+
+/// Verbs that hooks run around, or that touch references and settings.
+const RISKY: [&str; 10] =
+    ["commit", "push", "merge", "am", "rebase", "cherry-pick", "config", "update-ref", "notes", "replace"];
+
+/// Whether words that are not to be seen could make something else of the git command among these.
+pub(super) fn is_risky_with_more(words: &[Word]) -> bool {
+    let git = words.iter().position(|word| super::base(&word.text) == "git");
+    let verb = git.and_then(|at| words.get(at + 1..)).map(|rest| parted(rest).1);
+    verb.is_some_and(|verb| verb.is_empty() || RISKY.contains(&verb))
+}
+
+/// The aliases that a command sets, for itself or for those after it.
+pub(super) fn aliases_set(words: &[Word]) -> Aliases {
+    let (before, verb, after) = parted(words);
+    let name = |key: &str| {
+        let rest = key.get(6..).filter(|_| key.to_ascii_lowercase().starts_with("alias."))?;
+        Some(rest.strip_suffix(".command").unwrap_or(rest).to_ascii_lowercase())
+    };
+    let mut set: Aliases = before
+        .iter()
+        .filter_map(|word| word.text.split_once('='))
+        .filter_map(|(key, value)| Some((name(key)?, value.to_owned())))
+        .gathered();
+    if verb == "config" {
+        let at = after.iter().position(|word| name(&word.text).is_some());
+        let pair = at.and_then(|at| Some((name(&after.get(at)?.text)?, after.get(at + 1)?.text.clone())));
+        set.extend(pair);
+    }
+    set
+}
+
+/// What git runs in the place of an alias, with the alias's name.
+pub(super) fn expanded(words: &[Word], aliases: &Aliases) -> Option<(String, String)> {
+    let (before, verb, after) = parted(words);
+    let name = verb.to_ascii_lowercase();
+    let value = aliases.get(&name)?;
+    let (before, after) = (spelled(before), spelled(after));
+    let script = match value.strip_prefix('!') {
+        Some(script) => format!("{script} {after}"),
+        None => format!("git {before} {value} {after}"),
+    };
+    Some((name, script))
+}
+
+/// The files that git itself takes away or puts back, each with whether that is all that is in it.
+pub(super) fn written(words: &[Word]) -> Vec<(&Word, bool)> {
+    let (_, verb, after) = parted(words);
+    let named = || after.iter().filter(|word| !word.text.starts_with('-'));
+    match verb {
+        "rm" if !after.iter().any(|word| word.text == "--cached") => named().map(|word| (word, true)).collect(),
+        "mv" => {
+            let last = named().count().saturating_sub(1);
+            named().enumerate().map(|(at, word)| (word, at < last)).collect()
+        }
+        "checkout" | "restore" => {
+            let paths = after.iter().position(|word| word.text == "--").and_then(|at| after.get(at + 1..));
+            paths.unwrap_or_default().iter().map(|word| (word, false)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The words before the subcommand, the subcommand, and those after it.
@@ -80,6 +152,13 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
     if before.iter().any(|word| word.text == "--exec-path" || word.text.starts_with("--exec-path=")) {
         object(Against::Ask, "git would run other programs than its own");
     }
+    if before.iter().any(|word| leads_to_settings(&word.text)) {
+        object(Against::Ask, ELSEWHERE);
+    }
+    let verb_is_open = words.get(before.len()).is_some_and(|word| word.is_open && word.text.is_empty());
+    if verb_is_open || (verb == "commit" && is_given_unknown(after)) {
+        object(Against::Ask, "what git is told here is not to be seen before it runs");
+    }
     let options = options(verb, after);
     let has = |wanted: &[&str]| options.iter().any(|option| wanted.contains(option));
     // git takes a long option by as many of its letters as tell it from the others.
@@ -131,7 +210,39 @@ fn target_is_ledger(refspec: &str) -> bool {
     refspec.split_once(':').is_some_and(|(_, target)| is_ledger(target))
 }
 
+const ELSEWHERE: &str = "settings from elsewhere may name other hooks, or none";
+
+fn leads_to_settings(text: &str) -> bool {
+    leads_elsewhere(text) && !text.to_ascii_lowercase().starts_with("alias.")
+}
+
+/// Whether a word that could be any option stands where options are.
+fn is_given_unknown(words: &[Word]) -> bool {
+    let mut takes_next = false;
+    for word in words.iter().take_while(|word| word.text != "--") {
+        if word.is_open && word.text.is_empty() && !takes_next {
+            return true;
+        }
+        let is_cluster = word.text.starts_with('-') && !word.text.starts_with("--");
+        takes_next = LONG_WITH_VALUE.contains(&word.text.as_str())
+            || (is_cluster && word.text.ends_with(['m', 'F', 'C', 'c', 't']));
+    }
+    false
+}
+
 fn config(after: &[Word], object: &mut dyn FnMut(Against, &str)) {
+    let has = |wanted: &[&str]| after.iter().any(|word| wanted.contains(&word.text.as_str()));
+    if has(&["-e", "--edit", "edit"]) {
+        object(Against::Ask, "what becomes of the settings in an editor is not to be seen");
+    }
+    let section = |word: &Word| matches!(word.text.to_ascii_lowercase().as_str(), "core" | "hook");
+    if has(&["--remove-section", "--rename-section", "remove-section", "rename-section"]) && after.iter().any(section) {
+        object(Against::Deny, HOOKS_PATH);
+    }
+    let included = after.iter().position(|word| leads_to_settings(&word.text));
+    if included.is_some_and(|at| after.len() > at + 1) {
+        object(Against::Ask, ELSEWHERE);
+    }
     let Some(at) = after.iter().position(|word| is_hooks_path(&word.text)) else { return };
     let words = || after.iter().map(|word| word.text.as_str());
     let changes = words().any(|word| {

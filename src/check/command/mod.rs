@@ -5,10 +5,15 @@
 //! the push. What only reads or says the words is let alone.
 
 mod git;
+mod hidden;
 mod shell;
+mod written;
+
+use std::collections::BTreeMap;
 
 pub use shell::Unreadable;
 use shell::{Simple, Word, assignment};
+use written::is_file_program;
 
 /// What stands against a command; the worse comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +35,8 @@ pub struct Written {
     pub path: String,
     /// Relative to where the line starts, each as `cd` was told.
     pub from: Vec<String>,
+    /// Whether it goes with all that is in it, as what is removed or moved does.
+    pub whole: bool,
 }
 
 /// What is known of a command line.
@@ -46,9 +53,21 @@ const DEEPEST: usize = 8;
 /// So many places are followed.
 const MOST_PLACES: usize = 8;
 
-/// Looks through a command line as a POSIX shell or bash would read it.
-pub fn look(line: &str) -> Result<Looked, Unreadable> {
-    let mut found = Looker { looked: Looked::default(), from: vec![String::new()], depth: 0 };
+/// What git or a shell puts in the place of a word, by that word.
+pub type Aliases = BTreeMap<String, String>;
+
+/// Looks through a command line as a POSIX shell or bash would read it; `aliases` are those of git's
+/// configuration.
+pub fn look(line: &str, aliases: &Aliases) -> Result<Looked, Unreadable> {
+    let mut found = Looker {
+        looked: Looked::default(),
+        from: vec![String::new()],
+        depth: 0,
+        of_git: aliases.clone(),
+        of_shell: Aliases::new(),
+        expanding: Vec::new(),
+        functions: Vec::new(),
+    };
     found.script(line)?;
     Ok(found.looked)
 }
@@ -57,6 +76,13 @@ struct Looker {
     looked: Looked,
     from: Vec<String>,
     depth: usize,
+    /// git's aliases, with those that the line itself sets.
+    of_git: Aliases,
+    of_shell: Aliases,
+    /// Aliases and functions that are being looked through: none stands for itself.
+    expanding: Vec<String>,
+    /// What the line's functions run with words that only their callers know.
+    functions: Vec<(String, Vec<Word>)>,
 }
 
 /// Programs that take a line to run.
@@ -94,17 +120,60 @@ const WRAPPERS: [&str; 23] = [
 ];
 
 /// Programs to which words are only words.
-const READERS: [&str; 19] = [
-    "echo", "printf", "grep", "egrep", "fgrep", "rg", "ag", "ack", "cat", "less", "more", "head", "tail", "man",
-    "which", "type", "whereis", "wc", "diff",
+const READERS: [&str; 37] = [
+    "echo",
+    "printf",
+    "grep",
+    "egrep",
+    "fgrep",
+    "rg",
+    "ag",
+    "ack",
+    "cat",
+    "less",
+    "more",
+    "head",
+    "tail",
+    "man",
+    "which",
+    "type",
+    "whereis",
+    "wc",
+    "diff",
+    "ls",
+    "stat",
+    "file",
+    "test",
+    "[",
+    "[[",
+    "tree",
+    "du",
+    "sha256sum",
+    "md5sum",
+    "cmp",
+    "bat",
+    "jq",
+    "yq",
+    "basename",
+    "dirname",
+    "realpath",
+    "readlink",
 ];
 
 /// Programs that set variables.
 const SETTERS: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
 
 /// Words that a script in another language has no good reason to say.
-const TELLTALES: [&str; 6] =
-    ["--no-verify", "core.hookspath", ".git/hooks", "refs/notes/gov", "gov_hook_disabled", "gov_hook_agent"];
+const TELLTALES: [&str; 8] = [
+    "--no-verify",
+    "hookspath",
+    ".git/hooks",
+    ".git/config",
+    ".gov/",
+    "refs/notes/gov",
+    "gov_hook_disabled",
+    "gov_hook_agent",
+];
 
 impl Looker {
     fn script(&mut self, line: &str) -> Result<(), Unreadable> {
@@ -113,19 +182,35 @@ impl Looker {
             return Err(Unreadable::TooDeep);
         }
         let commands = shell::read(line)?;
+        let known = self.functions.len();
+        self.functions.extend(hidden::functions(&commands));
+        let defines = self.functions.len() > known;
         // What is written to a shell's input is a script as well, whoever writes it.
-        let is_fed = |command: &Simple| {
-            program(&command.words).is_some_and(|name| SHELLS.contains(&name)) && script_of(&command.words).is_none()
-        };
-        if commands.iter().any(is_fed) {
-            for command in &commands {
-                for text in command.fed.iter().cloned().chain(said_by(command)) {
-                    self.script(&text)?;
-                }
+        if commands.iter().any(hidden::runs_what_is_said) {
+            let said: Vec<String> = commands
+                .iter()
+                .flat_map(|command| command.fed.iter().cloned().chain(hidden::said_by(command)))
+                .collect();
+            for text in &said {
+                self.script(text)?;
+            }
+            if said.is_empty() || commands.iter().any(hidden::evaluates) {
+                self.object(Against::Ask, "it runs what cannot be seen before it does");
+            }
+        }
+        if commands.iter().any(|command| hidden::takes_files(&command.words)) {
+            for word in commands.iter().flat_map(hidden::named_by) {
+                self.writes(&word, true);
             }
         }
         for command in &commands {
-            self.command(command)?;
+            // What a function runs with its caller's words is looked at where it is called.
+            if defines && hidden::waits_for_words(command) {
+                let words = hidden::called_with(&command.words, &[]);
+                self.command(&Simple { words, ..command.clone() })?;
+            } else {
+                self.command(command)?;
+            }
         }
         self.depth -= 1;
         Ok(())
@@ -142,7 +227,7 @@ impl Looker {
             self.variable(name, value);
         }
         for target in &command.written {
-            self.writes(target);
+            self.writes(target, false);
         }
         for text in &command.fed {
             if program(&command.words).is_some_and(|name| INTERPRETERS.contains(&name)) {
@@ -156,23 +241,33 @@ impl Looker {
     fn words(&mut self, words: &[Word]) -> Result<(), Unreadable> {
         let Some((first, rest)) = words.split_first() else { return Ok(()) };
         if first.is_open {
-            let hides = rest.iter().any(|word| word.text.starts_with("--no-veri") || git::is_hooks_path(&word.text));
+            let hides = rest.iter().any(|word| word.text.starts_with("--no-veri") || git::is_hooks_path(&word.text))
+                || rest.first().is_some_and(|verb| matches!(verb.text.as_str(), "commit" | "push" | "merge" | "am"));
             if hides {
                 self.object(Against::Ask, "it is not to be seen what it runs past the hooks");
             }
             return self.inner(rest, false);
         }
         let Some(name) = program(words) else { return Ok(()) };
-        match name {
-            "git" => {
-                for objection in git::objections(rest) {
-                    self.object(objection.against, objection.why);
-                }
-                for script in git::scripts(rest) {
-                    self.script(&script)?;
-                }
-                Ok(())
+        if let Some(alias) = self.of_shell.get(&first.text).filter(|_| !first.is_quoted).cloned() {
+            return self.expand(&first.text, &format!("{alias} {}", hidden::spelled(rest)));
+        }
+        if !self.expanding.contains(&first.text) {
+            let bodies: Vec<Vec<Word>> = self
+                .functions
+                .iter()
+                .filter(|(called, _)| *called == first.text)
+                .map(|(_, body)| hidden::called_with(body, rest))
+                .collect();
+            if !bodies.is_empty() {
+                self.expanding.push(first.text.clone());
+                bodies.iter().try_for_each(|body| self.words(body))?;
+                self.expanding.pop();
+                return Ok(());
             }
+        }
+        match name {
+            "git" => self.git(rest),
             "gov-hook" => {
                 self.gov_hook(rest);
                 Ok(())
@@ -182,8 +277,12 @@ impl Looker {
                 Ok(())
             }
             "eval" => self.script(&joined(rest)),
+            "trap" => rest.first().map_or(Ok(()), |script| self.script(&script.text)),
             "alias" => rest.iter().try_for_each(|word| match word.text.split_once('=') {
-                Some((_, value)) => self.script(value),
+                Some((name, value)) => {
+                    self.of_shell.insert(name.to_owned(), value.to_owned());
+                    self.expand(name, value)
+                }
                 None => Ok(()),
             }),
             "unset" => {
@@ -206,7 +305,7 @@ impl Looker {
                 Some(script) => self.script(&script.text),
                 None => Ok(()),
             },
-            _ if READERS.contains(&name) => Ok(()),
+            _ if READERS.contains(&name) && !written::edits(name, rest) => Ok(()),
             _ if WRAPPERS.contains(&name) => {
                 self.wrapped(name, rest)?;
                 self.inner(rest, true)
@@ -223,6 +322,34 @@ impl Looker {
         }
     }
 
+    /// A line in the place of a word.
+    fn expand(&mut self, name: &str, script: &str) -> Result<(), Unreadable> {
+        if self.expanding.iter().any(|known| known == name) {
+            return Ok(());
+        }
+        self.expanding.push(name.to_owned());
+        self.script(script)?;
+        self.expanding.pop();
+        Ok(())
+    }
+
+    fn git(&mut self, words: &[Word]) -> Result<(), Unreadable> {
+        for objection in git::objections(words) {
+            self.object(objection.against, objection.why);
+        }
+        for script in git::scripts(words) {
+            self.script(&script)?;
+        }
+        self.of_git.extend(git::aliases_set(words));
+        for (path, whole) in git::written(words) {
+            self.writes(path, whole);
+        }
+        match git::expanded(words, &self.of_git) {
+            Some((name, script)) => self.expand(&format!("git {name}"), &script),
+            None => Ok(()),
+        }
+    }
+
     /// The program that another one runs. After a wrapper that may be any; elsewhere only what is
     /// nothing else than a program's name.
     fn inner(&mut self, words: &[Word], is_wrapped: bool) -> Result<(), Unreadable> {
@@ -236,6 +363,9 @@ impl Looker {
     }
 
     fn wrapped(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
+        if matches!(name, "xargs" | "parallel") && git::is_risky_with_more(words) {
+            self.object(Against::Ask, "git would be given words that are not to be seen");
+        }
         let runs_governed = words.iter().any(|word| matches!(base(&word.text), "git" | "gov-hook"));
         for (at, word) in words.iter().enumerate() {
             if let Some((name, value)) = assignment(word) {
@@ -259,7 +389,7 @@ impl Looker {
                 ("watch" | "parallel", script) if script.contains(' ') => self.script(script)?,
                 ("find" | "fd", "-delete") => {
                     for root in words.iter().take_while(|word| !word.text.starts_with('-')) {
-                        self.writes(root);
+                        self.writes(root, true);
                     }
                 }
                 _ => {}
@@ -282,11 +412,12 @@ impl Looker {
             "SKIP" | "PREK_SKIP" | "PRE_COMMIT_SKIP" if text.contains("gov-hook") => {
                 self.object(Against::Deny, format!("`{name}` would leave gov-hook out of the hooks that run"));
             }
-            "GIT_CONFIG_PARAMETERS" if git::is_hooks_path(&text) => {
-                self.object(Against::Deny, git::HOOKS_PATH);
+            _ if is_setting(name) && git::is_hooks_path(&text) => self.object(Against::Deny, git::HOOKS_PATH),
+            _ if is_setting(name) && (value.is_open || git::leads_elsewhere(&text)) => {
+                self.object(Against::Ask, format!("`{name}` may have git run something else than it says"));
             }
-            _ if name.starts_with("GIT_CONFIG_KEY_") && git::is_hooks_path(&text) => {
-                self.object(Against::Deny, git::HOOKS_PATH);
+            "GIT_CONFIG_GLOBAL" | "GIT_CONFIG_SYSTEM" | "GIT_EXEC_PATH" => {
+                self.object(Against::Ask, format!("`{name}` may have git run other hooks, or none"));
             }
             _ => {}
         }
@@ -294,13 +425,23 @@ impl Looker {
 
     fn telltale(&mut self, text: &str) {
         let text = text.to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if says(&["git"]) && says(&["commit", "'am'", "\"am\""]) && says(&["'-n", "\"-n", " -n"]) {
+            self.object(Against::Ask, "a script that runs git with `-n` may get past the hooks");
+        }
         if let Some(found) = TELLTALES.iter().find(|word| text.contains(**word)) {
             self.object(Against::Ask, format!("a script that says `{found}` may get past the hooks"));
         }
     }
 
     fn moves(&mut self, words: &[Word]) {
-        let Some(to) = words.iter().find(|word| !word.text.starts_with('-')).filter(|to| !to.is_open) else { return };
+        let Some(to) = words.iter().find(|word| !word.text.starts_with('-')) else { return };
+        if to.is_open {
+            if written::may_be_hooks(to) {
+                self.object(Against::Ask, "it goes where the hooks are, by a way that is not to be seen");
+            }
+            return;
+        }
         let joined = |from: &String| {
             if to.text.starts_with(['/', '~']) { to.text.clone() } else { format!("{from}{}", to.text) }
         };
@@ -309,43 +450,6 @@ impl Looker {
         self.from.extend(new);
         self.from.dedup();
         self.from.truncate(MOST_PLACES);
-    }
-
-    fn writes(&mut self, word: &Word) {
-        // Where a part is not known, what is known of it may still say enough.
-        if word.is_open && !word.text.contains(".git") && !word.text.contains(".gov") {
-            return;
-        }
-        self.looked.written.push(Written { path: word.text.clone(), from: self.from.clone() });
-    }
-
-    /// Files that a program writes because they are named to it.
-    fn files(&mut self, name: &str, words: &[Word]) {
-        if !is_file_program(name) {
-            return;
-        }
-        let edits = |short: char, long: &str| {
-            words.iter().any(|word| {
-                word.text.starts_with(long)
-                    || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains(short))
-            })
-        };
-        let named = || words.iter().filter(|word| !word.text.starts_with('-'));
-        match name {
-            "sed" | "perl" if !edits('i', "--in-place") => {}
-            "cp" | "ln" | "install" | "rsync" | "scp" => {
-                let target = words.iter().find_map(|word| word.text.strip_prefix("--target-directory="));
-                match target {
-                    Some(path) => self.writes(&Word { text: path.to_owned(), ..Word::default() }),
-                    None => named().next_back().into_iter().for_each(|word| self.writes(word)),
-                }
-            }
-            "dd" => {
-                let outputs = words.iter().filter_map(|word| word.text.strip_prefix("of="));
-                outputs.for_each(|path| self.writes(&Word { text: path.to_owned(), ..Word::default() }));
-            }
-            _ => named().for_each(|word| self.writes(word)),
-        }
     }
 
     fn gov_hook(&mut self, words: &[Word]) {
@@ -379,12 +483,9 @@ impl Looker {
 
 const AGENT: &str = "GOV_HOOK_AGENT";
 
-fn is_file_program(name: &str) -> bool {
-    const FILES: [&str; 19] = [
-        "rm", "mv", "cp", "ln", "tee", "sed", "perl", "chmod", "chown", "truncate", "touch", "dd", "install", "rsync",
-        "unlink", "shred", "patch", "scp", "setfacl",
-    ];
-    FILES.contains(&name)
+/// Whether a variable holds settings of git.
+fn is_setting(name: &str) -> bool {
+    name == "GIT_CONFIG_PARAMETERS" || name.starts_with("GIT_CONFIG_KEY_") || name.starts_with("GIT_CONFIG_VALUE_")
 }
 
 /// The name of the program that words run.
@@ -412,19 +513,6 @@ fn script_of(words: &[Word]) -> Option<&Word> {
 
 /// A script that is in a file and not to be seen.
 static NOTHING: Word = Word { text: String::new(), is_open: false, is_pattern: false, is_quoted: false };
-
-/// What `echo` and `printf` say.
-fn said_by(command: &Simple) -> Vec<String> {
-    match program(&command.words) {
-        Some("echo" | "printf") => {
-            let said = command.words.get(1..).unwrap_or_default();
-            let mut texts: Vec<String> = said.iter().map(|word| word.text.replace("\\n", "\n")).collect();
-            texts.push(joined(said));
-            texts
-        }
-        _ => Vec::new(),
-    }
-}
 
 fn joined(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")

@@ -44,6 +44,8 @@ pub(super) struct Simple {
     pub(super) written: Vec<Word>,
     /// What it reads, where the line itself says so.
     pub(super) fed: Vec<String>,
+    /// The function whose definition starts here.
+    pub(super) defines: Option<String>,
 }
 
 /// The commands of a line, in the order in which they begin to be known.
@@ -123,6 +125,11 @@ impl Reader<'_> {
                 }
                 '(' => {
                     self.rest.next();
+                    if command.words.len() == 1 && self.skip(")") {
+                        command.defines = command.words.pop().map(|name| name.text);
+                        self.end(&mut command);
+                        continue;
+                    }
                     self.end(&mut command);
                     self.script(Some(')'))?;
                 }
@@ -150,6 +157,10 @@ impl Reader<'_> {
     fn end(&mut self, command: &mut Simple) {
         let mut found = std::mem::take(command);
         let is_keyword = |word: &Word| !word.is_quoted && KEYWORDS.contains(&word.text.as_str());
+        if found.words.first().is_some_and(|word| !word.is_quoted && word.text == "function") {
+            found.defines = found.words.get(1).map(|name| name.text.clone());
+            found.words.drain(..found.words.len().min(2));
+        }
         let leading = found.words.iter().take_while(|word| is_keyword(word)).count();
         found.words.drain(..leading);
         while let Some((name, value)) = found.words.first().and_then(assignment) {

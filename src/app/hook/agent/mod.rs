@@ -85,7 +85,7 @@ fn weigh(
         hear(ground.weigh(policy, &at(directory, "", path, environment)));
     }
     if let Some(line) = &event.command {
-        let looked = command::look(line)
+        let looked = command::look(line, &repo.aliases()?)
             .map_err(|why| Failure::new(format!("the command cannot be read: {why}")).mended_by("write it plainly"))?;
         if let Some(objection) = looked.objection {
             let permission = match objection.against {
@@ -96,7 +96,9 @@ fn weigh(
         }
         for written in &looked.written {
             for from in &written.from {
-                let weighed = ground.weigh(policy, &at(directory, from, &written.path, environment));
+                let path = at(directory, from, &written.path, environment);
+                let weighed =
+                    if written.whole { ground.weigh_whole(policy, &path) } else { ground.weigh(policy, &path) };
                 // That it may write this file says nothing of what else a command does.
                 if weighed.permission != Permission::Allow {
                     hear(weighed);

@@ -12,6 +12,9 @@ use crate::policy::{PathDefault, Policy, fold_bytes};
 /// Longer chains of links are there to hide something, and are not followed.
 const MOST_LINKS: usize = 40;
 
+/// More files than that nobody moves by hand.
+const MOST_FILES: usize = 20_000;
+
 /// A repository as far as paths are concerned.
 pub(super) struct Ground {
     /// The work tree, as it is called and as it is.
@@ -44,6 +47,32 @@ impl Ground {
         let called = self.one(policy, &plain(path));
         let led = self.one(policy, &real(path));
         if led.permission > called.permission { led } else { called }
+    }
+
+    /// The same of a path that goes with all that is in it.
+    pub(super) fn weigh_whole(&self, policy: &Policy, path: &Path) -> Weighed {
+        let mut worst = self.weigh(policy, path);
+        // A link goes alone.
+        if path.is_symlink() || worst.permission == Permission::Deny {
+            return worst;
+        }
+        let path = real(path);
+        if self.kept.iter().any(|kept| kept.starts_with(&path)) {
+            let why = format!("`{}` holds git's own: hooks and settings are for a person to change", shown(&path));
+            return Weighed { permission: Permission::Deny, why };
+        }
+        let mut left = MOST_FILES;
+        for inner in within(&path, &mut left) {
+            let weighed = self.one(policy, &inner);
+            if weighed.permission > worst.permission {
+                worst = weighed;
+            }
+        }
+        if left == 0 && worst.permission < Permission::Ask {
+            let why = format!("`{}` holds more than can be looked through: a person has to agree first", shown(&path));
+            return Weighed { permission: Permission::Ask, why };
+        }
+        worst
     }
 
     fn one(&self, policy: &Policy, path: &Path) -> Weighed {
@@ -90,6 +119,22 @@ fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
         PathClass::Unlisted => weighed(Permission::Allow, "is on no list of the policy, which allows it".into()),
         PathClass::Allowed => weighed(Permission::Allow, format!("is allowed by `{glob}`")),
     }
+}
+
+/// The files below a folder, as many as are left to look at.
+fn within(folder: &Path, left: &mut usize) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        if *left == 0 {
+            break;
+        }
+        *left -= 1;
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => found.extend(within(&entry.path(), left)),
+            _ => found.push(entry.path()),
+        }
+    }
+    found
 }
 
 /// Without `.` and `..`, by name alone.
