@@ -1001,9 +1001,13 @@ fn what_each_operation_of_git_runs_and_puts_on_record() {
         ("git tag v1; git tag -a -m v2 v2", "-> "),
     ];
     let pushes = [
-        "git push -q origin side other:renamed v2",
-        "git push -q origin :renamed",
-        "git checkout -q side; git commit -q --amend --no-verify -m again; git push -q --force origin side",
+        ("git push -q origin side other:renamed v2", "pre-push -> decision by push, push, push, push"),
+        ("git push -q origin :renamed", "pre-push -> push"),
+        ("git push -q origin main HEAD:refs/heads/linked 2> ../said", "pre-push -> push, push"),
+        (
+            "git checkout -q side; git commit -q --amend --no-verify -m again; git push -q --force origin side 2> ../said",
+            "post-commit post-rewrite pre-push -> commit, rewrite, push",
+        ),
     ];
 
     let ran: Vec<(&str, String)> =
@@ -1012,9 +1016,107 @@ fn what_each_operation_of_git_runs_and_puts_on_record() {
     let expected: Vec<(&str, String)> =
         operations.iter().map(|(operation, told)| (*operation, (*told).to_owned())).collect();
     assert_eq!(ran, expected);
-    for push in pushes {
-        let told = watched.run(push);
-        assert!(told.contains("pre-push -> "), "{push}: {told}");
-    }
+    let happened: Vec<(&str, String)> = pushes.iter().map(|(push, _)| (*push, watched.run(push))).collect();
+    let expected: Vec<(&str, String)> = pushes.iter().map(|(push, told)| (*push, (*told).to_owned())).collect();
+    assert_eq!(happened, expected);
     assert_eq!(watched.scratch.run(&["audit", "verify", "--replay"]).code, 0);
+}
+
+/// A clone with hooks and a remote, and a branch `leak` whose commit holds a secret and met no hook.
+fn leaking() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.install_hooks();
+    fs::write(scratch.beside("secret"), secret()).unwrap();
+    scratch.git(&["checkout", "-q", "-b", "leak"]);
+    scratch.write("s", secret());
+    scratch.git(&["add", "s"]);
+    scratch.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Leak"]);
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch
+}
+
+fn shell(scratch: &Scratch, line: &str) -> Output {
+    let bin = Path::new(env!("CARGO_BIN_EXE_gov-hook")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut shell = scratch.command("sh", &scratch.path(""));
+    shell.args(["-ec", line]).env("GIT_EDITOR", "true").env("PATH", path).output().unwrap()
+}
+
+#[test]
+fn no_operation_that_asks_a_hook_makes_a_commit_with_a_secret() {
+    for operation in [
+        "cp ../secret s; git add s; git commit -qm x",
+        "cp ../secret README.md; git commit -qam x",
+        "cp ../secret README.md; printf 'y\n' | git commit -qpm x",
+        "cp ../secret README.md; git commit -qom x README.md",
+        "cp ../secret README.md; git commit -q --amend -am x",
+        "git commit -q --allow-empty -m more; git merge -q --no-ff -m x leak",
+        "git merge -q --squash leak; git commit -qm x",
+        "git worktree add -q ../linked -b linked; cd ../linked; cp ../secret s; git add s; git commit -qm x",
+        "git submodule --quiet add ../origin.git sub; cd sub; gov-hook install; cp ../../secret s; git add s; git commit -qm x",
+    ] {
+        let scratch = leaking();
+
+        let output = shell(&scratch, operation);
+
+        assert!(!output.status.success(), "{operation}");
+        let told = err(&output);
+        assert!(told.contains("secret/aws-access-key-id") && !told.contains("Z7QVN4KWJ3"), "{operation}: {told}");
+        let made = "git log --branches --format=%s; [ ! -e sub/.git ] || git -C sub log --branches --format=%s";
+        let subjects = String::from_utf8(shell(&scratch, made).stdout).unwrap();
+        assert!(
+            subjects.lines().all(|subject| ["Start", "Leak", "more"].contains(&subject)),
+            "{operation}: {subjects}"
+        );
+    }
+}
+
+#[test]
+fn what_an_operation_brings_in_without_a_hook_is_refused_at_the_push() {
+    let past = "git -c core.hooksPath=/dev/null";
+    for operation in [
+        "git merge -q --ff-only leak".to_owned(),
+        "git cherry-pick leak > ../said".to_owned(),
+        format!(
+            "{past} cherry-pick leak > ../said; git rm -q s; {past} commit -qm gone; git revert --no-edit HEAD > ../said"
+        ),
+        "git commit -q --allow-empty -m more; git checkout -q leak; git rebase -q main".to_owned(),
+        "git format-patch -q -1 --stdout leak > ../patch; git am -q ../patch".to_owned(),
+        "git reset -q --hard $(git commit-tree -p HEAD -m tree leak^{tree})".to_owned(),
+        "cp ../secret README.md; git stash -q; git checkout -q --detach stash@{0}".to_owned(),
+        "cp ../secret s; git add s; git commit -qnm x".to_owned(),
+        "cp ../secret s; git add s; GOV_HOOK_DISABLED=1 git commit -qm x".to_owned(),
+        "git tag -a -m v1 v1 leak; git checkout -q v1".to_owned(),
+    ] {
+        let scratch = leaking();
+        let ran = shell(&scratch, &operation);
+        assert!(ran.status.success(), "{operation}: {}", err(&ran));
+        let before = scratch.git(&["ls-remote", "origin"]);
+
+        for push in
+            ["git push -q origin HEAD:refs/heads/landed", "git push -q origin main~0:refs/heads/fine HEAD:refs/tags/t"]
+        {
+            let output = shell(&scratch, push);
+
+            assert!(!output.status.success(), "{operation}: {push}");
+            let told = String::from_utf8_lossy(&output.stdout).into_owned() + &err(&output);
+            assert!(told.contains("secret/aws-access-key-id"), "{operation}: {push}: {told}");
+            assert_eq!(scratch.git(&["ls-remote", "origin"]), before, "{operation}: {push}");
+        }
+    }
+}
+
+#[test]
+fn a_submodule_that_moves_is_judged_and_recorded_like_any_file() {
+    let mut watched = Watched::new();
+    watched.scratch.origin();
+    watched.run("git push -q origin main");
+
+    let added = watched.run("git submodule --quiet add ../origin.git sub; git commit -qm sub");
+    let moved = watched.run("git -C sub commit -q --allow-empty -m inner; git commit -qam moved");
+
+    let judged = "pre-commit commit-msg post-commit -> decision, commit";
+    assert_eq!([added.as_str(), moved.as_str()], [judged, judged]);
 }

@@ -1,6 +1,8 @@
 //! What one reference of a push brings to the other side: judged by the law of where it goes, with
 //! what is on record of its commits.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::commit::bound_late;
@@ -148,9 +150,14 @@ impl Gatekeeper<'_> {
 
     /// Puts down what is not on record yet: what was decided before a commit is bound to it, and each
     /// commit that git asks nobody about is judged.
-    pub(super) fn late(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
-        let judged = self.each(arrival, arrival.late.iter())?;
-        Ok(arrival.bound.iter().cloned().chain(judged).collect())
+    pub(super) fn late(&self, arrivals: &[Arrival]) -> Result<Vec<Act>, Failure> {
+        // However many references bring a commit, it goes on record once.
+        let (mut acts, mut known) = (Vec::new(), HashSet::new());
+        for arrival in arrivals {
+            acts.extend(arrival.bound.iter().filter(|act| known.insert(act.object)).cloned());
+            acts.extend(self.each(arrival, arrival.late.iter().filter(|commit| known.insert(commit.id)))?);
+        }
+        Ok(acts)
     }
 
     /// Judges each commit that was made past the hooks or without them, as far as there are not too

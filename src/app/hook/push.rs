@@ -201,10 +201,7 @@ fn pen<'a>(repo: &'a Repo, environment: &Environment, arrivals: &[Arrival]) -> R
 
 /// git sends all references or none, so one that is refused keeps the others back as well.
 fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], passes: bool) -> Result<Vec<Act>, Failure> {
-    let mut acts = Vec::new();
-    for arrival in arrivals {
-        acts.extend(gatekeeper.late(arrival)?);
-    }
+    let mut acts = gatekeeper.late(arrivals)?;
     for arrival in arrivals {
         acts.extend(arrival.act(passes));
         let Some(judged) = &arrival.judged else { continue };

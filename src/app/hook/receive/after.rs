@@ -52,7 +52,7 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         let arrival: Arrival = gatekeeper.arrival(line)?;
         audit.sign |= arrival.audit.sign;
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
-        acts.extend(gatekeeper.late(&arrival)?);
+        acts.extend(gatekeeper.late(std::slice::from_ref(&arrival))?);
         acts.extend(gatekeeper.missing(&arrival)?);
         acts.extend(arrival.act(true).map(|act| act.saying("accepted", true)));
         if let Some(judged) = &arrival.judged {
