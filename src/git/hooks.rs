@@ -59,15 +59,21 @@ impl Git {
 
     /// Where it looks for hooks when it is run in this folder.
     pub fn hooks_in(&self, folder: &Path) -> Result<HooksFolder, GitError> {
-        let ask = |arguments: &[&str]| {
-            let mut command = Command::new(&self.program);
-            command.arg("-C").arg(folder);
-            for tie in TIES {
-                command.env_remove(tie);
-            }
-            run(command, arguments)
-        };
-        hooks_folder(&ask, folder)
+        hooks_folder(&|arguments| self.ask(folder, arguments), folder)
+    }
+
+    /// All values of a setting that it goes by in this folder, from whichever file.
+    pub fn settings_in(&self, folder: &Path, key: &str) -> Result<Vec<String>, GitError> {
+        Ok(fields(&self.ask(folder, &["config", "-z", "--get-all", key])?.unwrap_or_default()))
+    }
+
+    fn ask(&self, folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
+        let mut command = Command::new(&self.program);
+        command.arg("-C").arg(folder);
+        for tie in TIES {
+            command.env_remove(tie);
+        }
+        run(command, arguments)
     }
 }
 

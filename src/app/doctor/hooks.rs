@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::install::{
-    CLIENT, Found, Owner, SERVER, STRICT, command_of, configured_folder, is_executable, legacy, look,
+    CLIENT, Found, Owner, SERVER, STRICT, command_of, configured_folder, is_executable, left_out, legacy, look,
 };
 use crate::app::{Environment, Failure};
 use crate::git::{Git, HooksFolder, Repo};
@@ -70,8 +70,10 @@ impl Seen<'_> {
         };
         if let Some(file) = self.configured(stage)? {
             health.file = file.display().to_string();
-            health.why = Some("from git's configuration".into());
-            health.state = HookState::Current;
+            (health.state, health.why) = match left_out(self.git, self.home, stage)? {
+                Some(why) => (HookState::Shadowed, Some(why)),
+                None => (HookState::Current, Some("from git's configuration".into())),
+            };
             return Ok(health);
         }
         (health.state, health.why) = match found {

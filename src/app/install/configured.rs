@@ -22,6 +22,20 @@ pub(in crate::app) fn command_of(repo: &Repo, stage: &str) -> Result<Option<Stri
     Ok(repo.own_settings(&format!("{}.command", section(stage)))?.pop())
 }
 
+/// Why a git that runs configured hooks leaves that one out; nothing where it runs it.
+pub(in crate::app) fn left_out(git: &Git, home: &Path, stage: &str) -> Result<Option<String>, Failure> {
+    let section = section(stage);
+    let enabled = git.settings_in(home, &format!("{section}.enabled"))?.pop();
+    let is_off = |value: String| matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0");
+    if enabled.is_some_and(is_off) {
+        return Ok(Some(format!("is switched off by {section}.enabled")));
+    }
+    let events = git.settings_in(home, &format!("{section}.event"))?;
+    // An empty value takes back those before it.
+    let asked = events.iter().rev().take_while(|event| !event.is_empty()).any(|event| event == stage);
+    Ok((!asked).then(|| format!("is not asked for: {section}.event does not name it")))
+}
+
 pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git]) -> Result<Vec<Done>, Failure> {
     if let Some(git) = gits.first().filter(|git| !git.runs_configured_hooks()) {
         return Err(Failure::new(format!(
@@ -38,7 +52,11 @@ pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git])
         let command = String::from_utf8(path).map_err(|_not_text| {
             Failure::new(format!("`{}` is no path that a configuration can hold", folder.display()))
         })?;
-        if command_of(repo, stage)?.as_deref() != Some(&command) {
+        let is_asked = match gits.first() {
+            Some(git) => left_out(git, repo.home(), stage)?.is_none(),
+            None => true,
+        };
+        if !is_asked || command_of(repo, stage)?.as_deref() != Some(&command) {
             forget(repo, stage)?;
             repo.add_setting(&format!("{}.event", section(stage)), stage)?;
             repo.add_setting(&format!("{}.command", section(stage)), &command)?;
@@ -63,7 +81,7 @@ pub(super) fn uninstall(repo: &Repo, stages: &[&str]) -> Result<Vec<Done>, Failu
 
 fn forget(repo: &Repo, stage: &str) -> Result<(), Failure> {
     let section = section(stage);
-    for key in ["event", "command"] {
+    for key in ["event", "command", "enabled"] {
         if !repo.own_settings(&format!("{section}.{key}"))?.is_empty() {
             repo.remove_section(&section)?;
         }
