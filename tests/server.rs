@@ -432,6 +432,47 @@ fn a_server_without_an_address_says_once_under_which_it_writes() {
 }
 
 #[test]
+fn a_server_without_a_key_lets_in_what_is_sealed_and_witnesses_none_of_it() {
+    let hosted = Hosted::new("version: 1\naudit: { sign: true }\n");
+    hosted.scratch.ssh_key("*@gov-hook");
+    // The server goes by the settings of its own user, who has no key.
+    let settings = hosted.scratch.beside("settings");
+    std::fs::write(&settings, "[safe]\n\tdirectory = *\n[user]\n\temail = server@example.com\n").unwrap();
+    hosted.commit("a.txt", "one\n");
+    let send = |what: &str| {
+        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
+        git.args(["push", "--no-verify", "origin", what]).env("GIT_CONFIG_GLOBAL", &settings).output().unwrap()
+    };
+    hosted.scratch.git(&["config", "user.email", "mira@example.com"]);
+
+    let done = send("main");
+
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{told}");
+    assert!(told.contains("the push is in, but the server could not put it on record: an entry has to be signed"));
+    assert!(hosted.witnessed().is_empty(), "an unsigned entry would be damage");
+    let doctor = hosted.scratch.run_in(&hosted.server, &["doctor", "--format", "json"]);
+    assert_eq!(doctor.code, 1);
+    let mends = doctor.json()["troubles"].to_string();
+    assert!(mends.contains("git config user.signingkey"), "{mends}");
+    assert!(!mends.contains("GOV_HOOK_PUSHER"), "{mends}");
+}
+
+#[test]
+fn a_doctor_warns_a_server_that_is_not_told_who_pushes() {
+    let hosted = Hosted::new("version: 1\n");
+    let warned = |pusher: &str| {
+        let doctor = hosted.scratch.run_with(&["doctor"], |command| {
+            command.current_dir(&hosted.server).env("GOV_HOOK_PUSHER", pusher);
+        });
+        (doctor.code, doctor.out.contains("it is not told who pushes"))
+    };
+
+    assert_eq!(warned(""), (0, true));
+    assert_eq!(warned("mira@example.com"), (0, false));
+}
+
+#[test]
 fn a_host_with_update_alone_judges_each_reference_once() {
     let hosted = Hosted::without_hooks("version: 1\n");
     hosted.enforce();

@@ -135,6 +135,19 @@ pub(super) fn writer(repo: &Repo, environment: &Environment, troubles: &mut Vec<
         key: key.as_ref().map(|key| key.display().to_string()),
         must_sign,
     };
+    if repo.is_bare()
+        && !must_sign
+        && environment.pusher.is_none()
+        && SERVER.iter().any(|stage| is_ours(&repo.common_dir().join("hooks").join(stage)))
+    {
+        troubles.push(Trouble {
+            about: "server",
+            what: "it is not told who pushes, so anybody who may push can write to a stream bound to an address".into(),
+            mend: "have sshd or the web server set GOV_HOOK_PUSHER to the pusher's address, or `audit: { sign: true }`"
+                .into(),
+            is_wrong: false,
+        });
+    }
     let mut wrong = |what: &str, mend: &str| {
         troubles.push(Trouble { about: "identity", what: what.into(), mend: mend.into(), is_wrong: true });
     };
