@@ -12,6 +12,9 @@ const WORTH_A_THREAD: usize = 16;
 /// More threads than this wait for each other's reads.
 const MOST_THREADS: usize = 8;
 
+/// Neighbours are alike, so what was read for one is at hand for the next: each thread takes so many.
+const MOST_AT_ONCE: usize = 8;
+
 /// Runs `work` on every item and returns the results in the items' order, or the first failure.
 /// `done` hears after each item how many are finished.
 pub(super) fn for_each<T: Sync, R: Send>(
@@ -28,19 +31,26 @@ pub(super) fn for_each<T: Sync, R: Send>(
     }
     let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Mutex<Vec<Option<Result<R, Failure>>>> = Mutex::new(items.iter().map(|_| None).collect());
+    let at_once = (items.len() / (threads * 4)).clamp(1, MOST_AT_ONCE);
+    let take = || {
+        let start = next.fetch_add(at_once, Ordering::Relaxed);
+        Some((start, items.get(start..items.len().min(start.saturating_add(at_once)))?))
+            .filter(|(_, some)| !some.is_empty())
+    };
     let take_turns = |repo: &Repo| {
-        while let Some((at, item)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
-        {
-            let result = work(repo, item);
-            let failed = result.is_err();
-            if let Some(place) = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(at) {
-                *place = Some(result);
-            }
-            done(finished.fetch_add(1, Ordering::Relaxed) + 1);
-            if failed {
-                // Nobody needs the rest any more.
-                next.store(items.len(), Ordering::Relaxed);
+        while let Some((start, some)) = take() {
+            for (item, at) in some.iter().zip(start..) {
+                let result = work(repo, item);
+                let failed = result.is_err();
+                if let Some(place) = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(at) {
+                    *place = Some(result);
+                }
+                done(finished.fetch_add(1, Ordering::Relaxed) + 1);
+                if failed {
+                    // Nobody needs the rest any more.
+                    next.store(items.len(), Ordering::Relaxed);
+                    return;
+                }
             }
         }
     };
@@ -53,6 +63,6 @@ pub(super) fn for_each<T: Sync, R: Send>(
         take_turns(repo);
     });
     let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    // Items are taken in order, so a gap only ever follows a failure.
+    // Items are taken in order and what was taken is done, so a gap only ever follows a failure.
     results.into_iter().map_while(|result| result).collect()
 }

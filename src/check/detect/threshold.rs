@@ -24,6 +24,9 @@ const IN_CONFIGURATION: &str = r#"(?ix-u)
       | \b ( threshold ) )
     ["']? [\x20\t]* [:=>]+ [\x20\t]* ["']? (-?[0-9]+(?:\.[0-9]+)?)"#;
 
+/// What no text is without that names a limit of [`EVERYWHERE`], in lower case.
+const WORDS: [&str; 6] = ["under", "coverage", "msi", "warnings", "complexity", "failure"];
+
 static SHARED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(EVERYWHERE).ok());
 static CONFIGURED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IN_CONFIGURATION).ok());
 
@@ -68,7 +71,10 @@ pub(super) fn lowered(file: &Subject<'_>) -> Vec<Hit> {
 /// The limits of a text by name, each with its values in order.
 fn settings(path: &RepoPath, text: &[u8]) -> BTreeMap<String, Vec<Setting>> {
     let mut found: BTreeMap<String, Vec<Setting>> = BTreeMap::new();
-    let patterns = [Some(&SHARED), configures_a_limit(path).then_some(&CONFIGURED)];
+    // Most texts name none, and the patterns take longer to build than to search with.
+    let lower = text.to_ascii_lowercase();
+    let names_a_limit = WORDS.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    let patterns = [names_a_limit.then_some(&SHARED), configures_a_limit(path).then_some(&CONFIGURED)];
     for pattern in patterns.into_iter().flatten().filter_map(|pattern| pattern.as_ref()) {
         for groups in pattern.captures_iter(text) {
             let ceiling = groups.get(1).is_none();
