@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 
 use super::arguments::Form;
 use super::print;
-use crate::app::approval::{self, Answering, Said, Target, Until};
+use crate::app::approval::{self, Answering, Said, Target, Until, Verdict};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Moment;
 use crate::report::Style;
@@ -54,6 +54,9 @@ pub(super) struct RequestArguments {
     /// Anything else that is worth keeping; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     meta: Vec<(String, String)>,
+
+    #[command(flatten)]
+    form: Form,
 }
 
 /// Shows what is approved, then records it: signed with your SSH key where the policy or the branch asks
@@ -93,6 +96,9 @@ pub(super) struct ApproveArguments {
     /// Ask nothing on a terminal
     #[arg(short, long)]
     yes: bool,
+
+    #[command(flatten)]
+    form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +129,9 @@ pub(super) struct RejectArguments {
     /// Ask nothing on a terminal
     #[arg(short, long)]
     yes: bool,
+
+    #[command(flatten)]
+    form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +147,9 @@ pub(super) struct RevokeArguments {
     /// Why
     #[arg(long, value_name = "WHY")]
     reason: Option<String>,
+
+    #[command(flatten)]
+    form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +202,9 @@ pub(super) struct RatifyArguments {
     /// What there is to say about it
     #[arg(long, value_name = "TEXT")]
     notes: Option<String>,
+
+    #[command(flatten)]
+    form: Form,
 }
 
 /// Makes a new commit on a branch `rollback-ID`; nothing that is there moves.
@@ -202,14 +217,9 @@ pub(super) struct RollbackArguments {
     /// Why; it is kept
     #[arg(long, value_name = "WHY")]
     reason: String,
-}
 
-pub(super) fn rollback(asked: &RollbackArguments, environment: &Environment) -> Result<Answer, Failure> {
-    approval::rollback(&asked.id, &asked.reason, environment)
-}
-
-pub(super) fn ratify(asked: &RatifyArguments, environment: &Environment) -> Result<Answer, Failure> {
-    approval::ratify(&asked.named, asked.notes.as_deref(), environment)
+    #[command(flatten)]
+    form: Form,
 }
 
 #[derive(Debug, Subcommand)]
@@ -226,6 +236,9 @@ pub(super) enum OverrideVerb {
         /// How long it is good for
         #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
         ttl: u64,
+
+        #[command(flatten)]
+        form: Form,
     },
     /// Grant what somebody asked for, for a while and for one use; signed at production
     Grant {
@@ -236,70 +249,128 @@ pub(super) enum OverrideVerb {
         /// How long it is good for
         #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
         ttl: u64,
+
+        #[command(flatten)]
+        form: Form,
     },
 }
 
-pub(super) fn request(asked: RequestArguments, environment: &Environment) -> Result<Answer, Failure> {
-    let RequestArguments { target, reason, assessment, ticket, meta } = asked;
-    approval::request(&target.target(), &Said { reason, assessment, ticket, meta }, environment)
+impl RequestArguments {
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let Self { target, reason, assessment, ticket, meta, form } = self;
+        approval::request(&target.target(), &Said { reason, assessment, ticket, meta }, environment, form.is_json())
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
 }
 
-pub(super) fn approve(asked: ApproveArguments, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-    let ApproveArguments { target, notes, reviewed, expires, diff, yes } = asked;
-    let answering = Answering { target: target.target(), notes, reviewed, expires, diff, ..Answering::default() };
-    let asks = environment.stdin_is_terminal && environment.stdout_is_terminal && !yes;
-    approval::approve(&answering, environment, style, &mut |shown| print::consent(shown, "approve this?", asks))
+impl ApproveArguments {
+    pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        let Self { target, notes, reviewed, expires, diff, yes, form } = self;
+        let (verdict, target) = (Verdict::Approve, target.target());
+        let asked = Answering { verdict, target, notes, reviewed, expires, diff, reason: None, blocking: Vec::new() };
+        answer(&asked, environment, style, (yes, form.is_json()))
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
 }
 
-pub(super) fn reject(asked: RejectArguments, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-    let RejectArguments { target, reason, blocking, notes, reviewed, diff, yes } = asked;
-    let answering =
-        Answering { target: target.target(), notes, reason: Some(reason), blocking, reviewed, diff, expires: None };
-    let asks = environment.stdin_is_terminal && environment.stdout_is_terminal && !yes;
-    approval::reject(&answering, environment, style, &mut |shown| print::consent(shown, "reject this?", asks))
+impl RejectArguments {
+    pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        let Self { target, reason, blocking, notes, reviewed, diff, yes, form } = self;
+        let (verdict, target, reason) = (Verdict::Reject, target.target(), Some(reason));
+        let asked = Answering { verdict, target, notes, reason, blocking, reviewed, diff, expires: None };
+        answer(&asked, environment, style, (yes, form.is_json()))
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
 }
 
-pub(super) fn revoke(asked: RevokeArguments, environment: &Environment) -> Result<Answer, Failure> {
-    let RevokeArguments { named, staged, reason } = asked;
-    let target = Target { named: named.clone(), staged, onto: None };
-    approval::revoke(named.as_deref(), &target, reason.as_deref(), environment)
+fn answer(
+    asked: &Answering,
+    environment: &Environment,
+    style: Style,
+    (yes, as_json): (bool, bool),
+) -> Result<Answer, Failure> {
+    let question = format!("{} this?", asked.verdict.as_str());
+    let is_terminal = environment.stdin_is_terminal && environment.stdout_is_terminal;
+    // Whoever wants JSON reads no page, and a program that asked for it cannot be asked.
+    let mut consent = |shown: &str| as_json || print::consent(shown, &question, is_terminal && !yes);
+    approval::answer(asked, environment, style, &mut consent, as_json)
 }
 
-pub(super) fn pending(asked: &PendingArguments, environment: &Environment) -> Result<Answer, Failure> {
-    approval::pending(asked.reviewer.as_deref(), environment, asked.form.is_json())
-}
+impl RevokeArguments {
+    pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let Self { named, staged, reason, form } = self;
+        approval::revoke(&Target { named, staged, onto: None }, reason.as_deref(), environment, form.is_json())
+    }
 
-pub(super) fn status(asked: &StatusArguments, environment: &Environment) -> Result<Answer, Failure> {
-    approval::status(&asked.named, environment, asked.form.is_json())
-}
-
-pub(super) fn show(asked: &ShowArguments, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-    approval::show(&asked.named, asked.diff, environment, style, asked.form.is_json())
-}
-
-pub(super) fn history(asked: &HistoryArguments, environment: &Environment) -> Result<Answer, Failure> {
-    approval::history(environment, asked.form.is_json())
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
 }
 
 impl PendingArguments {
+    pub(super) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::pending(self.reviewer.as_deref(), environment, self.form.is_json())
+    }
+
     pub(super) const fn is_json(&self) -> bool {
         self.form.is_json()
     }
 }
 
 impl StatusArguments {
+    pub(super) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::status(&self.named, environment, self.form.is_json())
+    }
+
     pub(super) const fn is_json(&self) -> bool {
         self.form.is_json()
     }
 }
 
 impl ShowArguments {
+    pub(super) fn answer(&self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        approval::show(&self.named, self.diff, environment, style, self.form.is_json())
+    }
+
     pub(super) const fn is_json(&self) -> bool {
         self.form.is_json()
     }
 }
 
 impl HistoryArguments {
+    pub(super) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::history(environment, self.form.is_json())
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl RatifyArguments {
+    pub(super) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::ratify(&self.named, self.notes.as_deref(), environment, self.form.is_json())
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl RollbackArguments {
+    pub(super) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::rollback(&self.id, &self.reason, environment, self.form.is_json())
+    }
+
     pub(super) const fn is_json(&self) -> bool {
         self.form.is_json()
     }
@@ -308,10 +379,16 @@ impl HistoryArguments {
 impl OverrideVerb {
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         match self {
-            Self::Request { target, reason, ttl } => {
-                approval::ask_override(&target.target(), &reason, ttl, environment)
+            Self::Request { target, reason, ttl, form } => {
+                approval::ask_override(&target.target(), &reason, ttl, environment, form.is_json())
             }
-            Self::Grant { id, ttl } => approval::grant(&id, ttl, environment),
+            Self::Grant { id, ttl, form } => approval::grant(&id, ttl, environment, form.is_json()),
+        }
+    }
+
+    pub(super) const fn is_json(&self) -> bool {
+        match self {
+            Self::Request { form, .. } | Self::Grant { form, .. } => form.is_json(),
         }
     }
 }

@@ -419,6 +419,13 @@ impl Verb {
             Self::Status(asked) => asked.is_json(),
             Self::History(asked) => asked.is_json(),
             Self::Show(asked) => asked.is_json(),
+            Self::Request(asked) => asked.is_json(),
+            Self::Approve(asked) => asked.is_json(),
+            Self::Reject(asked) => asked.is_json(),
+            Self::Revoke(asked) => asked.is_json(),
+            Self::Override(verb) => verb.is_json(),
+            Self::Ratify(asked) => asked.is_json(),
+            Self::Rollback(asked) => asked.is_json(),
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
             | Self::Risk(RiskVerb::Eval { form, .. })
             | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. } | RulesVerb::Check { form, .. }) => {
@@ -430,13 +437,6 @@ impl Verb {
             | Self::Uninstall
             | Self::Hook(_)
             | Self::Record(_)
-            | Self::Request(_)
-            | Self::Approve(_)
-            | Self::Reject(_)
-            | Self::Revoke(_)
-            | Self::Override(_)
-            | Self::Ratify(_)
-            | Self::Rollback(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
             | Self::Man => false,

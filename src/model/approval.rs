@@ -1,7 +1,7 @@
 //! What people said of changes, as the ledger has it, and the landing that their words are held against.
 
 use super::assessment::RiskLevel;
-use super::decision::{Gate, Need, NotCounted};
+use super::decision::Gate;
 use super::digest::{ChangeId, Sha256};
 use super::entry::Moment;
 use super::object::ObjectId;
@@ -129,74 +129,4 @@ impl Word {
             text: String::new(),
         }
     }
-}
-
-/// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MatterState {
-    Pending,
-    Approved,
-    Overridden,
-    Rejected,
-    TimedOut,
-    Landed,
-}
-
-impl MatterState {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Approved => "approved",
-            Self::Overridden => "overridden",
-            Self::Rejected => "rejected",
-            Self::TimedOut => "timed_out",
-            Self::Landed => "landed",
-        }
-    }
-}
-
-/// A request with all that was said to it.
-#[derive(Clone, Debug)]
-pub struct Matter {
-    /// The first digits of the change id.
-    pub id: String,
-    pub change: ChangeId,
-    pub reference: Option<String>,
-    pub state: MatterState,
-    pub asked_by: String,
-    /// The policy's id of the agent that is asked for.
-    pub agent: Option<String>,
-    pub asked_at: Moment,
-    pub expires: Option<Moment>,
-    pub risk: (RiskLevel, u32),
-    pub described: String,
-    pub commit: Option<ObjectId>,
-    pub base: Option<ObjectId>,
-    /// Changed, and the lines added and deleted.
-    pub files: [u64; 3],
-    pub authors: Vec<String>,
-    pub needs: Vec<Need>,
-    pub not_counted: Vec<NotCounted>,
-    pub answers: Vec<MatterAnswer>,
-    /// Why it has to be asked for, worst first.
-    pub reasons: Vec<String>,
-    /// What its maker says of it: `reason`, `assessment`, `ticket`, and then their own words.
-    pub remarks: Vec<(String, String)>,
-    /// The commit it landed in.
-    pub landed: Option<ObjectId>,
-}
-
-/// One answer to a request.
-#[derive(Clone, Debug)]
-pub struct MatterAnswer {
-    pub kind: &'static str,
-    pub id: Sha256,
-    pub by: String,
-    pub at: Moment,
-    pub is_signed: bool,
-    pub expires: Option<Moment>,
-    pub text: String,
-    pub blocking: Vec<String>,
-    pub reviewed: Vec<String>,
 }

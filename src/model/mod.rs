@@ -17,12 +17,13 @@ mod finding;
 mod health;
 mod judgement;
 mod lines;
+mod matter;
 mod mistake;
 mod object;
 mod path;
 mod text;
 
-pub use approval::{Bond, Landing, Matter, MatterAnswer, MatterState, Saying, Seal, Word};
+pub use approval::{Bond, Landing, Saying, Seal, Word};
 pub use arrange::{Arrange, Gather};
 pub use assessment::{
     AssessedFile, Assessment, Cause, Factor, Known, PathClass, Placement, PolicyLine, Risk, RiskLevel, Window,
@@ -46,6 +47,7 @@ pub use health::{
 };
 pub use judgement::{Judgement, NextStep, PolicyRef, Reach, Target, TargetKind};
 pub use lines::{LineDiff, LineSet, line_count};
+pub use matter::{Deed, Matter, MatterAnswer, MatterState};
 pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};

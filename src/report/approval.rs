@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::escape::{printable, printable_line};
 use super::{Style, human};
-use crate::model::{Arrange, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, counted};
+use crate::model::{Arrange, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, counted};
 
 /// What waits, with what each still needs and the command that answers it.
 #[must_use]
@@ -125,6 +125,28 @@ fn files(judgement: &Judgement) -> Vec<Value> {
     judgement.assessment.files.iter().map(file).collect()
 }
 
+/// What a verb put on record; `text` is what a person reads.
+#[must_use]
+pub fn deeds(verb: &str, deeds: &[Deed], text: &str, exit: u8) -> String {
+    let one = |deed: &Deed| {
+        json!({
+            "entry": deed.entry.to_string(),
+            "change": deed.change.map(|change| change.to_string()),
+            "ref": deed.reference,
+            "commit": deed.commit.map(|commit| commit.to_string()),
+            "by": deed.by,
+            "signed": deed.is_signed,
+            "expires": deed.expires.map(|at| at.to_string()),
+            "outcome": deed.follows.as_ref().map(|(outcome, _)| outcome.as_str()),
+            "needed": deed.follows.iter().flat_map(|(_, needs)| needs).map(need).collect::<Vec<_>>(),
+        })
+    };
+    let recorded: Vec<Value> = deeds.iter().map(one).collect();
+    let lines: Vec<&str> = text.lines().collect();
+    let members = [("exit", json!(exit)), ("recorded", json!(recorded)), ("said", json!(lines))];
+    to_json(&format!("gov-hook/{verb}/v1"), &members)
+}
+
 /// One line that says what it is.
 fn headline(matter: &Matter) -> String {
     let [changed, added, deleted] = matter.files;
@@ -186,7 +208,6 @@ fn list(matters: &[Matter]) -> Value {
 }
 
 fn one(matter: &Matter) -> Value {
-    let need = |need: &Need| json!({ "rule": need.rule, "count": need.count, "roles": need.roles, "signed": need.signed, "counted": need.counted, "met": need.is_met() });
     let answer = |answer: &MatterAnswer| {
         json!({
             "kind": answer.kind, "entry": answer.id.to_string(), "by": answer.by, "at": answer.at.to_string(),
@@ -229,6 +250,13 @@ fn one(matter: &Matter) -> Value {
         "reasons": matter.reasons,
         "said": remarks,
         "landed": matter.landed.map(|commit| commit.to_string()),
+    })
+}
+
+fn need(need: &Need) -> Value {
+    json!({
+        "rule": need.rule, "count": need.count, "roles": need.roles, "signed": need.signed,
+        "counted": need.counted, "met": need.is_met(),
     })
 }
 

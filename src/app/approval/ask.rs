@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::overdue;
 use crate::app::Failure;
 use crate::app::check::{Judged, own_changes};
 use crate::app::record::{Act, flatten, risk_digest};
@@ -75,7 +76,7 @@ pub(in crate::app) fn offer(repo: &Repo, remote: &str, judged: &Judged) -> Resul
 }
 
 /// The request and its time; a rejection once that is over and nobody said so yet.
-fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Option<Act>, Failure> {
+pub(super) fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Option<Act>, Failure> {
     let is_told = judged.words.iter().any(|word| word.saying == Saying::TimeOut && word.at >= asked.at);
     let is_over = asked.expires.is_some_and(|expires| judged.landing.now >= expires);
     let is_rejected = judged.judgement.decision.outcome == Outcome::Rejected;
@@ -86,7 +87,7 @@ fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Option<Act>, 
     Ok(act.map(|act| {
         act.saying("cause", "timeout")
             .saying("request", request_id(judged.landing.change))
-            .saying("reason", "nobody answered the request in time")
+            .saying("reason", overdue::WHY)
     }))
 }
 

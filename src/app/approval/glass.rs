@@ -1,13 +1,15 @@
 //! Break-glass: a hook that is told to stand aside leaves a record, and `ratify` answers for it later.
 
-use super::answer::{against_everybody, denied, signing};
 use super::ask::bound;
 use super::hearing::{Hearing, text};
+use super::seal::signing;
+use super::told::{News, Told, put_all};
+use super::worth::against_everybody;
 use crate::app::check::{self, Asked, Judged};
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, counted};
+use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, counted};
 use crate::report::printable;
 
 /// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
@@ -31,13 +33,14 @@ pub(in crate::app) fn broken(
 }
 
 /// Answers for commits that were let by unjudged, or overridden.
-pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment) -> Result<Answer, Failure> {
+pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let mut told = Told::new("ratify");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(denied("an agent cannot answer for what was let by"));
+        return Ok(told.denied("an agent cannot answer for what was let by").answer(as_json));
     }
     let (commits, by_whom) = meant(&repo, named)?;
-    let (mut acts, mut pens) = (Vec::new(), Vec::new());
+    let (mut acts, mut all, mut pens) = (Vec::new(), Vec::new(), Vec::new());
     for commit in &commits {
         let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
         let request = check::Request::of(asked, Gate::Push);
@@ -45,10 +48,11 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment) -> Re
         let pen = Pen::open(&repo, environment, judged.audit, None)?;
         let by = pen.actor().email.clone();
         if by_whom.iter().any(|culprit| culprit.eq_ignore_ascii_case(&by)) {
-            return Ok(denied("nobody answers for what they let by themselves"));
+            return Ok(told.denied("nobody answers for what they let by themselves").answer(as_json));
         }
         if let Some(why) = against_everybody(&judged, &by) {
-            return Ok(denied(&format!("your word would not count: {} {why}", printable(&by))));
+            let why = format!("your word would not count: {} {why}", printable(&by));
+            return Ok(told.denied(&why).answer(as_json));
         }
         let pen = signing(&repo, pen, &judged, environment)?;
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
@@ -58,15 +62,21 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment) -> Re
         }
         act.is_signed = pen.public_key().is_some();
         acts.push(act);
+        all.push(judged);
         pens.push(pen);
     }
     let Some(pen) = pens.pop() else { return Err(Failure::new("there is nothing to answer for")) };
-    pen.write(&acts)?;
-    let mut text = format!("ratified {} as {}\n", counted(acts.len(), "commit"), printable(&pen.actor().email));
-    if repo.has_remote() {
-        text.push_str("let others see it: gov-hook audit sync\n");
+    told.deeds = put_all(&pen, acts)?;
+    for (judged, deed) in all.iter().zip(&told.deeds) {
+        let described = judged.judgement.target.described.clone();
+        let news = News { outcome: Outcome::Approved, why: notes.map(str::to_owned), described };
+        news.of(&repo, environment, judged, deed);
     }
-    Ok(Answer::passing(text))
+    told.text = format!("ratified {} as {}\n", counted(told.deeds.len(), "commit"), printable(&pen.actor().email));
+    if repo.has_remote() {
+        told.text.push_str("let others see it: gov-hook audit sync\n");
+    }
+    Ok(told.answer(as_json))
 }
 
 /// The commits that an entry or a revision names, and whoever let them by.

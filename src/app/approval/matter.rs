@@ -9,7 +9,7 @@ use crate::app::check::{self, Again, Judged};
 use crate::app::header::Signatures;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, Saying, Word};
+use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId};
 
 /// What a person names on the command line.
 #[derive(Clone, Debug, Default)]
@@ -140,14 +140,4 @@ fn as_asker(environment: &Environment, actor: &Actor) -> Result<Environment, Fai
 
 fn push(asked: check::Asked) -> check::Request {
     check::Request::of(asked, Gate::Push)
-}
-
-/// What was said of the whole by one person, newest last.
-pub(super) fn own_words<'a>(judged: &'a Judged, by: &str) -> Vec<&'a Word> {
-    let of_it = |word: &&Word| {
-        word.by.eq_ignore_ascii_case(by)
-            && matches!(word.saying, Saying::Approve | Saying::Reject)
-            && word.bond.as_ref().is_some_and(|bond| bond.change == judged.landing.change)
-    };
-    judged.words.iter().filter(of_it).collect()
 }

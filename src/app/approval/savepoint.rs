@@ -2,11 +2,12 @@
 
 use super::ask::request_id;
 use super::hearing::Hearing;
-use crate::app::check::{self, Asked, Judged};
-use crate::app::record::{Act, Cause, Pen, decision};
+use super::told::{Told, put_all};
+use crate::app::check::Judged;
+use crate::app::record::{Act, Cause, Pen, afterwards};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Entry, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RiskLevel};
+use crate::model::{Entry, EntryKind, EntrySubject, Exit, ObjectId, Outcome, RiskLevel};
 use crate::report::printable;
 
 /// How a savepoint is called, before the id of what landed after it.
@@ -31,51 +32,56 @@ pub(in crate::app) fn before_landing(repo: &Repo, judged: &Judged) -> Result<Opt
 
 /// Makes a commit that brings back what a savepoint has, on a branch of its own: it is judged, put on
 /// record and reviewed like every other change. Nothing else moves.
-pub fn rollback(named: &str, reason: &str, environment: &Environment) -> Result<Answer, Failure> {
+pub fn rollback(named: &str, reason: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     if reason.trim().is_empty() {
         return Err(Failure::new("a rollback needs a reason").mended_by("say why: gov-hook rollback ID --reason WHY"));
     }
+    let mut told = Told::new("rollback");
     let repo = Repo::open(&environment.place)?;
     let id = named.strip_prefix(PREFIX).unwrap_or(named).to_owned();
-    let Some(point) = repo.resolve(&format!("refs/tags/{PREFIX}{id}"))? else {
-        return Err(Failure::new(format!("no savepoint is called `{}`", printable(named))).mended_by(format!(
-            "see which there are: git tag --list '{PREFIX}*'; fetch others' with: git fetch --tags"
-        )));
-    };
-    let Some(head) = repo.head()?.commit() else { return Err(Failure::new("nothing is committed yet")) };
-    if !repo.leads_to(point, head) {
-        return Err(Failure::new("what is checked out does not come after that savepoint")
-            .mended_by("check out the branch that is to be rolled back"));
-    }
+    let (point, head) = span(&repo, &id)?;
     if repo.commit(point)?.tree == repo.commit(head)?.tree {
-        return Ok(Answer::passing("everything is as it was at that savepoint\n".into()));
+        return Ok(told.saying("everything is as it was at that savepoint\n").answer(as_json));
     }
     let mends: String = landed_since(&repo, &id)?.map(|commit| format!("Gov-Mends: {commit}\n")).unwrap_or_default();
     let message = format!("Roll back to {PREFIX}{id}\n\n{}\n\nGov-Rollback: {id}\n{mends}", printable(reason));
     let branch = format!("rollback-{id}");
     let commit = repo.restoring(head, point, &message)?;
     repo.start_branch(&branch, commit)?;
-    let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
-    let request = check::Request::of(asked, Gate::Commit);
-    let judged = check::judge(&repo, &request, environment)?;
+    let (judged, act) = afterwards(&repo, commit, None, (Cause::Record, environment))?;
     let subject = EntrySubject { commit: Some(commit), base: Some(head), ..EntrySubject::default() };
-    let mut acts: Vec<Act> = decision(&judged)
-        .map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason))
-        .into_iter()
-        .collect();
-    acts.push(
-        Act::new(EntryKind::Savepoint, commit, subject)
-            .saying("action", "rollback")
-            .saying("tag", format!("{PREFIX}{id}"))
-            .saying("reason", reason),
-    );
-    Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?.write(&acts)?;
+    let mut acts: Vec<Act> = act.map(|act| act.saying("reason", reason)).into_iter().collect();
+    let mut act = Act::new(EntryKind::Savepoint, commit, subject)
+        .saying("action", "rollback")
+        .saying("tag", format!("{PREFIX}{id}"))
+        .saying("reason", reason);
+    act.change = Some(judged.landing.change);
+    acts.push(act);
+    let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
+    told.deeds = put_all(&pen, acts)?;
     let outcome = judged.judgement.decision.outcome;
-    Ok(Answer::passing(format!(
+    told.text = format!(
         "{branch} brings back what was there before {id} landed, as commit {} ({} risk, {outcome})\nlook at it, and let it land like any change: git show --stat {branch} && gov-hook check {branch}\n",
         commit.short(),
         judged.risk.level
-    )))
+    );
+    Ok(told.answer(as_json))
+}
+
+/// The savepoint, and what is there now.
+fn span(repo: &Repo, id: &str) -> Result<(ObjectId, ObjectId), Failure> {
+    let Some(point) = repo.resolve(&format!("refs/tags/{PREFIX}{id}"))? else {
+        return Err(Failure::new(format!("no savepoint is called `{}`", printable(id))).mended_by(format!(
+            "see which there are: git tag --list '{PREFIX}*'; fetch others' with: git fetch --tags"
+        )));
+    };
+    let Some(head) = repo.head()?.commit() else { return Err(Failure::new("nothing is committed yet")) };
+    if repo.leads_to(point, head) {
+        Ok((point, head))
+    } else {
+        Err(Failure::new("what is checked out does not come after that savepoint")
+            .mended_by("check out the branch that is to be rolled back"))
+    }
 }
 
 /// The commit that landed after the savepoint.

@@ -10,7 +10,7 @@ use super::line::Line;
 use super::refusal::{Refusal, worse};
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::Law;
-use crate::app::record::{Act, Cause, Moved, Records, decision, pushed};
+use crate::app::record::{Act, Cause, Moved, Records, afterwards, pushed};
 use crate::app::{Environment, Failure, notify};
 use crate::git::{Commit, REVIEW, Repo};
 use crate::model::{
@@ -167,12 +167,10 @@ impl Gatekeeper<'_> {
     }
 
     fn each<'c>(&self, arrival: &Arrival, commits: impl Iterator<Item = &'c Commit>) -> Result<Vec<Act>, Failure> {
-        let onto = arrival.line.branch().map(str::to_owned);
         let mut acts = Vec::new();
         for commit in commits {
-            let asked = Asked { revision: Some(commit.id.to_string()), onto: onto.clone(), ..Asked::default() };
-            let judged = check::judge(self.repo, &Request::of(asked, Gate::Commit), self.environment)?;
-            acts.extend(decision(&judged).map(|act| act.saying("cause", Cause::Push.as_str())));
+            let how = (Cause::Push, self.environment);
+            acts.extend(afterwards(self.repo, commit.id, arrival.line.branch(), how)?.1);
         }
         Ok(acts)
     }

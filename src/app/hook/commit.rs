@@ -5,7 +5,7 @@ use serde_json::json;
 use super::said;
 use crate::app::approval;
 use crate::app::check::{self, Asked, Request};
-use crate::app::record::{Act, Cause, Pen, Records, already, decision};
+use crate::app::record::{Act, Cause, Pen, Records, afterwards, already, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
@@ -72,10 +72,8 @@ pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment)
     // out of other commits.
     let is_late = before == Before::Amended || commit.parents.len() != 1 || repo.is_midway();
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
-    let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
-    let judged = check::judge(repo, &Request::of(asked, Gate::Commit), environment)?;
-    let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
-    acts = acts.into_iter().map(|act| act.saying("cause", cause.as_str())).collect();
+    let (_, act) = afterwards(repo, commit.id, branch.as_deref(), (cause, environment))?;
+    let mut acts: Vec<Act> = act.into_iter().collect();
     if cause != Cause::Bypass {
         return Ok(OnRecord { acts, told: String::new() });
     }

@@ -12,4 +12,5 @@ pub(super) use decided::{Cause, Moved, decision, flatten, pushed, risk_digest};
 pub(super) use pen::{Act, ENGINE, Pen};
 pub(super) use replay::{AGENT_GATE, Replay};
 pub(super) use standing::{Records, already};
+pub(super) use verb::afterwards;
 pub use verb::record;

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::{Cause, Pen, Records, decision};
-use crate::app::check::{self, Asked, Request};
+use super::{Act, Cause, Pen, Records, decision};
+use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Exit, Gate, counted};
+use crate::model::{Exit, Gate, ObjectId, counted};
 
 /// Judges the commits of a range, or one, that are `bypassed` or have no record.
 pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result<Answer, Failure> {
@@ -22,16 +22,12 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     let (mut acts, mut told, mut worst) = (Vec::new(), String::new(), Exit::Pass);
     for (at, commit) in commits.iter().enumerate() {
         if !records.status(commit)?.is_on_record() {
-            let asked = Asked { revision: Some(commit.id.to_string()), onto: branch.clone(), ..Asked::default() };
-            let request = Request::of(asked, Gate::Commit);
-            let judged = check::judge(&repo, &request, environment)?;
+            let (judged, act) = afterwards(&repo, commit.id, branch.as_deref(), (Cause::Record, environment))?;
             let outcome = judged.judgement.decision.outcome;
             worst = worst.max(judged.judgement.decision.exit);
             // Writing to a `String` cannot fail.
             let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
-            acts.extend(
-                decision(&judged).map(|act| act.saying("cause", Cause::Record.as_str()).saying("reason", reason)),
-            );
+            acts.extend(act.map(|act| act.saying("reason", reason)));
         }
         progress.reached(at + 1);
     }
@@ -43,4 +39,17 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;
     let text = format!("put {} on record\n{told}", counted(acts.len(), "commit"));
     Ok(Answer { text: text.into_bytes(), code: worst.code() })
+}
+
+/// Judges a commit that was made already, by its objects; gives what that puts on record.
+pub(in crate::app) fn afterwards(
+    repo: &Repo,
+    commit: ObjectId,
+    onto: Option<&str>,
+    (cause, environment): (Cause, &Environment),
+) -> Result<(Judged, Option<Act>), Failure> {
+    let asked = Asked { revision: Some(commit.to_string()), onto: onto.map(str::to_owned), ..Asked::default() };
+    let judged = check::judge(repo, &Request::of(asked, Gate::Commit), environment)?;
+    let act = decision(&judged).map(|act| act.saying("cause", cause.as_str()));
+    Ok((judged, act))
 }

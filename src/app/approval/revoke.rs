@@ -1,0 +1,102 @@
+//! `revoke`: an approval, or a rejection, is taken back.
+
+use super::ask::request_id;
+use super::hearing::Hearing;
+use super::matter::{Target, find};
+use super::told::{News, Told, missing, put};
+use super::worth::own_words;
+use crate::app::audit::laws::trusted_side;
+use crate::app::record::{Act, Pen};
+use crate::app::{Answer, Environment, Failure, law};
+use crate::git::Repo;
+use crate::model::{Entry, EntryKind, Outcome, Sha256};
+use crate::report::printable;
+
+pub fn revoke(
+    target: &Target,
+    reason: Option<&str>,
+    environment: &Environment,
+    as_json: bool,
+) -> Result<Answer, Failure> {
+    let mut told = Told::new("revoke");
+    let repo = Repo::open(&environment.place)?;
+    if environment.agent.is_some() {
+        return Ok(told.denied("an agent cannot take a person's word back").answer(as_json));
+    }
+    let (id, entry) = meant(&repo, target, environment)?;
+    let (policy, _) = law::policy_at(&repo, trusted_side(&repo)?)?;
+    let mut pen = Pen::open(&repo, environment, policy.audit, None)?;
+    let is_signed = entry.sig.is_some();
+    if is_signed && pen.public_key().is_none() {
+        pen = pen.signing()?;
+    }
+    let own = entry.actor.email.eq_ignore_ascii_case(&pen.actor().email);
+    let is_admin = policy.holds_a_role(&pen.actor().email, &policy.approvals.critical.roles);
+    let whose = printable(&entry.actor.email);
+    if !own && !is_admin {
+        let why = format!("only {whose} or somebody who may approve what is critical can take it back");
+        return Ok(told.denied(&why).answer(as_json));
+    }
+    let act = entry_of(id, &entry, reason, is_signed)?;
+    let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
+    let what = if entry.kind == EntryKind::Approve { "approval" } else { "rejection" };
+    told.text = format!("took the {what} {} by {whose} back\n", id.short());
+    // What is not here any more cannot be weighed.
+    let named = entry.change.map(request_id);
+    let judged = find(&repo, &Target { named, ..Target::default() }, environment).ok();
+    deed.follows = judged.as_ref().map(|judged| {
+        let decision = judged.supposing(Vec::new());
+        (decision.outcome, missing(&decision))
+    });
+    let news = News {
+        outcome: deed.follows.as_ref().map_or(Outcome::ApprovalPending, |(outcome, _)| *outcome),
+        why: Some(reason.map_or_else(|| told.text.trim().to_owned(), str::to_owned)),
+        described: judged.map(|judged| judged.judgement.target.described).unwrap_or_default(),
+    };
+    let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
+    news.tell(&repo, environment, &policy.notices, &deed, risk);
+    told.deeds.push(deed);
+    if repo.has_remote() {
+        told.text.push_str("let others see it: gov-hook audit sync\n");
+    }
+    Ok(told.answer(as_json))
+}
+
+/// The entry that is named, or else what this person said of what is named.
+fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha256, Entry), Failure> {
+    let spoken = Hearing::open(repo, None, None)?.spoken;
+    let is_answer = |kind| matches!(kind, EntryKind::Approve | EntryKind::Reject);
+    let named = target.named.as_deref().filter(|named| named.len() >= 4);
+    let is_named = |id: Sha256| named.is_some_and(|named| id.to_string().starts_with(named));
+    let by_entry = spoken.iter().find(|spoken| is_answer(spoken.entry.kind) && is_named(spoken.id));
+    let own = if by_entry.is_some() {
+        None
+    } else {
+        let judged = find(repo, target, environment)?;
+        let pen = Pen::open(repo, environment, judged.audit, None)?;
+        own_words(&judged, &pen.actor().email).last().map(|word| word.id)
+    };
+    let found = by_entry.or_else(|| spoken.iter().find(|spoken| Some(spoken.id) == own));
+    found.map(|found| (found.id, found.entry.clone())).ok_or_else(|| {
+        Failure::new("you have said nothing of it that could be taken back")
+            .mended_by("name the entry: gov-hook status ID tells them, then gov-hook revoke ENTRY")
+    })
+}
+
+fn entry_of(id: Sha256, entry: &Entry, reason: Option<&str>, is_signed: bool) -> Result<Act, Failure> {
+    let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
+        return Err(Failure::new("the entry speaks of nothing that could be noted"));
+    };
+    let mut act = Act::new(EntryKind::Revoke, object, entry.subject.clone()).saying("approval", id.to_string());
+    act.change = entry.change;
+    act.is_signed = is_signed;
+    for key in ["enforcement", "deciding", "law"] {
+        if let Some(value) = entry.body.get(key) {
+            act = act.saying(key, value.clone());
+        }
+    }
+    if let Some(reason) = reason {
+        act = act.saying("reason", reason);
+    }
+    Ok(act)
+}

@@ -1,0 +1,110 @@
+//! What a verb that puts a person's word on record has to say, to people and to machines.
+
+use crate::app::check::Judged;
+use crate::app::notify;
+use crate::app::record::{Act, Pen};
+use crate::app::{Answer, Environment, Failure};
+use crate::git::Repo;
+use crate::model::{Decision, Deed, Need, Outcome, Sha256, counted};
+use crate::notify::Word;
+use crate::policy::Notice;
+use crate::report;
+
+/// What became of a verb.
+pub(super) struct Told {
+    /// As its schema is called.
+    pub(super) verb: &'static str,
+    pub(super) deeds: Vec<Deed>,
+    pub(super) text: String,
+    pub(super) code: u8,
+}
+
+impl Told {
+    pub(super) fn new(verb: &'static str) -> Self {
+        Self { verb, deeds: Vec::new(), text: String::new(), code: 0 }
+    }
+
+    #[must_use]
+    pub(super) fn saying(mut self, text: impl Into<String>) -> Self {
+        self.text = text.into();
+        self
+    }
+
+    #[must_use]
+    pub(super) fn denied(self, why: &str) -> Self {
+        Self { text: format!("denied: {why}\n"), code: 1, ..self }
+    }
+
+    pub(super) fn answer(self, as_json: bool) -> Answer {
+        let text =
+            if as_json { report::approval::deeds(self.verb, &self.deeds, &self.text, self.code) } else { self.text };
+        Answer { text: text.into_bytes(), code: self.code }
+    }
+}
+
+/// Puts one act on record and gives it as it is told; none before anything is committed.
+pub(super) fn put(pen: &Pen<'_>, act: Act) -> Result<Option<Deed>, Failure> {
+    Ok(put_all(pen, vec![act])?.pop())
+}
+
+pub(super) fn put_all(pen: &Pen<'_>, acts: Vec<Act>) -> Result<Vec<Deed>, Failure> {
+    let ids = pen.write(&acts)?;
+    Ok(acts.into_iter().zip(ids).map(|(act, entry)| deed(pen, &act, entry)).collect())
+}
+
+fn deed(pen: &Pen<'_>, act: &Act, entry: Sha256) -> Deed {
+    Deed {
+        entry,
+        change: act.change,
+        reference: act.subject.reference.clone(),
+        commit: act.subject.commit,
+        by: pen.actor().email.clone(),
+        is_signed: act.is_signed,
+        expires: act.body.get("expires").and_then(|at| at.as_str()?.parse().ok()),
+        follows: None,
+    }
+}
+
+/// What a person's word is told others as.
+pub(super) struct News {
+    pub(super) outcome: Outcome,
+    pub(super) why: Option<String>,
+    pub(super) described: String,
+}
+
+impl News {
+    /// Tells whoever the policy names of a word on a change that was judged.
+    pub(super) fn of(self, repo: &Repo, environment: &Environment, judged: &Judged, deed: &Deed) {
+        let risk = Some((judged.risk.level, judged.risk.score));
+        self.tell(repo, environment, &judged.notices, deed, risk);
+    }
+
+    pub(super) fn tell(
+        self,
+        repo: &Repo,
+        environment: &Environment,
+        notices: &[Notice],
+        deed: &Deed,
+        risk: Option<(crate::model::RiskLevel, u32)>,
+    ) {
+        let Some(change) = deed.change else { return };
+        let News { outcome, why, described } = self;
+        let word = Word { outcome, by: deed.by.clone(), why, change, described, risk, entry: deed.entry };
+        notify::said(repo, environment, notices, deed.reference.as_deref(), &word);
+    }
+}
+
+/// `1 of 2 from tech_lead or admin`.
+pub(super) fn needs(needs: &[Need]) -> String {
+    let one = |need: &Need| {
+        let from = if need.roles.is_empty() { "anyone with a role".to_owned() } else { need.roles.join(" or ") };
+        let count = usize::try_from(need.count).unwrap_or(usize::MAX);
+        format!("{} from {from}", counted(count, if need.signed { "signed approval" } else { "approval" }))
+    };
+    needs.iter().map(one).collect::<Vec<_>>().join(" and ")
+}
+
+/// What a decision asks for still.
+pub(super) fn missing(decision: &Decision) -> Vec<Need> {
+    decision.needed.iter().filter(|need| !need.is_met()).cloned().collect()
+}

@@ -1,0 +1,91 @@
+//! What became of requests and of the words that people put on record: what is told of them.
+
+use super::assessment::RiskLevel;
+use super::decision::{Need, NotCounted, Outcome};
+use super::digest::{ChangeId, Sha256};
+use super::entry::Moment;
+use super::object::ObjectId;
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MatterState {
+    Pending,
+    Approved,
+    Overridden,
+    Rejected,
+    TimedOut,
+    Landed,
+}
+
+impl MatterState {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Overridden => "overridden",
+            Self::Rejected => "rejected",
+            Self::TimedOut => "timed_out",
+            Self::Landed => "landed",
+        }
+    }
+}
+
+/// A request with all that was said to it.
+#[derive(Clone, Debug)]
+pub struct Matter {
+    /// The first digits of the change id.
+    pub id: String,
+    pub change: ChangeId,
+    pub reference: Option<String>,
+    pub state: MatterState,
+    pub asked_by: String,
+    /// The policy's id of the agent that is asked for.
+    pub agent: Option<String>,
+    pub asked_at: Moment,
+    pub expires: Option<Moment>,
+    pub risk: (RiskLevel, u32),
+    pub described: String,
+    pub commit: Option<ObjectId>,
+    pub base: Option<ObjectId>,
+    /// Changed, and the lines added and deleted.
+    pub files: [u64; 3],
+    pub authors: Vec<String>,
+    pub needs: Vec<Need>,
+    pub not_counted: Vec<NotCounted>,
+    pub answers: Vec<MatterAnswer>,
+    /// Why it has to be asked for, worst first.
+    pub reasons: Vec<String>,
+    /// What its maker says of it: `reason`, `assessment`, `ticket`, and then their own words.
+    pub remarks: Vec<(String, String)>,
+    /// The commit it landed in.
+    pub landed: Option<ObjectId>,
+}
+
+/// One answer to a request.
+#[derive(Clone, Debug)]
+pub struct MatterAnswer {
+    pub kind: &'static str,
+    pub id: Sha256,
+    pub by: String,
+    pub at: Moment,
+    pub is_signed: bool,
+    pub expires: Option<Moment>,
+    pub text: String,
+    pub blocking: Vec<String>,
+    pub reviewed: Vec<String>,
+}
+
+/// An entry by which somebody says something of a change, as whoever wrote it is told.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    pub entry: Sha256,
+    pub change: Option<ChangeId>,
+    pub reference: Option<String>,
+    pub commit: Option<ObjectId>,
+    pub by: String,
+    pub is_signed: bool,
+    pub expires: Option<Moment>,
+    /// What it comes to from now on, and what that asks for; none where nobody weighs it now.
+    pub follows: Option<(Outcome, Vec<Need>)>,
+}
