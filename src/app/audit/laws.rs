@@ -1,14 +1,14 @@
 //! What entries are held to: who may sign, and what the policies that they name ask of the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::app::law::POLICY_PATH;
 use crate::app::{Failure, law};
-use crate::git::{Place, Repo};
+use crate::git::{GitError, Place, Repo};
 use crate::ledger::AuditLaw;
-use crate::ledger::sshsig::Signers;
-use crate::model::{Entry, ObjectId, RepoPath, Sha256};
+use crate::ledger::sshsig::{Former, Past, Signers};
+use crate::model::{Entry, Moment, ObjectId, RepoPath, Sha256};
 use crate::policy::{self, Audit};
 
 /// Where a repository lists the keys that count.
@@ -41,6 +41,34 @@ pub(in crate::app) fn signers(repo: &Repo, trusted: Option<ObjectId>) -> Result<
             Err(mistakes.iter().fold(failure, |failure, mistake| failure.for_this_reason(mistake.to_string())))
         }
     }
+}
+
+/// The lists that the trusted side had before, found when somebody asks for them.
+pub(super) fn past(repo: &Repo, trusted: Option<ObjectId>) -> Past {
+    let (place, Some(trusted)) = (repo.place().clone(), trusted) else { return Past::default() };
+    // What cannot be read vouches for nobody.
+    Past::found_by(move || Repo::open(&place).and_then(|repo| former(&repo, trusted)).unwrap_or_default())
+}
+
+fn former(repo: &Repo, trusted: ObjectId) -> Result<Vec<Former>, GitError> {
+    let path = RepoPath::from(SIGNERS_PATH);
+    let mut found: Vec<Former> = Vec::new();
+    let mut last: Option<Vec<u8>> = None;
+    // While the one in force now lasts, nothing has taken its place.
+    let mut until = None;
+    for commit in repo.first_parents(trusted, usize::MAX)? {
+        let bytes = repo.file_at(commit.tree, &path)?.unwrap_or_default();
+        if last.as_ref() != Some(&bytes) {
+            let signers = Signers::parse(&String::from_utf8_lossy(&bytes)).unwrap_or_default();
+            found.extend(until.map(|until| Former { signers, until, commits: HashSet::new() }));
+            last = Some(bytes);
+        }
+        until = u64::try_from(commit.committed_at).ok().and_then(Moment::of_seconds);
+        if let Some(former) = found.last_mut() {
+            former.commits.insert(commit.id);
+        }
+    }
+    Ok(found)
 }
 
 /// A policy that so many entries name in vain is nowhere to be found.

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::copies;
 use super::kept::{KeptStream, Pins, Verified};
-use super::laws::{Laws, signers, trusted_side};
+use super::laws::{Laws, past, signers, trusted_side};
 use crate::app::{Failure, header};
 use crate::git::notes::{Asked, Noted, Oddity, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
@@ -134,10 +134,12 @@ fn read_streams(
     visit: &(dyn Fn(Told) + Sync),
 ) -> Result<Reading, Failure> {
     let pins = Pins::load(repo)?;
-    let listed = signers(repo, trusted_side(repo)?)?;
+    let trusted = trusted_side(repo)?;
+    let listed = signers(repo, trusted)?;
     let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
     let laws = Laws::of(repo, &verified.laws);
-    let rules = Rules { genesis: pins.genesis, signers: listed.signers, laws: BTreeMap::new() };
+    let rules =
+        Rules { genesis: pins.genesis, signers: listed.signers, past: past(repo, trusted), laws: BTreeMap::new() };
     let (here, copies) = copies::parted(streams);
 
     let signatures = Mutex::new(Vec::new());

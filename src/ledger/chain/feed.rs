@@ -274,7 +274,7 @@ impl<'a> Chain<'a> {
     fn signature(&mut self, id: Sha256, entry: &Entry) {
         self.signed += u64::from(entry.sig.is_some());
         let writer = self.binding.as_ref().map(|binding| &binding.writer);
-        if let Some(flaw) = seal::flaw(entry, writer, self.law, self.rules.signers.as_ref()) {
+        if let Some(flaw) = seal::flaw(entry, writer, self.law, self.rules) {
             self.wrong(id, entry, flaw.code, flaw.expected, flaw.found);
         }
     }

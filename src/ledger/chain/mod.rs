@@ -15,7 +15,7 @@ mod tip;
 use std::collections::BTreeMap;
 
 use super::binding::Binding;
-use super::sshsig::Signers;
+use super::sshsig::{Past, Signers};
 use crate::model::{Damage, Moment, Seen, Sha256};
 
 pub use join::{Verdict, join};
@@ -40,6 +40,8 @@ pub struct Rules {
     /// Who may approve, change the policy and make checkpoints. Without it, a good signature by any
     /// key will do.
     pub signers: Option<Signers>,
+    /// Who might before.
+    pub past: Past,
     /// By the digest of the policy. An entry that names none of these is held to the law of the
     /// entry before it.
     pub laws: BTreeMap<Sha256, AuditLaw>,

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::binding::Writer;
 use super::super::signed_bytes;
-use super::super::sshsig::{SignatureError, Signers, SshSignature};
-use super::AuditLaw;
+use super::super::sshsig::{Refusal, SignatureError, SshSignature};
+use super::{AuditLaw, Rules};
 use crate::model::{DamageCode, Enforcement, Entry, EntryKind};
 
 const LOG: &str = "log@gov-hook";
@@ -73,7 +73,7 @@ pub(super) struct Flaw {
 }
 
 /// What is wrong with the signature of an entry, or with its lack.
-pub(super) fn flaw(entry: &Entry, writer: Option<&Writer>, law: AuditLaw, signers: Option<&Signers>) -> Option<Flaw> {
+pub(super) fn flaw(entry: &Entry, writer: Option<&Writer>, law: AuditLaw, rules: &Rules) -> Option<Flaw> {
     let namespace = namespace(entry);
     let Some(sig) = &entry.sig else {
         let missing = is_signature_demanded(entry, writer, law);
@@ -100,9 +100,15 @@ pub(super) fn flaw(entry: &Entry, writer: Option<&Writer>, law: AuditLaw, signer
         return Some(Flaw { code: DamageCode::ForeignKey, expected: format!("the stream's key {expected}"), found });
     }
     // Anybody may keep a log of their own; the other namespaces are for those who are listed.
-    let allowed =
-        signers.filter(|_| namespace != LOG)?.allow(signature.key(), &entry.actor.email, namespace, entry.time);
-    let refusal = allowed.err()?;
+    let signers = rules.signers.as_ref().filter(|_| namespace != LOG)?;
+    let (key, by) = (signature.key(), &entry.actor.email);
+    let refusal = signers.allow(key, by, namespace, entry.time).err()?;
+    // A list that says since when, or until when, a key is valid says so of what was signed before, too.
+    let is_final = matches!(refusal, Refusal::Time { .. });
+    let law = entry.body.get("law").and_then(Value::as_str).and_then(|law| law.parse().ok());
+    if !is_final && rules.past.allowed(key, by, namespace, (entry.time, law)) {
+        return None;
+    }
     let expected = format!("a key of {} that may sign for `{namespace}`", entry.actor.email);
     Some(Flaw { code: DamageCode::SignerNotAllowed, expected, found: refusal.to_string() })
 }

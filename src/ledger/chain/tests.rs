@@ -1,6 +1,6 @@
 //! Attacks on a small ledger: every one is found, and called by its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::samples::{moment, plain};
 use super::super::sshsig::tests::Pen;
+use super::super::sshsig::{Former, Past, Signers};
 use super::super::{Binding, Checkpoint, GENESIS_STREAM, Root, Writer, genesis, parse, signed_bytes, write};
 use super::*;
 use crate::model::{ActorKind, DamageCode, Entry, EntryKind, ObjectId, Unwitnessed};
@@ -565,6 +566,32 @@ fn a_key_that_may_log_may_not_approve() {
         told(&book().verdict_with(&rules(agent), Vec::new())),
         [(lin_stream(), 2, DamageCode::SignerNotAllowed)]
     );
+}
+
+#[test]
+fn what_a_key_signed_while_it_was_listed_stays_signed_when_it_leaves_the_list() {
+    let now = |options: &str, key: u8| {
+        Some(Signers::parse(&format!("lin@example.com {options} {}", Pen::new(key).public().text())).unwrap())
+    };
+    let law = ObjectId::new([7; 20]);
+    // Until when another list was in force that had Lin's key; her approval is of moment 102.
+    let before = |until| {
+        Past::found_by(move || vec![Former { signers: signers(), until: moment(until), commits: HashSet::from([law]) }])
+    };
+    let approval = [(lin_stream(), 2, DamageCode::SignerNotAllowed)];
+    let verdict = |signers, past| told(&book().verdict_with(&Rules { signers, past, ..Rules::default() }, Vec::new()));
+
+    assert_eq!(verdict(now("", 9), before(103)), []);
+    assert_eq!(verdict(now("", 9), before(102)), approval, "it left the list before");
+    assert_eq!(verdict(now("", 9), Past::default()), approval, "it was never listed");
+    assert_eq!(verdict(now("namespaces=\"log@gov-hook\"", LIN), before(103)), [], "it may no longer");
+    assert_eq!(verdict(now("valid-before=\"20200101\"", LIN), before(103)), approval, "it was disowned");
+    let mut seen = book();
+    let mut late = seen.next(&lin_stream(), EntryKind::Approve);
+    late.body.insert("law".into(), json!(law.to_string()));
+    seen.push(&sealed(late, &Pen::new(LIN), "approve@gov-hook"));
+    let rules = Rules { signers: now("", 9), past: before(103), ..Rules::default() };
+    assert_eq!(told(&seen.verdict_with(&rules, Vec::new())), [], "given under the law that lists the key");
 }
 
 #[test]

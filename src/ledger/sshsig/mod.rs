@@ -2,6 +2,7 @@
 
 pub(super) mod base64;
 mod key;
+mod past;
 mod rsa;
 mod signers;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod wire;
 use sha2::Digest;
 
 pub use key::PublicKey;
+pub use past::{Former, Past};
 pub use signers::{Refusal, SignerMistake, Signers};
 
 use wire::Wire;
