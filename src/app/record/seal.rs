@@ -38,13 +38,11 @@ impl Key {
         }
         let program = repo.config_path("gpg.ssh.program").unwrap_or_else(|| PathBuf::from("ssh-keygen"));
         let unusable = |error: SignatureError| missing(&format!("its key cannot be used: {error}"));
-        let Some(configured) = repo.config_string("user.signingkey") else {
-            return Err(missing("no key is configured"));
+        let configured = match repo.config_string("user.signingkey") {
+            Some(configured) => configured,
+            None => usual(repo).map_err(|why| missing(&why))?,
         };
-        let literal = configured
-            .strip_prefix("key::")
-            .or(Some(&configured).filter(|key| key.starts_with("ssh-")).map(String::as_str));
-        if let Some(public) = literal {
+        if let Some(public) = literal(&configured) {
             let held = Held::Agent { public: public.to_owned(), folder: repo.common_dir().join("gov") };
             return Ok(Self { public: PublicKey::parse(public).map_err(unusable)?, held, program });
         }
@@ -82,7 +80,9 @@ impl Key {
     }
 
     fn sign_with(&self, key: &[&OsStr], message: &[u8], namespace: &str) -> Result<String, Failure> {
-        sign(&self.program, key, message, namespace).map_err(|why| {
+        // Whoever has to touch a token is asked to by ssh-keygen.
+        let is_watched = self.public.text().starts_with("sk-");
+        sign(&self.program, key, message, (namespace, is_watched)).map_err(|why| {
             Failure::new(format!("the key {} could not sign", self.public.fingerprint()))
                 .for_this_reason(why)
                 .mended_by("see that its file or your agent has it: ssh-add -l")
@@ -90,7 +90,32 @@ impl Key {
     }
 }
 
-fn sign(program: &Path, key: &[&OsStr], message: &[u8], namespace: &str) -> Result<String, String> {
+/// A key that is written out, rather than named by its file.
+fn literal(configured: &str) -> Option<&str> {
+    configured.strip_prefix("key::").or(Some(configured).filter(|key| key.starts_with("ssh-")))
+}
+
+/// What `gpg.ssh.defaultKeyCommand` prints first, as git takes it where no key is named.
+fn usual(repo: &Repo) -> Result<String, String> {
+    let Some(command) = repo.config_string("gpg.ssh.defaultKeyCommand") else {
+        return Err("no key is configured".to_owned());
+    };
+    let said = |error: std::io::Error| format!("`{command}` cannot be run: {error}");
+    let output = Command::new("sh").args(["-c", &command]).stdin(Stdio::null()).output().map_err(said)?;
+    let first = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().trim().to_owned();
+    if output.status.success() && literal(&first).is_some() {
+        Ok(first)
+    } else {
+        Err(format!("`{command}`, which is to print a key, prints none"))
+    }
+}
+
+fn sign(
+    program: &Path,
+    key: &[&OsStr],
+    message: &[u8],
+    (namespace, is_watched): (&str, bool),
+) -> Result<String, String> {
     let said = |error: std::io::Error| format!("{}: {error}", program.display());
     let mut child = Command::new(program)
         .args(["-Y", "sign", "-q", "-n", namespace])
@@ -99,7 +124,7 @@ fn sign(program: &Path, key: &[&OsStr], message: &[u8], namespace: &str) -> Resu
         .env("SSH_ASKPASS_REQUIRE", "never")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stderr(if is_watched { Stdio::inherit() } else { Stdio::piped() })
         .spawn()
         .map_err(said)?;
     let written = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(message));
