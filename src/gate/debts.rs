@@ -12,9 +12,8 @@ pub(super) fn debts(evidence: &Evidence, policy: &Policy) -> Vec<String> {
     }
     let owed = |word: &Word| {
         let Saying::BreakGlass { commit } = word.saying else { return None };
-        let is_paid = evidence.words.iter().any(|other| ratifies(other, commit, word, evidence, policy));
         let is_mended = evidence.landing.fixes.contains(&commit);
-        (!is_paid && !is_mended).then(|| {
+        (!is_mended && !is_answered_for(commit, &word.by, evidence, policy)).then(|| {
             let id = commit.short();
             format!(
                 "{} let {id} by unjudged at {}; somebody has to answer for it: gov-hook ratify {id}",
@@ -25,9 +24,23 @@ pub(super) fn debts(evidence: &Evidence, policy: &Policy) -> Vec<String> {
     evidence.words.iter().filter_map(owed).collect()
 }
 
-fn ratifies(other: &Word, commit: ObjectId, debt: &Word, evidence: &Evidence, policy: &Policy) -> bool {
-    let case = Case { word: other, evidence, policy, level: RiskLevel::Critical };
-    other.saying == Saying::Ratify { commit }
-        && !other.by.eq_ignore_ascii_case(&debt.by)
+/// Whether somebody else than whoever let a commit by has answered for it.
+#[must_use]
+pub fn is_answered_for(commit: ObjectId, culprit: &str, evidence: &Evidence, policy: &Policy) -> bool {
+    evidence.words.iter().any(|word| answers_for(word, commit, culprit, evidence, policy))
+}
+
+/// Whether this person's word would settle it.
+#[must_use]
+pub fn may_answer_for(person: &str, commit: ObjectId, culprit: &str, evidence: &Evidence, policy: &Policy) -> bool {
+    let word = Word::supposed(person, Saying::Ratify { commit }, evidence.landing.now);
+    let is_author = evidence.authors.iter().any(|author| author.has_email(person));
+    (!is_author || policy.approvals.author_may_approve) && answers_for(&word, commit, culprit, evidence, policy)
+}
+
+fn answers_for(word: &Word, commit: ObjectId, culprit: &str, evidence: &Evidence, policy: &Policy) -> bool {
+    let case = Case { word, evidence, policy, level: RiskLevel::Critical };
+    word.saying == Saying::Ratify { commit }
+        && !word.by.eq_ignore_ascii_case(culprit)
         && against_ratifying(&case).is_none()
 }

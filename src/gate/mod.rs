@@ -11,5 +11,6 @@ mod samples;
 mod tests;
 
 pub use approvals::{Heard, hear};
+pub use debts::{is_answered_for, may_answer_for};
 pub use decide::{Extent, SetAside, decide};
 pub use overrides::{Override, Overriding, overriding};

@@ -1,4 +1,4 @@
-//! What became of requests and of the words that people put on record: what is told of them.
+//! What became of requests, of debts and of the words that people put on record: what is told of them.
 
 use super::assessment::RiskLevel;
 use super::decision::{Need, NotCounted, Outcome};
@@ -88,4 +88,54 @@ pub struct Deed {
     pub expires: Option<Moment>,
     /// What it comes to from now on, and what that asks for; none where nobody weighs it now.
     pub follows: Option<(Outcome, Vec<Need>)>,
+}
+
+/// What was let by without anybody's judgement, or in spite of it, and nobody else has answered for.
+#[derive(Clone, Debug)]
+pub struct Debt {
+    pub kind: DebtKind,
+    pub entry: Sha256,
+    pub commit: ObjectId,
+    pub reference: Option<String>,
+    pub by: String,
+    pub at: Moment,
+    pub reason: String,
+    /// Whether production is kept shut by it, or will be once it gets there.
+    pub is_blocking: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DebtKind {
+    /// A push that its hook let by.
+    BreakGlass,
+    /// A commit whose hooks stood aside.
+    Disabled,
+    /// A commit that was made past its hooks.
+    Bypassed,
+    /// An override, where what it lets by is looked at later.
+    Override,
+}
+
+impl DebtKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BreakGlass => "break-glass",
+            Self::Disabled => "disabled",
+            Self::Bypassed => "bypassed",
+            Self::Override => "override",
+        }
+    }
+}
+
+impl Debt {
+    /// The command that settles it.
+    #[must_use]
+    pub fn settle(&self) -> String {
+        let id = self.commit.short();
+        match self.kind {
+            DebtKind::BreakGlass | DebtKind::Disabled | DebtKind::Override => format!("gov-hook ratify {id}"),
+            DebtKind::Bypassed => format!("gov-hook record {id} --reason WHY"),
+        }
+    }
 }

@@ -6,15 +6,18 @@ use serde_json::{Map, Value, json};
 
 use super::escape::{printable, printable_line};
 use super::{Style, human};
-use crate::model::{Arrange, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, counted};
+use crate::model::{
+    Arrange, Debt, DebtKind, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, counted,
+};
 
-/// What waits, with what each still needs and the command that answers it.
+/// What waits, with what each still needs and the command that answers it, and what is owed.
 #[must_use]
-pub fn pending(matters: &[Matter], reviewer: Option<&str>, as_json: bool) -> String {
+pub fn pending(matters: &[Matter], debts: &[Debt], reviewer: Option<&str>, as_json: bool) -> String {
     if as_json {
-        return to_json("gov-hook/pending/v1", &[("requests", list(matters))]);
+        let debts: Vec<Value> = debts.iter().map(debt).collect();
+        return to_json("gov-hook/pending/v1", &[("requests", list(matters)), ("debts", json!(debts))]);
     }
-    if matters.is_empty() {
+    if matters.is_empty() && debts.is_empty() {
         let whom = reviewer.map(|reviewer| format!(" for {}", printable(reviewer))).unwrap_or_default();
         return format!("nothing waits{whom}\n");
     }
@@ -27,7 +30,44 @@ pub fn pending(matters: &[Matter], reviewer: Option<&str>, as_json: bool) -> Str
         let _ = writeln!(text, "  needs {}{until}", missing.join(" and "));
         let _ = writeln!(text, "  gov-hook approve {}", matter.id);
     }
+    for debt in debts {
+        text.push_str(&owed(debt));
+    }
     text
+}
+
+/// What was let by, and the command that settles it.
+fn owed(debt: &Debt) -> String {
+    let branch = debt.reference.as_deref().map(|name| name.strip_prefix("refs/heads/").unwrap_or(name));
+    let onto = branch.map(|name| format!(" on {}", printable(name))).unwrap_or_default();
+    let how = match debt.kind {
+        DebtKind::BreakGlass => "pushed unjudged",
+        DebtKind::Disabled => "committed with the hooks disabled",
+        DebtKind::Bypassed => "committed past the hooks",
+        DebtKind::Override => "let by with an override",
+    };
+    let because = if debt.reason.is_empty() { String::new() } else { format!(": {}", printable(&debt.reason)) };
+    let shut = match (debt.is_blocking, debt.kind) {
+        (false, _) => "somebody has to look at it",
+        (true, DebtKind::BreakGlass) => "production takes nothing more until somebody answers for it",
+        (true, _) => "production does not take it before",
+    };
+    let (id, by) = (debt.commit.short(), printable(&debt.by));
+    format!("{id}  owed: {how} by {by}{onto} at {}{because}\n  {shut}\n  {}\n", debt.at, debt.settle())
+}
+
+fn debt(debt: &Debt) -> Value {
+    json!({
+        "kind": debt.kind.as_str(),
+        "entry": debt.entry.to_string(),
+        "commit": debt.commit.to_string(),
+        "ref": debt.reference,
+        "by": debt.by,
+        "at": debt.at.to_string(),
+        "reason": debt.reason,
+        "blocks": debt.is_blocking,
+        "settle": debt.settle(),
+    })
 }
 
 #[must_use]

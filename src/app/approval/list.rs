@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::ask::request_id;
+use super::debts::debts;
 use super::hearing::{Hearing, covered, moment, strings, text};
 use super::matter::{Target, find, requests_named};
 use crate::app::{Answer, Environment, Failure, law};
@@ -17,21 +18,24 @@ use crate::model::{
 use crate::policy::{Policy, deciding_digest};
 use crate::report::{self, Style};
 
-/// What waits for an answer; with a reviewer, only what waits for theirs.
+/// What waits for an answer, and what somebody has to answer for; with a reviewer, only what is theirs.
 pub fn pending(reviewer: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let mut matters = matters(&repo, environment)?;
+    let all = Hearing::open(&repo, None, None)?;
+    let debts = debts(&repo, &all, environment.moment()?, reviewer)?;
+    let mut matters = matters(&repo, &all, environment)?;
     matters.retain(|(matter, policy)| {
         matter.state == MatterState::Pending && reviewer.is_none_or(|reviewer| waits_for(matter, policy, reviewer))
     });
     let matters: Vec<Matter> = matters.into_iter().map(|(matter, _)| matter).collect();
-    Ok(Answer::passing(report::approval::pending(&matters, reviewer, as_json)))
+    Ok(Answer::passing(report::approval::pending(&matters, &debts, reviewer, as_json)))
 }
 
 /// Every request there was, newest first.
 pub fn history(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let matters: Vec<Matter> = matters(&repo, environment)?.into_iter().map(|(matter, _)| matter).collect();
+    let all = Hearing::open(&repo, None, None)?;
+    let matters: Vec<Matter> = matters(&repo, &all, environment)?.into_iter().map(|(matter, _)| matter).collect();
     Ok(Answer::passing(report::approval::history(&matters, as_json)))
 }
 
@@ -82,15 +86,14 @@ fn meant(repo: &Repo, named: &str, environment: &Environment) -> Result<Vec<Matt
         }
         None => None,
     };
-    let found = matters(repo, environment)?.into_iter().map(|(matter, _)| matter);
+    let found = matters(repo, &Hearing::open(repo, None, None)?, environment)?.into_iter().map(|(matter, _)| matter);
     let found: Vec<Matter> = found.filter(|matter| Some(matter.change) == change).collect();
     if found.is_empty() { Err(unknown()) } else { Ok(found) }
 }
 
 /// Every request with what became of it, newest first, and the policy it is judged by.
-fn matters(repo: &Repo, environment: &Environment) -> Result<Vec<(Matter, Policy)>, Failure> {
+pub(super) fn matters(repo: &Repo, all: &Hearing, environment: &Environment) -> Result<Vec<(Matter, Policy)>, Failure> {
     let now = environment.moment()?;
-    let all = Hearing::open(repo, None, None)?;
     let mut newest: BTreeMap<(ChangeId, Option<String>), &Entry> = BTreeMap::new();
     for entry in all.spoken.iter().filter(|spoken| spoken.flaw.is_none()).map(|spoken| &spoken.entry) {
         let Some(change) = entry.change.filter(|_| entry.kind == EntryKind::Request) else { continue };
@@ -101,7 +104,7 @@ fn matters(repo: &Repo, environment: &Environment) -> Result<Vec<(Matter, Policy
     }
     let mut matters = Vec::new();
     for ((change, _), entry) in newest {
-        matters.push(matter(repo, &all, change, entry, now)?);
+        matters.push(matter(repo, all, change, entry, now)?);
     }
     matters.arrange_by_key(|(matter, _)| (std::cmp::Reverse(matter.asked_at), matter.id.clone()));
     Ok(matters)

@@ -2,6 +2,7 @@
 
 mod answer;
 mod ask;
+mod debts;
 mod glass;
 mod hearing;
 mod list;

@@ -308,7 +308,7 @@ fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told)
                 open.root = entry.subject.commit;
             }
             let damage = open.chain.damage().get(before..).unwrap_or_default().to_vec();
-            if is_said_of_a_change(entry.kind) {
+            if is_said_of_a_change(&entry) {
                 let flaw = damage.iter().find(|damage| !is_of_a_signature(damage.code)).map(|damage| {
                     format!("is not to be believed: {} expected, {} found", damage.expected, damage.found)
                 });
@@ -322,17 +322,20 @@ fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told)
     }
 }
 
-const fn is_said_of_a_change(kind: EntryKind) -> bool {
-    matches!(
-        kind,
-        EntryKind::Request
-            | EntryKind::Approve
-            | EntryKind::Reject
-            | EntryKind::Revoke
-            | EntryKind::Override
-            | EntryKind::Ratify
-            | EntryKind::Land
-    )
+fn is_said_of_a_change(entry: &Entry) -> bool {
+    // A commit that no decision let by waits for somebody to answer for it.
+    let is_unjudged = entry.kind == EntryKind::Commit && !entry.body.contains_key("decision");
+    is_unjudged
+        || matches!(
+            entry.kind,
+            EntryKind::Request
+                | EntryKind::Approve
+                | EntryKind::Reject
+                | EntryKind::Revoke
+                | EntryKind::Override
+                | EntryKind::Ratify
+                | EntryKind::Land
+        )
 }
 
 /// What a signature is worth is judged anew by whoever asks, under the policy that decides there.

@@ -1,0 +1,132 @@
+//! What was let by and nobody has answered for: pushes and commits past their hooks, and overrides that
+//! are to be looked at later.
+
+use serde_json::Value;
+
+use super::hearing::{Hearing, text};
+use crate::app::audit::laws::trusted_side;
+use crate::app::audit::reading::Spoken;
+use crate::app::record::Records;
+use crate::app::{Failure, law};
+use crate::gate;
+use crate::git::Repo;
+use crate::model::{
+    Arrange, ChangeId, Debt, DebtKind, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Moment, ObjectId,
+    Person, RecordStatus, Sha256,
+};
+use crate::policy::{Policy, deciding_digest};
+
+/// What is owed, the oldest first; with a person, only what their word settles.
+pub(super) fn debts(repo: &Repo, all: &Hearing, now: Moment, reviewer: Option<&str>) -> Result<Vec<Debt>, Failure> {
+    let mut found: Vec<Debt> = all.spoken.iter().filter_map(|spoken| owed(spoken, &all.spoken)).collect();
+    if found.is_empty() {
+        return Ok(found);
+    }
+    found.arrange_by_key(|debt| (debt.commit, debt.kind));
+    found.dedup_by_key(|debt| debt.commit);
+    found.arrange_by_key(|debt| (debt.at, debt.entry));
+    let trusted = trusted_side(repo)?;
+    let (policy, _) = law::policy_at(repo, trusted)?;
+    let ledger = Ledger { repo, all: all.under(repo, trusted)?, records: Records::of(repo)?, policy, now };
+    let tips: Vec<ObjectId> =
+        repo.branches_here()?.into_iter().chain(repo.branches_on(&repo.remote_name())?).map(|(_, tip)| tip).collect();
+    let mut left = Vec::new();
+    for mut debt in found {
+        // What its writer gave up is owed by nobody; what is not here may be anywhere.
+        let is_gone = repo.commit(debt.commit).is_ok() && !tips.iter().any(|tip| repo.leads_to(debt.commit, *tip));
+        if !is_gone && ledger.is_open(&mut debt, reviewer)? {
+            left.push(debt);
+        }
+    }
+    Ok(left)
+}
+
+struct Ledger<'a> {
+    repo: &'a Repo,
+    all: Hearing,
+    records: Records<'a>,
+    policy: Policy,
+    now: Moment,
+}
+
+impl Ledger<'_> {
+    fn is_open(&self, debt: &mut Debt, reviewer: Option<&str>) -> Result<bool, Failure> {
+        let Self { repo, policy, .. } = self;
+        let branch = debt.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+        let has_production = policy.enforcement.default == Enforcement::Production
+            || policy.enforcement.branches.iter().any(|(_, level)| *level == Enforcement::Production);
+        let level = policy.level_for(branch);
+        debt.is_blocking = match debt.kind {
+            DebtKind::BreakGlass => level == Enforcement::Production,
+            // On whatever branch it was made, it is refused where it is to land.
+            DebtKind::Disabled | DebtKind::Bypassed => has_production,
+            DebtKind::Override => false,
+        };
+        let commit = repo.commit(debt.commit).ok();
+        if debt.kind == DebtKind::Bypassed {
+            let is_on_record = commit.map(|commit| self.records.status(&commit)).transpose()?;
+            let is_theirs = reviewer.is_none_or(|reviewer| reviewer.eq_ignore_ascii_case(&debt.by));
+            return Ok(is_theirs && !is_on_record.is_some_and(RecordStatus::is_on_record));
+        }
+        let level = if debt.is_blocking { Enforcement::Production } else { level };
+        let evidence = self.evidence(debt, commit.map(|commit| commit.people()).unwrap_or_default(), level);
+        let is_paid = gate::is_answered_for(debt.commit, &debt.by, &evidence, policy);
+        let may = |person: &str| gate::may_answer_for(person, debt.commit, &debt.by, &evidence, policy);
+        Ok(!is_paid && reviewer.is_none_or(may))
+    }
+
+    /// All that was ever said to answer for anything.
+    fn evidence(&self, debt: &Debt, authors: Vec<Person>, level: Enforcement) -> Evidence {
+        let landing = Landing {
+            reference: debt.reference.clone(),
+            change: ChangeId::of(&[]),
+            covered: Vec::new(),
+            base: None,
+            head: Some(debt.commit),
+            tree: None,
+            law: deciding_digest(&self.policy),
+            now: self.now,
+            requested_by: Vec::new(),
+            fixes: Vec::new(),
+        };
+        let words = self.all.words(self.repo, &landing, None, &authors);
+        Evidence { gate: Gate::Push, level, authors, agent: None, landing, words }
+    }
+}
+
+/// The debt that an entry makes.
+fn owed(spoken: &Spoken, all: &[Spoken]) -> Option<Debt> {
+    let Spoken { id, entry, flaw: None } = spoken else { return None };
+    let action = text(entry, "action").filter(|_| entry.kind == EntryKind::Override);
+    let (kind, reason) = match (entry.kind, action) {
+        (EntryKind::Override, Some("break-glass")) => (DebtKind::BreakGlass, ""),
+        (EntryKind::Override, Some("use")) => (DebtKind::Override, looked_at_later(entry, all)?),
+        (EntryKind::Commit, _) if is_disabled(entry) => (DebtKind::Disabled, ""),
+        (EntryKind::Commit, _) => (DebtKind::Bypassed, ""),
+        _ => return None,
+    };
+    Some(Debt {
+        kind,
+        entry: *id,
+        commit: entry.subject.commit?,
+        reference: entry.subject.reference.clone(),
+        by: entry.actor.email.clone(),
+        at: entry.time,
+        reason: reason.to_owned(),
+        is_blocking: false,
+    })
+}
+
+fn is_disabled(entry: &Entry) -> bool {
+    entry.body.get("disabled").and_then(Value::as_bool) == Some(true)
+}
+
+/// The reason of an override that let a push by where a reason is enough and is looked at later. What
+/// only a commit used is asked about again when it is pushed.
+fn looked_at_later<'e>(entry: &Entry, all: &'e [Spoken]) -> Option<&'e str> {
+    let of: Sha256 = text(entry, "override")?.parse().ok()?;
+    let asked = all.iter().find(|spoken| spoken.id == of).map(|spoken| &spoken.entry)?;
+    let is_later = text(asked, "enforcement") == Some(Enforcement::Staging.as_str());
+    let is_push = text(entry, "gate") == Some(Gate::Push.as_str());
+    (is_later && is_push).then(|| text(asked, "reason").unwrap_or_default())
+}
