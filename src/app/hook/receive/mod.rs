@@ -16,10 +16,10 @@ use super::push::refusal_of_name;
 use super::refusal::{Refusal, worse};
 use crate::app::audit::Arriving;
 use crate::app::check::{Judged, Side};
-use crate::app::record::Records;
+use crate::app::record::{Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Exit, ObjectId, Reason};
+use crate::model::{Actor, Exit, ObjectId, Reason};
 use crate::report::printable;
 
 pub(super) use after::after;
@@ -92,8 +92,26 @@ fn one_of(
         Gatekeeper { repo, side, records, environment: &environment }.arrival(line)
     });
     match judged {
-        Ok(arrival) => reason(&arrival),
+        Ok(arrival) => {
+            tell(repo, &arrival, environment);
+            reason(&arrival)
+        }
         Err(failure) => Some(undecided(&failure)),
+    }
+}
+
+/// Those whom the policy names are told of what is kept out, and of what it waits for; of what gets in
+/// they are told once it is.
+fn tell(repo: &Repo, arrival: &Arrival, environment: &Environment) {
+    let is_kept_out = |judged: &Judged| judged.judgement.decision.exit != Exit::Pass;
+    if !arrival.judged.as_ref().is_some_and(is_kept_out) {
+        return;
+    }
+    // A server that cannot tell refuses all the same.
+    if let Ok(pen) = Pen::of_server(repo, environment, arrival.audit) {
+        let pusher =
+            environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
+        arrival.tell(repo, environment, arrival.code(), pusher.as_ref().unwrap_or(pen.actor()));
     }
 }
 
