@@ -169,7 +169,7 @@ impl Repo {
         self.names_under("refs/heads/")
     }
 
-    fn names_under(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
+    pub(super) fn names_under(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
         let unreadable = |source| GitError::Git { what: format!("the references below `{prefix}`"), source };
         let mut found = Vec::new();
         for reference in self.inner.references_glob(&format!("{prefix}*")).map_err(unreadable)? {

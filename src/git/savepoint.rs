@@ -1,6 +1,7 @@
 //! Marks of what was there before, and commits that bring it back on top of what is there now.
 
 use super::error::GitError;
+use super::notes::NotesError;
 use super::repo::Repo;
 use crate::model::ObjectId;
 
@@ -16,12 +17,8 @@ impl Repo {
     }
 
     /// Sends a tag along; tells whether the remote takes it.
-    pub fn send_mark(&self, remote: &str, tag: &str) -> Result<bool, super::notes::NotesError> {
-        let mirror = format!("remote.{remote}.mirror=false");
-        let pair = format!("refs/tags/{tag}:refs/tags/{tag}");
-        let push = ["-c", &mirror, "push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"];
-        let rest = ["--recurse-submodules=no", "--", remote, &pair];
-        Ok(self.talk(&[&push[..], &rest].concat(), "")?.status.success())
+    pub fn send_mark(&self, remote: &str, tag: &str) -> Result<bool, NotesError> {
+        self.send(remote, &[format!("refs/tags/{tag}:refs/tags/{tag}")])
     }
 
     /// A commit upon `parent` that has the files of another one. No branch, index or work tree moves.

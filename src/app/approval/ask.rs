@@ -84,11 +84,7 @@ pub(super) fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Op
         return Ok(None);
     }
     let act = bound(repo, EntryKind::Reject, judged)?;
-    Ok(act.map(|act| {
-        act.saying("cause", "timeout")
-            .saying("request", request_id(judged.landing.change))
-            .saying("reason", overdue::WHY)
-    }))
+    Ok(act.map(|act| overdue::timed_out(act, request_id(judged.landing.change))))
 }
 
 /// Asks for the approvals that a change needs.

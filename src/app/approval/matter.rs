@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ask::{asked, request_id};
-use super::hearing::{Hearing, strings, text};
+use super::hearing::{Hearing, moment, strings, text};
 use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Again, Judged};
 use crate::app::header::Signatures;
@@ -84,7 +84,14 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
     let object = |key: &str| text(entry, key).and_then(|id| id.parse::<ObjectId>().ok());
     let gone = || {
         let whose = &entry.actor.email;
+        let late = moment(entry, "expires").filter(|expires| environment.moment().is_ok_and(|now| now >= *expires));
         let mend = match entry.subject.commit {
+            Some(_) if late.is_some() => {
+                let late = late.map(|late| late.to_string()).unwrap_or_default();
+                format!(
+                    "nobody answered it by {late}: let {whose} ask again, with gov-hook request and gov-hook audit sync"
+                )
+            }
             Some(commit) => format!("fetch commit {}, or let {whose} push it again", commit.short()),
             None => format!("it is staged in the clone of {whose}: approve it there with gov-hook approve --staged"),
         };

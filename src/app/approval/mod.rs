@@ -10,6 +10,7 @@ mod matter;
 mod overdue;
 mod overriding;
 mod request;
+mod review;
 mod revoke;
 mod savepoint;
 mod seal;
@@ -20,6 +21,8 @@ mod worth;
 pub(super) use ask::{beside, by_hook, next_step, offer, used};
 pub(super) use glass::broken;
 pub(super) use hearing::{Hearing, strings};
+pub(super) use overdue::sweep;
+pub(super) use review::{Shown, exchange, withdraw};
 pub(super) use savepoint::before_landing;
 
 pub use answer::{Answering, Consent, Verdict, answer};

@@ -1,15 +1,17 @@
 //! A request that nobody answered in time is a rejection: whoever sees it first puts that on record.
 
-use super::ask;
+use super::ask::{self, request_id};
+use super::hearing::Hearing;
+use super::list::matters;
 use super::told::{News, put};
 use crate::app::check::Judged;
-use crate::app::record::Pen;
+use crate::app::record::{Act, Pen};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Deed, Outcome};
+use crate::model::{Deed, Entry, EntryKind, MatterState, Outcome};
 
 /// Why it is rejected, as everybody reads it.
-pub(super) const WHY: &str = "nobody answered the request in time";
+const WHY: &str = "nobody answered the request in time";
 
 /// What somebody just looks at may have waited too long.
 pub(super) fn see(repo: &Repo, judged: &Judged, environment: &Environment) -> Result<(), Failure> {
@@ -22,4 +24,55 @@ pub(super) fn see(repo: &Repo, judged: &Judged, environment: &Environment) -> Re
         news.of(repo, environment, judged, &Deed { by: "nobody".to_owned(), ..deed });
     }
     Ok(())
+}
+
+/// The same for whatever this person asked for, when they send what they wrote. What others asked for is
+/// for them to put down, so that it is there once.
+pub(in crate::app) fn sweep(repo: &Repo, environment: &Environment) -> Result<(), Failure> {
+    let all = Hearing::open(repo, None, None)?;
+    for (matter, policy) in matters(repo, &all, environment)? {
+        let is_told = matter.answers.iter().any(|answer| answer.kind == "timeout" && answer.at >= matter.asked_at);
+        if matter.state != MatterState::TimedOut || is_told {
+            continue;
+        }
+        let pen = Pen::open(repo, environment, policy.audit, environment.agent.as_deref())?;
+        if !matter.asked_by.eq_ignore_ascii_case(&pen.actor().email) {
+            continue;
+        }
+        let is_it = |entry: &&Entry| {
+            entry.kind == EntryKind::Request
+                && entry.change == Some(matter.change)
+                && entry.subject.reference == matter.reference
+                && entry.time == matter.asked_at
+        };
+        let Some(entry) = all.spoken.iter().map(|spoken| &spoken.entry).find(is_it) else { continue };
+        let Some(act) = lapse(entry) else { continue };
+        if let Some(deed) = put(&pen, act)? {
+            let news = News { outcome: Outcome::Rejected, why: Some(WHY.to_owned()), described: matter.described };
+            let deed = Deed { by: "nobody".to_owned(), ..deed };
+            news.tell(repo, environment, &policy.notices, &deed, Some(matter.risk));
+        }
+    }
+    Ok(())
+}
+
+/// That a request was not answered, bound to all that the request is.
+fn lapse(entry: &Entry) -> Option<Act> {
+    let object = entry.subject.commit.or(entry.subject.tree)?;
+    let mut act = Act::new(EntryKind::Reject, object, entry.subject.clone());
+    for key in ["deciding", "covered", "law", "onto"] {
+        if let Some(value) = entry.body.get(key) {
+            act = act.saying(key, value.clone());
+        }
+    }
+    act = timed_out(act, request_id(entry.change?));
+    act.change = entry.change;
+    act.policy = entry.policy;
+    act.risk.clone_from(&entry.risk);
+    Some(act)
+}
+
+/// What makes a rejection one that nobody uttered.
+pub(super) fn timed_out(act: Act, request: String) -> Act {
+    act.saying("cause", "timeout").saying("request", request).saying("reason", WHY)
 }

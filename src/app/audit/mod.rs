@@ -18,3 +18,4 @@ pub mod verify;
 
 pub(super) use reading::{Arriving, Depth, read, read_arriving};
 pub(super) use signing::may_sign;
+pub(super) use sync::{has_news, own, send};

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::app::approval::{self, Shown};
 use crate::app::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Fetched, FetchedStream, Pushed};
@@ -18,10 +19,12 @@ pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> R
     let remote = remote_of(&repo, remote)?;
     let ours = own(&repo, environment)?;
     let fetched = repo.fetch_streams(&remote, ours.first().map(String::as_str))?;
-    let mut sent = Vec::new();
-    for stream in std::iter::once(GENESIS_STREAM).chain(ours.iter().map(String::as_str)) {
-        sent.push((stream.to_owned(), repo.push_stream(&remote, stream)?));
-    }
+    // What waited too long goes along as what it is.
+    approval::sweep(&repo, environment)?;
+    let ours = own(&repo, environment)?;
+    let sent = send(&repo, &remote, &ours)?;
+    let email = environment.committer.email.clone().or_else(|| repo.config_string("user.email"));
+    let shown = approval::exchange(&repo, &remote, email.as_deref(), environment)?;
     let found = |code: &dyn Fn(Fetched) -> bool| fetched.iter().any(|stream| code(stream.outcome));
     let is_forked = found(&|outcome| matches!(outcome, Fetched::Diverged | Fetched::Ahead))
         || sent.iter().any(|(_, pushed)| *pushed == Pushed::Diverged);
@@ -32,8 +35,31 @@ pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> R
         (false, true) => CANNOT_DECIDE,
         (false, false) => 0,
     };
-    let text = if as_json { to_json(&remote, &fetched, &sent, code) } else { to_text(&remote, &fetched, &sent) };
+    let text = if as_json {
+        to_json(&remote, (&fetched, &sent), &shown, code)
+    } else {
+        to_text(&remote, (&fetched, &sent), &shown)
+    };
     Ok(Answer { text: text.into_bytes(), code })
+}
+
+/// Whether the remote has entries of others that were not here; they are now.
+pub(in crate::app) fn has_news(repo: &Repo, remote: &str, environment: &Environment) -> bool {
+    let ours = own(repo, environment).unwrap_or_default();
+    // Whoever cannot be reached has no news.
+    let fetched = repo.fetch_streams(remote, ours.first().map(String::as_str)).unwrap_or_default();
+    fetched.iter().any(|stream| matches!(stream.outcome, Fetched::New | Fetched::Forwarded))
+}
+
+/// Sends the root of the ledger and these streams together, for each may speak of the others; where one
+/// is not taken, each by itself, so that it keeps none back.
+pub(in crate::app) fn send(repo: &Repo, remote: &str, ours: &[String]) -> Result<Vec<(String, Pushed)>, Failure> {
+    let streams: Vec<&str> = std::iter::once(GENESIS_STREAM).chain(ours.iter().map(String::as_str)).collect();
+    let mut became = repo.push_streams(remote, &streams)?;
+    if ours.len() > 1 && became.iter().any(|pushed| matches!(pushed, Pushed::Refused { .. })) {
+        became = streams.iter().map(|stream| repo.push_stream(remote, stream)).collect::<Result<_, _>>()?;
+    }
+    Ok(streams.into_iter().map(str::to_owned).zip(became).collect())
 }
 
 /// The remote that was named, else the one a clone came from.
@@ -47,14 +73,14 @@ pub(super) fn remote_of(repo: &Repo, named: Option<&str>) -> Result<String, Fail
 }
 
 /// The streams that this clone writes: one for each identity that committed here.
-fn own(repo: &Repo, environment: &Environment) -> Result<Vec<String>, Failure> {
+pub(in crate::app) fn own(repo: &Repo, environment: &Environment) -> Result<Vec<String>, Failure> {
     let ending = format!("-{}", repo.clone_nonce()?);
     let is_ours = |name: &String| name.ends_with(&ending) || Some(name) == environment.stream.as_ref();
     let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
     Ok(here.map(|stream| stream.name).filter(is_ours).collect())
 }
 
-fn to_text(remote: &str, fetched: &[FetchedStream], sent: &[(String, Pushed)]) -> String {
+fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown) -> String {
     let remote = printable(remote);
     let width = fetched.iter().map(|stream| printable(&stream.stream).chars().count()).max().unwrap_or_default();
     let mut text = format!("fetched from {remote}\n");
@@ -78,6 +104,11 @@ fn to_text(remote: &str, fetched: &[FetchedStream], sent: &[(String, Pushed)]) -
             let _ = write!(text, ": {}", printable(said));
         }
         text.push('\n');
+    }
+    for (ids, what) in [(&shown.offered, "offered for review"), (&shown.withdrawn, "withdrawn, for nobody waits")] {
+        for id in ids {
+            let _ = writeln!(text, "  {}  {what}", printable(id));
+        }
     }
     let forked = fetched.iter().filter(|stream| matches!(stream.outcome, Fetched::Diverged | Fetched::Ahead));
     for stream in forked {
@@ -110,7 +141,7 @@ const fn sent_as(pushed: &Pushed) -> &'static str {
     }
 }
 
-fn to_json(remote: &str, fetched: &[FetchedStream], sent: &[(String, Pushed)], code: u8) -> String {
+fn to_json(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown, code: u8) -> String {
     let one = |stream: &FetchedStream| {
         json!({
             "stream": stream.stream,
@@ -128,6 +159,7 @@ fn to_json(remote: &str, fetched: &[FetchedStream], sent: &[(String, Pushed)], c
         "remote": remote,
         "fetched": fetched.iter().map(one).collect::<Vec<Value>>(),
         "sent": sent.iter().map(pushed).collect::<Vec<Value>>(),
+        "reviews": { "offered": shown.offered, "withdrawn": shown.withdrawn },
         "exit": code,
     });
     format!("{json:#}\n")

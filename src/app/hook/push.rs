@@ -8,13 +8,12 @@ use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::refusal::{Refusal, worse};
 use super::said;
-use crate::app::approval;
 use crate::app::check::Side;
 use crate::app::record::{Act, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
+use crate::app::{approval, audit};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
-use crate::ledger::GENESIS_STREAM;
 use crate::model::{Exit, counted};
 use crate::policy::Audit;
 use crate::report::{Style, printable};
@@ -53,16 +52,25 @@ pub(super) fn before(
             answer.code = worse(answer.code, refusal.code);
         }
     }
-    let side = Side::remote(&repo, &remote)?;
-    let records = Records::of(&repo)?;
-    let gatekeeper = Gatekeeper { repo: &repo, side: &side, records: &records, environment };
-    let mut arrivals = Vec::new();
-    for line in judged_lines {
+    for line in &judged_lines {
         is_known(&repo, &remote, line)?;
-        let arrival = gatekeeper.arrival(line)?;
-        answer.text.extend(told(&arrival, &remote, style)?);
+    }
+    let side = Side::remote(&repo, &remote)?;
+    let mut records = Records::of(&repo)?;
+    let judge = |records: &Records<'_>| -> Result<Vec<Arrival>, Failure> {
+        let gatekeeper = Gatekeeper { repo: &repo, side: &side, records, environment };
+        judged_lines.iter().map(|line| gatekeeper.arrival(line)).collect()
+    };
+    let mut arrivals = judge(&records)?;
+    // What it waits for may have been said elsewhere, and only not have come here yet.
+    if arrivals.iter().any(|arrival| arrival.code() != 0) && audit::has_news(&repo, &remote, environment) {
+        records = Records::of(&repo)?;
+        arrivals = judge(&records)?;
+    }
+    let gatekeeper = Gatekeeper { repo: &repo, side: &side, records: &records, environment };
+    for arrival in &arrivals {
+        answer.text.extend(told(arrival, &remote, style)?);
         answer.code = worse(answer.code, arrival.code());
-        arrivals.push(arrival);
     }
     if arrivals.is_empty() {
         return Ok(answer);
@@ -75,20 +83,27 @@ pub(super) fn before(
         arrival.tell(&repo, environment, arrival.code(), pen.actor());
     }
     if answer.code == 0 {
-        answer.text.extend(along(&repo, &remote, &pen)?.into_bytes());
+        answer.text.extend(along(&repo, &remote, environment)?.into_bytes());
         for tag in savepoints {
             // It is here in any case; a remote that takes no tags changes nothing about the push.
             let _ = repo.send_mark(&remote, &tag);
         }
     } else if answer.code == Exit::Held.code() {
         // Whoever is to approve it has to see that they are asked, and what about; that they could not
-        // be told changes nothing about the push.
-        let _ = along(&repo, &remote, &pen);
+        // be told changes nothing about the push, and whoever waits for them is to know.
+        answer.text.extend(unsent(along(&repo, &remote, environment), &remote).into_bytes());
         for judged in arrivals.iter().filter_map(|arrival| arrival.judged.as_ref()) {
             let _ = approval::offer(&repo, &remote, judged);
         }
     }
     Ok(answer)
+}
+
+/// Why nobody on the other side hears that they are asked.
+fn unsent(along: Result<String, Failure>, remote: &str) -> String {
+    along.unwrap_or_else(|failure| {
+        format!("gov-hook: {remote} was not told that it waits: {}\n  tell it: gov-hook audit sync\n", failure.what())
+    })
 }
 
 /// Marks where the branches are before something risky lands on them; gives the tags.
@@ -126,7 +141,7 @@ fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> 
     }
     let pen = Pen::open(&repo, environment, Audit::default(), environment.agent.as_deref())?;
     pen.write(&acts)?;
-    let _ = along(&repo, &remote, &pen);
+    let _ = along(&repo, &remote, environment);
     Ok(text)
 }
 
@@ -213,11 +228,11 @@ fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], passes: bool) -> Resu
     Ok(acts)
 }
 
-/// The ledger goes first: whoever sees the commits can see why they were let by.
-fn along(repo: &Repo, remote: &str, pen: &Pen<'_>) -> Result<String, Failure> {
+/// The ledger goes first: whoever sees the commits can see why they were let by. Whoever else writes in
+/// this clone, such as an agent under an address of its own, is spoken of and goes along.
+fn along(repo: &Repo, remote: &str, environment: &Environment) -> Result<String, Failure> {
     let mut text = String::new();
-    let streams = [GENESIS_STREAM, pen.stream()];
-    for (stream, became) in streams.into_iter().zip(repo.push_streams(remote, &streams)?) {
+    for (stream, became) in audit::send(repo, remote, &audit::own(repo, environment)?)? {
         match became {
             Pushed::New | Pushed::Forwarded | Pushed::Unchanged | Pushed::Nothing => {}
             Pushed::Diverged => {

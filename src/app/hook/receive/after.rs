@@ -63,6 +63,8 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
     let pen = Pen::of_server(repo, environment, audit)?;
     let is_new = repo.stream_tip(pen.stream())?.is_none();
     pen.write(&acts)?;
+    // Nobody has to look any more at what is in; that it lies there still would change nothing.
+    let _ = approval::withdraw(repo, environment);
     let pusher = environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
     for arrival in &arrivals {
         // Whatever it would have come to, it is in.

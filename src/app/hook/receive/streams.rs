@@ -9,7 +9,7 @@ use crate::app::audit::{Arriving, Depth, read, read_arriving};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{Damage, DamageCode, ObjectId};
+use crate::model::{ActorKind, Damage, DamageCode, ObjectId};
 
 pub(super) fn refused<'l>(
     repo: &Repo,
@@ -30,7 +30,9 @@ pub(super) fn refused<'l>(
     let foreign = Mutex::new(Vec::new());
     let pusher = environment.pusher.as_deref();
     let reading = read_arriving(repo, &arriving, &|told| {
-        let is_theirs = pusher.is_none_or(|pusher| told.entry.actor.email.eq_ignore_ascii_case(pusher));
+        // An agent pushes nothing: whoever it works for does, and nothing that it says lets anything pass.
+        let is_theirs = told.entry.actor.kind == ActorKind::Agent
+            || pusher.is_none_or(|pusher| told.entry.actor.email.eq_ignore_ascii_case(pusher));
         if !is_theirs && arriving.iter().any(|moved| moved.stream == told.entry.stream) {
             foreign.lock().unwrap_or_else(PoisonError::into_inner).push(told.entry);
         }
