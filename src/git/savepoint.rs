@@ -21,6 +21,23 @@ impl Repo {
         self.send(remote, &[format!("refs/tags/{tag}:refs/tags/{tag}")])
     }
 
+    /// The tags whose names begin so, and the commits that they are on.
+    pub fn marks(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let found = self.names_under(&format!("refs/tags/{prefix}"))?;
+        Ok(found.into_iter().map(|(rest, commit)| (format!("{prefix}{rest}"), commit)).collect())
+    }
+
+    /// Takes a tag away, here.
+    pub fn unmark(&self, tag: &str) -> Result<(), GitError> {
+        self.git(&["update-ref", "-d", &format!("refs/tags/{tag}")]).map(drop)
+    }
+
+    /// The same on a remote; tells whether it let that be done.
+    pub fn unmark_there(&self, remote: &str, tags: &[String]) -> Result<bool, NotesError> {
+        let pairs: Vec<String> = tags.iter().map(|tag| format!(":refs/tags/{tag}")).collect();
+        if pairs.is_empty() { Ok(true) } else { self.send(remote, &pairs) }
+    }
+
     /// A commit upon `parent` that has the files of another one. No branch, index or work tree moves.
     pub fn restoring(&self, parent: ObjectId, from: ObjectId, message: &str) -> Result<ObjectId, GitError> {
         let tree = self.commit(from)?.tree;

@@ -139,3 +139,14 @@ impl Debt {
         }
     }
 }
+
+/// What a branch was before an approved change of much risk landed on it.
+#[derive(Clone, Debug)]
+pub struct Savepoint {
+    /// Of the change that landed.
+    pub id: String,
+    pub commit: ObjectId,
+    /// When that commit was made.
+    pub at: Moment,
+    pub subject: String,
+}

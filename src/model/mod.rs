@@ -47,7 +47,7 @@ pub use health::{
 };
 pub use judgement::{Judgement, NextStep, PolicyRef, Reach, Target, TargetKind};
 pub use lines::{LineDiff, LineSet, line_count};
-pub use matter::{Debt, DebtKind, Deed, Matter, MatterAnswer, MatterState};
+pub use matter::{Debt, DebtKind, Deed, Matter, MatterAnswer, MatterState, Savepoint};
 pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};

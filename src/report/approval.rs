@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::escape::{printable, printable_line};
 use super::{Style, human};
 use crate::model::{
-    Arrange, Debt, DebtKind, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, counted,
+    Arrange, Debt, DebtKind, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, Savepoint, counted,
 };
 
 /// What waits, with what each still needs and the command that answers it, and what is owed.
@@ -185,6 +185,28 @@ pub fn deeds(verb: &str, deeds: &[Deed], text: &str, exit: u8) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let members = [("exit", json!(exit)), ("recorded", json!(recorded)), ("said", json!(lines))];
     to_json(&format!("gov-hook/{verb}/v1"), &members)
+}
+
+#[must_use]
+pub fn savepoints(points: &[Savepoint], as_json: bool) -> String {
+    if as_json {
+        let one = |point: &Savepoint| {
+            json!({
+                "id": point.id, "commit": point.commit.to_string(), "at": point.at.to_string(),
+                "subject": point.subject,
+            })
+        };
+        let points: Vec<Value> = points.iter().map(one).collect();
+        return to_json("gov-hook/savepoints/v1", &[("savepoints", json!(points))]);
+    }
+    if points.is_empty() {
+        return "there is no savepoint\n".to_owned();
+    }
+    let line = |point: &Savepoint| {
+        format!("{}  {}  {}  {}\n", point.id, point.at, point.commit.short(), printable(&point.subject))
+    };
+    let listed: String = points.iter().map(line).collect();
+    format!("{listed}bring one back: gov-hook rollback ID --reason WHY\n")
 }
 
 /// One line that says what it is.

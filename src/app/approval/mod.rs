@@ -33,5 +33,5 @@ pub use matter::Target;
 pub use overriding::{grant, request as ask_override};
 pub use request::request;
 pub use revoke::revoke;
-pub use savepoint::rollback;
+pub use savepoint::{Forgotten, forget, rollback, savepoints};
 pub use term::Until;

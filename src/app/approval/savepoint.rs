@@ -5,10 +5,12 @@ use super::hearing::Hearing;
 use super::told::{Told, put_all};
 use crate::app::check::Judged;
 use crate::app::record::{Act, Cause, Pen, afterwards};
-use crate::app::{Answer, Environment, Failure};
+use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Entry, EntryKind, EntrySubject, Exit, ObjectId, Outcome, RiskLevel};
-use crate::report::printable;
+use crate::model::{
+    Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, counted,
+};
+use crate::report::{self, printable};
 
 /// How a savepoint is called, before the id of what landed after it.
 const PREFIX: &str = "save-before-";
@@ -68,12 +70,77 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, as_json: b
     Ok(told.answer(as_json))
 }
 
+/// Which savepoints there are, the oldest first.
+pub fn savepoints(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let repo = Repo::open(&environment.place)?;
+    Ok(Answer::passing(report::approval::savepoints(&kept(&repo)?, as_json)))
+}
+
+/// Which savepoints are to go: one, or those on commits that are older than so many seconds.
+#[derive(Clone, Debug)]
+pub enum Forgotten {
+    One(String),
+    Older(u64),
+}
+
+/// Takes savepoints away, here and on the remote, and puts that on record. Nothing else does: only a
+/// person knows how far back they want to be able to go.
+pub fn forget(which: &Forgotten, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+    let mut told = Told::new("rollback");
+    let repo = Repo::open(&environment.place)?;
+    if environment.agent.is_some() {
+        return Ok(told.denied("an agent cannot take a way back away").answer(as_json));
+    }
+    let now = environment.moment()?.seconds();
+    let mut gone = kept(&repo)?;
+    gone.retain(|point| match which {
+        Forgotten::One(named) => point.id == named.strip_prefix(PREFIX).unwrap_or(named),
+        Forgotten::Older(age) => point.at.seconds().saturating_add(*age) < now,
+    });
+    if let (Forgotten::One(named), []) = (which, gone.as_slice()) {
+        return Err(Failure::new(format!("no savepoint is called `{}`", printable(named)))
+            .mended_by("see which there are: gov-hook rollback --list"));
+    }
+    let act = |point: &Savepoint| {
+        let subject = EntrySubject { commit: Some(point.commit), ..EntrySubject::default() };
+        let tag = format!("{PREFIX}{}", point.id);
+        Act::new(EntryKind::Savepoint, point.commit, subject).saying("action", "forget").saying("tag", tag)
+    };
+    let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
+    let pen = Pen::open(&repo, environment, policy.audit, None)?;
+    told.deeds = put_all(&pen, gone.iter().map(act).collect())?;
+    let tags: Vec<String> = gone.iter().map(|point| format!("{PREFIX}{}", point.id)).collect();
+    for tag in &tags {
+        repo.unmark(tag)?;
+    }
+    let is_gone_there = !repo.has_remote() || repo.unmark_there(&repo.remote_name(), &tags)?;
+    let kept_there = if is_gone_there {
+        String::new()
+    } else {
+        format!("the remote keeps them: git push --delete {} {}\n", repo.remote_name(), tags.join(" "))
+    };
+    told.text = format!("forgot {}\n{kept_there}", counted(tags.len(), "savepoint"));
+    Ok(told.answer(as_json))
+}
+
+fn kept(repo: &Repo) -> Result<Vec<Savepoint>, Failure> {
+    let mut points = Vec::new();
+    for (tag, object) in repo.marks(PREFIX)? {
+        let Some(commit) = repo.commit_at(object)? else { continue };
+        let found = repo.commit(commit)?;
+        let at = u64::try_from(found.committed_at).ok().and_then(Moment::of_seconds);
+        let (Some(id), Some(at)) = (tag.strip_prefix(PREFIX), at) else { continue };
+        points.push(Savepoint { id: id.to_owned(), commit, at, subject: found.subject() });
+    }
+    points.arrange_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+    Ok(points)
+}
+
 /// The savepoint, and what is there now.
 fn span(repo: &Repo, id: &str) -> Result<(ObjectId, ObjectId), Failure> {
     let Some(point) = repo.resolve(&format!("refs/tags/{PREFIX}{id}"))? else {
-        return Err(Failure::new(format!("no savepoint is called `{}`", printable(id))).mended_by(format!(
-            "see which there are: git tag --list '{PREFIX}*'; fetch others' with: git fetch --tags"
-        )));
+        return Err(Failure::new(format!("no savepoint is called `{}`", printable(id)))
+            .mended_by("see which there are: gov-hook rollback --list; fetch others' with: git fetch --tags"));
     };
     let Some(head) = repo.head()?.commit() else { return Err(Failure::new("nothing is committed yet")) };
     if repo.leads_to(point, head) {
