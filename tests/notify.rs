@@ -713,3 +713,86 @@ fn an_override_is_told_with_who_answers_for_it_and_why() {
     let log = scratch.run(&["audit", "log", "--kind", "override", "--format", "json"]);
     assert!(log.out.contains("all is down") && !log.out.contains(&key), "{}", log.out);
 }
+
+/// Lin and Ada may approve, at this machine too; what Mira commits in `core/` is held.
+fn held(server: &Server) -> Scratch {
+    let scratch = Scratch::new();
+    let notify = "  - { on: [approval_pending, approved, rejected, overridden], webhook: { url_env: HOOK } }\n";
+    scratch.policy(&format!(
+        "version: 1\nenforcement: {{ default: staging }}\npaths: {{ protected: [\"core/**\"], \
+         never_auto_approve: [\"keys/**\"] }}\nroles: {{ admin: [ada@example.com], lead: [lin@example.com] }}\n\
+         approvals: {{ high: {{ roles: [lead] }}, critical: {{ roles: [admin] }} }}\nnotify:\n{notify}"
+    ));
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    scratch.write("core/engine", "1\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Change"]);
+    assert_eq!(run(&scratch, server, &["request"]).code, 0);
+    scratch
+}
+
+fn by(scratch: &Scratch, server: &Server, person: &str, arguments: &[&str]) -> Said {
+    scratch.git(&["config", "user.email", &format!("{person}@example.com")]);
+    run(scratch, server, arguments)
+}
+
+#[test]
+fn whatever_people_say_of_a_change_is_told() {
+    let server = Server::new(Mood::Well);
+    let scratch = held(&server);
+    let told = |event: &str, by: &str| {
+        let body = server.next().json();
+        assert_eq!((&body["event"], &body["by"]), (&json!(event), &json!(format!("{by}@example.com"))), "{body}");
+        body
+    };
+    told("approval_pending", "mira");
+    let lin = |arguments: &[&str]| {
+        let said = by(&scratch, &server, "lin", arguments);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    };
+
+    lin(&["approve", "topic", "--notes", "looked at it"]);
+    assert_eq!(told("approved", "lin")["notes"], "looked at it");
+    lin(&["revoke", "topic", "--reason", "on second thoughts"]);
+    assert_eq!(told("approval_pending", "lin")["notes"], "on second thoughts");
+    lin(&["reject", "topic", "--reason", "it leaks"]);
+    assert_eq!(told("rejected", "lin")["notes"], "it leaks");
+    lin(&["ratify", "topic", "--notes", "it had to be"]);
+    assert_eq!(told("approved", "lin")["notes"], "it had to be");
+}
+
+#[test]
+fn what_a_server_keeps_out_for_want_of_an_approval_is_told_from_there() {
+    let endpoint = Server::new(Mood::Well);
+    let scratch = Scratch::new();
+    scratch.policy(&format!(
+        "version: 1\nenforcement: {{ default: staging }}\npaths: {{ protected: [\"core/**\"] }}\n\
+         roles: {{ lead: [lin@example.com] }}\napprovals: {{ high: {{ roles: [lead] }} }}\nnotify:\n{WEBHOOK}"
+    ));
+    let origin = scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(scratch.run_in(&origin, &["install", "--server"]).code, 0);
+    scratch.write("core/engine", "1\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Change"]);
+    let push = || {
+        let mut push = scratch.command("git", &scratch.path(""));
+        set(&mut push, &endpoint);
+        push.env("GOV_HOOK_PUSHER", "mira@example.com").args(["push", "-q", "--no-verify", "origin", "main"]);
+        push.output().unwrap().status.success()
+    };
+
+    assert!(!push());
+
+    let told = endpoint.next().json();
+    assert_eq!((&told["event"], &told["gate"], &told["exit"]), (&json!("approval_pending"), &json!("push"), &json!(3)));
+    assert!(!push());
+    assert_eq!(scratch.run_in(&origin, &["notify", "flush"]).out, "nothing waits\n");
+    assert_eq!(endpoint.rest().len(), 0, "the same refusal is told once");
+    scratch.git(&["reset", "-q", "--hard", "origin/main"]);
+    scratch.write("free", "1\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Change"]);
+    assert!(push());
+    assert_eq!(endpoint.next().json()["event"], "auto_approved");
+}

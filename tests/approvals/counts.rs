@@ -1,0 +1,131 @@
+//! Who counts, and for exactly what: what the pure rules say, seen from outside.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::lines;
+use crate::team::{POLICY, Team};
+
+/// Why somebody's approval of what Mira has checked out would not count; none where it would.
+fn supposed(team: &Team, person: &str) -> Option<String> {
+    let what = format!("approve:{person}@example.com");
+    let judged = team.json("mira", &["check", "origin/main..HEAD", "--suppose", &what]);
+    if judged["outcome"] == "approved" {
+        return None;
+    }
+    judged["approvals"]["not_counted"][0]["why"].as_str().map(str::to_owned)
+}
+
+#[test]
+fn neither_a_co_author_nor_a_committer_nor_anybody_unknown_counts() {
+    let team = Team::new();
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    team.scratch.write("core/a.txt", lines(6));
+    team.git("mira", &["add", "--all"]);
+    let mut commit = team.scratch.command("git", &team.at("mira"));
+    commit.env("GIT_COMMITTER_NAME", "Sam").env("GIT_COMMITTER_EMAIL", "sam@example.com");
+    let message = "Change\n\nCo-Authored-By: Lin <LIN@example.com>";
+    assert!(commit.args(["commit", "-q", "-m", message]).status().unwrap().success());
+
+    let why = |person| supposed(&team, person).unwrap_or_default();
+
+    assert_eq!(why("lin"), "wrote or committed a part of the change");
+    assert_eq!(why("sam"), "wrote or committed a part of the change");
+    assert_eq!(why("eve"), "holds no role in the policy");
+    assert_eq!(supposed(&team, "ada"), None);
+}
+
+#[test]
+fn a_key_that_may_only_log_approves_nothing() {
+    let team = Team::new();
+    let listed = fs::read_to_string(team.at("ada").join(".gov/allowed_signers")).unwrap();
+    let only_logs =
+        |line: &str| if line.starts_with("sam@") { line.replace(",approve@gov-hook", "") } else { line.into() };
+    let listed: Vec<String> = listed.lines().map(only_logs).collect();
+    fs::write(team.at("ada").join(".gov/allowed_signers"), listed.join("\n") + "\n").unwrap();
+    team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Let Sam only log"]);
+    team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+    team.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+    let id = team.held("core/a.txt", &lines(6));
+    for person in ["sam", "lin"] {
+        team.git(person, &["pull", "-q", "--rebase"]);
+        team.gov(person, &["audit", "sync"]);
+    }
+
+    let refused = team.gov("sam", &["approve", &id]);
+
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    assert!(refused.err.contains("may not sign for `approve@gov-hook`"), "{}", refused.err);
+    assert!(refused.err.contains("let sam@example.com sign for `approve@gov-hook` in .gov/allowed_signers"));
+    assert_eq!(team.approve("lin", &id).code, 0);
+    assert_eq!(team.judged()["outcome"], "approved");
+}
+
+#[test]
+fn what_is_critical_is_approved_with_all_the_files_that_come_of_it() {
+    let critical = Team::new();
+    let high = Team::new();
+    for (team, path, reviewer, survives) in
+        [(&critical, "keys/root.txt", "ada", "approval_pending"), (&high, "core/a.txt", "lin", "approved")]
+    {
+        let id = team.held(path, &lines(6));
+        let said = team.approve(reviewer, &id);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        assert_eq!(team.judged()["outcome"], "approved");
+        fs::write(team.at("sam").join("other.txt"), lines(6)).unwrap();
+        team.git("sam", &["commit", "-q", "--all", "-m", "Elsewhere"]);
+        team.git("sam", &["push", "-q", "origin", "main"]);
+        team.git("mira", &["fetch", "-q"]);
+
+        team.git("mira", &["rebase", "-q", "origin/main"]);
+
+        assert_eq!(team.judged()["outcome"], survives, "{path}");
+    }
+    let told = critical.not_counted();
+    assert!(told[0].contains("a critical one is approved as the whole that results"), "{told:?}");
+}
+
+#[test]
+fn an_approval_dies_when_a_submodule_moves() {
+    let team = Team::new();
+    let (one, other) = (team.git("mira", &["rev-parse", "HEAD~1"]), team.git("mira", &["rev-parse", "HEAD"]));
+    let points_at = |commit: &str| {
+        team.git("mira", &["update-index", "--add", "--cacheinfo", &format!("160000,{commit},core/sub")]);
+    };
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    points_at(&one);
+    team.git("mira", &["commit", "-q", "-m", "Use it"]);
+    team.is_held("main");
+    assert_eq!(team.approve("lin", &team.id()).code, 0);
+    assert_eq!(team.judged()["outcome"], "approved");
+
+    points_at(&other);
+    team.git("mira", &["commit", "-q", "--amend", "--no-verify", "--no-edit"]);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+
+    points_at(&one);
+    team.git("mira", &["commit", "-q", "--amend", "--no-verify", "--no-edit"]);
+    assert_eq!(team.judged()["outcome"], "approved");
+}
+
+#[test]
+fn a_path_asks_for_two_people_and_one_of_them_is_not_enough() {
+    let team = Team::new();
+    let rule = "  paths: [ { paths: [\"core/**\"], count: 2, roles: [tech_lead, admin] } ]\n";
+    let policy = POLICY.replace("agents:", &format!("{rule}agents:"));
+    fs::write(team.at("ada").join(".gov/policy.yaml"), policy).unwrap();
+    team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Ask two"]);
+    team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+    team.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+    let id = team.held("core/a.txt", &lines(6));
+
+    let one = team.approve("lin", &id);
+
+    assert!(one.out.contains("it still needs 2 signed approvals from tech_lead or admin\n"), "{}", one.out);
+    team.is_held("main");
+    let needed = &team.json("mira", &["status", &id])["request"]["approvals"]["needed"];
+    assert_eq!((&needed[1]["rule"], &needed[1]["counted"]), (&json!("paths[0]"), &json!(["lin@example.com"])));
+    assert_eq!(team.approve("sam", &id).code, 0);
+    team.lands("main");
+}

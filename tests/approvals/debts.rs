@@ -1,0 +1,90 @@
+//! What was let by, until somebody else answers for it.
+
+use serde_json::{Value, json};
+
+use crate::support::lines;
+use crate::team::Team;
+
+fn kinds(pending: &Value) -> Vec<&str> {
+    pending["debts"].as_array().unwrap().iter().map(|debt| debt["kind"].as_str().unwrap()).collect()
+}
+
+/// Commits or pushes with the hooks told to stand aside.
+fn disabled(team: &Team, arguments: &[&str]) {
+    let mut git = team.scratch.command("git", &team.at("mira"));
+    assert!(git.env("GOV_HOOK_DISABLED", "1").args(arguments).output().unwrap().status.success());
+}
+
+#[test]
+fn pending_tells_what_is_owed_what_settles_it_and_who_may() {
+    let team = Team::new();
+    assert_eq!(team.gov("mira", &["pending"]).out, "nothing waits\n");
+    let pushed = team.commit("topic", "core/a.txt", &lines(6));
+    disabled(&team, &["push", "-q", "origin", "HEAD:main"]);
+    team.scratch.write("free.txt", lines(3));
+    team.git("mira", &["add", "--all"]);
+    disabled(&team, &["commit", "-q", "-m", "Emergency"]);
+    team.scratch.write("free.txt", lines(4));
+    team.git("mira", &["add", "--all"]);
+    team.git("mira", &["commit", "-q", "--no-verify", "-m", "In a hurry"]);
+    let bypassed = team.git("mira", &["rev-parse", "HEAD"]);
+    team.git("mira", &["switch", "-q", "-c", "trial", "origin/main"]);
+    team.commit("trial", "core/b.txt", &lines(6));
+    let target = ["override", "request", "origin/main..HEAD", "--onto", "stage", "--reason", "to try it"];
+    assert_eq!(team.gov("mira", &target).code, 0);
+    team.lands("stage");
+    team.git("mira", &["switch", "-q", "topic"]);
+
+    let pending = team.json("mira", &["pending"]);
+
+    assert_eq!(kinds(&pending), ["break-glass", "disabled", "bypassed", "override"], "{pending}");
+    let blocks: Vec<&Value> = pending["debts"].as_array().unwrap().iter().map(|debt| &debt["blocks"]).collect();
+    assert_eq!(json!(blocks), json!([true, true, true, false]));
+    assert_eq!(pending["debts"][0]["settle"], format!("gov-hook ratify {}", &pushed[..12]));
+    assert_eq!(pending["debts"][2]["settle"], format!("gov-hook record {} --reason WHY", &bypassed[..12]));
+    assert_eq!(pending["debts"][3]["reason"], "to try it");
+    let told = team.gov("mira", &["pending"]).out;
+    assert!(told.contains("production takes nothing more until somebody answers for it\n"), "{told}");
+    assert_eq!(kinds(&team.json("mira", &["pending", "--reviewer", "mira@example.com"])), ["bypassed"]);
+    let lins = team.json("mira", &["pending", "--reviewer", "lin@example.com"]);
+    assert_eq!(kinds(&lins), ["break-glass", "disabled", "override"]);
+    assert_eq!(kinds(&team.json("mira", &["pending", "--reviewer", "eve@example.com"])), Vec::<&str>::new());
+
+    assert_eq!(team.gov("mira", &["record", &bypassed, "--reason", "the shop was down"]).code, 0);
+    team.gov("mira", &["audit", "sync"]);
+    team.gov("lin", &["audit", "sync"]);
+    for branch in ["topic", "trial"] {
+        team.git("lin", &["fetch", "-q", &team.at("mira").to_string_lossy(), branch]);
+    }
+    for debt in lins["debts"].as_array().unwrap() {
+        let commit = debt["commit"].as_str().unwrap();
+        let said = team.gov("lin", &["ratify", commit, "--notes", "it had to be", "--format", "json"]);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        assert_eq!(said.json()["schema"], "gov-hook/ratify/v1");
+    }
+    team.gov("lin", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    assert_eq!(kinds(&team.json("mira", &["pending"])), Vec::<&str>::new());
+}
+
+#[test]
+fn savepoints_are_listed_and_go_when_somebody_says_so() {
+    let team = Team::new();
+    let id = team.approved("core/a.txt", &lines(6));
+    team.lands("main");
+    let origin = team.scratch.beside("origin.git");
+    let tags = || team.scratch.git_in(&origin, &["tag"]);
+    let listed = team.json("mira", &["rollback", "--list"]);
+    assert_eq!((&listed["schema"], &listed["savepoints"][0]["id"]), (&json!("gov-hook/savepoints/v1"), &json!(id)));
+    let young = team.gov("mira", &["rollback", "--forget", "--older-than", "90d"]);
+    assert_eq!((young.out.as_str(), tags()), ("forgot 0 savepoints\n", format!("save-before-{id}")));
+
+    let said = team.gov("mira", &["rollback", &id, "--forget"]);
+
+    assert_eq!((said.code, said.out.as_str(), tags()), (0, "forgot 1 savepoint\n", String::new()), "{}", said.err);
+    assert_eq!(team.gov("mira", &["rollback", "--list"]).out, "there is no savepoint\n");
+    let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "json"]).out;
+    assert!(log.contains("\"action\":\"forget\""), "{log}");
+    let unknown = team.gov("mira", &["rollback", &id, "--forget"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.out);
+}
