@@ -377,7 +377,7 @@ fn the_law_is_that_of_the_old_tip() {
 
     let refused = hosted.push(&["--no-verify", "origin", "main"]);
 
-    refused.is_refused_with(&["gov-hook: held: main: CRITICAL risk", "mend it: have it approved: gov-hook approve "]);
+    refused.is_refused_with(&["gov-hook: held: main: CRITICAL risk", "mend it: ask for it: gov-hook request "]);
     hosted.push(&["--no-verify", "origin", "main:other"]).is_refused_with(&["gov-hook: held: other: CRITICAL risk"]);
 }
 

@@ -535,7 +535,9 @@ fn a_commit_made_behind_broken_glass_lands_once_somebody_else_answers_for_it() {
     let refused = team.is_held("main");
 
     assert!(refused.starts_with("denied: mira@example.com let "), "{refused}");
-    assert!(refused.contains(&format!("gov-hook ratify {id}")), "{refused}");
+    assert!(refused.ends_with(&format!("somebody else has to answer for it: gov-hook ratify {id}\n")), "{refused}");
+    let unseen = team.gov("lin", &["ratify", &id]);
+    assert_eq!((unseen.code, unseen.err.contains("  mend it: git fetch; ")), (2, true), "{}", unseen.err);
     let own = team.gov("mira", &["ratify", &id]);
     assert_eq!(own.code, 1, "{}", own.out);
     team.gov("mira", &["audit", "sync"]);

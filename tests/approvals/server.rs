@@ -60,11 +60,11 @@ fn an_agents_change_goes_to_a_server_once_somebody_has_looked_at_it() {
     let id = team.id();
     assert!(held.ends_with(&format!("  gov-hook approve {id}\n")), "{held}");
 
-    team.gov("lin", &["audit", "sync"]);
+    // Lin was sent the id, and has fetched nothing.
+    let shown = team.gov("lin", &["show", &id, "--diff"]);
+    assert!(shown.out.contains("\n+line 8\n"), "{}{}", shown.out, shown.err);
     let pending = team.gov("lin", &["pending", "--reviewer", "lin@example.com"]).out;
     assert!(pending.contains(&format!("\n  gov-hook approve {id}\n")), "{pending}");
-    let shown = team.gov("lin", &["show", &id, "--diff"]);
-    assert!(shown.out.contains("\n+line 8\n"), "she has not fetched the branch: {}{}", shown.out, shown.err);
     let said = team.gov("lin", &["approve", &id, "--notes", "ok", "--reviewed", "core/a.txt"]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     team.gov("lin", &["audit", "sync"]);

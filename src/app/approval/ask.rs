@@ -14,6 +14,9 @@ use crate::model::{
 };
 use crate::policy::{ApprovalRule, Policy};
 
+/// How the reason for a debt ends: with what settles it.
+const RATIFY: &str = "gov-hook ratify ";
+
 /// Where a request was made by hand, what its maker says beside it.
 #[derive(Clone, Debug, Default)]
 pub struct Said {
@@ -65,7 +68,11 @@ pub(in crate::app) fn next_step(judged: &Judged) -> Option<NextStep> {
         Outcome::ApprovalPending if judged.policy.roles.is_empty() => None,
         Outcome::ApprovalPending => step("somebody who may approve it goes on with", format!("gov-hook approve {id}")),
         Outcome::Rejected => step("who said what, and when", format!("gov-hook status {id}")),
-        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden | Outcome::Blocked => None,
+        Outcome::Blocked => {
+            let owed = decision.reasons.iter().find_map(|reason| reason.what.split_once(RATIFY));
+            step("somebody else than who let it by answers for it with", format!("{RATIFY}{}", owed?.1))
+        }
+        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => None,
     }
 }
 

@@ -33,12 +33,25 @@ pub(super) fn debts(repo: &Repo, all: &Hearing, now: Moment, reviewer: Option<&s
     let mut left = Vec::new();
     for mut debt in found {
         // What its writer gave up is owed by nobody; what is not here may be anywhere.
-        let is_gone = repo.commit(debt.commit).is_ok() && !tips.iter().any(|tip| repo.leads_to(debt.commit, *tip));
+        let has = |tip: &ObjectId| repo.leads_to(debt.commit, *tip);
+        let is_gone = repo.commit(debt.commit).is_ok()
+            && match debt.kind {
+                // What the other side refused all the same was never let by.
+                DebtKind::BreakGlass | DebtKind::Override => !landed_on(repo, &debt)?.iter().any(has),
+                DebtKind::Disabled | DebtKind::Bypassed => !tips.iter().any(has),
+            };
         if !is_gone && ledger.is_open(&mut debt, reviewer)? {
             left.push(debt);
         }
     }
     Ok(left)
+}
+
+/// Where the branch is that it was pushed to.
+fn landed_on(repo: &Repo, debt: &Debt) -> Result<Option<ObjectId>, Failure> {
+    let branch = debt.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+    let tip = |branch| if repo.has_remote() { repo.remote_tip(branch) } else { repo.branch_tip(branch) };
+    Ok(branch.map(tip).transpose()?.flatten())
 }
 
 struct Ledger<'a> {

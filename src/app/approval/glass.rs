@@ -89,7 +89,17 @@ fn meant(repo: &Repo, named: &str) -> Result<(Vec<ObjectId>, Vec<String>), Failu
         .filter(|spoken| text(&spoken.entry, "action").is_some_and(is_glass))
         .collect();
     let by_entry = glass.iter().find(|spoken| named.len() >= 4 && spoken.id.to_string().starts_with(named));
-    let commits = match by_entry.and_then(|spoken| spoken.entry.subject.commit) {
+    let by_entry = by_entry.and_then(|spoken| spoken.entry.subject.commit);
+    let is_here = match by_entry {
+        Some(commit) => repo.commit(commit).is_ok(),
+        None => named.contains("..") || repo.resolve(named)?.is_some(),
+    };
+    if !is_here {
+        return Err(Failure::new(format!("what `{}` stands for is not here", printable(named))).mended_by(
+            "git fetch; if no branch has it, let whoever made it push it to one of its own, which nobody keeps shut",
+        ));
+    }
+    let commits = match by_entry {
         Some(commit) => vec![commit],
         None => repo.commits_named(named)?.into_iter().map(|commit| commit.id).collect(),
     };

@@ -77,7 +77,7 @@ fn meant(repo: &Repo, named: &str, environment: &Environment) -> Result<Vec<Matt
         Failure::new(format!("no request is called `{named}`"))
             .mended_by("see which there are: gov-hook history; fetch others' with: gov-hook audit sync")
     };
-    let change = match requests_named(repo, named)?.pop() {
+    let change = match requests_named(repo, named, environment)?.pop() {
         Some(spoken) => spoken.entry.change,
         // A revision stands for the change that it is.
         None if repo.resolve(named).is_ok_and(|found| found.is_some()) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::ask::{asked, request_id};
 use super::hearing::{Hearing, moment, strings, text};
+use crate::app::audit::has_news;
 use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Again, Judged};
 use crate::app::header::Signatures;
@@ -35,7 +36,7 @@ pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) 
         && repo.resolve(named).is_ok_and(|found| found.is_none())
     {
         let onto = target.onto.as_ref().map(|branch| format!("refs/heads/{branch}"));
-        let mut requests = requests_named(repo, named)?;
+        let mut requests = requests_named(repo, named, environment)?;
         requests.retain(|spoken| onto.is_none() || spoken.entry.subject.reference == onto);
         if !requests.is_empty() {
             return requests.iter().map(|spoken| of_request(repo, &spoken.entry, environment)).collect();
@@ -52,9 +53,23 @@ pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) 
 }
 
 /// The newest request for each branch whose id starts so, the newest of them last.
-pub(super) fn requests_named(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Failure> {
+/// One that is not known here may have been asked elsewhere: whoever was sent its id types that.
+pub(super) fn requests_named(repo: &Repo, named: &str, environment: &Environment) -> Result<Vec<Spoken>, Failure> {
+    let found = known(repo, named)?;
+    if found.is_empty() && repo.has_remote() && is_id(named) && has_news(repo, &repo.remote_name(), environment) {
+        return known(repo, named);
+    }
+    Ok(found)
+}
+
+fn is_id(named: &str) -> bool {
     let digits = named.strip_prefix("gc1-").unwrap_or(named);
-    if digits.len() < FEWEST_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    digits.len() >= FEWEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn known(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Failure> {
+    let digits = named.strip_prefix("gc1-").unwrap_or(named);
+    if !is_id(named) {
         return Ok(Vec::new());
     }
     let wanted = format!("gc1-{}", digits.to_lowercase());

@@ -79,7 +79,7 @@ impl Gatekeeper<'_> {
         }
         if arrival.level == Enforcement::Production {
             arrival.refusals.extend(arrival.forced());
-            arrival.refusals.extend(arrival.without_record());
+            arrival.refusals.extend(arrival.without_record(|commit| self.was_disabled(commit)));
         }
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
         arrival.judged = Some(judged);
@@ -116,6 +116,12 @@ impl Gatekeeper<'_> {
         let commit = |id| self.repo.commit_at(id);
         let (Some(old), Some(new)) = (old.map(commit).transpose()?.flatten(), commit(new)?) else { return Ok(0) };
         Ok(self.repo.commits_between(&[new], old)?.len())
+    }
+
+    /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
+    fn was_disabled(&self, commit: ObjectId) -> bool {
+        let about = self.records.about(commit).unwrap_or_default();
+        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
     }
 
     fn sort(&self, commits: &[Commit], arrival: &mut Arrival) -> Result<(), Failure> {
@@ -204,7 +210,7 @@ impl Arrival {
         )
     }
 
-    fn without_record(&self) -> Option<Refusal> {
+    fn without_record(&self, was_disabled: impl Fn(ObjectId) -> bool) -> Option<Refusal> {
         let (first, status) = self.missing.first()?;
         let more = match self.missing.len() {
             1 => String::new(),
@@ -215,7 +221,11 @@ impl Arrival {
         let listed = self.missing.iter().take(MOST_LISTED).map(|(commit, status)| {
             format!("{}  {:<10}  {}", commit.id.short(), status.as_str(), printable(&commit.subject()))
         });
-        let mend = format!("gov-hook record {} --reason WHY", self.range_of_missing());
+        let disabled = self.missing.iter().map(|(commit, _)| commit.id).find(|id| was_disabled(*id));
+        let mend = match disabled {
+            Some(id) => format!("somebody else has to answer for it: gov-hook ratify {}", id.short()),
+            None => format!("gov-hook record {} --reason WHY", self.range_of_missing()),
+        };
         Some(Refusal::denied(why).listing(listed.collect()).mended_by(mend))
     }
 

@@ -156,10 +156,9 @@ fn reason(arrival: &Arrival) -> Option<Refusal> {
                 .map(String::as_str)
                 .collect();
             let who = if roles.is_empty() { "somebody with a role in the policy".into() } else { roles.join(" or ") };
-            let range = range.split(' ').next().unwrap_or_default();
             Some(
                 Refusal::held(format!("{why}{more}; it needs an approval by {}", printable(&who)))
-                    .mended_by(format!("have it approved: gov-hook approve {range} --notes WHY")),
+                    .mended_by(format!("ask for it: gov-hook request {range} && gov-hook audit sync")),
             )
         }
     }
