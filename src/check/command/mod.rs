@@ -50,6 +50,13 @@ pub struct Looked {
 /// Scripts within scripts deeper than this are there to hide something.
 const DEEPEST: usize = 8;
 
+/// So many characters of scripts are looked through, in whatever they are nested: a hook that takes too
+/// long to answer is not waited for.
+const MOST_SCRIPT: usize = 4 << 20;
+
+/// What a script costs however short it is, in characters.
+const EACH_SCRIPT: usize = 256;
+
 /// So many places are followed.
 const MOST_PLACES: usize = 8;
 
@@ -63,6 +70,7 @@ pub fn look(line: &str, aliases: &Aliases) -> Result<Looked, Unreadable> {
         looked: Looked::default(),
         from: vec![String::new()],
         depth: 0,
+        left: MOST_SCRIPT,
         of_git: aliases.clone(),
         of_shell: Aliases::new(),
         expanding: Vec::new(),
@@ -76,6 +84,7 @@ struct Looker {
     looked: Looked,
     from: Vec<String>,
     depth: usize,
+    left: usize,
     /// git's aliases, with those that the line itself sets.
     of_git: Aliases,
     of_shell: Aliases,
@@ -178,6 +187,7 @@ const TELLTALES: [&str; 8] = [
 impl Looker {
     fn script(&mut self, line: &str) -> Result<(), Unreadable> {
         self.depth += 1;
+        self.left = self.left.checked_sub(line.len() + EACH_SCRIPT).ok_or(Unreadable::TooLong)?;
         if self.depth > DEEPEST {
             return Err(Unreadable::TooDeep);
         }

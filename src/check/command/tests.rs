@@ -385,6 +385,13 @@ proptest! {
 }
 
 #[test]
+fn a_line_that_would_take_too_long_to_look_through_is_not() {
+    let line = format!("echo {}; eval \"$X\"", "a ".repeat(20_000));
+
+    assert!(look(&line, &Aliases::new()).is_err());
+}
+
+#[test]
 fn what_goes_with_all_that_is_in_it_is_told_apart() {
     let whole = |line: &str| read(line).written.into_iter().map(|written| written.whole).collect::<Vec<_>>();
 

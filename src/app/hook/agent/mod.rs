@@ -18,7 +18,7 @@ use crate::git::{GitError, Place, Repo};
 use crate::model::{EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256};
 use crate::policy::Policy;
 use event::{Event, Form};
-use place::{Ground, Weighed};
+use place::{Ground, MOST_FILES, Weighed};
 
 /// What an agent is told; of several, the worst holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,11 +94,15 @@ fn weigh(
             };
             hear(Weighed { permission, why: objection.why });
         }
+        let mut left = MOST_FILES;
         for written in &looked.written {
             for from in &written.from {
                 let path = at(directory, from, &written.path, environment);
-                let weighed =
-                    if written.whole { ground.weigh_whole(policy, &path) } else { ground.weigh(policy, &path) };
+                let weighed = if written.whole {
+                    ground.weigh_whole(policy, &path, &mut left)
+                } else {
+                    ground.weigh(policy, &path)
+                };
                 // That it may write this file says nothing of what else a command does.
                 if weighed.permission != Permission::Allow {
                     hear(weighed);

@@ -13,7 +13,7 @@ use crate::policy::{PathDefault, Policy, fold_bytes};
 const MOST_LINKS: usize = 40;
 
 /// More files than that nobody moves by hand.
-const MOST_FILES: usize = 20_000;
+pub(super) const MOST_FILES: usize = 20_000;
 
 /// A repository as far as paths are concerned.
 pub(super) struct Ground {
@@ -49,8 +49,8 @@ impl Ground {
         if led.permission > called.permission { led } else { called }
     }
 
-    /// The same of a path that goes with all that is in it.
-    pub(super) fn weigh_whole(&self, policy: &Policy, path: &Path) -> Weighed {
+    /// The same of a path that goes with all that is in it, as far as there are files left to look at.
+    pub(super) fn weigh_whole(&self, policy: &Policy, path: &Path, left: &mut usize) -> Weighed {
         let mut worst = self.weigh(policy, path);
         // A link goes alone.
         if path.is_symlink() || worst.permission == Permission::Deny {
@@ -61,14 +61,13 @@ impl Ground {
             let why = format!("`{}` holds git's own: hooks and settings are for a person to change", shown(&path));
             return Weighed { permission: Permission::Deny, why };
         }
-        let mut left = MOST_FILES;
-        for inner in within(&path, &mut left) {
+        for inner in within(&path, left) {
             let weighed = self.one(policy, &inner);
             if weighed.permission > worst.permission {
                 worst = weighed;
             }
         }
-        if left == 0 && worst.permission < Permission::Ask {
+        if *left == 0 && worst.permission < Permission::Ask {
             let why = format!("`{}` holds more than can be looked through: a person has to agree first", shown(&path));
             return Weighed { permission: Permission::Ask, why };
         }
