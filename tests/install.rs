@@ -620,6 +620,20 @@ fn what_git_takes_out_of_a_message_is_not_judged() {
 }
 
 #[test]
+fn a_secret_in_a_message_is_refused_and_what_only_looks_like_one_is_not() {
+    let scratch = worded();
+
+    let refused = commit(&scratch, &["-m", &format!("Deploy with {}", secret())], "false");
+    let passed = commit(&scratch, &["-m", "Rotate the key\n\npassword: hunter-2-of-9"], "false");
+
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).starts_with("denied: "), "{}", err(&refused));
+    assert!(err(&refused).contains("COMMIT_MESSAGE:1"), "{}", err(&refused));
+    assert!(!err(&refused).contains("Z7QVN4KWJ3XPLM2T"), "{}", err(&refused));
+    assert!(passed.status.success(), "{}", err(&passed));
+}
+
+#[test]
 fn a_secret_beside_what_a_message_is_refused_for_is_not_repeated() {
     let scratch = worded();
 

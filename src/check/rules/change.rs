@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::common::Common;
 use super::definition::On;
-use super::find::Part;
+use super::find::{Match, Part};
 use super::findings::{Facing, Teller};
 use super::paths::Subject;
 use super::rule::Rule;
@@ -140,14 +140,16 @@ impl Rules {
         self.scan(&file, Cow::default)
     }
 
-    /// Judges a commit message.
+    /// Judges a commit message: by the rules for messages, and for secrets that nothing else looks like.
     pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
         let path = RepoPath::from(MESSAGE_PATH);
         let subject = Subject::new(&path, by_agent);
-        let side = Side::search(&self.all, self.for_message(), &subject, message, Common::NOTHING);
+        let mut side = Side::search(&self.all, self.for_message(), &subject, message, Common::NOTHING);
+        let secrets = Side::search(&self.all, self.for_new(), &subject, message, Common::NOTHING).found.kept;
+        let is_sure = |found: &&Match| self.get(found.rule).is_some_and(Rule::is_sure_of_secrets);
+        side.found.kept.extend(secrets.iter().filter(is_sure).cloned());
         let mut out = Found::nothing(side.scanned);
         if !side.is_quiet() {
-            let secrets = Side::search(&self.all, self.for_new(), &subject, message, Common::NOTHING).found.kept;
             let mut teller = Teller::new(self, &path, side.scanned, Facing::New);
             let part = Part { text: &side.text, base: 0, last: true };
             teller.tell(part, &side.found.kept, &secrets, |_, _| true, &mut out);

@@ -136,6 +136,11 @@ impl Rule {
         !self.changes_only && self.on != On::Removed
     }
 
+    /// Whether it knows a secret by its form alone, wherever it stands.
+    pub(super) fn is_sure_of_secrets(&self) -> bool {
+        self.on == On::Added && self.family() == "secret" && !self.generic
+    }
+
     pub(super) fn family(&self) -> &str {
         family(&self.id)
     }
