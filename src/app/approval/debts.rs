@@ -18,20 +18,22 @@ use crate::policy::{Policy, deciding_digest};
 
 /// What is owed, the oldest first; with a person, only what their word settles.
 pub(super) fn debts(repo: &Repo, all: &Hearing, now: Moment, reviewer: Option<&str>) -> Result<Vec<Debt>, Failure> {
-    let mut found: Vec<Debt> = all.spoken.iter().filter_map(|spoken| owed(spoken, &all.spoken)).collect();
+    let mut found: Vec<(usize, Debt)> =
+        all.spoken.iter().filter_map(|spoken| owed(spoken, &all.spoken)).enumerate().collect();
     if found.is_empty() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    found.arrange_by_key(|debt| (debt.commit, debt.kind));
-    found.dedup_by_key(|debt| debt.commit);
-    found.arrange_by_key(|debt| (debt.at, debt.entry));
+    found.arrange_by_key(|(_, debt)| (debt.commit, debt.kind));
+    found.dedup_by_key(|(_, debt)| debt.commit);
+    // Within one second a stream's own order tells.
+    found.arrange_by_key(|(heard, debt)| (debt.at, *heard));
     let trusted = trusted_side(repo)?;
     let (policy, _) = law::policy_at(repo, trusted)?;
     let ledger = Ledger { repo, all: all.under(repo, trusted)?, records: Records::of(repo)?, policy, now };
     let tips: Vec<ObjectId> =
         repo.branches_here()?.into_iter().chain(repo.branches_on(&repo.remote_name())?).map(|(_, tip)| tip).collect();
     let mut left = Vec::new();
-    for mut debt in found {
+    for (_, mut debt) in found {
         // What its writer gave up is owed by nobody; what is not here may be anywhere.
         let has = |tip: &ObjectId| repo.leads_to(debt.commit, *tip);
         let is_gone = repo.commit(debt.commit).is_ok()
