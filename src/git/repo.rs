@@ -35,6 +35,8 @@ impl Repo {
     pub fn open(place: &Place) -> Result<Self, GitError> {
         // What git does too: an object's hash is checked by `git fsck`, not on every read.
         git2::opts::strict_hash_verification(false);
+        // It would keep every commit and small tree that a long walk reads, up to 256 MB of them.
+        git2::opts::enable_caching(false);
         let (found, at) = match &place.directory {
             Some(directory) => (Repository::discover(directory), directory.as_path()),
             None => (Repository::open_from_env(), Path::new(".")),
