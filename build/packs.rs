@@ -26,7 +26,7 @@ const MARKER: &str = "gov: allow[";
 const PACKS: [&str; 5] = ["secrets", "synthetic-data", "imports", "unicode", "weakening"];
 
 /// How many rules are deflated together: what is inflated when one of them hits.
-const CHUNK: usize = 16;
+const CHUNK: usize = 32;
 
 /// The statics of all packs, or what is wrong with one.
 pub(super) fn packs() -> Result<String, String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::card_data::{CARD, FactorRule};
-use crate::model::{Factor, FileFacts, FileKind, Known, RepoPath, Window};
+use crate::model::{Factor, FileFacts, FileKind, Gather, Known, RepoPath, Window};
 
 /// What the card asks of history and of a commit's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn features(files: &[FileFacts], history: &HistoryFacts) -> Features {
     let count = |kind| u32::try_from(of(kind).count()).unwrap_or(u32::MAX);
     let sum = |value: fn(&FileFacts) -> u32| of(FileKind::Source).map(value).fold(0, u32::saturating_add);
     let paths = files.iter().flat_map(|file| file.change.paths());
-    let directories: BTreeSet<&[u8]> = paths.map(RepoPath::directory).collect();
+    let directories: BTreeSet<&[u8]> = paths.map(RepoPath::directory).gathered();
     let (source_files, other_files, test_files) =
         (count(FileKind::Source), count(FileKind::Other), count(FileKind::Test));
     let has_source = source_files > 0;

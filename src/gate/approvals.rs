@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::counts::{Case, against_approving, against_rejecting, is_about, lacks_a_signature, request};
 use crate::model::{
-    Assessment, Enforcement, Evidence, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying, Seal, Sha256,
-    Word,
+    Assessment, Enforcement, Evidence, Gather, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying, Seal,
+    Sha256, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -151,6 +151,6 @@ impl Counted {
 }
 
 fn asked_roles(needs: &[Need]) -> String {
-    let roles: BTreeSet<&str> = needs.iter().flat_map(|need| need.roles.iter().map(String::as_str)).collect();
+    let roles: BTreeSet<&str> = needs.iter().flat_map(|need| need.roles.iter().map(String::as_str)).gathered();
     roles.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use crate::model::{
-    ChangeId, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, Outcome, RecordStatus, RiskLevel, Sha256,
+    ChangeId, CommitCoverage, Entry, EntryKind, Gather, GovernedCommit, ObjectId, Outcome, RecordStatus, RiskLevel,
+    Sha256,
 };
 
 /// Collects what entries say of the commits asked for, in whatever order the entries come.
@@ -91,7 +92,7 @@ impl<'a> Coverage<'a> {
             said.hear(id, entry);
         }
         if is_an_answer(entry.kind) {
-            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(covered(entry)).collect();
+            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(covered(entry)).gathered();
             for change in changes {
                 self.by_change.entry(change).or_default().hear(id, entry);
             }

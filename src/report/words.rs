@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::escape::{printable, shown_path};
 use crate::model::{
-    Assessment, Cause, Decision, Enforcement, Exit, FileFacts, Finding, Gate, InHistory, Judgement, Need, ObjectId,
-    Outcome, Place, Reach, Reason, RepoPath, RiskLevel, Scanned, Severity, TargetKind, counted,
+    Assessment, Cause, Decision, Enforcement, Exit, FileFacts, Finding, Gate, Gather, InHistory, Judgement, Need,
+    ObjectId, Outcome, Place, Reach, Reason, RepoPath, RiskLevel, Scanned, Severity, TargetKind, counted,
 };
 
 /// The line that is enough on its own: a word for what the gate does, and why.
@@ -37,7 +37,7 @@ fn denied(judgement: &Judgement) -> String {
     };
     let secret = denying.iter().all(|finding| finding.rule.as_str().starts_with("secret/"));
     let what = counted(denying.len(), if secret { "secret" } else { "finding" });
-    let files = denying.iter().map(|finding| &finding.place.path).collect::<BTreeSet<_>>().len();
+    let files = denying.iter().map(|finding| &finding.place.path).gathered::<BTreeSet<_>>().len();
     if more.is_empty() && secret {
         format!("{what} in {}", place(&first.place))
     } else if more.is_empty() {
@@ -78,7 +78,7 @@ fn passes(judgement: &Judgement) -> String {
 }
 
 fn approved_by(decision: &Decision) -> String {
-    let people: BTreeSet<&str> = decision.needed.iter().flat_map(|need| &need.counted).map(String::as_str).collect();
+    let people: BTreeSet<&str> = decision.needed.iter().flat_map(|need| &need.counted).map(String::as_str).gathered();
     if people.is_empty() {
         return "approved".to_owned();
     }

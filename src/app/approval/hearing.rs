@@ -12,8 +12,8 @@ use crate::git::Repo;
 use crate::ledger::sshsig::{Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
-    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Landing, Moment, ObjectId, Person, Saying, Seal,
-    Sha256, Word,
+    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, Person, Saying,
+    Seal, Sha256, Word,
 };
 
 /// All that was said, as this clone knows it.
@@ -97,7 +97,7 @@ impl Hearing {
         let word = |spoken: &Spoken| self.word(repo, spoken, landing.now, onto, authors);
         let (about, others): (Vec<&Spoken>, Vec<&Spoken>) =
             self.spoken.iter().partition(|spoken| concerns(&spoken.entry, landing));
-        let ids: BTreeSet<Sha256> = about.iter().map(|spoken| spoken.id).collect();
+        let ids: BTreeSet<Sha256> = about.iter().map(|spoken| spoken.id).gathered();
         let mut words: Vec<Word> = about.into_iter().filter_map(word).collect();
         let refers = |word: &Word| match &word.saying {
             Saying::Revoke { word } => ids.contains(word),

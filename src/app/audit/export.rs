@@ -10,7 +10,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger::{self, Coverage};
-use crate::model::{Arrange, ChangeId, EntryKind, GovernedCommit, ObjectId, Sha256};
+use crate::model::{Arrange, ChangeId, EntryKind, Gather, GovernedCommit, ObjectId, Sha256};
 
 /// What each line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
         (Some(commits), Form::Statements) => statements(&mut text, commits, &told, reading.genesis)?,
         (Some(commits), Form::Lines) => {
             let speaking = Speaking::new(&told);
-            let wanted: BTreeSet<usize> = commits.iter().flat_map(|commit| speaking.of(commit)).collect();
+            let wanted: BTreeSet<usize> = commits.iter().flat_map(|commit| speaking.of(commit)).gathered();
             for entry in wanted.into_iter().filter_map(|at| told.get(at)) {
                 text.push_str(&line(entry)?);
                 text.push('\n');
@@ -142,7 +142,7 @@ impl<'a> Speaking<'a> {
     /// What names the commit, what judged its tree upon one of its parents, and what was asked and
     /// answered about the same change; in the order of the streams.
     fn of(&self, commit: &Commit) -> BTreeSet<usize> {
-        let mut found: BTreeSet<usize> = self.by_commit.get(&commit.id).into_iter().flatten().copied().collect();
+        let mut found: BTreeSet<usize> = self.by_commit.get(&commit.id).into_iter().flatten().copied().gathered();
         let upon = |at: &usize| {
             let base = self.told.get(*at).and_then(|told| told.entry.subject.base);
             base.is_none_or(|base| commit.parents.contains(&base))

@@ -198,7 +198,7 @@ fn read_streams(
             let words = words.filter_map(|word| ledger::write(&word.entry).ok()).collect();
             Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), words }))
         });
-        verified.streams = kept.collect();
+        verified.streams = kept.gathered();
         verified.laws = laws.into_known();
         // Before it is said that they were read: an entry kept twice does no harm, a lost one would.
         let signatures = signatures.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -51,7 +51,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     let is_forked = base != Some(ours) && base != Some(theirs);
     let kept = if is_forked && lost == Lost::Theirs { ours } else { theirs };
 
-    let mut given_up: BTreeSet<ObjectId> = repo.given_up(stream)?.into_iter().collect();
+    let mut given_up: BTreeSet<ObjectId> = repo.given_up(stream)?.into_iter().gathered();
     if is_forked {
         given_up.insert(if kept == ours { theirs } else { ours });
     }
@@ -185,7 +185,7 @@ fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, us
     acts.extend(decisions.iter().map(|lost| again(lost)));
     let ids = pen.write(&acts)?;
     let renamed: BTreeMap<String, String> =
-        decisions.iter().zip(ids.iter().skip(1)).map(|(lost, id)| (lost.id.to_string(), id.to_string())).collect();
+        decisions.iter().zip(ids.iter().skip(1)).map(|(lost, id)| (lost.id.to_string(), id.to_string())).gathered();
     let acts: Vec<Act> = others
         .iter()
         .map(|lost| {

@@ -117,7 +117,7 @@ fn said(terms: &Terms, signed_by: &str) -> Map<String, Value> {
     said.extend(terms.artifact_type.as_ref().map(|kind| ("artifact_type".to_owned(), json!(kind))));
     if !terms.metadata.is_empty() {
         let metadata = terms.metadata.iter().map(|(key, value)| (key.clone(), json!(value)));
-        said.insert("metadata".into(), Value::Object(metadata.collect()));
+        said.insert("metadata".into(), Value::Object(metadata.gathered()));
     }
     said
 }

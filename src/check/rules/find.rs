@@ -1,5 +1,6 @@
 //! Tries the rules of a group on a text, each only where one of its keywords stands.
 
+use crate::model::Gather;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -80,7 +81,7 @@ impl Group {
 
     fn far(&self, rules: &[Rule]) -> &Prefilter {
         self.far.get_or_init(|| {
-            let led_to: BTreeSet<u16> = self.prefilter.names().collect();
+            let led_to: BTreeSet<u16> = self.prefilter.names().gathered();
             let far = (0..).zip(rules).filter(|(index, rule)| rule.multiline && led_to.contains(index));
             let keywords = far.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index)));
             Prefilter::new(&keywords.collect::<Vec<_>>())

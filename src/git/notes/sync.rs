@@ -97,7 +97,7 @@ impl Repo {
                 return Err(unreachable(remote, &output));
             }
         }
-        let names: BTreeSet<&String> = theirs.keys().chain(ours.keys()).collect();
+        let names: BTreeSet<&String> = theirs.keys().chain(ours.keys()).gathered();
         let told = |name: &&String| {
             let (before, remote) = (ours.get(*name).copied(), theirs.get(*name).copied());
             let outcome = self.outcome(name, before, remote, own == Some(name.as_str()))?;

@@ -165,7 +165,7 @@ impl Joined<'_> {
         let mut damage = self.damage;
         damage.extend(self.contradicted.into_values());
         damage.arrange_by(|one, other| (&one.stream, one.seq, one.code).cmp(&(&other.stream, other.seq, other.code)));
-        let damaged: BTreeSet<&str> = damage.iter().map(|damage| damage.stream.as_str()).collect();
+        let damaged: BTreeSet<&str> = damage.iter().map(|damage| damage.stream.as_str()).gathered();
         let (mut unwitnessed, mut tips) = (Vec::new(), Vec::new());
         for chain in chains {
             let witnessed = self.witnessed.get(chain.stream.as_str()).copied();

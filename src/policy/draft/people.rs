@@ -1,5 +1,6 @@
 //! Who approves, as far as CODEOWNERS and the history can suggest it.
 
+use crate::model::Gather;
 use std::collections::BTreeSet;
 
 use crate::policy::Policy;
@@ -53,7 +54,7 @@ fn owner_roles(owned: &[Owned]) -> Vec<(String, Vec<String>)> {
 }
 
 fn unique(emails: &[String]) -> Vec<String> {
-    let emails: BTreeSet<String> = emails.iter().map(|email| email.to_lowercase()).collect();
+    let emails: BTreeSet<String> = emails.iter().map(|email| email.to_lowercase()).gathered();
     emails.into_iter().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Arrange, RepoPath};
+use crate::model::{Arrange, Gather, RepoPath};
 use crate::policy::pattern::{Braces, alternatives};
 use crate::policy::{PathGlob, Reach};
 
@@ -126,7 +126,7 @@ fn group(kind: usize, globs: &[String]) -> Option<Found> {
 /// The first parts of all paths, in order, and whether they are files.
 fn tops(paths: &[RepoPath]) -> BTreeMap<&str, bool> {
     let directory = |path: &RepoPath| path.as_bytes().contains(&b'/');
-    paths.iter().filter_map(|path| top_of(path).map(|top| (top, !directory(path)))).collect()
+    paths.iter().filter_map(|path| top_of(path).map(|top| (top, !directory(path)))).gathered()
 }
 
 fn top_of(path: &RepoPath) -> Option<&str> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::Gather;
 use crate::policy::{AgentIdentity, Agents, ApprovalRule, Approvals, NameGlob, PathApproval, Reach, Role};
 use crate::yaml::Span;
 
@@ -173,7 +174,7 @@ fn refuse_too_few(reader: &mut Reader<'_>, span: Span, rule: &ApprovalRule, know
         return;
     }
     let people: BTreeSet<String> =
-        known.iter().filter(asked).flat_map(|role| &role.members).map(|email| email.to_lowercase()).collect();
+        known.iter().filter(asked).flat_map(|role| &role.members).map(|email| email.to_lowercase()).gathered();
     let people = u32::try_from(people.len()).unwrap_or(u32::MAX);
     if people < rule.count {
         let noun = if people == 1 { "person" } else { "people" };

@@ -47,7 +47,7 @@ impl Covered {
     /// `2 of 14 commits of main (1 bypassed, 1 unrecorded)`, of those that are not governed.
     pub(super) fn in_words(&self) -> String {
         let missing: BTreeMap<RecordStatus, usize> =
-            self.totals().into_iter().filter(|(status, _)| !status.is_on_record()).collect();
+            self.totals().into_iter().filter(|(status, _)| !status.is_on_record()).gathered();
         let number: usize = missing.values().sum();
         let of = counted(self.commits.len(), "commit");
         format!("{number} of {of} of {} ({})", printable(&self.range), listed(&missing))
