@@ -51,7 +51,13 @@ pub(super) fn against_approving(case: &Case<'_>) -> Option<String> {
 pub(super) fn against_ratifying(case: &Case<'_>) -> Option<String> {
     let unsigned = lacks_a_signature(case.word, case.evidence.level == Enforcement::Production);
     let unsigned = || unsigned.then(|| "is not signed, and production asks for a signature".into());
-    against_rejecting(case).or_else(unsigned).or_else(|| shares_a_key_with_an_author(case))
+    let own = || answers_for_own_work(case);
+    against_rejecting(case).or_else(unsigned).or_else(own).or_else(|| shares_a_key_with_an_author(case))
+}
+
+fn answers_for_own_work(case: &Case<'_>) -> Option<String> {
+    (case.word.of_own_work && !case.policy.approvals.author_may_approve)
+        .then(|| "had a part in the commit that it answers for".into())
 }
 
 /// Why a word does not fit what lands, whoever said it.

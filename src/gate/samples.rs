@@ -78,6 +78,7 @@ pub(super) fn word(saying: Saying, by: &str) -> Word {
         by: by.into(),
         at: "2026-11-21T11:00:00Z".parse().unwrap(),
         by_agent: false,
+        of_own_work: false,
         seal: Seal::Good { key: format!("key of {}", by.to_lowercase()), also: Vec::new() },
         bond: Some(bond),
         expires: "2026-11-22T11:00:00Z".parse().ok(),

@@ -379,6 +379,9 @@ fn production_takes_nothing_more_until_somebody_answers_for_what_was_let_by() {
     let mut unsigned = ratified(LIN);
     unsigned.words[1].seal = Seal::Missing;
     assert_eq!(decide_on(&unsigned).outcome, Outcome::Blocked);
+    let mut author = ratified(LIN);
+    author.words[1].of_own_work = true;
+    assert_eq!(decide_on(&author).outcome, Outcome::Blocked);
     let mut mends = at(Enforcement::Production);
     mends.landing.fixes = vec![object(7)];
     assert_eq!(decide_on(&mends).outcome, Outcome::AutoApproved);

@@ -38,6 +38,8 @@ pub struct Word {
     pub by: String,
     pub at: Moment,
     pub by_agent: bool,
+    /// It answers for a commit that the same person had a part in.
+    pub of_own_work: bool,
     pub seal: Seal,
     /// None for what is only supposed, with `--suppose`: it fits whatever it is held against.
     pub bond: Option<Bond>,
@@ -123,6 +125,7 @@ impl Word {
             by: by.to_owned(),
             at: now,
             by_agent: false,
+            of_own_work: false,
             seal: Seal::Good { key: by.to_owned(), also: Vec::new() },
             bond: None,
             expires: None,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::app::Failure;
 use crate::app::audit::laws::signers;
 use crate::app::audit::reading::{Arriving, Depth, Spoken, read, read_arriving};
-use crate::git::Repo;
+use crate::git::{Commit, Repo};
 use crate::ledger::sshsig::{Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
@@ -160,12 +160,17 @@ impl Hearing {
             law: text(entry, "deciding").and_then(|digest| digest.strip_prefix("sha256:")?.parse().ok()),
             level: entry.risk.as_ref().map(|risk| risk.level),
         });
+        let saying = saying(entry, &is_there)?;
+        let is_by = |commit: Commit| commit.people().iter().any(|person| person.has_email(&entry.actor.email));
+        let of_own_work =
+            if let Saying::Ratify { commit } = saying { repo.commit(commit).is_ok_and(is_by) } else { false };
         Some(Word {
             id: spoken.id,
-            saying: saying(entry, &is_there)?,
+            saying,
             by: entry.actor.email.clone(),
             at: entry.time,
             by_agent: entry.actor.kind != ActorKind::Person,
+            of_own_work,
             seal: self.seal(spoken, now, authors),
             // A word that names no change is bound to none, and fits nothing.
             bond: Some(bond.unwrap_or(Bond {
