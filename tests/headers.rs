@@ -203,7 +203,7 @@ fn a_commit_is_verified_without_a_work_tree() {
     assert!(tampered.out.starts_with("tampered: run.sh:"), "{}", tampered.out);
     assert_eq!(scratch.run_in(&bare, &["verify"]).code, 1);
     assert_eq!(scratch.run_in(&bare, &["sign", "run.sh", "--env", "dev"]).code, 2);
-    assert_eq!(verify(&scratch, &["--rev", "HEAD~1"]), (0, vec![]));
+    assert_eq!(verify(&scratch, &["--all", "--rev", "HEAD~1"]), (0, vec![]));
 }
 
 #[test]

@@ -60,8 +60,8 @@ pub(super) struct VerifyArguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The whole work tree; the same as no PATH
-    #[arg(long, conflicts_with_all = ["paths", "revision"])]
+    /// Every file; the same as no PATH
+    #[arg(long, conflicts_with = "paths")]
     all: bool,
 
     /// The files of a commit, rather than those of the work tree
