@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::judge::unscanned;
 use super::recent::Recent;
@@ -46,7 +46,8 @@ pub(super) struct Examiner<'a> {
 
 impl Examiner<'_> {
     pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
-        let (mut examined, inline) = self.whole(repo, subject)?;
+        let clean = Clean::default();
+        let (mut examined, inline) = self.whole(repo, subject, &clean)?;
         let messages = subject.commits.iter().flat_map(|commit| {
             let found = self.law.rules.scan_message(&commit.message, self.by_agent);
             found.into_iter().map(|finding| of_commit(finding, commit.id))
@@ -55,7 +56,7 @@ impl Examiner<'_> {
         let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
         examined.findings.extend(message);
         if subject.kind == TargetKind::Range && subject.commits.len() > 1 {
-            self.commit_by_commit(repo, &subject.commits, &mut examined)?;
+            self.commit_by_commit(repo, &subject.commits, &clean, &mut examined)?;
         }
         let scope = if self.in_tree { Scope::Tree } else { Scope::Change };
         examined.findings = self.waiving(scope).apply(examined.findings, &inline);
@@ -68,10 +69,10 @@ impl Examiner<'_> {
     }
 
     /// The change as one, and the waivers in its texts.
-    fn whole(&self, repo: &Repo, subject: &Subject) -> Result<(Examined, Vec<Inline>), Failure> {
+    fn whole(&self, repo: &Repo, subject: &Subject, clean: &Clean) -> Result<(Examined, Vec<Inline>), Failure> {
         let progress = Progress::new("reading files:", subject.changes.len(), self.is_watched);
         let read = parallel::for_each(repo, &subject.changes, &|done| progress.reached(done), &|repo, change| {
-            self.file(repo, change)
+            self.file(repo, change, clean)
         })?;
         let mut examined = Examined {
             files: Vec::with_capacity(read.len()),
@@ -99,7 +100,7 @@ impl Examiner<'_> {
         Ok((examined, inline))
     }
 
-    fn file(&self, repo: &Repo, change: &FileChange) -> Result<(FileFacts, Found, Told), Failure> {
+    fn file(&self, repo: &Repo, change: &FileChange, clean: &Clean) -> Result<(FileFacts, Found, Told), Failure> {
         let before = change.from.as_ref().unwrap_or(&change.path);
         let old = repo.content(change.old, before, &mut |_| ())?;
         let mut stream = None;
@@ -118,17 +119,25 @@ impl Examiner<'_> {
             found.findings.extend(streamed.findings);
             found.waivers.extend(streamed.waivers);
             facts.scanned = streamed.scanned;
+        } else if found.findings.is_empty() && change.old.is_none() && !self.in_tree {
+            clean.insert(change);
         }
         let signed = self.signed.look(repo, &facts, &old, &new)?;
         Ok((facts, found, signed))
     }
 
     /// What some commit added, even if a later one took it out again.
-    fn commit_by_commit(&self, repo: &Repo, commits: &[Commit], examined: &mut Examined) -> Result<(), Failure> {
+    fn commit_by_commit(
+        &self,
+        repo: &Repo,
+        commits: &[Commit],
+        clean: &Clean,
+        examined: &mut Examined,
+    ) -> Result<(), Failure> {
         let progress = Progress::new("reading commits:", commits.len(), self.is_watched);
-        let (clean, recent) = (Mutex::default(), Recent::default());
+        let recent = Recent::default();
         let read = parallel::for_each(repo, commits, &|done| progress.reached(done), &|repo, commit| {
-            self.commit(repo, commit, &clean, &recent)
+            self.commit(repo, commit, clean, &recent)
         })?;
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
         for (paths, findings) in read {
@@ -141,26 +150,19 @@ impl Examiner<'_> {
         Ok(())
     }
 
-    /// `clean` remembers what was read and held nothing, however many commits carry it.
     fn commit(
         &self,
         repo: &Repo,
         commit: &Commit,
-        clean: &Mutex<HashSet<(ObjectId, RepoPath)>>,
+        clean: &Clean,
         recent: &Recent,
     ) -> Result<(Vec<RepoPath>, Vec<Finding>), Failure> {
-        let clean = || clean.lock().unwrap_or_else(PoisonError::into_inner);
         let changes = repo.changes_of(commit)?;
         let mut findings = Vec::new();
-        for change in &changes {
-            let Some(side) = change.new else { continue };
-            let key = (side.id, change.path.clone());
-            if clean().contains(&key) {
-                continue;
-            }
+        for change in changes.iter().filter(|change| change.new.is_some() && !clean.has(change)) {
             let found = self.added_in(repo, change, recent)?;
             if found.is_empty() {
-                clean().insert(key);
+                clean.insert(change);
             }
             findings.extend(found.into_iter().map(|finding| of_commit(finding, commit.id)));
         }
@@ -205,6 +207,26 @@ impl Examiner<'_> {
             by_agent: self.by_agent,
             in_tree: self.in_tree,
         }
+    }
+}
+
+/// What was read and held nothing, however many commits carry it.
+#[derive(Default)]
+struct Clean(Mutex<HashSet<(ObjectId, RepoPath)>>);
+
+impl Clean {
+    fn has(&self, change: &FileChange) -> bool {
+        change.new.is_some_and(|side| self.seen().contains(&(side.id, change.path.clone())))
+    }
+
+    fn insert(&self, change: &FileChange) {
+        if let Some(side) = change.new {
+            self.seen().insert((side.id, change.path.clone()));
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashSet<(ObjectId, RepoPath)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
