@@ -54,11 +54,11 @@ struct Made {
     runs: Vec<(usize, u8)>,
 }
 
-/// One line: the rule, its expression without far bounds, the relaxed one, and the shape of its value.
+/// One line: the rule, its expression without far bounds, the relaxed one, and the words it begins with.
 fn packed(rule: &Value) -> String {
     let regex = rule.get("regex").and_then(Value::as_str);
-    let Patterns { unbounded, relaxed, shape } = Patterns::of(regex.unwrap_or_default());
-    let made = [unbounded, relaxed, shape].map(|pattern| Value::from(pattern).to_string());
+    let Patterns { unbounded, relaxed, words } = Patterns::of(regex.unwrap_or_default());
+    let made = [unbounded, relaxed, words].map(|pattern| Value::from(pattern).to_string());
     format!("{rule}\t{}", made.join("\t"))
 }
 

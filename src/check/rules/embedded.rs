@@ -81,7 +81,7 @@ pub(super) fn packed(chunk: u16, line: u16) -> Option<Packed> {
     let mut parts = text.split('\n').nth(line.into())?.split('\t');
     let json = parts.next()?.to_owned();
     let mut pattern = || serde_json::from_str(parts.next()?).ok();
-    Some(Packed { json, patterns: Patterns { unbounded: pattern()?, relaxed: pattern()?, shape: pattern()? } })
+    Some(Packed { json, patterns: Patterns { unbounded: pattern()?, relaxed: pattern()?, words: pattern()? } })
 }
 
 fn deflated(chunk: u16) -> Option<&'static [u8]> {

@@ -206,7 +206,9 @@ mod tests {
     fn no_finding_holds_the_secret_it_found() {
         let rules = embedded();
         for listed in rules.list().filter(|listed| !listed.definition.show && listed.definition.on != On::Path) {
-            let Some(Ok(regex)) = listed.definition.regex.as_deref().map(super::super::rule::compile) else { continue };
+            let Some(Ok(regex)) = listed.definition.regex.as_deref().map(super::super::expression::compile) else {
+                continue;
+            };
             for example in &listed.definition.examples {
                 let text = match example {
                     Example::Text(text) => text,
@@ -216,7 +218,7 @@ mod tests {
                 };
                 let mut groups = regex.create_captures();
                 regex.captures(text.as_bytes(), &mut groups);
-                let Some((_, value)) = super::super::rule::matched(&groups) else { continue };
+                let Some((_, value)) = super::super::expression::matched(&groups) else { continue };
                 let value = text.get(value).unwrap();
 
                 // A value such as `secret` may be a word of what the rule says of itself.

@@ -12,6 +12,7 @@ mod definition;
 mod detecting;
 mod embedded;
 mod examples;
+mod expression;
 mod fields;
 mod find;
 mod findings;

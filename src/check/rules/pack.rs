@@ -3,8 +3,8 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::definition::{Anchor, Definition, On};
+use super::expression::compile;
 use super::fields::{ALLOW, EXAMPLE, RULE, Shape};
-use super::rule::compile;
 use super::set::{Pack, Rules};
 use crate::check::{detect, verify};
 use crate::model::{Mistake, closest, hides_text};

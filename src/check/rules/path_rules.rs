@@ -71,7 +71,7 @@ impl Compiled {
             && mode
             && self.covers(event.subject)
             && event.unless.is_none_or(|other| !self.covers(other))
-            && self.regex().is_none_or(|regex| regex.is_match(event.subject.path.as_bytes()))
+            && self.expression.as_ref().is_none_or(|regex| regex.is_match(event.subject.path.as_bytes()))
             && self.detects_path(event.subject.path, file)
     }
 }

@@ -4,13 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex_automata::Input;
-use regex_automata::meta::{BuildError, Regex};
-use regex_automata::util::captures::Captures;
-use regex_automata::util::syntax;
+use regex_automata::meta::Regex;
 
 use super::definition::{Allow, Anchor, Asks, Definition, On, family};
 use super::embedded::{Embedded, Packed, packed};
+use super::expression::{Expression, compile};
 use super::paths::{PathList, Subject};
 use super::required::Patterns;
 use super::run::Runs;
@@ -20,11 +18,6 @@ use crate::check::entropy::entropy;
 use crate::check::verify::{self, Captured, Verifier};
 use crate::model::RepoPath;
 use crate::policy::Reach;
-
-/// A compiled regular expression may take this much memory, and its cache as much again. What
-/// would need more is refused: `\w{1000}{1000}` must not eat the machine.
-const SIZE_LIMIT: usize = 1 << 20;
-const NEST_LIMIT: u32 = 60;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Rule {
@@ -54,17 +47,13 @@ pub(super) struct Compiled {
     paths: PathList,
     exclude: PathList,
     allow_paths: PathList,
-    patterns: Patterns,
+    pub(super) expression: Option<Expression>,
     code: OnceLock<Code>,
 }
 
 /// The costly part of a rule: what is compiled when it is first tried on a text.
 #[derive(Default)]
 pub(super) struct Code {
-    /// What matches wherever `regex` does is tried first, the cheaper the earlier.
-    shape: OnceLock<Option<Regex>>,
-    relaxed: OnceLock<Option<Regex>>,
-    regex: OnceLock<Option<Regex>>,
     pub(super) require: Option<Regex>,
     allow_regexes: OnceLock<Vec<Regex>>,
     allow_lines: OnceLock<Vec<Regex>>,
@@ -163,8 +152,9 @@ impl Rule {
 
 impl Compiled {
     fn new(definition: Definition, patterns: Patterns) -> Self {
+        let expression = definition.regex.clone().map(|written| Expression::new(written, patterns));
         Self {
-            patterns,
+            expression,
             paths: PathList::new(&definition.paths, Reach::Strict),
             exclude: PathList::new(&definition.exclude, Reach::Lenient),
             allow_paths: PathList::new(&definition.allow.paths, Reach::Lenient),
@@ -185,36 +175,14 @@ impl Compiled {
             && !self.allow_paths.matches(subject)
     }
 
-    /// The regular expression, compiled when it is first needed.
-    pub(super) fn regex(&self) -> Option<&Regex> {
-        let compiled = || {
-            let written = self.definition.regex.as_deref()?;
-            if self.patterns.unbounded.is_empty() { compile(written).ok() } else { rebuilt(&self.patterns.unbounded) }
-        };
-        self.code().regex.get_or_init(compiled).as_ref()
-    }
-
     /// The matches that start in `starts` and end by `end`, without those that `entropy`, `allow`
     /// and `verify` silence.
     pub(super) fn matches(&self, window: &Window<'_>, mut found: impl FnMut(Range<usize>, Range<usize>) -> Next) {
         let Some(text) = window.text.get(..window.end) else { return };
-        let input = |from| Input::new(text).range(from..);
-        let Code { shape, relaxed, .. } = self.code();
-        for (first_look, pattern) in [(shape, &self.patterns.shape), (relaxed, &self.patterns.relaxed)] {
-            let first_look = first_look.get_or_init(|| rebuilt(pattern));
-            if first_look.as_ref().is_some_and(|regex| !regex.is_match(input(window.starts.start))) {
-                return;
-            }
-        }
-        let Some(regex) = self.regex() else { return };
         let mut from = window.starts.start;
+        let Some(mut tries) = self.expression.as_ref().and_then(|regex| regex.tries(text, from)) else { return };
         let mut patience = PATIENCE;
-        let mut groups = regex.create_captures();
-        loop {
-            regex.search_captures(&input(from), &mut groups);
-            let Some((whole, value)) = matched(&groups).filter(|(whole, _)| whole.start < window.starts.end) else {
-                return;
-            };
+        while let Some((whole, value)) = tries.next(text, from, window.starts.end) {
             let past = whole.end.max(whole.start + 1);
             let captured =
                 Captured { text: window.text, whole: whole.clone(), value: value.clone(), path: window.path };
@@ -256,9 +224,6 @@ impl Code {
             return Err(format!("no detector is called `{name}`"));
         }
         Ok(Self {
-            shape: OnceLock::new(),
-            relaxed: OnceLock::new(),
-            regex: OnceLock::new(),
             require: definition.require.as_deref().map(compile).transpose()?,
             allow_regexes: OnceLock::new(),
             allow_lines: OnceLock::new(),
@@ -278,14 +243,6 @@ impl Code {
 
 fn all(patterns: &[String]) -> Result<Vec<Regex>, String> {
     patterns.iter().map(|pattern| compile(pattern)).collect()
-}
-
-/// The whole match and, where the expression names it or has a group, the value in it.
-pub(super) fn matched(groups: &Captures) -> Option<(Range<usize>, Range<usize>)> {
-    let whole = groups.get_match()?.range();
-    let value = groups.get_group_by_name("secret").or_else(|| groups.get_group(1));
-    let value = value.map_or_else(|| whole.clone(), |value| value.range());
-    Some((whole, value))
 }
 
 /// Where in a text a rule is tried.
@@ -310,43 +267,7 @@ pub(super) enum Next {
 const PATIENCE: usize = 2 * 1024;
 const DULL: usize = 128;
 
-/// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
-pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    build(pattern, false).map_err(|error| match (error.size_limit(), error.syntax_error()) {
-        (Some(limit), _) => format!("needs more than {limit} bytes once compiled"),
-        (None, Some(error)) => error.to_string(),
-        (None, None) => error.to_string(),
-    })
-}
-
-/// A pattern of [`Patterns`]. One that cannot be compiled is only slower to be without.
-fn rebuilt(pattern: &str) -> Option<Regex> {
-    build(pattern, true).ok().filter(|_| !pattern.is_empty())
-}
-
-/// A pattern that was taken apart and written down again says itself what is Unicode in it. It is
-/// tried where a keyword stands, so no literals are made out of it to look for: that would take
-/// most of the time.
-fn build(pattern: &str, rewritten: bool) -> Result<Regex, Box<BuildError>> {
-    let syntax = syntax::Config::new().unicode(rewritten).utf8(false).multi_line(!rewritten).nest_limit(NEST_LIMIT);
-    let limits = Regex::config().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
-    let config = limits.utf8_empty(false).auto_prefilter(false);
-    Regex::builder().syntax(syntax).configure(config).build(pattern).map_err(Box::new)
-}
-
 /// Whether a value contains a word, in any case.
 fn contains(value: &[u8], word: &[u8]) -> bool {
     value.windows(word.len().max(1)).any(|window| window.eq_ignore_ascii_case(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hostile_expression_is_refused_with_its_reason() {
-        assert_eq!(compile(r"\w{1000}{1000}").map(|_| ()), Err("needs more than 1048576 bytes once compiled".into()));
-        assert!(compile(&"(".repeat(100)).is_err());
-        assert!(compile(r"\w{10}").is_ok());
-    }
 }

@@ -1,0 +1,203 @@
+//! A rule's regular expression, and the cheaper ones that are tried before it.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+
+use super::required::Patterns;
+
+/// A compiled regular expression may take this much memory, and its cache as much again. What
+/// would need more is refused: `\w{1000}{1000}` must not eat the machine.
+const SIZE_LIMIT: usize = 1 << 20;
+const NEST_LIMIT: u32 = 60;
+
+/// So many words in one window are tried one by one. A text made of nothing else is searched in one
+/// go, or it could make every byte cost as much as the whole window.
+const WORDS: u8 = 16;
+
+/// Compiles nothing before it is needed.
+pub(super) struct Expression {
+    written: String,
+    patterns: Patterns,
+    words: OnceLock<Option<Regex>>,
+    /// For a place where a word starts.
+    at_once: OnceLock<Option<Regex>>,
+    relaxed: OnceLock<Option<Regex>>,
+    anywhere: OnceLock<Option<Regex>>,
+}
+
+/// The whole match and, where the expression names it or has a group, the value in it.
+pub(super) type Matched = (Range<usize>, Range<usize>);
+
+/// The tries of an expression in one window of a text.
+pub(super) struct Tries<'e> {
+    expression: &'e Expression,
+    groups: Captures,
+    words: u8,
+}
+
+impl Expression {
+    pub(super) const fn new(written: String, patterns: Patterns) -> Self {
+        Self {
+            written,
+            patterns,
+            words: OnceLock::new(),
+            at_once: OnceLock::new(),
+            relaxed: OnceLock::new(),
+            anywhere: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn is_match(&self, text: &[u8]) -> bool {
+        self.anywhere().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// `None` when nothing matches in the text from that place on.
+    pub(super) fn tries(&self, text: &[u8], from: usize) -> Option<Tries<'_>> {
+        let (regex, words) = match self.words() {
+            Some(_) => (self.at_once()?, WORDS),
+            None if self.may_match(text, from) => (self.anywhere()?, 0),
+            None => return None,
+        };
+        Some(Tries { expression: self, groups: regex.create_captures(), words })
+    }
+
+    fn words(&self) -> Option<&Regex> {
+        self.words.get_or_init(|| rewritten(&self.patterns.words, Use::Often)).as_ref()
+    }
+
+    fn at_once(&self) -> Option<&Regex> {
+        self.at_once.get_or_init(|| self.compiled(Use::Once)).as_ref()
+    }
+
+    fn anywhere(&self) -> Option<&Regex> {
+        self.anywhere.get_or_init(|| self.compiled(Use::Often)).as_ref()
+    }
+
+    /// Whether what matches wherever the expression does, matches.
+    fn may_match(&self, text: &[u8], from: usize) -> bool {
+        let relaxed = self.relaxed.get_or_init(|| rewritten(&self.patterns.relaxed, Use::Often)).as_ref();
+        relaxed.is_none_or(|regex| regex.is_match(Input::new(text).range(from..)))
+    }
+
+    /// An embedded expression that cannot be compiled matches nothing; the tests of the packs forbid it.
+    fn compiled(&self, used: Use) -> Option<Regex> {
+        match self.patterns.unbounded.as_str() {
+            "" => build(&self.written, Origin::Written, used).ok(),
+            unbounded => rewritten(unbounded, used),
+        }
+    }
+}
+
+impl Tries<'_> {
+    /// The first match from that place on that starts before another.
+    pub(super) fn next(&mut self, text: &[u8], from: usize, before: usize) -> Option<Matched> {
+        let expression = self.expression;
+        let mut at = from;
+        while self.words > 0 {
+            self.words -= 1;
+            let word = expression.words()?.find(Input::new(text).range(at..))?.start();
+            if word >= before {
+                return None;
+            }
+            let input = Input::new(text).range(word..).anchored(Anchored::Yes);
+            expression.at_once()?.search_captures(&input, &mut self.groups);
+            if self.groups.is_match() {
+                return matched(&self.groups);
+            }
+            at = word + 1;
+        }
+        if expression.words().is_some() && !expression.may_match(text, at) {
+            return None;
+        }
+        expression.anywhere()?.search_captures(&Input::new(text).range(at..), &mut self.groups);
+        matched(&self.groups).filter(|(whole, _)| whole.start < before)
+    }
+}
+
+pub(super) fn matched(groups: &Captures) -> Option<Matched> {
+    let whole = groups.get_match()?.range();
+    let value = groups.get_group_by_name("secret").or_else(|| groups.get_group(1));
+    let value = value.map_or_else(|| whole.clone(), |value| value.range());
+    Some((whole, value))
+}
+
+/// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
+pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    build(pattern, Origin::Written, Use::Often).map_err(|error| match (error.size_limit(), error.syntax_error()) {
+        (Some(limit), _) => format!("needs more than {limit} bytes once compiled"),
+        (None, Some(error)) => error.to_string(),
+        (None, None) => error.to_string(),
+    })
+}
+
+/// A pattern of [`Patterns`]. One that cannot be compiled is only slower to be without.
+fn rewritten(pattern: &str, used: Use) -> Option<Regex> {
+    build(pattern, Origin::Rewritten, used).ok().filter(|_| !pattern.is_empty())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Written,
+    /// Taken apart and written down again: it says itself what is Unicode in it, and where lines end.
+    Rewritten,
+}
+
+/// How an expression is used: an automaton that is made while it searches pays only where it passes
+/// the same states again and again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Once,
+    Often,
+}
+
+/// It is tried where a keyword stands, so no literals are made out of it to look for: that would
+/// take most of the time.
+fn build(pattern: &str, origin: Origin, used: Use) -> Result<Regex, Box<BuildError>> {
+    let is_written = origin == Origin::Written;
+    let syntax = syntax::Config::new().unicode(!is_written).utf8(false).multi_line(is_written).nest_limit(NEST_LIMIT);
+    let limits = Regex::config().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
+    let config = limits.utf8_empty(false).auto_prefilter(false).hybrid(used == Use::Often);
+    Regex::builder().syntax(syntax).configure(config).build(pattern).map_err(Box::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_hostile_expression_is_refused_with_its_reason() {
+        assert_eq!(compile(r"\w{1000}{1000}").map(|_| ()), Err("needs more than 1048576 bytes once compiled".into()));
+        assert!(compile(&"(".repeat(100)).is_err());
+        assert!(compile(r"\w{10}").is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn what_begins_with_many_words_matches_where_it_would_if_it_were_searched_in_one_go(
+            text in "((one|ONE|two|wo|three|ten|key|onetwo|=| |'|xyz|\n){0,12}){0,8}",
+        ) {
+            let written = r"(?i:\b(?:one|two|three|four)|(?:ten|six)[ =]?key|seven|twotwo|net|on|wo|xy)\w{0,3}\s?=+'?(\w{2,})";
+            let expression = Expression::new(written.to_owned(), Patterns::of(written));
+            let in_one_go = compile(written).unwrap();
+            let mut groups = in_one_go.create_captures();
+            prop_assert!(expression.words().is_some());
+
+            let (mut tries, mut from) = (expression.tries(text.as_bytes(), 0).unwrap(), 0);
+            loop {
+                in_one_go.search_captures(&Input::new(text.as_bytes()).range(from..), &mut groups);
+                let expected = matched(&groups);
+
+                prop_assert_eq!(&tries.next(text.as_bytes(), from, text.len()), &expected);
+                let Some((whole, _)) = expected else { break };
+                from = whole.start + 1;
+            }
+        }
+    }
+}
