@@ -12,6 +12,8 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
+#[path = "expressions.rs"]
+mod expressions;
 #[path = "../src/check/rules/required.rs"]
 mod required;
 #[path = "../src/check/rules/tables.rs"]
@@ -47,19 +49,26 @@ pub(super) fn packs() -> Result<String, String> {
 #[derive(Default)]
 struct Made {
     rules: Vec<String>,
-    lines: Vec<String>,
+    records: Vec<Vec<u8>>,
     texts: String,
     keywords: Vec<(String, u16)>,
     classes: Vec<[u64; 4]>,
     runs: Vec<(usize, u8)>,
 }
 
-/// One line: the rule, its expression without far bounds, the relaxed one, and the words it begins with.
-fn packed(rule: &Value) -> String {
-    let regex = rule.get("regex").and_then(Value::as_str);
-    let Patterns { unbounded, relaxed, words } = Patterns::of(regex.unwrap_or_default());
-    let made = [unbounded, relaxed, words].map(|pattern| Value::from(pattern).to_string());
-    format!("{rule}\t{}", made.join("\t"))
+/// The rule, and its expression as it is tried, each with its length before it.
+fn packed(rule: &Value) -> Vec<u8> {
+    let patterns = rule.get("regex").and_then(Value::as_str).and_then(Patterns::of);
+    let mut record = Vec::new();
+    expressions::bytes(rule.to_string().as_bytes(), &mut record);
+    let (exact, relaxed, words) =
+        patterns.map_or((None, None, None), |made| (Some(made.exact), made.relaxed, made.words));
+    for made in [exact, relaxed, words] {
+        expressions::expression(made.as_ref(), &mut record);
+    }
+    let mut packed = Vec::new();
+    expressions::bytes(&record, &mut packed);
+    packed
 }
 
 /// A pack is one file, or a folder of files in the order of their names.
@@ -117,16 +126,16 @@ impl Made {
             let owner = u16::try_from(number).ok()?;
             self.keywords.extend(words("keywords").into_iter().map(|keyword| (keyword.to_owned(), owner)));
         }
-        let (chunk, line) = (number / CHUNK, number % CHUNK);
+        let (chunk, place) = (number / CHUNK, number % CHUNK);
         let (pack, id) = (self.text(pack), self.text(id));
         let (keywords, near) = (self.text(&words("keywords").join("\n")), self.text(&near));
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
              changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near}, \
-             chunk: {chunk}, line: {line} }}"
+             chunk: {chunk}, place: {place} }}"
         ));
-        self.lines.push(packed(rule));
+        self.records.push(packed(rule));
         Some(())
     }
 
@@ -155,9 +164,9 @@ impl Made {
             self.keywords.iter().map(|(keyword, owner)| (keyword.as_str(), *owner)).collect();
         let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords);
         let (mut deflated, mut ends) = (Vec::new(), vec![0]);
-        for chunk in self.lines.chunks(CHUNK) {
+        for chunk in self.records.chunks(CHUNK) {
             let mut encoder = DeflateEncoder::new(&mut deflated, Compression::best());
-            encoder.write_all(chunk.join("\n").as_bytes()).map_err(|error| error.to_string())?;
+            encoder.write_all(&chunk.concat()).map_err(|error| error.to_string())?;
             encoder.finish().map_err(|error| error.to_string())?;
             ends.push(deflated.len());
         }

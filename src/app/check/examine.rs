@@ -136,8 +136,9 @@ impl Examiner<'_> {
     ) -> Result<(), Failure> {
         let progress = Progress::new("reading commits:", commits.len(), self.is_watched);
         let recent = Recent::default();
+        let trees = commits.iter().map(|commit| (commit.id, commit.tree)).collect();
         let read = parallel::for_each(repo, commits, &|done| progress.reached(done), &|repo, commit| {
-            self.commit(repo, commit, clean, &recent)
+            self.commit(repo, commit, repo.changes_among(&trees, commit)?, (clean, &recent))
         })?;
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
         for (paths, findings) in read {
@@ -154,10 +155,9 @@ impl Examiner<'_> {
         &self,
         repo: &Repo,
         commit: &Commit,
-        clean: &Clean,
-        recent: &Recent,
+        changes: Vec<FileChange>,
+        (clean, recent): (&Clean, &Recent),
     ) -> Result<(Vec<RepoPath>, Vec<Finding>), Failure> {
-        let changes = repo.changes_of(commit)?;
         let mut findings = Vec::new();
         for change in changes.iter().filter(|change| change.new.is_some() && !clean.has(change)) {
             let found = self.added_in(repo, change, recent)?;

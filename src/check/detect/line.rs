@@ -38,9 +38,7 @@ pub(super) fn off_screen(path: &RepoPath, text: &[u8]) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut zones = None;
     let (mut from, mut end) = (0, 0);
-    // Blanks are rare in runs this long, so most text is only searched.
-    while let Some(found) = text.get(from..).and_then(|rest| memchr::memmem::find(rest, &[b' '; BLANKS])) {
-        let run = from + found;
+    while let Some(run) = next_blanks(text, from) {
         let rest = text.get(run..).unwrap_or_default();
         let code = run + rest.iter().position(|&byte| byte != b' ' && byte != b'\t').unwrap_or(rest.len());
         if code > end {
@@ -59,6 +57,17 @@ pub(super) fn off_screen(path: &RepoPath, text: &[u8]) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// Where the next run of so many blanks starts. A stranger among that many bytes says that none
+/// starts before it, so of most text little is looked at.
+fn next_blanks(text: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        match text.get(from..from + BLANKS)?.iter().rposition(|&byte| byte != b' ') {
+            Some(stranger) => from += stranger + 1,
+            None => return Some(from),
+        }
+    }
 }
 
 /// Separators that some compilers and editors take for the end of a line and others do not, so

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::definition::{Anchor, Asks, On};
+use super::packed::Reader;
 use super::required::{Patterns, Run};
 use super::tables::{Entry, Tables};
 
@@ -44,7 +45,7 @@ pub(super) struct Embedded {
     pub(super) near: Text,
     /// Where the rest of it is.
     pub(super) chunk: u16,
-    pub(super) line: u16,
+    pub(super) place: u16,
 }
 
 /// A part of one long text: a reference would have to be set right in memory at every start of
@@ -68,20 +69,23 @@ pub(super) fn run((class, least): (u16, u8)) -> Option<Run> {
 
 /// What of a rule is inflated when it first comes near a match.
 pub(super) struct Packed {
-    pub(super) json: String,
-    pub(super) patterns: Patterns,
+    pub(super) json: &'static [u8],
+    pub(super) patterns: Option<Patterns>,
 }
 
-/// `None` never happens for the chunks and lines that the build wrote.
-pub(super) fn packed(chunk: u16, line: u16) -> Option<Packed> {
-    static INFLATED: [OnceLock<Option<String>>; made::CHUNKS.len() - 1] =
+/// `None` never happens for the chunks and places that the build wrote.
+pub(super) fn packed(chunk: u16, place: u16) -> Option<Packed> {
+    static INFLATED: [OnceLock<Option<Vec<u8>>>; made::CHUNKS.len() - 1] =
         [const { OnceLock::new() }; made::CHUNKS.len() - 1];
-    let inflate = || String::from_utf8(inflated(deflated(chunk)?)?).ok();
-    let text = INFLATED.get(usize::from(chunk))?.get_or_init(inflate).as_ref()?;
-    let mut parts = text.split('\n').nth(line.into())?.split('\t');
-    let json = parts.next()?.to_owned();
-    let mut pattern = || serde_json::from_str(parts.next()?).ok();
-    Some(Packed { json, patterns: Patterns { unbounded: pattern()?, relaxed: pattern()?, words: pattern()? } })
+    let inflate = || inflated(deflated(chunk)?);
+    let mut records = Reader(INFLATED.get(usize::from(chunk))?.get_or_init(inflate).as_ref()?);
+    for _ in 0..place {
+        records.bytes()?;
+    }
+    let mut record = Reader(records.bytes()?);
+    let json = record.bytes()?;
+    let (exact, relaxed, words) = (record.expression()?, record.expression()?, record.expression()?);
+    Some(Packed { json, patterns: exact.map(|exact| Patterns { exact, relaxed, words }) })
 }
 
 fn deflated(chunk: u16) -> Option<&'static [u8]> {
@@ -97,6 +101,23 @@ fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {
         match inflater.decompress_vec(rest, &mut bytes, FlushDecompress::None).ok()? {
             Status::StreamEnd => return Some(bytes),
             Status::Ok | Status::BufError => bytes.reserve(bytes.capacity()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::definition::Definition;
+    use super::*;
+
+    #[test]
+    fn the_build_took_apart_what_a_run_would_have() {
+        for rule in RULES {
+            let Packed { json, patterns } = packed(rule.chunk, rule.place).unwrap();
+
+            let definition: Definition = serde_json::from_slice(json).unwrap();
+            assert_eq!(definition.id, rule.id.get());
+            assert_eq!(patterns, definition.regex.as_deref().and_then(Patterns::of), "{}", definition.id);
         }
     }
 }

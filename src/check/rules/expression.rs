@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex_automata::meta::{BuildError, Regex};
+use regex_automata::meta::{Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::Hir;
 
 use super::required::Patterns;
 
@@ -21,7 +22,6 @@ const WORDS: u8 = 16;
 
 /// Compiles nothing before it is needed.
 pub(super) struct Expression {
-    written: String,
     patterns: Patterns,
     words: OnceLock<Option<Regex>>,
     /// For a place where a word starts.
@@ -41,9 +41,8 @@ pub(super) struct Tries<'e> {
 }
 
 impl Expression {
-    pub(super) const fn new(written: String, patterns: Patterns) -> Self {
+    pub(super) const fn new(patterns: Patterns) -> Self {
         Self {
-            written,
             patterns,
             words: OnceLock::new(),
             at_once: OnceLock::new(),
@@ -60,36 +59,28 @@ impl Expression {
     pub(super) fn tries(&self, text: &[u8], from: usize) -> Option<Tries<'_>> {
         let (regex, words) = match self.words() {
             Some(_) => (self.at_once()?, WORDS),
-            None if self.may_match(text, from) => (self.anywhere()?, 0),
+            None if self.may_match(&Input::new(text).range(from..)) => (self.anywhere()?, 0),
             None => return None,
         };
         Some(Tries { expression: self, groups: regex.create_captures(), words })
     }
 
     fn words(&self) -> Option<&Regex> {
-        self.words.get_or_init(|| rewritten(&self.patterns.words, Use::Often)).as_ref()
+        self.words.get_or_init(|| made(self.patterns.words.as_ref()?, Use::Often)).as_ref()
     }
 
     fn at_once(&self) -> Option<&Regex> {
-        self.at_once.get_or_init(|| self.compiled(Use::Once)).as_ref()
+        self.at_once.get_or_init(|| made(&self.patterns.exact, Use::Once)).as_ref()
     }
 
     fn anywhere(&self) -> Option<&Regex> {
-        self.anywhere.get_or_init(|| self.compiled(Use::Often)).as_ref()
+        self.anywhere.get_or_init(|| made(&self.patterns.exact, Use::Often)).as_ref()
     }
 
     /// Whether what matches wherever the expression does, matches.
-    fn may_match(&self, text: &[u8], from: usize) -> bool {
-        let relaxed = self.relaxed.get_or_init(|| rewritten(&self.patterns.relaxed, Use::Often)).as_ref();
-        relaxed.is_none_or(|regex| regex.is_match(Input::new(text).range(from..)))
-    }
-
-    /// An embedded expression that cannot be compiled matches nothing; the tests of the packs forbid it.
-    fn compiled(&self, used: Use) -> Option<Regex> {
-        match self.patterns.unbounded.as_str() {
-            "" => build(&self.written, Origin::Written, used).ok(),
-            unbounded => rewritten(unbounded, used),
-        }
+    fn may_match(&self, input: &Input<'_>) -> bool {
+        let relaxed = self.relaxed.get_or_init(|| made(self.patterns.relaxed.as_ref()?, Use::Often)).as_ref();
+        relaxed.is_none_or(|regex| regex.is_match(input.clone()))
     }
 }
 
@@ -104,14 +95,17 @@ impl Tries<'_> {
             if word >= before {
                 return None;
             }
+            at = word + 1;
             let input = Input::new(text).range(word..).anchored(Anchored::Yes);
+            if !expression.may_match(&input) {
+                continue;
+            }
             expression.at_once()?.search_captures(&input, &mut self.groups);
             if self.groups.is_match() {
                 return matched(&self.groups);
             }
-            at = word + 1;
         }
-        if expression.words().is_some() && !expression.may_match(text, at) {
+        if expression.words().is_some() && !expression.may_match(&Input::new(text).range(at..)) {
             return None;
         }
         expression.anywhere()?.search_captures(&Input::new(text).range(at..), &mut self.groups);
@@ -128,23 +122,19 @@ pub(super) fn matched(groups: &Captures) -> Option<Matched> {
 
 /// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    build(pattern, Origin::Written, Use::Often).map_err(|error| match (error.size_limit(), error.syntax_error()) {
+    let syntax = syntax::Config::new().unicode(false).utf8(false).multi_line(true).nest_limit(NEST_LIMIT);
+    let built = Regex::builder().syntax(syntax).configure(config(Use::Often)).build(pattern);
+    built.map_err(|error| match (error.size_limit(), error.syntax_error()) {
         (Some(limit), _) => format!("needs more than {limit} bytes once compiled"),
         (None, Some(error)) => error.to_string(),
         (None, None) => error.to_string(),
     })
 }
 
-/// A pattern of [`Patterns`]. One that cannot be compiled is only slower to be without.
-fn rewritten(pattern: &str, used: Use) -> Option<Regex> {
-    build(pattern, Origin::Rewritten, used).ok().filter(|_| !pattern.is_empty())
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    Written,
-    /// Taken apart and written down again: it says itself what is Unicode in it, and where lines end.
-    Rewritten,
+/// `None` only for an embedded expression that cannot be compiled, which the tests of the packs forbid,
+/// and for a first look that cannot: that is only slower to be without.
+fn made(hir: &Hir, used: Use) -> Option<Regex> {
+    Regex::builder().configure(config(used)).build_from_hir(hir).ok()
 }
 
 /// How an expression is used: an automaton that is made while it searches pays only where it passes
@@ -157,12 +147,9 @@ enum Use {
 
 /// It is tried where a keyword stands, so no literals are made out of it to look for: that would
 /// take most of the time.
-fn build(pattern: &str, origin: Origin, used: Use) -> Result<Regex, Box<BuildError>> {
-    let is_written = origin == Origin::Written;
-    let syntax = syntax::Config::new().unicode(!is_written).utf8(false).multi_line(is_written).nest_limit(NEST_LIMIT);
+fn config(used: Use) -> Config {
     let limits = Regex::config().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
-    let config = limits.utf8_empty(false).auto_prefilter(false).hybrid(used == Use::Often);
-    Regex::builder().syntax(syntax).configure(config).build(pattern).map_err(Box::new)
+    limits.utf8_empty(false).auto_prefilter(false).hybrid(used == Use::Often)
 }
 
 #[cfg(test)]
@@ -184,7 +171,7 @@ mod tests {
             text in "((one|ONE|two|wo|three|ten|key|onetwo|=| |'|xyz|\n){0,12}){0,8}",
         ) {
             let written = r"(?i:\b(?:one|two|three|four)|(?:ten|six)[ =]?key|seven|twotwo|net|on|wo|xy)\w{0,3}\s?=+'?(\w{2,})";
-            let expression = Expression::new(written.to_owned(), Patterns::of(written));
+            let expression = Expression::new(Patterns::of(written).unwrap());
             let in_one_go = compile(written).unwrap();
             let mut groups = in_one_go.create_captures();
             prop_assert!(expression.words().is_some());

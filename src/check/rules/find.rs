@@ -130,8 +130,8 @@ pub(super) struct Finder<'a> {
     /// Only matches that reach into it are looked for.
     about: Range<usize>,
     states: Vec<State>,
-    /// Rules with a region.
-    open: Vec<u16>,
+    /// Where rules with `multiline` are still to be tried.
+    open: Vec<(u16, Range<usize>)>,
     found: Matches,
 }
 
@@ -141,8 +141,6 @@ struct State {
     covers: Option<bool>,
     /// One more than the start of the unit it was last tried on.
     tried: usize,
-    /// Where a rule with `multiline` is still to be tried.
-    region: Range<usize>,
     count: usize,
 }
 
@@ -242,8 +240,7 @@ impl<'a> Finder<'a> {
 
     /// Where the first region starts that is still to be tried.
     pub(super) fn unsettled(&self) -> usize {
-        let regions = self.open.iter().filter_map(|&index| self.states.get(usize::from(index)));
-        regions.map(|state| state.region.start).min().unwrap_or(usize::MAX)
+        self.open.iter().map(|(_, region)| region.start).min().unwrap_or(usize::MAX)
     }
 
     /// What was found so far.
@@ -336,27 +333,25 @@ impl<'a> Finder<'a> {
 
     fn extend_region(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
         let (start, end) = (part.base + unit.starts.start, part.base + at + MULTILINE);
-        let Some(state) = self.state(index) else { return };
-        if state.region.is_empty() {
-            state.region = start..end;
-            self.open.push(index);
-        } else if start < state.region.end && end <= state.region.start + REGION {
-            state.region.end = end;
+        let Some((_, region)) = self.open.iter_mut().find(|(open, _)| *open == index) else {
+            self.open.push((index, start..end));
+            return;
+        };
+        if start < region.end && end <= region.start + REGION {
+            region.end = end;
         } else {
-            let region = std::mem::replace(&mut state.region, start..end);
-            self.try_region(index, part, &region);
+            let done = std::mem::replace(region, start..end);
+            self.try_region(index, part, &done);
         }
     }
 
     /// Tries regions that no later keyword can make longer.
     fn finish_regions(&mut self, part: Part<'_>, places_end: usize) {
-        for index in std::mem::take(&mut self.open) {
-            let Some(state) = self.state(index) else { continue };
-            if part.last || state.region.end + CONTEXT <= part.base + places_end {
-                let region = std::mem::take(&mut state.region);
+        for (index, region) in std::mem::take(&mut self.open) {
+            if part.last || region.end + CONTEXT <= part.base + places_end {
                 self.try_region(index, part, &region);
             } else {
-                self.open.push(index);
+                self.open.push((index, region));
             }
         }
     }

@@ -19,6 +19,7 @@ mod findings;
 mod listing;
 mod owing;
 mod pack;
+mod packed;
 mod path_rules;
 mod paths;
 mod position;

@@ -18,28 +18,29 @@ pub(crate) struct Run {
 /// An upper bound of this or more is not enforced: it costs a state for each count.
 const UNBOUNDED_FROM: u32 = 100;
 
-/// What a pattern is tried by. Each is empty where it would be the pattern itself, or nothing.
+/// An expression, taken apart into what it is tried by.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Patterns {
-    /// Without far upper bounds.
-    pub(crate) unbounded: String,
-    /// Matches wherever the pattern does, and perhaps elsewhere, at a fraction of its price.
-    pub(crate) relaxed: String,
+    /// Itself, without far upper bounds.
+    pub(crate) exact: Hir,
+    /// Matches wherever the expression does, and perhaps elsewhere, at a fraction of its price; none
+    /// where it would be the same.
+    pub(crate) relaxed: Option<Hir>,
     /// The words that it begins with, when they are many: it can match only where one of them starts.
-    pub(crate) words: String,
+    pub(crate) words: Option<Hir>,
 }
 
 impl Patterns {
-    pub(crate) fn of(pattern: &str) -> Self {
-        let made = |make: fn(&str) -> Option<String>| make(pattern).unwrap_or_default();
-        Self { unbounded: made(unbounded), relaxed: made(relaxed), words: made(words) }
+    /// `None` for what is no expression.
+    pub(crate) fn of(pattern: &str) -> Option<Self> {
+        let parsed = parsed(pattern)?;
+        Some(Self { exact: unbound(&parsed), relaxed: relaxed(&parsed), words: words(&parsed) })
     }
 }
 
-/// The pattern without far upper bounds; `None` when it has none.
-fn unbounded(pattern: &str) -> Option<String> {
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
-    let unbounded = unbound(&parsed);
-    (unbounded != parsed).then(|| unbounded.to_string())
+/// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
+fn parsed(pattern: &str) -> Option<Hir> {
+    ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()
 }
 
 fn unbound(hir: &Hir) -> Hir {
@@ -74,9 +75,8 @@ const MANY_WORDS: usize = 8;
 
 /// A pattern that matches wherever the given one does, and perhaps elsewhere, in which nothing is
 /// counted far: `{8,1000}` needs a thousand states, `{8,}` eight. `None` when it would be the same.
-fn relaxed(pattern: &str) -> Option<String> {
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
-    (counts_far(&parsed) || branches(&parsed) >= MANY_WORDS).then(|| relax(&parsed).to_string())
+fn relaxed(parsed: &Hir) -> Option<Hir> {
+    (counts_far(parsed) || branches(parsed) >= MANY_WORDS).then(|| relax(parsed))
 }
 
 fn counts_far(hir: &Hir) -> bool {
@@ -140,10 +140,9 @@ fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
 
 /// The words that a pattern begins with; `None` when they are few. Of them alone there is a small
 /// automaton, and most of the rest need never be tried.
-fn words(pattern: &str) -> Option<String> {
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()?;
+fn words(parsed: &Hir) -> Option<Hir> {
     let HirKind::Concat(parts) = parsed.kind() else { return None };
-    parts.first().filter(|first| branches(first) >= MANY_WORDS).map(|words| relax(words).to_string())
+    parts.first().filter(|first| branches(first) >= MANY_WORDS).map(relax)
 }
 
 fn branches(hir: &Hir) -> usize {
@@ -166,8 +165,7 @@ const LONG: u8 = 10;
 
 /// The runs that every match of a pattern has, in their order, as far as they tell something.
 pub(crate) fn runs(pattern: &str) -> Vec<Run> {
-    let parsed = ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
-    let all = parsed.map(|parsed| required(&parsed)).unwrap_or_default();
+    let all = parsed(pattern).map(|parsed| required(&parsed)).unwrap_or_default();
     let mut telling: Vec<(usize, Run)> = all.into_iter().enumerate().filter(|(_, run)| run.tells_enough()).collect();
     telling.sort_by(|(_, one), (_, other)| other.bits().total_cmp(&one.bits()));
     telling.truncate(MOST_RUNS);
@@ -253,7 +251,8 @@ mod tests {
     #[test]
     fn a_relaxed_pattern_counts_nothing_far_and_matches_at_least_as_much() {
         let pattern = r"(?i:key)[\w.]{0,24}\s?=['\x22]([^'\x22\xff]{9,1000})$";
-        let relaxed = relaxed(pattern).unwrap();
+        let relaxed_of = |pattern| Some(Patterns::of(pattern)?.relaxed?.to_string());
+        let relaxed = relaxed_of(pattern).unwrap();
 
         let matches = |pattern: &str, text: &str| {
             regex::bytes::RegexBuilder::new(pattern).build().unwrap().is_match(text.as_bytes())
@@ -261,9 +260,9 @@ mod tests {
         assert!(!relaxed.contains("24") && !relaxed.contains("1000"), "{relaxed}");
         assert!(matches(&relaxed, "a\nKEY.x='\u{e4}23456789\nb"));
         assert!(!matches(&relaxed, "KEY.x='123"));
-        assert_eq!(super::relaxed("ab{3,5}"), None);
-        assert_eq!(super::relaxed("(?:one|only|two)x"), None);
-        let many = super::relaxed("(?:one|only|two|ten|three|four|five|six)x").unwrap();
+        assert_eq!(relaxed_of("ab{3,5}"), None);
+        assert_eq!(relaxed_of("(?:one|only|two)x"), None);
+        let many = relaxed_of("(?:one|only|two|ten|three|four|five|six)x").unwrap();
         assert_eq!(
             many,
             "(?:(?:(?:(?:on)(?:e|(?:ly)))|(?:t(?:(?:wo)|(?:en)|(?:hree)))|(?:f(?:(?:our)|(?:ive)))|(?:six))x)"
@@ -273,13 +272,14 @@ mod tests {
     #[test]
     fn a_pattern_with_many_words_can_match_only_where_one_of_them_starts() {
         let many = "(?:one|two|three|four|five|six|seven|eight)";
-        let words = words(&format!(r"(?i:{many})[\w.]{{0,24}}\s?=\s?'([^']{{9,90}})'")).unwrap();
+        let words_of = |pattern: &str| Some(Patterns::of(pattern)?.words?.to_string());
+        let words = words_of(&format!(r"(?i:{many})[\w.]{{0,24}}\s?=\s?'([^']{{9,90}})'")).unwrap();
 
         let found = regex::bytes::Regex::new(&words).unwrap().find(b"a TWOFOLD = ").map(|found| found.start());
         assert_eq!(found, Some(2));
-        assert_eq!(super::words(&format!("\\s{many}='[a-z]{{9}}'")), None);
-        assert_eq!(super::words("(?:one|two)='[a-z]{9}'"), None);
-        assert_eq!(super::words(many), None);
+        assert_eq!(words_of(&format!("\\s{many}='[a-z]{{9}}'")), None);
+        assert_eq!(words_of("(?:one|two)='[a-z]{9}'"), None);
+        assert_eq!(words_of(many), None);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Rule {
             keywords: from.keywords.get().into(),
             near: from.near.get(),
             number: Some(number),
-            packed: (from.chunk, from.line),
+            packed: (from.chunk, from.place),
             compiled: OnceLock::new(),
         }
     }
@@ -104,7 +104,7 @@ impl Rule {
             compiled: OnceLock::new(),
         };
         definition.regex.as_deref().map(compile).transpose()?;
-        let patterns = Patterns::of(definition.regex.as_deref().unwrap_or_default());
+        let patterns = definition.regex.as_deref().and_then(Patterns::of);
         let compiled = Compiled::new(definition, patterns);
         let code = Code::new(&compiled.definition)?;
         let allow = &compiled.definition.allow;
@@ -145,16 +145,15 @@ impl Rule {
             return Some(compiled);
         }
         let Packed { json, patterns } = packed(self.packed.0, self.packed.1)?;
-        let compiled = Compiled::new(serde_json::from_str(&json).ok()?, patterns);
+        let compiled = Compiled::new(serde_json::from_slice(json).ok()?, patterns);
         Some(self.compiled.get_or_init(|| compiled))
     }
 }
 
 impl Compiled {
-    fn new(definition: Definition, patterns: Patterns) -> Self {
-        let expression = definition.regex.clone().map(|written| Expression::new(written, patterns));
+    fn new(definition: Definition, patterns: Option<Patterns>) -> Self {
         Self {
-            expression,
+            expression: patterns.map(Expression::new),
             paths: PathList::new(&definition.paths, Reach::Strict),
             exclude: PathList::new(&definition.exclude, Reach::Lenient),
             allow_paths: PathList::new(&definition.allow.paths, Reach::Lenient),
