@@ -29,6 +29,10 @@ fn main() -> Result<(), Broken> {
     fs::write(Path::new(&out).join("headers.rs"), headers)?;
     fs::write(Path::new(&out).join("packs.rs"), packs::packs().map_err(Broken)?)?;
     fs::write(Path::new(&out).join("digests.rs"), digests(&yaml)?)?;
+    if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+        let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
+        println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
+    }
     Ok(())
 }
 
