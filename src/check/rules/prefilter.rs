@@ -57,10 +57,15 @@ impl Prefilter {
         let answers = |gram: u32| bitmap.get(word(gram)).map_or(0, |word| word & bit(gram));
         let mut at = 0;
         while let Some((low, high)) = text.get(at..).and_then(two_words) {
-            let mut any = 0;
-            for lane in 0..4 {
-                any |= answers(truncated(low >> (8 * lane))) | answers(truncated(high >> (8 * lane)));
-            }
+            // Written out: built for size, this would stay a loop, and all text goes through it.
+            let any = answers(truncated(low))
+                | answers(truncated(low >> 8))
+                | answers(truncated(low >> 16))
+                | answers(truncated(low >> 24))
+                | answers(truncated(high))
+                | answers(truncated(high >> 8))
+                | answers(truncated(high >> 16))
+                | answers(truncated(high >> 24));
             if any != 0 {
                 for lane in 0..8 {
                     let gram = if lane < 4 { low >> (8 * lane) } else { high >> (8 * (lane - 4)) };
