@@ -117,6 +117,25 @@ fn a_refused_tree_that_is_committed_past_the_hooks_is_not_taken_for_judged() {
 }
 
 #[test]
+fn a_decision_in_another_stream_is_bound_where_the_own_has_none() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+    scratch.git(&["add", "--all"]);
+    let judged = scratch.run_with(&["hook", "pre-commit"], |command| {
+        command.env("GOV_HOOK_STREAM", "ci-42");
+    });
+    assert_eq!(judged.code, 0, "{}", judged.err);
+
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "One"]);
+
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["bound"]);
+    let told = entries(&scratch);
+    let stream = |kind: &str| &told.iter().find(|entry| entry["kind"] == kind).unwrap()["stream"];
+    assert_eq!(stream("decision"), "ci-42");
+    assert_ne!(stream("commit"), "ci-42");
+}
+
+#[test]
 fn an_amended_commit_is_judged_whole() {
     let scratch = governed();
     scratch.write("a.txt", lines(300));

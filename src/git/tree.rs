@@ -48,14 +48,25 @@ impl<'a> Entry<'a> {
 }
 
 pub(super) fn parse(id: ObjectId, bytes: &[u8]) -> Result<Vec<Entry<'_>>, GitError> {
-    let mut entries = Vec::new();
+    entries(id, bytes).collect()
+}
+
+/// The entries one by one; what is no entry ends them.
+pub(super) fn entries(id: ObjectId, bytes: &[u8]) -> impl Iterator<Item = Result<Entry<'_>, GitError>> {
     let mut rest = bytes;
-    while !rest.is_empty() {
-        let (entry, after) = parse_entry(rest).ok_or(GitError::Malformed { id, what: "tree" })?;
-        entries.push(entry);
-        rest = after;
-    }
-    Ok(entries)
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let parsed = parse_entry(rest);
+        rest = parsed.map_or(&[], |(_, after)| after);
+        Some(parsed.map(|(entry, _)| entry).ok_or(GitError::Malformed { id, what: "tree" }))
+    })
+}
+
+/// The first entry that is wanted. The order is not relied on: what an odd tree has is found too.
+fn find<'a>(id: ObjectId, bytes: &'a [u8], wanted: impl Fn(&Entry<'a>) -> bool) -> Result<Option<Entry<'a>>, GitError> {
+    entries(id, bytes).find(|entry| entry.as_ref().map_or(true, &wanted)).transpose()
 }
 
 pub(super) fn parse_entry(bytes: &[u8]) -> Option<(Entry<'_>, &[u8])> {
@@ -172,7 +183,7 @@ impl Repo {
         let mut tree = root;
         for part in folder.split('/') {
             let bytes = self.read(tree, ObjectType::Tree, &|| format!("a tree on the way to `{folder}`"))?;
-            match parse(tree, &bytes)?.iter().find(|entry| entry.is_tree() && entry.name == part.as_bytes()) {
+            match find(tree, &bytes, |entry| entry.is_tree() && entry.name == part.as_bytes())? {
                 Some(entry) => tree = entry.id,
                 None => return Ok(None),
             }
@@ -193,8 +204,7 @@ impl Repo {
         while let Some(part) = parts.next() {
             let is_last = parts.peek().is_none();
             let bytes = self.read(tree, ObjectType::Tree, &|| format!("a tree on the way to `{path}`"))?;
-            let entries = parse(tree, &bytes)?;
-            match entries.iter().find(|entry| entry.name == part && entry.is_tree() != is_last) {
+            match find(tree, &bytes, |entry| entry.name == part && entry.is_tree() != is_last)? {
                 Some(entry) if is_last => return Ok(entry.side()),
                 Some(entry) => tree = entry.id,
                 None => return Ok(None),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::said;
 use crate::app::approval;
 use crate::app::check::{self, Asked, Request};
-use crate::app::record::{Act, Cause, Pen, Records, afterwards, already, decision};
+use crate::app::record::{Act, Cause, Pen, Records, afterwards, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
@@ -35,8 +35,10 @@ pub(super) fn after(environment: &Environment) -> Result<Answer, Failure> {
         return Ok(Answer::passing(String::new()));
     }
     let commit = repo.commit(head)?;
-    let OnRecord { acts, told } = on_record(&repo, &commit, environment)?;
-    pen(&repo, environment, &commit)?.write(&acts)?;
+    let pen = pen(&repo, environment, &commit)?;
+    let own = Records::in_stream(&repo, pen.stream())?;
+    let OnRecord { acts, told } = on_record(&repo, &commit, environment, &own)?;
+    pen.write(&acts)?;
     Ok(Answer::passing(told))
 }
 
@@ -58,15 +60,32 @@ pub(super) struct OnRecord {
 }
 
 /// The binding of the decision that was made before the commit, or else a decision made now; nothing
-/// when it is on record already.
-pub(super) fn on_record(repo: &Repo, commit: &Commit, environment: &Environment) -> Result<OnRecord, Failure> {
-    if already(repo, commit.id)?.iter().any(|(_, entry)| speaks_of(entry, commit.id)) {
+/// when it is on record already. `own` is the stream that the answer is written to: most often it has
+/// the decision too, and then no other is opened.
+pub(super) fn on_record(
+    repo: &Repo,
+    commit: &Commit,
+    environment: &Environment,
+    own: &Records<'_>,
+) -> Result<OnRecord, Failure> {
+    let is_known = |records: &Records<'_>| -> Result<bool, Failure> {
+        Ok(records.about(commit.id)?.iter().any(|(_, entry)| speaks_of(entry, commit.id)))
+    };
+    if is_known(own)? {
         return Ok(OnRecord::default());
     }
     let branch = repo.head()?.branch().map(str::to_owned);
-    let before = before_it(repo, commit, already(repo, commit.tree)?);
+    let bind = |decision| OnRecord { acts: vec![bound(commit, branch.as_deref(), decision)], told: String::new() };
+    if let Before::Decided(id) = before_it(repo, commit, own.about(commit.tree)?) {
+        return Ok(bind(id));
+    }
+    let all = Records::of(repo)?;
+    if is_known(&all)? {
+        return Ok(OnRecord::default());
+    }
+    let before = before_it(repo, commit, all.about(commit.tree)?);
     if let Before::Decided(id) = before {
-        return Ok(OnRecord { acts: vec![bound(commit, branch.as_deref(), id)], told: String::new() });
+        return Ok(bind(id));
     }
     // git runs no hook before a root, for nothing precedes it in the ledger, nor before what it makes
     // out of other commits.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use super::commit::{after, on_record, pen};
-use crate::app::record::Act;
+use crate::app::record::{Act, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{EntryKind, EntrySubject, ObjectId};
@@ -37,18 +37,20 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
         pairs.push((old, new));
     }
     let Some(&(_, last)) = pairs.last() else { return Ok(Answer::passing(String::new())) };
+    let commit = repo.commit(last)?;
+    let pen = pen(&repo, environment, &commit)?;
+    let own = Records::in_stream(&repo, pen.stream())?;
     let mut acts = Vec::new();
     let mut seen = Vec::new();
     for &(_, new) in &pairs {
         if !seen.contains(&new) {
             seen.push(new);
-            acts.extend(on_record(&repo, &repo.commit(new)?, environment)?.acts);
+            acts.extend(on_record(&repo, &repo.commit(new)?, environment, &own)?.acts);
         }
     }
     let command = arguments.first().map(|command| command.to_string_lossy().into_owned()).unwrap_or_default();
     let listed: Vec<_> =
         pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
-    let commit = repo.commit(last)?;
     let subject = EntrySubject { commit: Some(last), tree: Some(commit.tree), ..EntrySubject::default() };
     acts.push(
         Act::new(EntryKind::Rewrite, last, subject)
@@ -56,6 +58,6 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
             .saying("count", pairs.len())
             .saying("pairs", listed),
     );
-    pen(&repo, environment, &commit)?.write(&acts)?;
+    pen.write(&acts)?;
     Ok(Answer::passing(String::new()))
 }

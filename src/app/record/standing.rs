@@ -1,6 +1,7 @@
 //! What is on record of a commit that others are about to get.
 
 use crate::app::Failure;
+use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
 use crate::ledger::{self, Coverage};
 use crate::model::{Entry, GovernedCommit, ObjectId, RecordStatus, Sha256};
@@ -8,28 +9,34 @@ use crate::model::{Entry, GovernedCommit, ObjectId, RecordStatus, Sha256};
 /// The streams of the ledger as they are, or as a push would leave them.
 pub(in crate::app) struct Records<'a> {
     repo: &'a Repo,
-    streams: Vec<(String, ObjectId)>,
+    streams: Vec<(String, Notebook)>,
 }
 
 impl<'a> Records<'a> {
     pub(in crate::app) fn of(repo: &'a Repo) -> Result<Self, Failure> {
         let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
-        Ok(Self { repo, streams: here.filter_map(|stream| Some((stream.name, stream.tip?))).collect() })
+        Ok(Self { repo, streams: here.filter_map(|stream| Some((stream.name, Notebook::at(stream.tip?)))).collect() })
+    }
+
+    /// One stream alone, which may not exist yet.
+    pub(in crate::app) fn in_stream(repo: &'a Repo, stream: &str) -> Result<Self, Failure> {
+        let tip = repo.reference_target(&format!("{STREAMS}{stream}"))?;
+        Ok(Self { repo, streams: tip.map(|tip| (stream.to_owned(), Notebook::at(tip))).into_iter().collect() })
     }
 
     /// The same, once these streams have moved.
     #[must_use]
     pub(in crate::app) fn moved(mut self, streams: &[(String, ObjectId)]) -> Self {
         self.streams.retain(|(name, _)| !streams.iter().any(|(moved, _)| moved == name));
-        self.streams.extend_from_slice(streams);
+        self.streams.extend(streams.iter().map(|(name, tip)| (name.clone(), Notebook::at(*tip))));
         self
     }
 
     /// The entries in the notes of an object, each with its id, from every stream.
     pub(in crate::app) fn about(&self, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
         let mut entries = Vec::new();
-        for (stream, tip) in &self.streams {
-            for line in self.repo.noted_at(stream, *tip, object)? {
+        for (_, notes) in &self.streams {
+            for line in self.repo.noted_in(notes, object)? {
                 // What cannot be read is damage for `audit verify`, and no record.
                 entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
             }

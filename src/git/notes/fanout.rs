@@ -1,4 +1,4 @@
-//! A tree of notes: finding an object's note, and adding to it in the layout that the tree has.
+//! A tree of notes: adding to it in the layout that it has.
 //!
 //! git accepts any mixture of `abcd…`, `ab/cd…` and `ab/cd/…`. A new tree starts with one level of
 //! folders; where a folder is full, what comes next goes one level deeper and the rest stays where
@@ -17,7 +17,7 @@ use crate::model::ObjectId;
 /// A folder with this many notes gets no more of them, but folders.
 const FULL: usize = 64;
 
-const FOLDER: u32 = 0o040_000;
+pub(super) const FOLDER: u32 = 0o040_000;
 const NOTE: u32 = 0o100_644;
 
 /// A tree to which notes are added.
@@ -26,25 +26,6 @@ pub(super) struct Notes<'repo> {
     stream: &'repo str,
     root: Folder,
     written: RefCell<Vec<ObjectId>>,
-}
-
-impl Repo {
-    /// The lines of an object's note in a stream as it is now, read without walking the stream.
-    pub fn noted(&self, stream: &str, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
-        let Some(tip) = self.stream_tip(stream)? else { return Ok(Vec::new()) };
-        self.noted_in(stream, tip.tree, object)
-    }
-
-    /// The same, as a notes commit has it, whether or not the stream has got there.
-    pub fn noted_at(&self, stream: &str, tip: ObjectId, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
-        self.noted_in(stream, self.commit(tip)?.tree, object)
-    }
-
-    fn noted_in(&self, stream: &str, tree: ObjectId, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
-        let Some(blob) = Notes::open(self, stream, Some(tree))?.blob(object)? else { return Ok(Vec::new()) };
-        let note = self.read_note_object(blob, ObjectType::Blob)?;
-        Ok(lines(&note).map(<[u8]>::to_vec).collect())
-    }
 }
 
 /// The lines of a note, each without its line break.
@@ -165,25 +146,6 @@ impl<'repo> Notes<'repo> {
         let added = root.add(object.to_string().as_bytes(), 0, text, self);
         self.root = root;
         added
-    }
-
-    /// The blob of an object's note.
-    fn blob(&self, object: ObjectId) -> Result<Option<ObjectId>, NotesError> {
-        let name = object.to_string();
-        let mut rest = name.as_bytes();
-        let mut opened;
-        let mut folder = &self.root;
-        loop {
-            if let Some(slot) = folder.find(rest) {
-                return Ok((slot.bits & 0o170_000 == 0o100_000).then_some(slot.id));
-            }
-            let Some((two, below)) = rest.split_at_checked(2).filter(|(_, below)| !below.is_empty()) else {
-                return Ok(None);
-            };
-            let Some(slot) = folder.find(two).filter(|slot| slot.bits == FOLDER) else { return Ok(None) };
-            opened = Folder::load(self.repo, slot.id)?;
-            (folder, rest) = (&opened, below);
-        }
     }
 
     /// Writes the trees that changed and returns the root.
