@@ -136,6 +136,19 @@ fn a_decision_in_another_stream_is_bound_where_the_own_has_none() {
 }
 
 #[test]
+fn a_hook_that_runs_again_has_nothing_to_add() {
+    let scratch = governed();
+    scratch.write("a.txt", "one\n");
+    scratch.commit_by_hand("One");
+    let before = scratch.git(&["for-each-ref", "refs/notes/gov/"]);
+
+    let again = scratch.run(&["hook", "post-commit"]);
+
+    assert_eq!((again.code, again.out.as_str()), (0, ""), "{}", again.err);
+    assert_eq!(scratch.git(&["for-each-ref", "refs/notes/gov/"]), before);
+}
+
+#[test]
 fn an_amended_commit_is_judged_whole() {
     let scratch = governed();
     scratch.write("a.txt", lines(300));

@@ -181,6 +181,9 @@ impl<'a> Pen<'a> {
     /// Appends one entry for each act, in their order, and gives their ids. Nothing is written
     /// before there is a commit: until then no repository is there to speak of.
     pub(in crate::app) fn write(&self, acts: &[Act]) -> Result<Vec<Sha256>, Failure> {
+        if acts.is_empty() {
+            return Ok(Vec::new());
+        }
         let Some(genesis) = self.genesis()? else { return Ok(Vec::new()) };
         let heads = Heads::read(self.repo, &self.stream)?;
         let mut ids = Vec::new();
@@ -214,8 +217,8 @@ impl<'a> Pen<'a> {
                 notes.push(note);
                 ids.push(id);
             }
-            let Some(id) = end.prev else { return Ok(None) };
-            let subject = acts.last().map_or("open", |act| act.kind.as_str());
+            let (Some(id), Some(last)) = (end.prev, acts.last()) else { return Ok(None) };
+            let subject = last.kind.as_str();
             let head = Seen { seq: end.next - 1, id };
             let subject = format!("{subject} by {}", self.actor.email);
             Ok::<_, Failure>(Some(Draft { notes, head, subject, time: end.time.seconds() }))
