@@ -1,12 +1,13 @@
 //! Globs over paths, branches and names, and what they must not be talked out of.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{PolicyLine, RepoPath, hides_text};
 
-use super::pattern::{Braces, Loosely, NamePattern, PathPattern, alternatives};
+use super::pattern::{Braces, Depth, Loosely, NamePattern, Parts, PathPattern, alternatives};
 
 /// Whether matching a path makes the judgement stricter or milder.
 ///
@@ -33,39 +34,65 @@ pub struct PathGlob {
 impl PathGlob {
     /// The error is a sentence fragment that names what is wrong with the glob.
     pub fn new(text: &str, reach: Reach, at: Option<PolicyLine>) -> Result<Self, String> {
-        let body = text.strip_suffix('/').unwrap_or(text);
-        if body.is_empty() {
-            return Err("is empty and matches nothing".into());
-        }
-        if body.starts_with('/') {
-            return Err("starts with `/`: globs are relative to the repository's root".into());
-        }
-        if body.starts_with('!') {
-            return Err("starts with `!`: lists cannot take a path out again".into());
-        }
-        let body = match reach {
-            Reach::Strict => fold(body),
-            Reach::Lenient => body.to_owned(),
-        };
-        let pattern = |alternative: &String| {
-            let mut pattern = PathPattern::new(alternative)?;
-            if reach == Reach::Strict && !alternative.contains('/') {
-                pattern = pattern.anywhere();
-            }
-            Ok(if text.ends_with('/') { pattern.within() } else { pattern })
-        };
-        let patterns = alternatives(&body, Braces::OverParts)?.iter().map(pattern).collect::<Result<_, String>>()?;
-        Ok(Self { text: text.to_owned(), at, reach, patterns })
+        Ok(Self { text: text.to_owned(), at, reach, patterns: patterns(text, reach)? })
     }
 
     #[must_use]
     pub fn matches(&self, path: &RepoPath) -> bool {
+        self.matches_spelled(&Spelled::new(path))
+    }
+
+    pub(super) fn matches_spelled(&self, path: &Spelled<'_>) -> bool {
         let strict = self.reach == Reach::Strict;
         let loosely = Loosely { spelling: strict, beneath: strict };
-        let bytes = path.as_bytes();
-        let spelled = if strict && !bytes.is_ascii() { Cow::Owned(fold_bytes(bytes)) } else { Cow::Borrowed(bytes) };
-        self.patterns.iter().any(|pattern| pattern.matches(&spelled, loosely))
+        let parts = if strict { path.folded() } else { &path.parts };
+        self.patterns.iter().any(|pattern| pattern.matches(parts, loosely))
     }
+}
+
+/// A path as globs read it, taken apart once for all that do.
+pub(super) struct Spelled<'a> {
+    path: &'a [u8],
+    parts: Parts<'a>,
+    folded: OnceCell<Parts<'a>>,
+}
+
+impl<'a> Spelled<'a> {
+    pub(super) fn new(path: &'a RepoPath) -> Self {
+        let path = path.as_bytes();
+        Self { path, parts: Parts::of(path.into()), folded: OnceCell::new() }
+    }
+
+    /// As a strict glob reads it, which takes no notice of the case of ASCII.
+    fn folded(&self) -> &Parts<'a> {
+        if self.path.is_ascii() {
+            &self.parts
+        } else {
+            self.folded.get_or_init(|| Parts::of(fold_bytes(self.path).into()))
+        }
+    }
+}
+
+fn patterns(text: &str, reach: Reach) -> Result<Vec<PathPattern>, String> {
+    let body = text.strip_suffix('/').unwrap_or(text);
+    if body.is_empty() {
+        return Err("is empty and matches nothing".into());
+    }
+    if body.starts_with('/') {
+        return Err("starts with `/`: globs are relative to the repository's root".into());
+    }
+    if body.starts_with('!') {
+        return Err("starts with `!`: lists cannot take a path out again".into());
+    }
+    let body = match reach {
+        Reach::Strict => Cow::Owned(fold(body)),
+        Reach::Lenient => Cow::Borrowed(body),
+    };
+    let pattern = |alternative: &Cow<'_, str>| {
+        let is_anywhere = reach == Reach::Strict && !alternative.contains('/');
+        PathPattern::new(alternative, Depth { is_anywhere, is_within: text.ends_with('/') })
+    };
+    alternatives(&body, Braces::OverParts)?.iter().map(pattern).collect()
 }
 
 /// A glob over branch names. `*` also matches `/`: a branch deeper down is not governed less.
@@ -102,8 +129,9 @@ impl NameGlob {
         if text.is_empty() {
             return Err("is empty and matches nothing".into());
         }
-        let alternatives = alternatives(&text.to_lowercase(), Braces::All)?;
-        let patterns = alternatives.iter().map(|one| NamePattern::new(one)).collect::<Result<_, _>>()?;
+        let lower = text.to_lowercase();
+        let patterns = alternatives(&lower, Braces::All)?;
+        let patterns = patterns.iter().map(|one| NamePattern::new(one)).collect::<Result<_, _>>()?;
         Ok(Self { text: text.to_owned(), patterns })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{Enforcement, PathClass, Person, Placement, RepoPath, RiskLevel};
 
+use super::glob::Spelled;
 use super::{
     AgentIdentity, ApprovalRule, Approvals, Category, PathApproval, PathDefault, PathGlob, Policy, RuleSettings,
 };
@@ -10,8 +11,9 @@ impl Policy {
     /// The worst list that names the path wins, and in it the first glob that does.
     #[must_use]
     pub fn place(&self, path: &RepoPath) -> Placement {
+        let spelled = Spelled::new(path);
         for (class, globs) in self.lists() {
-            if let Some(glob) = globs.iter().find(|glob| glob.matches(path)) {
+            if let Some(glob) = globs.iter().find(|glob| glob.matches_spelled(&spelled)) {
                 return Placement { class, glob: glob.text.clone(), at: glob.at.clone() };
             }
         }
@@ -43,7 +45,8 @@ impl Policy {
     /// Whether its lines are counted apart from those that set the level.
     #[must_use]
     pub fn is_generated(&self, path: &RepoPath) -> bool {
-        self.paths.generated.iter().any(|glob| glob.matches(path))
+        let spelled = Spelled::new(path);
+        self.paths.generated.iter().any(|glob| glob.matches_spelled(&spelled))
     }
 
     /// The first category that keeps the path from being approved automatically.

@@ -1,5 +1,7 @@
 //! `{a,b}`, spelled out.
 
+use std::borrow::Cow;
+
 const MAX_ALTERNATIVES: usize = 64;
 
 /// Which braces are spelled out.
@@ -11,80 +13,71 @@ pub(in crate::policy) enum Braces {
 }
 
 /// All ways to read the `{a,b}` in a pattern.
-pub(in crate::policy) fn alternatives(text: &str, which: Braces) -> Result<Vec<String>, String> {
-    if !text.contains(['{', '}']) {
-        return Ok(vec![text.to_owned()]);
+pub(in crate::policy) fn alternatives(text: &str, which: Braces) -> Result<Vec<Cow<'_, str>>, String> {
+    if memchr::memchr2(b'{', b'}', text.as_bytes()).is_none() {
+        return Ok(vec![text.into()]);
     }
-    let mut open = vec![text.to_owned()];
+    // Each with the place up to which it is spelled out.
+    let mut open = vec![(text.to_owned(), 0)];
     let mut closed = Vec::new();
-    while let Some(text) = open.pop() {
-        match first_braces(&text, which)? {
-            None => closed.push(text),
-            // Pushed backwards, so that they are popped in the order of the text.
-            Some(mut variants) => {
-                variants.reverse();
-                open.append(&mut variants);
-            }
-        }
-        if open.len() + closed.len() > MAX_ALTERNATIVES {
+    while let Some((text, from)) = open.pop() {
+        let Some(cuts) = first_braces(&text, from, which)? else {
+            closed.push(text.into());
+            continue;
+        };
+        if open.len() + closed.len() + cuts.len() > MAX_ALTERNATIVES + 1 {
             return Err(format!("spells out more than {MAX_ALTERNATIVES} globs with its braces"));
         }
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+        let (first, last) = (cuts.first().copied().unwrap_or_default(), cuts.last().copied().unwrap_or_default());
+        let (before, after) = (part(0, first), part(last + 1, text.len()));
+        let spelled = cuts.windows(2).map(|cut| match cut {
+            [left, right] => [before, part(left + 1, *right), after].concat(),
+            _ => String::new(),
+        });
+        // Backwards, so that they are popped in the order of the text.
+        open.extend(spelled.rev().map(|text| (text, first)));
     }
     Ok(closed)
 }
 
-/// The text with its first braces replaced by each of their alternatives in turn.
-fn first_braces(text: &str, which: Braces) -> Result<Option<Vec<String>>, String> {
-    let (mut before, mut after) = (String::new(), String::new());
-    let mut inside: Vec<String> = Vec::new();
-    let (mut depth, mut done) = (0_usize, false);
-    let mut rest = text.chars().peekable();
-    let mut in_class = false;
-    while let Some(character) = rest.next() {
-        // An escaped brace and a bracket that opens or follows a class are no syntax of their own.
-        let mut token = [Some(character), None, None];
-        match character {
-            '\\' => token[1] = rest.next(),
-            '[' if !in_class => {
+/// Where the first braces that are to be spelled out open, are divided by commas, and close.
+fn first_braces(text: &str, from: usize, which: Braces) -> Result<Option<Vec<usize>>, String> {
+    let bytes = text.as_bytes();
+    let is_one_of = |at: usize, signs: &[u8]| bytes.get(at).is_some_and(|byte| signs.contains(byte));
+    let mut cuts: Vec<usize> = Vec::new();
+    let (mut at, mut depth, mut in_class) = (from, 0_usize, false);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            // An escaped brace and a bracket that opens or follows a class are no syntax of their own.
+            b'\\' => at += 1,
+            b'[' if !in_class => {
                 in_class = true;
-                token[1] = rest.next_if(|&c| matches!(c, '!' | '^'));
-                token[2] = rest.next_if_eq(&']');
+                at += usize::from(is_one_of(at + 1, b"!^"));
+                at += usize::from(is_one_of(at + 1, b"]"));
             }
-            ']' => in_class = false,
-            '{' if !in_class && !done => {
+            b']' => in_class = false,
+            b'{' if !in_class => {
                 depth += 1;
                 if depth == 1 {
-                    inside.push(String::new());
-                    continue;
+                    cuts.push(at);
                 }
             }
-            '}' if !in_class && !done => {
+            b'}' if !in_class => {
                 depth = depth.checked_sub(1).ok_or("has a `}` without its `{`")?;
-                if depth == 0 && which == Braces::OverParts && !inside.iter().any(|one| one.contains('/')) {
-                    before = [before, "{".into(), inside.join(","), "}".into()].concat();
-                    inside.clear();
-                    continue;
-                }
                 if depth == 0 {
-                    done = true;
-                    continue;
+                    let inside = cuts.first().and_then(|open| bytes.get(*open..at)).unwrap_or_default();
+                    if which == Braces::All || inside.contains(&b'/') {
+                        cuts.push(at);
+                        return Ok(Some(cuts));
+                    }
+                    cuts.clear();
                 }
             }
-            ',' if !in_class && depth == 1 => {
-                inside.push(String::new());
-                continue;
-            }
+            b',' if !in_class && depth == 1 => cuts.push(at),
             _ => {}
         }
-        let target = match inside.last_mut() {
-            Some(_) if done => &mut after,
-            Some(alternative) => alternative,
-            None => &mut before,
-        };
-        target.extend(token.into_iter().flatten());
+        at += 1;
     }
-    if depth > 0 {
-        return Err("has a `{` without its `}`".into());
-    }
-    Ok(done.then(|| inside.iter().map(|alternative| format!("{before}{alternative}{after}")).collect()))
+    if depth > 0 { Err("has a `{` without its `}`".into()) } else { Ok(None) }
 }

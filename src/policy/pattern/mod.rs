@@ -10,6 +10,8 @@ mod name;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 pub(super) use braces::{Braces, alternatives};
 pub(super) use name::NamePattern;
 use name::Token;
@@ -54,42 +56,73 @@ pub(super) struct Loosely {
     pub beneath: bool,
 }
 
+/// A path cut at `/`, once for all the patterns that are tried on it.
+#[derive(Debug)]
+pub(super) struct Parts<'a> {
+    path: Cow<'a, [u8]>,
+    /// Where each part begins and ends.
+    cuts: Vec<(usize, usize)>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(path: Cow<'a, [u8]>) -> Self {
+        let mut cuts = Vec::with_capacity(8);
+        let mut from = 0;
+        for slash in memchr::memchr_iter(b'/', &path) {
+            cuts.push((from, slash));
+            from = slash + 1;
+        }
+        cuts.push((from, path.len()));
+        Self { path, cuts }
+    }
+
+    fn get(&self, at: usize) -> Option<&[u8]> {
+        let &(from, to) = self.cuts.get(at)?;
+        self.path.get(from..to)
+    }
+}
+
+/// How far a pattern reaches beyond what it spells out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Depth {
+    /// It holds at any depth.
+    pub is_anywhere: bool,
+    /// It names everything in the directories that it spells out.
+    pub is_within: bool,
+}
+
 impl PathPattern {
     /// Braces that reach over a `/` are spelled out before, as by [`Braces::OverParts`].
-    pub(super) fn new(text: &str) -> Result<Self, String> {
-        text.split('/').map(Part::new).collect::<Result<_, _>>().map(Self)
+    pub(super) fn new(text: &str, depth: Depth) -> Result<Self, String> {
+        let mut parts = Vec::with_capacity(4);
+        if depth.is_anywhere {
+            parts.push(Part::Deep);
+        }
+        for part in text.split('/') {
+            parts.push(Part::new(part)?);
+        }
+        if depth.is_within {
+            parts.push(Part::Deep);
+        }
+        Ok(Self(parts))
     }
 
-    /// The same pattern at any depth.
-    pub(super) fn anywhere(mut self) -> Self {
-        self.0.insert(0, Part::Deep);
-        self
-    }
-
-    /// Everything in the directories the pattern names.
-    pub(super) fn within(mut self) -> Self {
-        self.0.push(Part::Deep);
-        self
-    }
-
-    pub(super) fn matches(&self, path: &[u8], loosely: Loosely) -> bool {
-        let parts = &self.0;
-        let (mut at, mut rest) = (0, Some(path));
+    pub(super) fn matches(&self, path: &Parts<'_>, loosely: Loosely) -> bool {
+        let pattern = self.0.as_slice();
+        let (mut at, mut here) = (0, 0);
         // Where the last `**` may yet take one part more.
-        let mut deeper: Option<(usize, Option<&[u8]>)> = None;
+        let mut deeper: Option<(usize, usize)> = None;
         loop {
-            match (parts.get(at), rest) {
-                (Some(Part::Deep), _) if at + 1 == parts.len() => return rest.is_some(),
+            match (pattern.get(at), path.get(here)) {
+                (Some(Part::Deep), name) if at + 1 == pattern.len() => return name.is_some(),
                 (Some(Part::Deep), _) => {
                     at += 1;
-                    deeper = Some((at, rest));
+                    deeper = Some((at, here));
                     continue;
                 }
-                (Some(Part::Named(named)), Some(here)) => {
-                    let (name, after) = cut(here);
+                (Some(Part::Named(named)), Some(name)) => {
                     if named.matches(name, loosely.spelling) {
-                        at += 1;
-                        rest = after;
+                        (at, here) = (at + 1, here + 1);
                         continue;
                     }
                 }
@@ -97,10 +130,9 @@ impl PathPattern {
                 (None, Some(_)) if loosely.beneath => return true,
                 (None, Some(_)) | (Some(_), None) => {}
             }
-            let Some((again, Some(here))) = deeper else { return false };
-            let (_, after) = cut(here);
-            deeper = Some((again, after));
-            (at, rest) = (again, after);
+            let Some((again, taken)) = deeper.filter(|(_, taken)| *taken < path.cuts.len()) else { return false };
+            deeper = Some((again, taken + 1));
+            (at, here) = (again, taken + 1);
         }
     }
 }
@@ -110,8 +142,10 @@ impl Part {
         if text == "**" {
             return Ok(Self::Deep);
         }
-        let mut named = Named { first: ByteSet::default(), last: ByteSet::default(), names: Vec::new() };
-        for one in alternatives(text, Braces::All)? {
+        let all = alternatives(text, Braces::All)?;
+        let mut named =
+            Named { first: ByteSet::default(), last: ByteSet::default(), names: Vec::with_capacity(all.len()) };
+        for one in all {
             named.add(&one)?;
         }
         Ok(Self::Named(named))
@@ -123,20 +157,27 @@ impl Named {
         if matches!(text, "" | "." | "..") {
             return Err("has an empty, `.` or `..` part, which no path in a repository has".into());
         }
-        let NamePattern(tokens) = NamePattern::new(text)?;
-        if tokens.windows(2).any(|pair| pair == [Token::Star, Token::Star]) {
+        let bytes = text.as_bytes();
+        if let ([first, ..], [.., last], None) =
+            (bytes, bytes, bytes.iter().find(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\')))
+        {
+            self.first.add(*first);
+            self.last.add(*last);
+            self.names.push(Name::Plain(bytes.into()));
+            return Ok(());
+        }
+        let (mut first, mut last, mut is_doubled) = (None, None, false);
+        let pattern = NamePattern::with(text, |token| {
+            is_doubled |= last == Some(Token::Star) && token == Token::Star;
+            first.get_or_insert(token);
+            last = Some(token);
+        })?;
+        if is_doubled {
             return Err("has a `**` that does not stand alone between slashes".into());
         }
-        self.first.add(tokens.first());
-        self.last.add(tokens.last());
-        let plain: Option<String> = tokens
-            .iter()
-            .map(|token| match token {
-                Token::One(character) => Some(*character),
-                Token::Any | Token::Star | Token::Class { .. } => None,
-            })
-            .collect();
-        self.names.push(plain.map_or(Name::Wild(NamePattern(tokens)), |plain| Name::Plain(plain.into_bytes().into())));
+        self.first.add_token(first);
+        self.last.add_token(last);
+        self.names.push(Name::Wild(pattern));
         Ok(())
     }
 
@@ -157,35 +198,31 @@ impl Named {
 }
 
 impl ByteSet {
+    fn add(&mut self, byte: u8) {
+        let (word, bit) = Self::place(byte);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
     /// What one token can take; a token that can take many things can take anything.
-    fn add(&mut self, token: Option<&Token>) {
+    fn add_token(&mut self, token: Option<Token>) {
         match token {
             Some(Token::One(character)) if character.is_ascii() => {
-                let (word, bit) = Self::place(u32::from(*character));
-                if let Some(word) = self.0.get_mut(word) {
-                    *word |= bit;
-                }
+                character.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.add(byte));
             }
-            Some(Token::One(_) | Token::Any | Token::Star | Token::Class { .. }) | None => self.0 = [u64::MAX; 4],
+            Some(Token::One(_) | Token::Any | Token::Star | Token::Class) | None => self.0 = [u64::MAX; 4],
         }
     }
 
     fn has(&self, byte: u8, ignore_case: bool) -> bool {
         let byte = if ignore_case { byte.to_ascii_lowercase() } else { byte };
-        let (word, bit) = Self::place(u32::from(byte));
+        let (word, bit) = Self::place(byte);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    const fn place(byte: u32) -> (usize, u64) {
+    const fn place(byte: u8) -> (usize, u64) {
         ((byte >> 6) as usize, 1 << (byte & 63))
-    }
-}
-
-/// The first part of a path and what follows its `/`.
-fn cut(path: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match memchr::memchr(b'/', path).and_then(|slash| path.split_at_checked(slash)) {
-        Some((name, after)) => (name, after.get(1..)),
-        None => (path, None),
     }
 }
 

@@ -1,79 +1,93 @@
 //! Patterns over one name: `*`, `?`, `[a-z]` and `\` before any of these.
 
-/// One pattern over a text in which `/` means nothing.
-#[derive(Clone, Debug)]
-pub(in crate::policy) struct NamePattern(pub(super) Vec<Token>);
+use std::str::Chars;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One pattern over a text in which `/` means nothing. It is kept as it was written: most patterns
+/// are compared with few texts, and to take one apart costs more than that.
+#[derive(Clone, Debug)]
+pub(in crate::policy) struct NamePattern(Box<str>);
+
+/// One sign of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     One(char),
     Any,
     Star,
-    Class { negated: bool, ranges: Vec<(char, char)> },
+    Class,
 }
 
 impl NamePattern {
     pub(in crate::policy) fn new(text: &str) -> Result<Self, String> {
-        let mut tokens = Vec::new();
+        Self::with(text, |_| ())
+    }
+
+    /// The same, with a look at each token.
+    pub(super) fn with(text: &str, mut look: impl FnMut(Token)) -> Result<Self, String> {
         let mut rest = text.chars();
         while let Some(character) = rest.next() {
-            tokens.push(match character {
+            look(match character {
                 '*' => Token::Star,
                 '?' => Token::Any,
-                '[' => class(&mut rest)?,
+                '[' => {
+                    class(&mut rest, &mut |_, _| ())?;
+                    Token::Class
+                }
                 '\\' => Token::One(escaped(&mut rest)?),
                 plain => Token::One(plain),
             });
         }
-        Ok(Self(tokens))
+        Ok(Self(text.into()))
     }
 
     pub(in crate::policy) fn matches(&self, text: &[u8], ignore_case: bool) -> bool {
+        let pattern = self.0.as_bytes();
         let (mut at, mut rest) = (0, text);
         // Where the last `*` may yet take one character more.
         let mut longer: Option<(usize, &[u8])> = None;
         loop {
-            match (self.0.get(at), next(rest)) {
-                (Some(Token::Star), _) => {
+            let taken = match (pattern.get(at), rest.split_first()) {
+                (Some(b'*'), _) => {
                     at += 1;
                     longer = Some((at, rest));
                     continue;
                 }
-                (Some(token), Some((character, after))) if token.takes(character, ignore_case) => {
-                    at += 1;
-                    rest = after;
-                    continue;
-                }
                 (None, None) => return true,
-                _ => {}
+                (Some(b'?'), Some(_)) => next(rest).map(|(_, after)| (at + 1, after)),
+                (Some(b'['), Some(_)) => self.class_takes(at + 1, rest, ignore_case),
+                (Some(sign), Some((byte, after))) => {
+                    let escaped = usize::from(*sign == b'\\');
+                    let byte = if ignore_case { byte.to_ascii_lowercase() } else { *byte };
+                    // A character of several bytes is compared byte by byte.
+                    (pattern.get(at + escaped) == Some(&byte)).then_some((at + escaped + 1, after))
+                }
+                (Some(_), None) | (None, Some(_)) => None,
+            };
+            if let Some(taken) = taken {
+                (at, rest) = taken;
+                continue;
             }
-            let Some((again, taken)) = longer else { return false };
-            let Some((_, after)) = next(taken) else { return false };
+            let Some((again, here)) = longer else { return false };
+            let Some((_, after)) = next(here) else { return false };
             longer = Some((again, after));
             (at, rest) = (again, after);
         }
     }
-}
 
-impl Token {
-    /// `None` stands for a byte that is not UTF-8.
-    fn takes(&self, character: Option<char>, ignore_case: bool) -> bool {
-        let folded = if ignore_case { character.map(|c| c.to_ascii_lowercase()) } else { character };
-        match self {
-            Self::Star => false,
-            Self::Any => true,
-            Self::One(expected) => folded == Some(*expected),
-            Self::Class { negated, ranges } => {
-                let inside = folded.is_some_and(|c| ranges.iter().any(|&(first, last)| (first..=last).contains(&c)));
-                inside != *negated
-            }
-        }
+    /// What follows a class that begins here and the character it takes.
+    fn class_takes<'t>(&self, at: usize, text: &'t [u8], ignore_case: bool) -> Option<(usize, &'t [u8])> {
+        let (character, after) = next(text)?;
+        let character = if ignore_case { character.map(|c| c.to_ascii_lowercase()) } else { character };
+        let mut rest = self.0.get(at..)?.chars();
+        let mut is_inside = false;
+        let mut look = |first, last| is_inside |= character.is_some_and(|c| (first..=last).contains(&c));
+        let negated = class(&mut rest, &mut look).ok()?;
+        (is_inside != negated).then_some((self.0.len() - rest.as_str().len(), after))
     }
 }
 
-fn class(rest: &mut std::str::Chars<'_>) -> Result<Token, String> {
+/// Looks at each range of a class up to its end; gives whether the class takes what is in none.
+fn class(rest: &mut Chars<'_>, look: &mut impl FnMut(char, char)) -> Result<bool, String> {
     const UNCLOSED: &str = "unclosed character class, missing ']'";
-    let mut ranges: Vec<(char, char)> = Vec::new();
     let mut next = rest.next();
     let negated = matches!(next, Some('!' | '^'));
     if negated {
@@ -82,7 +96,7 @@ fn class(rest: &mut std::str::Chars<'_>) -> Result<Token, String> {
     let mut first = true;
     loop {
         let from = match next.ok_or(UNCLOSED)? {
-            ']' if !first => return Ok(Token::Class { negated, ranges }),
+            ']' if !first => return Ok(negated),
             '\\' => escaped(rest)?,
             plain => plain,
         };
@@ -101,11 +115,11 @@ fn class(rest: &mut std::str::Chars<'_>) -> Result<Token, String> {
         if from > to {
             return Err(format!("has a character range `{from}-{to}` that runs backwards"));
         }
-        ranges.push((from, to));
+        look(from, to);
     }
 }
 
-fn escaped(rest: &mut std::str::Chars<'_>) -> Result<char, String> {
+fn escaped(rest: &mut Chars<'_>) -> Result<char, String> {
     match rest.next() {
         None => Err("ends with a `\\` that escapes nothing".into()),
         Some(plain) if plain.is_alphanumeric() => {

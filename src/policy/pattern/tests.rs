@@ -1,8 +1,10 @@
 use super::*;
 
+const HERE: Depth = Depth { is_anywhere: false, is_within: false };
+
 fn matches(pattern: &str, path: &str) -> bool {
     let exactly = Loosely { spelling: false, beneath: false };
-    PathPattern::new(pattern).unwrap().matches(path.as_bytes(), exactly)
+    PathPattern::new(pattern, HERE).unwrap().matches(&Parts::of(path.as_bytes().into()), exactly)
 }
 
 #[test]
@@ -33,7 +35,9 @@ fn a_byte_that_is_not_utf_8_is_one_character_of_no_class_but_a_negated_one() {
 #[test]
 fn loosely_a_directory_covers_what_is_in_it_and_spelling_does_not_matter() {
     let loosely = Loosely { spelling: true, beneath: true };
-    let matches = |pattern: &str, path: &str| PathPattern::new(pattern).unwrap().matches(path.as_bytes(), loosely);
+    let matches = |pattern: &str, path: &str| {
+        PathPattern::new(pattern, HERE).unwrap().matches(&Parts::of(path.as_bytes().into()), loosely)
+    };
 
     assert!(matches("src/core", "src/core/a/b.rs") && matches(".env*", ".ENV.local") && matches("a/b", "A/b. ./c"));
     assert!(!matches("src/core", "src/core2/a") && !matches("a/b", "a/.b"));
@@ -57,7 +61,7 @@ fn braces_spell_out_alternatives() {
 fn what_can_match_nothing_is_refused_with_its_reason() {
     let reason = |text: &str| match alternatives(text, Braces::OverParts) {
         Err(reason) => reason,
-        Ok(all) => all.iter().find_map(|one| PathPattern::new(one).err()).unwrap_or_default(),
+        Ok(all) => all.iter().find_map(|one| PathPattern::new(one, HERE).err()).unwrap_or_default(),
     };
 
     assert_eq!(reason("src/["), "unclosed character class, missing ']'");
