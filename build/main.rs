@@ -1,14 +1,18 @@
-//! Turns the data in `rules/` into statics, so that no run of the program reads their YAML.
+//! Turns the data in `rules/` and the built-in policy into statics, so that no run of the program
+//! reads their YAML.
 
 mod card;
 mod headers;
 mod packs;
+mod policy;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs};
 
 use sha2::{Digest, Sha256};
+
+const POLICY: &str = "src/policy/built-in.yaml";
 
 #[expect(
     clippy::disallowed_methods,
@@ -20,6 +24,7 @@ fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/check/rules/required.rs");
     println!("cargo::rerun-if-changed=src/check/rules/tables.rs");
+    println!("cargo::rerun-if-changed={POLICY}");
     let out = env::var("OUT_DIR")?;
     let yaml = fs::read_to_string("rules/risk.yaml")?;
     let card = card::card(&yaml).map_err(|why| Broken(format!("rules/risk.yaml: {why}")))?;
@@ -29,6 +34,8 @@ fn main() -> Result<(), Broken> {
     fs::write(Path::new(&out).join("headers.rs"), headers)?;
     fs::write(Path::new(&out).join("packs.rs"), packs::packs().map_err(Broken)?)?;
     fs::write(Path::new(&out).join("digests.rs"), digests(&yaml)?)?;
+    let steps = policy::steps(&fs::read_to_string(POLICY)?).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
+    fs::write(Path::new(&out).join("built-in.steps"), steps)?;
     if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());

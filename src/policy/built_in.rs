@@ -1,8 +1,9 @@
 //! The policy that holds where a repository says nothing.
 
 use crate::model::{Enforcement, Sha256};
+use crate::yaml;
 
-use super::read::read_over;
+use super::read::read_known;
 use super::{
     Agents, ApprovalRule, Approvals, Audit, BranchLevels, PathDefault, PathRules, Policy, RiskLimits, RuleSettings,
 };
@@ -10,11 +11,15 @@ use super::{
 /// The built-in policy as its file: commented, and read like any other.
 pub const BUILT_IN: &str = include_str!("built-in.yaml");
 
+/// The same, parsed when the program was built: most runs read it.
+const STEPS: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in.steps"));
+
 impl Policy {
     #[must_use]
     pub fn built_in() -> Self {
         // A test reads the file, so the fallback is never used; were it, nothing would be let by.
-        read_over(None, BUILT_IN.as_bytes(), Self::strictest()).unwrap_or_else(|_| Self::strictest())
+        let parsed = yaml::from_steps(STEPS);
+        parsed.and_then(|root| read_known(&root, Self::strictest())).unwrap_or_else(Self::strictest)
     }
 
     /// Nothing is allowed and everything needs an approval that nobody can give.
@@ -62,4 +67,30 @@ impl Policy {
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", Sha256::of(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::{Entry, Key, Node, Span, Value};
+
+    /// The same tree, standing nowhere.
+    fn unplaced(node: Node) -> Node {
+        let span = Span { line: 0, column: 0, length: 0 };
+        let entry = |Entry { key: Key { text, .. }, value }| Entry { key: Key { text, span }, value: unplaced(value) };
+        let value = match node.value {
+            Value::List(items) => Value::List(items.into_iter().map(unplaced).collect()),
+            Value::Map(entries) => Value::Map(entries.into_iter().map(entry).collect()),
+            other @ (Value::Scalar(_) | Value::Refused) => other,
+        };
+        Node { span, value }
+    }
+
+    #[test]
+    fn what_was_parsed_when_it_was_built_is_what_the_file_says() {
+        let parsed = yaml::parse(BUILT_IN.as_bytes());
+        assert!(parsed.mistakes.is_empty(), "{:?}", parsed.mistakes);
+
+        assert_eq!(yaml::from_steps(STEPS), parsed.root.map(unplaced));
+    }
 }

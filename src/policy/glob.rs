@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -28,13 +29,20 @@ pub struct PathGlob {
     /// Where the policy file says it; absent for the built-in policy.
     pub at: Option<PolicyLine>,
     reach: Reach,
-    patterns: Vec<PathPattern>,
+    patterns: OnceLock<Vec<PathPattern>>,
 }
 
 impl PathGlob {
     /// The error is a sentence fragment that names what is wrong with the glob.
     pub fn new(text: &str, reach: Reach, at: Option<PolicyLine>) -> Result<Self, String> {
-        Ok(Self { text: text.to_owned(), at, reach, patterns: patterns(text, reach)? })
+        let patterns = OnceLock::from(patterns(text, reach)?);
+        Ok(Self { text: text.to_owned(), at, reach, patterns })
+    }
+
+    /// A glob that a test holds to be one. It is taken apart when a path is first compared with it,
+    /// which most runs never do.
+    pub(super) fn known(text: &str, reach: Reach) -> Self {
+        Self { text: text.to_owned(), at: None, reach, patterns: OnceLock::new() }
     }
 
     #[must_use]
@@ -46,7 +54,8 @@ impl PathGlob {
         let strict = self.reach == Reach::Strict;
         let loosely = Loosely { spelling: strict, beneath: strict };
         let parts = if strict { path.folded() } else { &path.parts };
-        self.patterns.iter().any(|pattern| pattern.matches(parts, loosely))
+        let patterns = self.patterns.get_or_init(|| patterns(&self.text, self.reach).unwrap_or_default());
+        patterns.iter().any(|pattern| pattern.matches(parts, loosely))
     }
 }
 

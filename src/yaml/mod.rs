@@ -4,6 +4,7 @@
 //! taken: no anchors, aliases, tags, duplicate keys or second documents, no hidden characters.
 
 mod node;
+mod steps;
 mod text;
 mod tree;
 mod write;
@@ -11,6 +12,7 @@ mod write;
 use crate::model::{Arrange, Mistake};
 
 pub use node::{Entry, Key, Node, Scalar, Span, Value};
+pub use steps::from_steps;
 pub use write::Tree;
 
 /// Larger files are refused before they are read.

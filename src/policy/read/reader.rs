@@ -1,6 +1,6 @@
 //! Typed values out of a YAML tree, with a mistake for everything that is not as it should be.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use crate::model::{Mistake, PolicyLine, hides_text};
@@ -57,8 +57,12 @@ struct Walked<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(origin: Option<&'a str>, text: &'a str, mistakes: Mistakes) -> Self {
-        Self { origin, lines: text.lines().collect(), walked: None, mistakes }
+    pub(super) fn new(origin: &'a str, text: &'a str, mistakes: Mistakes) -> Self {
+        Self { origin: Some(origin), lines: text.lines().collect(), walked: None, mistakes }
+    }
+
+    pub(super) fn of_known() -> Self {
+        Self { origin: None, lines: Vec::new(), walked: None, mistakes: Mistakes::default() }
     }
 
     pub(super) fn note(&mut self, mistake: Mistake) {
@@ -114,7 +118,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn texts<'n>(&mut self, field: Field<'n>) -> Option<Vec<(&'n str, Span)>> {
         let items: Vec<Field<'n>> = self.list(field)?.collect();
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         let mut texts: Vec<(&str, Span)> = Vec::new();
         for item in items {
             let Some(text) = self.text(item) else { continue };
@@ -184,6 +188,10 @@ impl<'a> Reader<'a> {
         let texts = self.texts(field)?;
         let mut globs = Vec::with_capacity(texts.len());
         for (text, span) in texts {
+            if self.origin.is_none() {
+                globs.push(PathGlob::known(text, reach));
+                continue;
+            }
             match PathGlob::new(text, reach, self.line(span)) {
                 Ok(glob) => globs.push(glob),
                 Err(reason) => self.invalid_glob(field.key, text, span, reason),
@@ -292,7 +300,8 @@ impl<'a> Reader<'a> {
 
     /// What an escape put into a text would not be seen wherever the text is shown.
     fn refuse_unseen(&mut self, text: &str, span: Span) {
-        if text.contains(|c: char| c.is_control() || hides_text(c)) {
+        let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if !is_plain && text.contains(|c: char| c.is_control() || hides_text(c)) {
             let mistake = span.mistake(format!("`{}` holds characters that cannot be seen", short(text)));
             self.note(mistake.help("remove them"));
         }

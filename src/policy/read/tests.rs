@@ -29,7 +29,7 @@ fn section(text: &str) -> Vec<String> {
 
 #[test]
 fn the_built_in_policy_is_read_without_a_mistake_and_says_everything() {
-    let built_in = read_over(None, BUILT_IN.as_bytes(), Policy::built_in()).unwrap();
+    let built_in = Policy::built_in();
 
     assert_eq!(built_in.enforcement.default, Enforcement::Development);
     assert_eq!(built_in.paths.default, PathDefault::Allow);
