@@ -3,6 +3,7 @@
 
 mod card;
 mod headers;
+mod near;
 mod packs;
 mod policy;
 

@@ -19,6 +19,7 @@ mod required;
 #[path = "../src/check/rules/tables.rs"]
 mod tables;
 
+use crate::near::near;
 use required::Patterns;
 
 /// What marks an inline waiver is found together with keywords.
@@ -39,7 +40,7 @@ pub(super) fn packs() -> Result<String, String> {
             let yaml = fs::read_to_string(&path).map_err(|error| format!("{said}: {error}"))?;
             let rules: Vec<Value> = serde_yaml::from_str(&yaml).map_err(|error| format!("{said}: {error}"))?;
             for rule in &rules {
-                made.add(pack, rule).ok_or_else(|| format!("{said}: a rule without id"))?;
+                made.add(pack, rule).ok_or_else(|| format!("{said}: a rule without id, or of an unknown status"))?;
             }
         }
     }
@@ -86,7 +87,7 @@ fn files_of(pack: &str) -> Result<Vec<PathBuf>, String> {
 }
 
 impl Made {
-    /// Adds a rule; `None` when it has no id.
+    /// Adds a rule; `None` when it has no id, or a status that there is not.
     fn add(&mut self, pack: &str, rule: &Value) -> Option<()> {
         let words = |key| {
             let list = rule.get(key).and_then(Value::as_array).into_iter().flatten();
@@ -117,8 +118,17 @@ impl Made {
         let generic = words("tags").contains(&"generic");
         let runs = word("regex").map(required::runs).unwrap_or_default();
         let runs = (self.runs.len(), runs.into_iter().map(|run| self.run(&run)).count());
-        let near: Vec<String> = words("paths").into_iter().map(required::literal).collect();
-        let near = if near.iter().any(String::is_empty) { String::new() } else { near.join("\n") };
+        let near = near(&words("paths")).join("\n");
+        let status = words("status").into_iter().map(|word| match word {
+            "added" => Some("Happening::Added.bit()"),
+            "deleted" => Some("Happening::Deleted.bit()"),
+            "modified" => Some("Happening::Modified.bit()"),
+            "renamed" => Some("Happening::Renamed.bit()"),
+            "mode" => Some("Happening::Mode.bit()"),
+            _ => None,
+        });
+        let status: Vec<&str> = status.collect::<Option<_>>()?;
+        let status = if status.is_empty() { "0".to_owned() } else { status.join(" | ") };
         let number = self.rules.len();
         // The same rules as `Rules::for_new`.
         let searches = word("detect").is_none() && word("asks").is_none();
@@ -132,7 +142,7 @@ impl Made {
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
-             changes_only: {changes_only}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near}, \
+             changes_only: {changes_only}, status: {status}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near}, \
              chunk: {chunk}, place: {place} }}"
         ));
         self.records.push(packed(rule));

@@ -33,6 +33,13 @@ pub enum Happening {
     Mode,
 }
 
+impl Happening {
+    /// Its place in a set of them.
+    pub(super) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
 /// What a path is after the change, for rules `on: path`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::definition::{Anchor, Asks, On};
+use super::definition::{Anchor, Asks, Happening, On};
 use super::packed::Reader;
 use super::required::{Patterns, Run};
 use super::tables::{Entry, Tables};
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
 mod made {
-    use super::{Anchor, Asks, Cow, Embedded, Entry, On, Tables, Text};
+    use super::{Anchor, Asks, Cow, Embedded, Entry, Happening, On, Tables, Text};
 
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
@@ -32,6 +32,8 @@ pub(super) struct Embedded {
     pub(super) anchor: Option<Anchor>,
     pub(super) net: bool,
     pub(super) changes_only: bool,
+    /// The set of what happens to paths that it is about, as [`Rule::is_about`](super::rule::Rule::is_about) reads it.
+    pub(super) status: u8,
     pub(super) generic: bool,
     pub(super) multiline: bool,
     /// One to a line.

@@ -40,12 +40,15 @@ impl Rules {
         }
         let judged = self.paths.iter().filter_map(|&index| {
             let rule = self.get(index).filter(|rule| !file.in_tree || rule.speaks_of_trees())?;
-            let may_concern = |path| rule.detector.is_none_or(|detector| detector.may_concern(path));
-            if !events.iter().any(|event| rule.is_near(event.subject) && may_concern(event.subject.path)) {
-                return None;
-            }
+            let may_concern = |event: &&Event<'_>| {
+                rule.is_about(event.happening)
+                    && rule.is_near(event.subject)
+                    && rule.detector.is_none_or(|detector| detector.may_concern(event.subject.path))
+            };
+            let mut events = events.iter().filter(may_concern).peekable();
+            events.peek()?;
             let compiled = rule.compiled()?;
-            let event = events.iter().find(|event| compiled.happens(event, file))?;
+            let event = events.find(|event| compiled.happens(event, file))?;
             let path = event.subject.path;
             let place = Place { path: path.clone(), line: None, column: None, commit: None };
             Some(self.finding(rule, compiled, place, path.as_bytes()))
@@ -56,10 +59,6 @@ impl Rules {
 
 impl Compiled {
     fn happens(&self, event: &Event<'_>, file: &Candidate<'_>) -> bool {
-        let wanted = &self.definition.status;
-        // A rule that names nothing is about paths that are there after the change.
-        let counts =
-            if wanted.is_empty() { event.happening != Happening::Deleted } else { wanted.contains(&event.happening) };
         let kind = |mode: Option<Mode>| self.definition.mode.is_none_or(|kind| mode.is_some_and(|mode| is(mode, kind)));
         let mode = self.definition.mode.is_none()
             || if event.happening == Happening::Deleted {
@@ -67,9 +66,7 @@ impl Compiled {
             } else {
                 kind(file.new_mode) && file.new_mode != file.old_mode
             };
-        counts
-            && mode
-            && self.covers(event.subject)
+        mode && self.covers(event.subject)
             && event.unless.is_none_or(|other| !self.covers(other))
             && self.expression.as_ref().is_none_or(|regex| regex.is_match(event.subject.path.as_bytes()))
             && self.detects_path(event.subject.path, file)
@@ -84,4 +81,27 @@ const fn is(mode: Mode, kind: Kind) -> bool {
             | (Mode::Symlink, Kind::Symlink)
             | (Mode::Submodule, Kind::Submodule)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{PACKS, RuleSettings};
+
+    #[test]
+    fn the_build_says_of_every_rule_what_happenings_it_is_about() {
+        let packs = PACKS.map(str::to_owned).to_vec();
+        let settings = RuleSettings { packs, extra: vec![], severity: vec![], imports: vec![] };
+        let all = [Happening::Added, Happening::Deleted, Happening::Modified, Happening::Renamed, Happening::Mode];
+        for rule in &Rules::new(&settings, vec![]).unwrap().all {
+            let named = &rule.compiled().unwrap().definition.status;
+            let about: Vec<Happening> = all.into_iter().filter(|happening| rule.is_about(*happening)).collect();
+
+            let said = |happening: &Happening| match named.as_slice() {
+                [] => *happening != Happening::Deleted,
+                named => named.contains(happening),
+            };
+            assert_eq!(about, all.into_iter().filter(said).collect::<Vec<_>>(), "{}", rule.id);
+        }
+    }
 }

@@ -57,16 +57,6 @@ fn unbound(hir: &Hir) -> Hir {
     }
 }
 
-/// The longest piece of a glob that a matching path must contain, in lower case. Only ASCII counts:
-/// globs fold other letters in ways a byte search does not. The piece lies within one name, for a
-/// strict glob also takes names that end in dots and blanks.
-pub(crate) fn literal(glob: &str) -> String {
-    if glob.contains(['{', '[', '\\']) || !glob.is_ascii() {
-        return String::new();
-    }
-    glob.split(['*', '?', '/']).max_by_key(|piece| piece.len()).unwrap_or_default().to_ascii_lowercase()
-}
-
 /// Counted repetitions of more than this are not worth their price in a first look.
 const COUNTED: u32 = 8;
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
-use super::definition::{Allow, Anchor, Asks, Definition, On, family};
+use super::definition::{Allow, Anchor, Asks, Definition, Happening, On, family};
 use super::embedded::{Embedded, Packed, packed};
 use super::expression::{Expression, compile};
 use super::paths::{PathList, Subject};
@@ -27,6 +27,7 @@ pub(super) struct Rule {
     pub(super) anchor: Option<Anchor>,
     pub(super) net: bool,
     pub(super) changes_only: bool,
+    status: u8,
     pub(super) generic: bool,
     pub(super) multiline: bool,
     pub(super) detector: Option<Detector>,
@@ -69,9 +70,10 @@ impl Rule {
             anchor: from.anchor,
             net: from.net,
             changes_only: from.changes_only,
+            status: from.status,
             generic: from.generic,
             multiline: from.multiline,
-            detector: Detector::parse(from.detect.get()),
+            detector: Some(from.detect.get()).filter(|name| !name.is_empty()).and_then(Detector::parse),
             asks: from.asks,
             runs: Runs::Made(from.runs.0, from.runs.1),
             keywords: from.keywords.get().into(),
@@ -92,6 +94,7 @@ impl Rule {
             anchor: definition.anchor,
             net: definition.net.is_some(),
             changes_only: definition.changes_only,
+            status: definition.status.iter().fold(0, |status, happening| status | happening.bit()),
             generic: definition.is_generic(),
             multiline: definition.multiline,
             detector: definition.detect.as_deref().and_then(Detector::parse),
@@ -132,6 +135,12 @@ impl Rule {
 
     pub(super) fn family(&self) -> &str {
         family(&self.id)
+    }
+
+    /// Whether it is about this happening to a path. One that names nothing is about paths that are there
+    /// after the change.
+    pub(super) fn is_about(&self, happening: Happening) -> bool {
+        if self.status == 0 { happening != Happening::Deleted } else { self.status & happening.bit() != 0 }
     }
 
     /// Whether it may look at a path at all.

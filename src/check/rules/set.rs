@@ -38,7 +38,7 @@ impl Rules {
     /// A rule of `extra` takes the place of an embedded one with the same id. The error names the
     /// rule that cannot be compiled and why; [`super::read_pack`] finds such rules beforehand.
     pub fn new(settings: &RuleSettings, extra: Vec<Pack>) -> Result<Self, String> {
-        let mut all: Vec<Rule> = Vec::new();
+        let mut all: Vec<Rule> = Vec::with_capacity(embedded::RULES.len());
         let own = || extra.iter().flat_map(|pack| &pack.rules);
         let wanted = |pack: &str| settings.packs.iter().any(|name| name == pack);
         let embedded = (0..).zip(embedded::RULES).filter(|(_, rule)| wanted(rule.pack.get()));
