@@ -7,6 +7,7 @@ use std::str::FromStr;
 use sha2::Digest;
 
 use super::change::{FileFacts, Side};
+use super::hex;
 use super::path::RepoPath;
 
 /// A SHA-256 digest. Reviewed bytes are named by it, since SHA-1 is not trusted for that.
@@ -40,7 +41,7 @@ impl Sha256 {
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        hex::write(&self.0, out)
     }
 }
 
@@ -54,21 +55,11 @@ impl fmt::Debug for Sha256 {
 impl FromStr for Sha256 {
     type Err = ();
 
-    fn from_str(hex: &str) -> Result<Self, ()> {
-        let (pairs, odd) = hex.as_bytes().as_chunks::<2>();
-        let mut bytes = [0; 32];
-        if !odd.is_empty() || pairs.len() != bytes.len() {
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Err(());
         }
-        let digit = |byte: u8| match byte {
-            b'0'..=b'9' => Ok(byte - b'0'),
-            b'a'..=b'f' => Ok(byte - b'a' + 10),
-            _ => Err(()),
-        };
-        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = digit(*high)? << 4 | digit(*low)?;
-        }
-        Ok(Self(bytes))
+        hex::read(text).map(Self).ok_or(())
     }
 }
 

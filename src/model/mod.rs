@@ -15,6 +15,7 @@ mod evaluation;
 mod explanation;
 mod finding;
 mod health;
+mod hex;
 mod judgement;
 mod lines;
 mod matter;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::hex;
+
 /// The id of a git object (SHA-1; repositories of another hash are refused when opened).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId([u8; 20]);
@@ -35,7 +37,7 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        hex::write(&self.0, out)
     }
 }
 
@@ -48,16 +50,8 @@ impl fmt::Debug for ObjectId {
 impl FromStr for ObjectId {
     type Err = ();
 
-    fn from_str(hex: &str) -> Result<Self, ()> {
-        let digits: Vec<u8> = hex
-            .chars()
-            .map(|digit| digit.to_digit(16).and_then(|value| u8::try_from(value).ok()))
-            .collect::<Option<_>>()
-            .ok_or(())?;
-        let bytes: Vec<u8> =
-            digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
-        let odd = digits.len() % 2;
-        <[u8; 20]>::try_from(bytes).ok().filter(|_| odd == 0).map(Self).ok_or(())
+    fn from_str(text: &str) -> Result<Self, ()> {
+        hex::read(text).map(Self).ok_or(())
     }
 }
 
