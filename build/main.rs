@@ -35,8 +35,10 @@ fn main() -> Result<(), Broken> {
     fs::write(Path::new(&out).join("headers.rs"), headers)?;
     fs::write(Path::new(&out).join("packs.rs"), packs::packs().map_err(Broken)?)?;
     fs::write(Path::new(&out).join("digests.rs"), digests(&yaml)?)?;
-    let steps = policy::steps(&fs::read_to_string(POLICY)?).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
+    let policy = fs::read_to_string(POLICY)?;
+    let steps = policy::steps(&policy).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
     fs::write(Path::new(&out).join("built-in.steps"), steps)?;
+    fs::write(Path::new(&out).join("built-in.digest"), named(&Sha256::digest(policy)))?;
     if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
         println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
@@ -60,17 +62,16 @@ fn digests(card: &str) -> Result<String, Broken> {
         packs.update((text.len() as u64).to_be_bytes());
         packs.update(text);
     }
-    let hex = |digest: &[u8]| {
-        digest
-            .iter()
-            .map(|byte| [byte >> 4, byte & 15])
-            .fold(String::new(), |hex, [high, low]| hex + &format!("{high:x}{low:x}"))
-    };
     Ok(format!(
-        "pub const CARD_DIGEST: &str = \"sha256:{}\";\npub const PACKS_DIGEST: &str = \"sha256:{}\";\n",
-        hex(&Sha256::digest(card)),
-        hex(&packs.finalize())
+        "pub const CARD_DIGEST: &str = {:?};\npub const PACKS_DIGEST: &str = {:?};\n",
+        named(&Sha256::digest(card)),
+        named(&packs.finalize())
     ))
+}
+
+/// A digest as records and reports name it.
+fn named(digest: &[u8]) -> String {
+    digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Why there is no build, as cargo shows it.

@@ -132,7 +132,7 @@ pub(super) fn file_at(repo: &Repo, commit: Option<ObjectId>, path: &str) -> Resu
 /// Fails with every mistake of the file, each in its place.
 fn policy_in_force(file: Option<(String, Vec<u8>)>) -> Result<(Policy, PolicyRef), Failure> {
     let Some((origin, bytes)) = file else {
-        let digest = policy::digest(policy::BUILT_IN.as_bytes());
+        let digest = policy::BUILT_IN_DIGEST.to_owned();
         return Ok((Policy::built_in(), PolicyRef { origin: "built-in".into(), digest, built_in: true }));
     };
     match policy::read(&origin, &bytes) {

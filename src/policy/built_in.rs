@@ -11,7 +11,10 @@ use super::{
 /// The built-in policy as its file: commented, and read like any other.
 pub const BUILT_IN: &str = include_str!("built-in.yaml");
 
-/// The same, parsed when the program was built: most runs read it.
+/// What [`digest()`] says of it.
+pub const BUILT_IN_DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in.digest"));
+
+/// The policy itself, parsed when the program was built: most runs read it.
 const STEPS: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in.steps"));
 
 impl Policy {
@@ -92,5 +95,6 @@ mod tests {
         assert!(parsed.mistakes.is_empty(), "{:?}", parsed.mistakes);
 
         assert_eq!(yaml::from_steps(STEPS), parsed.root.map(unplaced));
+        assert_eq!(BUILT_IN_DIGEST, digest(BUILT_IN.as_bytes()));
     }
 }
