@@ -58,7 +58,7 @@ impl Group {
             if rule.on == On::File {
                 of_files.push(index);
             }
-            let has_keywords = rule.keywords().next().is_some();
+            let has_keywords = rule.has_keywords();
             match rule.anchor {
                 Some(Anchor::NonAscii) => non_ascii.push(index),
                 Some(Anchor::EveryLine) => every_line.push(index),
@@ -99,7 +99,7 @@ impl Group {
 fn names<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Option<Vec<Option<u16>>> {
     let mut names = vec![None; embedded::RULES.len() + 1];
     let mut any = false;
-    for (index, rule) in rules.filter(|(_, rule)| rule.keywords().next().is_some()) {
+    for (index, rule) in rules.filter(|(_, rule)| rule.has_keywords()) {
         *names.get_mut(usize::from(rule.number?))? = Some(index);
         any = true;
     }

@@ -123,6 +123,10 @@ impl Rule {
         self.keywords.lines().filter(|keyword| !keyword.is_empty())
     }
 
+    pub(super) fn has_keywords(&self) -> bool {
+        !self.keywords.is_empty()
+    }
+
     /// Whether it speaks of files in a tree, where nothing is added, removed or counted.
     pub(super) fn speaks_of_trees(&self) -> bool {
         !self.changes_only && self.on != On::Removed
