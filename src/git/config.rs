@@ -15,9 +15,8 @@ impl Repo {
             let value = self.git(&["config", "--get", key]).ok()?;
             return Some(String::from_utf8_lossy(&value).trim_end().to_owned()).filter(|value| !value.is_empty());
         }
-        let mut config = self.inner.config().ok()?;
-        let settings = config.snapshot().ok()?;
-        settings.get_str(key).ok().map(str::to_owned).filter(|value| !value.is_empty())
+        // One setting needs no snapshot, which is a copy of all.
+        self.inner.config().ok()?.get_string(key).ok().filter(|value| !value.is_empty())
     }
 
     /// What git runs in the place of a word, by that word.
@@ -44,7 +43,6 @@ impl Repo {
             let value = self.git(&["config", "--type=path", "--get", key]).ok()?;
             return Some(PathBuf::from(String::from_utf8_lossy(&value).trim_end()));
         }
-        let mut config = self.inner.config().ok()?;
-        config.snapshot().ok()?.get_path(key).ok()
+        self.inner.config().ok()?.get_path(key).ok()
     }
 }

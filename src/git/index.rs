@@ -41,6 +41,9 @@ pub(super) enum Unread {
 
 const DEEPEST: usize = 2048;
 
+/// The part of an entry before its path that every version has.
+const FIXED: usize = 62;
+
 impl<'a> Index<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Unread> {
         let mut at = Cursor { bytes };
@@ -76,6 +79,11 @@ impl<'a> Index<'a> {
     }
 }
 
+/// Bytes out of the fixed part of an entry.
+fn field<const N: usize>(fixed: &[u8], at: usize) -> [u8; N] {
+    fixed.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
+}
+
 struct Cursor<'a> {
     bytes: &'a [u8],
 }
@@ -105,11 +113,11 @@ impl<'a> Cursor<'a> {
 
     fn entry(&mut self, version: u32, previous: &[u8]) -> Result<IndexEntry<'a>, Unread> {
         let before = self.bytes.len();
-        self.take(24)?;
-        let bits = self.number()?;
-        self.take(12)?;
-        let id = self.id()?;
-        let flags = self.take(2)?.iter().fold(0_u16, |flags, byte| flags << 8 | u16::from(*byte));
+        let fixed = self.take(FIXED)?;
+        // Times, numbers and sizes stand around the mode.
+        let bits = u32::from_be_bytes(field(fixed, 24));
+        let id = ObjectId::new(field(fixed, 40));
+        let flags = u16::from_be_bytes(field(fixed, 60));
         let extended = flags & 0x4000 != 0;
         let more = if extended { self.take(2)?.first().copied().unwrap_or_default() } else { 0 };
         let path = if version == 4 {
@@ -117,11 +125,11 @@ impl<'a> Cursor<'a> {
             let kept = previous.len().checked_sub(dropped).and_then(|kept| previous.get(..kept));
             [kept.ok_or(Unread::Damaged("a path builds on one that is too short"))?, self.until(0)?].concat().into()
         } else {
-            let path = self.until(0)?.into();
+            let path = self.path(usize::from(flags & 0xfff))?;
             // Entries are padded with NULs, one at least, to a multiple of eight bytes.
             let used = before - self.bytes.len();
             self.take(used.next_multiple_of(8) - used)?;
-            path
+            path.into()
         };
         let stage = u8::try_from(flags >> 12 & 3).unwrap_or_default();
         let side = Mode::from_bits(bits).map(|mode| Side { mode, id });
@@ -129,6 +137,17 @@ impl<'a> Cursor<'a> {
             return Err(Unread::Foreign);
         }
         Ok(IndexEntry { path, side, stage, intent_to_add: more & 0x20 != 0 })
+    }
+
+    /// A path and the NUL behind it; `length` is what the index says, unless it is too long to say.
+    fn path(&mut self, length: usize) -> Result<&'a [u8], Unread> {
+        match self.bytes.split_at_checked(length) {
+            Some((path, [0, rest @ ..])) if length < 0xfff => {
+                self.bytes = rest;
+                Ok(path)
+            }
+            _ => self.until(0),
+        }
     }
 
     /// The offset encoding of pack files, which index version 4 borrows.

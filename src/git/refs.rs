@@ -50,10 +50,19 @@ impl Repo {
                     return Err(GitError::MalformedHead { target: full });
                 }
                 let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
-                Ok(Head::Branch { name, commit: self.resolve(&full)? })
+                Ok(Head::Branch { name, commit: self.tip_of(&full)? })
             }
             (None, Some(id)) => Ok(Head::Detached(object_id(id))),
             (None, None) => Err(GitError::UnknownRevision { name: "HEAD".into(), shallow: None }),
+        }
+    }
+
+    /// Where a branch points, through whatever symbolic references; `None` while it is unborn.
+    fn tip_of(&self, full: &str) -> Result<Option<ObjectId>, GitError> {
+        match self.inner.find_reference(full).and_then(|found| found.resolve()) {
+            Ok(found) => Ok(found.target().map(object_id)),
+            Err(error) if is_absence(error.code()) => Ok(None),
+            Err(source) => Err(GitError::Git { what: format!("`{full}`"), source }),
         }
     }
 

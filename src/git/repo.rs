@@ -1,6 +1,7 @@
 //! An open repository, and how its objects are read.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository};
@@ -26,7 +27,19 @@ pub struct Repo {
     pub(super) place: Place,
     /// Commits whose parents a shallow clone does not have.
     pub(super) shallow: HashSet<ObjectId>,
+    recent: RefCell<VecDeque<Recent>>,
 }
+
+/// A commit or a tree that was read a moment ago: a run asks for the same few again and again.
+struct Recent {
+    id: ObjectId,
+    kind: ObjectType,
+    bytes: Vec<u8>,
+}
+
+/// So many are kept, and none that is larger than this.
+const MOST_RECENT: usize = 8;
+const LARGEST_RECENT: usize = 16 << 10;
 
 impl Repo {
     /// Opens the repository around the directory that `place` names; else what `GIT_DIR` names, else
@@ -52,7 +65,7 @@ impl Repo {
 
     fn wrap(inner: Repository, place: &Place) -> Result<Self, GitError> {
         let shallow = read_shallow(inner.commondir())?;
-        Ok(Self { inner, place: place.clone(), shallow })
+        Ok(Self { inner, place: place.clone(), shallow, recent: RefCell::default() })
     }
 
     /// Where it was found.
@@ -89,13 +102,27 @@ impl Repo {
 
     /// An object's bytes; `what` says what it is for, should it be missing.
     pub(super) fn read(&self, id: ObjectId, kind: ObjectType, what: &dyn Fn() -> String) -> Result<Vec<u8>, GitError> {
+        if let Some(bytes) = self.recent(id, kind) {
+            return Ok(bytes);
+        }
         let odb = self.odb()?;
         let object = odb.read(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
-        if object.kind() == kind {
-            Ok(object.data().to_vec())
-        } else {
-            Err(GitError::Malformed { id, what: kind_name(kind) })
+        if object.kind() != kind {
+            return Err(GitError::Malformed { id, what: kind_name(kind) });
         }
+        let bytes = object.data().to_vec();
+        if matches!(kind, ObjectType::Commit | ObjectType::Tree) && bytes.len() <= LARGEST_RECENT {
+            let mut recent = self.recent.borrow_mut();
+            recent.truncate(MOST_RECENT - 1);
+            recent.push_front(Recent { id, kind, bytes: bytes.clone() });
+        }
+        Ok(bytes)
+    }
+
+    /// The bytes of an object that was read a moment ago.
+    pub(super) fn recent(&self, id: ObjectId, kind: ObjectType) -> Option<Vec<u8>> {
+        let recent = self.recent.borrow();
+        recent.iter().find(|recent| recent.id == id && recent.kind == kind).map(|recent| recent.bytes.clone())
     }
 
     pub(super) fn odb(&self) -> Result<git2::Odb<'_>, GitError> {

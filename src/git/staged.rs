@@ -166,7 +166,7 @@ impl Walk<'_> {
         let what = || tree_of(prefix);
         let bytes = head.map_or(Ok(Vec::new()), |id| self.repo.read(id, ObjectType::Tree, &what))?;
         let mut before = VecDeque::from(head.map_or(Ok(Vec::new()), |id| parse(id, &bytes))?);
-        let mut written = Vec::new();
+        let mut written = Vec::with_capacity(bytes.len());
         let mut rest = entries;
         while let Some(first) = rest.first() {
             let name = first.path.get(prefix.len()..).unwrap_or_default();
@@ -186,9 +186,8 @@ impl Walk<'_> {
                 }
                 rest = after;
             } else {
-                let path = [prefix, name].concat();
                 let new = first.side.filter(|_| !first.intent_to_add);
-                self.note(path, old.and_then(|entry| entry.side()), new);
+                self.note((prefix, name), old.and_then(|entry| entry.side()), new);
                 if let Some(side) = new {
                     push_entry(&mut written, side.mode.bits(), name, side.id);
                 }
@@ -207,20 +206,21 @@ impl Walk<'_> {
 
     /// Notes that what a tree holds is not in the index any more.
     fn gone(&mut self, prefix: &[u8], entry: &Entry<'_>) -> Result<(), GitError> {
-        let path = [prefix, entry.name].concat();
         if entry.is_tree() {
+            let path = [prefix, entry.name].concat();
             let below = self.repo.diff_trees(Some(entry.id), None)?;
             let inside = |below: &RepoPath| RepoPath::new([path.as_slice(), b"/", below.as_bytes()].concat());
             self.changes.extend(below.into_iter().map(|change| FileChange { path: inside(&change.path), ..change }));
         } else {
-            self.note(path, entry.side(), None);
+            self.note((prefix, entry.name), entry.side(), None);
         }
         Ok(())
     }
 
-    fn note(&mut self, path: Vec<u8>, old: Option<Side>, new: Option<Side>) {
+    fn note(&mut self, (prefix, name): (&[u8], &[u8]), old: Option<Side>, new: Option<Side>) {
         if old != new {
-            self.changes.push(FileChange { path: RepoPath::new(path), from: None, old, new });
+            let path = RepoPath::new([prefix, name].concat());
+            self.changes.push(FileChange { path, from: None, old, new });
         }
     }
 }

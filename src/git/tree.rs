@@ -70,25 +70,36 @@ fn find<'a>(id: ObjectId, bytes: &'a [u8], wanted: impl Fn(&Entry<'a>) -> bool) 
 }
 
 pub(super) fn parse_entry(bytes: &[u8]) -> Option<(Entry<'_>, &[u8])> {
-    let space = memchr::memchr(b' ', bytes)?;
-    let digits = bytes.get(..space).filter(|digits| (5..=6).contains(&digits.len()))?;
-    let bits = digits
-        .iter()
-        .try_fold(0_u32, |bits, digit| matches!(digit, b'0'..=b'7').then(|| bits << 3 | u32::from(digit - b'0')))?;
+    let mut bits = 0_u32;
+    let mut digits = 0;
+    let mut rest = bytes;
+    // Modes and names are short: a search that first prepares itself takes longer than this.
+    while let [digit @ b'0'..=b'7', after @ ..] = rest {
+        bits = bits << 3 | u32::from(digit - b'0');
+        digits += 1;
+        rest = after;
+        if digits > 6 {
+            return None;
+        }
+    }
+    let rest = rest.strip_prefix(b" ").filter(|_| digits >= 5)?;
     // git reads a mode of no known kind as a submodule; what no kind describes is not guessed at.
     if bits & 0o170_000 != 0o040_000 && Mode::from_bits(bits).is_none() {
         return None;
     }
-    let rest = bytes.get(space + 1..)?;
-    let end = memchr::memchr(0, rest)?;
-    let name = rest.get(..end).filter(|name| !name.is_empty())?;
-    let id = <[u8; 20]>::try_from(rest.get(end + 1..end + 21)?).ok()?;
-    Some((Entry { bits, name, id: ObjectId::new(id) }, rest.get(end + 21..)?))
+    let end = rest.iter().position(|byte| *byte == 0)?;
+    let (name, rest) = rest.split_at_checked(end).filter(|(name, _)| !name.is_empty())?;
+    let (id, rest) = rest.get(1..)?.split_first_chunk::<20>()?;
+    Some((Entry { bits, name, id: ObjectId::new(*id) }, rest))
 }
 
 /// Writes one entry the way [`parse`] reads it.
 pub(super) fn push_entry(tree: &mut Vec<u8>, bits: u32, name: &[u8], id: ObjectId) {
-    tree.extend_from_slice(format!("{bits:o} ").as_bytes());
+    match bits {
+        0o100_644 => tree.extend_from_slice(b"100644 "),
+        0o040_000 => tree.extend_from_slice(b"40000 "),
+        other => tree.extend_from_slice(format!("{other:o} ").as_bytes()),
+    }
     tree.extend_from_slice(name);
     tree.push(0);
     tree.extend_from_slice(id.as_bytes());
