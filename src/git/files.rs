@@ -47,7 +47,7 @@ impl Repo {
             Vec::new()
         } else {
             match Index::parse(&bytes) {
-                Ok(index) => index.entries.into_iter().map(|entry| RepoPath::new(&*entry.path)).collect(),
+                Ok(index) => index.entries().into_iter().map(|entry| RepoPath::new(&*entry.path)).collect(),
                 Err(Unread::Foreign) => {
                     let listed = self.git(&["ls-files", "-z", "--cached"])?;
                     listed.split(|byte| *byte == 0).filter(|name| !name.is_empty()).map(RepoPath::new).collect()

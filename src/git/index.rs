@@ -8,9 +8,15 @@ use std::borrow::Cow;
 
 use crate::model::{Mode, ObjectId, Side};
 
-#[derive(Debug)]
+/// An index whose entries were looked through once. Most commits need none of them, since the tree
+/// that they make is known.
+#[derive(Debug, Default)]
 pub(super) struct Index<'a> {
-    pub(super) entries: Vec<IndexEntry<'a>>,
+    at_entries: Cursor<'a>,
+    version: u32,
+    count: u32,
+    /// Some path stands there in more than one stage.
+    pub(super) is_unmerged: bool,
     pub(super) cache: Option<CachedTree>,
 }
 
@@ -55,13 +61,9 @@ impl<'a> Index<'a> {
             return Err(Unread::Foreign);
         }
         let count = at.number()?;
-        let mut entries: Vec<IndexEntry<'a>> =
-            Vec::with_capacity(usize::try_from(count).unwrap_or(0).min(bytes.len() / 62));
-        for _ in 0..count {
-            let previous = entries.last().map(|entry| &*entry.path).unwrap_or_default();
-            let entry = at.entry(version, previous)?;
-            entries.push(entry);
-        }
+        let at_entries = at;
+        let mut is_unmerged = false;
+        at.entries(version, count, |entry| is_unmerged |= entry.stage != 0)?;
         let mut cache = None;
         while at.bytes.len() > 20 {
             let name = at.take(4)?;
@@ -75,7 +77,16 @@ impl<'a> Index<'a> {
                 _ => {}
             }
         }
-        Ok(Self { entries, cache })
+        Ok(Self { at_entries, version, count, is_unmerged, cache })
+    }
+
+    pub(super) fn entries(&self) -> Vec<IndexEntry<'a>> {
+        let mut at = self.at_entries;
+        let most = at.bytes.len() / FIXED;
+        let mut entries = Vec::with_capacity(usize::try_from(self.count).unwrap_or(0).min(most));
+        // They were looked through before, so none of them can be damaged.
+        at.entries(self.version, self.count, |entry| entries.push(entry)).unwrap_or_default();
+        entries
     }
 }
 
@@ -84,6 +95,7 @@ fn field<const N: usize>(fixed: &[u8], at: usize) -> [u8; N] {
     fixed.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
 }
 
+#[derive(Clone, Copy, Debug, Default)]
 struct Cursor<'a> {
     bytes: &'a [u8],
 }
@@ -109,6 +121,19 @@ impl<'a> Cursor<'a> {
     fn id(&mut self) -> Result<ObjectId, Unread> {
         let bytes = self.take(20)?;
         <[u8; 20]>::try_from(bytes).map(ObjectId::new).map_err(|_short| Unread::Damaged("it ends early"))
+    }
+
+    fn entries(&mut self, version: u32, count: u32, mut look: impl FnMut(IndexEntry<'a>)) -> Result<(), Unread> {
+        let mut previous = Vec::new();
+        for _ in 0..count {
+            let entry = self.entry(version, &previous)?;
+            if version == 4 {
+                previous.clear();
+                previous.extend_from_slice(&entry.path);
+            }
+            look(entry);
+        }
+        Ok(())
     }
 
     fn entry(&mut self, version: u32, previous: &[u8]) -> Result<IndexEntry<'a>, Unread> {

@@ -25,7 +25,7 @@ impl Repo {
             Ok(bytes) => bytes,
             // A repository in which nothing was ever added has no index.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return self.staged_in(&Index { entries: Vec::new(), cache: None }, head_tree);
+                return self.staged_in(&Index::default(), head_tree);
             }
             Err(source) => return Err(GitError::Io { path, source }),
         };
@@ -37,10 +37,10 @@ impl Repo {
     }
 
     fn staged_in(&self, index: &Index<'_>, head_tree: Option<ObjectId>) -> Result<Staged, GitError> {
-        let mut paths: Vec<RepoPath> =
-            index.entries.iter().filter(|entry| entry.stage != 0).map(|entry| RepoPath::new(&*entry.path)).collect();
-        paths.dedup();
-        if !paths.is_empty() {
+        if index.is_unmerged {
+            let unmerged = index.entries().into_iter().filter(|entry| entry.stage != 0);
+            let mut paths: Vec<RepoPath> = unmerged.map(|entry| RepoPath::new(&*entry.path)).collect();
+            paths.dedup();
             return Err(GitError::Unmerged { paths });
         }
         // In most commits the root's cached tree is valid, and it is the tree being committed.
@@ -50,7 +50,7 @@ impl Repo {
             return Ok(Staged { changes: self.diff_trees(head_tree, Some(tree))?, tree });
         }
         let mut walk = Walk { repo: self, changes: Vec::new() };
-        let tree = walk.directory(&[], &index.entries, index.cache.as_ref(), head_tree)?;
+        let tree = walk.directory(&[], &index.entries(), index.cache.as_ref(), head_tree)?;
         let mut changes = walk.changes;
         changes.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(Staged { changes, tree: tree.unwrap_or_else(empty_tree) })
