@@ -47,6 +47,9 @@ const MULTILINE: usize = 64 * 1024;
 /// Regions of one rule that touch are tried as one, up to this size.
 const REGION: usize = 4 * MULTILINE;
 
+/// To look through no more than this for keywords that lead far is cheaper than to set them apart.
+const BRIEF: usize = 16 * 1024;
+
 /// How much text must follow a place before its keywords are tried, unless the file ends.
 pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
 
@@ -217,11 +220,19 @@ impl<'a> Finder<'a> {
         };
         if near > 0 {
             let before = text.get(..text.len().min(near + LONGEST)).unwrap_or_default();
-            group.far(rules).scan(before, |index, start| {
-                if start < near {
-                    lead(index, start);
-                }
-            });
+            let leads_far = |index: u16| rules.get(usize::from(index)).is_some_and(|rule| rule.multiline);
+            match group.far.get() {
+                None if before.len() <= BRIEF => group.prefilter.scan(before, |index, start| {
+                    if start < near && leads_far(index) {
+                        lead(index, start);
+                    }
+                }),
+                _ => group.far(rules).scan(before, |index, start| {
+                    if start < near {
+                        lead(index, start);
+                    }
+                }),
+            }
         }
         group.prefilter.scan(text.get(near..).unwrap_or_default(), |index, start| lead(index, near + start));
         for index in &group.every_line {

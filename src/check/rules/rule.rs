@@ -39,7 +39,8 @@ pub(super) struct Rule {
     /// Its number among the rules of the build, if it is one of them.
     pub(super) number: Option<u16>,
     packed: (u16, u16),
-    compiled: OnceLock<Compiled>,
+    /// Apart from the rest: most rules are never near a match, and all of them are laid out in every run.
+    compiled: OnceLock<Box<Compiled>>,
 }
 
 /// What a rule needs only once it is near a match.
@@ -115,7 +116,7 @@ impl Rule {
         code.allow_regexes.get_or_init(|| regexes);
         code.allow_lines.get_or_init(|| lines);
         compiled.code.get_or_init(|| code);
-        made.compiled.get_or_init(|| compiled);
+        made.compiled.get_or_init(|| Box::new(compiled));
         Ok(made)
     }
 
@@ -159,7 +160,7 @@ impl Rule {
         }
         let Packed { json, patterns } = packed(self.packed.0, self.packed.1)?;
         let compiled = Compiled::new(serde_json::from_slice(json).ok()?, patterns);
-        Some(self.compiled.get_or_init(|| compiled))
+        Some(self.compiled.get_or_init(|| Box::new(compiled)))
     }
 }
 
