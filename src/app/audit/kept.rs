@@ -1,6 +1,6 @@
 //! What this clone remembers of the ledger: the heads once seen, and where it was last found sound.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
@@ -138,6 +138,14 @@ impl Verified {
         text.push('\n');
         write(repo, StateFile::Verified, &self.bytes, text.as_bytes())
     }
+}
+
+/// The notes commits at which streams were last found sound, under whichever signers.
+pub(in crate::app) fn verified(repo: &Repo) -> BTreeSet<ObjectId> {
+    let bytes = repo.ledger_state(StateFile::Verified).ok().flatten().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let tips = text.lines().filter_map(|line| line.strip_prefix("tip ")?.split(' ').next()?.parse::<ObjectId>().ok());
+    if text.starts_with(FIRST_LINE) { tips.gathered() } else { BTreeSet::new() }
 }
 
 fn first_line(signers: Option<Sha256>) -> String {

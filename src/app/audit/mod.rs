@@ -16,6 +16,7 @@ mod signing;
 pub mod sync;
 pub mod verify;
 
+pub(super) use kept::verified;
 pub(super) use reading::{Arriving, Depth, read, read_arriving};
 pub(super) use signing::may_sign;
 pub(super) use sync::{has_news, own, send};

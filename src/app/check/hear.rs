@@ -10,7 +10,7 @@ use super::target::Subject;
 use super::{history, people};
 use crate::app::Failure;
 use crate::app::approval::Hearing;
-use crate::app::record::already;
+use crate::app::record::Records;
 use crate::check::{self, Gathered, measure};
 use crate::gate::{self, Extent, SetAside};
 use crate::git::{Commit, Repo};
@@ -86,8 +86,9 @@ fn broken_glass(repo: &Repo, evidence: &Evidence, commits: &[Commit]) -> Result<
     if evidence.level < Enforcement::Production || evidence.gate == Gate::Commit {
         return Ok(found);
     }
+    let records = Records::of(repo)?;
     for commit in commits {
-        let about = already(repo, commit.id)?;
+        let about = records.about(commit.id)?;
         let is_glass = |entry: &Entry| {
             entry.kind == EntryKind::Commit
                 && entry.subject.commit == Some(commit.id)
@@ -143,9 +144,10 @@ fn change_id(repo: &Repo, changes: Vec<FileChange>) -> Result<ChangeId, Failure>
 /// Who asked an agent for these commits, as their records say.
 fn requested_by(repo: &Repo, commits: &[Commit]) -> Result<Vec<String>, Failure> {
     let mut people = Vec::new();
+    let records = Records::of(repo)?;
     for commit in commits {
         for object in [commit.id, commit.tree] {
-            let entries = already(repo, object)?.into_iter().map(|(_, entry)| entry);
+            let entries = records.about(object)?.into_iter().map(|(_, entry)| entry);
             let judged = entries.filter(|entry| matches!(entry.kind, EntryKind::Decision | EntryKind::Commit));
             people.extend(judged.filter_map(|entry| entry.requested_by));
         }

@@ -5,7 +5,7 @@ use super::hear::{self, Heard, Weighed};
 use super::signed::Signed;
 use super::target::{self, Again, Push, Side, Subject};
 use super::{Request, Supposition, history, people};
-use crate::app::header::Signatures;
+use crate::app::header::{Alone, Signatures};
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered, HEADER_FAMILY};
@@ -147,7 +147,7 @@ fn weigh(
     // none of them on. A tree is headed nowhere.
     let target = policy.environment_of(policy.level_for(subject.branch.as_deref()));
     let target = target.filter(|_| subject.kind.is_change());
-    let signed = Signed { policy, target, signatures };
+    let signed = Signed { policy, target, signatures, alone: Alone::default() };
     let examiner = Examiner {
         law: &law,
         signed: &signed,

@@ -2,12 +2,11 @@
 
 use super::examine::bytes;
 use crate::app::Failure;
-use crate::app::header::Signatures;
-use crate::app::record::already;
+use crate::app::header::{Alone, Signatures};
 use crate::check::header_finding;
 use crate::git::Repo;
 use crate::header::{Demands, File, Found, Verdict, inspect, judge, syntax_for};
-use crate::model::{Content, EntryKind, FileFacts, Finding, ObjectId};
+use crate::model::{Content, FileFacts, Finding};
 use crate::policy::Policy;
 
 /// What is the same for every file of a run.
@@ -16,6 +15,7 @@ pub(super) struct Signed<'a> {
     /// The environment of the branch that the change would land on.
     pub(super) target: Option<&'a str>,
     pub(super) signatures: &'a Signatures,
+    pub(super) alone: Alone,
 }
 
 /// What is told of one file.
@@ -36,7 +36,7 @@ impl Signed<'_> {
         let mut concerns = required || has_header(text) || before.is_some_and(has_header);
         if !concerns && side.mode.is_file() && syntax_for(&change.path, text).is_err() {
             for id in [change.old.map(|old| old.id), Some(side.id)].into_iter().flatten() {
-                concerns |= is_signed_alone(repo, id)?;
+                concerns = concerns || self.alone.is_signed(repo, id)?;
             }
         }
         if !concerns {
@@ -62,9 +62,4 @@ impl Signed<'_> {
             }
         })
     }
-}
-
-/// Whether the ledger signs a blob that has no header. Each of those has an entry in a note of its own.
-fn is_signed_alone(repo: &Repo, blob: ObjectId) -> Result<bool, Failure> {
-    Ok(already(repo, blob)?.iter().any(|(_, entry)| entry.kind == EntryKind::Sign))
 }

@@ -50,7 +50,8 @@ pub(super) fn kept(repo: &Repo) -> Option<Vec<Record>> {
     Some(records)
 }
 
-fn text(repo: &Repo) -> Option<String> {
+/// The same as it was written: a line for each, in which the blob is a word of its own.
+pub(super) fn text(repo: &Repo) -> Option<String> {
     let bytes = repo.ledger_state(StateFile::Signed).ok().flatten()?;
     let text = String::from_utf8(bytes).ok()?;
     text.lines().next().filter(|line| *line == FIRST_LINE)?;

@@ -1,6 +1,7 @@
 //! `gov-hook sign`, `verify` and `unsign`: protection headers in the work tree, and what the ledger
 //! knows of them.
 
+mod alone;
 mod book;
 mod changed;
 mod entry;
@@ -12,6 +13,7 @@ mod told;
 mod unsign;
 mod verify;
 
+pub(super) use alone::Alone;
 pub(super) use book::{Horizon, Signatures};
 pub(super) use kept::keep;
 pub use sign::sign;

@@ -11,6 +11,6 @@ mod verb;
 pub(super) use decided::{Cause, Moved, decision, flatten, pushed, risk_digest};
 pub(super) use pen::{Act, ENGINE, Pen};
 pub(super) use replay::{AGENT_GATE, Replay};
-pub(super) use standing::{Records, already};
+pub(super) use standing::Records;
 pub(super) use verb::afterwards;
 pub use verb::record;

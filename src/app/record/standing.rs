@@ -63,8 +63,3 @@ impl<'a> Records<'a> {
         Ok(about.filter(|entry| entry.subject.commit == Some(commit)).find_map(|entry| entry.actor.id))
     }
 }
-
-/// The entries that the ledger has in the note of an object, each with its id, from every stream.
-pub(in crate::app) fn already(repo: &Repo, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
-    Records::of(repo)?.about(object)
-}

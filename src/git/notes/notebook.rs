@@ -1,7 +1,7 @@
 //! Finding an object's note in the trees of one notes commit, in whatever layout they have.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use git2::ObjectType;
 
@@ -18,7 +18,7 @@ const KEPT: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Notebook {
     tip: ObjectId,
-    root: OnceCell<Root>,
+    root: OnceLock<Root>,
 }
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Notebook {
     /// Nothing is read before the first question.
     #[must_use]
     pub const fn at(tip: ObjectId) -> Self {
-        Self { tip, root: OnceCell::new() }
+        Self { tip, root: OnceLock::new() }
     }
 }
 
