@@ -6,6 +6,8 @@ use super::likeness::drawn;
 use super::look::like_password;
 use super::stand_in::{is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock, is_word};
+use super::weak::is_weak;
+use super::words::Words;
 
 /// The password of `scheme://user:password@host`, where the host may be anyone's.
 pub(super) fn url_password(captured: &Captured<'_>) -> bool {
@@ -34,9 +36,13 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
         && (!weak || is_reachable(host))
         && !stands_in(&password)
         && !password.eq_ignore_ascii_case(user)
+        && (!is_weak(&password) || !USERS.has(user))
         && !is_screaming(&password)
         && (like_password(&password) || drawn(&password) || (is_word(&password) && is_reachable(host)))
 }
+
+/// Users of nobody, in documents and tests.
+const USERS: Words = Words("user username usr uname login name me foo joe bob alice u u1 test scott");
 
 /// What stands behind the `@` of an address.
 fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
@@ -107,6 +113,7 @@ mod tests {
         assert!(!anywhere("postgres://postgres:", "postgres", "db"));
         assert!(!anywhere("https://ada:", "goodspec", "db"));
         assert!(!anywhere("https://ada:", "secret12", "db"));
+        assert!(!anywhere("https://username:", "password12345", "shop.dev"));
         assert!(!anywhere("https://ada:", "${PASS}", "shop.dev"));
         assert!(!anywhere("https://${USER}:", "vQ7mzT2xL", "shop.dev"));
         assert!(!anywhere("https://ada:", "DB_PASSWORD", "shop.dev"));

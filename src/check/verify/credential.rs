@@ -4,9 +4,11 @@ use super::Captured;
 use super::codec::base64;
 use super::likeness::drawn;
 use super::look::like_password;
-use super::shape::{is_expression, is_location};
+use super::place::words;
+use super::shape::{is_expression, is_location, is_words};
 use super::stand_in::{counted_up, is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock};
+use super::words::Words;
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
 pub(super) fn basic(captured: &Captured<'_>) -> bool {
@@ -62,6 +64,7 @@ fn is_marked(value: &[u8]) -> bool {
         && !stands_in(value)
         && !is_screaming(value)
         && !is_expression(value)
+        && !names_password(value)
         && !value.starts_with(b"-")
 }
 
@@ -76,8 +79,17 @@ fn is_meant_pair(pair: &[u8]) -> bool {
         && !password.trim_ascii().eq_ignore_ascii_case(user)
         && !is_screaming(password)
         && !is_expression(password)
+        && !names_password(password)
         && !password.iter().all(u8::is_ascii_digit)
 }
+
+/// Joined words of which one is a word for passwords: `proxy_pass`, `my-password`.
+fn names_password(value: &[u8]) -> bool {
+    let parts = words(value);
+    is_words(value) && parts.len() > 1 && parts.iter().any(|part| PASSWORDS.has(part))
+}
+
+const PASSWORDS: Words = Words("pass password passwd pwd secret");
 
 #[cfg(test)]
 mod tests {
@@ -93,6 +105,7 @@ mod tests {
             ("Aladdin:open sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
             ("${USER}:${PASS}", "JHtVU0VSfToke1BBU1N9"),
             ("ada:ada", "YWRhOmFkYQ=="),
+            ("proxy_user:proxy_pass", "cHJveHlfdXNlcjpwcm94eV9wYXNz"),
             ("not text", "/9j/4AAQSkZJRg=="),
             ("no base64", "YWRh*"),
         ] {

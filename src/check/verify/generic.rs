@@ -2,12 +2,14 @@
 //! a credential.
 
 use super::Captured;
+use super::company::has_company;
 use super::likeness::drawn;
-use super::look::{is_plain_choice, is_weak, like_key, like_password};
+use super::look::{like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, text_of, words};
-use super::shape::is_identifier;
+use super::shape::{is_hex, is_identifier};
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
+use super::weak::{is_plain_choice, is_plain_password, is_weak, spells_secret};
 use super::words::Words;
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
@@ -18,8 +20,39 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
         && !describes(&place)
         && binds(&place, captured)
         && !repeats_name(value, &place)
-        && ((like_password(value) && (text_of(captured) == Text::Settings || !is_weak(value)))
-            || (sets_variable(&place, captured) && is_plain_choice(value)))
+        && !lists_digest(value, &place)
+        && ((like_password(value) && is_strong_enough(value, text_of(captured)))
+            || (sets_variable(&place, captured) && is_plain_choice(value))
+            || (is_plain_password(value) && (is_told(&place) || stands_beside(&place, captured))))
+}
+
+/// Whether a sentence says it: `the password is "…"`.
+fn is_told(place: &Place<'_>) -> bool {
+    place.quoted() && place.between.trim_ascii_start().starts_with(b"is ")
+}
+
+/// Whether a value stands beside the user and the host it is for.
+fn stands_beside(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    (place.quoted() || tells_value(place, captured)) && has_company(captured)
+}
+
+/// Whether a password is one that people use in such a text: in code, weak ones are examples.
+fn is_strong_enough(value: &[u8], text: Text) -> bool {
+    match text {
+        Text::Settings => true,
+        Text::Code => !is_weak(value) && !spells_secret(value),
+        Text::Unknown => !is_weak(value),
+    }
+}
+
+/// Whether what is not in quotes is still a value, and no name of one.
+fn tells_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    text_of(captured) != Text::Code && place.after.trim_ascii().is_empty()
+}
+
+/// Digests stand beside passwords in tables: `("swordfish", "9f86d081884c7d65…")`.
+fn lists_digest(value: &[u8], place: &Place<'_>) -> bool {
+    place.between.contains(&b',') && is_hex(value) && value.len() >= 16 && value.len().is_multiple_of(8)
 }
 
 /// Whether a name in capitals is set as a shell and its settings do: `DB_PASSWORD=`.
@@ -31,7 +64,22 @@ fn sets_variable(place: &Place<'_>, captured: &Captured<'_>) -> bool {
 pub(super) fn secret(captured: &Captured<'_>) -> bool {
     let place = Place::of(captured);
     let value = value_of(captured);
-    !describes(&place) && binds(&place, captured) && !repeats_name(value, &place) && like_named_key(value, &place)
+    !describes(&place)
+        && binds(&place, captured)
+        && !repeats_name(value, &place)
+        && like_named_key(value, &place)
+        && !(strength(&place) == Strength::Medium && is_tabled(captured))
+        && !(place.names(b"nonce") && place.between == b"=\"")
+}
+
+/// Whether the same name is set again and again nearby, as test vectors and recorded data do.
+fn is_tabled(captured: &Captured<'_>) -> bool {
+    const REACH: usize = 4 * 1024;
+    const TIMES: usize = 8;
+    let from = captured.whole.start.saturating_sub(REACH);
+    let to = captured.text.len().min(captured.value.end + REACH);
+    let around = captured.text.get(from..to).unwrap_or_default();
+    memchr::memmem::find_iter(around, captured.head()).take(TIMES).count() == TIMES
 }
 
 /// Random text bound to a `key` of some kind.
@@ -136,7 +184,8 @@ pub(super) fn random_end(captured: &Captured<'_>) -> bool {
 /// A token whose characters no generator drew.
 pub(super) fn masked_token(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    (masked(value) || recites(value)) && !value.ends_with(b"EXAMPLE")
+    let end = value.iter().rposition(|&byte| byte == b'/').map_or(4, |last| last + 1);
+    (masked(value) || recites(value, 16) || masked(value.get(end..).unwrap_or(value))) && !value.ends_with(b"EXAMPLE")
 }
 
 /// No mask, no placeholder, no template.
@@ -146,7 +195,8 @@ pub(super) fn meant(captured: &Captured<'_>) -> bool {
 
 /// No mask, no template and no alphabet, for values whose prefix already says what they are.
 pub(super) fn unmasked(captured: &Captured<'_>) -> bool {
-    !masked(captured.value()) && !is_template(captured.value()) && !recites(captured.value())
+    let value = captured.value();
+    !masked(value) && !is_template(value) && !recites(value, 12)
 }
 
 /// No mask at the end of a web address whose path is the secret.
@@ -189,7 +239,12 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.between.contains(&b'(') && !place.name.last().is_some_and(holds) {
         return false;
     }
-    if place.between.contains(&b',') && !is_first_argument(place.before) && !is_argument(place, value) {
+    let called_for = |name: &[Vec<u8>]| name.iter().any(|word| GETS.has(word));
+    if place.between.contains(&b'(') && (called_for(&place.name) || called_for(&words(place.between))) {
+        return false;
+    }
+    let asserts = ASSERTS.within(place.before);
+    if place.between.contains(&b',') && (asserts || (!is_first_argument(place.before) && !is_argument(place, value))) {
         return false;
     }
     if place.quoted() {
@@ -256,12 +311,19 @@ fn follows_empty(place: &Place<'_>) -> bool {
     first == second && (!twice || second == b'`')
 }
 
-const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt bearer");
+/// What a call that looks a secret up is named for: its argument is a name.
+const GETS: Words = Words("get find fetch read load lookup resolve describe list delete remove");
+
+const ASSERTS: Words = Words("assert Assert expect( EXPECT_");
+
+const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt bearer equals");
 
 /// Whether a quoted name opens the arguments of a call, so that what follows may be its value. In
 /// a list of words the next word is none.
 fn is_first_argument(before: &[u8]) -> bool {
     let before = before.trim_ascii_end();
+    // A selector names a field of a page: `fill("#password", "…")`.
+    let before = before.strip_suffix(b"#").unwrap_or(before);
     before
         .split_last()
         .is_some_and(|(quote, before)| matches!(quote, b'"' | b'\'' | b'`') && before.trim_ascii_end().ends_with(b"("))
@@ -318,6 +380,42 @@ mod tests {
         assert!(found(&format!("set('secret', '{id}')"), "secret', '", id, secret));
         assert!(!found(&format!("'client-secret',\n'{id}'"), "secret',\n'", id, secret));
         assert!(!found(&format!("'client-secret', '{id}': 1"), "secret', '", id, secret));
+    }
+
+    #[test]
+    fn what_a_getter_is_asked_for_is_a_name() {
+        assert!(found("setSecret('q8Zt3xKfW0vLr7Bn')", "Secret('", "q8Zt3xKfW0vLr7Bn", secret));
+        assert!(!found("getSecret('q8Zt3xKfW0vLr7Bn')", "Secret('", "q8Zt3xKfW0vLr7Bn", secret));
+    }
+
+    #[test]
+    fn an_assertion_names_what_it_expects() {
+        assert!(found("set(a.secret, 'q8Zt3xKfW0vLr7Bn')", "secret, '", "q8Zt3xKfW0vLr7Bn", secret));
+        assert!(!found("assertEqual(a.secret, 'q8Zt3xKfW0vLr7Bn')", "secret, '", "q8Zt3xKfW0vLr7Bn", secret));
+    }
+
+    #[test]
+    fn a_digest_beside_a_password_is_no_password() {
+        assert!(found("('password', 'vQ7mzT2xL')", "password', '", "vQ7mzT2xL", password));
+        assert!(!found("('password', '9e51341f8d87894c')", "password', '", "9e51341f8d87894c", password));
+    }
+
+    #[test]
+    fn a_name_that_is_set_again_and_again_heads_a_table() {
+        let row = "\"nonce\": \"9e51341f8d87894c\"\n";
+
+        assert!(found(&row.repeat(7), "nonce\": \"", "9e51341f8d87894c", secret));
+        assert!(!found(&row.repeat(8), "nonce\": \"", "9e51341f8d87894c", secret));
+        assert!(!found("Digest nonce=\"9e51341f8d87894c\"", "nonce=\"", "9e51341f8d87894c", secret));
+    }
+
+    #[test]
+    fn a_plain_word_is_a_password_when_a_sentence_or_its_company_says_so() {
+        let beside = "host = \"db\"\nuser = \"ada\"\npassword = \"bluewhale\"";
+
+        assert!(found(beside, "password = \"", "bluewhale", password));
+        assert!(found("the password is \"bluewhale\"", "password is \"", "bluewhale", password));
+        assert!(!found("password = \"bluewhale\"", "password = \"", "bluewhale", password));
     }
 
     #[test]

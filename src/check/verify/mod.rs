@@ -3,7 +3,9 @@
 
 mod address;
 mod checksum;
+mod claim;
 mod codec;
+mod company;
 mod connection;
 mod credential;
 mod generic;
@@ -17,6 +19,7 @@ mod stand_in;
 mod stock;
 mod token;
 mod unconditional;
+mod weak;
 mod words;
 
 use std::ops::Range;

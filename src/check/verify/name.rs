@@ -79,7 +79,7 @@ const ABOUT_ENDS: Words = Words(
      prefix suffix format class provider manager help text title description desc strength required enabled \
      algorithm alg version mode store location endpoint issuer audience scope scopes ref arn index kind selector \
      placeholder attribute property validator input button link page form dialog view encoder service alias owner \
-     date at time uuid guid number state status method verifier node list color icon hash",
+     date at time uuid guid number state status method verifier node list color icon hash table",
 );
 
 const ABOUT: Words = Words(

@@ -130,6 +130,7 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
         b"[A-Z",
         b"[0-9",
         b"(?",
+        b"=\"",
     ]
     .iter()
     .any(|mark| memchr::memmem::find(unpadded, mark).is_some());

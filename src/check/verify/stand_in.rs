@@ -6,7 +6,8 @@ use super::words::Words;
 const SAID_NOT_MEANT: Words = Words(
     "example sample changeme change_me change-me change-this change_this changethis replace placeholder your dummy \
      fake insert redact hidden masked todo fixme foobar lorem notreal not_real not-real notasecret undefined xxxx \
-     **** ... #### _here -here goes",
+     **** ... #### _here -here goes \
+     abc123 123abc xyz123 123xyz",
 );
 
 /// What a language or tool fills in later.
@@ -28,10 +29,11 @@ const PUBLISHED: Words = Words(
 /// Whether a value is visibly no secret: masked, said not to be meant, filled in later, or printed
 /// in a standard.
 pub(super) fn stands_in(value: &[u8]) -> bool {
-    masked(value) || said_not_meant(value) || is_template(value) || PUBLISHED.has(value)
+    masked(value) || said_not_meant(value) || is_template(value) || PUBLISHED.open(value)
 }
 
-/// Whether one character, or a few in turn, make up the value: `xxxxxxxx`, `****`, `0000-0000`.
+/// Whether one character, or a few in turn, make up the value: `xxxxxxxx`, `****`, `0000-0000`,
+/// `asdfasdf`.
 pub(super) fn masked(value: &[u8]) -> bool {
     let filler = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
     let distinct = |kept: &dyn Fn(&u8) -> bool| {
@@ -44,7 +46,19 @@ pub(super) fn masked(value: &[u8]) -> bool {
         seen.iter().filter(|&&seen| seen).count()
     };
     let few = distinct(&|byte| byte.is_ascii_alphanumeric()) <= 1 + (value.len() / 12).min(3);
-    (few && value.len() >= 4) || filler == value.len() || longest_run(value) >= 6.max(value.len() / 3)
+    let run = longest_run(value);
+    (few && value.len() >= 4)
+        || filler == value.len()
+        || run >= 6.max(value.len() / 3)
+        || (run >= 4 && run * 2 > value.len())
+        || repeats(value)
+}
+
+/// Whether a group of characters, said again and again, makes up the value.
+fn repeats(value: &[u8]) -> bool {
+    value.len() >= 4
+        && (2..=value.len() / 2)
+            .any(|period| value.iter().zip(value.iter().skip(period)).all(|(a, b)| a.eq_ignore_ascii_case(b)))
 }
 
 /// Whether letters or digits count up or down for most of the value: `12345678`, `a1b2c3d4`.
@@ -63,16 +77,17 @@ pub(super) fn counted_up(value: &[u8]) -> bool {
         let needed = if stride == 1 { 4 } else { 6 };
         run >= needed && (run * 2 + stride >= value.len().min(24) || (run >= 6 && value.len() <= 64))
     };
-    value.len() >= 4 && (counted(1) || counted(2))
+    let ascends = value.iter().zip(value.iter().skip(1)).filter(|(a, b)| b.checked_sub(**a) == Some(1)).count();
+    value.len() >= 4 && (counted(1) || counted(2) || (value.len() >= 8 && ascends * 2 >= value.len()))
 }
 
-/// Whether sixteen letters in a row recite the alphabet, which no generator does.
-pub(super) fn recites(value: &[u8]) -> bool {
+/// Whether so many letters in a row recite the alphabet; no generator draws twelve.
+pub(super) fn recites(value: &[u8], letters: usize) -> bool {
     let mut run = 1;
     value.iter().zip(value.iter().skip(1)).any(|(a, b)| {
         let next = a.is_ascii_alphabetic() && b.to_ascii_lowercase() == a.to_ascii_lowercase().wrapping_add(1);
         run = if next { run + 1 } else { 1 };
-        run >= 16
+        run >= letters
     })
 }
 
@@ -134,6 +149,9 @@ mod tests {
         for value in [
             "xxxxxxxxxxxx",
             "********",
+            "shhhhh",
+            "asdfasdfasdf",
+            "q7Zkccccccccw9Wv",
             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             "00000000-0000-0000-0000-000000000000",
             "your-api-key",
@@ -161,20 +179,24 @@ mod tests {
 
     #[test]
     fn a_real_value_does_not_stand_in() {
-        for value in ["hunter22", "p4ssw0rd!", "super$ecret", "q8Zt3xKfW0vLr7Bn", "Xk9}}mQ2;vL7pR4wZ8q", "aabbccddx1"] {
+        for value in
+            ["hunter22", "p4ssw0rd!", "super$ecret", "q8Zt3xKfW0vLr7Bn", "Xk9}}mQ2;vL7pR4wZ8q", "aabbccddx1", "papapam"]
+        {
             assert!(!stands_in(value.as_bytes()), "{value}");
         }
     }
 
     #[test]
     fn a_token_recites_the_alphabet_or_not() {
-        assert!(recites(b"glpat-aBcDeFgHiJkLmNoPqRsT") && recites(b"abcdefghijklmnop"));
-        assert!(!recites(b"abcdefghijklmno") && !recites(b"0123456789012345") && !recites(b"q8Zt3xKfW0vLr7Bn"));
+        assert!(recites(b"glpat-aBcDeFgHiJkLmNoPqRsT", 16) && recites(b"q7Zk-ABCDEFGHIJKL-w9Wv", 12));
+        assert!(!recites(b"abcdefghijklmno", 16) && !recites(b"0123456789ab", 12) && !recites(b"q8Zt3xKfW0vLr7Bn", 12));
     }
 
     #[test]
     fn counting_is_seen_in_both_directions_and_in_turns() {
-        for value in ["12345678", "abcdefgh", "a1b2c3d4e5f6", "0123456789abcdef", "87654321", "1234567890"] {
+        for value in
+            ["12345678", "abcdefgh", "a1b2c3d4e5f6", "0123456789abcdef", "87654321", "1234567890", "abc123def456ghi789"]
+        {
             assert!(counted_up(value.as_bytes()), "{value}");
         }
         for value in ["19840712", "q8Zt3xKfW0vLr7Bn", "hunter22"] {

@@ -86,7 +86,8 @@ pub(super) fn jwt(captured: &Captured<'_>) -> bool {
     let mut parts = captured.value().split(|&byte| byte == b'.');
     let mut object = || parts.next().and_then(base64).and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
     let Some(Value::Object(head)) = object() else { return false };
-    let encrypted = head.contains_key("enc");
+    // An encrypted one has five parts.
+    let encrypted = head.contains_key("enc") || captured.value().split(|&byte| byte == b'.').count() == 5;
     head.contains_key("alg") && (encrypted || matches!(object(), Some(Value::Object(_))))
 }
 

@@ -1,0 +1,114 @@
+//! Weak passwords and plain words: values that only what surrounds them can make a password.
+
+use super::likeness::unreadable;
+use super::look::trailing_digits;
+use super::shape::{is_expression, is_location, is_words};
+use super::stand_in::{counted_up, stands_in};
+use super::stock::{STOCK, is_screaming};
+use super::words::Words;
+
+/// A word and a number that counts, or a word for passwords and a number: what people write in
+/// tests and documents, and sometimes in earnest.
+pub(super) fn is_weak(value: &[u8]) -> bool {
+    let value = value.strip_suffix(b"!").unwrap_or(value);
+    let number = trailing_digits(value);
+    let stem = value.strip_suffix(number).unwrap_or(value);
+    let word: Vec<u8> = stem.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    let counts = stem.iter().all(u8::is_ascii_alphabetic)
+        && !number.is_empty()
+        && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.checked_sub(*a) == Some(1));
+    let readable = is_words(stem) && !unreadable(&word);
+    readable && (counts || WEAK.within(&word))
+}
+
+/// `s00pers3cret` and its kin, which are jokes in tests and documents.
+pub(super) fn spells_secret(value: &[u8]) -> bool {
+    SECRETS.within(&spelled_out(value))
+}
+
+/// The letters of a value, with those that digits and marks stand for: `s3cr3t` is `secret`.
+fn spelled_out(value: &[u8]) -> Vec<u8> {
+    let letter = |byte: &u8| match byte {
+        b'0' => Some(b'o'),
+        b'1' | b'!' => Some(b'i'),
+        b'3' => Some(b'e'),
+        b'4' | b'@' => Some(b'a'),
+        b'5' | b'$' => Some(b's'),
+        b'7' => Some(b't'),
+        byte => byte.is_ascii_alphabetic().then(|| byte.to_ascii_lowercase()),
+    };
+    value.iter().filter_map(letter).collect()
+}
+
+const SECRETS: Words = Words("secret security");
+
+const WEAK: Words = Words(
+    "pass pwd pswd secret senha clave test demo user admin guest root temp default welcome login token \
+     hunter",
+);
+
+/// A small word that is no word for passwords, users or what shows them: where nothing but a value
+/// can stand, someone chose it.
+pub(super) fn is_plain_choice(value: &[u8]) -> bool {
+    (6..=24).contains(&value.len())
+        && value.iter().all(u8::is_ascii_lowercase)
+        && !counted_up(value)
+        && !stands_in(value)
+        && !WEAK.within(value)
+        && !SAMPLE.within(value)
+}
+
+/// A word, or a weak password, that may be one where a user and a host stand beside it.
+pub(super) fn is_plain_password(value: &[u8]) -> bool {
+    (5..=24).contains(&value.len())
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && !counted_up(value)
+        && !stands_in(value)
+        && !is_expression(value)
+        && !is_location(value)
+        && !STOCK.has(value)
+        && !WEAK.within(&spelled_out(value))
+        && !SAMPLE.within(&value.to_ascii_lowercase())
+        && !is_screaming(value)
+}
+
+const SAMPLE: Words = Words(
+    "key cred your my example sample chang none null true false string value enter insert here set hidden hash      postgres mysql maria mongo redis oracle rabbit django wordpress drupal jenkins docker vagrant ubuntu elastic      grafana minio foobar dummy mock required optional prompt some random strong secure super private local dev prod      stag app data base asdf qwer",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_with_a_number_that_counts_is_weak() {
+        for value in ["password2024", "toto1234", "Admin123", "secret123", "urllib2", "testuser01", "Pass1234!"] {
+            assert!(is_weak(value.as_bytes()), "{value}");
+        }
+        for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2", "whale@123", "Whale88"] {
+            assert!(!is_weak(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_read_through_the_digits_and_marks_in_it() {
+        assert!(spells_secret(b"s00pers3cret") && spells_secret(b"super$ecret") && spells_secret(b"S3CuR1Ty"));
+        assert!(!spells_secret(b"P@ssw0rd!") && !spells_secret(b"q8Zt3xKfW0vLr7Bn"));
+    }
+
+    #[test]
+    fn a_word_may_be_a_password_where_its_company_says_so() {
+        assert!(is_plain_password(b"bluewhale") && is_plain_password(b"whale12"));
+        for value in ["tiger", "secret12", "DB_PASS", "user.name", "changeme", "my-example", "blue whale"] {
+            assert!(!is_plain_password(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_plain_word_is_a_choice_unless_it_stands_for_one() {
+        assert!(is_plain_choice(b"bluewhale") && is_plain_choice(b"ltfusf"));
+        for value in ["secret", "mypassword", "postgres", "changeme", "example", "whale", "abcdefgh", "Whales"] {
+            assert!(!is_plain_choice(value.as_bytes()), "{value}");
+        }
+    }
+}
