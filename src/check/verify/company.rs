@@ -1,20 +1,21 @@
 //! What stands near a password: a user and a host make plain words one that someone logs in with.
 
 use super::Captured;
-use super::place::words;
+use super::place::{Text, text_of, words};
 use super::stand_in::stands_in;
 use super::words::Words;
 
 /// How far before and behind the value its company is looked for.
 const REACH: usize = 240;
 
-const LINES: usize = 5;
+const LINES: usize = 4;
 
 const USERS: Words = Words("user username uname login uid usr account email userid nick");
 
 const HOSTS: Words = Words("host hostname server addr address url uri endpoint dsn domain");
 
-/// Whether a user and a host are set to something in the lines around a value.
+/// Whether a user and, in code, a host are set to something in the lines around a value: tests are
+/// full of users with a password.
 pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let text = captured.text;
     let line = memchr::memrchr(b'\n', text.get(..captured.whole.start).unwrap_or_default()).map_or(0, |at| at + 1);
@@ -23,7 +24,8 @@ pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let after = after.get(..REACH).unwrap_or(after);
     let around =
         || before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES));
-    around().any(|line| sets(line, USERS)) && around().any(|line| sets(line, HOSTS))
+    around().any(|line| sets(line, USERS))
+        && (text_of(captured) != Text::Code || around().any(|line| sets(line, HOSTS)))
 }
 
 /// Whether a line sets one of the names to a value that is meant.
@@ -62,26 +64,33 @@ const fn in_name(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
     use super::*;
 
-    fn beside(text: &str) -> bool {
-        found(text, "password = \"", "bluewhale", has_company)
+    fn within(text: &str, path: &str) -> bool {
+        let value = memchr::memmem::find(text.as_bytes(), b"bluewhale").unwrap();
+        let whole = memchr::memmem::find(text.as_bytes(), b"password").unwrap()..value + 9;
+        let text = text.as_bytes();
+        has_company(&Captured { text, whole, value: value..value + 9, path: &path.into() })
     }
 
     #[test]
     fn a_user_and_a_host_around_a_value_are_its_company() {
-        assert!(beside("host = \"db.shop.dev\"\nuser = \"ada\"\npassword = \"bluewhale\""));
-        assert!(beside("connect(host='db', password = \"bluewhale\", user='ada')"));
-        assert!(beside("\"dbHost\": \"db\", \"smtpUser\": \"ada\"\npassword = \"bluewhale\""));
+        assert!(within("host = \"db.shop.dev\"\nuser = \"ada\"\npassword = \"bluewhale\"", "a.py"));
+        assert!(within("connect(host='db', password = \"bluewhale\", user='ada')", "a.py"));
+        assert!(within("\"dbHost\": \"db\", \"smtpUser\": \"ada\"\npassword = \"bluewhale\"", "a.js"));
     }
 
     #[test]
-    fn one_of_them_or_what_stands_in_for_it_is_none() {
-        assert!(!beside("user = \"ada\"\npassword = \"bluewhale\""));
-        assert!(!beside("host = \"db\"\npassword = \"bluewhale\""));
-        assert!(!beside("host = \"db\"\nuser = \"<user>\"\npassword = \"bluewhale\""));
-        assert!(!beside("host = \"db\"\nuser = \"username\"\npassword = \"bluewhale\""));
-        assert!(!beside("host: string\nuser = \"ada\"\n\n\n\n\n\n\npassword = \"bluewhale\""));
+    fn a_user_is_enough_in_settings() {
+        assert!(within("user = ada\npassword = bluewhale", "a.ini"));
+        assert!(!within("user = \"ada\"\npassword = \"bluewhale\"", "a.py"));
+    }
+
+    #[test]
+    fn what_stands_in_for_them_is_no_company() {
+        assert!(!within("host = \"db\"\npassword = \"bluewhale\"", "a.ini"));
+        assert!(!within("host = \"db\"\nuser = \"<user>\"\npassword = \"bluewhale\"", "a.ini"));
+        assert!(!within("host = \"db\"\nuser = \"username\"\npassword = \"bluewhale\"", "a.ini"));
+        assert!(!within("user = ada\n\n\n\n\n\n\npassword = bluewhale", "a.ini"));
     }
 }

@@ -3,10 +3,10 @@
 
 use super::Captured;
 use super::company::has_company;
-use super::likeness::drawn;
+use super::likeness::{drawn, unreadable};
 use super::look::{like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
-use super::place::{Place, Text, text_of, words};
+use super::place::{Place, Text, in_document, text_of, words};
 use super::shape::{is_hex, is_identifier};
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, spells_secret};
@@ -21,7 +21,7 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
         && binds(&place, captured)
         && !repeats_name(value, &place)
         && !lists_digest(value, &place)
-        && ((like_password(value) && is_strong_enough(value, text_of(captured)))
+        && ((like_password(value) && is_strong_enough(value, captured))
             || (sets_variable(&place, captured) && is_plain_choice(value))
             || (is_plain_password(value) && (is_told(&place) || stands_beside(&place, captured))))
 }
@@ -37,11 +37,11 @@ fn stands_beside(place: &Place<'_>, captured: &Captured<'_>) -> bool {
 }
 
 /// Whether a password is one that people use in such a text: in code, weak ones are examples.
-fn is_strong_enough(value: &[u8], text: Text) -> bool {
-    match text {
+fn is_strong_enough(value: &[u8], captured: &Captured<'_>) -> bool {
+    match text_of(captured) {
         Text::Settings => true,
         Text::Code => !is_weak(value) && !spells_secret(value),
-        Text::Unknown => !is_weak(value),
+        Text::Unknown => !is_weak(value) && !(in_document(captured) && spells_secret(value)),
     }
 }
 
@@ -263,6 +263,7 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     // `${name:default}` of Spring.
     if memchr::memmem::rfind(place.before, b"${")
         .is_some_and(|at| !place.before.get(at..).unwrap_or_default().contains(&b'}'))
+        && !place.between.starts_with(b"}")
     {
         return place.between == b":" && value.ends_with(b"}");
     }
@@ -285,7 +286,8 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if value.ends_with(b";") && !(variable && written == Text::Unknown) {
         return false;
     }
-    let stands = (alone || in_string) && (tight || !is_identifier(value) || value.iter().any(u8::is_ascii_digit));
+    let plain = is_identifier(value) && value.iter().all(u8::is_ascii_alphabetic) && !unreadable(value);
+    let stands = (alone || in_string) && (tight || !plain);
     match written {
         Text::Settings => true,
         Text::Code => (random && in_string) || (place.in_comment() && alone && (random || stands)),

@@ -96,6 +96,13 @@ pub(super) fn text_of(captured: &Captured<'_>) -> Text {
     }
 }
 
+/// Whether a path is that of a page for readers.
+pub(super) fn in_document(captured: &Captured<'_>) -> bool {
+    captured.path.extension().is_some_and(|extension| DOCUMENTS.has(extension))
+}
+
+const DOCUMENTS: Words = Words("md markdown mdx rst adoc");
+
 /// Splits a name at its joints and its humps.
 pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
     let mut words: Vec<Vec<u8>> = Vec::new();
