@@ -55,6 +55,7 @@ struct Made {
     keywords: Vec<(String, u16)>,
     classes: Vec<[u64; 4]>,
     runs: Vec<(usize, u8)>,
+    near: Vec<String>,
 }
 
 /// The rule, and its expression as it is tried, each with its length before it.
@@ -118,7 +119,8 @@ impl Made {
         let generic = words("tags").contains(&"generic");
         let runs = word("regex").map(required::runs).unwrap_or_default();
         let runs = (self.runs.len(), runs.into_iter().map(|run| self.run(&run)).count());
-        let near = near(&words("paths")).join("\n");
+        let near = near(&words("paths"));
+        let near = (self.near.len(), near.iter().map(|part| self.near(part)).count());
         let status = words("status").into_iter().map(|word| match word {
             "added" => Some("Happening::Added.bit()"),
             "deleted" => Some("Happening::Deleted.bit()"),
@@ -138,11 +140,11 @@ impl Made {
         }
         let (chunk, place) = (number / CHUNK, number % CHUNK);
         let (pack, id) = (self.text(pack), self.text(id));
-        let (keywords, near) = (self.text(&words("keywords").join("\n")), self.text(&near));
+        let keywords = self.text(&words("keywords").join("\n"));
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
-             changes_only: {changes_only}, status: {status}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near}, \
+             changes_only: {changes_only}, status: {status}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
              chunk: {chunk}, place: {place} }}"
         ));
         self.records.push(packed(rule));
@@ -156,6 +158,12 @@ impl Made {
             self.texts.len() - text.len()
         });
         format!("Text({start}, {})", start + text.len())
+    }
+
+    /// Notes a part of paths.
+    fn near(&mut self, part: &str) {
+        let text = self.text(part);
+        self.near.push(format!("({text}, {})", tables::pairs(part.as_bytes())));
     }
 
     /// Notes a run; sets of bytes are kept once.
@@ -185,6 +193,7 @@ impl Made {
              pub(super) static TEXTS: &str = {:?};\n\
              pub(super) static CLASSES: [[u64; 4]; {}] = {:?};\n\
              pub(super) static RUNS: [(u16, u8); {}] = {:?};\n\
+             pub(super) static NEAR: [(Text, u128); {}] = [{}];\n\
              pub(super) static CHUNKS: [u32; {}] = {ends:?};\n\
              pub(super) static DEFLATED: &[u8] = b\"{}\";\n\
              pub(super) const TABLES: Tables = Tables {{\n\
@@ -198,6 +207,8 @@ impl Made {
             self.classes,
             self.runs.len(),
             self.runs,
+            self.near.len(),
+            self.near.join(", "),
             ends.len(),
             deflated.escape_ascii(),
             bitmap.escape_ascii(),

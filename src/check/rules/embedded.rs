@@ -43,8 +43,9 @@ pub(super) struct Embedded {
     pub(super) asks: Option<Asks>,
     /// Where the runs that a match needs begin, and how many they are.
     pub(super) runs: (u16, u8),
-    /// Parts of paths, one to a line, without one of which it looks at none; empty for any path.
-    pub(super) near: Text,
+    /// Where the parts of paths begin without one of which it looks at none, and how many they are;
+    /// none for any path.
+    pub(super) near: (u16, u8),
     /// Where the rest of it is.
     pub(super) chunk: u16,
     pub(super) place: u16,
@@ -69,6 +70,11 @@ pub(super) fn run((class, least): (u16, u8)) -> Option<Run> {
     Some(Run { class: *made::CLASSES.get(usize::from(class))?, least })
 }
 
+/// Parts of paths, each with its [`tables::pairs`](super::tables::pairs).
+pub(super) fn near(first: u16, count: u8) -> &'static [(Text, u128)] {
+    made::NEAR.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
+}
+
 /// What of a rule is inflated when it first comes near a match.
 pub(super) struct Packed {
     pub(super) json: &'static [u8],
@@ -86,7 +92,7 @@ pub(super) fn packed(chunk: u16, place: u16) -> Option<Packed> {
     }
     let mut record = Reader(records.bytes()?);
     let json = record.bytes()?;
-    let (exact, relaxed, words) = (record.expression()?, record.expression()?, record.expression()?);
+    let (exact, relaxed, words) = (record.expression(), record.expression(), record.expression());
     Some(Packed { json, patterns: exact.map(|exact| Patterns { exact, relaxed, words }) })
 }
 

@@ -132,19 +132,36 @@ pub(super) struct Finder<'a> {
     only_exact: bool,
     /// Only matches that reach into it are looked for.
     about: Range<usize>,
-    states: Vec<State>,
+    states: States,
     /// Where rules with `multiline` are still to be tried.
     open: Vec<(u16, Range<usize>)>,
     found: Matches,
 }
 
-/// What a walk knows of one rule.
-#[derive(Clone, Default)]
+/// What a walk knows of the rules that it came upon: of most it never hears.
+struct States {
+    /// For each rule one more than where its state is kept, or nothing.
+    slots: Vec<u16>,
+    kept: Vec<State>,
+}
+
+#[derive(Default)]
 struct State {
     covers: Option<bool>,
     /// One more than the start of the unit it was last tried on.
     tried: usize,
     count: usize,
+}
+
+impl States {
+    fn of(&mut self, index: u16) -> Option<&mut State> {
+        let slot = self.slots.get_mut(usize::from(index))?;
+        if *slot == 0 {
+            self.kept.push(State::default());
+            *slot = u16::try_from(self.kept.len()).ok()?;
+        }
+        self.kept.get_mut(usize::from(*slot) - 1)
+    }
 }
 
 /// A part of the text in memory, and where it stands in the file.
@@ -160,7 +177,7 @@ impl<'a> Finder<'a> {
     /// `only_exact` leaves out the rules that guess: what looks like a password in a compiled
     /// program rarely is one.
     pub(super) fn new(rules: &'a [Rule], group: &'a Group, subject: Subject<'a>, only_exact: bool) -> Self {
-        let states = vec![State::default(); rules.len()];
+        let states = States { slots: vec![0; rules.len()], kept: Vec::new() };
         Self {
             rules,
             group,
@@ -279,19 +296,15 @@ impl<'a> Finder<'a> {
         self.rules.get(usize::from(index))
     }
 
-    fn state(&mut self, index: u16) -> Option<&mut State> {
-        self.states.get_mut(usize::from(index))
-    }
-
     fn covers(&mut self, index: u16) -> bool {
-        let known = self.state(index).and_then(|state| state.covers);
+        let known = self.states.of(index).and_then(|state| state.covers);
         known.unwrap_or_else(|| {
             let covers = self.rule(index).is_some_and(|rule| {
                 !(self.only_exact && rule.generic)
                     && rule.is_near(&self.subject)
                     && rule.compiled().is_some_and(|compiled| compiled.covers(&self.subject))
             });
-            if let Some(state) = self.state(index) {
+            if let Some(state) = self.states.of(index) {
                 state.covers = Some(covers);
             }
             covers
@@ -305,7 +318,8 @@ impl<'a> Finder<'a> {
         if end <= self.about.start || part.base + unit.starts.start >= self.about.end {
             return;
         }
-        let Some(state) = self.state(index).filter(|state| state.tried != tried && state.covers != Some(false)) else {
+        let Some(state) = self.states.of(index).filter(|state| state.tried != tried && state.covers != Some(false))
+        else {
             return;
         };
         state.tried = tried;
@@ -380,7 +394,7 @@ impl<'a> Finder<'a> {
         let Some(rule) = self.rule(index) else { return };
         let Some(compiled) = rule.compiled() else { return };
         let window = Window { text: part.text, base: part.base, path: self.subject.path, starts, end };
-        let Some(state) = self.states.get_mut(usize::from(index)) else { return };
+        let Some(state) = self.states.of(index) else { return };
         if rule.on == On::File && state.count > 0 {
             return;
         }

@@ -12,15 +12,7 @@ use regex_syntax::hir::{
 pub(super) struct Reader<'b>(pub(super) &'b [u8]);
 
 impl<'b> Reader<'b> {
-    /// The outer `None` is for bytes that make no sense, the inner one for no expression.
-    pub(super) fn expression(&mut self) -> Option<Option<Hir>> {
-        if self.0.first() == Some(&b'n') {
-            self.byte()?;
-            return Some(None);
-        }
-        self.hir().map(Some)
-    }
-
+    /// `None` where there is none.
     pub(super) fn bytes(&mut self) -> Option<&'b [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         let (bytes, rest) = self.0.split_at_checked(length)?;
@@ -46,7 +38,8 @@ impl<'b> Reader<'b> {
         None
     }
 
-    fn hir(&mut self) -> Option<Hir> {
+    /// `None` where nothing is, too.
+    pub(super) fn expression(&mut self) -> Option<Hir> {
         Some(match self.byte()? {
             b'e' => Hir::empty(),
             b'l' => Hir::literal(self.bytes()?),
@@ -64,15 +57,15 @@ impl<'b> Reader<'b> {
             b'r' => {
                 let (min, max) = (self.number()?, self.number()?.checked_sub(1));
                 let greedy = self.byte()? == 1;
-                Hir::repetition(Repetition { min, max, greedy, sub: Box::new(self.hir()?) })
+                Hir::repetition(Repetition { min, max, greedy, sub: Box::new(self.expression()?) })
             }
             b'g' => {
                 let (index, name) = (self.number()?, std::str::from_utf8(self.bytes()?).ok()?);
                 let name = (!name.is_empty()).then(|| name.into());
-                Hir::capture(Capture { index, name, sub: Box::new(self.hir()?) })
+                Hir::capture(Capture { index, name, sub: Box::new(self.expression()?) })
             }
-            b's' => Hir::concat(self.many(Self::hir)?),
-            b'a' => Hir::alternation(self.many(Self::hir)?),
+            b's' => Hir::concat(self.many(Self::expression)?),
+            b'a' => Hir::alternation(self.many(Self::expression)?),
             _ => return None,
         })
     }

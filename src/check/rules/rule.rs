@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use regex_automata::meta::Regex;
 
 use super::definition::{Allow, Anchor, Asks, Definition, Happening, On, family};
-use super::embedded::{Embedded, Packed, packed};
+use super::embedded::{Embedded, Packed, near, packed};
 use super::expression::{Expression, compile};
 use super::paths::{PathList, Subject};
 use super::required::Patterns;
@@ -35,7 +35,7 @@ pub(super) struct Rule {
     /// What no text is without that the regular expression matches.
     pub(super) runs: Runs,
     keywords: Cow<'static, str>,
-    near: &'static str,
+    near: (u16, u8),
     /// Its number among the rules of the build, if it is one of them.
     pub(super) number: Option<u16>,
     packed: (u16, u16),
@@ -78,7 +78,7 @@ impl Rule {
             asks: from.asks,
             runs: Runs::Made(from.runs.0, from.runs.1),
             keywords: from.keywords.get().into(),
-            near: from.near.get(),
+            near: from.near,
             number: Some(number),
             packed: (from.chunk, from.place),
             compiled: OnceLock::new(),
@@ -102,7 +102,7 @@ impl Rule {
             asks: definition.asks,
             runs: Runs::of(definition.regex.as_deref()),
             keywords: keywords.into(),
-            near: "",
+            near: (0, 0),
             number: None,
             packed: (0, 0),
             compiled: OnceLock::new(),
@@ -150,7 +150,8 @@ impl Rule {
 
     /// Whether it may look at a path at all.
     pub(super) fn is_near(&self, subject: &Subject<'_>) -> bool {
-        self.near.is_empty() || subject.is_near(self.near.lines())
+        let (first, count) = self.near;
+        count == 0 || subject.is_near(near(first, count))
     }
 
     /// `None` only for an embedded rule that cannot be read, which the tests of the packs forbid.

@@ -17,6 +17,15 @@ const DRAWERS: usize = 1 << DRAWER_BITS;
 /// Of a longer keyword only the beginning is looked for.
 pub(crate) const LONGEST: usize = 256;
 
+/// Which pairs of neighbours stand in a text, as far as 128 bits can tell: a text that lacks one of
+/// another's does not contain it.
+pub(crate) fn pairs(text: &[u8]) -> u128 {
+    text.windows(2).fold(0, |pairs, pair| match pair {
+        [one, next] => pairs | 1 << (one.wrapping_mul(31).wrapping_add(*next) & 127),
+        _ => pairs,
+    })
+}
+
 /// Keywords, and how to find those that start at a place of a text.
 pub(crate) struct Tables {
     pub(crate) bitmap: Cow<'static, [u8]>,

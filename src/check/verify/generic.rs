@@ -41,7 +41,7 @@ fn is_strong_enough(value: &[u8], captured: &Captured<'_>) -> bool {
     match text_of(captured) {
         Text::Settings => true,
         Text::Code => !is_weak(value) && !spells_secret(value),
-        Text::Unknown => !is_weak(value) && !(in_document(captured) && spells_secret(value)),
+        Text::Unknown => !(is_weak(value) || in_document(captured) && spells_secret(value)),
     }
 }
 

@@ -99,7 +99,9 @@ mod tests {
     #[test]
     fn a_word_may_be_a_password_where_its_company_says_so() {
         assert!(is_plain_password(b"bluewhale") && is_plain_password(b"whale12"));
-        for value in ["tiger", "secret12", "DB_PASS", "user.name", "changeme", "my-example", "blue whale", "open_sesame"] {
+        for value in
+            ["tiger", "secret12", "DB_PASS", "user.name", "changeme", "my-example", "blue whale", "open_sesame"]
+        {
             assert!(!is_plain_password(value.as_bytes()), "{value}");
         }
     }
