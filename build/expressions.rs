@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-pub(super) fn number(mut number: usize, out: &mut Vec<u8>) {
+fn number(mut number: usize, out: &mut Vec<u8>) {
     while number > 0x7f {
         out.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
@@ -15,8 +15,7 @@ pub(super) fn bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
-pub(super) fn expression(hir: Option<&Hir>, out: &mut Vec<u8>) {
-    let Some(hir) = hir else { return out.push(b'n') };
+pub(super) fn expression(hir: &Hir, out: &mut Vec<u8>) {
     match hir.kind() {
         HirKind::Empty => out.push(b'e'),
         HirKind::Literal(literal) => {
@@ -44,13 +43,13 @@ pub(super) fn expression(hir: Option<&Hir>, out: &mut Vec<u8>) {
             number(repetition.min as usize, out);
             number(repetition.max.map_or(0, |max| max as usize + 1), out);
             out.push(u8::from(repetition.greedy));
-            expression(Some(&repetition.sub), out);
+            expression(&repetition.sub, out);
         }
         HirKind::Capture(capture) => {
             out.push(b'g');
             number(capture.index as usize, out);
             bytes(capture.name.as_deref().unwrap_or_default().as_bytes(), out);
-            expression(Some(&capture.sub), out);
+            expression(&capture.sub, out);
         }
         HirKind::Concat(parts) => many(b's', parts, out),
         HirKind::Alternation(parts) => many(b'a', parts, out),
@@ -61,6 +60,6 @@ fn many(what: u8, parts: &[Hir], out: &mut Vec<u8>) {
     out.push(what);
     number(parts.len(), out);
     for part in parts {
-        expression(Some(part), out);
+        expression(part, out);
     }
 }

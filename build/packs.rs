@@ -66,7 +66,11 @@ fn packed(rule: &Value) -> Vec<u8> {
     let (exact, relaxed, words) =
         patterns.map_or((None, None, None), |made| (Some(made.exact), made.relaxed, made.words));
     for made in [exact, relaxed, words] {
-        expressions::expression(made.as_ref(), &mut record);
+        let mut bytes = Vec::new();
+        if let Some(hir) = made {
+            expressions::expression(&hir, &mut bytes);
+        }
+        expressions::bytes(&bytes, &mut record);
     }
     let mut packed = Vec::new();
     expressions::bytes(&record, &mut packed);

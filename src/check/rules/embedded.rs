@@ -7,7 +7,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::definition::{Anchor, Asks, Happening, On};
 use super::packed::Reader;
-use super::required::{Patterns, Run};
+use super::required::Run;
 use super::tables::{Entry, Tables};
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
@@ -78,7 +78,8 @@ pub(super) fn near(first: u16, count: u8) -> &'static [(Text, u128)] {
 /// What of a rule is inflated when it first comes near a match.
 pub(super) struct Packed {
     pub(super) json: &'static [u8],
-    pub(super) patterns: Option<Patterns>,
+    /// The expression, the relaxed one and the words it begins with; empty for none.
+    pub(super) expressions: [&'static [u8]; 3],
 }
 
 /// `None` never happens for the chunks and places that the build wrote.
@@ -92,8 +93,7 @@ pub(super) fn packed(chunk: u16, place: u16) -> Option<Packed> {
     }
     let mut record = Reader(records.bytes()?);
     let json = record.bytes()?;
-    let (exact, relaxed, words) = (record.expression(), record.expression(), record.expression());
-    Some(Packed { json, patterns: exact.map(|exact| Patterns { exact, relaxed, words }) })
+    Some(Packed { json, expressions: [record.bytes()?, record.bytes()?, record.bytes()?] })
 }
 
 fn deflated(chunk: u16) -> Option<&'static [u8]> {
@@ -116,16 +116,22 @@ fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::super::definition::Definition;
+    use super::super::packed::expression;
+    use super::super::required::Patterns;
     use super::*;
 
     #[test]
     fn the_build_took_apart_what_a_run_would_have() {
         for rule in RULES {
-            let Packed { json, patterns } = packed(rule.chunk, rule.place).unwrap();
+            let Packed { json, expressions } = packed(rule.chunk, rule.place).unwrap();
 
             let definition: Definition = serde_json::from_slice(json).unwrap();
             assert_eq!(definition.id, rule.id.get());
-            assert_eq!(patterns, definition.regex.as_deref().and_then(Patterns::of), "{}", definition.id);
+            let of_a_run = definition.regex.as_deref().and_then(Patterns::of).map(|made| {
+                let Patterns { exact, relaxed, words } = made;
+                [Some(exact), relaxed, words]
+            });
+            assert_eq!(expressions.map(expression), of_a_run.unwrap_or_default(), "{}", definition.id);
         }
     }
 }

@@ -9,6 +9,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 
+use super::packed;
 use super::required::Patterns;
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
@@ -20,14 +21,25 @@ const NEST_LIMIT: u32 = 60;
 /// go, or it could make every byte cost as much as the whole window.
 const WORDS: u8 = 16;
 
-/// Compiles nothing before it is needed.
+/// Puts together and compiles nothing before it is needed.
 pub(super) struct Expression {
-    patterns: Patterns,
-    words: OnceLock<Option<Regex>>,
+    exact: Form,
+    /// Matches wherever the expression does, and perhaps elsewhere, at a fraction of its price.
+    relaxed: Form,
+    /// The words that it begins with, when they are many.
+    words: Form,
+    a_word: OnceLock<Option<Regex>>,
     /// For a place where a word starts.
     at_once: OnceLock<Option<Regex>>,
-    relaxed: OnceLock<Option<Regex>>,
+    loosely: OnceLock<Option<Regex>>,
     anywhere: OnceLock<Option<Regex>>,
+}
+
+/// An expression, taken apart.
+pub(super) enum Form {
+    /// By the build; no bytes for none.
+    Packed(&'static [u8]),
+    Own(Option<Hir>),
 }
 
 /// The whole match and, where the expression names it or has a group, the value in it.
@@ -41,14 +53,15 @@ pub(super) struct Tries<'e> {
 }
 
 impl Expression {
-    pub(super) const fn new(patterns: Patterns) -> Self {
-        Self {
-            patterns,
-            words: OnceLock::new(),
-            at_once: OnceLock::new(),
-            relaxed: OnceLock::new(),
-            anywhere: OnceLock::new(),
-        }
+    pub(super) fn new(exact: Form, relaxed: Form, words: Form) -> Self {
+        let [a_word, at_once, loosely, anywhere] = [const { OnceLock::new() }; 4];
+        Self { exact, relaxed, words, a_word, at_once, loosely, anywhere }
+    }
+
+    /// `None` for what is no expression.
+    pub(super) fn own(written: &str) -> Option<Self> {
+        let Patterns { exact, relaxed, words } = Patterns::of(written)?;
+        Some(Self::new(Form::Own(Some(exact)), Form::Own(relaxed), Form::Own(words)))
     }
 
     pub(super) fn is_match(&self, text: &[u8]) -> bool {
@@ -66,21 +79,33 @@ impl Expression {
     }
 
     fn words(&self) -> Option<&Regex> {
-        self.words.get_or_init(|| made(self.patterns.words.as_ref()?, Use::Often)).as_ref()
+        self.a_word.get_or_init(|| self.words.made(Use::Often)).as_ref()
     }
 
     fn at_once(&self) -> Option<&Regex> {
-        self.at_once.get_or_init(|| made(&self.patterns.exact, Use::Once)).as_ref()
+        self.at_once.get_or_init(|| self.exact.made(Use::Once)).as_ref()
     }
 
     fn anywhere(&self) -> Option<&Regex> {
-        self.anywhere.get_or_init(|| made(&self.patterns.exact, Use::Often)).as_ref()
+        self.anywhere.get_or_init(|| self.exact.made(Use::Often)).as_ref()
     }
 
     /// Whether what matches wherever the expression does, matches.
     fn may_match(&self, input: &Input<'_>) -> bool {
-        let relaxed = self.relaxed.get_or_init(|| made(self.patterns.relaxed.as_ref()?, Use::Often)).as_ref();
+        let relaxed = self.loosely.get_or_init(|| self.relaxed.made(Use::Often)).as_ref();
         relaxed.is_none_or(|regex| regex.is_match(input.clone()))
+    }
+}
+
+impl Form {
+    /// `None` for none. One that cannot be compiled is taken for none too: the tests of the packs forbid it
+    /// of what the build took apart, and [`compile`] refuses what a repository writes.
+    fn made(&self, used: Use) -> Option<Regex> {
+        let build = |hir: &Hir| Regex::builder().configure(config(used)).build_from_hir(hir).ok();
+        match self {
+            Self::Packed(bytes) => build(&packed::expression(bytes)?),
+            Self::Own(hir) => build(hir.as_ref()?),
+        }
     }
 }
 
@@ -131,12 +156,6 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
     })
 }
 
-/// `None` only for an embedded expression that cannot be compiled, which the tests of the packs forbid,
-/// and for a first look that cannot: that is only slower to be without.
-fn made(hir: &Hir, used: Use) -> Option<Regex> {
-    Regex::builder().configure(config(used)).build_from_hir(hir).ok()
-}
-
 /// How an expression is used: an automaton that is made while it searches pays only where it passes
 /// the same states again and again.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -171,7 +190,7 @@ mod tests {
             text in "((one|ONE|two|wo|three|ten|key|onetwo|=| |'|xyz|\n){0,12}){0,8}",
         ) {
             let written = r"(?i:\b(?:one|two|three|four)|(?:ten|six)[ =]?key|seven|twotwo|net|on|wo|xy)\w{0,3}\s?=+'?(\w{2,})";
-            let expression = Expression::new(Patterns::of(written).unwrap());
+            let expression = Expression::own(written).unwrap();
             let in_one_go = compile(written).unwrap();
             let mut groups = in_one_go.create_captures();
             prop_assert!(expression.words().is_some());

@@ -1,12 +1,17 @@
 //! Expressions as bytes: what the build took apart, no run has to parse.
 //!
-//! A letter says what follows: `n`othing, an `e`mpty expression, a `l`iteral, a `b`yte class, a
+//! A letter says what follows: an `e`mpty expression, a `l`iteral, a `b`yte class, a
 //! `u`nicode class, what is `k`nown of the surroundings, a `r`epetition, a `g`roup, a `s`equence or an
 //! `a`lternation. Numbers have seven bits to a byte, the lowest first.
 
 use regex_syntax::hir::{
     Capture, Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, Look, Repetition,
 };
+
+/// `None` for no bytes.
+pub(super) fn expression(bytes: &[u8]) -> Option<Hir> {
+    Reader(bytes).expression()
+}
 
 /// Reads on where the last reading ended. `None` never happens for the bytes that the build wrote.
 pub(super) struct Reader<'b>(pub(super) &'b [u8]);
@@ -38,8 +43,7 @@ impl<'b> Reader<'b> {
         None
     }
 
-    /// `None` where nothing is, too.
-    pub(super) fn expression(&mut self) -> Option<Hir> {
+    fn expression(&mut self) -> Option<Hir> {
         Some(match self.byte()? {
             b'e' => Hir::empty(),
             b'l' => Hir::literal(self.bytes()?),

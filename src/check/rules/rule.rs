@@ -8,9 +8,8 @@ use regex_automata::meta::Regex;
 
 use super::definition::{Allow, Anchor, Asks, Definition, Happening, On, family};
 use super::embedded::{Embedded, Packed, near, packed};
-use super::expression::{Expression, compile};
+use super::expression::{Expression, Form, compile};
 use super::paths::{PathList, Subject};
-use super::required::Patterns;
 use super::run::Runs;
 use super::units::unit_at;
 use crate::check::detect::Detector;
@@ -108,8 +107,8 @@ impl Rule {
             compiled: OnceLock::new(),
         };
         definition.regex.as_deref().map(compile).transpose()?;
-        let patterns = definition.regex.as_deref().and_then(Patterns::of);
-        let compiled = Compiled::new(definition, patterns);
+        let expression = definition.regex.as_deref().and_then(Expression::own);
+        let compiled = Compiled::new(definition, expression);
         let code = Code::new(&compiled.definition)?;
         let allow = &compiled.definition.allow;
         let (regexes, lines) = (all(&allow.regexes)?, all(&allow.lines)?);
@@ -159,16 +158,17 @@ impl Rule {
         if let Some(compiled) = self.compiled.get() {
             return Some(compiled);
         }
-        let Packed { json, patterns } = packed(self.packed.0, self.packed.1)?;
-        let compiled = Compiled::new(serde_json::from_slice(json).ok()?, patterns);
+        let Packed { json, expressions: [exact, relaxed, words] } = packed(self.packed.0, self.packed.1)?;
+        let expression = || Expression::new(Form::Packed(exact), Form::Packed(relaxed), Form::Packed(words));
+        let compiled = Compiled::new(serde_json::from_slice(json).ok()?, (!exact.is_empty()).then(expression));
         Some(self.compiled.get_or_init(|| Box::new(compiled)))
     }
 }
 
 impl Compiled {
-    fn new(definition: Definition, patterns: Option<Patterns>) -> Self {
+    fn new(definition: Definition, expression: Option<Expression>) -> Self {
         Self {
-            expression: patterns.map(Expression::new),
+            expression,
             paths: PathList::new(&definition.paths, Reach::Strict),
             exclude: PathList::new(&definition.exclude, Reach::Lenient),
             allow_paths: PathList::new(&definition.allow.paths, Reach::Lenient),
