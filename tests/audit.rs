@@ -176,6 +176,90 @@ fn another_layout_of_the_same_notes_is_sound() {
 }
 
 #[test]
+fn other_commits_around_the_same_notes_are_sound_and_around_fewer_are_not() {
+    let around = |revision: &str| {
+        attacked(|scratch, reference| {
+            assert_eq!(verified(scratch), sound());
+            let tree = format!("{reference}{revision}^{{tree}}");
+            let commit = scratch.git(&["commit-tree", "-m", "Squash", &tree]);
+            scratch.git(&["update-ref", reference, &commit]);
+            let whole = scratch.run(&["audit", "verify", "--full"]);
+            assert_eq!(whole.code, verified(scratch).0, "{}", whole.out);
+        })
+    };
+
+    assert_eq!(around(""), sound());
+    assert_eq!(around("~1"), broken(&["history-rewritten", "truncated"]));
+}
+
+/// Lets the pipeline put something on record beside an attacked stream, and tells what is wrong with
+/// either of the two.
+fn beside(attack: impl Fn(&Scratch, &str)) -> (Vec<String>, Vec<String>) {
+    let scratch = governed();
+    let reference = stream(&scratch);
+    attack(&scratch, &reference);
+    let said = scratch.run_with(&["record", "HEAD", "--reason", "The pipeline saw it, too"], |command| {
+        command.env("GOV_HOOK_STREAM", "ci-1");
+    });
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let verified = scratch.run(&["audit", "verify", "--full", "--format", "json"]).json();
+    let of = |is_attacked: bool| {
+        let damage = verified["damage"].as_array().unwrap().iter();
+        let damage = damage.filter(|damage| (damage["stream"] != "ci-1") == is_attacked);
+        damage.map(|damage| damage["code"].as_str().unwrap().to_owned()).collect()
+    };
+    (of(true), of(false))
+}
+
+#[test]
+fn what_a_stream_falsely_says_of_itself_harms_no_other() {
+    let named = |name: &'static str| {
+        beside(move |scratch, reference| {
+            let tree = format!("{reference}^{{tree}}");
+            let commit = scratch.git(&["commit-tree", "-p", reference, "-m", name, &tree]);
+            scratch.git(&["update-ref", reference, &commit]);
+        })
+    };
+    let ahead = beside(|scratch, reference| {
+        let mut entries = entries(scratch, reference);
+        entries.last_mut().unwrap()["time"] = json!("9999-12-31T23:59:59Z");
+        let entries = chained(entries);
+        forge(scratch, reference, &entries);
+        let (last, tree) = (entries.last().unwrap(), format!("{reference}^{{tree}}"));
+        let message = format!("Say so\n\nGov-Seq: {}\nGov-Id: {}", last["seq"], id(last));
+        let commit = scratch.git(&["commit-tree", "-m", &message, &tree]);
+        scratch.git(&["update-ref", reference, &commit]);
+    });
+    let nowhere = "Name it\n\nGov-Seq: 1000\nGov-Id: abababababababababababababababababababababababababababababababab";
+
+    assert_eq!(named("Name none"), (Vec::new(), Vec::new()));
+    assert_eq!(named(nowhere), (vec!["malformed-note".to_owned()], Vec::new()));
+    assert_eq!(ahead, (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn a_stream_goes_on_behind_what_git_did_to_its_layout_and_from_where_a_remote_has_it() {
+    let scratch = governed();
+    let reference = stream(&scratch);
+    let go_on = |number: usize| {
+        scratch.write(&format!("further-{number}.txt"), lines(number));
+        scratch.commit_by_hand("Go on");
+        assert_eq!(verified(&scratch), sound());
+    };
+
+    let laid_out = scratch.git(&["commit-tree", "-p", &reference, "-m", "Lay out", &format!("{reference}^{{tree}}")]);
+    scratch.git(&["update-ref", &reference, &laid_out]);
+    go_on(1);
+    let copy = reference.replace("refs/notes/gov/", "refs/notes/remotes/origin/gov/");
+    scratch.git(&["update-ref", &copy, &reference]);
+    scratch.git(&["update-ref", "-d", &reference]);
+    assert_eq!(verified(&scratch), sound());
+    go_on(2);
+
+    assert_eq!(entries(&scratch, &reference).last().unwrap()["seq"], json!(entries(&scratch, &copy).len() + 1));
+}
+
+#[test]
 fn replacements_and_grafts_change_nothing() {
     let found = attacked(|scratch, reference| {
         let (_, text) = notes(scratch, reference).pop().unwrap();
@@ -393,6 +477,29 @@ fn what_is_no_note_is_found() {
     let symbolic = attacked(|scratch, reference| {
         scratch.git(&["symbolic-ref", "refs/notes/gov/ci-9", reference]);
     });
+    let no_commit = |name: &str| {
+        attacked(|scratch, reference| {
+            assert_eq!(verified(scratch), sound());
+            let reference = if name.is_empty() { reference } else { name };
+            scratch.git(&["update-ref", reference, &blob(scratch, b"no commit")]);
+            let whole = scratch.run(&["audit", "verify", "--replay"]);
+            assert_eq!((whole.code, whole.err.as_str()), (1, ""));
+        })
+    };
+    let other = attacked(|scratch, _| {
+        scratch.git(&["update-ref", "refs/notes/gov/ci-9", &blob(scratch, b"no commit")]);
+        scratch.write("file-4.txt", lines(4));
+        scratch.commit_by_hand("Go on beside what is no stream");
+    });
+    let endless = attacked(|scratch, reference| {
+        let mut tree = object(scratch, &["mktree"], b"");
+        for _ in 0..18 {
+            let folders: Vec<String> = (0..=255).map(|name| format!("040000 tree {tree}\t{name:02x}\n")).collect();
+            tree = object(scratch, &["mktree"], folders.concat().as_bytes());
+        }
+        let commit = scratch.git(&["commit-tree", "-p", reference, "-m", "Unfold", &tree]);
+        scratch.git(&["update-ref", reference, &commit]);
+    });
     let above = attacked(|scratch, reference| {
         let tip = scratch.git(&["rev-parse", reference]);
         assert_eq!(verified(scratch), sound());
@@ -402,7 +509,17 @@ fn what_is_no_note_is_found() {
     });
 
     assert_eq!(huge, broken(&["malformed-note"]));
+    let empty = attacked(|scratch, _| {
+        let tree = object(scratch, &["mktree"], b"");
+        let commit = scratch.git(&["commit-tree", "-m", "Nothing", &tree]);
+        scratch.git(&["update-ref", "refs/notes/gov/ci-9", &commit]);
+    });
+    assert_eq!(empty, broken(&["malformed-note"]));
     assert_eq!(symbolic, broken(&["malformed-note"]));
+    assert_eq!(no_commit(""), broken(&["malformed-note"]));
+    assert_eq!(no_commit("refs/notes/gov/ci-9"), broken(&["malformed-note"]));
+    assert_eq!(other, broken(&["malformed-note"]));
+    assert_eq!(endless, broken(&["malformed-note"]));
     assert_eq!(above, broken(&["stream-missing", "stream-name"]));
 }
 

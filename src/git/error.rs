@@ -73,6 +73,12 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// Whether somebody made the object so, rather than that it cannot be had.
+    #[must_use]
+    pub const fn is_made_so(&self) -> bool {
+        matches!(self, Self::Malformed { .. } | Self::Oversized { .. } | Self::TooManyFiles { .. })
+    }
+
     /// The command or step that mends it, where there is one.
     #[must_use]
     pub fn remedy(&self) -> Option<String> {

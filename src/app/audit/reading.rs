@@ -11,8 +11,8 @@ use super::laws::{Laws, past, signers, trusted_side};
 use crate::app::{Failure, header};
 use crate::git::notes::{Asked, Noted, Oddity, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
-use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, fits_a_stream, join};
-use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, Gather, ObjectId, Sha256};
+use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, Witness, fits_a_stream, join};
+use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, Gather, ObjectId, Seen, Sha256};
 
 /// How much of the ledger is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,10 @@ struct Open<'a> {
     chain: Chain<'a>,
     /// The commit that was read last when it was found sound, until it is met.
     kept: Option<ObjectId>,
+    /// The entry that it ended with.
+    ended: Option<Seen>,
+    /// What is wrong where that commit was not met and not all that it had is there.
+    replaced: Option<Damage>,
     /// Signed entries before those that are read now.
     signed: u64,
     /// The root commit that a genesis entry names.
@@ -168,13 +172,25 @@ fn read_streams(
     }
 
     let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
+    let is_own = copies::own(repo)?;
+    let by = |stream: &str| if is_own(stream) { Witness::OwnPin } else { Witness::Pin };
+    let claim = |stream: &str, seen| Claim { stream: stream.to_owned(), seen, by: by(stream) };
+    let (replaced, ended): (Vec<Damage>, Vec<Option<Claim>>) = opened
+        .iter_mut()
+        .filter_map(|open| {
+            let damage = open.replaced.take()?;
+            let ended = open.ended.map(|seen| claim(&damage.stream, seen));
+            Some((damage, ended))
+        })
+        .unzip();
     let mut words: Vec<Spoken> = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
-    let claims = pins.claims(copies::own(repo)?).chain(copies::claims(repo, &here, &copies, &chains)?);
-    let mut verdict = join(&chains, &rules, claims.chain(kept).collect());
+    let claims = pins.claims(&is_own).chain(copies::claims(repo, &here, &copies, &chains)?);
+    let mut verdict = join(&chains, &rules, claims.chain(ended.into_iter().flatten()).chain(kept).collect());
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
+    tell_replaced(&mut verdict.damage, replaced);
     silence(&mut words, &verdict.damage);
 
     let head = |chain: &Chain<'_>| chain.head().map_or(0, |head| head.seq + 1);
@@ -217,7 +233,17 @@ fn begin<'a>(
     rules: &'a Rules,
 ) -> (Open<'a>, Option<ObjectId>) {
     let commit = kept.as_ref().map(|kept| kept.commit);
-    let fresh = |chain| Open { chain, kept: commit, signed: 0, root: None, words: Vec::new(), failure: None };
+    let ended = kept.as_ref().map(|kept| kept.tip.head);
+    let fresh = |chain| Open {
+        chain,
+        kept: commit,
+        ended,
+        replaced: None,
+        signed: 0,
+        root: None,
+        words: Vec::new(),
+        failure: None,
+    };
     match kept {
         Some(kept) if depth == Depth::News => {
             let words = kept.words.iter().filter_map(|line| {
@@ -244,7 +270,7 @@ fn symbolic(mut open: Open<'_>) -> Open<'_> {
     open
 }
 
-/// Walks the streams. One whose commits were replaced since is told, and read from its start.
+/// Walks the streams. One whose commits were replaced since is read from its start.
 fn walk<'a>(
     repo: &Repo,
     asked: Vec<(Asked, Open<'a>)>,
@@ -278,7 +304,7 @@ fn walk<'a>(
                 ))
                 .mended_by(format!("fetch the rest: git fetch --unshallow {}", repo.remote_name())));
             }
-            Walked::Broken { commit, error } if is_made_so(&error) => {
+            Walked::Broken { commit, error } if error.is_made_so() => {
                 let found = error.to_string();
                 open.chain.report(DamageCode::MalformedNote, None, None, format!("a notes commit {commit}"), found);
                 done.push(open);
@@ -293,14 +319,31 @@ fn walk<'a>(
 }
 
 fn replaced(open: &mut Open<'_>, kept: ObjectId, tip: ObjectId) {
-    let expected = format!("the commit {}, which this clone has verified, behind its tip", kept.short());
-    open.chain.report(DamageCode::HistoryRewritten, None, None, expected, format!("a tip {} without it", tip.short()));
+    open.replaced = Some(Damage {
+        code: DamageCode::HistoryRewritten,
+        stream: open.chain.stream().to_owned(),
+        seq: None,
+        entry: None,
+        expected: format!("the commit {}, which this clone has verified, behind its tip", kept.short()),
+        found: format!("a tip {} without it", tip.short()),
+    });
+}
+
+/// Commits are a stream's wrapping: other ones around the same entries, as another layout makes them,
+/// took nothing away. Where something is wrong with the stream, that they are others comes first.
+fn tell_replaced(damage: &mut Vec<Damage>, replaced: Vec<Damage>) {
+    for replaced in replaced {
+        if let Some(at) = damage.iter().position(|damage| damage.stream == replaced.stream) {
+            damage.insert(at, replaced);
+        }
+    }
 }
 
 fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told) + Sync)) {
     if open.kept == Some(step.commit) {
         open.kept = None;
     }
+    let sound_so_far = open.chain.damage().len();
     for Noted { object, line } in in_order(step.added) {
         let before = open.chain.damage().len();
         if let Some((id, entry)) = open.chain.feed_under(&line, &mut |entry| laws.of_entry(entry)) {
@@ -316,6 +359,12 @@ fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told)
             }
             visit(Told { id, entry, object, damage });
         }
+    }
+    let is_sound = open.chain.damage().len() == sound_so_far && step.oddities.is_empty();
+    if let Some(named) = step.head.filter(|&named| is_sound && open.chain.head() != Some(named)) {
+        let expected = format!("the notes commit {} to name the entry that it ends with", step.commit.short());
+        let found = format!("the name of entry {}, {}", named.seq, named.id);
+        open.chain.report(DamageCode::MalformedNote, None, None, expected, found);
     }
     for oddity in step.oddities {
         tell(open, step.commit, oddity);
@@ -408,7 +457,7 @@ fn tell(open: &mut Open<'_>, commit: ObjectId, oddity: Oddity) {
             let found = format!("the note of {} as {by} has it", object.short());
             chain.report(DamageCode::MalformedNote, None, None, "a note that ends with a line break", found);
         }
-        Oddity::UnreadableNote { error, .. } | Oddity::UnreadableTree { error } if !is_made_so(&error) => {
+        Oddity::UnreadableNote { error, .. } | Oddity::UnreadableTree { error } if !error.is_made_so() => {
             open.failure.get_or_insert(error.into());
         }
         Oddity::UnreadableNote { object, error } => {
@@ -420,11 +469,6 @@ fn tell(open: &mut Open<'_>, commit: ObjectId, oddity: Oddity) {
             chain.report(DamageCode::MalformedNote, None, None, expected, error.to_string());
         }
     }
-}
-
-/// Whether somebody made the object so, rather than that it cannot be had.
-const fn is_made_so(error: &GitError) -> bool {
-    matches!(error, GitError::Malformed { .. } | GitError::Oversized { .. } | GitError::TooManyFiles { .. })
 }
 
 /// What stands where no stream can be, and a genesis that belongs to another repository.
@@ -440,6 +484,11 @@ fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Vec<Damage> {
             "streams below it only",
             "a reference of this name".into(),
         );
+    }
+    for empty in opened.iter().map(|open| &open.chain).filter(|chain| chain.head().is_none()) {
+        if empty.damage().is_empty() {
+            add(DamageCode::MalformedNote, empty.stream(), "entries", "a stream that has none".into());
+        }
     }
     for root in opened.iter().filter_map(|open| open.root).filter(|_| !is_pinned && !repo.is_shallow()) {
         if matches!(repo.commit(root), Err(GitError::Missing { promised_by: None, .. })) {
@@ -466,8 +515,11 @@ fn resolved(repo: &Repo, here: &[Stream], unresolved: &[Claim]) -> Result<Vec<Da
                 }
             }
         });
-        if let Walked::Broken { error, .. } = walked {
-            return Err(error.into());
+        match walked {
+            // That was told when the stream was read.
+            Walked::Broken { error, .. } if error.is_made_so() => {}
+            Walked::Broken { error, .. } => return Err(error.into()),
+            Walked::Whole { .. } | Walked::Rewritten | Walked::Shallow { .. } => {}
         }
     }
     let against = |claim: &Claim| claim.against(found.get(&(claim.stream.as_str(), claim.seen.seq)).copied());

@@ -35,7 +35,7 @@ impl Alone {
             return Ok(true);
         }
         for notes in &places.others {
-            let lines = repo.noted_in(notes, blob)?;
+            let lines = repo.said_in(notes, blob)?;
             // What cannot be read is damage for `audit verify`, and signs nothing.
             if lines.iter().any(|line| ledger::parse(line).is_ok_and(|entry| entry.kind == EntryKind::Sign)) {
                 return Ok(true);

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{StateFile, StreamTip};
-use crate::ledger::GENESIS_STREAM;
+use crate::ledger::{self, GENESIS_STREAM};
 use crate::model::{Gather, Moment, ObjectId, Seen};
 
 pub(super) struct Heads {
@@ -18,9 +18,13 @@ pub(super) struct Heads {
     known: Option<String>,
 }
 
+/// No clock of somebody else's is that far ahead by accident alone. An entry that names one dated so
+/// would have to be as far ahead, and so would everybody's.
+const FURTHEST_AHEAD: u64 = 60 * 60;
+
 impl Heads {
     /// Reads only the streams that moved since the last entry: with many streams, most did not.
-    pub(super) fn read(repo: &Repo, own: &str) -> Result<Self, Failure> {
+    pub(super) fn read(repo: &Repo, own: &str, now: Moment) -> Result<Self, Failure> {
         let kept = repo.ledger_state(StateFile::Named)?.unwrap_or_default();
         let kept = String::from_utf8_lossy(&kept).into_owned();
         let named: BTreeMap<&str, &str> = kept.lines().filter_map(|line| line.split_once(' ')).gathered();
@@ -33,9 +37,16 @@ impl Heads {
             }
             let is_named = named.get(stream.name.as_str()).is_some_and(|at| at.parse::<ObjectId>() == Ok(tip));
             if !is_named {
-                let Some(StreamTip { head: Some(head), commit, .. }) = repo.stream_tip(&stream.name)? else { continue };
-                let time = u64::try_from(repo.commit(commit)?.committed_at).ok().and_then(Moment::of_seconds);
-                heads.latest = heads.latest.max(time);
+                let found = match repo.stream_tip(&stream.name) {
+                    // Nothing that could be named: `audit verify` tells it, and nobody's commit waits for that.
+                    Err(error) if error.is_damage() => continue,
+                    found => found?,
+                };
+                let Some(StreamTip { head: Some(head), commit, .. }) = found else { continue };
+                let time = newest(repo, &stream.name, commit, head);
+                let is_near = |time: &Moment| time.seconds() <= now.seconds().saturating_add(FURTHEST_AHEAD);
+                let Some(time) = time.filter(is_near) else { continue };
+                heads.latest = heads.latest.max(Some(time));
                 heads.unnamed.insert(stream.name.clone(), head);
             }
             // Writing to a `String` cannot fail.
@@ -52,4 +63,13 @@ impl Heads {
             None => Ok(()),
         }
     }
+}
+
+/// The time of the entry that a commit of a stream ends with. What the commit says of it is believed
+/// once the entry is there: to name one that is not would be to contradict a stream for ever.
+fn newest(repo: &Repo, stream: &str, commit: ObjectId, head: Seen) -> Option<Moment> {
+    let lines = repo.step_of(&repo.commit(commit).ok()?)?.added;
+    let line = lines.iter().map(|noted| noted.line.as_slice()).find(|line| ledger::id(line) == head.id)?;
+    let entry = ledger::parse(line).ok()?;
+    (entry.stream == stream && entry.seq == head.seq).then_some(entry.time)
 }

@@ -185,7 +185,8 @@ impl<'a> Pen<'a> {
             return Ok(Vec::new());
         }
         let Some(genesis) = self.genesis()? else { return Ok(Vec::new()) };
-        let heads = Heads::read(self.repo, &self.stream)?;
+        self.repo.take_up(&self.stream)?;
+        let heads = Heads::read(self.repo, &self.stream, self.now)?;
         let mut ids = Vec::new();
         let committer = Committer { name: self.actor.name.clone(), email: self.actor.email.clone() };
         self.repo.append(&self.stream, &committer, |tip| {
@@ -193,8 +194,8 @@ impl<'a> Pen<'a> {
             let mut end = match tip {
                 None => End { next: 0, prev: None, time: self.now },
                 Some(tip) => {
-                    let head = tip.head.ok_or_else(|| self.unended())?;
-                    let time = u64::try_from(self.repo.commit(tip.commit)?.committed_at).unwrap_or_default();
+                    let (head, at) = self.repo.ending(tip)?.ok_or_else(|| self.unended())?;
+                    let time = u64::try_from(self.repo.commit(at)?.committed_at).unwrap_or_default();
                     End {
                         next: head.seq + 1,
                         prev: Some(head.id),

@@ -36,7 +36,7 @@ impl<'a> Records<'a> {
     pub(in crate::app) fn about(&self, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
         let mut entries = Vec::new();
         for (_, notes) in &self.streams {
-            for line in self.repo.noted_in(notes, object)? {
+            for line in self.repo.said_in(notes, object)? {
                 // What cannot be read is damage for `audit verify`, and no record.
                 entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
             }

@@ -9,7 +9,7 @@ use super::durable::Durability;
 use super::fanout::{Notes, write_object};
 use super::lock::Lock;
 use super::reference::{Move, read, reference_name, swap};
-use super::{Noted, NotesError, message};
+use super::{Noted, NotesError, Step, Stream, message};
 use crate::git::{Commit, GitError, Repo};
 use crate::model::{ObjectId, Seen};
 
@@ -50,6 +50,45 @@ impl Repo {
         let bytes = self.read_note_object(id, ObjectType::Commit)?;
         let commit = Commit::parse(id, &bytes).ok_or(GitError::Malformed { id, what: "commit" })?;
         Ok(Some(StreamTip { commit: id, tree: commit.tree, head: message::head(&commit.message) }))
+    }
+
+    /// The entry that a stream ends with, and the commit that says so. Those that laid its notes out
+    /// anew, as git does, say nothing and are looked past.
+    pub fn ending(&self, tip: &StreamTip) -> Result<Option<(Seen, ObjectId)>, GitError> {
+        if let Some(head) = tip.head {
+            return Ok(Some((head, tip.commit)));
+        }
+        let mut next = Some(tip.commit);
+        while let Some(id) = next {
+            let commit = self.commit(id)?;
+            if let Some(head) = message::head(&commit.message) {
+                return Ok(Some((head, id)));
+            }
+            let did_nothing = |step: &Step| step.added.is_empty() && step.oddities.is_empty();
+            if !self.step_of(&commit).is_some_and(|step| did_nothing(&step)) {
+                return Ok(None);
+            }
+            next = commit.parents.first().copied();
+        }
+        Ok(None)
+    }
+
+    /// Goes on with a stream that is not here any more, or not yet, where a remote was last seen to
+    /// have it: one that began anew under its name would contradict it for ever.
+    pub fn take_up(&self, stream: &str) -> Result<(), NotesError> {
+        if self.place.quarantined || read(self, &reference_name(stream)?)?.is_some() {
+            return Ok(());
+        }
+        let is_copy = |found: &Stream| found.remote.is_some() && found.name == stream;
+        let copies = self.streams()?.into_iter().filter(is_copy).filter_map(|copy| copy.tip);
+        let furthest = copies.max_by_key(|&tip| self.head_at(tip).ok().flatten().map(|head| head.seq));
+        let Some(new) = furthest else { return Ok(()) };
+        let step = Move { stream, expected: None, new, durable: Durability::of(self).reference };
+        match swap(self, &mut Lock::take(self)?, &step) {
+            // Another process of this clone was faster.
+            Err(NotesError::Moved { .. }) => Ok(()),
+            done => done,
+        }
     }
 
     /// The head of the chain as a notes commit repeats it; none where something else wrote it.

@@ -13,6 +13,13 @@ use crate::model::{Arrange, ObjectId, RepoPath};
 /// One commit that touches more notes or trees than this is an attack, or damage.
 const MOST: usize = 1_000_000;
 
+/// More folders than two levels have, and git makes no third for as many notes. A tree that unfolds
+/// without end reaches this long before the other, and each of them costs a read.
+const MOST_FOLDERS: usize = 256 * 258;
+
+/// What is no note is told one by one, and so much of it is a tree of something else.
+const MOST_STRAYS: usize = 10_000;
+
 /// A note's name in full.
 const NAME: usize = 40;
 
@@ -57,11 +64,13 @@ impl<'repo> Differ<'repo> {
     pub(super) fn difference(&mut self, old: Option<ObjectId>, new: ObjectId) -> Result<Difference, GitError> {
         let mut found = Difference::default();
         let mut left = vec![Pair { digits: Vec::new(), old, new: Some(new) }];
-        let mut seen = 0;
+        let mut folders = 0;
         while let Some(pair) = left.pop() {
-            seen += 1;
-            if seen + found.notes.len() + found.strays.len() + left.len() > MOST {
-                return Err(GitError::TooManyFiles { limit: MOST });
+            folders += 1;
+            let reached =
+                [(found.notes.len() + left.len(), MOST), (folders, MOST_FOLDERS), (found.strays.len(), MOST_STRAYS)];
+            if let Some((_, limit)) = reached.into_iter().find(|(count, limit)| count > limit) {
+                return Err(GitError::TooManyFiles { limit });
             }
             if pair.old != pair.new {
                 self.level(&pair, &mut found, &mut left)?;

@@ -51,6 +51,26 @@ pub enum NotesError {
 }
 
 impl NotesError {
+    /// Whether something that is no stream stands where one should, which `audit verify` tells as damage.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        match self {
+            Self::Symbolic { .. } | Self::Layout { .. } => true,
+            Self::Git(error) => error.is_made_so(),
+            Self::StreamName { .. }
+            | Self::LineBreak
+            | Self::NoIdentity
+            | Self::Quarantined
+            | Self::Write { .. }
+            | Self::Object { .. }
+            | Self::Read { .. }
+            | Self::Oversized { .. }
+            | Self::Locked { .. }
+            | Self::Moved { .. }
+            | Self::Unreachable { .. } => false,
+        }
+    }
+
     /// The command or step that mends it, where there is one.
     #[must_use]
     pub fn remedy(&self) -> Option<String> {

@@ -9,9 +9,10 @@ use super::Noted;
 use super::blobs::{Blobs, LARGEST};
 use super::difference::{Change, Differ, Difference};
 use super::fanout::lines;
+use super::message;
 use crate::git::repo::oid;
-use crate::git::{GitError, Repo};
-use crate::model::{ObjectId, RepoPath};
+use crate::git::{Commit, GitError, Repo};
+use crate::model::{ObjectId, RepoPath, Seen};
 
 /// A commit or a tree of more bytes is none that belongs to a ledger.
 const LARGEST_TREE: usize = 32 << 20;
@@ -33,6 +34,8 @@ pub struct Asked {
 #[derive(Debug)]
 pub struct Step {
     pub commit: ObjectId,
+    /// The entry that its message says it ends with.
+    pub head: Option<Seen>,
     /// The lines that were not there before; of one object in their order.
     pub added: Vec<Noted>,
     /// Empty for a commit that only added lines, or laid the same notes out anew.
@@ -76,6 +79,7 @@ pub enum Walked {
 struct Link {
     commit: ObjectId,
     tree: ObjectId,
+    head: Option<Seen>,
     /// All parents but the first.
     others: Vec<ObjectId>,
 }
@@ -145,6 +149,15 @@ impl Repo {
         }
     }
 
+    /// What one commit of a stream did.
+    #[must_use]
+    pub fn step_of(&self, commit: &Commit) -> Option<Step> {
+        let asked = Asked { tip: commit.id, after: commit.parents.first().copied() };
+        let mut newest = None;
+        self.walk_stream(&asked, &mut |step| newest = Some(step));
+        newest
+    }
+
     /// The commits from the tip back to the one that was named, youngest first; the tree that one
     /// has; and the commit at which a shallow clone ends.
     #[expect(clippy::type_complexity, reason = "three parts of one answer, taken apart at once")]
@@ -160,7 +173,7 @@ impl Repo {
                 return Ok((links, Some(tree), None));
             }
             let others = parents.split_off(parents.len().min(1));
-            links.push(Link { commit: id, tree, others });
+            links.push(Link { commit: id, tree, head: message::head(&bytes), others });
             if self.shallow.contains(&id) {
                 return if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok((links, None, Some(id))) };
             }
@@ -207,7 +220,7 @@ fn visit_all(opened: Vec<(Link, Result<Difference, GitError>)>, blobs: &mut Blob
         .collect();
     let mut texts = blobs.read(&wanted).into_iter();
     for (link, difference) in opened {
-        let mut step = Step { commit: link.commit, added: Vec::new(), oddities: Vec::new() };
+        let mut step = Step { commit: link.commit, head: link.head, added: Vec::new(), oddities: Vec::new() };
         if !link.others.is_empty() {
             step.oddities.push(Oddity::Merge { others: link.others });
         }
