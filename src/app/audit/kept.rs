@@ -19,6 +19,8 @@ const FIRST_LINE: &str = concat!("gov-hook verified 3 ", env!("CARGO_PKG_VERSION
 pub(super) struct Pins {
     pub(super) genesis: Option<Sha256>,
     heads: BTreeMap<String, Seen>,
+    /// The streams of which this clone had a reference of its own, rather than a remote's copy.
+    pub(super) here: BTreeSet<String>,
     bytes: Vec<u8>,
 }
 
@@ -43,10 +45,12 @@ impl Pins {
                 .collect::<Option<Vec<_>>>()?
                 .into_iter()
                 .gathered();
-            Some((genesis, heads))
+            let here = value.get("here").and_then(Value::as_array).into_iter().flatten();
+            let here = here.filter_map(|stream| stream.as_str().map(str::to_owned)).collect();
+            Some((genesis, heads, here))
         };
-        let (genesis, heads) = read().ok_or_else(broken)?;
-        Ok(Self { genesis, heads, bytes })
+        let (genesis, heads, here) = read().ok_or_else(broken)?;
+        Ok(Self { genesis, heads, here, bytes })
     }
 
     /// `is_own` tells the streams that this clone writes.
@@ -63,7 +67,8 @@ impl Pins {
         self.heads.extend(tips.iter().map(|tip| (tip.stream.clone(), tip.head)));
         let heads: Map<String, Value> =
             self.heads.iter().map(|(stream, seen)| (stream.clone(), json!([seen.seq, seen.id.to_string()]))).gathered();
-        let whole = json!({ "v": 1, "genesis": self.genesis.map(|id| id.to_string()), "streams": heads });
+        let genesis = self.genesis.map(|id| id.to_string());
+        let whole = json!({ "v": 1, "genesis": genesis, "here": self.here, "streams": heads });
         write(repo, StateFile::Pins, &self.bytes, format!("{whole}\n").as_bytes())
     }
 }

@@ -137,7 +137,7 @@ fn read_streams(
     Ask { depth, keeping, streams, claims: kept }: Ask,
     visit: &(dyn Fn(Told) + Sync),
 ) -> Result<Reading, Failure> {
-    let pins = Pins::load(repo)?;
+    let mut pins = Pins::load(repo)?;
     let trusted = trusted_side(repo)?;
     let listed = signers(repo, trusted)?;
     let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
@@ -191,6 +191,7 @@ fn read_streams(
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
     tell_replaced(&mut verdict.damage, replaced);
+    verdict.damage.append(&mut taken_away(&pins, &here));
     silence(&mut words, &verdict.damage);
 
     let head = |chain: &Chain<'_>| chain.head().map_or(0, |head| head.seq + 1);
@@ -220,6 +221,7 @@ fn read_streams(
         let signatures = signatures.into_inner().unwrap_or_else(PoisonError::into_inner);
         header::keep(repo, &signatures, is_whole)?;
         verified.keep(repo, listed.digest)?;
+        pins.here.extend(here.iter().filter(|stream| stream.remote.is_none()).map(|stream| stream.name.clone()));
         pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
     }
     Ok(reading)
@@ -337,6 +339,20 @@ fn tell_replaced(damage: &mut Vec<Damage>, replaced: Vec<Damage>) {
             damage.insert(at, replaced);
         }
     }
+}
+
+/// Streams of which only a remote's copy is left: nothing of that is lost, but it did not go by itself.
+fn taken_away(pins: &Pins, here: &[Stream]) -> Vec<Damage> {
+    let is_copy = |stream: &&Stream| stream.remote.is_some() && pins.here.contains(&stream.name);
+    let damage = |stream: &Stream| Damage {
+        code: DamageCode::StreamMissing,
+        stream: stream.name.clone(),
+        seq: None,
+        entry: None,
+        expected: format!("{STREAMS}{}, which this clone had", stream.name),
+        found: format!("only {}", stream.reference),
+    };
+    here.iter().filter(is_copy).map(damage).collect()
 }
 
 fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(dyn Fn(Told) + Sync)) {
