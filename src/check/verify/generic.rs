@@ -41,7 +41,7 @@ fn is_strong_enough(value: &[u8], captured: &Captured<'_>) -> bool {
     match text_of(captured) {
         Text::Settings => true,
         Text::Code => !is_weak(value) && !spells_secret(value),
-        Text::Unknown => !(is_weak(value) || in_document(captured) && spells_secret(value)),
+        Text::Unknown => !is_weak(value) && (!in_document(captured) || !spells_secret(value)),
     }
 }
 
@@ -276,7 +276,7 @@ fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return false;
     }
     let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
-    let random = drawn(value) && value.len() >= 16;
+    let random = drawn(value) && (value.len() >= 16 || place.between == b"=");
     let rest = place.after.trim_ascii_start();
     let alone = rest.is_empty() || rest.starts_with(b"#");
     let tight = place.between.trim_ascii() == place.between;
@@ -314,7 +314,8 @@ fn follows_empty(place: &Place<'_>) -> bool {
 }
 
 /// What a call that looks a secret up is named for: its argument is a name.
-const GETS: Words = Words("get find fetch read load lookup resolve describe list delete remove");
+const GETS: Words =
+    Words("get getenv find fetch read load lookup resolve require describe list delete remove decrypt unwrap");
 
 const ASSERTS: Words = Words("assert Assert expect( EXPECT_");
 
