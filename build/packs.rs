@@ -14,6 +14,8 @@ use serde_json::Value;
 
 #[path = "expressions.rs"]
 mod expressions;
+#[path = "../src/check/rules/logarithm.rs"]
+mod logarithm;
 #[path = "../src/check/rules/required.rs"]
 mod required;
 #[path = "../src/check/rules/tables.rs"]

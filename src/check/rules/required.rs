@@ -5,6 +5,7 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Repetition};
 
+use super::logarithm::log2;
 use super::tables::commonness;
 
 /// So many bytes of a class in a row.
@@ -181,7 +182,7 @@ impl Run {
     /// How much it tells that a text has it.
     fn bits(&self) -> f64 {
         let share = |bytes: &dyn Fn(u8) -> bool| (0..=u8::MAX).filter(|byte| bytes(*byte)).map(weight).sum::<f64>();
-        f64::from(self.least) * (share(&|_| true) / share(&|byte| self.has(byte))).log2()
+        f64::from(self.least) * log2(share(&|_| true) / share(&|byte| self.has(byte)))
     }
 
     fn tells_enough(&self) -> bool {
