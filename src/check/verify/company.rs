@@ -1,7 +1,7 @@
 //! What stands near a password: a user and a host make plain words one that someone logs in with.
 
 use super::Captured;
-use super::place::{Text, text_of, words};
+use super::place::{Text, in_document, text_of, words};
 use super::stand_in::stands_in;
 use super::words::Words;
 
@@ -14,8 +14,8 @@ const USERS: Words = Words("user username uname login uid usr account email user
 
 const HOSTS: Words = Words("host hostname server addr address url uri endpoint dsn domain");
 
-/// Whether a user and, in code, a host are set to something in the lines around a value: tests are
-/// full of users with a password.
+/// Whether a user and, in code and documents, a host are set to something in the lines around a
+/// value: tests and manuals are full of users with a password.
 pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let text = captured.text;
     let line = memchr::memrchr(b'\n', text.get(..captured.whole.start).unwrap_or_default()).map_or(0, |at| at + 1);
@@ -24,8 +24,8 @@ pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let after = after.get(..REACH).unwrap_or(after);
     let around =
         || before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES));
-    around().any(|line| sets(line, USERS))
-        && (text_of(captured) != Text::Code || around().any(|line| sets(line, HOSTS)))
+    let by_example = text_of(captured) == Text::Code || in_document(captured);
+    around().any(|line| sets(line, USERS)) && (!by_example || around().any(|line| sets(line, HOSTS)))
 }
 
 /// Whether a line sets one of the names to a value that is meant.
@@ -84,6 +84,7 @@ mod tests {
     fn a_user_is_enough_in_settings() {
         assert!(within("user = ada\npassword = bluewhale", "a.ini"));
         assert!(!within("user = \"ada\"\npassword = \"bluewhale\"", "a.py"));
+        assert!(!within("{\"user\": \"ada\", \"password\": \"bluewhale\"}", "README.md"));
     }
 
     #[test]
