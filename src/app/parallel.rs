@@ -31,8 +31,10 @@ pub(super) fn for_each<T: Sync, R: Send>(
     }
     let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Mutex<Vec<Option<Result<R, Failure>>>> = Mutex::new(items.iter().map(|_| None).collect());
-    let at_once = (items.len() / (threads * 4)).clamp(1, MOST_AT_ONCE);
     let take = || {
+        // The last are taken one by one, so that no thread waits long for another.
+        let left = items.len().saturating_sub(next.load(Ordering::Relaxed));
+        let at_once = (left / (threads * 4)).clamp(1, MOST_AT_ONCE);
         let start = next.fetch_add(at_once, Ordering::Relaxed);
         Some((start, items.get(start..items.len().min(start.saturating_add(at_once)))?))
             .filter(|(_, some)| !some.is_empty())

@@ -1,7 +1,7 @@
 //! Reads what changed, measures it, and runs the content rules over it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::judge::unscanned;
@@ -44,20 +44,74 @@ pub(super) struct Examiner<'a> {
     pub(super) is_watched: bool,
 }
 
+/// A part of the work, which any thread can do.
+enum Task<'s> {
+    File(&'s FileChange),
+    Commit(&'s Commit),
+}
+
+enum Done {
+    File(Box<(FileFacts, Found, Told)>),
+    Commit(OfCommit),
+}
+
+/// What one commit of a change tells.
+#[derive(Default)]
+struct OfCommit {
+    paths: Vec<RepoPath>,
+    in_message: Vec<Finding>,
+    in_files: Vec<Finding>,
+}
+
+/// What the threads know of each other's work.
+struct Shared {
+    clean: Clean,
+    recent: Recent,
+    trees: HashMap<ObjectId, ObjectId>,
+    /// Whether commits are read one by one, for what some of them added and a later one took out again.
+    one_by_one: bool,
+}
+
 impl Examiner<'_> {
+    /// Reads the files of the change as one, and then what its commits did.
     pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
-        let clean = Clean::default();
-        let (mut examined, inline) = self.whole(repo, subject, &clean)?;
-        let messages = subject.commits.iter().flat_map(|commit| {
-            let found = self.law.rules.scan_message(&commit.message, self.by_agent);
-            found.into_iter().map(|finding| of_commit(finding, commit.id))
-        });
-        examined.findings.extend(messages);
+        let files = subject.changes.iter().map(Task::File);
+        let tasks: Vec<Task<'_>> = files.chain(subject.commits.iter().map(Task::Commit)).collect();
+        let shared = Shared {
+            clean: Clean::default(),
+            recent: Recent::default(),
+            trees: subject.commits.iter().map(|commit| (commit.id, commit.tree)).collect(),
+            one_by_one: subject.kind == TargetKind::Range && subject.commits.len() > 1,
+        };
+        let progress = Progress::new("reading files and commits:", tasks.len(), self.is_watched);
+        let done = parallel::for_each(repo, &tasks, &|done| progress.reached(done), &|repo, task| match task {
+            Task::File(change) => Ok(Done::File(Box::new(self.file(repo, change, &shared.clean)?))),
+            Task::Commit(commit) => Ok(Done::Commit(self.commit(repo, commit, &shared)?)),
+        })?;
+        let (mut files, mut commits) = (Vec::with_capacity(subject.changes.len()), Vec::new());
+        for done in done {
+            match done {
+                Done::File(file) => files.push(*file),
+                Done::Commit(commit) => commits.push(commit),
+            }
+        }
+        let (mut examined, inline) = self.whole(subject, files);
+        let (in_messages, in_files): (Vec<_>, Vec<_>) = commits
+            .into_iter()
+            .map(|of_commit| {
+                examined.touched.extend(of_commit.paths);
+                (of_commit.in_message, of_commit.in_files)
+            })
+            .unzip();
+        examined.findings.extend(in_messages.into_iter().flatten());
         let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
         examined.findings.extend(message);
-        if subject.kind == TargetKind::Range && subject.commits.len() > 1 {
-            self.commit_by_commit(repo, &subject.commits, &clean, &mut examined)?;
-        }
+        // The same text in a later commit is the same finding; the first commit is named.
+        let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
+        let in_files = in_files.into_iter().flatten();
+        examined.findings.extend(in_files.filter(|finding| known.insert(finding.fingerprint)));
+        examined.touched.arrange();
+        examined.touched.dedup();
         let scope = if self.in_tree { Scope::Tree } else { Scope::Change };
         examined.findings = self.waiving(scope).apply(examined.findings, &inline);
         examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)));
@@ -69,11 +123,7 @@ impl Examiner<'_> {
     }
 
     /// The change as one, and the waivers in its texts.
-    fn whole(&self, repo: &Repo, subject: &Subject, clean: &Clean) -> Result<(Examined, Vec<Inline>), Failure> {
-        let progress = Progress::new("reading files:", subject.changes.len(), self.is_watched);
-        let read = parallel::for_each(repo, &subject.changes, &|done| progress.reached(done), &|repo, change| {
-            self.file(repo, change, clean)
-        })?;
+    fn whole(&self, subject: &Subject, read: Vec<(FileFacts, Found, Told)>) -> (Examined, Vec<Inline>) {
         let mut examined = Examined {
             files: Vec::with_capacity(read.len()),
             findings: Vec::new(),
@@ -97,7 +147,7 @@ impl Examiner<'_> {
             by_agent: self.by_agent,
         });
         examined.findings.extend(self.law.rules.collisions(&there.collect::<Vec<_>>()));
-        Ok((examined, inline))
+        (examined, inline)
     }
 
     fn file(&self, repo: &Repo, change: &FileChange, clean: &Clean) -> Result<(FileFacts, Found, Told), Failure> {
@@ -126,47 +176,22 @@ impl Examiner<'_> {
         Ok((facts, found, signed))
     }
 
-    /// What some commit added, even if a later one took it out again.
-    fn commit_by_commit(
-        &self,
-        repo: &Repo,
-        commits: &[Commit],
-        clean: &Clean,
-        examined: &mut Examined,
-    ) -> Result<(), Failure> {
-        let progress = Progress::new("reading commits:", commits.len(), self.is_watched);
-        let recent = Recent::default();
-        let trees = commits.iter().map(|commit| (commit.id, commit.tree)).collect();
-        let read = parallel::for_each(repo, commits, &|done| progress.reached(done), &|repo, commit| {
-            self.commit(repo, commit, repo.changes_among(&trees, commit)?, (clean, &recent))
-        })?;
-        let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
-        for (paths, findings) in read {
-            examined.touched.extend(paths);
-            // The same text in a later commit is the same finding; the first commit is named.
-            examined.findings.extend(findings.into_iter().filter(|finding| known.insert(finding.fingerprint)));
+    fn commit(&self, repo: &Repo, commit: &Commit, shared: &Shared) -> Result<OfCommit, Failure> {
+        let of_commit = |findings: Vec<Finding>| findings.into_iter().map(|finding| of_commit(finding, commit.id));
+        let in_message = of_commit(self.law.rules.scan_message(&commit.message, self.by_agent)).collect();
+        if !shared.one_by_one {
+            return Ok(OfCommit { in_message, ..OfCommit::default() });
         }
-        examined.touched.arrange();
-        examined.touched.dedup();
-        Ok(())
-    }
-
-    fn commit(
-        &self,
-        repo: &Repo,
-        commit: &Commit,
-        changes: Vec<FileChange>,
-        (clean, recent): (&Clean, &Recent),
-    ) -> Result<(Vec<RepoPath>, Vec<Finding>), Failure> {
-        let mut findings = Vec::new();
-        for change in changes.iter().filter(|change| change.new.is_some() && !clean.has(change)) {
-            let found = self.added_in(repo, change, recent)?;
+        let changes = repo.changes_among(&shared.trees, commit)?;
+        let mut in_files = Vec::new();
+        for change in changes.iter().filter(|change| change.new.is_some() && !shared.clean.has(change)) {
+            let found = self.added_in(repo, change, &shared.recent)?;
             if found.is_empty() {
-                clean.insert(change);
+                shared.clean.insert(change);
             }
-            findings.extend(found.into_iter().map(|finding| of_commit(finding, commit.id)));
+            in_files.extend(of_commit(found));
         }
-        Ok((changes.into_iter().map(|change| change.path).collect(), findings))
+        Ok(OfCommit { paths: changes.into_iter().map(|change| change.path).collect(), in_message, in_files })
     }
 
     fn added_in(&self, repo: &Repo, change: &FileChange, recent: &Recent) -> Result<Vec<Finding>, Failure> {

@@ -10,7 +10,7 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 
 use super::packed;
-use super::required::Patterns;
+use super::required::{LONGEST_WORD, Patterns};
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
 /// would need more is refused: `\w{1000}{1000}` must not eat the machine.
@@ -116,7 +116,8 @@ impl Tries<'_> {
         let mut at = from;
         while self.words > 0 {
             self.words -= 1;
-            let word = expression.words()?.find(Input::new(text).range(at..))?.start();
+            let near = text.len().min(before.max(at) + LONGEST_WORD);
+            let word = expression.words()?.find(Input::new(text).range(at..near))?.start();
             if word >= before {
                 return None;
             }

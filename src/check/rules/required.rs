@@ -64,6 +64,9 @@ const COUNTED: u32 = 8;
 /// Fewer words than this cost little.
 const MANY_WORDS: usize = 8;
 
+/// No word is longer, so that one need not be looked for far behind where it would start.
+pub(crate) const LONGEST_WORD: usize = 64;
+
 /// A pattern that matches wherever the given one does, and perhaps elsewhere, in which nothing is
 /// counted far: `{8,1000}` needs a thousand states, `{8,}` eight. `None` when it would be the same.
 fn relaxed(parsed: &Hir) -> Option<Hir> {
@@ -133,7 +136,8 @@ fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
 /// automaton, and most of the rest need never be tried.
 fn words(parsed: &Hir) -> Option<Hir> {
     let HirKind::Concat(parts) = parsed.kind() else { return None };
-    parts.first().filter(|first| branches(first) >= MANY_WORDS).map(relax)
+    let words = parts.first().filter(|first| branches(first) >= MANY_WORDS).map(relax)?;
+    words.properties().maximum_len().is_some_and(|most| most <= LONGEST_WORD).then_some(words)
 }
 
 fn branches(hir: &Hir) -> usize {
@@ -271,6 +275,7 @@ mod tests {
         assert_eq!(words_of(&format!("\\s{many}='[a-z]{{9}}'")), None);
         assert_eq!(words_of("(?:one|two)='[a-z]{9}'"), None);
         assert_eq!(words_of(many), None);
+        assert_eq!(words_of(r"(?:one|two|three|four|five|six|seven|eight\w+)='[a-z]{9}'"), None);
     }
 
     #[test]
