@@ -2,15 +2,15 @@
 //! a credential.
 
 use super::Captured;
+use super::binding::{CDATA, binds, sets_variable};
 use super::company::has_company;
-use super::likeness::{drawn, unreadable};
+use super::likeness::drawn;
 use super::look::{like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
-use super::shape::{is_hex, is_identifier};
+use super::shape::is_hex;
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, spells_secret};
-use super::words::Words;
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
 pub(super) fn password(captured: &Captured<'_>) -> bool {
@@ -53,11 +53,6 @@ fn tells_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
 /// Digests stand beside passwords in tables: `("swordfish", "9f86d081884c7d65…")`.
 fn lists_digest(value: &[u8], place: &Place<'_>) -> bool {
     place.between.contains(&b',') && is_hex(value) && value.len() >= 16 && value.len().is_multiple_of(8)
-}
-
-/// Whether a name in capitals is set as a shell and its settings do: `DB_PASSWORD=`.
-fn sets_variable(place: &Place<'_>, captured: &Captured<'_>) -> bool {
-    place.between == b"=" && text_of(captured) != Text::Code && !captured.head().iter().any(u8::is_ascii_lowercase)
 }
 
 /// A key, token or secret: random text bound to a name that says so.
@@ -227,109 +222,6 @@ fn contradicts(value: &[u8], place: &Place<'_>) -> bool {
         && place.names(b"secret")
         && (place.names(b"access") || place.names(b"key"))
         && value.len() != 40
-}
-
-/// Whether the text between name and value binds the one to the other, in this kind of text.
-fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let holds = |word: &Vec<u8>| HOLDS.within(word);
-    if place.before.ends_with(b"::") || memchr::memmem::find(place.before, b"typeof").is_some() {
-        return false;
-    }
-    if place.between.contains(&b'(') && !place.name.last().is_some_and(holds) {
-        return false;
-    }
-    let called_for = |name: &[Vec<u8>]| name.iter().any(|word| GETS.has(word));
-    if place.between.contains(&b'(') && (called_for(&place.name) || called_for(&words(place.between))) {
-        return false;
-    }
-    let asserts = ASSERTS.within(place.before);
-    if place.between.contains(&b',') && (asserts || (!is_first_argument(place.before) && !is_argument(place, value))) {
-        return false;
-    }
-    if place.quoted() {
-        return !follows_empty(place);
-    }
-    if place.between.ends_with(CDATA) {
-        return value.ends_with(b"]]") && place.after.starts_with(b">");
-    }
-    if place.between.last() == Some(&b'>') {
-        return place.after.starts_with(b"<");
-    }
-    // What stands behind the next line is another statement.
-    if place.between.contains(&b'\n') {
-        return false;
-    }
-    // `${name:default}` of Spring.
-    if memchr::memmem::rfind(place.before, b"${")
-        .is_some_and(|at| !place.before.get(at..).unwrap_or_default().contains(&b'}'))
-        && !place.between.starts_with(b"}")
-    {
-        return place.between == b":" && value.ends_with(b"}");
-    }
-    if place.before.ends_with(b":") {
-        return false;
-    }
-    let in_query = place.before.last().is_some_and(|before| matches!(before, b'?' | b'&'));
-    let called = place.after.first().is_some_and(|next| matches!(next, b'(' | b'['));
-    if in_query || called {
-        return false;
-    }
-    let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
-    let random = drawn(value) && (value.len() >= 16 || place.between == b"=");
-    let rest = place.after.trim_ascii_start();
-    let alone = rest.is_empty() || rest.starts_with(b"#");
-    let tight = place.between.trim_ascii() == place.between;
-    let variable = sets_variable(place, captured);
-    let written = text_of(captured);
-    // What a semicolon ends is a statement, or a part of a connection string.
-    if value.ends_with(b";") && !(variable && written == Text::Unknown) {
-        return false;
-    }
-    let plain = is_identifier(value) && value.iter().all(u8::is_ascii_alphabetic) && !unreadable(value);
-    let stands = (alone || in_string) && (tight || !plain);
-    match written {
-        Text::Settings => true,
-        Text::Code => (random && in_string) || (place.in_comment() && alone && (random || stands)),
-        // A shell sets a variable for one command, or hands it to a container.
-        Text::Unknown => random || stands || variable,
-    }
-}
-
-const CDATA: &[u8] = b"<![CDATA[";
-
-/// Whether a random value behind a comma may belong to the name before it: on the same line, and
-/// not itself the name of something.
-fn is_argument(place: &Place<'_>, value: &[u8]) -> bool {
-    let names = place.after.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b":");
-    drawn(value) && !names && !place.between.contains(&b'\n')
-}
-
-/// Whether the quote that opens the value closes an empty string, as in `a="", b="c"`, instead of
-/// being written twice.
-fn follows_empty(place: &Place<'_>) -> bool {
-    let [.., first, second] = *place.between else { return false };
-    let twice = place.after.strip_prefix(&[second]).is_some_and(|rest| rest.first() == Some(&second));
-    first == second && (!twice || second == b'`')
-}
-
-/// What a call that looks a secret up is named for: its argument is a name.
-const GETS: Words =
-    Words("get getenv find fetch read load lookup resolve require describe list delete remove decrypt unwrap");
-
-const ASSERTS: Words = Words("assert Assert expect( EXPECT_");
-
-const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt bearer equals");
-
-/// Whether a quoted name opens the arguments of a call, so that what follows may be its value. In
-/// a list of words the next word is none.
-fn is_first_argument(before: &[u8]) -> bool {
-    let before = before.trim_ascii_end();
-    // A selector names a field of a page: `fill("#password", "…")`.
-    let before = before.strip_suffix(b"#").unwrap_or(before);
-    before
-        .split_last()
-        .is_some_and(|(quote, before)| matches!(quote, b'"' | b'\'' | b'`') && before.trim_ascii_end().ends_with(b"("))
 }
 
 /// Whether the value is the name again, or words of it.

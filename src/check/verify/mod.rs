@@ -2,6 +2,7 @@
 //! checksum are proved, values without one are judged by their look and their place.
 
 mod address;
+mod binding;
 mod checksum;
 mod claim;
 mod codec;
