@@ -108,7 +108,7 @@ impl DamageCode {
                 "two clones wrote as one: run `gov-hook audit reconcile`, and never copy a clone's `.git/gov`"
             }
             Self::Truncated | Self::StreamMissing | Self::HistoryRewritten => {
-                "entries that others saw are gone: run `gov-hook audit sync` in a clone that still has them"
+                "what others saw is gone: run `gov-hook audit sync`, here or else in a clone that still has it"
             }
             Self::ForeignActor | Self::ForeignKey => {
                 "somebody wrote in the stream of another: distrust the entry, and find out who can push it"

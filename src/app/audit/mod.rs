@@ -15,6 +15,7 @@ pub mod show;
 mod signing;
 pub mod sync;
 pub mod verify;
+mod walking;
 
 pub(super) use kept::verified;
 pub(super) use reading::{Arriving, Depth, read, read_arriving};
