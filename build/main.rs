@@ -40,11 +40,19 @@ fn main() -> Result<(), Broken> {
     let steps = policy::steps(&policy).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
     fs::write(Path::new(&out).join("built-in.steps"), steps)?;
     fs::write(Path::new(&out).join("built-in.digest"), named(&Sha256::digest(policy)))?;
-    if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+    if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" && is_linker_usual() {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
-        println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", script.display());
+        println!("cargo::rustc-link-arg-bins=-T{}", script.display());
     }
     Ok(())
+}
+
+/// Whether nobody chose a linker: not every one reads such a script, and without it the binary is only
+/// larger.
+#[expect(clippy::disallowed_methods, reason = "a build script is told of its builder by the environment")]
+fn is_linker_usual() -> bool {
+    let chosen = ["RUSTC_LINKER", "MOLD_PATH"].iter().any(|name| env::var_os(name).is_some());
+    !chosen && !env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default().contains("link")
 }
 
 /// What judges, by digest: a record names them, so that a later engine that judges otherwise is told
