@@ -9,7 +9,7 @@
 
 mod support;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Scratch, lines};
 
 const PRODUCTION: &str = "version: 1\nenforcement: { default: production }\n";
@@ -274,10 +274,58 @@ fn production_takes_no_commit_without_a_record_until_it_has_one() {
     assert!(!refused.status.success());
     let said = format!("{}{}", String::from_utf8_lossy(&refused.stdout), String::from_utf8_lossy(&refused.stderr));
     let id = scratch.git(&["rev-parse", "--short=12", "HEAD"]);
-    assert!(said.contains(&format!("{id}  unrecorded  No hook at all")), "{said}");
+    assert!(said.contains(&format!("{id}  bypassed    No hook at all")), "{said}");
     assert!(said.contains(&format!("gov-hook record {id} --reason")), "{said}");
+    let coverage = scratch.run(&["audit", "verify", "HEAD~1..HEAD", "--format", "json"]).json()["coverage"].clone();
+    assert_eq!(coverage["totals"], json!({ "recorded": 0, "late": 0, "bypassed": 1, "unrecorded": 0 }));
     assert_eq!(scratch.run(&["record", &id, "--reason", "made in a hurry"]).code, 0);
     assert!(push().status.success());
+}
+
+#[test]
+fn a_push_tells_what_git_made_where_no_hook_ran() {
+    let scratch = governed();
+    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
+    scratch.git(&["remote", "add", "origin", "../remote.git"]);
+    scratch.git(&["checkout", "-q", "-b", "topic"]);
+    let unhooked = |arguments: &[&str]| scratch.git(&[&["-c", "core.hooksPath=/dev/null"], arguments].concat());
+    let head = || scratch.git(&["rev-parse", "HEAD"]);
+    unhooked(&["commit", "-q", "--allow-empty", "-m", "Past the hooks"]);
+    let bypassed = head();
+    unhooked(&["cherry-pick", "--allow-empty", "--keep-redundant-commits", &bypassed]);
+    let late = head();
+    let plumbed = scratch.git(&["commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "No porcelain"]);
+    scratch.git(&["update-ref", "-m", "plumbing", "refs/heads/topic", &plumbed]);
+    let status = || {
+        let coverage = scratch.run(&["audit", "verify", "topic", "--format", "json"]).json()["coverage"].clone();
+        let of = |id: &str| {
+            let commits = coverage["commits"].as_array().unwrap();
+            commits.iter().find(|commit| commit["commit"] == id).unwrap()["status"].clone()
+        };
+        [of(&bypassed), of(&late), of(&plumbed)]
+    };
+    assert_eq!(status(), ["unrecorded"; 3], "nobody has told yet");
+
+    scratch.git(&["push", "-q", "origin", "topic"]);
+
+    assert_eq!(status(), ["bypassed", "late", "unrecorded"]);
+    let entries = entries(&scratch);
+    let binding = entries.iter().find(|entry| entry["kind"] == "commit" && entry["subject"]["commit"] == bypassed);
+    assert_eq!(binding.unwrap()["body"].get("decision"), None);
+}
+
+#[test]
+fn a_commit_from_before_gov_hook_came_is_not_told_as_bypassed() {
+    let scratch = Scratch::new();
+    scratch.git(&["commit", "-q", "--allow-empty", "-m", "Before"]);
+    let before = scratch.git(&["rev-parse", "HEAD"]);
+    scratch.install_hooks();
+    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
+    scratch.git(&["remote", "add", "origin", "../remote.git"]);
+
+    scratch.git(&["push", "-q", "origin", "HEAD:refs/heads/topic"]);
+
+    assert!(!entries(&scratch).iter().any(|entry| entry["kind"] == "commit" && entry["subject"]["commit"] == before));
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Branches: which one is checked out, which is the default, and what a name stands for.
 
-use std::io::{Read, Seek, SeekFrom};
-
 use git2::{ErrorCode, ObjectType};
 
 use super::commit::Commit;
@@ -218,45 +216,6 @@ impl Repo {
     pub fn commit_at(&self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
         let (found, kind) = self.peel(&Start { name: id.to_string(), object: id })?;
         Ok((kind == ObjectType::Commit).then_some(found))
-    }
-
-    /// Whether what HEAD points to now was made out of other commits, by a merge, rebase,
-    /// cherry-pick, revert or `am`. A revert without conflicts leaves no trace but in the reflog.
-    #[must_use]
-    pub fn is_midway(&self) -> bool {
-        self.inner.state() != git2::RepositoryState::Clean
-            || self.was_moved_by(&["revert", "cherry-pick", "rebase", "am", "merge", "pull"], b"")
-    }
-
-    /// Whether HEAD came to where it is by taking on a commit that was there already.
-    #[must_use]
-    pub fn is_fast_forwarded(&self) -> bool {
-        self.was_moved_by(&["merge", "pull"], b": Fast-forward")
-    }
-
-    fn was_moved_by(&self, verbs: &[&str], ending: &[u8]) -> bool {
-        let is_one = |message: &[u8], verb: &str| {
-            let rest = message.strip_prefix(verb.as_bytes());
-            rest.is_some_and(|rest| rest.starts_with(b":") || rest.starts_with(b" ")) && message.ends_with(ending)
-        };
-        self.last_move().is_some_and(|message| verbs.iter().any(|verb| is_one(&message, verb)))
-    }
-
-    /// What HEAD's reflog says of its last movement.
-    fn last_move(&self) -> Option<Vec<u8>> {
-        let log = self.end_of_reflog()?;
-        let last = log.trim_ascii_end().rsplit(|&byte| byte == b'\n').next()?;
-        last.splitn(2, |&byte| byte == b'\t').nth(1).map(<[u8]>::to_vec)
-    }
-
-    /// The last lines of HEAD's reflog, as far as one commit's line can reach.
-    fn end_of_reflog(&self) -> Option<Vec<u8>> {
-        let mut log = std::fs::File::open(self.inner.path().join("logs/HEAD")).ok()?;
-        let length = log.metadata().ok()?.len();
-        log.seek(SeekFrom::Start(length.saturating_sub(64 << 10))).ok()?;
-        let mut end = Vec::new();
-        log.read_to_end(&mut end).ok()?;
-        Some(end)
     }
 
     #[must_use]

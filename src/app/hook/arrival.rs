@@ -5,16 +5,16 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::commit::bound_late;
+use super::commit::{binding, bound_late};
 use super::line::Line;
 use super::refusal::{Refusal, worse};
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::Law;
 use crate::app::record::{Act, Cause, Moved, Records, afterwards, pushed};
 use crate::app::{Environment, Failure, notify};
-use crate::git::{Commit, REVIEW, Repo};
+use crate::git::{Commit, Making, REVIEW, Repo};
 use crate::model::{
-    Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
+    Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, Gather, ObjectId, Outcome, RecordStatus, RepoPath, counted,
 };
 use crate::policy::Audit;
 use crate::report::printable;
@@ -47,9 +47,11 @@ pub(super) struct Arrival {
     /// Decided on before they were made, by hooks that did not live to bind that to them.
     bound: Vec<Act>,
     /// Made where git asks nobody, and not on record yet.
-    late: Vec<Commit>,
+    late: Vec<(Commit, Cause)>,
     /// Made past the hooks, or without them.
     missing: Vec<(Commit, RecordStatus)>,
+    /// Of those, what only the clone that they were made in can tell.
+    told_here: Vec<ObjectId>,
     /// What stands in its way besides the judgement itself.
     pub(super) refusals: Vec<Refusal>,
 }
@@ -70,6 +72,7 @@ impl Gatekeeper<'_> {
             bound: Vec::new(),
             late: Vec::new(),
             missing: Vec::new(),
+            told_here: Vec::new(),
             refusals: Vec::new(),
             judged: None,
         };
@@ -107,6 +110,7 @@ impl Gatekeeper<'_> {
             bound: Vec::new(),
             late: Vec::new(),
             missing: Vec::new(),
+            told_here: Vec::new(),
             refusals,
         })
     }
@@ -125,15 +129,31 @@ impl Gatekeeper<'_> {
     }
 
     fn sort(&self, commits: &[Commit], arrival: &mut Arrival) -> Result<(), Failure> {
+        let mut missing = Vec::new();
         for commit in commits {
             match self.records.status(commit)? {
                 RecordStatus::Recorded | RecordStatus::Late => {}
-                RecordStatus::Unrecorded if commit.parents.len() != 1 => arrival.late.push(commit.clone()),
+                RecordStatus::Unrecorded if commit.parents.len() != 1 => {
+                    arrival.late.push((commit.clone(), Cause::Push));
+                }
                 RecordStatus::Unrecorded => match bound_late(self.repo, self.records, commit, arrival.line.branch())? {
                     Some(bound) => arrival.bound.push(bound),
-                    None => arrival.missing.push((commit.clone(), RecordStatus::Unrecorded)),
+                    None => missing.push((commit, RecordStatus::Unrecorded)),
                 },
-                RecordStatus::Bypassed => arrival.missing.push((commit.clone(), RecordStatus::Bypassed)),
+                RecordStatus::Bypassed => missing.push((commit, RecordStatus::Bypassed)),
+            }
+        }
+        // Where no hook ran at all, the clone still knows what git did.
+        let silent = missing.iter().filter(|(_, status)| *status == RecordStatus::Unrecorded);
+        let made = self.repo.made_here(&silent.map(|(commit, _)| commit.id).gathered());
+        for (commit, status) in missing {
+            match made.get(&commit.id) {
+                Some(Making::Derived) => arrival.late.push((commit.clone(), Cause::Hook)),
+                Some(Making::Committed) => {
+                    arrival.told_here.push(commit.id);
+                    arrival.missing.push((commit.clone(), RecordStatus::Bypassed));
+                }
+                None => arrival.missing.push((commit.clone(), status)),
             }
         }
         Ok(())
@@ -154,14 +174,23 @@ impl Gatekeeper<'_> {
         }))
     }
 
-    /// Puts down what is not on record yet: what was decided before a commit is bound to it, and each
-    /// commit that git asks nobody about is judged.
+    /// Puts down what is not on record yet: what was decided before a commit is bound to it, each commit
+    /// that git asks nobody about is judged, and one that was made past all hooks is told as that.
     pub(super) fn late(&self, arrivals: &[Arrival]) -> Result<Vec<Act>, Failure> {
         // However many references bring a commit, it goes on record once.
         let (mut acts, mut known) = (Vec::new(), HashSet::new());
         for arrival in arrivals {
             acts.extend(arrival.bound.iter().filter(|act| known.insert(act.object)).cloned());
-            acts.extend(self.each(arrival, arrival.late.iter().filter(|commit| known.insert(commit.id)))?);
+            for (commit, cause) in arrival.late.iter().filter(|(commit, _)| known.insert(commit.id)) {
+                acts.extend(self.judged_now(arrival, commit, *cause)?);
+            }
+            let told = arrival.missing.iter().filter(|(commit, _)| arrival.told_here.contains(&commit.id));
+            for (at, (commit, _)) in told.filter(|(commit, _)| known.insert(commit.id)).enumerate() {
+                acts.push(binding(commit, arrival.line.branch()));
+                if at < MOST_JUDGED {
+                    acts.extend(self.judged_now(arrival, commit, Cause::Bypass)?);
+                }
+            }
         }
         Ok(acts)
     }
@@ -169,16 +198,15 @@ impl Gatekeeper<'_> {
     /// Judges each commit that was made past the hooks or without them, as far as there are not too
     /// many. It puts none on record: it says what they are.
     pub(super) fn missing(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
-        self.each(arrival, arrival.missing.iter().map(|(commit, _)| commit).take(MOST_JUDGED))
-    }
-
-    fn each<'c>(&self, arrival: &Arrival, commits: impl Iterator<Item = &'c Commit>) -> Result<Vec<Act>, Failure> {
         let mut acts = Vec::new();
-        for commit in commits {
-            let how = (Cause::Push, self.environment);
-            acts.extend(afterwards(self.repo, commit.id, arrival.line.branch(), how)?.1);
+        for (commit, _) in arrival.missing.iter().take(MOST_JUDGED) {
+            acts.extend(self.judged_now(arrival, commit, Cause::Push)?);
         }
         Ok(acts)
+    }
+
+    fn judged_now(&self, arrival: &Arrival, commit: &Commit, cause: Cause) -> Result<Option<Act>, Failure> {
+        Ok(afterwards(self.repo, commit.id, arrival.line.branch(), (cause, self.environment))?.1)
     }
 }
 

@@ -97,7 +97,6 @@ pub(super) fn on_record(
         return Ok(OnRecord { acts, told: String::new() });
     }
     let binding = binding(commit, branch.as_deref());
-    // A binding that names no decision says that nobody judged the commit before it was made.
     acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
     let id = commit.id.short();
     let mend = if environment.is_disabled {
@@ -129,7 +128,9 @@ fn bound(commit: &Commit, branch: Option<&str>, decision: Sha256) -> Act {
     binding(commit, branch).saying("decision", json!(decision.to_string()))
 }
 
-fn binding(commit: &Commit, branch: Option<&str>) -> Act {
+/// A commit's place in the ledger. One that names no decision says that nobody judged the commit before
+/// it was made.
+pub(super) fn binding(commit: &Commit, branch: Option<&str>) -> Act {
     let subject = EntrySubject {
         commit: Some(commit.id),
         tree: Some(commit.tree),

@@ -75,6 +75,10 @@ pub fn install(request: Request, environment: &Environment) -> Result<Answer, Fa
         (folder, done, Vec::new())
     };
     let fetched = if request.server { None } else { ledger::install(&repo)? };
+    if !request.server {
+        // From here on the clone's own reflogs can tell what was made past the hooks.
+        repo.clone_nonce()?;
+    }
     Ok(Answer::passing(installed(&Installed { repo: &repo, folder: &folder, done, also, fetched, gits, request })))
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::ErrorKind;
+use std::time::SystemTime;
 
 use super::NotesError;
 use super::lock::Temporary;
@@ -46,6 +47,14 @@ impl Repo {
     /// stream.
     pub fn renew_clone_nonce(&self) -> Result<Nonce, NotesError> {
         self.write_nonce(true)
+    }
+
+    /// Since when this clone writes to the ledger, or is about to: its hooks were put there then, or a
+    /// first one ran.
+    #[must_use]
+    pub fn clone_since(&self) -> Option<SystemTime> {
+        let nonce = self.common_dir().join("gov").join(StateFile::Nonce.name());
+        nonce.metadata().and_then(|found| found.modified()).ok()
     }
 
     fn write_nonce(&self, is_renewed: bool) -> Result<Nonce, NotesError> {
