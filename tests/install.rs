@@ -901,6 +901,9 @@ fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
         with_it(&["install", "--config"]);
         assert_eq!(state(), "current: from git's configuration");
     }
+    scratch.git(&["config", "hook.pre-commit.enabled", "false"]);
+    assert_eq!(state(), "shadowed: is switched off by hook.pre-commit.enabled");
+    scratch.git(&["config", "--unset", "hook.pre-commit.enabled"]);
     with_it(&["uninstall"]);
     assert!(!fs::read_to_string(scratch.path(".git/config")).unwrap().contains("gov-hook"));
     assert!(!scratch.path(".git/gov/hooks").exists());

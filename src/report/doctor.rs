@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::escape::printable;
 use crate::model::{
-    GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth, WriterHealth, counted,
+    Arrange, GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth,
+    WriterHealth, counted,
 };
 
 #[must_use]
@@ -76,15 +77,18 @@ fn hooks(worktree: &WorktreeHealth, text: &mut String) {
         let _ = writeln!(text, "    {} ({}{set})", printable(&view.folder), gits.join(", "));
         for state in [HookState::Current, HookState::Called, HookState::Stale, HookState::Shadowed, HookState::Missing]
         {
-            let those = view.stages.iter().filter(|stage| stage.state == state);
-            let (told, untold): (Vec<&StageHealth>, Vec<&StageHealth>) = those.partition(|stage| stage.why.is_some());
-            if !untold.is_empty() {
-                let names: Vec<&str> = untold.iter().map(|stage| stage.stage).collect();
-                let _ = writeln!(text, "      {:<8}  {}", state.as_str(), names.join(", "));
+            // Those with the same reason are told together, as those are that need none.
+            let mut groups: Vec<(Option<&str>, Vec<&str>)> = Vec::new();
+            for StageHealth { stage, why, .. } in view.stages.iter().filter(|stage| stage.state == state) {
+                match groups.iter_mut().find(|(because, _)| *because == why.as_deref()) {
+                    Some((_, names)) => names.push(stage),
+                    None => groups.push((why.as_deref(), vec![stage])),
+                }
             }
-            for StageHealth { stage, why, .. } in told {
-                let why = why.as_deref().unwrap_or_default();
-                let _ = writeln!(text, "      {:<8}  {stage}: {}", state.as_str(), printable(why));
+            groups.arrange_by_key(|(why, _)| why.is_some());
+            for (why, names) in groups {
+                let why = why.map(|why| format!(": {}", printable(why))).unwrap_or_default();
+                let _ = writeln!(text, "      {:<8}  {}{why}", state.as_str(), names.join(", "));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use hooks::Seen;
 
-use super::install::word;
+use super::install::{command_of, word};
 use super::{Answer, Environment, Failure, notify};
 use crate::git::{Git, Repo};
 use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
@@ -74,9 +74,10 @@ fn worktrees(
         }
         bypasses.dedup();
         if !is_enforced && !repo.is_bare() {
-            bypasses.push(
-                "git commit --no-verify and git -c core.hooksPath=…, since no server is known to refuse that".into(),
-            );
+            let setting = if command_of(repo, "pre-commit")?.is_some() { "hook.…" } else { "core.hooksPath" };
+            bypasses.push(format!(
+                "git commit --no-verify and git -c {setting}=…, since no server is known to refuse that"
+            ));
         }
         let path = home.display().to_string();
         // Work trees share their hooks, and gits see the same: each trouble is told once.

@@ -25,15 +25,22 @@ pub(in crate::app) fn command_of(repo: &Repo, stage: &str) -> Result<Option<Stri
 /// Why a git that runs configured hooks leaves that one out; nothing where it runs it.
 pub(in crate::app) fn left_out(git: &Git, home: &Path, stage: &str) -> Result<Option<String>, Failure> {
     let section = section(stage);
-    let enabled = git.settings_in(home, &format!("{section}.enabled"))?.pop();
-    let is_off = |value: String| matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0");
-    if enabled.is_some_and(is_off) {
-        return Ok(Some(format!("is switched off by {section}.enabled")));
+    // The first switches off all that are configured for the stage; hooks that are files run even so.
+    for switch in [format!("hook.{stage}"), section.clone()] {
+        if is_off(git, home, &switch)? {
+            return Ok(Some(format!("is switched off by {switch}.enabled")));
+        }
     }
     let events = git.settings_in(home, &format!("{section}.event"))?;
     // An empty value takes back those before it.
     let asked = events.iter().rev().take_while(|event| !event.is_empty()).any(|event| event == stage);
     Ok((!asked).then(|| format!("is not asked for: {section}.event does not name it")))
+}
+
+fn is_off(git: &Git, home: &Path, section: &str) -> Result<bool, Failure> {
+    let enabled = git.settings_in(home, &format!("{section}.enabled"))?.pop();
+    let is_off = |value: String| matches!(value.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0");
+    Ok(enabled.is_some_and(is_off))
 }
 
 pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git]) -> Result<Vec<Done>, Failure> {

@@ -5,7 +5,8 @@ use super::shell::Word;
 use super::{Against, Aliases, Objection};
 use crate::model::Gather;
 
-pub(super) const HOOKS_PATH: &str = "`core.hooksPath` decides which hooks run; it is for a person to set";
+const HOOKS_PATH: &str = "`core.hooksPath` decides which hooks run; it is for a person to set";
+const HOOKS_SET: &str = "`hook.<name>` decides which hooks run; it is for a person to set";
 const NO_VERIFY: &str = "it leaves the hooks out that judge and record; commit and push without it";
 const LEDGER: &str = "the ledger in refs/notes/gov is written by gov-hook alone";
 
@@ -22,11 +23,23 @@ fn is_ledger_of_notes(option: &str) -> bool {
     is_ledger(reference) || reference == "gov" || reference.starts_with("gov/")
 }
 
-/// Whether a setting, or a text that holds one, is about the place of hooks, or about those of ours
-/// that git runs from its configuration.
-pub(super) fn is_hooks_path(text: &str) -> bool {
+/// What is against a setting, or a text that holds one, that is about the place of hooks, about those of
+/// ours that git runs from its configuration, or about whether git runs any such.
+pub(super) fn against_hooks(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
-    text.contains("core.hookspath") || text.contains("hook.gov-hook")
+    if text.contains("core.hookspath") {
+        return Some(HOOKS_PATH);
+    }
+    (text.contains("hook.gov-hook") || text.split(is_outside_key).any(is_switch)).then_some(HOOKS_SET)
+}
+
+const fn is_outside_key(sign: char) -> bool {
+    !(sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-' | '_'))
+}
+
+/// `hook.pre-commit.enabled`: where that is `false`, none runs that the configuration names for it.
+fn is_switch(key: &str) -> bool {
+    key.strip_prefix("hook.").is_some_and(|rest| rest.ends_with(".enabled"))
 }
 
 /// Whether a setting has git read others, or run something in the place of a word.
@@ -146,8 +159,8 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
     let (before, verb, after) = parted(words);
     let mut found = Vec::new();
     let mut object = |against: Against, why: &str| found.push(Objection { against, why: why.to_owned() });
-    if before.iter().any(|word| is_hooks_path(&word.text)) {
-        object(Against::Deny, HOOKS_PATH);
+    if let Some(why) = before.iter().find_map(|word| against_hooks(&word.text)) {
+        object(Against::Deny, why);
     }
     if before.iter().any(|word| word.text == "--exec-path" || word.text.starts_with("--exec-path=")) {
         object(Against::Ask, "git would run other programs than its own");
@@ -235,15 +248,22 @@ fn config(after: &[Word], object: &mut dyn FnMut(Against, &str)) {
     if has(&["-e", "--edit", "edit"]) {
         object(Against::Ask, "what becomes of the settings in an editor is not to be seen");
     }
-    let section = |word: &Word| matches!(word.text.to_ascii_lowercase().as_str(), "core" | "hook");
-    if has(&["--remove-section", "--rename-section", "remove-section", "rename-section"]) && after.iter().any(section) {
-        object(Against::Deny, HOOKS_PATH);
+    let section = |word: &Word| match word.text.to_ascii_lowercase().as_str() {
+        "core" => Some(HOOKS_PATH),
+        "hook" => Some(HOOKS_SET),
+        _ => None,
+    };
+    if has(&["--remove-section", "--rename-section", "remove-section", "rename-section"])
+        && let Some(why) = after.iter().find_map(section)
+    {
+        object(Against::Deny, why);
     }
     let included = after.iter().position(|word| leads_to_settings(&word.text));
     if included.is_some_and(|at| after.len() > at + 1) {
         object(Against::Ask, ELSEWHERE);
     }
-    let Some(at) = after.iter().position(|word| is_hooks_path(&word.text)) else { return };
+    let set = after.iter().enumerate().find_map(|(at, word)| Some((at, against_hooks(&word.text)?)));
+    let Some((at, why)) = set else { return };
     let words = || after.iter().map(|word| word.text.as_str());
     let changes = words().any(|word| {
         matches!(word, "set" | "unset" | "--add" | "--unset" | "--unset-all" | "--replace-all" | "--remove-section")
@@ -253,7 +273,7 @@ fn config(after: &[Word], object: &mut dyn FnMut(Against, &str)) {
     });
     let has_value = after.get(at + 1..).is_some_and(|rest| rest.iter().any(|word| !word.text.starts_with('-')));
     if changes || (has_value && !reads) {
-        object(Against::Deny, HOOKS_PATH);
+        object(Against::Deny, why);
     }
 }
 

@@ -251,7 +251,8 @@ impl Looker {
     fn words(&mut self, words: &[Word]) -> Result<(), Unreadable> {
         let Some((first, rest)) = words.split_first() else { return Ok(()) };
         if first.is_open {
-            let hides = rest.iter().any(|word| word.text.starts_with("--no-veri") || git::is_hooks_path(&word.text))
+            let is_past = |word: &Word| word.text.starts_with("--no-veri") || git::against_hooks(&word.text).is_some();
+            let hides = rest.iter().any(is_past)
                 || rest.first().is_some_and(|verb| matches!(verb.text.as_str(), "commit" | "push" | "merge" | "am"));
             if hides {
                 self.object(Against::Ask, "it is not to be seen what it runs past the hooks");
@@ -412,6 +413,9 @@ impl Looker {
     fn variable(&mut self, name: &str, value: &Word) {
         let is_on = value.is_open || !matches!(value.text.as_str(), "" | "0");
         let text = value.text.to_ascii_lowercase();
+        if let Some(why) = git::against_hooks(&text).filter(|_| is_setting(name)) {
+            return self.object(Against::Deny, why);
+        }
         match name {
             "GOV_HOOK_DISABLED" if is_on => {
                 self.object(Against::Deny, "`GOV_HOOK_DISABLED` switches the hooks off; that is for a person to do");
@@ -422,7 +426,6 @@ impl Looker {
             "SKIP" | "PREK_SKIP" | "PRE_COMMIT_SKIP" if text.contains("gov-hook") => {
                 self.object(Against::Deny, format!("`{name}` would leave gov-hook out of the hooks that run"));
             }
-            _ if is_setting(name) && git::is_hooks_path(&text) => self.object(Against::Deny, git::HOOKS_PATH),
             _ if is_setting(name) && (value.is_open || git::leads_elsewhere(&text)) => {
                 self.object(Against::Ask, format!("`{name}` may have git run something else than it says"));
             }
