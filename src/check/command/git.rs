@@ -1,6 +1,7 @@
 //! What a git command would get past.
 
 use super::hidden::spelled;
+use super::programs::base;
 use super::shell::Word;
 use super::{Against, Aliases, Objection};
 use crate::model::Gather;
@@ -54,7 +55,7 @@ const RISKY: [&str; 10] =
 
 /// Whether words that are not to be seen could make something else of the git command among these.
 pub(super) fn is_risky_with_more(words: &[Word]) -> bool {
-    let git = words.iter().position(|word| super::base(&word.text) == "git");
+    let git = words.iter().position(|word| base(&word.text) == "git");
     let verb = git.and_then(|at| words.get(at + 1..)).map(|rest| parted(rest).1);
     verb.is_some_and(|verb| verb.is_empty() || RISKY.contains(&verb))
 }

@@ -1,8 +1,9 @@
 //! What a line runs without saying so where it does: through functions, substitutions and what is
 //! written to a shell.
 
+use super::programs::{SHELLS, program};
 use super::shell::{Simple, Word};
-use super::{SHELLS, joined, program, script_of, written};
+use super::{joined, script_of, written};
 
 /// Whether a command runs as a script what another one says.
 pub(super) fn runs_what_is_said(command: &Simple) -> bool {

@@ -4,13 +4,17 @@
 //! It is asked before an agent runs it, so what is let by in error is still judged by the hooks and at
 //! the push. What only reads or says the words is let alone.
 
+mod against;
 mod git;
 mod hidden;
+mod programs;
 mod shell;
 mod written;
 
 use std::collections::BTreeMap;
 
+use against::AGENT;
+use programs::{INTERPRETERS, READERS, SETTERS, SHELLS, WRAPPERS, base, program};
 pub use shell::Unreadable;
 use shell::{Simple, Word, assignment};
 use written::is_file_program;
@@ -93,96 +97,6 @@ struct Looker {
     /// What the line's functions run with words that only their callers know.
     functions: Vec<(String, Vec<Word>)>,
 }
-
-/// Programs that take a line to run.
-const SHELLS: [&str; 7] = ["sh", "bash", "dash", "zsh", "ksh", "ash", "fish"];
-
-/// Programs that take a text to run in a language of their own.
-const INTERPRETERS: [&str; 11] =
-    ["python", "python2", "python3", "perl", "ruby", "node", "deno", "bun", "php", "awk", "gawk"];
-
-/// Programs that run the one that they are given.
-const WRAPPERS: [&str; 23] = [
-    "sudo",
-    "doas",
-    "env",
-    "command",
-    "builtin",
-    "exec",
-    "nohup",
-    "nice",
-    "ionice",
-    "timeout",
-    "stdbuf",
-    "setsid",
-    "xargs",
-    "parallel",
-    "flock",
-    "watch",
-    "chroot",
-    "su",
-    "script",
-    "strace",
-    "find",
-    "fd",
-    "caffeinate",
-];
-
-/// Programs to which words are only words.
-const READERS: [&str; 37] = [
-    "echo",
-    "printf",
-    "grep",
-    "egrep",
-    "fgrep",
-    "rg",
-    "ag",
-    "ack",
-    "cat",
-    "less",
-    "more",
-    "head",
-    "tail",
-    "man",
-    "which",
-    "type",
-    "whereis",
-    "wc",
-    "diff",
-    "ls",
-    "stat",
-    "file",
-    "test",
-    "[",
-    "[[",
-    "tree",
-    "du",
-    "sha256sum",
-    "md5sum",
-    "cmp",
-    "bat",
-    "jq",
-    "yq",
-    "basename",
-    "dirname",
-    "realpath",
-    "readlink",
-];
-
-/// Programs that set variables.
-const SETTERS: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
-
-/// Words that a script in another language has no good reason to say.
-const TELLTALES: [&str; 8] = [
-    "--no-verify",
-    "hookspath",
-    ".git/hooks",
-    ".git/config",
-    ".gov/",
-    "refs/notes/gov",
-    "gov_hook_disabled",
-    "gov_hook_agent",
-];
 
 impl Looker {
     fn script(&mut self, line: &str) -> Result<(), Unreadable> {
@@ -408,108 +322,6 @@ impl Looker {
         }
         Ok(())
     }
-
-    /// A variable that is set, or unset where it has no value.
-    fn variable(&mut self, name: &str, value: &Word) {
-        let is_on = value.is_open || !matches!(value.text.as_str(), "" | "0");
-        let text = value.text.to_ascii_lowercase();
-        if let Some(why) = git::against_hooks(&text).filter(|_| is_setting(name)) {
-            return self.object(Against::Deny, why);
-        }
-        match name {
-            "GOV_HOOK_DISABLED" if is_on => {
-                self.object(Against::Deny, "`GOV_HOOK_DISABLED` switches the hooks off; that is for a person to do");
-            }
-            AGENT if !is_on => {
-                self.object(Against::Deny, "`GOV_HOOK_AGENT` says that an agent is at work; it stays set");
-            }
-            "SKIP" | "PREK_SKIP" | "PRE_COMMIT_SKIP" if text.contains("gov-hook") => {
-                self.object(Against::Deny, format!("`{name}` would leave gov-hook out of the hooks that run"));
-            }
-            _ if is_setting(name) && (value.is_open || git::leads_elsewhere(&text)) => {
-                self.object(Against::Ask, format!("`{name}` may have git run something else than it says"));
-            }
-            "GIT_CONFIG_GLOBAL" | "GIT_CONFIG_SYSTEM" | "GIT_EXEC_PATH" => {
-                self.object(Against::Ask, format!("`{name}` may have git run other hooks, or none"));
-            }
-            _ => {}
-        }
-    }
-
-    fn telltale(&mut self, text: &str) {
-        let text = text.to_ascii_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        if says(&["git"]) && says(&["commit", "'am'", "\"am\""]) && says(&["'-n", "\"-n", " -n"]) {
-            self.object(Against::Ask, "a script that runs git with `-n` may get past the hooks");
-        }
-        if let Some(found) = TELLTALES.iter().find(|word| text.contains(**word)) {
-            self.object(Against::Ask, format!("a script that says `{found}` may get past the hooks"));
-        }
-    }
-
-    fn moves(&mut self, words: &[Word]) {
-        let Some(to) = words.iter().find(|word| !word.text.starts_with('-')) else { return };
-        if to.is_open {
-            if written::may_be_hooks(to) {
-                self.object(Against::Ask, "it goes where the hooks are, by a way that is not to be seen");
-            }
-            return;
-        }
-        let joined = |from: &String| {
-            if to.text.starts_with(['/', '~']) { to.text.clone() } else { format!("{from}{}", to.text) }
-        };
-        // A subshell comes back, so what was before may be again.
-        let new: Vec<String> = self.from.iter().map(|from| format!("{}/", joined(from))).collect();
-        self.from.extend(new);
-        self.from.dedup();
-        self.from.truncate(MOST_PLACES);
-    }
-
-    fn gov_hook(&mut self, words: &[Word]) {
-        let mut rest = words.iter().map(|word| word.text.as_str());
-        let mut verb = rest.next();
-        while let Some(option) = verb.filter(|word| word.starts_with('-')) {
-            if matches!(option, "-C" | "--color") {
-                rest.next();
-            }
-            verb = rest.next();
-        }
-        let action = rest.next().unwrap_or_default();
-        match (verb.unwrap_or_default(), action) {
-            ("approve" | "reject" | "revoke" | "ratify", _) | ("override", "grant") | ("agent", "promote") => {
-                self.object(Against::Deny, "only people approve; ask the person you work for");
-            }
-            ("uninstall", _) => self.object(Against::Deny, "`gov-hook uninstall` takes the hooks away"),
-            (verb @ ("record" | "init" | "override" | "licence"), _) => {
-                self.object(
-                    Against::Ask,
-                    format!("`gov-hook {verb}` changes what counts here, and gives a person's reasons"),
-                );
-            }
-            ("rules", "waive" | "baseline") | ("audit", "reconcile" | "merge") => {
-                self.object(Against::Ask, "it changes what is found or what is on record, for a person's reasons");
-            }
-            _ => {}
-        }
-    }
-}
-
-const AGENT: &str = "GOV_HOOK_AGENT";
-
-/// Whether a variable holds settings of git.
-fn is_setting(name: &str) -> bool {
-    name == "GIT_CONFIG_PARAMETERS" || name.starts_with("GIT_CONFIG_KEY_") || name.starts_with("GIT_CONFIG_VALUE_")
-}
-
-/// The name of the program that words run.
-fn program(words: &[Word]) -> Option<&str> {
-    words.first().map(|word| base(&word.text))
-}
-
-/// Without the folder it is in.
-fn base(text: &str) -> &str {
-    let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.strip_suffix(".exe").unwrap_or(name)
 }
 
 /// The script in `sh -c SCRIPT`, or the file in `sh FILE`.
