@@ -185,10 +185,24 @@ fn production_takes_no_commit_without_a_record_whatever_the_client_skipped() {
 
     refused.is_refused_with(&[
         &format!("gov-hook: denied: main: 1 commit without a record; production takes none ({id} unrecorded)"),
-        &format!("mend it: gov-hook record {id} --reason WHY"),
+        &format!("mend it: gov-hook record {id} --reason WHY, then gov-hook audit sync"),
     ]);
     assert_eq!(hosted.scratch.run(&["record", id, "--reason", "made in a hurry"]).code, 0);
-    hosted.push(&["origin", "main"]).passes();
+    assert_eq!(hosted.scratch.run(&["audit", "sync"]).code, 0);
+    hosted.push(&["--no-verify", "origin", "main"]).passes();
+}
+
+#[test]
+fn what_the_records_lack_hides_nothing_of_what_is_in_the_commits() {
+    let hosted = Hosted::new(PRODUCTION);
+    let commit = hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+
+    let refused = hosted.push(&["--no-verify", "origin", "main"]);
+
+    refused.is_refused_with(&[
+        &format!("production takes none ({} unrecorded)", &commit[..12]),
+        "gov-hook: denied: main: a.txt:1: AWS access key id [secret/aws-access-key-id]",
+    ]);
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl Gatekeeper<'_> {
         }
         if arrival.level == Enforcement::Production {
             arrival.refusals.extend(arrival.forced());
-            arrival.refusals.extend(arrival.without_record(|commit| self.was_disabled(commit)));
+            arrival.refusals.extend(self.without_record(&arrival));
         }
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
         arrival.judged = Some(judged);
@@ -126,6 +126,28 @@ impl Gatekeeper<'_> {
     fn was_disabled(&self, commit: ObjectId) -> bool {
         let about = self.records.about(commit).unwrap_or_default();
         about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
+    }
+
+    fn without_record(&self, arrival: &Arrival) -> Option<Refusal> {
+        let missing = &arrival.missing;
+        let (first, status) = missing.first()?;
+        let more = match missing.len() {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        let (count, id) = (counted(missing.len(), "commit"), first.id.short());
+        let why = format!("{count} without a record; production takes none ({id} {}{more})", status.as_str());
+        let listed = missing.iter().take(MOST_LISTED).map(|(commit, status)| {
+            format!("{}  {:<10}  {}", commit.id.short(), status.as_str(), printable(&commit.subject()))
+        });
+        let disabled = missing.iter().map(|(commit, _)| commit.id).find(|id| self.was_disabled(*id));
+        let mend = match disabled {
+            Some(id) => format!("somebody else has to answer for it: gov-hook ratify {}", id.short()),
+            None => format!("gov-hook record {} --reason WHY", arrival.range_of_missing()),
+        };
+        // Whoever was stopped here pushed without the hook that takes the records along.
+        let sent = if self.side.is_here { ", then gov-hook audit sync" } else { "" };
+        Some(Refusal::denied(why).listing(listed.collect()).mended_by(mend + sent))
     }
 
     fn sort(&self, commits: &[Commit], arrival: &mut Arrival) -> Result<(), Failure> {
@@ -236,25 +258,6 @@ impl Arrival {
             Refusal::denied(format!("the push would give up {gone} that the branch has, and it is in production"))
                 .mended_by(format!("git pull --rebase origin {branch}; to undo a commit: git revert")),
         )
-    }
-
-    fn without_record(&self, was_disabled: impl Fn(ObjectId) -> bool) -> Option<Refusal> {
-        let (first, status) = self.missing.first()?;
-        let more = match self.missing.len() {
-            1 => String::new(),
-            count => format!(" and {} more", count - 1),
-        };
-        let (count, id) = (counted(self.missing.len(), "commit"), first.id.short());
-        let why = format!("{count} without a record; production takes none ({id} {}{more})", status.as_str());
-        let listed = self.missing.iter().take(MOST_LISTED).map(|(commit, status)| {
-            format!("{}  {:<10}  {}", commit.id.short(), status.as_str(), printable(&commit.subject()))
-        });
-        let disabled = self.missing.iter().map(|(commit, _)| commit.id).find(|id| was_disabled(*id));
-        let mend = match disabled {
-            Some(id) => format!("somebody else has to answer for it: gov-hook ratify {}", id.short()),
-            None => format!("gov-hook record {} --reason WHY", self.range_of_missing()),
-        };
-        Some(Refusal::denied(why).listing(listed.collect()).mended_by(mend))
     }
 
     /// The commits without a record, as `gov-hook record` takes them.

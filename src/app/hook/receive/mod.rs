@@ -71,7 +71,8 @@ fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answe
     let arriving = if refused.is_empty() { arriving.collect() } else { Vec::new() };
     let side = Side::here(repo, repo.branches_here()?)?.bringing(arriving);
     for line in others {
-        refused.extend(one_of(repo, line, (&side, &records), environment).into_iter().map(|refusal| (line, refusal)));
+        let refusals = one_of(repo, line, (&side, &records), environment);
+        refused.extend(refusals.into_iter().map(|refusal| (line, refusal)));
     }
     let mut answer = Answer::passing(String::new());
     for (line, refusal) in &refused {
@@ -81,12 +82,7 @@ fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answe
     Ok(answer)
 }
 
-fn one_of(
-    repo: &Repo,
-    line: &Line,
-    (side, records): (&Side, &Records<'_>),
-    environment: &Environment,
-) -> Option<Refusal> {
+fn one_of(repo: &Repo, line: &Line, (side, records): (&Side, &Records<'_>), environment: &Environment) -> Vec<Refusal> {
     let judged = agent(repo, line, records).and_then(|agent| {
         let environment = environment.of_server(agent);
         Gatekeeper { repo, side, records, environment: &environment }.arrival(line)
@@ -94,9 +90,10 @@ fn one_of(
     match judged {
         Ok(arrival) => {
             tell(repo, &arrival, environment);
-            reason(&arrival)
+            // What the records lack is no reason to keep silent about what is in the commits.
+            arrival.refusals.iter().cloned().chain(reason(&arrival)).collect()
         }
-        Err(failure) => Some(undecided(&failure)),
+        Err(failure) => vec![undecided(&failure)],
     }
 }
 
@@ -130,11 +127,8 @@ fn undecided(failure: &Failure) -> Refusal {
     refusal
 }
 
-/// The one reason that a person needs, and what they can do.
+/// The one reason of the judgement that a person needs, and what they can do.
 fn reason(arrival: &Arrival) -> Option<Refusal> {
-    if let Some(refusal) = arrival.refusals.first() {
-        return Some(refusal.clone());
-    }
     let Judged { judgement, .. } = arrival.judged.as_ref()?;
     let decision = &judgement.decision;
     let worst = decision.reasons.iter().filter(|reason| reason.outcome == decision.outcome);
