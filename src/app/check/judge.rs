@@ -1,9 +1,11 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
+use super::again::{self, Again};
 use super::examine::{Examined, Examiner};
 use super::hear::{self, Heard, Weighed};
+use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
-use super::target::{self, Again, Push, Side, Subject};
+use super::target::{self, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::header::{Alone, Signatures};
 use crate::app::law::{Law, WAIVERS_PATH};
@@ -80,7 +82,7 @@ pub(in crate::app) fn judge_push(
     environment: &Environment,
     (side, push): (&Side, &Push),
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::pushed(repo, side, push)?, None)
+    judge_found(repo, request, environment, pushed(repo, side, push)?, None)
 }
 
 /// The same for what a record says was judged once.
@@ -90,7 +92,7 @@ pub(in crate::app) fn judge_again(
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
-    let subject = target::again(repo, again)?;
+    let subject = again::again(repo, again)?;
     let law = Law::at(repo, subject.trusted)?;
     weigh(repo, request, environment, subject, law, &again.signatures, Some(&again.heard))
 }
@@ -102,7 +104,7 @@ pub(in crate::app) fn judge_anew(
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::again(repo, again)?, None)
+    judge_found(repo, request, environment, again::again(repo, again)?, None)
 }
 
 fn judge_found(

@@ -1,5 +1,6 @@
 //! `gov-hook check`: from the words on the command line to a judgement and its exit code.
 
+mod again;
 mod examine;
 mod hear;
 mod history;
@@ -7,20 +8,23 @@ mod judge;
 mod message;
 mod past;
 mod people;
+mod pushed;
 mod recent;
 mod signed;
 mod target;
+mod whole;
 
 use super::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Enforcement, Gate, Saying};
 use crate::report::{self, Format, Style};
 
+pub(super) use again::Again;
 pub(super) use hear::own_changes;
 pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under};
 pub(super) use message::worded;
+pub(super) use pushed::{Push, Side};
 pub use target::Asked;
-pub(super) use target::{Again, Push, Side};
 
 #[derive(Debug)]
 pub struct Request {

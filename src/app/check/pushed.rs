@@ -1,0 +1,123 @@
+//! What a push brings to another repository, and the side that it goes to.
+
+use super::target::{Subject, law_side, since_commit};
+use crate::app::Failure;
+use crate::app::audit::Arriving;
+use crate::app::law;
+use crate::git::Repo;
+use crate::model::{ObjectId, TargetKind, counted};
+use crate::policy::Policy;
+
+/// The repository that a push goes to, as it stands before the push.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Side {
+    /// What a person calls it.
+    pub(in crate::app) name: String,
+    pub(in crate::app) branches: Vec<(String, ObjectId)>,
+    /// The short name of the branch everything lands on.
+    pub(in crate::app) default: Option<String>,
+    /// Whether it is this repository.
+    pub(in crate::app) is_here: bool,
+    /// Streams of the ledger that the same push brings.
+    pub(in crate::app) arriving: Vec<Arriving>,
+}
+
+impl Side {
+    /// A remote, by its name or its address where it has none, as it was when last fetched.
+    pub(in crate::app) fn remote(repo: &Repo, name: &str) -> Result<Self, Failure> {
+        let (branches, default) = (repo.branches_on(name)?, repo.default_branch()?);
+        Ok(Self { name: name.to_owned(), branches, default, is_here: false, arriving: Vec::new() })
+    }
+
+    /// This repository, to which others push.
+    pub(in crate::app) fn here(repo: &Repo, branches: Vec<(String, ObjectId)>) -> Result<Self, Failure> {
+        let is_there = |name: &String| branches.iter().any(|(branch, _)| branch == name);
+        let head = repo.head()?.branch().map(str::to_owned).filter(is_there);
+        let default = match head {
+            Some(head) => Some(head),
+            None => repo.default_branch()?.filter(is_there),
+        };
+        Ok(Self { name: "this server".into(), branches, default, is_here: true, arriving: Vec::new() })
+    }
+
+    /// The same, with the streams that come along: what they say is heard already.
+    #[must_use]
+    pub(in crate::app) fn bringing(self, arriving: Vec<Arriving>) -> Self {
+        Self { arriving, ..self }
+    }
+
+    pub(in crate::app) fn default_tip(&self) -> Option<ObjectId> {
+        let default = self.default.as_ref()?;
+        self.branches.iter().find(|(name, _)| name == default).map(|(_, tip)| *tip)
+    }
+
+    /// The commit whose policy judges what comes to a reference: what a branch was before; for a new
+    /// one, and for all that is no branch, the default branch. Who pushes to a server may choose
+    /// where a branch parts, so there only the tip will do.
+    fn trusted(&self, repo: &Repo, push: &Push) -> Result<Option<ObjectId>, Failure> {
+        if let (Some(old), Some(_)) = (push.old, &push.branch) {
+            return Ok(repo.commit_at(old)?);
+        }
+        let Some(default) = self.default_tip() else { return Ok(None) };
+        match repo.commit_at(push.new)?.filter(|_| !self.is_here) {
+            Some(head) => Ok(Some(law_side(repo, repo.merge_base(default, head)?, default)?)),
+            None => Ok(Some(default)),
+        }
+    }
+
+    /// The policy under which a reference is deleted: its own, if what it has is here, else that of
+    /// the default branch.
+    pub(in crate::app) fn law_of_deletion(&self, repo: &Repo, old: Option<ObjectId>) -> Result<Policy, Failure> {
+        let own = old.and_then(|old| repo.commit_at(old).ok().flatten());
+        Ok(law::policy_at(repo, own.or(self.default_tip()))?.0)
+    }
+}
+
+/// One reference that a push moves, and where it stands on the other side.
+#[derive(Clone, Debug)]
+pub(in crate::app) struct Push {
+    /// The branch that moves there, by its short name; none for a tag.
+    pub(in crate::app) branch: Option<String>,
+    pub(in crate::app) old: Option<ObjectId>,
+    pub(in crate::app) new: ObjectId,
+}
+
+/// What a push brings, by the law of where it goes: the commits that are on no branch there which is
+/// governed as strictly.
+pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, Failure> {
+    let no_commit = || {
+        Failure::new(format!("{} leads to a file or a folder, and only commits can be judged", push.new.short()))
+            .mended_by("tag the commit that has it")
+    };
+    let head = repo.commit_at(push.new)?.ok_or_else(no_commit)?;
+    let old = push.old.map(|old| repo.commit_at(old)).transpose()?.flatten();
+    let trusted = side.trusted(repo, push)?;
+    let (policy, _) = law::policy_at(repo, trusted)?;
+    let level = policy.level_for(push.branch.as_deref());
+    let as_strict = side.branches.iter().filter(|(name, _)| policy.level_for(Some(name)) >= level);
+    let known: Vec<ObjectId> = old.into_iter().chain(as_strict.map(|(_, tip)| *tip)).collect();
+    let commits = repo.commits_between(&known, head)?;
+    // A new name for what is there already changes nothing.
+    let start = match old.or(side.default_tip()) {
+        _ if old.is_none() && commits.is_empty() => Some(head),
+        Some(there) => repo.merge_base(there, head)?,
+        None => None,
+    };
+    let new_tree = repo.commit(head)?.tree;
+    let changes = since_commit(repo, start, new_tree)?;
+    let to = push.branch.as_deref().map(|branch| format!(" to {branch}")).unwrap_or_default();
+    Ok(Subject {
+        kind: TargetKind::Range,
+        described: format!("{}{to} that {} does not have", counted(commits.len(), "commit"), side.name),
+        trusted,
+        base: start,
+        head: Some(head),
+        tree: Some(new_tree),
+        changes: repo.find_renames(changes)?,
+        commits,
+        branch: push.branch.clone(),
+        message: None,
+        onto: old.or(side.default_tip()),
+        arriving: side.arriving.clone(),
+    })
+}

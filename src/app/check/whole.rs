@@ -1,0 +1,70 @@
+//! What is judged without anything that it is compared with: every file of a tree, or of all history.
+
+use super::target::{Asked, Subject};
+use crate::app::Failure;
+use crate::git::Repo;
+use crate::model::{ObjectId, TargetKind, shell_word};
+
+/// Every file of a commit's tree; with no revision and a work tree, every file that is tracked.
+pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+    let at = repo.head()?;
+    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
+    let head = named.or(at.commit());
+    let tree_of = |id: ObjectId| repo.commit(id).map(|commit| commit.tree);
+    let (tree, changes, described) = if named.is_some() || repo.is_bare() {
+        let tree = head.map(tree_of).transpose()?;
+        let described = asked.revision.as_deref().unwrap_or("HEAD");
+        (tree, repo.diff_trees(None, tree)?, format!("every file of {described}"))
+    } else {
+        let tracked = repo.staged(None)?;
+        (Some(tracked.tree), tracked.changes, "every tracked file".to_owned())
+    };
+    Ok(Subject {
+        kind: TargetKind::Tree,
+        described,
+        trusted: head,
+        base: None,
+        head,
+        tree,
+        commits: Vec::new(),
+        changes,
+        branch: match &asked.onto {
+            Some(branch) => Some(branch.clone()),
+            None => at.branch().map(str::to_owned),
+        },
+        message: None,
+        onto: None,
+        arriving: Vec::new(),
+    })
+}
+
+/// All that every ref reaches, or that a revision does; judged by the law of HEAD or of the revision.
+pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+    if let Some(revision) = asked.revision.as_ref().filter(|revision| revision.contains("..")) {
+        return Err(Failure::new(format!("`{revision}` is a range, and history is searched to its beginning"))
+            .mended_by(format!("a range is judged commit by commit: gov-hook check {}", shell_word(revision))));
+    }
+    let at = repo.head()?;
+    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
+    let head = named.or(at.commit());
+    let tree = head.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let described = asked
+        .revision
+        .as_ref()
+        .map_or_else(|| "all of history".to_owned(), |revision| format!("the history of {revision}"));
+    let branch = asked.onto.clone().or_else(|| at.branch().map(str::to_owned));
+    Ok(Subject {
+        kind: TargetKind::History,
+        described,
+        trusted: head,
+        base: None,
+        head,
+        tree,
+        commits: Vec::new(),
+        changes: Vec::new(),
+        branch,
+        message: None,
+        onto: None,
+        arriving: Vec::new(),
+    })
+}
