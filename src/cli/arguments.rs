@@ -14,6 +14,7 @@ use super::audit::AuditVerb;
 use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
 use super::install::{DoctorArguments, InstallArguments};
 use super::notify::NotifyArguments;
+use super::rules::RulesVerb;
 use crate::app::Colour;
 use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
@@ -291,119 +292,6 @@ pub(super) enum RiskVerb {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum RulesVerb {
-    /// List every rule in force
-    List {
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Tell what a rule finds, why, how to mend it and how to waive it
-    Explain {
-        /// Such as `secret/aws-access-key-id`
-        id: String,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Check a pack of your own, or a folder of them, and run the examples in it
-    Check {
-        /// A pack, or a folder
-        path: PathBuf,
-        #[command(flatten)]
-        form: Form,
-    },
-    /// Excuse a finding, or a rule at some paths, in .gov/waivers.yaml
-    Waive(WaiveArguments),
-    /// Excuse all that an old repository already has, so that only what comes is told
-    Baseline(BaselineArguments),
-}
-
-/// Adds one waiver to `.gov/waivers.yaml` and leaves all else in it as it is. A waived finding is
-/// still told and counted; a waiver past its date, or with nothing to excuse, is itself a finding.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  gov-hook rules waive ea09214d0a15 --reason \"made up for the tutorial\"
-  gov-hook rules waive ea09214d0a15 --reason \"rotated on 3 May\" --until 2026-12-31
-  gov-hook rules waive ea09214d0a15 --reason \"rotated on 3 May\" --history
-  gov-hook rules waive --rule \"secret/*\" --path \"tests/fixtures/**\" --reason \"made up\"
-
-In a text that has comments a waiver can also stand beside what it excuses:
-  key = \"…\"  # gov: allow[secret/generic-password] made up for the tutorial until=2026-12-31")]
-pub(super) struct WaiveArguments {
-    /// The finding's fingerprint as `check` tells it, or enough of its first digits
-    #[arg(required_unless_present = "rule", conflicts_with = "rule")]
-    pub(super) fingerprint: Option<String>,
-
-    /// Waive a rule, such as `secret/*`, wherever --path says
-    #[arg(long, value_name = "ID", requires = "path")]
-    pub(super) rule: Option<String>,
-
-    /// A glob of the paths where the rule is waived; may be repeated
-    #[arg(long, value_name = "GLOB", requires = "rule")]
-    pub(super) path: Vec<String>,
-
-    /// Look for it in all of history too; what only history has is excused only there
-    #[arg(long)]
-    pub(super) history: bool,
-
-    /// Why it is no risk, or no longer one
-    #[arg(long, value_name = "TEXT")]
-    pub(super) reason: String,
-
-    #[command(flatten)]
-    pub(super) terms: Terms,
-
-    /// Write it though nothing here is excused by it
-    #[arg(long)]
-    pub(super) force: bool,
-}
-
-/// Writes a waiver for each finding of the tracked files into `.gov/waivers.yaml`, by fingerprint, so
-/// that what it excuses may move but not multiply. Run again it drops what matches nothing any more.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  gov-hook rules baseline --reason \"there before gov-hook\" --until 2027-06-30
-  gov-hook rules baseline --history --reason \"rotated on 3 May\"
-  gov-hook rules baseline                     drop what matches nothing any more
-  gov-hook rules baseline --update --reason \"came with the merge of the old repository\"
-
-A fingerprint is made of the rule, the path and the text that was found, without any secret salt:
-whoever reads it can try out guesses. Revoke what a baseline excuses before you publish it.")]
-pub(super) struct BaselineArguments {
-    /// Why all of it is taken as it is; needed when something is added
-    #[arg(long, value_name = "TEXT")]
-    pub(super) reason: Option<String>,
-
-    #[command(flatten)]
-    pub(super) terms: Terms,
-
-    /// Take all of history as it is too
-    #[arg(long)]
-    pub(super) history: bool,
-
-    /// Add what came since the baseline was made
-    #[arg(long)]
-    pub(super) update: bool,
-}
-
-/// What a waiver says besides its reason.
-#[derive(Debug, Args)]
-pub(super) struct Terms {
-    /// The last day it holds, such as 2026-12-31
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub(super) until: Option<Date>,
-
-    /// Who answers for it [default: the name and address git has for you]
-    #[arg(long, value_name = "WHO")]
-    pub(super) by: Option<String>,
-}
-
-pub(super) fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|()| "no day of the form 2026-12-31".to_owned())
-}
-
 impl Verb {
     /// Whether the answer, and so a failure too, is to be JSON.
     pub(super) fn wants_json(&self) -> bool {
@@ -427,12 +315,9 @@ impl Verb {
             Self::Ratify(asked) => asked.is_json(),
             Self::Rollback(asked) => asked.is_json(),
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
-            | Self::Risk(RiskVerb::Eval { form, .. })
-            | Self::Rules(RulesVerb::List { form } | RulesVerb::Explain { form, .. } | RulesVerb::Check { form, .. }) => {
-                form.is_json()
-            }
-            Self::Rules(RulesVerb::Waive(_) | RulesVerb::Baseline(_))
-            | Self::Init(_)
+            | Self::Risk(RiskVerb::Eval { form, .. }) => form.is_json(),
+            Self::Rules(rules) => rules.wants_json(),
+            Self::Init(_)
             | Self::Install(_)
             | Self::Uninstall
             | Self::Hook(_)
@@ -442,6 +327,10 @@ impl Verb {
             | Self::Man => false,
         }
     }
+}
+
+pub(super) fn date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|()| "no day of the form 2026-12-31".to_owned())
 }
 
 fn parse_colour(text: &str) -> Option<Colour> {

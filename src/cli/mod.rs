@@ -9,6 +9,7 @@ mod notify;
 mod print;
 mod publish;
 mod quick;
+mod rules;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,11 +20,9 @@ use crate::app::check::{self, Asked, Supposition};
 use crate::app::doctor::doctor;
 use crate::app::install::uninstall;
 use crate::app::risk::{self, Evidence};
-use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record, rules};
+use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record};
 use crate::report::{Detail, Style};
-use arguments::{
-    Arguments, BaselineArguments, CheckArguments, PolicyVerb, RiskVerb, RulesVerb, Terms, Verb, WaiveArguments,
-};
+use arguments::{Arguments, CheckArguments, PolicyVerb, RiskVerb, Verb};
 use quick::{Quick, quick};
 
 /// What clap says to `--version`.
@@ -98,14 +97,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Risk(RiskVerb::Eval { csv, repo, commits, form }) => {
             risk::eval(&evidence(csv, repo, commits)?, form.is_json(), environment)
         }
-        Verb::Rules(RulesVerb::List { form }) => rules::list(environment, form.is_json()),
-        Verb::Rules(RulesVerb::Explain { id, form }) => rules::explain(&id, environment, form.is_json()),
-        Verb::Rules(RulesVerb::Check { path, form }) => rules::check(&path, form.is_json(), style),
-        Verb::Rules(RulesVerb::Waive(asked)) => rules::waive::waive(&waiver(asked), environment),
-        Verb::Rules(RulesVerb::Baseline(asked)) => {
-            let BaselineArguments { reason, terms: Terms { until, by }, history, update } = asked;
-            rules::baseline::baseline(&rules::baseline::Request { reason, until, by, history, update }, environment)
-        }
+        Verb::Rules(verb) => verb.answer(environment, style),
         Verb::Completions { shell } => Ok(completions(shell)),
         Verb::Man => manual(),
     }
@@ -133,17 +125,6 @@ fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Fa
         format: arguments.form.format,
         style: Style { detail, ..style },
     })
-}
-
-/// clap has seen to it that there is a fingerprint where there is no rule.
-fn waiver(arguments: WaiveArguments) -> rules::waive::Request {
-    let WaiveArguments { fingerprint, rule, path: paths, history, reason, terms: Terms { until, by }, force } =
-        arguments;
-    let what = match rule {
-        Some(rule) => rules::waive::What::Rule { rule, paths },
-        None => rules::waive::What::Fingerprint(fingerprint.unwrap_or_default()),
-    };
-    rules::waive::Request { what, reason, until, by, history, force }
 }
 
 /// clap has seen to it that one of the two is there.
