@@ -16,7 +16,7 @@ use crate::check::waivers::{Inline, Scope, Waiving};
 use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, TargetKind,
+    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, Side, TargetKind,
 };
 
 /// A change with everything measured and found in it.
@@ -64,8 +64,10 @@ struct OfCommit {
 }
 
 /// What the threads know of each other's work.
-struct Shared {
+struct Shared<'s> {
     clean: Clean,
+    /// Files that the change as one adds.
+    added: HashMap<&'s RepoPath, Side>,
     recent: Recent,
     trees: HashMap<ObjectId, ObjectId>,
     /// Whether commits are read one by one, for what some of them added and a later one took out again.
@@ -77,8 +79,15 @@ impl Examiner<'_> {
     pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
         let files = subject.changes.iter().map(Task::File);
         let tasks: Vec<Task<'_>> = files.chain(subject.commits.iter().map(Task::Commit)).collect();
+        let is_added = |change: &&FileChange| change.old.is_none();
         let shared = Shared {
             clean: Clean::default(),
+            added: subject
+                .changes
+                .iter()
+                .filter(is_added)
+                .filter_map(|change| Some((&change.path, change.new?)))
+                .collect(),
             recent: Recent::default(),
             trees: subject.commits.iter().map(|commit| (commit.id, commit.tree)).collect(),
             one_by_one: subject.kind == TargetKind::Range && subject.commits.len() > 1,
@@ -176,7 +185,7 @@ impl Examiner<'_> {
         Ok((facts, found, signed))
     }
 
-    fn commit(&self, repo: &Repo, commit: &Commit, shared: &Shared) -> Result<OfCommit, Failure> {
+    fn commit(&self, repo: &Repo, commit: &Commit, shared: &Shared<'_>) -> Result<OfCommit, Failure> {
         let of_commit = |findings: Vec<Finding>| findings.into_iter().map(|finding| of_commit(finding, commit.id));
         let in_message = of_commit(self.law.rules.scan_message(&commit.message, self.by_agent)).collect();
         if !shared.one_by_one {
@@ -184,7 +193,8 @@ impl Examiner<'_> {
         }
         let changes = repo.changes_among(&shared.trees, commit)?;
         let mut in_files = Vec::new();
-        for change in changes.iter().filter(|change| change.new.is_some() && !shared.clean.has(change)) {
+        let is_new = |change: &&FileChange| change.new.is_some() && !shared.adds(change) && !shared.clean.has(change);
+        for change in changes.iter().filter(is_new) {
             let found = self.added_in(repo, change, &shared.recent)?;
             if found.is_empty() {
                 shared.clean.insert(change);
@@ -232,6 +242,13 @@ impl Examiner<'_> {
             by_agent: self.by_agent,
             in_tree: self.in_tree,
         }
+    }
+}
+
+impl Shared<'_> {
+    /// Whether a commit adds what the change as one adds too: all that is found in it is found there.
+    fn adds(&self, change: &FileChange) -> bool {
+        change.old.is_none() && change.new.as_ref() == self.added.get(&change.path)
     }
 }
 
