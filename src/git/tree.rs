@@ -64,6 +64,20 @@ pub(super) fn entries(id: ObjectId, bytes: &[u8]) -> impl Iterator<Item = Result
     })
 }
 
+/// The entry that a tree, or the rest of one, begins with, and what follows it.
+fn first(tree: Option<ObjectId>, rest: &[u8]) -> Result<Option<(Entry<'_>, &[u8])>, GitError> {
+    match tree.filter(|_| !rest.is_empty()) {
+        Some(id) => parse_entry(rest).map(Some).ok_or(GitError::Malformed { id, what: "tree" }),
+        None => Ok(None),
+    }
+}
+
+fn taken<'a>(rest: &mut &'a [u8], first: Option<(Entry<'a>, &'a [u8])>, is_wanted: bool) -> Option<Entry<'a>> {
+    let (entry, after) = first.filter(|_| is_wanted)?;
+    *rest = after;
+    Some(entry)
+}
+
 /// The first entry that is wanted. The order is not relied on: what an odd tree has is found too.
 fn find<'a>(id: ObjectId, bytes: &'a [u8], wanted: impl Fn(&Entry<'a>) -> bool) -> Result<Option<Entry<'a>>, GitError> {
     entries(id, bytes).find(|entry| entry.as_ref().map_or(true, &wanted)).transpose()
@@ -146,20 +160,24 @@ impl Repo {
         let what = || tree_of(&pair.prefix);
         let bytes = |id: Option<ObjectId>| id.map_or(Ok(Vec::new()), |id| self.read(id, ObjectType::Tree, &what));
         let (old_bytes, new_bytes) = (bytes(pair.old)?, bytes(pair.new)?);
-        let entries = |id: Option<ObjectId>, bytes| id.map_or(Ok(Vec::new()), |id| parse(id, bytes));
-        let mut old = entries(pair.old, &old_bytes)?.into_iter().peekable();
-        let mut new = entries(pair.new, &new_bytes)?.into_iter().peekable();
+        let (mut old, mut new) = (old_bytes.as_slice(), new_bytes.as_slice());
         loop {
-            let (gone, came) = match (old.peek(), new.peek()) {
+            let gone = first(pair.old, old)?;
+            // Most entries are the same on both sides, and are read once.
+            if let Some((_, after)) = gone
+                && let Some(same) = new.strip_prefix(old.get(..old.len() - after.len()).unwrap_or_default())
+            {
+                (old, new) = (after, same);
+                continue;
+            }
+            let came = first(pair.new, new)?;
+            let order = match (&gone, &came) {
                 (None, None) => return Ok(()),
-                (Some(_), None) => (old.next(), None),
-                (None, Some(_)) => (None, new.next()),
-                (Some(a), Some(b)) => match a.order(b) {
-                    Ordering::Less => (old.next(), None),
-                    Ordering::Greater => (None, new.next()),
-                    Ordering::Equal => (old.next(), new.next()),
-                },
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((a, _)), Some((b, _))) => a.order(b),
             };
+            let (gone, came) = (taken(&mut old, gone, order.is_le()), taken(&mut new, came, order.is_ge()));
             let Some(name) = came.or(gone).map(|entry| entry.name) else { return Ok(()) };
             let path = || [pair.prefix.as_slice(), name].concat();
             let tree = |entry: Option<Entry<'_>>| entry.filter(Entry::is_tree).map(|entry| entry.id);
