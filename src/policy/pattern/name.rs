@@ -48,6 +48,8 @@ impl NamePattern {
             let taken = match (pattern.get(at), rest.split_first()) {
                 (Some(b'*'), _) => {
                     at += 1;
+                    let Some(from) = self.behind_star(at, rest, ignore_case) else { return false };
+                    rest = from;
                     longer = Some((at, rest));
                     continue;
                 }
@@ -68,8 +70,22 @@ impl NamePattern {
             }
             let Some((again, here)) = longer else { return false };
             let Some((_, after)) = next(here) else { return false };
-            longer = Some((again, after));
-            (at, rest) = (again, after);
+            let Some(from) = self.behind_star(again, after, ignore_case) else { return false };
+            longer = Some((again, from));
+            (at, rest) = (again, from);
+        }
+    }
+
+    /// The part of a text from where the pattern may go on behind a `*`: a plain sign says where, and at
+    /// its end the pattern takes all.
+    fn behind_star<'t>(&self, at: usize, text: &'t [u8], ignore_case: bool) -> Option<&'t [u8]> {
+        match self.0.as_bytes().get(at) {
+            Some(b'*' | b'?' | b'[' | b'\\' | 0x80..) => Some(text),
+            Some(sign) => {
+                let is_sign = |byte: &u8| if ignore_case { byte.to_ascii_lowercase() == *sign } else { byte == sign };
+                text.get(text.iter().position(is_sign)?..)
+            }
+            None => Some(&[]),
         }
     }
 
