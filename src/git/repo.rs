@@ -32,13 +32,16 @@ pub struct Repo {
 
 /// A commit or a tree that was read a moment ago: a run asks for the same few again and again.
 struct Recent {
+    /// The beginning of the id, which tells nearly all apart at once.
+    start: u64,
     id: ObjectId,
     kind: ObjectType,
     bytes: Vec<u8>,
 }
 
-/// So many are kept, and none that is larger than this.
-const MOST_RECENT: usize = 8;
+/// So many are kept, and none that is larger than this: what two commits have in common, each with the
+/// trees of a few folders.
+const MOST_RECENT: usize = 32;
 const LARGEST_RECENT: usize = 16 << 10;
 
 impl Repo {
@@ -114,7 +117,7 @@ impl Repo {
         if matches!(kind, ObjectType::Commit | ObjectType::Tree) && bytes.len() <= LARGEST_RECENT {
             let mut recent = self.recent.borrow_mut();
             recent.truncate(MOST_RECENT - 1);
-            recent.push_front(Recent { id, kind, bytes: bytes.clone() });
+            recent.push_front(Recent { start: start(id), id, kind, bytes: bytes.clone() });
         }
         Ok(bytes)
     }
@@ -122,7 +125,9 @@ impl Repo {
     /// The bytes of an object that was read a moment ago.
     pub(super) fn recent(&self, id: ObjectId, kind: ObjectType) -> Option<Vec<u8>> {
         let recent = self.recent.borrow();
-        recent.iter().find(|recent| recent.id == id && recent.kind == kind).map(|recent| recent.bytes.clone())
+        let start = start(id);
+        let is_it = |recent: &&Recent| recent.start == start && recent.id == id && recent.kind == kind;
+        recent.iter().find(is_it).map(|recent| recent.bytes.clone())
     }
 
     pub(super) fn odb(&self) -> Result<git2::Odb<'_>, GitError> {
@@ -152,6 +157,10 @@ pub(super) fn oid(id: ObjectId) -> Oid {
 
 pub(super) fn object_id(oid: Oid) -> ObjectId {
     <[u8; 20]>::try_from(oid.as_bytes()).map_or(ObjectId::new([0; 20]), ObjectId::new)
+}
+
+fn start(id: ObjectId) -> u64 {
+    id.as_bytes().first_chunk().map_or(0, |start| u64::from_le_bytes(*start))
 }
 
 fn kind_name(kind: ObjectType) -> &'static str {
