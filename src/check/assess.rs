@@ -1,6 +1,7 @@
 //! The level table: every line of it that applies to a change, and the worst of them.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use super::card::{self, HistoryFacts};
 use crate::model::{
@@ -54,7 +55,8 @@ fn place(facts: FileFacts, policy: &Policy) -> AssessedFile {
 
 /// What commits of a range touched though the range as a whole leaves it as it was.
 fn undone(mut touched: Vec<RepoPath>, files: &[AssessedFile], policy: &Policy) -> Vec<(RepoPath, Placement)> {
-    touched.retain(|path| !files.iter().any(|file| file.facts.change.paths().any(|known| known == path)));
+    let known: HashSet<&RepoPath> = files.iter().flat_map(|file| file.facts.change.paths()).collect();
+    touched.retain(|path| !known.contains(path));
     touched
         .into_iter()
         .map(|path| {

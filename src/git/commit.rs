@@ -67,6 +67,9 @@ impl Commit {
 /// The `Key: value` lines of a message's last paragraph.
 #[must_use]
 pub fn trailers(message: &[u8]) -> Vec<String> {
+    if memchr::memchr(b':', message).is_none() {
+        return Vec::new();
+    }
     let text = String::from_utf8_lossy(message).replace("\r\n", "\n");
     let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
     let is_trailer = |line: &&str| {

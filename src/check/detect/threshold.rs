@@ -48,7 +48,7 @@ impl Setting {
 /// Each limit that stands with a laxer number than the one it had, in the order of the text.
 pub(super) fn lowered(file: &Subject<'_>) -> Vec<Hit> {
     let path = file.path;
-    let mut old = settings(path, file.old.unwrap_or_default());
+    let mut old = file.old.map(|text| settings(path, text)).unwrap_or_default();
     if old.is_empty() {
         return Vec::new();
     }
