@@ -23,6 +23,7 @@ const POLICY: &str = "src/policy/built-in.yaml";
 fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/check/rules/heads.rs");
     println!("cargo::rerun-if-changed=src/check/rules/logarithm.rs");
     println!("cargo::rerun-if-changed=src/check/rules/required.rs");
     println!("cargo::rerun-if-changed=src/check/rules/tables.rs");

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 #[path = "expressions.rs"]
 mod expressions;
+#[path = "../src/check/rules/heads.rs"]
+mod heads;
 #[path = "../src/check/rules/logarithm.rs"]
 mod logarithm;
 #[path = "../src/check/rules/required.rs"]
@@ -67,13 +69,14 @@ fn packed(rule: &Value) -> Vec<u8> {
     expressions::bytes(rule.to_string().as_bytes(), &mut record);
     let (exact, relaxed, words) =
         patterns.map_or((None, None, None), |made| (Some(made.exact), made.relaxed, made.words));
-    for made in [exact, relaxed, words] {
+    for made in [exact, relaxed] {
         let mut bytes = Vec::new();
         if let Some(hir) = made {
             expressions::expression(&hir, &mut bytes);
         }
         expressions::bytes(&bytes, &mut record);
     }
+    expressions::bytes(&words.unwrap_or_default().concat(), &mut record);
     let mut packed = Vec::new();
     expressions::bytes(&record, &mut packed);
     packed

@@ -78,7 +78,7 @@ pub(super) fn near(first: u16, count: u8) -> &'static [(Text, u128)] {
 /// What of a rule is inflated when it first comes near a match.
 pub(super) struct Packed {
     pub(super) json: &'static [u8],
-    /// The expression, the relaxed one and the words it begins with; empty for none.
+    /// The expression, the relaxed one and the heads of the words it begins with; empty for none.
     pub(super) expressions: [&'static [u8]; 3],
 }
 
@@ -129,9 +129,11 @@ mod tests {
             assert_eq!(definition.id, rule.id.get());
             let of_a_run = definition.regex.as_deref().and_then(Patterns::of).map(|made| {
                 let Patterns { exact, relaxed, words } = made;
-                [Some(exact), relaxed, words]
+                (Some(exact), relaxed, words.unwrap_or_default().concat())
             });
-            assert_eq!(expressions.map(expression), of_a_run.unwrap_or_default(), "{}", definition.id);
+            let [exact, relaxed, words] = expressions;
+            let of_the_build = (expression(exact), expression(relaxed), words.to_vec());
+            assert_eq!(of_the_build, of_a_run.unwrap_or_default(), "{}", definition.id);
         }
     }
 }

@@ -5,6 +5,7 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Repetition};
 
+use super::heads::{HEAD, heads};
 use super::logarithm::log2;
 use super::tables::commonness;
 
@@ -27,8 +28,9 @@ pub(crate) struct Patterns {
     /// Matches wherever the expression does, and perhaps elsewhere, at a fraction of its price; none
     /// where it would be the same.
     pub(crate) relaxed: Option<Hir>,
-    /// The words that it begins with, when they are many: it can match only where one of them starts.
-    pub(crate) words: Option<Hir>,
+    /// The heads of the words that it begins with, when they are many: it can match only where one of them
+    /// stands.
+    pub(crate) words: Option<Vec<[u8; HEAD]>>,
 }
 
 impl Patterns {
@@ -63,9 +65,6 @@ const COUNTED: u32 = 8;
 
 /// Fewer words than this cost little.
 const MANY_WORDS: usize = 8;
-
-/// No word is longer, so that one need not be looked for far behind where it would start.
-pub(crate) const LONGEST_WORD: usize = 64;
 
 /// A pattern that matches wherever the given one does, and perhaps elsewhere, in which nothing is
 /// counted far: `{8,1000}` needs a thousand states, `{8,}` eight. `None` when it would be the same.
@@ -132,12 +131,12 @@ fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
     Hir::alternation(groups.into_iter().map(group).collect())
 }
 
-/// The words that a pattern begins with; `None` when they are few. Of them alone there is a small
-/// automaton, and most of the rest need never be tried.
-fn words(parsed: &Hir) -> Option<Hir> {
+/// The heads of the words that a pattern begins with; `None` when they are few. Most of the rest then need
+/// never be tried.
+fn words(parsed: &Hir) -> Option<Vec<[u8; HEAD]>> {
     let HirKind::Concat(parts) = parsed.kind() else { return None };
-    let words = parts.first().filter(|first| branches(first) >= MANY_WORDS).map(relax)?;
-    words.properties().maximum_len().is_some_and(|most| most <= LONGEST_WORD).then_some(words)
+    let is_longer = parsed.properties().minimum_len().is_some_and(|least| least >= HEAD);
+    heads(parts.first().filter(|first| is_longer && branches(first) >= MANY_WORDS)?)
 }
 
 fn branches(hir: &Hir) -> usize {
@@ -267,15 +266,15 @@ mod tests {
     #[test]
     fn a_pattern_with_many_words_can_match_only_where_one_of_them_starts() {
         let many = "(?:one|two|three|four|five|six|seven|eight)";
-        let words_of = |pattern: &str| Some(Patterns::of(pattern)?.words?.to_string());
+        let words_of = |pattern: &str| Patterns::of(pattern)?.words;
         let words = words_of(&format!(r"(?i:{many})[\w.]{{0,24}}\s?=\s?'([^']{{9,90}})'")).unwrap();
 
-        let found = regex::bytes::Regex::new(&words).unwrap().find(b"a TWOFOLD = ").map(|found| found.start());
-        assert_eq!(found, Some(2));
+        assert_eq!(words.concat(), b"eighfivefourone\0sevesix\0thretwo\0");
         assert_eq!(words_of(&format!("\\s{many}='[a-z]{{9}}'")), None);
         assert_eq!(words_of("(?:one|two)='[a-z]{9}'"), None);
         assert_eq!(words_of(many), None);
-        assert_eq!(words_of(r"(?:one|two|three|four|five|six|seven|eight\w+)='[a-z]{9}'"), None);
+        assert_eq!(words_of(&format!("{many}x?")), None);
+        assert_eq!(words_of(r"(?:one|two|three|four|five|six|seven|\w+)='[a-z]{9}'"), None);
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl Rule {
             return Some(compiled);
         }
         let Packed { json, expressions: [exact, relaxed, words] } = packed(self.packed.0, self.packed.1)?;
-        let expression = || Expression::new(Form::Packed(exact), Form::Packed(relaxed), Form::Packed(words));
+        let expression = || Expression::new(Form::Packed(exact), Form::Packed(relaxed), words.into());
         let compiled = Compiled::new(serde_json::from_slice(json).ok()?, (!exact.is_empty()).then(expression));
         Some(self.compiled.get_or_init(|| Box::new(compiled)))
     }
