@@ -26,28 +26,25 @@ type Queue = BinaryHeap<(i64, ObjectId)>;
 impl Repo {
     /// The commits reachable from `new` and not from `old`, parents before children.
     pub fn commits_between(&self, old: &[ObjectId], new: ObjectId) -> Result<Vec<Commit>, GitError> {
-        self.parents_first(&self.paint(old, new)?, new)
+        self.parents_first(self.paint(old, new)?, new)
     }
 
     /// Where two commits meet, as [`Self::merge_base`] says it, and what the second has besides.
     pub fn range(&self, old: ObjectId, new: ObjectId) -> Result<(Option<ObjectId>, Vec<Commit>), GitError> {
         let painted = self.paint(&[old], new)?;
-        Ok((self.best_meeting(&painted, old, new)?, self.parents_first(&painted, new)?))
+        Ok((self.best_meeting(&painted, old, new)?, self.parents_first(painted, new)?))
     }
 
-    fn parents_first(&self, painted: &Painted, new: ObjectId) -> Result<Vec<Commit>, GitError> {
-        let Painted { commits, flags, .. } = painted;
+    fn parents_first(&self, painted: Painted, new: ObjectId) -> Result<Vec<Commit>, GitError> {
+        let Painted { mut commits, flags, .. } = painted;
         let wanted = |id: &ObjectId| flags.get(id).is_some_and(|flags| flags & OLD == 0);
         let mut ordered = Vec::new();
-        let mut placed: HashMap<ObjectId, bool> = HashMap::new();
+        let mut seen: HashSet<ObjectId> = HashSet::new();
         let mut stack = vec![(new, false)];
         while let Some((id, parents_done)) = stack.pop() {
-            let Some(commit) = commits.get(&id).filter(|_| wanted(&id)) else { continue };
             if parents_done {
-                if placed.insert(id, true) != Some(true) {
-                    ordered.push(commit.clone());
-                }
-            } else if placed.insert(id, false).is_none() {
+                ordered.extend(commits.remove(&id));
+            } else if let Some(commit) = commits.get(&id).filter(|_| wanted(&id) && seen.insert(id)) {
                 stack.push((id, true));
                 stack.extend(commit.parents.iter().rev().map(|&parent| (parent, false)));
             }
