@@ -1,5 +1,7 @@
 //! A commit as its object says it, whatever grafts or replacement refs claim.
 
+use std::borrow::Cow;
+
 use git2::ObjectType;
 
 use super::error::GitError;
@@ -99,7 +101,7 @@ impl Repo {
 
 /// Splits `Name <email> seconds zone`.
 fn signature(bytes: &[u8]) -> (Person, i64) {
-    let text = String::from_utf8_lossy(bytes);
+    let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
     let (who, when) = text.rsplit_once('>').unwrap_or((&text, ""));
     let seconds = when.split_whitespace().next().and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
     (mailbox(who), seconds)
