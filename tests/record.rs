@@ -9,6 +9,8 @@
 
 mod support;
 
+use std::fs;
+
 use serde_json::{Value, json};
 use support::{Scratch, lines};
 
@@ -312,6 +314,86 @@ fn a_push_tells_what_git_made_where_no_hook_ran() {
     let entries = entries(&scratch);
     let binding = entries.iter().find(|entry| entry["kind"] == "commit" && entry["subject"]["commit"] == bypassed);
     assert_eq!(binding.unwrap()["body"].get("decision"), None);
+}
+
+#[test]
+fn a_remote_by_another_name_is_under_the_law_that_it_has() {
+    let scratch = governed();
+    scratch.write(".gov/policy.yaml", PRODUCTION);
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Adopt"]);
+    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
+    scratch.git(&["remote", "add", "origin", "../remote.git"]);
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    scratch.git(&["remote", "add", "again", "../remote.git"]);
+    scratch.git(&["commit", "-q", "--allow-empty", "--no-verify", "-m", "Past the hooks"]);
+
+    for remote in ["origin", "again", "../remote.git"] {
+        let refused = scratch.try_git_in(&scratch.path(""), &["push", remote, "HEAD:refs/heads/new"]);
+
+        let said = String::from_utf8_lossy(&[refused.stdout, refused.stderr].concat()).into_owned();
+        assert!(said.contains("1 commit without a record; production takes none"), "{remote}: {said}");
+    }
+}
+
+#[test]
+fn what_git_makes_without_asking_is_told_where_it_is_denied() {
+    let scratch = governed();
+    scratch.git(&["checkout", "-q", "-b", "topic"]);
+    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Past the hooks"]);
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.git(&["commit", "-q", "--allow-empty", "-m", "Go on"]);
+
+    let picked = scratch.try_git_in(&scratch.path(""), &["cherry-pick", "topic"]);
+
+    let said = String::from_utf8_lossy(&picked.stderr).into_owned();
+    let id = scratch.git(&["rev-parse", "--short=12", "HEAD"]);
+    let expected = format!(
+        "gov-hook: commit {id} is denied for 1 finding, and so will be its push\nsee what: gov-hook check {id}\n"
+    );
+    assert!(picked.status.success() && said.contains(&expected), "{said}");
+}
+
+#[test]
+fn a_merge_made_past_its_hooks_is_bypassed() {
+    let scratch = governed();
+    let branch = |name: &str| {
+        scratch.git(&["checkout", "-q", "-b", name, "main"]);
+        for branch in [name, "main"] {
+            scratch.git(&["checkout", "-q", branch]);
+            scratch.write(&format!("{name}-{branch}.txt"), name);
+            scratch.git(&["add", "--all"]);
+            scratch.git(&["commit", "-q", "-m", name]);
+        }
+    };
+    let status = || {
+        let said = scratch.run(&["audit", "verify", "HEAD~1..HEAD", "--format", "json"]).json();
+        let commits = said["coverage"]["commits"].as_array().unwrap().clone();
+        let head = scratch.git(&["rev-parse", "HEAD"]);
+        commits.iter().find(|commit| commit["commit"] == head.as_str()).unwrap()["status"].clone()
+    };
+
+    branch("judged");
+    scratch.git(&["merge", "-q", "--no-ff", "--no-edit", "judged"]);
+    assert_eq!(status(), "recorded");
+
+    branch("unasked");
+    scratch.git(&["merge", "-q", "--no-ff", "--no-edit", "--no-verify", "unasked"]);
+    assert_eq!(status(), "bypassed");
+
+    branch("stopped");
+    scratch.git(&["merge", "-q", "--no-ff", "--no-commit", "stopped"]);
+    scratch.write("evil.txt", "evil\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Merge stopped"]);
+    assert_eq!(status(), "bypassed");
+
+    fs::remove_file(scratch.path(".git/hooks/pre-merge-commit")).unwrap();
+    branch("without");
+    scratch.git(&["merge", "-q", "--no-ff", "--no-edit", "without"]);
+    assert_eq!(status(), "late", "no hook of ours is there to be passed by");
 }
 
 #[test]

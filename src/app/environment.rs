@@ -98,6 +98,7 @@ impl Environment {
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok();
         let seconds = since_1970.map(|since| since.as_secs());
+        let is_yes = |value: String| !matches!(value.to_ascii_lowercase().as_str(), "0" | "false" | "no" | "off");
         Self {
             place: Place {
                 directory: None,
@@ -115,7 +116,7 @@ impl Environment {
             home: std::env::home_dir(),
             pusher: text("GOV_HOOK_PUSHER"),
             telegram: text("GOV_HOOK_TELEGRAM_API"),
-            is_disabled: is_set("GOV_HOOK_DISABLED"),
+            is_disabled: text("GOV_HOOK_DISABLED").is_some_and(is_yes),
             path: std::env::var_os("PATH").unwrap_or_default(),
             edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
             framework: text("PRE_COMMIT").map(|_| Framework {

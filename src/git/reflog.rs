@@ -65,6 +65,18 @@ impl Repo {
             || self.was_moved_by(&["revert", "cherry-pick", "rebase", "am", "merge", "pull"], b"")
     }
 
+    /// Whether HEAD came to where it is by `git commit`, which also ends a merge that had stopped.
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        self.was_moved_by(&["commit"], b"")
+    }
+
+    /// Whether HEAD came to where it is by a merge that did not stop.
+    #[must_use]
+    pub fn is_merged(&self) -> bool {
+        self.was_moved_by(&["merge", "pull"], b"") && !self.is_fast_forwarded()
+    }
+
     /// Whether HEAD came to where it is by taking on a commit that was there already.
     #[must_use]
     pub fn is_fast_forwarded(&self) -> bool {

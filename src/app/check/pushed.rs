@@ -23,9 +23,15 @@ pub(in crate::app) struct Side {
 }
 
 impl Side {
-    /// A remote, by its name or its address where it has none, as it was when last fetched.
+    /// A remote, by its name or its address where it has none, as it was when last fetched. Of one that
+    /// never was, the others tell: whoever calls a remote by another name does not change the law there.
     pub(in crate::app) fn remote(repo: &Repo, name: &str) -> Result<Self, Failure> {
-        let (branches, default) = (repo.branches_on(name)?, repo.default_branch()?);
+        let (mut branches, default) = (repo.branches_on(name)?, repo.default_branch()?);
+        if branches.is_empty() {
+            for (other, _) in repo.remotes() {
+                branches.extend(repo.branches_on(&other)?);
+            }
+        }
         Ok(Self { name: name.to_owned(), branches, default, is_here: false, arriving: Vec::new() })
     }
 

@@ -155,7 +155,7 @@ impl Gatekeeper<'_> {
         for commit in commits {
             match self.records.status(commit)? {
                 RecordStatus::Recorded | RecordStatus::Late => {}
-                RecordStatus::Unrecorded if commit.parents.len() != 1 => {
+                RecordStatus::Unrecorded if commit.parents.is_empty() => {
                     arrival.late.push((commit.clone(), Cause::Push));
                 }
                 RecordStatus::Unrecorded => match bound_late(self.repo, self.records, commit, arrival.line.branch())? {
@@ -174,6 +174,10 @@ impl Gatekeeper<'_> {
                 Some(Making::Committed) => {
                     arrival.told_here.push(commit.id);
                     arrival.missing.push((commit.clone(), RecordStatus::Bypassed));
+                }
+                // Most merges are made elsewhere.
+                None if status == RecordStatus::Unrecorded && commit.parents.len() > 1 => {
+                    arrival.late.push((commit.clone(), Cause::Push));
                 }
                 None => arrival.missing.push((commit.clone(), status)),
             }

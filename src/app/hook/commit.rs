@@ -4,11 +4,12 @@ use serde_json::json;
 
 use super::said;
 use crate::app::approval;
-use crate::app::check::{self, Asked, Request};
+use crate::app::check::{self, Asked, Judged, Request};
+use crate::app::install::is_asked_before_merges;
 use crate::app::record::{Act, Cause, Pen, Records, afterwards, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Exit, Gate, ObjectId, Severity, Sha256, counted};
 use crate::report::Style;
 
 pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, Failure> {
@@ -87,14 +88,12 @@ pub(super) fn on_record(
     if let Before::Decided(id) = before {
         return Ok(bind(id));
     }
-    // git runs no hook before a root, for nothing precedes it in the ledger, nor before what it makes
-    // out of other commits.
-    let is_late = before == Before::Amended || commit.parents.len() != 1 || repo.is_midway();
+    let is_late = before == Before::Amended || is_made_unasked(repo, commit)?;
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
-    let (_, act) = afterwards(repo, commit.id, branch.as_deref(), (cause, environment))?;
+    let (judged, act) = afterwards(repo, commit.id, branch.as_deref(), (cause, environment))?;
     let mut acts: Vec<Act> = act.into_iter().collect();
     if cause != Cause::Bypass {
-        return Ok(OnRecord { acts, told: String::new() });
+        return Ok(OnRecord { acts, told: denied(commit, &judged) });
     }
     let binding = binding(commit, branch.as_deref());
     acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
@@ -108,6 +107,28 @@ pub(super) fn on_record(
         "gov-hook: commit {id} was made past the hooks, and is on record as bypassed\nbefore it can land in production: {mend}\n"
     );
     Ok(OnRecord { acts, told })
+}
+
+/// What a person should know of a commit that git asked nobody about, while it is easy to take back.
+fn denied(commit: &Commit, judged: &Judged) -> String {
+    if judged.judgement.decision.exit != Exit::Denied {
+        return String::new();
+    }
+    let id = commit.id.short();
+    let findings = &judged.judgement.assessment.findings;
+    let count = findings.iter().filter(|finding| finding.counts() && finding.severity == Severity::Deny).count();
+    let what = counted(count, "finding");
+    format!("gov-hook: commit {id} is denied for {what}, and so will be its push\nsee what: gov-hook check {id}\n")
+}
+
+/// Whether git ran no hook before the commit that HEAD is: before a root, for nothing precedes it in the
+/// ledger, and before what it makes out of other commits, but for a merge where a hook is there for it.
+fn is_made_unasked(repo: &Repo, commit: &Commit) -> Result<bool, Failure> {
+    Ok(match commit.parents.as_slice() {
+        [] => true,
+        [_] => repo.is_midway(),
+        [..] => !(repo.is_committed() || (repo.is_merged() && is_asked_before_merges(repo)?)),
+    })
 }
 
 /// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before

@@ -40,12 +40,14 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
     let commit = repo.commit(last)?;
     let pen = pen(&repo, environment, &commit)?;
     let own = Records::in_stream(&repo, pen.stream())?;
-    let mut acts = Vec::new();
+    let (mut acts, mut told) = (Vec::new(), String::new());
     let mut seen = Vec::new();
     for &(_, new) in &pairs {
         if !seen.contains(&new) {
             seen.push(new);
-            acts.extend(on_record(&repo, &repo.commit(new)?, environment, &own)?.acts);
+            let found = on_record(&repo, &repo.commit(new)?, environment, &own)?;
+            acts.extend(found.acts);
+            told.push_str(&found.told);
         }
     }
     let command = arguments.first().map(|command| command.to_string_lossy().into_owned()).unwrap_or_default();
@@ -59,5 +61,5 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
             .saying("pairs", listed),
     );
     pen.write(&acts)?;
-    Ok(Answer::passing(String::new()))
+    Ok(Answer::passing(told))
 }

@@ -118,6 +118,13 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
     Ok(Answer::passing(first + &text))
 }
 
+/// Whether gov-hook is what git runs before it makes a merge.
+pub(super) fn is_asked_before_merges(repo: &Repo) -> Result<bool, Failure> {
+    const STAGE: &str = "pre-merge-commit";
+    let hook = repo.hooks_folder()?.path.join(STAGE);
+    Ok(matches!(look(&hook)?, Found::Ours { runs: true, .. }) || command_of(repo, STAGE)?.is_some())
+}
+
 fn every_stage() -> Vec<&'static str> {
     [&CLIENT[..], &SERVER, &[STRICT]].concat()
 }

@@ -39,6 +39,9 @@ impl Looker {
             _ if is_setting(name) && (value.is_open || git::leads_elsewhere(&text)) => {
                 self.object(Against::Ask, format!("`{name}` may have git run something else than it says"));
             }
+            "GIT_NOTES_REF" if git::is_ledger(&value.text) => {
+                self.object(Against::Deny, "the ledger in refs/notes/gov is written by gov-hook alone");
+            }
             "GIT_CONFIG_GLOBAL" | "GIT_CONFIG_SYSTEM" | "GIT_EXEC_PATH" => {
                 self.object(Against::Ask, format!("`{name}` may have git run other hooks, or none"));
             }

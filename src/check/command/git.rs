@@ -12,7 +12,7 @@ const NO_VERIFY: &str = "it leaves the hooks out that judge and record; commit a
 const LEDGER: &str = "the ledger in refs/notes/gov is written by gov-hook alone";
 
 /// Whether a reference, or a pattern of them, takes in the ledger.
-fn is_ledger(reference: &str) -> bool {
+pub(super) fn is_ledger(reference: &str) -> bool {
     let ends = |rest: &str| rest.is_empty() || rest.starts_with(['/', ':', '*', '^', '~', '@']);
     reference.match_indices("notes/gov").any(|(at, found)| reference.get(at + found.len()..).is_some_and(ends))
         || reference.split(':').any(|side| matches!(side.trim_start_matches('+'), "refs/*" | "refs/notes/*"))
@@ -103,10 +103,12 @@ pub(super) fn written(words: &[Word]) -> Vec<(&Word, bool)> {
             let last = named().count().saturating_sub(1);
             named().enumerate().map(|(at, word)| (word, at < last)).collect()
         }
-        "checkout" | "restore" => {
-            let paths = after.iter().position(|word| word.text == "--").and_then(|at| after.get(at + 1..));
-            paths.unwrap_or_default().iter().map(|word| (word, false)).collect()
-        }
+        // Without `--` a word may name a branch as well as a file of that name, and only few do both.
+        "checkout" | "restore" => match after.iter().position(|word| word.text == "--") {
+            Some(at) => after.get(at + 1..).unwrap_or_default().iter().map(|word| (word, false)).collect(),
+            None if verb == "restore" => named().map(|word| (word, false)).collect(),
+            None => named().skip(1).map(|word| (word, false)).collect(),
+        },
         _ => Vec::new(),
     }
 }
@@ -163,6 +165,13 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
     if let Some(why) = before.iter().find_map(|word| against_hooks(&word.text)) {
         object(Against::Deny, why);
     }
+    let names_ledger = |word: &Word| {
+        let reference = word.text.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("core.notesRef"));
+        reference.is_some_and(|(_, reference)| is_ledger(reference))
+    };
+    if before.iter().any(names_ledger) && verb == "notes" {
+        object(Against::Deny, LEDGER);
+    }
     if before.iter().any(|word| word.text == "--exec-path" || word.text.starts_with("--exec-path=")) {
         object(Against::Ask, "git would run other programs than its own");
     }
@@ -215,6 +224,7 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
         "commit-tree" | "fast-import" | "filter-branch" | "filter-repo" => {
             object(Against::Ask, "it makes commits that no hook judges");
         }
+        "send-pack" | "http-push" => object(Against::Ask, "it sends what no hook judges: git push asks them"),
         _ => {}
     }
     found

@@ -21,6 +21,19 @@ pub(super) fn edits(name: &str, words: &[Word]) -> bool {
     }
 }
 
+/// The files that a program writes what it fetches to: `-o FILE`, `-oFILE`, `--output FILE`.
+fn fetched_to<'w>(name: &str, words: &'w [Word]) -> impl Iterator<Item = Word> + use<'w> {
+    let (short, long) = if name == "curl" { ("-o", "--output") } else { ("-O", "--output-document") };
+    words.iter().enumerate().filter_map(move |(at, word)| {
+        if word.text == short || word.text == long {
+            return words.get(at + 1).cloned();
+        }
+        let glued = word.text.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
+        let text = glued.or_else(|| word.text.strip_prefix(short))?.to_owned();
+        Some(Word { text, ..word.clone() })
+    })
+}
+
 /// Whether what is known of a path may be the rest of a hook's, or of its folder's.
 pub(super) fn may_be_hooks(word: &Word) -> bool {
     const STAGES: [&str; 9] = [
@@ -55,6 +68,13 @@ impl Looker {
 
     pub(super) fn files(&mut self, name: &str, words: &[Word]) {
         let named = || words.iter().filter(|word| !word.text.starts_with('-'));
+        if matches!(name, "curl" | "wget") {
+            let files: Vec<Word> = fetched_to(name, words).collect();
+            for file in &files {
+                self.writes(file, false);
+            }
+            return self.others(words);
+        }
         if !is_file_program(name) {
             return self.others(words);
         }

@@ -74,7 +74,7 @@ fn weigh(
     (repo, policy): (&Repo, &Policy),
     environment: &Environment,
 ) -> Result<Weighed, Failure> {
-    let ground = Ground::of(repo);
+    let ground = Ground::of(repo, environment.home.as_deref());
     let mut worst = silent();
     let mut hear = |weighed: Weighed| {
         if weighed.permission > worst.permission {

@@ -19,7 +19,7 @@ pub(super) const MOST_FILES: usize = 20_000;
 pub(super) struct Ground {
     /// The work tree, as it is called and as it is.
     roots: Vec<PathBuf>,
-    /// git's own directories and that of its hooks.
+    /// git's own directories, that of its hooks, and the settings of whoever works here.
     kept: Vec<PathBuf>,
 }
 
@@ -31,15 +31,14 @@ pub(super) struct Weighed {
 }
 
 impl Ground {
-    pub(super) fn of(repo: &Repo) -> Self {
+    pub(super) fn of(repo: &Repo, home: Option<&Path>) -> Self {
         let both = |path: &Path| [path.to_owned(), real(path)];
         let work = repo.work_dir().unwrap_or(repo.common_dir());
         let hooks = repo.config_path("core.hooksPath").map(|path| work.join(path));
+        let settings = home.map(|home| [home.join(".gitconfig"), home.join(".config/git/config")]);
         let kept = [Some(repo.common_dir()), Some(repo.git_dir()), hooks.as_deref()];
-        Self {
-            roots: repo.work_dir().into_iter().flat_map(both).collect(),
-            kept: kept.into_iter().flatten().flat_map(both).collect(),
-        }
+        let kept = kept.into_iter().flatten().chain(settings.iter().flatten().map(PathBuf::as_path));
+        Self { roots: repo.work_dir().into_iter().flat_map(both).collect(), kept: kept.flat_map(both).collect() }
     }
 
     /// The worst that is true of a path, by its name and by where links lead it.

@@ -46,7 +46,16 @@ pub(super) fn refused<'l>(
             let is_early = is_empty && damage.stream == GENESIS_STREAM && damage.code == DamageCode::ForeignRepository;
             !is_early && !before.contains(damage)
         });
-        refused.extend(new.filter_map(|damage| Some((blamed(&damage.stream)?, broken(damage)))));
+        // Of each stream one reason is enough: what comes after it follows from it.
+        let mut by_stream: Vec<(&Damage, usize)> = Vec::new();
+        for damage in new {
+            match by_stream.iter_mut().find(|(first, _)| first.stream == damage.stream) {
+                Some((_, more)) => *more += 1,
+                None => by_stream.push((damage, 0)),
+            }
+        }
+        let told = |(first, more): (&Damage, usize)| Some((blamed(&first.stream)?, broken(first, more)));
+        refused.extend(by_stream.into_iter().filter_map(told));
     }
     let foreign = foreign.into_inner().unwrap_or_else(PoisonError::into_inner);
     let is_news = |entry: &&crate::model::Entry| entry.stream != GENESIS_STREAM;
@@ -78,10 +87,11 @@ fn moves_back(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     })
 }
 
-fn broken(damage: &Damage) -> Refusal {
+fn broken(damage: &Damage, more: usize) -> Refusal {
     let at = damage.seq.map(|seq| format!(" entry {seq} of")).unwrap_or_default();
+    let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
     let Damage { code, stream, expected, found, .. } = damage;
-    let why = format!("{code}:{at} {stream} should have {expected}, and has {found}", code = code.as_str());
+    let why = format!("{code}:{at} {stream}: expected {expected}; found: {found}{more}", code = code.as_str());
     let is_elsewhere = matches!(code, DamageCode::Truncated | DamageCode::StreamMissing);
     let mend = if is_elsewhere {
         format!("send that stream first: git push REMOTE refs/notes/gov/{stream}")
