@@ -104,6 +104,7 @@ impl Environment {
                 directory: None,
                 index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
+                objects_elsewhere: is_set("GIT_OBJECT_DIRECTORY"),
                 quarantined: is_set("GIT_QUARANTINE_PATH"),
             },
             today: seconds.and_then(Date::of_seconds),

@@ -12,6 +12,7 @@ mod error;
 mod files;
 mod hooks;
 mod index;
+mod loose;
 mod merge;
 mod message;
 pub mod notes;

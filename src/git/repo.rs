@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository};
 
 use super::error::GitError;
+use super::loose::Looks;
 use crate::model::ObjectId;
 
 /// Where to find the repository, as the environment and the command line say.
@@ -18,6 +19,8 @@ pub struct Place {
     pub index_file: Option<PathBuf>,
     /// `GIT_CONFIG_PARAMETERS` or `GIT_CONFIG_COUNT`: settings that only git itself reads.
     pub config_in_environment: bool,
+    /// `GIT_OBJECT_DIRECTORY`: objects are not where the repository would have them.
+    pub objects_elsewhere: bool,
     /// `GIT_QUARANTINE_PATH`: git may yet drop the objects that are being pushed.
     pub quarantined: bool,
 }
@@ -28,6 +31,7 @@ pub struct Repo {
     /// Commits whose parents a shallow clone does not have.
     pub(super) shallow: HashSet<ObjectId>,
     recent: RefCell<VecDeque<Recent>>,
+    pub(super) looks: Looks,
 }
 
 /// A commit or a tree that was read a moment ago: a run asks for the same few again and again.
@@ -68,7 +72,7 @@ impl Repo {
 
     fn wrap(inner: Repository, place: &Place) -> Result<Self, GitError> {
         let shallow = read_shallow(inner.commondir())?;
-        Ok(Self { inner, place: place.clone(), shallow, recent: RefCell::default() })
+        Ok(Self { inner, place: place.clone(), shallow, recent: RefCell::default(), looks: Looks::default() })
     }
 
     /// Where it was found.
@@ -108,18 +112,29 @@ impl Repo {
         if let Some(bytes) = self.recent(id, kind) {
             return Ok(bytes);
         }
+        let bytes = match self.read_loose(id, kind, usize::MAX) {
+            Some(bytes) => bytes,
+            None => self.read_anywhere(id, kind, what)?,
+        };
+        self.keep_recent(id, kind, &bytes);
+        Ok(bytes)
+    }
+
+    fn read_anywhere(&self, id: ObjectId, kind: ObjectType, what: &dyn Fn() -> String) -> Result<Vec<u8>, GitError> {
         let odb = self.odb()?;
         let object = odb.read(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
         if object.kind() != kind {
             return Err(GitError::Malformed { id, what: kind_name(kind) });
         }
-        let bytes = object.data().to_vec();
+        Ok(object.data().to_vec())
+    }
+
+    pub(super) fn keep_recent(&self, id: ObjectId, kind: ObjectType, bytes: &[u8]) {
         if matches!(kind, ObjectType::Commit | ObjectType::Tree) && bytes.len() <= LARGEST_RECENT {
             let mut recent = self.recent.borrow_mut();
             recent.truncate(MOST_RECENT - 1);
-            recent.push_front(Recent { start: start(id), id, kind, bytes: bytes.clone() });
+            recent.push_front(Recent { start: start(id), id, kind, bytes: bytes.to_vec() });
         }
-        Ok(bytes)
     }
 
     /// The bytes of an object that was read a moment ago.

@@ -364,3 +364,22 @@ fn with_input(scratch: &Scratch, arguments: &[&str], input: &str) -> String {
     assert!(output.status.success());
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
+
+#[test]
+fn a_loose_object_of_another_s_name_is_not_taken_for_the_one_in_a_pack() {
+    let scratch = Scratch::new();
+    let commits = appended(&open(&scratch.path("")), 0..3);
+    let file = |commit: &ObjectId| {
+        let name = commit.to_string();
+        scratch.path(&format!(".git/objects/{}/{}", &name[..2], &name[2..]))
+    };
+    let older = fs::read(file(&commits[0])).unwrap();
+    scratch.git(&["gc", "--quiet", "--prune=now"]);
+    let packed = walk(&open(&scratch.path("")), STREAM, None);
+
+    fs::create_dir_all(file(&commits[2]).parent().unwrap()).unwrap();
+    fs::write(file(&commits[2]), older).unwrap();
+
+    assert_eq!(walk(&open(&scratch.path("")), STREAM, None), packed);
+    assert_eq!(packed.added.len(), 3);
+}

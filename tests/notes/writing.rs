@@ -150,6 +150,20 @@ fn packed_references_and_the_folder_that_git_removed_do_not_matter() {
 }
 
 #[test]
+fn an_entry_too_large_for_one_block_is_written_as_any_other() {
+    let scratch = Scratch::new();
+    let repo = open(&scratch.path(""));
+
+    append(&repo, STREAM, object(1), &"x".repeat(70_000)).unwrap();
+    append(&repo, STREAM, object(1), "one").unwrap();
+
+    assert_eq!(walk(&open(&scratch.path("")), STREAM, None).added[1], (object(1), line(1, "one")));
+    let shown = scratch.git(&["notes", &format!("--ref=gov/{STREAM}"), "show", &object(1).to_string()]);
+    assert_eq!(shown, format!("{}\n{}", line(0, &"x".repeat(70_000)), line(1, "one")));
+    scratch.git(&["fsck", "--strict", "--no-dangling"]);
+}
+
+#[test]
 fn an_append_leaves_no_log_of_references() {
     let scratch = Scratch::new();
 

@@ -170,6 +170,9 @@ impl<'repo> Notes<'repo> {
 }
 
 pub(super) fn write_object(repo: &Repo, stream: &str, kind: ObjectType, bytes: &[u8]) -> Result<ObjectId, NotesError> {
+    if let Some(id) = repo.write_loose(kind, bytes) {
+        return Ok(id);
+    }
     let written = repo.odb()?.write(kind, bytes);
     written.map(object_id).map_err(|source| NotesError::Object { stream: stream.to_owned(), source })
 }

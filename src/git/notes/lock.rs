@@ -109,7 +109,7 @@ impl Turn {
 }
 
 /// Removes a file when it goes out of scope, unless it was renamed away.
-pub(super) struct Temporary<'a>(pub(super) &'a Path);
+pub(in crate::git) struct Temporary<'a>(pub(in crate::git) &'a Path);
 
 impl Drop for Temporary<'_> {
     fn drop(&mut self) {

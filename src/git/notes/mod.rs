@@ -22,6 +22,9 @@ mod streams;
 mod sync;
 mod walk;
 
+pub(super) use lock::Temporary;
+pub(super) use nonce::random;
+
 pub use append::{Draft, StreamTip, Writer};
 pub use error::NotesError;
 pub use nonce::Nonce;

@@ -83,7 +83,7 @@ impl Repo {
 }
 
 /// A number that differs from process to process and from call to call. It is no secret.
-pub(super) fn random() -> u64 {
+pub(in crate::git) fn random() -> u64 {
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     hasher.finish()

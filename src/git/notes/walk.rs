@@ -193,6 +193,10 @@ impl Repo {
         if let Some(bytes) = self.recent(id, kind) {
             return Ok(bytes);
         }
+        if let Some(bytes) = self.read_loose(id, kind, limit) {
+            self.keep_recent(id, kind, &bytes);
+            return Ok(bytes);
+        }
         let (size, _) =
             self.odb()?.read_header(oid(id)).map_err(|error| self.unreadable(id, what.to_owned(), error))?;
         if size > limit {
