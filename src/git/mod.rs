@@ -17,6 +17,7 @@ mod merge;
 mod message;
 pub mod notes;
 mod patch;
+mod pointed;
 mod reach;
 mod reflog;
 mod refs;

@@ -4,6 +4,7 @@ use git2::{ErrorCode, ObjectType};
 
 use super::commit::Commit;
 use super::error::GitError;
+use super::pointed::Pointed;
 use super::reach::Start;
 use super::repo::{Repo, object_id};
 use crate::model::ObjectId;
@@ -39,24 +40,36 @@ impl Head {
 
 impl Repo {
     pub fn head(&self) -> Result<Head, GitError> {
-        let unreadable = |source| GitError::Git { what: "HEAD".into(), source };
-        let head = self.inner.find_reference("HEAD").map_err(unreadable)?;
-        let target = head.symbolic_target_bytes().map(|name| String::from_utf8_lossy(name).into_owned());
-        match (target, head.target()) {
-            (Some(full), _) => {
+        let found = match self.loose_head() {
+            Some(found) => Some(found),
+            None => self.odd_head()?,
+        };
+        match found {
+            Some(Pointed::Through(full)) => {
                 if !git2::Reference::is_valid_name(&full) {
                     return Err(GitError::MalformedHead { target: full });
                 }
                 let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
                 Ok(Head::Branch { name, commit: self.tip_of(&full)? })
             }
-            (None, Some(id)) => Ok(Head::Detached(object_id(id))),
-            (None, None) => Err(GitError::UnknownRevision { name: "HEAD".into(), shallow: None }),
+            Some(Pointed::At(id)) => Ok(Head::Detached(id)),
+            None => Err(GitError::UnknownRevision { name: "HEAD".into(), shallow: None }),
         }
+    }
+
+    fn odd_head(&self) -> Result<Option<Pointed>, GitError> {
+        let unreadable = |source| GitError::Git { what: "HEAD".into(), source };
+        let head = self.inner.find_reference("HEAD").map_err(unreadable)?;
+        let through = head.symbolic_target_bytes();
+        let through = through.map(|name| Pointed::Through(String::from_utf8_lossy(name).into_owned()));
+        Ok(through.or_else(|| head.target().map(object_id).map(Pointed::At)))
     }
 
     /// Where a branch points, through whatever symbolic references; `None` while it is unborn.
     fn tip_of(&self, full: &str) -> Result<Option<ObjectId>, GitError> {
+        if let Some(id) = self.loose_target(full) {
+            return Ok(Some(id));
+        }
         match self.inner.find_reference(full).and_then(|found| found.resolve()) {
             Ok(found) => Ok(found.target().map(object_id)),
             Err(error) if is_absence(error.code()) => Ok(None),
@@ -66,6 +79,10 @@ impl Repo {
 
     /// The commit a revision means, tags peeled; `None` when there is no such thing.
     pub fn resolve(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        // A branch's own file says it without a look at how else the word could be meant.
+        if let Some(id) = self.loose_target(revision).filter(|&id| self.commit(id).is_ok()) {
+            return Ok(Some(id));
+        }
         let found = self.inner.revparse_single(revision).and_then(|object| object.peel(ObjectType::Commit));
         match found {
             Ok(commit) => Ok(Some(object_id(commit.id()))),
@@ -192,6 +209,9 @@ impl Repo {
 
     /// Where a reference points, by its full name.
     pub fn reference_target(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        if let Some(id) = self.loose_target(name) {
+            return Ok(Some(id));
+        }
         match self.inner.find_reference(name) {
             Ok(found) => Ok(found.target().map(object_id)),
             Err(error) if is_absence(error.code()) => Ok(None),

@@ -366,6 +366,37 @@ fn with_input(scratch: &Scratch, arguments: &[&str], input: &str) -> String {
 }
 
 #[test]
+fn the_streams_here_are_those_that_git_lists_wherever_they_stand() {
+    let scratch = Scratch::new();
+    let repo = open(&scratch.path(""));
+    let listed = || -> Vec<String> {
+        let streams = repo.streams_here().unwrap();
+        streams.iter().map(|stream| format!("{} {}", stream.tip.unwrap(), stream.reference)).collect()
+    };
+    let by_git = || -> Vec<String> {
+        let listed = scratch.git(&["for-each-ref", "--format=%(objectname) %(refname)", "refs/notes/gov/"]);
+        listed.lines().map(str::to_owned).collect()
+    };
+
+    assert_eq!(listed(), by_git());
+    for stream in ["ci-1", "ci-2", "ci-3"] {
+        append(&repo, stream, object(1), "one").unwrap();
+    }
+    fs::write(scratch.path(".git/refs/notes/gov/ci-4.lock"), "").unwrap();
+    assert_eq!((listed(), listed().len()), (by_git(), 3));
+    scratch.git(&["pack-refs", "--all"]);
+    assert_eq!((listed(), listed().len()), (by_git(), 3));
+    append(&repo, "ci-2", object(2), "two").unwrap();
+    append(&repo, "ci-5", object(1), "one").unwrap();
+    assert_eq!((listed(), listed().len()), (by_git(), 4));
+    // Below a folder of its own no stream can be, and still it has to be told.
+    scratch.git(&["update-ref", "refs/notes/gov/deep/ci-6", &repo.stream_commit("ci-1").unwrap().unwrap().to_string()]);
+    assert_eq!((listed(), listed().len()), (by_git(), 5));
+    fs::write(scratch.path(".git/refs/notes/gov/ci-3"), "no reference").unwrap();
+    assert_eq!(repo.streams_here().unwrap().len(), 5);
+}
+
+#[test]
 fn a_loose_object_of_another_s_name_is_not_taken_for_the_one_in_a_pack() {
     let scratch = Scratch::new();
     let commits = appended(&open(&scratch.path("")), 0..3);

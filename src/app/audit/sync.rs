@@ -76,7 +76,7 @@ pub(super) fn remote_of(repo: &Repo, named: Option<&str>) -> Result<String, Fail
 pub(in crate::app) fn own(repo: &Repo, environment: &Environment) -> Result<Vec<String>, Failure> {
     let ending = format!("-{}", repo.clone_nonce()?);
     let is_ours = |name: &String| name.ends_with(&ending) || Some(name) == environment.stream.as_ref();
-    let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
+    let here = repo.streams_here()?.into_iter();
     Ok(here.map(|stream| stream.name).filter(is_ours).collect())
 }
 

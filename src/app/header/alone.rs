@@ -49,7 +49,7 @@ impl Places {
     fn of(repo: &Repo) -> Result<Self, Failure> {
         let kept = kept::text(repo);
         let verified = kept.as_ref().map(|_| audit::verified(repo)).unwrap_or_default();
-        let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
+        let here = repo.streams_here()?.into_iter();
         let others = here.filter_map(|stream| stream.tip).filter(|tip| !verified.contains(tip)).map(Notebook::at);
         Ok(Self { others: others.collect(), kept: kept.unwrap_or_default() })
     }

@@ -14,7 +14,7 @@ pub(in crate::app) struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub(in crate::app) fn of(repo: &'a Repo) -> Result<Self, Failure> {
-        let here = repo.streams()?.into_iter().filter(|stream| stream.remote.is_none());
+        let here = repo.streams_here()?.into_iter();
         Ok(Self { repo, streams: here.filter_map(|stream| Some((stream.name, Notebook::at(stream.tip?)))).collect() })
     }
 

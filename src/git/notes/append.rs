@@ -44,9 +44,14 @@ pub struct Writer {
 }
 
 impl Repo {
-    /// The newest commit of a stream; `None` while the stream does not exist.
+    /// The name of the newest commit of a stream; `None` while the stream does not exist.
+    pub fn stream_commit(&self, stream: &str) -> Result<Option<ObjectId>, NotesError> {
+        read(self, &reference_name(stream)?)
+    }
+
+    /// That commit.
     pub fn stream_tip(&self, stream: &str) -> Result<Option<StreamTip>, NotesError> {
-        let Some(id) = read(self, &reference_name(stream)?)? else { return Ok(None) };
+        let Some(id) = self.stream_commit(stream)? else { return Ok(None) };
         let bytes = self.read_note_object(id, ObjectType::Commit)?;
         let commit = Commit::parse(id, &bytes).ok_or(GitError::Malformed { id, what: "commit" })?;
         Ok(Some(StreamTip { commit: id, tree: commit.tree, head: message::head(&commit.message) }))

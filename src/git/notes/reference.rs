@@ -45,6 +45,9 @@ pub(super) fn reference_name(stream: &str) -> Result<String, NotesError> {
 
 /// Where a reference points; `None` when it does not exist.
 pub(super) fn read(repo: &Repo, name: &str) -> Result<Option<ObjectId>, NotesError> {
+    if let Some(id) = repo.loose_target(name) {
+        return Ok(Some(id));
+    }
     match repo.inner.find_reference(name) {
         Ok(found) => match found.target() {
             Some(id) => Ok(Some(object_id(id))),

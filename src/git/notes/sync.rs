@@ -78,11 +78,8 @@ impl Repo {
     /// touched: only this clone writes it, so a remote that has more of it is told, not followed.
     pub fn fetch_streams(&self, remote: &str, own: Option<&str>) -> Result<Vec<FetchedStream>, NotesError> {
         let theirs = self.streams_of(remote)?;
-        let ours: BTreeMap<String, ObjectId> = self
-            .streams()?
-            .into_iter()
-            .filter_map(|stream| Some((stream.name, stream.tip.filter(|_| stream.remote.is_none())?)))
-            .gathered();
+        let ours: BTreeMap<String, ObjectId> =
+            self.streams_here()?.into_iter().filter_map(|stream| Some((stream.name, stream.tip?))).gathered();
         let differs = |(name, tip): &(&String, &ObjectId)| {
             ours.get(*name) != Some(*tip) && Some(name.as_str()) != own && reference_name(name).is_ok()
         };
