@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use git2::Repository;
+
 use super::error::GitError;
 use super::repo::Repo;
 
@@ -15,8 +17,8 @@ impl Repo {
             let value = self.git(&["config", "--get", key]).ok()?;
             return Some(String::from_utf8_lossy(&value).trim_end().to_owned()).filter(|value| !value.is_empty());
         }
-        // One setting needs no snapshot, which is a copy of all.
-        self.inner.config().ok()?.get_string(key).ok().filter(|value| !value.is_empty())
+        let settings = self.settings.get_or_init(|| settings(&self.inner).unwrap_or_default());
+        settings.get(&normal(key)).cloned().filter(|value| !value.is_empty())
     }
 
     /// What git runs in the place of a word, by that word.
@@ -30,7 +32,8 @@ impl Repo {
                 // Since git 2.54 a name may also be that of a section of its own.
                 let name = entry.name().ok().and_then(|name| name.get("alias.".len()..)).unwrap_or_default();
                 let name = name.strip_suffix(".command").unwrap_or(name);
-                found.insert(name.to_ascii_lowercase(), entry.value().unwrap_or_default().to_owned());
+                let value = if entry.has_value() { entry.value().unwrap_or_default() } else { "" };
+                found.insert(name.to_ascii_lowercase(), value.to_owned());
             })
             .map_err(failed)?;
         Ok(found)
@@ -44,5 +47,36 @@ impl Repo {
             return Some(PathBuf::from(String::from_utf8_lossy(&value).trim_end()));
         }
         self.inner.config().ok()?.get_path(key).ok()
+    }
+}
+
+/// All settings at once: libgit2 looks at each question whether any of the files has changed.
+fn settings(repository: &Repository) -> Result<BTreeMap<String, String>, git2::Error> {
+    let mut found = BTreeMap::new();
+    // From the system's to the repository's own: what is said last holds.
+    repository.config()?.entries(None)?.for_each(|entry| {
+        let value = if entry.has_value() { entry.value().unwrap_or_default() } else { "" };
+        found.insert(entry.name().unwrap_or_default().to_owned(), value.to_owned());
+    })?;
+    Ok(found)
+}
+
+/// A key as libgit2 spells it: only what may stand in the middle is told apart by its case.
+fn normal(key: &str) -> String {
+    let (section, rest) = key.split_once('.').unwrap_or((key, ""));
+    match rest.rsplit_once('.') {
+        Some((middle, name)) => format!("{}.{middle}.{}", section.to_lowercase(), name.to_lowercase()),
+        None => key.to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_spelled_as_it_is_kept() {
+        assert_eq!(normal("core.fsyncObjectFiles"), "core.fsyncobjectfiles");
+        assert_eq!(normal("Remote.A.b.C.URL"), "remote.A.b.C.url");
     }
 }

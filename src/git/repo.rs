@@ -1,7 +1,7 @@
 //! An open repository, and how its objects are read.
 
-use std::cell::RefCell;
-use std::collections::{HashSet, VecDeque};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository};
@@ -32,6 +32,7 @@ pub struct Repo {
     pub(super) shallow: HashSet<ObjectId>,
     recent: RefCell<VecDeque<Recent>>,
     pub(super) looks: Looks,
+    pub(super) settings: OnceCell<BTreeMap<String, String>>,
 }
 
 /// A commit or a tree that was read a moment ago: a run asks for the same few again and again.
@@ -72,7 +73,14 @@ impl Repo {
 
     fn wrap(inner: Repository, place: &Place) -> Result<Self, GitError> {
         let shallow = read_shallow(inner.commondir())?;
-        Ok(Self { inner, place: place.clone(), shallow, recent: RefCell::default(), looks: Looks::default() })
+        Ok(Self {
+            inner,
+            place: place.clone(),
+            shallow,
+            recent: RefCell::default(),
+            looks: Looks::default(),
+            settings: OnceCell::new(),
+        })
     }
 
     /// Where it was found.
