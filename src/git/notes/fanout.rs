@@ -11,7 +11,7 @@ use git2::ObjectType;
 
 use super::NotesError;
 use crate::git::repo::{Repo, object_id};
-use crate::git::tree::{Entry, parse, push_entry};
+use crate::git::tree::{Entry, entries, parse_entry, push_entry};
 use crate::model::ObjectId;
 
 /// A folder with this many notes gets no more of them, but folders.
@@ -35,80 +35,96 @@ pub(super) fn lines(note: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// One tree, and those of its folders that were opened.
-#[derive(Default)]
 struct Folder {
-    entries: Vec<Slot>,
+    id: ObjectId,
+    /// As git stores it: of some hundred entries an append changes one.
+    tree: Vec<u8>,
     opened: BTreeMap<Vec<u8>, Folder>,
 }
 
-struct Slot {
-    bits: u32,
-    name: Vec<u8>,
-    id: ObjectId,
+impl Default for Folder {
+    fn default() -> Self {
+        Self { id: ObjectId::EMPTY_TREE, tree: Vec::new(), opened: BTreeMap::new() }
+    }
 }
 
-impl Slot {
-    fn as_entry(&self) -> Entry<'_> {
-        Entry { bits: self.bits, name: &self.name, id: self.id }
-    }
+/// What a folder has where a note would be.
+#[derive(Default)]
+struct Found {
+    note: Option<(u32, ObjectId)>,
+    /// Named like the next two digits of the note's name.
+    folder: Option<(u32, ObjectId)>,
+    entries: usize,
+    has_folders: bool,
 }
 
 impl Folder {
     fn load(repo: &Repo, id: ObjectId) -> Result<Self, NotesError> {
-        let bytes = repo.read_note_object(id, ObjectType::Tree)?;
-        let slot = |entry: Entry<'_>| Slot { bits: entry.bits, name: entry.name.to_vec(), id: entry.id };
-        Ok(Self { entries: parse(id, &bytes)?.into_iter().map(slot).collect(), opened: BTreeMap::new() })
+        Ok(Self { id, tree: repo.read_note_object(id, ObjectType::Tree)?, opened: BTreeMap::new() })
     }
 
-    fn find(&self, name: &[u8]) -> Option<&Slot> {
-        self.entries.iter().find(|slot| slot.name == name)
-    }
-
-    fn put(&mut self, new: Slot) {
-        let order = |slot: &Slot| slot.as_entry().order(&new.as_entry());
-        match self.entries.iter().position(|slot| order(slot).is_ge()) {
-            Some(at) if self.entries.get(at).is_some_and(|slot| order(slot).is_eq()) => {
-                if let Some(slot) = self.entries.get_mut(at) {
-                    *slot = new;
-                }
+    fn look(&self, rest: &[u8]) -> Result<Found, NotesError> {
+        let two = rest.get(..2).filter(|_| rest.len() > 2);
+        let mut found = Found::default();
+        for entry in entries(self.id, &self.tree) {
+            let Entry { bits, name, id } = entry?;
+            if name == rest {
+                found.note.get_or_insert((bits, id));
+            } else if Some(name) == two {
+                found.folder.get_or_insert((bits, id));
             }
-            Some(at) => self.entries.insert(at, new),
-            None => self.entries.push(new),
+            found.entries += 1;
+            found.has_folders |= bits == FOLDER && name.len() == 2;
         }
+        Ok(found)
     }
 
-    fn wants_folders(&self, depth: usize) -> bool {
-        let is_folder = |slot: &Slot| slot.bits == FOLDER && slot.name.len() == 2;
-        let is_new_root = depth == 0 && self.entries.is_empty();
-        is_new_root || self.entries.len() >= FULL || !self.opened.is_empty() || self.entries.iter().any(is_folder)
+    fn put(&mut self, bits: u32, name: &[u8], id: ObjectId) {
+        let new = Entry { bits, name, id };
+        let (mut start, mut end) = (0, 0);
+        while let Some((entry, rest)) = self.tree.get(start..).and_then(parse_entry) {
+            let order = entry.order(&new);
+            let after = self.tree.len() - rest.len();
+            end = if order.is_le() { after } else { start };
+            if order.is_ge() {
+                break;
+            }
+            start = after;
+        }
+        let mut written = Vec::with_capacity(name.len() + 28);
+        push_entry(&mut written, bits, name, id);
+        self.tree.splice(start..end, written);
     }
 
     /// Adds the text to the note of the object whose name ends in `rest`.
     fn add(&mut self, rest: &[u8], depth: usize, text: &[u8], at: &Notes<'_>) -> Result<(), NotesError> {
-        if let Some(slot) = self.find(rest) {
-            if slot.bits & 0o170_000 != 0o100_000 {
+        let found = self.look(rest)?;
+        if let Some((bits, id)) = found.note {
+            if bits & 0o170_000 != 0o100_000 {
                 return Err(at.astray(rest));
             }
-            let mut note = at.repo.read_note_object(slot.id, ObjectType::Blob)?;
+            let mut note = at.repo.read_note_object(id, ObjectType::Blob)?;
             if note.last().is_some_and(|&byte| byte != b'\n') {
                 note.push(b'\n');
             }
             note.extend_from_slice(text);
             let id = at.write(ObjectType::Blob, &note)?;
-            self.put(Slot { bits: NOTE, name: rest.to_vec(), id });
+            self.put(NOTE, rest, id);
             return Ok(());
         }
         let Some((two, below)) = rest.split_at_checked(2).filter(|(_, below)| !below.is_empty()) else {
             return Err(at.astray(rest));
         };
-        let there = match self.find(two) {
-            Some(slot) if slot.bits == FOLDER => Some(slot.id),
+        let there = match found.folder {
+            Some((FOLDER, id)) => Some(id),
             Some(_) => return Err(at.astray(two)),
             None => None,
         };
-        if there.is_none() && !self.opened.contains_key(two) && !self.wants_folders(depth) {
+        let is_new_root = depth == 0 && found.entries == 0;
+        let wants_folders = is_new_root || found.entries >= FULL || !self.opened.is_empty() || found.has_folders;
+        if there.is_none() && !wants_folders {
             let id = at.write(ObjectType::Blob, text)?;
-            self.put(Slot { bits: NOTE, name: rest.to_vec(), id });
+            self.put(NOTE, rest, id);
             return Ok(());
         }
         let mut folder = match (self.opened.remove(two), there) {
@@ -124,13 +140,9 @@ impl Folder {
     fn write(mut self, at: &Notes<'_>) -> Result<ObjectId, NotesError> {
         for (name, folder) in std::mem::take(&mut self.opened) {
             let id = folder.write(at)?;
-            self.put(Slot { bits: FOLDER, name, id });
+            self.put(FOLDER, &name, id);
         }
-        let mut bytes = Vec::with_capacity(self.entries.len() * 66);
-        for slot in &self.entries {
-            push_entry(&mut bytes, slot.bits, &slot.name, slot.id);
-        }
-        at.write(ObjectType::Tree, &bytes)
+        at.write(ObjectType::Tree, &self.tree)
     }
 }
 
