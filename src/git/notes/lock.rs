@@ -6,7 +6,8 @@
 //! removed.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Seek, Write};
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,9 +19,14 @@ use crate::model::ObjectId;
 /// An append takes about a millisecond; who waits this long waits for a process that is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// No intent is longer.
+const LARGEST: usize = 4096;
+
 pub(super) struct Lock {
     file: File,
     path: PathBuf,
+    /// So many bytes does the file hold.
+    length: usize,
     /// What a writer that did not live to finish was about to do.
     unfinished: Option<Intent>,
 }
@@ -38,7 +44,7 @@ impl Lock {
     pub(super) fn take(repo: &Repo) -> Result<Self, NotesError> {
         let path = ledger_dir(repo)?.join("lock");
         let failed = |source| NotesError::Write { path: path.clone(), source };
-        let mut file =
+        let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
         let since = Instant::now();
         let mut turn = Turn::new();
@@ -51,11 +57,11 @@ impl Lock {
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
             }
         }
-        let mut text = String::new();
+        let mut text = [0; LARGEST];
+        let length = file.read_at(&mut text, 0).unwrap_or(LARGEST);
         // What is not text was not written here, and says nothing.
-        let unfinished =
-            Read::by_ref(&mut file).take(4096).read_to_string(&mut text).ok().and_then(|_| Intent::read(&text));
-        Ok(Self { file, path, unfinished })
+        let unfinished = text.get(..length).and_then(|text| Intent::read(std::str::from_utf8(text).ok()?));
+        Ok(Self { file, path, length, unfinished })
     }
 
     pub(super) fn unfinished(&self) -> Option<&Intent> {
@@ -64,19 +70,21 @@ impl Lock {
 
     /// Says what is about to be done.
     pub(super) fn announce(&mut self, intent: &Intent) -> Result<(), NotesError> {
-        self.write(&format!("{} {}\n", intent.new, intent.reference))
+        let text = format!("{} {}\n", intent.new, intent.reference);
+        // Most often it held as many bytes, and need not lose those that it has.
+        let emptied = if self.length > text.len() { self.file.set_len(0) } else { Ok(()) };
+        self.length = text.len();
+        emptied.and_then(|()| self.file.write_all_at(text.as_bytes(), 0)).map_err(|source| self.failed(source))
     }
 
-    /// Says that it is done, or was given up.
+    /// Says that it is done, or was given up: what does not start with an object's name says nothing.
     pub(super) fn finish(&mut self) -> Result<(), NotesError> {
         self.unfinished = None;
-        self.write("")
+        self.file.write_all_at(b"-", 0).map_err(|source| self.failed(source))
     }
 
-    fn write(&mut self, text: &str) -> Result<(), NotesError> {
-        let file = &mut self.file;
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
-        written.map_err(|source| NotesError::Write { path: self.path.clone(), source })
+    fn failed(&self, source: std::io::Error) -> NotesError {
+        NotesError::Write { path: self.path.clone(), source }
     }
 }
 
