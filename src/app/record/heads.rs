@@ -3,19 +3,40 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::pen::Genesis;
 use crate::app::Failure;
 use crate::git::Repo;
-use crate::git::notes::{StateFile, StreamTip};
+use crate::git::notes::{StateFile, Stream, StreamTip};
 use crate::ledger::{self, GENESIS_STREAM};
-use crate::model::{Gather, Moment, ObjectId, Seen};
+use crate::model::{Gather, Moment, ObjectId, Seen, Sha256};
 
 pub(super) struct Heads {
     /// Not yet named by this clone's stream.
     pub(super) unnamed: BTreeMap<String, Seen>,
     /// No entry may be older than one that it has seen.
     pub(super) latest: Option<Moment>,
-    /// One line each: the stream and the commit its ref points to.
-    known: Option<String>,
+    /// Each stream and the commit its ref points to.
+    known: Vec<(String, ObjectId)>,
+}
+
+/// What this clone knew when it last wrote: one line for each stream and the commit its ref pointed to,
+/// and that of the genesis with the id of its entry.
+pub(super) struct Kept(String);
+
+impl Kept {
+    pub(super) fn load(repo: &Repo) -> Result<Self, Failure> {
+        let bytes = repo.ledger_state(StateFile::Named)?.unwrap_or_default();
+        Ok(Self(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// The id of the genesis entry, where that is what the stream's ref points to. A commit never says
+    /// anything else than it did.
+    pub(super) fn genesis(&self, commit: ObjectId) -> Option<Sha256> {
+        let mut lines = self.0.lines().filter_map(|line| line.split_once(' '));
+        let (_, said) = lines.find(|(stream, _)| *stream == GENESIS_STREAM)?;
+        let (at, id) = said.split_once(' ')?;
+        id.parse().ok().filter(|_| at.parse() == Ok(commit))
+    }
 }
 
 /// No clock of somebody else's is that far ahead by accident alone. An entry that names one dated so
@@ -24,14 +45,16 @@ const FURTHEST_AHEAD: u64 = 60 * 60;
 
 impl Heads {
     /// Reads only the streams that moved since the last entry: with many streams, most did not.
-    pub(super) fn read(repo: &Repo, own: &str, now: Moment) -> Result<Self, Failure> {
-        let kept = repo.ledger_state(StateFile::Named)?.unwrap_or_default();
-        let kept = String::from_utf8_lossy(&kept).into_owned();
+    pub(super) fn read(
+        repo: &Repo,
+        (Kept(kept), here): (&Kept, &[Stream]),
+        own: &str,
+        now: Moment,
+    ) -> Result<Self, Failure> {
         let named: BTreeMap<&str, &str> = kept.lines().filter_map(|line| line.split_once(' ')).gathered();
-        let mut heads = Self { unnamed: BTreeMap::new(), latest: None, known: None };
-        let mut known = String::new();
-        for stream in repo.streams()? {
-            let Some(tip) = stream.tip.filter(|_| stream.remote.is_none()) else { continue };
+        let mut heads = Self { unnamed: BTreeMap::new(), latest: None, known: Vec::new() };
+        for stream in here {
+            let Some(tip) = stream.tip else { continue };
             if stream.name == own || stream.name == GENESIS_STREAM {
                 continue;
             }
@@ -49,19 +72,22 @@ impl Heads {
                 heads.latest = heads.latest.max(Some(time));
                 heads.unnamed.insert(stream.name.clone(), head);
             }
-            // Writing to a `String` cannot fail.
-            let _ = writeln!(known, "{} {tip}", stream.name);
+            heads.known.push((stream.name.clone(), tip));
         }
-        heads.known = (!heads.unnamed.is_empty()).then_some(known);
         Ok(heads)
     }
 
     /// Once they are named: the next entry need not do it again.
-    pub(super) fn keep(&self, repo: &Repo) -> Result<(), Failure> {
-        match &self.known {
-            Some(known) => Ok(repo.keep_ledger_state(StateFile::Named, known.as_bytes())?),
-            None => Ok(()),
+    pub(super) fn keep(&self, repo: &Repo, kept: &Kept, genesis: &Genesis) -> Result<(), Failure> {
+        if self.unnamed.is_empty() && kept.genesis(genesis.object) == Some(genesis.id) {
+            return Ok(());
         }
+        let mut text = format!("{GENESIS_STREAM} {} {}\n", genesis.object, genesis.id);
+        for (stream, commit) in &self.known {
+            // Writing to a `String` cannot fail.
+            let _ = writeln!(text, "{stream} {commit}");
+        }
+        Ok(repo.keep_ledger_state(StateFile::Named, text.as_bytes())?)
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::heads::Heads;
+use super::heads::{Heads, Kept};
 use super::seal;
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::Repo;
-use crate::git::notes::{Draft, Noted, Writer as Committer};
+use crate::git::notes::{Draft, Noted, Stream, Writer as Committer};
 use crate::ledger::sshsig::PublicKey;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
 use crate::model::{
@@ -184,9 +184,13 @@ impl<'a> Pen<'a> {
         if acts.is_empty() {
             return Ok(Vec::new());
         }
-        let Some(genesis) = self.genesis()? else { return Ok(Vec::new()) };
-        self.repo.take_up(&self.stream)?;
-        let heads = Heads::read(self.repo, &self.stream, self.now)?;
+        let kept = Kept::load(self.repo)?;
+        let here = self.repo.streams_here()?;
+        let Some(genesis) = self.genesis(&kept, &here)? else { return Ok(Vec::new()) };
+        if !here.iter().any(|stream| stream.name == self.stream) {
+            self.repo.take_up(&self.stream)?;
+        }
+        let heads = Heads::read(self.repo, (&kept, &here), &self.stream, self.now)?;
         let mut ids = Vec::new();
         let committer = Committer { name: self.actor.name.clone(), email: self.actor.email.clone() };
         self.repo.append(&self.stream, &committer, |tip| {
@@ -224,7 +228,7 @@ impl<'a> Pen<'a> {
             let subject = format!("{subject} by {}", self.actor.email);
             Ok::<_, Failure>(Some(Draft { notes, head, subject, time: end.time.seconds() }))
         })?;
-        heads.keep(self.repo)?;
+        heads.keep(self.repo, &kept, &genesis)?;
         Ok(ids)
     }
 
@@ -293,10 +297,14 @@ impl<'a> Pen<'a> {
 
     /// The genesis entry, written now if this is the first entry of all; `None` while nothing is
     /// committed.
-    fn genesis(&self) -> Result<Option<Genesis>, Failure> {
-        if let Some(tip) = self.repo.stream_tip(GENESIS_STREAM)? {
-            let head = tip.head.ok_or_else(|| self.unended())?;
-            return Ok(Some(Genesis { id: head.id, object: tip.commit }));
+    fn genesis(&self, kept: &Kept, here: &[Stream]) -> Result<Option<Genesis>, Failure> {
+        let found = here.iter().find(|stream| stream.name == GENESIS_STREAM).and_then(|stream| stream.tip);
+        if let Some(commit) = found.map_or_else(|| self.repo.stream_commit(GENESIS_STREAM), |tip| Ok(Some(tip)))? {
+            let id = match kept.genesis(commit) {
+                Some(id) => id,
+                None => self.repo.head_at(commit)?.ok_or_else(|| self.unended())?.id,
+            };
+            return Ok(Some(Genesis { id, object: commit }));
         }
         let default = self.repo.default_branch()?.map(|name| self.repo.branch_tip(&name)).transpose()?.flatten();
         let Some(start) = default.or(self.repo.head()?.commit()) else { return Ok(None) };
@@ -318,13 +326,13 @@ impl<'a> Pen<'a> {
         match object {
             Some(object) => Ok(Some(Genesis { id, object })),
             // Another process of this clone was faster.
-            None => self.genesis(),
+            None => self.genesis(kept, &[]),
         }
     }
 }
 
-struct Genesis {
-    id: Sha256,
+pub(super) struct Genesis {
+    pub(super) id: Sha256,
     /// The notes commit that holds it, which the opening of a stream is shown with.
-    object: ObjectId,
+    pub(super) object: ObjectId,
 }
