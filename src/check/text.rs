@@ -80,8 +80,8 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     }
     let strange = |byte: u8| matches!(byte, 0..=6 | 14..=26 | 28..=31 | 127);
     let controls = head.iter().filter(|byte| strange(**byte)).count();
-    let broken: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    (controls + broken) * 20 > head.len()
+    let broken = || head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
+    controls * 20 > head.len() || (controls + broken()) * 20 > head.len()
 }
 
 fn is_lfs_pointer(bytes: &[u8]) -> bool {
