@@ -10,13 +10,14 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 
+use super::glance::Glance;
 use super::packed;
 use super::required::Patterns;
 use super::starts::Starts;
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
 /// would need more is refused: `\w{1000}{1000}` must not eat the machine.
-const SIZE_LIMIT: usize = 1 << 20;
+pub(super) const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
 
 /// So many places in one window are tried one by one. A text made of nothing but words is searched in one
@@ -33,7 +34,7 @@ pub(super) struct Expression {
     starts: OnceLock<Box<Starts>>,
     /// For a place where a word starts.
     at_once: OnceLock<Option<Regex>>,
-    loosely: OnceLock<Option<Regex>>,
+    loosely: OnceLock<Option<Box<Glance>>>,
     anywhere: OnceLock<Option<Regex>>,
 }
 
@@ -56,8 +57,8 @@ pub(super) struct Tries<'e> {
 
 impl Expression {
     pub(super) fn new(exact: Form, relaxed: Form, words: Cow<'static, [u8]>) -> Self {
-        let [at_once, loosely, anywhere] = [const { OnceLock::new() }; 3];
-        Self { exact, relaxed, words, starts: OnceLock::new(), at_once, loosely, anywhere }
+        let [at_once, anywhere] = [const { OnceLock::new() }; 2];
+        Self { exact, relaxed, words, starts: OnceLock::new(), at_once, loosely: OnceLock::new(), anywhere }
     }
 
     /// `None` for what is no expression.
@@ -91,8 +92,8 @@ impl Expression {
 
     /// Whether what matches wherever the expression does, matches.
     fn may_match(&self, input: &Input<'_>) -> bool {
-        let relaxed = self.loosely.get_or_init(|| self.relaxed.made(Use::Often)).as_ref();
-        relaxed.is_none_or(|regex| regex.is_match(input.clone()))
+        let relaxed = self.loosely.get_or_init(|| self.relaxed.built(|hir| Glance::of(hir).map(Box::new))).as_ref();
+        relaxed.is_none_or(|glance| glance.may_match(input))
     }
 }
 
@@ -100,7 +101,10 @@ impl Form {
     /// `None` for none. One that cannot be compiled is taken for none too: the tests of the packs forbid it
     /// of what the build took apart, and [`compile`] refuses what a repository writes.
     fn made(&self, used: Use) -> Option<Regex> {
-        let build = |hir: &Hir| Regex::builder().configure(config(used)).build_from_hir(hir).ok();
+        self.built(|hir| Regex::builder().configure(config(used)).build_from_hir(hir).ok())
+    }
+
+    fn built<T>(&self, build: impl Fn(&Hir) -> Option<T>) -> Option<T> {
         match self {
             Self::Packed(bytes) => build(&packed::expression(bytes)?),
             Self::Own(hir) => build(hir.as_ref()?),

@@ -16,6 +16,7 @@ mod expression;
 mod fields;
 mod find;
 mod findings;
+mod glance;
 mod heads;
 mod listing;
 mod logarithm;
