@@ -213,9 +213,9 @@ impl Examiner<'_> {
             return Ok(self.waived(stream.finish()));
         }
         let old = recent.content(repo, change.old, &change.path, &mut |_| ())?;
-        // What is gone is judged of the change as a whole.
+        // What is gone is judged of the change as a whole, and so is what it is weighed against.
         let added = self.candidate(change, None, bytes(&new));
-        let added = Candidate { common: Common::of(bytes(&old), bytes(&new)), ..added };
+        let added = Candidate { common: Common::of(bytes(&old), bytes(&new)), is_weighed: false, ..added };
         Ok(self.waived(self.law.rules.scan(&added, || Cow::Owned(line_diff(&old, &new)))))
     }
 
@@ -241,6 +241,7 @@ impl Examiner<'_> {
             common: Common::of(old, new),
             by_agent: self.by_agent,
             in_tree: self.in_tree,
+            is_weighed: true,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Candidate<'a> {
     pub by_agent: bool,
     /// It is judged as it stands in a tree, not as a part of a change.
     pub in_tree: bool,
+    /// What it puts in is weighed against what is taken away elsewhere.
+    pub is_weighed: bool,
 }
 
 /// What the rules found in a file.
@@ -78,6 +80,7 @@ impl<'a> Candidate<'a> {
             common: Common::NOTHING,
             by_agent: false,
             in_tree: true,
+            is_weighed: true,
         }
     }
 
@@ -93,7 +96,11 @@ impl Rules {
     pub fn scan<'l>(&self, file: &Candidate<'_>, lines: impl FnOnce() -> Cow<'l, LineDiff>) -> Found {
         let subject = Subject::new(file.path, file.by_agent);
         let was = Subject::new(file.from.unwrap_or(file.path), file.by_agent);
-        let group = if file.in_tree { self.for_standing() } else { self.for_new() };
+        let group = match (file.in_tree, file.is_weighed) {
+            (true, _) => self.for_standing(),
+            (false, true) => self.for_new(),
+            (false, false) => self.for_unweighed(),
+        };
         let mut new = file.new.map(|bytes| Side::search(&self.all, group, &subject, bytes, file.common));
         let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, file.common));
         let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
@@ -107,9 +114,9 @@ impl Rules {
         if new.iter().chain(&old).all(Side::is_quiet) {
             return out;
         }
-        if file.common != Common::NOTHING {
+        if file.common != Common::NOTHING || !file.is_weighed {
             // What is told needs to be seen whole: what else matches near it, and what is waived.
-            return self.scan(&Candidate { common: Common::NOTHING, ..*file }, lines);
+            return self.scan(&Candidate { common: Common::NOTHING, is_weighed: true, ..*file }, lines);
         }
         let lines = if file.is_compared() { lines() } else { whole_sides(new.is_some(), old.is_some()) };
         if let Some(side) = old.as_ref().filter(|side| !side.is_quiet()) {

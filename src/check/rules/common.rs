@@ -61,7 +61,8 @@ mod tests {
         {"id": "t/block", "keywords": ["BEGIN"], "multiline": true, "regex": "BEGIN[^#]*?END", "severity": "deny",
          "message": "m"},
         {"id": "t/every", "anchor": "every-line", "regex": "^z+$", "severity": "note", "message": "m"},
-        {"id": "t/gone", "on": "removed", "keywords": ["assert"], "regex": "assert", "severity": "hold", "message": "m"}
+        {"id": "t/gone", "on": "removed", "keywords": ["assert"], "regex": "assert", "severity": "hold", "message": "m"},
+        {"id": "t/fewer", "on": "removed", "net": 1, "keywords": ["abc"], "regex": "abc", "severity": "hold", "message": "m"}
     ]"#;
 
     /// Lines that match alone, with the next, or with one far off.
@@ -126,9 +127,11 @@ mod tests {
             let file = Candidate { old_mode: mode, old: was, new: is, in_tree: false, ..Candidate::standing(&path, Mode::Regular) };
             let lines = || Cow::Owned(LineDiff::between(old.as_bytes(), new.as_bytes()));
 
-            let quickly = rules.scan(&Candidate { common: Common::of(was, is), ..file }, lines).findings;
+            let quick = Candidate { common: Common::of(was, is), ..file };
+            let findings = rules.scan(&file, lines).findings;
 
-            prop_assert_eq!(quickly, rules.scan(&file, lines).findings);
+            prop_assert_eq!(&rules.scan(&quick, lines).findings, &findings);
+            prop_assert_eq!(&rules.scan(&Candidate { is_weighed: false, ..quick }, lines).findings, &findings);
         }
     }
 }

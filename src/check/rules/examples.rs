@@ -114,6 +114,7 @@ impl Rules {
             common: Common::of(sides.old.as_deref().map(str::as_bytes), new.as_deref().map(str::as_bytes)),
             by_agent,
             in_tree: false,
+            is_weighed: true,
         };
         let lines = LineDiff::between(file.old.unwrap_or_default(), file.new.unwrap_or_default());
         let Found { mut findings, tally, .. } = self.scan(&file, || Cow::Owned(lines));

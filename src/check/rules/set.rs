@@ -26,6 +26,7 @@ pub struct Rules {
     /// Rules that speak for those wants.
     pub(super) asking: Vec<u16>,
     new: OnceLock<Group>,
+    unweighed: OnceLock<Group>,
     standing: OnceLock<Group>,
     old: OnceLock<Group>,
     message: OnceLock<Group>,
@@ -59,6 +60,7 @@ impl Rules {
             imports: settings.imports.clone(),
             asking: Vec::new(),
             new: OnceLock::new(),
+            unweighed: OnceLock::new(),
             standing: OnceLock::new(),
             old: OnceLock::new(),
             message: OnceLock::new(),
@@ -89,6 +91,12 @@ impl Rules {
 
     pub(super) fn looking_at_new(&self) -> impl Iterator<Item = (u16, &Rule)> + Clone {
         self.numbered().filter(|(_, rule)| searches_new(rule) || rule.on == On::Removed && rule.net)
+    }
+
+    /// Rules for new text without those that only count.
+    pub(super) fn for_unweighed(&self) -> &Group {
+        let unweighed = || self.numbered().filter(|(_, rule)| searches_new(rule));
+        self.unweighed.get_or_init(|| Group::new(unweighed(), Some(&embedded::TABLES)))
     }
 
     /// Rules for a text as it stands in a tree.

@@ -236,6 +236,7 @@ mod tests {
             common: Common::of(old.map(str::as_bytes), Some(new.as_bytes())),
             by_agent: false,
             in_tree: matches!(scope, Scope::Tree | Scope::History),
+            is_weighed: true,
         };
         let lines = LineDiff::between(old.unwrap_or_default().as_bytes(), new.as_bytes());
         let Found { findings, waivers: inline, .. } = rules.scan(&file, || std::borrow::Cow::Owned(lines));
