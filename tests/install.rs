@@ -439,6 +439,38 @@ fn a_hooks_path_of_one_command_or_to_no_folder_is_refused() {
 }
 
 #[test]
+fn an_empty_hooks_path_is_refused_like_one_to_no_folder() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "core.hooksPath", ""]);
+    let before = names(&scratch.path(""));
+
+    let said = scratch.run(&["install"]);
+
+    let expected = "gov-hook could not decide, so nothing may pass: \
+hooks are switched off here: core.hooksPath is empty\n  \
+mend it: switch them on: git config --local --unset-all core.hooksPath && gov-hook install\n";
+    assert_eq!(refusal(&said, &scratch), expected);
+    assert_eq!((names(&scratch.path("")), names(&hooks(&scratch))), (before, vec![]));
+}
+
+#[test]
+fn hooks_that_are_switched_off_for_everybody_have_no_folder_to_add_to() {
+    let scratch = Scratch::new();
+    scratch.git(&["config", "--global", "core.hooksPath", "/dev/null"]);
+
+    let said = scratch.run(&["install"]);
+
+    let expected = "gov-hook could not decide, so nothing may pass: core.hooksPath is `/dev/null` (global, \
+/.gitconfig), which other repositories share, and gov-hook never writes there\n  \
+mend it: one of these\n    \
+1. hooks of this repository's own, instead of the shared ones:\n       \
+git config --local core.hooksPath /work/.git/hooks && gov-hook install\n    \
+2. no shared hooks any more:\n       \
+git config --global --unset-all core.hooksPath && gov-hook install\n";
+    assert_eq!(refusal(&said, &scratch), expected);
+}
+
+#[test]
 fn linked_worktrees_share_the_hooks_and_one_may_have_its_own() {
     let scratch = Scratch::new();
     scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
@@ -788,6 +820,50 @@ fn a_doctor_finds_shared_hooks_in_the_way() {
         (&"global".into(), &true.into(), &1.into())
     );
     assert!(tree["bypasses"][0].as_str().unwrap().starts_with("a global core.hooksPath decides which hooks run"));
+}
+
+#[test]
+fn a_doctor_finds_hooks_that_are_switched_off_and_leads_out() {
+    let own = "git config --local --unset-all core.hooksPath && gov-hook install";
+    let ways = [
+        ("--local", "/dev/null", "`/dev/null` (local)", own),
+        ("--local", "", "empty (local)", own),
+        ("--local", "/dev/null/deep", "`/dev/null/deep` (local)", own),
+        (
+            "--global",
+            "/dev/null",
+            "`/dev/null` (global)",
+            "git config --local core.hooksPath /work/.git/hooks && gov-hook install",
+        ),
+        ("--global", "~/shared", "", "git config --local core.hooksPath /work/.git/hooks && gov-hook install"),
+    ];
+    for (scope, value, why, mend) in ways {
+        let scratch = Scratch::new();
+        scratch.run(&["install"]);
+        scratch.git(&["config", scope, "core.hooksPath", value]);
+
+        let found = ill(&scratch);
+        let said = scratch.run(&["doctor"]);
+
+        assert_eq!(found, CLIENT.map(|stage| (stage.to_owned(), "shadowed".to_owned())), "{scope} {value}");
+        assert_eq!(said.code, 1);
+        if !why.is_empty() {
+            let expected = format!("(hooks are switched off: core.hooksPath is {why})\n");
+            assert!(said.out.lines().next().unwrap_or_default().ends_with(expected.trim_end()), "{}", said.out);
+        }
+        let told = mends(&scratch)
+            .iter()
+            .map(|mend| mend.replace(&*scratch.beside("").to_string_lossy(), "/"))
+            .collect::<Vec<_>>();
+        assert_eq!(told, [mend], "{scope} {value}");
+        fs::create_dir(scratch.beside("bin")).unwrap();
+        symlink(env!("CARGO_BIN_EXE_gov-hook"), scratch.beside("bin/gov-hook")).unwrap();
+        let command = &mends(&scratch)[0];
+        let mut shell = scratch.command("sh", &scratch.path(""));
+        let ran = shell.args(["-c", command]).env("PATH", path(&scratch)).output().unwrap();
+        assert!(ran.status.success(), "{command}: {}", err(&ran));
+        assert_eq!((ill(&scratch), mends(&scratch)), (vec![], vec![]), "{command}");
+    }
 }
 
 #[test]

@@ -137,6 +137,15 @@ pub struct HooksFolder {
     pub setting: Option<HooksPath>,
 }
 
+impl HooksFolder {
+    /// The setting that leaves git without a folder of hooks: it is empty, or there is a file in the way.
+    #[must_use]
+    pub fn switched_off(&self) -> Option<&HooksPath> {
+        let is_no_folder = || self.path.ancestors().find(|path| path.exists()).is_some_and(|path| !path.is_dir());
+        self.setting.as_ref().filter(|setting| setting.value.is_empty() || is_no_folder())
+    }
+}
+
 impl Repo {
     /// Where the git on PATH looks for the hooks of this work tree.
     pub fn hooks_folder(&self) -> Result<HooksFolder, GitError> {
@@ -225,8 +234,12 @@ fn hooks_folder(ask: Ask<'_>, home: &Path) -> Result<HooksFolder, GitError> {
         let origin = origin.strip_prefix("file:").unwrap_or(origin).to_owned();
         settings.push(HooksPath { scope, origin, value: value.clone(), is_shared });
     }
+    let setting = settings.pop();
+    // An empty value names no folder, and git puts `/pre-commit` together from it, whatever it says.
+    let is_empty = setting.as_ref().is_some_and(|setting| setting.value.is_empty());
+    let path = if is_empty { OsStr::new("/") } else { OsStr::from_bytes(path) };
     // Relative to where hooks run, whatever folder git was asked in.
-    Ok(HooksFolder { path: home.join(OsStr::from_bytes(path)), setting: settings.pop() })
+    Ok(HooksFolder { path: home.join(path), setting })
 }
 
 fn fields(bytes: &[u8]) -> Vec<String> {

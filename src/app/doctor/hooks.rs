@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::install::{
     CLIENT, Found, Owner, SERVER, STRICT, command_of, configured_folder, is_executable, left_out, legacy, look,
+    switched_off,
 };
 use crate::app::{Environment, Failure};
 use crate::git::{Git, HooksFolder, Repo};
@@ -19,11 +20,12 @@ pub(super) struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    pub(super) fn view(&self) -> Result<GitView, Failure> {
-        let HooksFolder { path, setting } = self.git.hooks_in(self.home)?;
+    pub(super) fn view(&self) -> Result<(GitView, HooksFolder), Failure> {
+        let found = self.git.hooks_in(self.home)?;
+        let path = &found.path;
         let mut stages = Vec::new();
-        for stage in self.expected(&path)? {
-            stages.push(self.stage(stage, &path)?);
+        for stage in self.expected(path)? {
+            stages.push(self.stage(stage, &found)?);
         }
         // A hook that is gone from among others of ours was there once.
         let is_installed = stages.iter().any(|stage| stage.state.is_installed());
@@ -33,14 +35,15 @@ impl Seen<'_> {
                 stage.why = Some(instead(by));
             }
         }
-        Ok(GitView {
+        let view = GitView {
             program: self.git.program.display().to_string(),
             version: self.git.version.clone(),
             runs_configured_hooks: self.git.runs_configured_hooks(),
             folder: path.display().to_string(),
-            scope: setting.map_or("default", |setting| setting.scope.as_str()),
+            scope: found.setting.as_ref().map_or("default", |setting| setting.scope.as_str()),
             stages,
-        })
+        };
+        Ok((view, found))
     }
 
     /// A clone's stages or a server's, and those of the other kind that were installed.
@@ -57,7 +60,8 @@ impl Seen<'_> {
         Ok(stages)
     }
 
-    fn stage(&self, stage: &'static str, folder: &Path) -> Result<StageHealth, Failure> {
+    fn stage(&self, stage: &'static str, looked_in: &HooksFolder) -> Result<StageHealth, Failure> {
+        let folder = &looked_in.path;
         let hook = folder.join(stage);
         let found = look(&hook)?;
         let kept = legacy(&hook);
@@ -74,6 +78,10 @@ impl Seen<'_> {
                 Some(why) => (HookState::Shadowed, Some(why)),
                 None => (HookState::Current, Some("from git's configuration".into())),
             };
+            return Ok(health);
+        }
+        if let Some(why) = switched_off(looked_in) {
+            (health.state, health.why) = (HookState::Shadowed, Some(why));
             return Ok(health);
         }
         (health.state, health.why) = match found {

@@ -3,13 +3,11 @@
 mod hooks;
 mod surroundings;
 
-use std::path::Path;
-
 use hooks::Seen;
 
-use super::install::{command_of, word};
+use super::install::{SERVER, STRICT, command_of, way_in, word};
 use super::{Answer, Environment, Failure, notify};
-use crate::git::{Git, Repo};
+use crate::git::{Git, HooksFolder, Repo};
 use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
 use crate::report::doctor::{human, to_json};
 
@@ -56,12 +54,13 @@ fn worktrees(
     }
     let mut found = Vec::new();
     for home in repo.worktrees()? {
-        let (mut views, mut bypasses) = (Vec::new(), Vec::new());
+        let (mut views, mut bypasses, mut ills) = (Vec::new(), Vec::new(), Vec::new());
         for git in &gits {
             let seen = Seen { repo, environment, git, home: &home };
             match seen.view() {
-                Ok(view) => {
+                Ok((view, folder)) => {
                     bypasses.extend(seen.bypasses(&view));
+                    ills.extend(of_view(&seen, &view, &folder));
                     views.push(view);
                 }
                 Err(failure) => troubles.push(Trouble {
@@ -81,7 +80,7 @@ fn worktrees(
         }
         let path = home.display().to_string();
         // Work trees share their hooks, and gits see the same: each trouble is told once.
-        for trouble in views.iter().flat_map(|view| of_view(repo, &home, view)) {
+        for trouble in ills {
             if !troubles.iter().any(|known| known.what == trouble.what) {
                 troubles.push(trouble);
             }
@@ -92,7 +91,7 @@ fn worktrees(
 }
 
 /// One trouble for all hooks that are in the same state for the same reason.
-fn of_view(repo: &Repo, home: &Path, view: &GitView) -> Vec<Trouble> {
+fn of_view(&Seen { repo, home, .. }: &Seen<'_>, view: &GitView, folder: &HooksFolder) -> Vec<Trouble> {
     let mut groups: Vec<(&StageHealth, Vec<&str>)> = Vec::new();
     for stage in view.stages.iter().filter(|stage| !stage.state.is_good()) {
         match groups.iter_mut().find(|(first, _)| first.state == stage.state && first.why == stage.why) {
@@ -101,7 +100,6 @@ fn of_view(repo: &Repo, home: &Path, view: &GitView) -> Vec<Trouble> {
         }
     }
     let place = if repo.home() == home { String::new() } else { format!(" -C {}", word(home)) };
-    let server = if repo.is_bare() { " --server" } else { "" };
     let all = view.stages.len();
     let told = |(first, names): (&StageHealth, Vec<&str>)| {
         let why = first.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
@@ -111,7 +109,11 @@ fn of_view(repo: &Repo, home: &Path, view: &GitView) -> Vec<Trouble> {
         } else {
             format!("{} {verb} {} in {}{why}", names.join(", "), first.state.as_str(), view.folder)
         };
-        Trouble { about: "hooks", what, mend: format!("gov-hook{place} install{server}"), is_wrong: true }
+        let is_server = repo.is_bare() || names.iter().all(|name| SERVER.contains(name));
+        let server = if is_server { " --server" } else { "" };
+        let strict = if names.contains(&STRICT) { " --strict" } else { "" };
+        let mend = way_in(repo, folder, &place, &format!("gov-hook{place} install{server}{strict}"));
+        Trouble { about: "hooks", what, mend, is_wrong: true }
     };
     groups.into_iter().map(told).collect()
 }

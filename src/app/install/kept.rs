@@ -80,7 +80,9 @@ pub(in crate::app) fn look(path: &Path) -> Result<Found, Failure> {
     let unreadable = |error: std::io::Error| Failure::new(format!("cannot read `{}`: {error}", path.display()));
     let own = match fs::symlink_metadata(path) {
         Ok(own) => own,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Found::Nothing);
+        }
         Err(error) => return Err(unreadable(error)),
     };
     if own.is_dir() {

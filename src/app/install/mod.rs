@@ -20,7 +20,7 @@ use put::{Done, What};
 pub use agents::agents;
 pub use ci::{Service, ci};
 pub(super) use configured::{command_of, folder as configured_folder, left_out};
-pub(super) use folder::word;
+pub(super) use folder::{switched_off, way_in, word};
 pub(super) use kept::{Found, Owner, is_executable, legacy, look};
 pub(super) use ledger::{rule as fetch_rule, takes_streams};
 
