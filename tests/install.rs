@@ -324,6 +324,55 @@ fn a_moved_binary_is_looked_for_on_the_path_and_else_nothing_passes() {
     );
 }
 
+/// Has every hook of a folder look for a binary that is nowhere.
+fn lose_the_binary(folder: &Path) {
+    for name in names(folder) {
+        let text = fs::read_to_string(folder.join(&name)).unwrap();
+        let lost = |line: &str| if line.starts_with("binary=") { "binary='/gone/gov-hook'" } else { line }.to_owned();
+        put(&folder.join(&name), &(text.lines().map(lost).collect::<Vec<_>>().join("\n") + "\n"));
+    }
+}
+
+#[test]
+fn a_server_whose_binary_is_gone_lets_nothing_in_and_says_how_it_is_mended() {
+    let scratch = Scratch::new();
+    let origin = scratch.origin();
+    scratch.run_in(&origin, &["install", "--server", "--strict"]);
+    lose_the_binary(&origin.join("hooks"));
+    let gone = |stage: &str, first: &str, how: &str| {
+        let mut hook = scratch.command(origin.join("hooks").join(stage), &origin);
+        let said = hook.env("PATH", "/usr/bin:/bin").arg("prepared").output().unwrap();
+        let expected = format!(
+            "gov-hook is gone, so {first}\n  because: neither /gone/gov-hook nor a gov-hook on PATH is there\n  \
+             mend it: cargo install --locked --path PATH-TO-GOV-HOOK && gov-hook install{how}\n"
+        );
+        assert_eq!((said.status.code(), err(&said)), (Some(2), expected));
+    };
+
+    gone("pre-receive", "nothing may pass pre-receive", " --server");
+    gone("update", "nothing may pass update", " --server");
+    gone("post-receive", "nothing is put on record at post-receive; what was done stands", " --server");
+    gone("reference-transaction", "nothing may pass reference-transaction", " --server --strict");
+
+    assert_eq!(scratch.run_in(&origin, &["install", "--server", "--strict"]).code, 0);
+    assert!(scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]).status.success());
+}
+
+#[test]
+fn a_strict_hook_whose_binary_is_gone_says_so_once() {
+    let scratch = Scratch::new();
+    scratch.run(&["install", "--strict"]);
+    lose_the_binary(&hooks(&scratch));
+
+    let mut branch = scratch.command("git", &scratch.path(""));
+    let said = branch.args(["branch", "other"]).env("PATH", "/usr/bin:/bin").output().unwrap();
+
+    assert!(!said.status.success());
+    assert_eq!(err(&said).matches("gov-hook is gone").count(), 1, "{}", err(&said));
+    assert!(err(&said).contains("&& gov-hook install --strict\n"), "{}", err(&said));
+    assert_eq!(scratch.git(&["branch", "--list", "other"]), "");
+}
+
 #[test]
 fn a_folder_of_hooks_that_others_share_is_never_written_to() {
     let scratch = Scratch::new();
