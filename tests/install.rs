@@ -374,6 +374,28 @@ fn a_strict_hook_whose_binary_is_gone_says_so_once() {
 }
 
 #[test]
+fn what_fails_once_it_is_done_says_that_it_stands() {
+    let scratch = Scratch::new();
+    let decides = |stage: &str| matches!(stage, "pre-commit" | "pre-merge-commit" | "commit-msg");
+    let opening = |stage: &str| {
+        if decides(stage) {
+            "gov-hook could not decide, so nothing may pass: "
+        } else {
+            "gov-hook could not put this on record, and what was done stands: "
+        }
+    };
+    let nowhere = scratch.beside("nowhere");
+    fs::create_dir(&nowhere).unwrap();
+    // A push that moves nothing needs no repository.
+    for stage in CLIENT.into_iter().filter(|stage| *stage != "pre-push") {
+        let said = scratch.run_in(&nowhere, &["hook", stage]);
+
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{stage}");
+        assert!(said.err.starts_with(opening(stage)), "{stage}: {}", said.err);
+    }
+}
+
+#[test]
 fn a_folder_of_hooks_that_others_share_is_never_written_to() {
     let scratch = Scratch::new();
     let shared = scratch.beside("shared");

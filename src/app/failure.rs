@@ -1,4 +1,4 @@
-//! Why no decision could be made. Whatever the reason, nothing may pass.
+//! Why no decision could be made, whereupon nothing may pass, or why what was done could not be put on record.
 
 use std::fmt;
 
@@ -20,6 +20,7 @@ pub struct Failure {
     remedy: Option<String>,
     /// The file whose mistakes are the cause; they take the place of the above for a person.
     mistaken: Option<Box<Mistaken>>,
+    asked: Asked,
 }
 
 #[derive(Debug)]
@@ -31,12 +32,19 @@ struct Mistaken {
 
 impl Failure {
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), because: Vec::new(), remedy: None, mistaken: None }
+        Self { what: what.into(), because: Vec::new(), remedy: None, mistaken: None, asked: Asked::ADecision }
     }
 
     #[must_use]
     pub fn for_this_reason(mut self, why: impl Into<String>) -> Self {
         self.because.push(why.into());
+        self
+    }
+
+    /// Nothing hangs on it any more: what was to be put on record is done.
+    #[must_use]
+    pub fn after_the_fact(mut self) -> Self {
+        self.asked = Asked::ARecord;
         self
     }
 
@@ -81,6 +89,7 @@ impl Failure {
             because: mistakes.iter().map(place).collect(),
             what: format!("{origin} has {}", counted(mistakes.len(), "mistake")),
             remedy: None,
+            asked: Asked::ADecision,
             mistaken: Some(Box::new(Mistaken { origin, bytes: starred(bytes), mistakes })),
         }
     }
@@ -96,7 +105,7 @@ impl Failure {
                     command: "gov-hook policy check && git commit --no-verify".into(),
                 };
                 let judged = Judged { origin, bytes, mistakes };
-                mistakes::human(judged, Asked::ADecision, Some(&next), style)
+                mistakes::human(judged, self.asked, Some(&next), style)
             }
             None => self.to_string(),
         }
@@ -136,7 +145,7 @@ impl From<Unwritable> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "gov-hook could not decide, so nothing may pass: {}", self.what)?;
+        writeln!(out, "{}{}", self.asked.failed(), self.what)?;
         for cause in &self.because {
             writeln!(out, "  because: {cause}")?;
         }

@@ -25,6 +25,20 @@ pub enum Asked {
     IsItSound,
     /// A decision, which cannot be made with a file like this.
     ADecision,
+    /// A record of what was done already, and which nothing undoes.
+    ARecord,
+}
+
+impl Asked {
+    /// What comes before the reason, where there is no answer.
+    #[must_use]
+    pub const fn failed(self) -> &'static str {
+        match self {
+            Self::IsItSound => "",
+            Self::ADecision => "gov-hook could not decide, so nothing may pass: ",
+            Self::ARecord => "gov-hook could not put this on record, and what was done stands: ",
+        }
+    }
 }
 
 /// Diagnostics for people. The first line alone says what is wrong.
@@ -33,12 +47,10 @@ pub fn human(judged: Judged<'_>, asked: Asked, next: Option<&NextStep>, style: S
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
     let lines = shown_lines(judged);
     let diagnostic = |(index, mistake): (usize, &Mistake)| {
+        let message = visible(&mistake.message);
         let (level, title) = match (index, asked) {
-            (0, Asked::ADecision) => (
-                Level::ERROR.no_name(),
-                format!("gov-hook could not decide, so nothing may pass: {}", visible(&mistake.message)),
-            ),
-            _ => (Level::ERROR, visible(&mistake.message)),
+            (0, Asked::ADecision | Asked::ARecord) => (Level::ERROR.no_name(), format!("{}{message}", asked.failed())),
+            _ => (Level::ERROR, message),
         };
         format!("{}\n\n", renderer.render(&[diagnostic(judged.origin, &lines, mistake, level, title)]))
     };

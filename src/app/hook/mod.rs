@@ -84,6 +84,14 @@ impl Stage {
         }
     }
 
+    /// Whether git asks once it is done, when nothing can be refused any more.
+    const fn is_afterwards(self) -> bool {
+        matches!(
+            self,
+            Self::PostCommit | Self::PostMerge | Self::PostRewrite | Self::PostApplypatch | Self::PostReceive
+        )
+    }
+
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == text)
@@ -96,19 +104,20 @@ pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, styl
     if let (Stage::PrePush, Some(framework), []) = (stage, &environment.framework, arguments) {
         return framework::before_push(framework, environment, style);
     }
-    match stage {
+    let answer = match stage {
         Stage::PreCommit | Stage::PreMergeCommit => commit::before(environment, style),
         Stage::CommitMsg => message::before(arguments, environment, style),
         Stage::PostCommit | Stage::PostApplypatch => commit::after(environment),
         Stage::PostMerge => rewrite::merged(environment),
-        Stage::PostRewrite => rewrite::rewritten(arguments, &input()?, environment),
+        Stage::PostRewrite => input().and_then(|input| rewrite::rewritten(arguments, &input, environment)),
         Stage::PrePush => push::before(arguments, &input()?, environment, style),
         Stage::PreReceive => receive::before(&input()?, environment),
         Stage::Update => receive::one(arguments, environment),
-        Stage::PostReceive => Ok(receive::after(&input()?, environment)),
+        Stage::PostReceive => input().map(|input| receive::after(&input, environment)),
         Stage::Agent => agent::before(environment),
         Stage::ReferenceTransaction => transaction::prepared(arguments, &input()?, environment),
-    }
+    };
+    answer.map_err(|failure| if stage.is_afterwards() { failure.after_the_fact() } else { failure })
 }
 
 /// What git writes to the hook.
