@@ -245,6 +245,58 @@ fn uninstall_restores_bytes_mode_and_links() {
     assert_eq!(state(), before);
 }
 
+/// The files of a folder of hooks, without git's samples, with what is in them.
+fn contents(folder: &Path) -> Vec<(String, Option<String>)> {
+    names(folder).into_iter().map(|name| (name.clone(), fs::read_to_string(folder.join(name)).ok())).collect()
+}
+
+#[test]
+fn what_only_has_the_name_of_something_kept_does_not_run_and_is_there_again() {
+    let scratch = Scratch::new();
+    let folder = hooks(&scratch);
+    for name in ["commit-msg.legacy", "post-commit.legacy.1", "pre-commit.legacy", "pre-commit"] {
+        put(&folder.join(name), &telling(&scratch, name));
+    }
+    let before = contents(&folder);
+
+    let said = scratch.run(&["install"]);
+    scratch.commit_by_hand("One");
+    let again = scratch.run(&["install"]);
+    scratch.commit_by_hand("Two");
+
+    assert_eq!(log(&scratch), "pre-commit 0: \npre-commit 0: \n");
+    let told: Vec<&str> = said.out.lines().filter(|line| line.contains("legacy")).collect();
+    let expected = [
+        "  pre-commit: what was there is kept as pre-commit.legacy and runs first",
+        "  pre-commit: pre-commit.legacy did not run and does not; `uninstall` puts it back",
+        "  commit-msg: commit-msg.legacy did not run and does not; `uninstall` puts it back",
+        "  post-commit: post-commit.legacy.1 did not run and does not; `uninstall` puts it back",
+    ];
+    assert_eq!(told, expected);
+    assert!(again.out.starts_with("the hooks are already current in "), "{}", again.out);
+    assert_eq!(scratch.run(&["uninstall"]).code, 0);
+    assert_eq!(contents(&folder), before);
+    scratch.commit_by_hand("Three");
+    assert_eq!(log(&scratch), "pre-commit 0: \n".repeat(3));
+}
+
+#[test]
+fn what_was_kept_runs_again_when_a_hook_that_was_lost_is_put_back() {
+    let scratch = Scratch::new();
+    let hook = hooks(&scratch).join("pre-commit");
+    put(&hook, &telling(&scratch, "theirs"));
+    let before = contents(&hooks(&scratch));
+    scratch.run(&["install"]);
+    fs::remove_file(&hook).unwrap();
+
+    scratch.run(&["install"]);
+    scratch.commit_by_hand("One");
+
+    assert_eq!(log(&scratch), "theirs 0: \n");
+    scratch.run(&["uninstall"]);
+    assert_eq!(contents(&hooks(&scratch)), before);
+}
+
 #[test]
 fn a_hook_put_over_ours_is_chained_by_installing_again() {
     let scratch = Scratch::new();

@@ -126,6 +126,11 @@ pub(super) fn spare(hook: &Path) -> Option<PathBuf> {
     aside(hook).map(|aside| with(&aside, ".kept"))
 }
 
+/// Where a file beside the hook waits whose name would have ours run it, though nothing ran it before.
+pub(super) fn unused(hook: &Path, file: &Path) -> Option<PathBuf> {
+    Some(with(&hook.parent()?.join("gov-hook.aside").join(file.file_name()?), ".unused"))
+}
+
 pub(super) fn is_there(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }

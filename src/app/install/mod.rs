@@ -89,7 +89,7 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
     let fetched = ledger::uninstall(&repo)?;
     let asked = agents::uninstall(&repo)?;
     let mut text = String::new();
-    for Done { stage, what, older } in &done {
+    for Done { stage, what, older, .. } in &done {
         // Writing to a `String` cannot fail, here and below.
         let _ = match what {
             What::Restored => writeln!(text, "  {stage}: what was there before is there again"),
@@ -165,13 +165,17 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
         format!("installed {} in {place}\n", counted(named.len(), "hook"))
     };
     let _ = writeln!(text, "  {}", named.join(", "));
-    for Done { stage, what, older } in done {
+    for Done { stage, what, older, unused } in done {
         if let What::Chained(by) = what {
             let whose = by.as_str().map_or_else(|| "what was there".to_owned(), |by| format!("the hook of {by}"));
             let _ = writeln!(text, "  {stage}: {whose} is kept as {stage}.legacy and runs first");
         }
         for path in older {
             let _ = writeln!(text, "    what was kept before it runs too: {}", path.display());
+        }
+        for name in unused.iter().filter_map(|path| path.file_name()) {
+            let name = name.display();
+            let _ = writeln!(text, "  {stage}: {name} did not run and does not; `uninstall` puts it back");
         }
     }
     if !also.is_empty() {

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::kept::{Found, Owner, aside, is_there, legacy, look, older, spare};
+use super::kept::{Found, Owner, aside, is_there, legacy, look, older, spare, unused};
 use super::shim::Shim;
 use crate::app::Failure;
 
@@ -17,6 +17,8 @@ pub(super) struct Done {
     pub(super) what: What,
     /// What was kept before and is not run in its own name any more.
     pub(super) older: Vec<PathBuf>,
+    /// What was there under the name of something kept, ran at no time, and waits aside.
+    pub(super) unused: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,7 @@ struct Planned {
     what: What,
     /// The script that will be kept goes by its own name and folder.
     is_framework: bool,
+    unused: Vec<PathBuf>,
 }
 
 /// Puts a shim for each stage into the folder; nothing is changed unless all of them can be written.
@@ -52,12 +55,16 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
     let (mut done, mut planned) = (Vec::new(), Vec::new());
     for stage in stages {
         let hook = folder.join(stage);
-        let (what, kept) = match look(&hook)? {
+        let there = look(&hook)?;
+        let unused = never_run(&hook, &there)?;
+        let kept = legacy(&hook);
+        let kept = if unused.contains(&kept) { Found::Nothing } else { look(&kept)? };
+        let (what, kept) = match there {
             Found::Folder => {
                 return Err(Failure::new(format!("`{}` is a folder, where a hook belongs", hook.display())));
             }
-            Found::Nothing => (What::Written, look(&legacy(&hook))?),
-            Found::Ours { .. } => (What::Renewed, look(&legacy(&hook))?),
+            Found::Nothing => (What::Written, kept),
+            Found::Ours { .. } => (What::Renewed, kept),
             Found::Foreign { by, runs } => (What::Chained(by), Found::Foreign { by, runs }),
         };
         let by = if let Found::Foreign { by, .. } = kept { Some(by) } else { None };
@@ -67,11 +74,11 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
         let is_led_aside = aside(&hook).is_some_and(|aside| is_there(&aside));
         let is_same = is_led_aside == is_framework && matches!(look(&hook)?, Found::Ours { runs: true, .. });
         if is_same && fs::read(&hook).is_ok_and(|there| there == text) {
-            done.push(Done { stage: shim.stage, what: What::Current, older: Vec::new() });
+            done.push(Done { stage: shim.stage, what: What::Current, older: Vec::new(), unused });
             continue;
         }
         let new = folder.join(format!(".{stage}.gov-hook-{}", std::process::id()));
-        planned.push((Planned { stage: shim.stage, hook, new, what, is_framework }, text));
+        planned.push((Planned { stage: shim.stage, hook, new, what, is_framework, unused }, text));
     }
     for (at, (plan, text)) in planned.iter().enumerate() {
         if let Err(error) = write(&plan.new, text) {
@@ -84,10 +91,51 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
     }
     for (plan, _) in planned {
         let older = place(&plan).map_err(|error| cannot_write(&plan.hook, &error))?;
-        done.push(Done { stage: plan.stage, what: plan.what, older });
+        done.push(Done { stage: plan.stage, what: plan.what, older, unused: plan.unused });
     }
     done.arrange_by_key(|done| stages.iter().position(|stage| *stage == done.stage));
     Ok(done)
+}
+
+/// Files that ours would run for their names, and that nothing runs now: not git, no framework, and no hook
+/// of ours that stood here before.
+fn never_run(hook: &Path, there: &Found) -> Result<Vec<PathBuf>, Failure> {
+    if matches!(there, Found::Ours { .. }) {
+        return Ok(Vec::new());
+    }
+    let kept = legacy(hook);
+    let spare = spare(hook).filter(|spare| is_there(spare));
+    let kept_is_ours = matches!(look(&kept)?, Found::Ours { .. });
+    let was_here = kept_is_ours || spare.is_some() || aside(hook).is_some_and(|aside| is_there(&aside));
+    let is_run = kept_is_ours
+        || matches!(there, Found::Foreign { by, .. } if by.runs_legacy())
+        || spare.map_or(was_here, |spare| same(&spare, &kept))
+        || same(hook, &kept);
+    let kept = Some(kept).filter(|kept| !is_run && is_there(kept));
+    Ok(kept.into_iter().chain(older(hook).filter(|older| !was_here && is_there(older))).collect())
+}
+
+fn set_aside(hook: &Path, files: &[PathBuf]) -> std::io::Result<()> {
+    for file in files {
+        let Some(place) = unused(hook, file) else { continue };
+        if is_there(&place) {
+            return Err(std::io::Error::other(format!("`{}` is there already", place.display())));
+        }
+        place.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::rename(file, place)?;
+    }
+    Ok(())
+}
+
+/// Puts those back that were set aside, unless something else has their names now.
+fn take_back(hook: &Path) -> std::io::Result<()> {
+    for file in std::iter::once(legacy(hook)).chain(older(hook)) {
+        let Some(place) = unused(hook, &file).filter(|place| is_there(place) && !is_there(&file)) else { continue };
+        fs::rename(&place, &file)?;
+        // Others may still be in it.
+        let _ = place.parent().map(fs::remove_dir);
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
@@ -98,6 +146,7 @@ fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
 /// Keeps what stands there, and puts the new hook over it.
 fn place(plan: &Planned) -> std::io::Result<Vec<PathBuf>> {
     let mut moved = Vec::new();
+    set_aside(&plan.hook, &plan.unused)?;
     if matches!(plan.what, What::Chained(_)) {
         moved = keep(&plan.hook)?;
         if !plan.is_framework {
@@ -189,7 +238,10 @@ pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Fai
             (Found::Foreign { by, .. }, Found::Ours { .. }) => Some(What::Unchained(by)),
             _ => None,
         };
-        let Some(what) = what else { continue };
+        let Some(what) = what else {
+            take_back(&hook).map_err(|error| cannot_write(&hook, &error))?;
+            continue;
+        };
         let undone = match what {
             What::Restored => fs::rename(&kept, &hook),
             What::Unchained(_) => fs::remove_file(&kept),
@@ -204,6 +256,7 @@ pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Fai
             stage: (*stage).to_owned(),
             what,
             older: older(&hook).filter(|path| is_there(path)).collect(),
+            unused: Vec::new(),
         });
     }
     Ok(done)
@@ -220,6 +273,7 @@ fn left_behind(hook: &Path, what: What) -> std::io::Result<()> {
     if let Some(older) = older(hook).find(|older| is_there(older)).filter(|_| runs_kept && !is_there(&kept)) {
         fs::rename(older, &kept)?;
     }
+    take_back(hook)?;
     let Some(aside) = aside(hook) else { return Ok(()) };
     if is_there(&aside) {
         return lead_aside(hook, &aside, false);
