@@ -15,6 +15,9 @@ use sha2::{Digest, Sha256};
 
 const POLICY: &str = "src/policy/built-in.yaml";
 
+/// What of it says how a record is written.
+const RECORDING: &[&str] = &["version", "agents", "audit"];
+
 #[expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -38,8 +41,10 @@ fn main() -> Result<(), Broken> {
     fs::write(Path::new(&out).join("packs.rs"), packs::packs().map_err(Broken)?)?;
     fs::write(Path::new(&out).join("digests.rs"), digests(&yaml)?)?;
     let policy = fs::read_to_string(POLICY)?;
-    let steps = policy::steps(&policy).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
-    fs::write(Path::new(&out).join("built-in.steps"), steps)?;
+    for (name, sections) in [("built-in.steps", None), ("built-in-recording.steps", Some(RECORDING))] {
+        let steps = policy::steps(&policy, sections).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
+        fs::write(Path::new(&out).join(name), steps)?;
+    }
     fs::write(Path::new(&out).join("built-in.digest"), named(&Sha256::digest(policy)))?;
     if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" && is_linker_usual() {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");

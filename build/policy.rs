@@ -2,9 +2,10 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-/// One step a line, or what is wrong with the file.
-pub(super) fn steps(yaml: &str) -> Result<String, String> {
+/// One step a line, or what is wrong with the file; of all its sections, or of some.
+pub(super) fn steps(yaml: &str, sections: Option<&[&str]>) -> Result<String, String> {
     let mut steps = String::new();
+    let (mut depth, mut is_value, mut is_wanted) = (0, false, true);
     for event in Parser::new_from_str(yaml) {
         let (event, span) = event.map_err(|error| error.to_string())?;
         let (sign, text) = match &event {
@@ -25,7 +26,18 @@ pub(super) fn steps(yaml: &str) -> Result<String, String> {
         if text.contains('\n') {
             return Err(format!("line {}: a text of several lines", span.start.line()));
         }
-        steps.extend([sign, text, "\n"]);
+        depth -= usize::from(sign == "}");
+        if depth == 1 && !is_value && sign != "}" {
+            is_wanted = sections.is_none_or(|sections| sections.contains(&text));
+        }
+        if is_wanted || depth == 0 {
+            steps.extend([sign, text, "\n"]);
+        }
+        let is_opened = matches!(sign, "{" | "[");
+        if depth == 1 && !is_opened {
+            is_value = !is_value;
+        }
+        depth += usize::from(is_opened);
     }
     Ok(steps)
 }

@@ -5,7 +5,7 @@ use crate::check::rules::{Pack, Rules, read_pack};
 use crate::check::waivers::Waivers;
 use crate::git::Repo;
 use crate::model::{ObjectId, PolicyRef, RepoPath};
-use crate::policy::{self, Policy};
+use crate::policy::{self, Policy, Recording};
 
 use super::Failure;
 
@@ -79,15 +79,29 @@ pub(super) fn read_waivers(bytes: Vec<u8>) -> Result<Waivers, Failure> {
 
 /// The policy of a commit; the built-in one where there is no commit, or none in it.
 pub(super) fn policy_at(repo: &Repo, commit: Option<ObjectId>) -> Result<(Policy, PolicyRef), Failure> {
+    policy_in_force(policy_file(repo, commit)?)
+}
+
+/// What it says of how a record is written.
+pub(super) fn recording_at(repo: &Repo, commit: Option<ObjectId>) -> Result<Recording, Failure> {
+    match policy_file(repo, commit)? {
+        None => Ok(Recording::built_in()),
+        file => Ok(policy_in_force(file)?.0.into()),
+    }
+}
+
+/// The policy file of a commit, with the name that reports have for it.
+fn policy_file(repo: &Repo, commit: Option<ObjectId>) -> Result<Option<(String, Vec<u8>)>, Failure> {
     let file = file_at(repo, commit, POLICY_PATH)?;
     if let (None, Some(commit)) = (&file, commit) {
         refuse_disguised(repo, commit)?;
     }
+    let Some(bytes) = file else { return Ok(None) };
     let name = match commit {
         Some(commit) if repo.head()?.commit() != Some(commit) => commit.short(),
         Some(_) | None => "HEAD".to_owned(),
     };
-    policy_in_force(file.map(|bytes| (format!("{name}:{POLICY_PATH}"), bytes)))
+    Ok(Some((format!("{name}:{POLICY_PATH}"), bytes)))
 }
 
 /// A policy behind a symbolic link, or a directory in its place, is not the same as none: taking

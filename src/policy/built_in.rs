@@ -5,7 +5,8 @@ use crate::yaml;
 
 use super::read::read_known;
 use super::{
-    Agents, ApprovalRule, Approvals, Audit, BranchLevels, PathDefault, PathRules, Policy, RiskLimits, RuleSettings,
+    Agents, ApprovalRule, Approvals, Audit, BranchLevels, PathDefault, PathRules, Policy, Recording, RiskLimits,
+    RuleSettings,
 };
 
 /// The built-in policy as its file: commented, and read like any other.
@@ -17,11 +18,18 @@ pub const BUILT_IN_DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/built-
 /// The policy itself, parsed when the program was built: most runs read it.
 const STEPS: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in.steps"));
 
+/// The part of it that says how a record is written.
+const RECORDING: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in-recording.steps"));
+
 impl Policy {
     #[must_use]
     pub fn built_in() -> Self {
+        Self::of_steps(STEPS)
+    }
+
+    fn of_steps(steps: &str) -> Self {
         // A test reads the file, so the fallback is never used; were it, nothing would be let by.
-        let parsed = yaml::from_steps(STEPS);
+        let parsed = yaml::from_steps(steps);
         parsed.and_then(|root| read_known(&root, Self::strictest())).unwrap_or_else(Self::strictest)
     }
 
@@ -66,6 +74,14 @@ impl Policy {
     }
 }
 
+impl Recording {
+    /// What the built-in policy says of it, for a process that judges nothing.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Policy::of_steps(RECORDING).into()
+    }
+}
+
 /// Names the bytes of a policy file in reports and records.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
@@ -96,5 +112,12 @@ mod tests {
 
         assert_eq!(yaml::from_steps(STEPS), parsed.root.map(unplaced));
         assert_eq!(BUILT_IN_DIGEST, digest(BUILT_IN.as_bytes()));
+    }
+
+    #[test]
+    fn a_record_is_written_as_the_whole_policy_says() {
+        let shown = |Recording { audit, agents }: Recording| (audit, format!("{agents:?}"));
+
+        assert_eq!(shown(Recording::built_in()), shown(Policy::built_in().into()));
     }
 }

@@ -49,6 +49,19 @@ pub struct Policy {
     pub others: Vec<yaml::Entry>,
 }
 
+/// What of a policy says how a record is written.
+#[derive(Debug)]
+pub struct Recording {
+    pub audit: Audit,
+    pub agents: Agents,
+}
+
+impl From<Policy> for Recording {
+    fn from(Policy { audit, agents, .. }: Policy) -> Self {
+        Self { audit, agents }
+    }
+}
+
 /// How much the ledger asks of its writers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Audit {

@@ -4,7 +4,7 @@ use crate::model::{Enforcement, PathClass, Person, Placement, RepoPath, RiskLeve
 
 use super::glob::Spelled;
 use super::{
-    AgentIdentity, ApprovalRule, Approvals, Category, PathApproval, PathDefault, PathGlob, Policy, RuleSettings,
+    AgentIdentity, Agents, ApprovalRule, Approvals, Category, PathApproval, PathDefault, PathGlob, Policy, RuleSettings,
 };
 
 impl Policy {
@@ -91,12 +91,14 @@ impl Policy {
         let asked = self.roles.iter().filter(|role| roles.is_empty() || roles.contains(&role.name));
         asked.flat_map(|role| &role.members).any(|member| member.eq_ignore_ascii_case(email))
     }
+}
 
+impl Agents {
     /// The agent among the people of a change, or named in its trailers (`Key: value`).
     #[must_use]
     pub fn agent_for(&self, people: &[Person], trailers: &[String]) -> Option<&AgentIdentity> {
         let trailers: Vec<String> = trailers.iter().map(|trailer| one_spelling(trailer)).collect();
-        self.agents.identities.iter().find(|agent| {
+        self.identities.iter().find(|agent| {
             let by_email = |person: &Person| agent.emails.iter().any(|glob| glob.matches(&person.email));
             let by_trailer = |trailer: &String| agent.trailers.iter().any(|glob| glob.matches(trailer));
             people.iter().any(by_email) || trailers.iter().any(by_trailer)

@@ -47,5 +47,5 @@ pub(super) fn agent(
     }
     let messages = subject.commits.iter().map(|commit| &commit.message).chain(&subject.message);
     let trailers: Vec<String> = messages.flat_map(|message| git::trailers(message)).collect();
-    policy.agent_for(authors, &trailers).map(|agent| agent.id.clone())
+    policy.agents.agent_for(authors, &trailers).map(|agent| agent.id.clone())
 }

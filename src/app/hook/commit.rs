@@ -10,6 +10,7 @@ use crate::app::record::{Act, Cause, Pen, Records, afterwards, decision};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Exit, Gate, ObjectId, Severity, Sha256, counted};
+use crate::policy::Recording;
 use crate::report::Style;
 
 pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, Failure> {
@@ -30,27 +31,28 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
 /// The commit is made, so nothing can be refused: it is only told.
 pub(super) fn after(environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let Some(head) = repo.head()?.commit() else { return Ok(Answer::passing(String::new())) };
+    let head = repo.head()?;
+    let Some(tip) = head.commit() else { return Ok(Answer::passing(String::new())) };
     // A framework says no more than this after a merge: a fast-forward made no commit.
     if repo.is_fast_forwarded() {
         return Ok(Answer::passing(String::new()));
     }
-    let commit = repo.commit(head)?;
+    let commit = repo.commit(tip)?;
     let pen = pen(&repo, environment, &commit)?;
     let own = Records::in_stream(&repo, pen.stream())?;
-    let OnRecord { acts, told } = on_record(&repo, &commit, environment, &own)?;
+    let OnRecord { acts, told } = on_record(&repo, (&commit, head.branch()), environment, &own)?;
     pen.write(&acts)?;
     Ok(Answer::passing(told))
 }
 
 /// Writes as whoever made the commit, under the law it was made by.
 pub(super) fn pen<'a>(repo: &'a Repo, environment: &Environment, commit: &Commit) -> Result<Pen<'a>, Failure> {
-    let (policy, _) = law::policy_at(repo, commit.parents.first().copied())?;
+    let Recording { audit, agents } = law::recording_at(repo, commit.parents.first().copied())?;
     let agent = environment
         .agent
         .clone()
-        .or_else(|| policy.agent_for(&commit.people(), &commit.trailers()).map(|agent| agent.id.clone()));
-    Pen::open(repo, environment, policy.audit, agent.as_deref())
+        .or_else(|| agents.agent_for(&commit.people(), &commit.trailers()).map(|agent| agent.id.clone()));
+    Pen::open(repo, environment, audit, agent.as_deref())
 }
 
 /// What a commit puts on record, and what a person should know of it.
@@ -65,7 +67,7 @@ pub(super) struct OnRecord {
 /// the decision too, and then no other is opened.
 pub(super) fn on_record(
     repo: &Repo,
-    commit: &Commit,
+    (commit, branch): (&Commit, Option<&str>),
     environment: &Environment,
     own: &Records<'_>,
 ) -> Result<OnRecord, Failure> {
@@ -75,8 +77,7 @@ pub(super) fn on_record(
     if is_known(own)? {
         return Ok(OnRecord::default());
     }
-    let branch = repo.head()?.branch().map(str::to_owned);
-    let bind = |decision| OnRecord { acts: vec![bound(commit, branch.as_deref(), decision)], told: String::new() };
+    let bind = |decision| OnRecord { acts: vec![bound(commit, branch, decision)], told: String::new() };
     if let Before::Decided(id) = before_it(repo, commit, own.about(commit.tree)?) {
         return Ok(bind(id));
     }
@@ -90,12 +91,12 @@ pub(super) fn on_record(
     }
     let is_late = before == Before::Amended || is_made_unasked(repo, commit)?;
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
-    let (judged, act) = afterwards(repo, commit.id, branch.as_deref(), (cause, environment))?;
+    let (judged, act) = afterwards(repo, commit.id, branch, (cause, environment))?;
     let mut acts: Vec<Act> = act.into_iter().collect();
     if cause != Cause::Bypass {
         return Ok(OnRecord { acts, told: denied(commit, &judged) });
     }
-    let binding = binding(commit, branch.as_deref());
+    let binding = binding(commit, branch);
     acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
     let id = commit.id.short();
     let mend = if environment.is_disabled {

@@ -42,10 +42,11 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
     let own = Records::in_stream(&repo, pen.stream())?;
     let (mut acts, mut told) = (Vec::new(), String::new());
     let mut seen = Vec::new();
+    let head = repo.head()?;
     for &(_, new) in &pairs {
         if !seen.contains(&new) {
             seen.push(new);
-            let found = on_record(&repo, &repo.commit(new)?, environment, &own)?;
+            let found = on_record(&repo, (&repo.commit(new)?, head.branch()), environment, &own)?;
             acts.extend(found.acts);
             told.push_str(&found.told);
         }

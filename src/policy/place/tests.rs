@@ -151,7 +151,7 @@ fn an_agent_is_known_by_address_or_trailer_and_a_person_is_none() {
     let agent = |email: &str, trailers: &[&str]| {
         let people = [Person { name: "Mira".into(), email: email.into() }];
         let trailers: Vec<String> = trailers.iter().map(|&trailer| trailer.to_owned()).collect();
-        policy.agent_for(&people, &trailers).map(|agent| agent.id.clone())
+        policy.agents.agent_for(&people, &trailers).map(|agent| agent.id.clone())
     };
 
     assert_eq!(agent("NoReply@Anthropic.com", &[]).as_deref(), Some("claude"));
