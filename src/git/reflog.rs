@@ -1,7 +1,8 @@
 //! What the reflogs tell: how HEAD came to where it is, and how this clone's commits were made.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -90,14 +91,18 @@ impl Repo {
         message.ends_with(ending) && verbs.iter().any(|verb| rest_after(message, verb).is_some())
     }
 
-    /// The last lines of HEAD's reflog, as far as one commit's line can reach.
+    /// The last lines of HEAD's reflog; no commit's line reaches farther.
     fn end_of_reflog(&self) -> Option<Vec<u8>> {
-        let mut log = std::fs::File::open(self.inner.path().join("logs/HEAD")).ok()?;
+        let log = File::open(self.inner.path().join("logs/HEAD")).ok()?;
         let length = log.metadata().ok()?.len();
-        log.seek(SeekFrom::Start(length.saturating_sub(64 << 10))).ok()?;
-        let mut end = Vec::new();
-        log.read_to_end(&mut end).ok()?;
-        Some(end)
+        let last = |size: u64| {
+            let size = size.min(length);
+            let mut end = vec![0; usize::try_from(size).ok()?];
+            log.read_exact_at(&mut end, length - size).ok()?;
+            Some(end)
+        };
+        let end = last(4 << 10)?;
+        if end.trim_ascii_end().contains(&b'\n') { Some(end) } else { last(64 << 10) }
     }
 }
 

@@ -18,7 +18,11 @@ enum Open {
 #[must_use]
 pub fn from_steps(steps: &str) -> Option<Node> {
     let mut open: Vec<Open> = Vec::new();
-    for step in steps.lines() {
+    let mut rest = steps;
+    // Each is short: a search that first prepares itself takes longer than this.
+    while let Some(end) = rest.bytes().position(|byte| byte == b'\n') {
+        let (step, after) = rest.split_at_checked(end)?;
+        rest = after.get(1..)?;
         let (sign, text) = step.split_at_checked(1)?;
         let value = match sign {
             "{" => {

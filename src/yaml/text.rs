@@ -38,6 +38,9 @@ fn refuse_unseen(text: &str, mistakes: &mut Mistakes) -> bool {
     let mut sound = true;
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+            continue;
+        }
         for (column, character) in line.chars().enumerate() {
             let what = match character {
                 '\t' => continue,

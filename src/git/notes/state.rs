@@ -13,6 +13,9 @@ use crate::git::Repo;
 /// A file of more bytes is none that gov-hook wrote.
 const LARGEST: u64 = 64 << 20;
 
+/// Most are read in one piece.
+const USUAL: usize = 4 << 10;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StateFile {
     Nonce,
@@ -53,7 +56,7 @@ impl Repo {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(NotesError::Read { path, source }),
         };
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(USUAL);
         match opened.take(LARGEST + 1).read_to_end(&mut bytes) {
             Ok(_) if bytes.len() as u64 > LARGEST => {
                 Err(NotesError::Oversized { path, size: bytes.len() as u64, limit: LARGEST })

@@ -14,7 +14,7 @@ pub(in crate::policy) enum Braces {
 
 /// All ways to read the `{a,b}` in a pattern.
 pub(in crate::policy) fn alternatives(text: &str, which: Braces) -> Result<Vec<Cow<'_, str>>, String> {
-    if memchr::memchr2(b'{', b'}', text.as_bytes()).is_none() {
+    if !text.bytes().any(|byte| matches!(byte, b'{' | b'}')) {
         return Ok(vec![text.into()]);
     }
     // Each with the place up to which it is spelled out.

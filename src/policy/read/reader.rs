@@ -118,6 +118,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn texts<'n>(&mut self, field: Field<'n>) -> Option<Vec<(&'n str, Span)>> {
         let items: Vec<Field<'n>> = self.list(field)?.collect();
+        if self.origin.is_none() {
+            // What is part of the program is known to list nothing twice.
+            return Some(items.into_iter().filter_map(|item| Some((self.text(item)?, item.span))).collect());
+        }
         let mut seen = BTreeSet::new();
         let mut texts: Vec<(&str, Span)> = Vec::new();
         for item in items {
