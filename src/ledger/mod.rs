@@ -19,6 +19,8 @@ pub use binding::{Binding, BindingError, Writer};
 pub use chain::{AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_signature_demanded, join, namespace};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use coverage::{Coverage, totals};
-pub use entry::{Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, parse, signed_bytes, write};
+pub use entry::{
+    Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, number, parse, signed_bytes, write,
+};
 pub use genesis::{GENESIS_STREAM, Root, genesis, is_genesis};
 pub use summary::Summary;

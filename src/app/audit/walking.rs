@@ -190,7 +190,7 @@ fn in_order(added: Vec<Noted>) -> Vec<Noted> {
     for noted in added {
         let lines = notes.entry(noted.object).or_default();
         let after = lines.back().map_or(0, |(seq, _)| seq.saturating_add(1));
-        lines.push_back((ledger::parse(&noted.line).map_or(after, |entry| entry.seq), noted));
+        lines.push_back((ledger::number(&noted.line).unwrap_or(after), noted));
     }
     let next = |lines: &VecDeque<(u64, Noted)>| lines.front().map(|(seq, _)| *seq);
     let mut heap: BinaryHeap<Reverse<(u64, ObjectId)>> =
