@@ -1,5 +1,6 @@
 //! What this clone remembers of the ledger: the heads once seen, and where it was last found sound.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -80,6 +81,8 @@ pub(super) struct KeptStream {
     pub(super) commit: ObjectId,
     pub(super) signed: u64,
     pub(super) tip: Tip,
+    /// The tip as it is written down, where nothing came since.
+    pub(super) line: Option<String>,
     /// What was said of changes in it, so that a hook need not look for it again.
     pub(super) words: Vec<String>,
 }
@@ -122,7 +125,8 @@ impl Verified {
             self.laws.insert(first.parse().ok()?, law);
         } else {
             let tip = Tip::read(third)?;
-            let kept = KeptStream { commit: first.parse().ok()?, signed: second.parse().ok()?, tip, words: Vec::new() };
+            let (commit, signed) = (first.parse().ok()?, second.parse().ok()?);
+            let kept = KeptStream { commit, signed, tip, line: Some(third.to_owned()), words: Vec::new() };
             self.streams.insert(kept.tip.stream.clone(), kept);
         }
         Some(())
@@ -135,7 +139,8 @@ impl Verified {
             let _ = write!(text, "\nlaw {policy} {} {}", law.sign, law.proof_of_work_bits);
         }
         for kept in self.streams.values() {
-            let _ = write!(text, "\ntip {} {} {}", kept.commit, kept.signed, kept.tip.write());
+            let tip = kept.line.as_ref().map_or_else(|| kept.tip.write().into(), Cow::from);
+            let _ = write!(text, "\ntip {} {} {tip}", kept.commit, kept.signed);
             for word in &kept.words {
                 let _ = write!(text, "\nword {} {word}", kept.tip.stream);
             }

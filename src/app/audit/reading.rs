@@ -139,8 +139,13 @@ fn read_streams(
     let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, &visit);
     let mut asked = Vec::new();
     let mut opened = Vec::new();
+    let mut lines = BTreeMap::new();
     for stream in &here {
-        let kept = verified.streams.remove(&stream.name);
+        let mut kept = verified.streams.remove(&stream.name);
+        // Most streams are where they were, and what is kept of them need not be made again.
+        let unread = kept.as_mut().filter(|_| depth == Depth::News);
+        let line = unread.and_then(|kept| Some((kept.commit, kept.tip.witnessed(), kept.line.take()?)));
+        lines.extend(line.map(|line| (stream.name.as_str(), line)));
         let (open, after) = begin(stream, kept, depth, &rules);
         match stream.tip {
             Some(tip) if after == Some(tip) => opened.push(open),
@@ -196,7 +201,9 @@ fn read_streams(
             let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);
             let words = reading.words.iter().filter(|word| word.entry.stream == stream);
             let words = words.filter_map(|word| ledger::write(&word.entry).ok()).collect();
-            Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), words }))
+            let before = lines.remove(stream).filter(|(at, seen, _)| (*at, *seen) == (commit, tip.witnessed()));
+            let line = before.map(|(_, _, line)| line);
+            Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), line, words }))
         });
         verified.streams = kept.gathered();
         verified.laws = laws.into_known();

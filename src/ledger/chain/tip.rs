@@ -47,6 +47,12 @@ impl Tip {
         &self.named
     }
 
+    /// The highest entry that somebody else has seen.
+    #[must_use]
+    pub const fn witnessed(&self) -> Option<u64> {
+        self.witnessed
+    }
+
     /// One line of canonical JSON, for a cache in the git directory.
     #[must_use]
     pub fn write(&self) -> String {
@@ -74,34 +80,36 @@ impl Tip {
         out
     }
 
-    /// `None` for anything but what [`Tip::write`] wrote: then the stream is verified whole.
+    /// `None` for anything but what [`Tip::write`] writes: then the stream is verified whole.
     #[must_use]
     pub fn read(line: &str) -> Option<Self> {
         let value = canonical::read(line.as_bytes()).ok()?;
+        if value.get("v")?.as_u64() != Some(1) || value.as_object()?.len() != 10 {
+            return None;
+        }
         let digest = |value: &Value| value.as_str()?.parse::<Sha256>().ok();
         let seen = |value: &Value| {
             let [seq, id] = value.as_array()?.as_slice() else { return None };
             Some(Seen { seq: seq.as_u64()?, id: digest(id)? })
         };
-        let optional = |key: &str| value.get(key).filter(|value| !value.is_null());
         let [sign, bits] = value.get("law")?.as_array()?.as_slice() else { return None };
         let dropped = |value: &Value| {
             let [stream, seq, id] = value.as_array()?.as_slice() else { return None };
             Some((stream.as_str()?.to_owned(), Seen { seq: seq.as_u64()?, id: digest(id)? }))
         };
-        let tip = Self {
+        Some(Self {
             stream: value.get("stream")?.as_str()?.to_owned(),
             head: seen(value.get("head")?)?,
             time: value.get("time")?.as_str()?.parse().ok()?,
-            repo: optional("repo").and_then(digest),
-            binding: optional("binding").and_then(|body| Binding::from_body(body.as_object()?).ok()),
+            repo: optional(value.get("repo")?, digest)?,
+            binding: optional(value.get("binding")?, |body| Binding::from_body(body.as_object()?).ok())?,
             law: AuditLaw { sign: sign.as_bool()?, proof_of_work_bits: u32::try_from(bits.as_u64()?).ok()? },
             named: (value.get("named")?.as_object()?.iter())
                 .map(|(stream, at)| Some((stream.clone(), seen(at)?)))
                 .collect::<Option<Vec<_>>>()?
                 .into_iter()
                 .gathered(),
-            witnessed: optional("witnessed").and_then(Value::as_u64),
+            witnessed: optional(value.get("witnessed")?, Value::as_u64)?,
             dropped: value
                 .get("dropped")?
                 .as_array()?
@@ -110,7 +118,12 @@ impl Tip {
                 .collect::<Option<Vec<_>>>()?
                 .into_iter()
                 .gathered(),
-        };
-        (tip.write() == line).then_some(tip)
+        })
     }
+}
+
+/// What is there is read, or the line is none.
+#[expect(clippy::option_option, reason = "what is absent is told from what cannot be read")]
+fn optional<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
+    if value.is_null() { Some(None) } else { read(value).map(Some) }
 }
