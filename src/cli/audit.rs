@@ -132,6 +132,12 @@ pub(super) struct VerifyArguments {
 }
 
 impl AuditVerb {
+    /// What is verified where nothing more is said.
+    pub(super) const fn plain_verify() -> Self {
+        let form = Form { format: false };
+        Self::Verify(VerifyArguments { range: None, full: false, replay: false, form })
+    }
+
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Verify(VerifyArguments { form, .. })

@@ -33,7 +33,7 @@ const VERSION: &str = concat!("gov-hook ", env!("CARGO_PKG_VERSION"), "\n");
 pub fn run() -> ExitCode {
     let arguments = match quick(std::env::args_os()) {
         Some(Quick::Version) => return print::answer(&Answer { text: VERSION.into(), code: 0 }),
-        Some(Quick::Hook(arguments)) => *arguments,
+        Some(Quick::Verb(arguments)) => *arguments,
         None => match Arguments::try_parse() {
             Ok(arguments) => arguments,
             Err(usage) => return print::usage(&usage),

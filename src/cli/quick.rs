@@ -1,16 +1,18 @@
-//! The two starts that are too frequent for the grammar of thirty verbs to be built for them: git runs
-//! a hook up to eight times for one commit, and scripts ask for the version before each use.
+//! The starts that are too frequent for the grammar of thirty verbs to be built for them: git runs a
+//! hook up to eight times for one commit, scripts ask for the version before each use, and a ledger is
+//! verified whenever somebody relies on it.
 
 use std::ffi::OsString;
 
 use super::arguments::{Arguments, HookArguments, Verb};
+use super::audit::AuditVerb;
 use crate::app::Colour;
 use crate::app::hook::Stage;
 
 #[derive(Debug)]
 pub(super) enum Quick {
     Version,
-    Hook(Box<Arguments>),
+    Verb(Box<Arguments>),
 }
 
 /// What was typed, when it is one of these and leaves nothing to interpret.
@@ -20,6 +22,11 @@ pub(super) fn quick(words: impl IntoIterator<Item = OsString>) -> Option<Quick> 
     if verb == "--version" && words.next().is_none() {
         return Some(Quick::Version);
     }
+    let start = |verb| Some(Quick::Verb(Box::new(Arguments { directory: None, color: Colour::Auto, verb })));
+    if verb == "audit" {
+        let is_plain = words.next()? == "verify" && words.next().is_none();
+        return if is_plain { start(Verb::Audit(AuditVerb::plain_verify())) } else { None };
+    }
     if verb != "hook" {
         return None;
     }
@@ -27,8 +34,7 @@ pub(super) fn quick(words: impl IntoIterator<Item = OsString>) -> Option<Quick> 
     let arguments: Vec<OsString> = words.collect();
     let is_plain = |word: &OsString| !word.as_encoded_bytes().starts_with(b"-");
     let hook = arguments.iter().all(is_plain).then_some(HookArguments { stage, arguments })?;
-    let arguments = Arguments { directory: None, color: Colour::Auto, verb: Verb::Hook(hook) };
-    Some(Quick::Hook(Box::new(arguments)))
+    start(Verb::Hook(hook))
 }
 
 #[cfg(test)]
@@ -43,14 +49,14 @@ mod tests {
 
     #[test]
     fn a_quick_start_means_what_the_grammar_says() {
-        for stage in Stage::ALL {
-            for line in [format!("gov-hook hook {}", stage.as_str()), format!("gov-hook hook {} a b", stage.as_str())] {
-                let Some(Quick::Hook(quick)) = quick(words(&line)) else { panic!("{line}") };
+        let hooks =
+            Stage::ALL.iter().flat_map(|stage| ["", " a b"].map(|rest| format!("hook {}{rest}", stage.as_str())));
+        for line in hooks.chain(["audit verify".to_owned()]).map(|line| format!("gov-hook {line}")) {
+            let Some(Quick::Verb(quick)) = quick(words(&line)) else { panic!("{line}") };
 
-                let parsed = Arguments::try_parse_from(words(&line)).unwrap();
+            let parsed = Arguments::try_parse_from(words(&line)).unwrap();
 
-                assert_eq!(format!("{quick:?}"), format!("{parsed:?}"));
-            }
+            assert_eq!(format!("{quick:?}"), format!("{parsed:?}"));
         }
         assert!(matches!(quick(words("gov-hook --version")), Some(Quick::Version)));
     }
@@ -65,6 +71,9 @@ mod tests {
             "gov-hook -C x hook pre-commit",
             "gov-hook --version x",
             "gov-hook -V",
+            "gov-hook audit",
+            "gov-hook audit verify --full",
+            "gov-hook audit verify main",
             "gov-hook check",
         ];
         assert!(lines.iter().all(|line| quick(words(line)).is_none()));
