@@ -9,6 +9,7 @@ mod policy;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fmt, fs};
 
 use sha2::{Digest, Sha256};
@@ -49,8 +50,24 @@ fn main() -> Result<(), Broken> {
     if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" && is_linker_usual() {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
         println!("cargo::rustc-link-arg-bins=-T{}", script.display());
+        let is_of_here = env::var("CARGO_CFG_TARGET_ENV")? == "gnu" && env::var("HOST")? == env::var("TARGET")?;
+        if is_of_here && has_unwinder() {
+            // Nothing is unwound, so the library that would is not loaded at every start: this stands in
+            // for it, and names the archive with the same functions.
+            let folder = Path::new(&out).join("unwinder");
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join("libgcc_s.so"), "INPUT(-lgcc_eh)\n")?;
+            println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
+        }
     }
     Ok(())
+}
+
+/// Whether the usual linker has the archive that a program linked without shared libraries unwinds with.
+fn has_unwinder() -> bool {
+    let asked = Command::new("cc").arg("-print-file-name=libgcc_eh.a").output();
+    // What it does not have, it names as it was asked for.
+    asked.is_ok_and(|told| Path::new(String::from_utf8_lossy(&told.stdout).trim()).is_absolute())
 }
 
 /// Whether nobody chose a linker: not every one reads such a script, and without it the binary is only
