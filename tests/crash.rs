@@ -143,6 +143,7 @@ fn a_place_that_cannot_be_written_is_named() {
     scratch.install_hooks();
     scratch.write("a.txt", "a\n");
     scratch.git(&["add", "--all"]);
+    fs::remove_dir_all(scratch.path(".git/gov")).unwrap();
     fs::write(scratch.path(".git/gov"), "").unwrap();
 
     let said = scratch.run(&["hook", "pre-commit"]);
