@@ -182,6 +182,30 @@ fn a_framework_runs_every_stage_of_a_commit() {
 }
 
 #[test]
+fn a_filter_for_files_leaves_no_message_out() {
+    let Some(programs) = programs() else { return };
+    for framework in FRAMEWORKS {
+        let framed = Framed::new(framework, programs, &SYSTEM);
+        let rule = "- id: own/wip\n  on: message\n  keywords: [wip]\n  regex: '\\bwip\\b'\n  severity: deny\n  \
+                    message: unfinished work\n  help: finish it\n  examples: [wip]\n  counterexamples: [done]\n";
+        framed.scratch.write(".gov/rules/message.yaml", rule);
+        framed.scratch.policy("version: 1\nrules: { packs: [secrets], extra: [\".gov/rules/*.yaml\"] }\n");
+        let configured = fs::read_to_string(framed.scratch.path(".pre-commit-config.yaml")).unwrap();
+        framed.scratch.write(".pre-commit-config.yaml", format!("files: ^src/\n{configured}"));
+        framed.scratch.commit_all("Look at src alone");
+        framed.framework(&["install"]);
+
+        framed.scratch.write("src/a.txt", "one\n");
+        let refused = framed.commit("This is wip");
+        let passed = framed.commit("This is done");
+
+        assert!(!refused.status.success(), "{framework}: {}", said(&refused));
+        assert!(said(&refused).contains("denied: unfinished work"), "{framework}: {}", said(&refused));
+        assert!(passed.status.success(), "{framework}: {}", said(&passed));
+    }
+}
+
+#[test]
 fn a_framework_judges_the_message() {
     let Some(programs) = programs() else { return };
     for framework in FRAMEWORKS {

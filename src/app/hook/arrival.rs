@@ -122,12 +122,6 @@ impl Gatekeeper<'_> {
         Ok(self.repo.commits_between(&[new], old)?.len())
     }
 
-    /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
-    fn was_disabled(&self, commit: ObjectId) -> bool {
-        let about = self.records.about(commit).unwrap_or_default();
-        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
-    }
-
     fn without_record(&self, arrival: &Arrival) -> Option<Refusal> {
         let missing = &arrival.missing;
         let (first, status) = missing.first()?;
@@ -140,7 +134,7 @@ impl Gatekeeper<'_> {
         let listed = missing.iter().take(MOST_LISTED).map(|(commit, status)| {
             format!("{}  {:<10}  {}", commit.id.short(), status.as_str(), printable(&commit.subject()))
         });
-        let disabled = missing.iter().map(|(commit, _)| commit.id).find(|id| self.was_disabled(*id));
+        let disabled = missing.iter().map(|(commit, _)| commit.id).find(|id| self.records.was_let_by(*id));
         let mend = match disabled {
             Some(id) => format!("somebody else has to answer for it: gov-hook ratify {}", id.short()),
             None => format!("gov-hook record {} --reason WHY", arrival.range_of_missing()),

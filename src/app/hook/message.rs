@@ -2,6 +2,7 @@
 //! is staged where that makes a difference.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::said;
 use crate::app::approval;
@@ -16,13 +17,16 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     if environment.is_disabled {
         return Ok(Answer::passing(String::new()));
     }
-    let Some(file) = arguments.first() else {
-        return Err(Failure::new("git names no file with the message")
-            .mended_by("git runs this: gov-hook hook commit-msg .git/COMMIT_EDITMSG"));
-    };
-    let text = std::fs::read(file)
-        .map_err(|error| Failure::new(format!("the message in `{}` cannot be read: {error}", file.display())))?;
     let repo = Repo::open(&environment.place)?;
+    let file = match arguments.first() {
+        Some(file) => PathBuf::from(file),
+        None => written_last(&repo).filter(|_| environment.framework.is_some()).ok_or_else(|| {
+            Failure::new("git names no file with the message")
+                .mended_by("git runs this: gov-hook hook commit-msg .git/COMMIT_EDITMSG")
+        })?,
+    };
+    let text = std::fs::read(&file)
+        .map_err(|error| Failure::new(format!("the message in `{}` cannot be read: {error}", file.display())))?;
     let message = repo.message_as_committed(&text, environment.edits_message);
     let worded = check::worded(&repo, &message, environment)?;
     if !worded.is_found && !worded.tells_agent {
@@ -42,4 +46,12 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.code, pen.actor());
     Ok(answer)
+}
+
+/// Where git has just written the message, for a framework that leaves the file out because a filter of
+/// its own does not name it.
+fn written_last(repo: &Repo) -> Option<PathBuf> {
+    let files = ["COMMIT_EDITMSG", "MERGE_MSG"].map(|name| repo.git_dir().join(name));
+    let written = |file: &PathBuf| file.metadata().and_then(|found| found.modified()).ok();
+    files.into_iter().filter_map(|file| Some((written(&file)?, file))).max().map(|(_, file)| file)
 }

@@ -57,6 +57,12 @@ impl<'a> Records<'a> {
         Ok(coverage.answer().first().map_or(RecordStatus::Unrecorded, |covered| covered.status))
     }
 
+    /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
+    pub(in crate::app) fn was_let_by(&self, commit: ObjectId) -> bool {
+        let about = self.about(commit).unwrap_or_default();
+        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
+    }
+
     /// The agent that a commit's records name as having made it.
     pub(in crate::app) fn agent(&self, commit: ObjectId) -> Result<Option<String>, Failure> {
         let about = self.about(commit)?.into_iter().map(|(_, entry)| entry);

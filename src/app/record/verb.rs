@@ -27,11 +27,21 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
             worst = worst.max(judged.judgement.decision.exit);
             // Writing to a `String` cannot fail.
             let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
+            if records.was_let_by(commit.id) {
+                let _ = writeln!(
+                    told,
+                    "    somebody else still has to answer for it: gov-hook ratify {}",
+                    commit.id.short()
+                );
+            }
             acts.extend(act.map(|act| act.saying("reason", reason)));
         }
         progress.reached(at + 1);
     }
     drop(progress);
+    if commits.is_empty() {
+        return Ok(Answer::passing(format!("no commit is in {revision}\n")));
+    }
     if acts.is_empty() {
         return Ok(Answer::passing(format!("{} on record already\n", counted(commits.len(), "commit"))));
     }
