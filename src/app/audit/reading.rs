@@ -144,7 +144,8 @@ fn read_streams(
         let mut kept = verified.streams.remove(&stream.name);
         // Most streams are where they were, and what is kept of them need not be made again.
         let unread = kept.as_mut().filter(|_| depth == Depth::News);
-        let line = unread.and_then(|kept| Some((kept.commit, kept.tip.witnessed(), kept.line.take()?)));
+        let line = unread
+            .and_then(|kept| Some((kept.commit, kept.tip.witnessed(), (Some(kept.line.take()?), kept.words.clone()))));
         lines.extend(line.map(|line| (stream.name.as_str(), line)));
         let (open, after) = begin(stream, kept, depth, &rules);
         match stream.tip {
@@ -196,13 +197,15 @@ fn read_streams(
         let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).gathered();
         let tips: BTreeMap<&str, ObjectId> =
             here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).gathered();
+        let said_in = |stream: &str| -> Vec<String> {
+            let words = reading.words.iter().filter(|word| word.entry.stream == stream);
+            words.filter_map(|word| ledger::write(&word.entry).ok()).collect()
+        };
         let kept = reading.verdict.tips.iter().filter_map(|tip| {
             let stream = tip.stream.as_str();
             let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);
-            let words = reading.words.iter().filter(|word| word.entry.stream == stream);
-            let words = words.filter_map(|word| ledger::write(&word.entry).ok()).collect();
             let before = lines.remove(stream).filter(|(at, seen, _)| (*at, *seen) == (commit, tip.witnessed()));
-            let line = before.map(|(_, _, line)| line);
+            let (line, words) = before.map_or_else(|| (None, said_in(stream)), |(_, _, written)| written);
             Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), line, words }))
         });
         verified.streams = kept.gathered();
