@@ -1,6 +1,7 @@
 //! Adding entries to a stream: objects first, then the reference, so that a crash at any instant
 //! leaves the old state or the new one.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use git2::ObjectType;
@@ -135,11 +136,16 @@ impl Repo {
         writer: &Writer,
     ) -> Result<ObjectId, NotesError> {
         let mut notes = Notes::open(self, stream, tip.map(|tip| tip.tree))?;
-        for note in &draft.notes {
-            if note.line.contains(&b'\n') {
+        // What is said of one object at once is one write: each would write all of its note again.
+        let mut texts: BTreeMap<ObjectId, Vec<u8>> = BTreeMap::new();
+        for Noted { object, line } in &draft.notes {
+            if line.contains(&b'\n') {
                 return Err(NotesError::LineBreak);
             }
-            notes.add(note.object, &[note.line.as_slice(), b"\n"].concat())?;
+            texts.entry(*object).or_default().extend([line.as_slice(), b"\n"].concat());
+        }
+        for (object, text) in texts {
+            notes.add(object, &text)?;
         }
         let tree = notes.write_trees()?;
         let mut commit = format!("tree {tree}\n");
