@@ -30,8 +30,20 @@ fn ascii_run(text: &[u8]) -> usize {
 }
 
 pub(super) fn character_at(text: &[u8], at: usize) -> Option<char> {
-    let window = text.get(at..(at + 4).min(text.len()))?;
-    window.utf8_chunks().next()?.valid().chars().next()
+    let first = *text.get(at)?;
+    let (width, lead) = match first {
+        0..=0x7f => return Some(char::from(first)),
+        0xc2..=0xdf => (2, first & 0x1f),
+        0xe0..=0xef => (3, first & 0x0f),
+        0xf0..=0xf4 => (4, first & 0x07),
+        _ => return None,
+    };
+    let rest = text.get(at + 1..at + width)?;
+    let code = rest
+        .iter()
+        .try_fold(u32::from(lead), |code, byte| (byte & 0xc0 == 0x80).then_some(code << 6 | u32::from(byte & 0x3f)))?;
+    // No character is written longer than it must be.
+    char::from_u32(code).filter(|found| found.len_utf8() == width)
 }
 
 pub(super) fn character_before(text: &[u8], at: usize) -> Option<char> {
@@ -82,6 +94,29 @@ mod tests {
         let found: Vec<_> = beyond_ascii(&text).collect();
 
         assert_eq!(found, [(70, '\u{e9}'), (76, '\u{200b}')]);
+    }
+
+    #[test]
+    fn what_is_no_character_is_none() {
+        let all = (0..=u32::from(char::MAX)).step_by(7).filter_map(char::from_u32);
+        let texts =
+            ["\u{7f}", "\u{80}", "\u{7ff}", "\u{800}", "\u{ffff}", "\u{10000}", "\u{10ffff}"].map(str::to_owned);
+        for text in all.map(String::from).chain(texts) {
+            assert_eq!(character_at(text.as_bytes(), 0), text.chars().next());
+        }
+        for broken in [
+            &b"\x80"[..],
+            b"\xc1\xbf",
+            b"\xe0\x9f\xbf",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xf5\x80\x80\x80",
+            b"\xe2\x80",
+            b"\xe2\x80a",
+            b"",
+        ] {
+            assert_eq!(character_at(broken, 0), None, "{broken:?}");
+        }
     }
 
     #[test]

@@ -73,7 +73,9 @@ fn next_blanks(text: &[u8], mut from: usize) -> Option<usize> {
 /// Separators that some compilers and editors take for the end of a line and others do not, so
 /// that what looks like the rest of a comment runs as code.
 pub(super) fn breaks(text: &[u8]) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = characters::beyond_ascii(text)
+    // The first bytes of those below, which start no character but where they stand.
+    let mut hits: Vec<Hit> = memchr::memchr2_iter(0xc2, 0xe2, text)
+        .filter_map(|at| Some((at, characters::character_at(text, at)?)))
         .filter(|(_, found)| matches!(found, '\u{85}' | '\u{2028}' | '\u{2029}'))
         .map(|(at, found)| Hit::at(at..at + found.len_utf8(), characters::name(found)))
         .take(MOST_HITS)

@@ -15,6 +15,7 @@ mod threshold;
 
 use std::ops::Range;
 
+use crate::check::characters;
 use crate::model::{Mode, RepoPath, Scanned};
 
 pub use git_directory::is_in_git_directory;
@@ -71,6 +72,31 @@ impl Hit {
 
     fn whole(detail: impl Into<String>) -> Self {
         Self { range: None, detail: detail.into() }
+    }
+}
+
+/// Which kinds of characters a text has that only some detectors look for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub struct Strangers {
+    look_latin: bool,
+    invisible: bool,
+    tags: bool,
+    selectors: bool,
+}
+
+impl Strangers {
+    /// Looks through a text once, so that not every detector has to.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        let mut known = Self::default();
+        for (_, found) in characters::beyond_ascii(text) {
+            known.look_latin = known.look_latin || confusables::latin_for(found).is_some();
+            known.invisible = known.invisible || invisible::is_invisible(found);
+            known.tags = known.tags || invisible::is_tag(found);
+            known.selectors = known.selectors || invisible::is_variation_selector(found);
+        }
+        known
     }
 }
 
@@ -145,15 +171,14 @@ impl Detector {
         Self::ALL.into_iter().find(|detector| detector.as_str() == name)
     }
 
-    /// Whether a text of ASCII alone has nothing for it.
+    /// Whether a text with these characters may have something for it.
     #[must_use]
-    pub const fn looks_beyond_ascii(self) -> bool {
+    pub const fn may_find_in(self, strangers: Strangers) -> bool {
         match self {
-            Self::HomoglyphHost
-            | Self::HomoglyphIdentifier
-            | Self::InvisibleCharacter
-            | Self::TagCharacter
-            | Self::VariationSelectors => true,
+            Self::HomoglyphHost | Self::HomoglyphIdentifier => strangers.look_latin,
+            Self::InvisibleCharacter => strangers.invisible,
+            Self::TagCharacter => strangers.tags,
+            Self::VariationSelectors => strangers.selectors,
             Self::BinaryFile
             | Self::CollidingPath
             | Self::ConfusablePath
@@ -165,7 +190,7 @@ impl Detector {
             | Self::LongLine
             | Self::LoweredThreshold
             | Self::OffScreenCode
-            | Self::Symlink => false,
+            | Self::Symlink => true,
         }
     }
 

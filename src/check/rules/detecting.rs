@@ -8,7 +8,7 @@ use super::paths::Subject;
 use super::rule::Compiled;
 use super::search::Side;
 use super::set::Rules;
-use crate::check::detect::{self, Detector};
+use crate::check::detect::{self, Detector, Strangers};
 use crate::model::{Finding, Mode, Place, RepoPath, Scanned};
 
 /// What detectors find in a text.
@@ -45,7 +45,7 @@ impl Rules {
 
     pub(super) fn detected(&self, file: &Candidate<'_>, subject: &Subject<'_>, seen: &Seen<'_>) -> Detected {
         let mut out = Detected::default();
-        let is_ascii = seen.new.is_ascii();
+        let strangers = Strangers::of(seen.new);
         let seen = detect::Subject {
             path: file.path,
             old_mode: file.old_mode,
@@ -58,7 +58,7 @@ impl Rules {
             let Some((rule, detector)) = self.get(index).and_then(|rule| Some((rule, rule.detector?))) else {
                 continue;
             };
-            if is_ascii && detector.looks_beyond_ascii() || file.in_tree && !rule.speaks_of_trees() {
+            if !detector.may_find_in(strangers) || file.in_tree && !rule.speaks_of_trees() {
                 continue;
             }
             let hits = detector.find(&seen);
