@@ -12,7 +12,13 @@ impl Words {
 
     /// Whether a word is in the list, in any case.
     pub(super) fn has(self, word: &[u8]) -> bool {
-        self.all().any(|known| known.eq_ignore_ascii_case(word))
+        let (list, word) = (self.0.as_bytes(), word.to_ascii_lowercase());
+        let ends = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        let is_whole =
+            |at: usize| ends(at.checked_sub(1).and_then(|at| list.get(at))) && ends(list.get(at + word.len()));
+        !word.is_empty()
+            && !word.iter().any(u8::is_ascii_whitespace)
+            && memchr::memmem::find_iter(list, &word).any(is_whole)
     }
 
     /// Whether any word of the list is part of a text.
