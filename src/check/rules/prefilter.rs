@@ -26,7 +26,7 @@ impl Prefilter {
     pub(super) fn new(keywords: &[(&str, u16)]) -> Self {
         let owned: Vec<(&str, u16)> = (0..).zip(keywords).map(|(owner, (keyword, _))| (*keyword, owner)).collect();
         let names = keywords.iter().map(|(_, rule)| Some(*rule)).collect();
-        Self { tables: Held::Built(Tables::of(&owned)), names }
+        Self { tables: Held::Built(Tables::of(&owned, &[])), names }
     }
 
     /// The prefilter that the build made, with the indices that its owners have in this run.
@@ -53,33 +53,32 @@ impl Prefilter {
     /// Calls back with a rule and where one of its keywords starts, for every place that has one.
     pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(u16, usize)) {
         let tables = self.tables();
-        let Ok(bitmap) = <&[u8; WORDS]>::try_from(tables.bitmap.as_ref()) else { return };
-        let answers = |gram: u32| bitmap.get(word(gram)).map_or(0, |word| word & bit(gram));
+        let Ok(bitmap) = <&[u32; WORDS]>::try_from(tables.bitmap.as_ref()) else { return };
+        // The lowest bit of what it returns is the answer.
+        let answer = |gram: u32| bitmap.get(word(gram)).map_or(0, |word| word >> bit(gram));
         let mut at = 0;
         while let Some((low, high)) = text.get(at..).and_then(two_words) {
             // Written out: built for size, this would stay a loop, and all text goes through it.
-            let any = answers(truncated(low))
-                | answers(truncated(low >> 8))
-                | answers(truncated(low >> 16))
-                | answers(truncated(low >> 24))
-                | answers(truncated(high))
-                | answers(truncated(high >> 8))
-                | answers(truncated(high >> 16))
-                | answers(truncated(high >> 24));
-            if any != 0 {
-                for lane in 0..8 {
-                    let gram = if lane < 4 { low >> (8 * lane) } else { high >> (8 * (lane - 4)) };
-                    if answers(truncated(gram)) != 0 {
-                        self.compare(tables, truncated(gram), text, at + lane, &mut found);
-                    }
-                }
+            let mut answers = (answer(truncated(low)) & 1)
+                | (answer(truncated(low >> 8)) & 1) << 1
+                | (answer(truncated(low >> 16)) & 1) << 2
+                | (answer(truncated(low >> 24)) & 1) << 3
+                | (answer(truncated(high)) & 1) << 4
+                | (answer(truncated(high >> 8)) & 1) << 5
+                | (answer(truncated(high >> 16)) & 1) << 6
+                | (answer(truncated(high >> 24)) & 1) << 7;
+            while answers != 0 {
+                let lane = answers.trailing_zeros();
+                let gram = if lane < 4 { low >> (8 * lane) } else { high >> (8 * (lane - 4)) };
+                self.compare(tables, truncated(gram), text, at + lane as usize, &mut found);
+                answers &= answers - 1;
             }
             at += 8;
         }
         for place in at..text.len() {
             let byte = |ahead: usize| text.get(place + ahead).copied().unwrap_or(0);
             let gram = u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)]) | FOLD;
-            if answers(gram) != 0 {
+            if answer(gram) & 1 != 0 {
                 self.compare(tables, gram, text, place, &mut found);
             }
         }
@@ -137,6 +136,7 @@ mod tests {
     use super::super::embedded;
     use super::super::rule::Rule;
     use super::super::set::Rules;
+    use super::super::tables::folded;
     use super::*;
     use crate::check::waivers::MARKER;
     use crate::policy::RuleSettings;
@@ -182,7 +182,9 @@ mod tests {
             .collect();
         keywords.push((MARKER, u16::try_from(embedded::RULES.len()).unwrap()));
 
-        let (made, here) = (&embedded::TABLES, Tables::of(&keywords));
+        let common = include_bytes!("../../../build/common-grams.txt").split(|byte| b"|\n".contains(byte));
+        let common: Vec<u32> = common.filter_map(folded).collect();
+        let (made, here) = (&embedded::TABLES, Tables::of(&keywords, &common));
 
         assert_eq!(made.entries, here.entries);
         assert_eq!((&made.bitmap, &made.drawers), (&here.bitmap, &here.drawers));

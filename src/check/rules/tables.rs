@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// matter: it is only used to find candidates.
 pub(crate) const FOLD: u32 = 0x2020_2020;
 
-const WORD_BITS: u32 = 15;
+const WORD_BITS: u32 = 13;
 pub(crate) const WORDS: usize = 1 << WORD_BITS;
 
 /// Entries are kept in this many drawers, by the first bits of the hash that chooses the word.
@@ -28,7 +28,7 @@ pub(crate) fn pairs(text: &[u8]) -> u128 {
 
 /// Keywords, and how to find those that start at a place of a text.
 pub(crate) struct Tables {
-    pub(crate) bitmap: Cow<'static, [u8]>,
+    pub(crate) bitmap: Cow<'static, [u32]>,
     /// Where the entries of each drawer start; the last element is where they all end.
     pub(crate) drawers: Cow<'static, [u16]>,
     pub(crate) entries: Cow<'static, [Entry]>,
@@ -54,11 +54,12 @@ pub(crate) struct Entry {
 
 impl Tables {
     /// Each keyword comes with its owner. Keywords of fewer than three bytes are left out: whoever
-    /// reads a pack refuses them.
-    pub(crate) fn of(keywords: &[(&str, u16)]) -> Self {
-        let folded = |keyword: &str| keyword.bytes().take(LONGEST).map(|byte| byte.to_ascii_lowercase()).collect();
+    /// reads a pack refuses them. `common` are four bytes each that stand in many texts, the most
+    /// frequent first: what leads to a keyword had better not be among them.
+    pub(crate) fn of(keywords: &[(&str, u16)], common: &[u32]) -> Self {
+        let lower = |keyword: &str| keyword.bytes().take(LONGEST).map(|byte| byte.to_ascii_lowercase()).collect();
         let mut sorted: Vec<(Vec<u8>, u16)> =
-            keywords.iter().map(|(keyword, owner)| (folded(keyword), *owner)).collect();
+            keywords.iter().map(|(keyword, owner)| (lower(keyword), *owner)).collect();
         sorted.sort_unstable();
         let (mut texts, mut owners, mut entries) = (Vec::new(), Vec::new(), Vec::<Entry>::new());
         let mut last: &[u8] = &[];
@@ -67,7 +68,7 @@ impl Tables {
             if let Some(entry) = known {
                 entry.count += 1;
                 owners.push(*owner);
-            } else if let Some(entry) = entry(text, texts.len(), owners.len()) {
+            } else if let Some(entry) = entry(text, texts.len(), owners.len(), common) {
                 texts.extend_from_slice(text);
                 owners.push(*owner);
                 entries.push(entry);
@@ -75,10 +76,10 @@ impl Tables {
             }
         }
         entries.sort_by_key(|entry| drawer(entry.gram));
-        let (mut bitmap, mut drawers) = (vec![0_u8; WORDS], vec![0_u16; DRAWERS + 1]);
+        let (mut bitmap, mut drawers) = (vec![0_u32; WORDS], vec![0_u16; DRAWERS + 1]);
         for entry in &entries {
             if let Some(word) = bitmap.get_mut(word(entry.gram)) {
-                *word |= if entry.length == 3 { u8::MAX } else { bit(entry.gram) };
+                *word |= if entry.length == 3 { u32::MAX } else { 1 << bit(entry.gram) };
             }
             if let Some(count) = drawers.get_mut(drawer(entry.gram) + 1) {
                 *count += 1;
@@ -100,7 +101,7 @@ impl Tables {
 }
 
 /// An entry for a keyword whose text and owners will stand at these places.
-fn entry(text: &[u8], start: usize, first: usize) -> Option<Entry> {
+fn entry(text: &[u8], start: usize, first: usize, common: &[u32]) -> Option<Entry> {
     let (start, length) = (u32::try_from(start).ok()?, u16::try_from(text.len()).ok()?);
     let (first, count) = (u16::try_from(first).ok()?, 1);
     if let [a, b, c] = *text {
@@ -108,9 +109,18 @@ fn entry(text: &[u8], start: usize, first: usize) -> Option<Entry> {
         return Some(Entry { gram, start, length, offset: 0, first, count });
     }
     let grams = text.windows(4).enumerate();
-    let (at, gram) = grams.min_by_key(|(_, gram)| gram.iter().map(|&byte| commonness(byte)).sum::<u32>())?;
-    let gram = u32::from_le_bytes(gram.try_into().ok()?) | FOLD;
+    let (at, gram) = grams.min_by_key(|(_, gram)| {
+        let known = common.iter().position(|common| Some(*common) == folded(gram));
+        let frequent = known.map_or(0, |rank| common.len() - rank);
+        (frequent, gram.iter().map(|&byte| commonness(byte)).sum::<u32>())
+    })?;
+    let gram = folded(gram)?;
     Some(Entry { gram, start, length, offset: u16::try_from(at).ok()?, first, count })
+}
+
+/// Four bytes, folded.
+pub(crate) fn folded(gram: &[u8]) -> Option<u32> {
+    Some(u32::from_le_bytes(gram.try_into().ok()?) | FOLD)
 }
 
 /// The first three bytes of a folded gram, hashed: the factor pushes the fourth out.
@@ -126,8 +136,9 @@ pub(crate) const fn drawer(gram: u32) -> usize {
     (hash(gram) >> (32 - DRAWER_BITS)) as usize
 }
 
-pub(crate) const fn bit(gram: u32) -> u8 {
-    1 << (gram >> 24 & 7)
+/// Which bit of its word the fourth byte of a gram has: each letter its own.
+pub(crate) const fn bit(gram: u32) -> u32 {
+    gram >> 24 & 31
 }
 
 /// How often a byte stands in source code, on a rough logarithmic scale.
