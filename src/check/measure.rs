@@ -24,6 +24,13 @@ pub fn survey(change: FileChange, new: &Content, marked: Option<bool>) -> FileFa
     facts(change, &Content::Absent, new, marked, |_, _| 0)
 }
 
+/// The same for a copy of a file that was surveyed.
+#[must_use]
+pub fn survey_copy(change: FileChange, of: &FileFacts, new: &Content, marked: Option<bool>) -> FileFacts {
+    let kind = kind_of(&change, marked);
+    if kind == of.kind { FileFacts { change, ..of.clone() } } else { survey(change, new, marked) }
+}
+
 fn facts(
     change: FileChange,
     old: &Content,

@@ -26,4 +26,4 @@ pub use attributes::GeneratedMarks;
 pub use card::{Features, HistoryFacts, features, is_fix_subject, score};
 pub use headers::{FAMILY as HEADER_FAMILY, explained as header_explained, header_finding};
 pub use kind::kind;
-pub use measure::{line_diff, measure, survey};
+pub use measure::{line_diff, measure, survey, survey_copy};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::copies::{Copies, copies};
 use super::judge::unscanned;
 use super::recent::Recent;
 use super::signed::{Signed, Told};
@@ -47,13 +48,18 @@ pub(super) struct Examiner<'a> {
 /// A part of the work, which any thread can do.
 enum Task<'s> {
     File(&'s FileChange),
+    Copies(Copies<'s>),
     Commit(&'s Commit),
 }
 
 enum Done {
-    File(Box<(FileFacts, Found, Told)>),
+    File(Box<OfFile>),
+    Copies(Vec<(usize, Box<OfFile>)>),
     Commit(OfCommit),
 }
+
+/// What one file of a change tells.
+pub(super) type OfFile = (FileFacts, Found, Told);
 
 /// What one commit of a change tells.
 #[derive(Default)]
@@ -77,9 +83,13 @@ struct Shared<'s> {
 impl Examiner<'_> {
     /// Reads the files of the change as one, and then what its commits did.
     pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
-        let files = subject.changes.iter().map(Task::File);
-        let tasks: Vec<Task<'_>> = files.chain(subject.commits.iter().map(Task::Commit)).collect();
-        let is_added = |change: &&FileChange| change.old.is_none();
+        let mut tasks: Vec<Task<'_>> = if self.in_tree {
+            copies(&subject.changes).into_iter().map(Task::Copies).collect()
+        } else {
+            subject.changes.iter().map(Task::File).collect()
+        };
+        tasks.extend(subject.commits.iter().map(Task::Commit));
+        let is_added = |change: &&FileChange| change.old.is_none() && !self.in_tree;
         let shared = Shared {
             clean: Clean::default(),
             added: subject
@@ -95,15 +105,19 @@ impl Examiner<'_> {
         let progress = Progress::new("reading files and commits:", tasks.len(), self.is_watched);
         let done = parallel::for_each(repo, &tasks, &|done| progress.reached(done), &|repo, task| match task {
             Task::File(change) => Ok(Done::File(Box::new(self.file(repo, change, &shared.clean)?))),
+            Task::Copies(copies) => Ok(Done::Copies(self.copies(repo, copies)?)),
             Task::Commit(commit) => Ok(Done::Commit(self.commit(repo, commit, &shared)?)),
         })?;
-        let (mut files, mut commits) = (Vec::with_capacity(subject.changes.len()), Vec::new());
+        let (mut files, mut standing, mut commits) = (Vec::new(), Vec::new(), Vec::new());
         for done in done {
             match done {
                 Done::File(file) => files.push(*file),
+                Done::Copies(copies) => standing.extend(copies),
                 Done::Commit(commit) => commits.push(commit),
             }
         }
+        standing.arrange_by_key(|(place, _)| *place);
+        files.extend(standing.into_iter().map(|(_, file)| *file));
         let (mut examined, inline) = self.whole(subject, files);
         let (in_messages, in_files): (Vec<_>, Vec<_>) = commits
             .into_iter()
@@ -132,7 +146,7 @@ impl Examiner<'_> {
     }
 
     /// The change as one, and the waivers in its texts.
-    fn whole(&self, subject: &Subject, read: Vec<(FileFacts, Found, Told)>) -> (Examined, Vec<Inline>) {
+    fn whole(&self, subject: &Subject, read: Vec<OfFile>) -> (Examined, Vec<Inline>) {
         let mut examined = Examined {
             files: Vec::with_capacity(read.len()),
             findings: Vec::new(),
@@ -159,7 +173,7 @@ impl Examiner<'_> {
         (examined, inline)
     }
 
-    fn file(&self, repo: &Repo, change: &FileChange, clean: &Clean) -> Result<(FileFacts, Found, Told), Failure> {
+    pub(super) fn file(&self, repo: &Repo, change: &FileChange, clean: &Clean) -> Result<OfFile, Failure> {
         let before = change.from.as_ref().unwrap_or(&change.path);
         let old = repo.content(change.old, before, &mut |_| ())?;
         let mut stream = None;
@@ -230,7 +244,12 @@ impl Examiner<'_> {
         self.law.rules.stream(self.candidate(change, None, None))
     }
 
-    fn candidate<'c>(&self, change: &'c FileChange, old: Option<&'c [u8]>, new: Option<&'c [u8]>) -> Candidate<'c> {
+    pub(super) fn candidate<'c>(
+        &self,
+        change: &'c FileChange,
+        old: Option<&'c [u8]>,
+        new: Option<&'c [u8]>,
+    ) -> Candidate<'c> {
         Candidate {
             path: &change.path,
             from: change.from.as_ref(),
@@ -255,7 +274,7 @@ impl Shared<'_> {
 
 /// What was read and held nothing, however many commits carry it.
 #[derive(Default)]
-struct Clean(Mutex<HashSet<(ObjectId, RepoPath)>>);
+pub(super) struct Clean(Mutex<HashSet<(ObjectId, RepoPath)>>);
 
 impl Clean {
     fn has(&self, change: &FileChange) -> bool {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::common::Common;
+use super::copies::Silence;
 use super::definition::On;
 use super::find::{Match, Part};
 use super::findings::{Facing, Teller};
@@ -94,6 +95,16 @@ impl Rules {
     /// Judges one file. `lines` is asked only when something was found whose line decides: most
     /// files of a long range are never compared. They are the lines of the decoded texts.
     pub fn scan<'l>(&self, file: &Candidate<'_>, lines: impl FnOnce() -> Cow<'l, LineDiff>) -> Found {
+        self.scan_after(file, &mut None, lines)
+    }
+
+    /// The same after a copy of the file, of which `silence` tells; it is kept for the next one.
+    pub(super) fn scan_after<'l>(
+        &self,
+        file: &Candidate<'_>,
+        silence: &mut Option<Silence>,
+        lines: impl FnOnce() -> Cow<'l, LineDiff>,
+    ) -> Found {
         let subject = Subject::new(file.path, file.by_agent);
         let was = Subject::new(file.from.unwrap_or(file.path), file.by_agent);
         let group = match (file.in_tree, file.is_weighed) {
@@ -101,7 +112,15 @@ impl Rules {
             (false, true) => self.for_new(),
             (false, false) => self.for_unweighed(),
         };
-        let mut new = file.new.map(|bytes| Side::search(&self.all, group, &subject, bytes, file.common));
+        let search = |bytes| match silence {
+            Some(silence) if silence.holds(self, &subject) => Side::silent(bytes),
+            _ => {
+                let side = Side::search(&self.all, group, &subject, bytes, file.common);
+                *silence = Silence::of(file.path, &side.found);
+                side
+            }
+        };
+        let mut new = file.new.map(search);
         let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, file.common));
         let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
         out.findings = self.path_findings(file);

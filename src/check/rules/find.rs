@@ -122,6 +122,14 @@ pub(super) struct Matches {
     pub(super) details: BTreeMap<(u16, usize), String>,
     /// Rules about the whole file whose keyword is in the text.
     pub(super) present: Vec<u16>,
+    /// Rules that came upon something, and whether they look at such a path.
+    pub(super) asked: Vec<(u16, bool)>,
+}
+
+impl Matches {
+    pub(super) fn is_quiet(&self) -> bool {
+        self.kept.is_empty() && self.present.is_empty() && self.waivers.is_empty()
+    }
 }
 
 /// Walks over a text piece by piece. All places it keeps count from the start of the file.
@@ -299,10 +307,11 @@ impl<'a> Finder<'a> {
     fn covers(&mut self, index: u16) -> bool {
         let known = self.states.of(index).and_then(|state| state.covers);
         known.unwrap_or_else(|| {
-            let covers = self.rule(index).is_some_and(|rule| {
-                !(self.only_exact && rule.generic)
-                    && rule.is_near(&self.subject)
-                    && rule.compiled().is_some_and(|compiled| compiled.covers(&self.subject))
+            let asked = self.rule(index).filter(|rule| !(self.only_exact && rule.generic));
+            let covers = asked.is_some_and(|rule| {
+                let looks = looks_at(rule, &self.subject);
+                self.found.asked.push((index, looks));
+                looks
             });
             if let Some(state) = self.states.of(index) {
                 state.covers = Some(covers);
@@ -421,6 +430,10 @@ impl<'a> Finder<'a> {
             if rule.on == On::File { Next::Stop } else { Next::Go }
         });
     }
+}
+
+pub(super) fn looks_at(rule: &Rule, subject: &Subject<'_>) -> bool {
+    rule.is_near(subject) && rule.compiled().is_some_and(|compiled| compiled.covers(subject))
 }
 
 fn next_non_ascii(text: &[u8], from: usize) -> Option<usize> {

@@ -8,6 +8,7 @@
 mod change;
 mod colliding;
 mod common;
+mod copies;
 mod definition;
 mod detecting;
 mod embedded;

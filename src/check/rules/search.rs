@@ -38,7 +38,13 @@ impl<'a> Side<'a> {
         Self { text, scanned, found }
     }
 
+    /// A text of which it is known that nothing would be found.
+    pub(super) fn silent(bytes: &'a [u8]) -> Self {
+        let (text, scanned) = decode(bytes);
+        Self { text, scanned, found: Matches::default() }
+    }
+
     pub(super) fn is_quiet(&self) -> bool {
-        self.found.kept.is_empty() && self.found.present.is_empty() && self.found.waivers.is_empty()
+        self.found.is_quiet()
     }
 }

@@ -33,6 +33,7 @@ pub struct Captured<'a> {
     pub text: &'a [u8],
     pub whole: Range<usize>,
     pub value: Range<usize>,
+    /// Of which only the name of the file may decide: copies in other folders are not judged again.
     pub path: &'a RepoPath,
 }
 
