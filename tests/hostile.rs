@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::io::Write;
+
 use support::Scratch;
 
 #[test]
@@ -38,4 +40,37 @@ fn ten_thousand_waivers_are_read_and_those_for_nothing_told() {
     let findings = json["findings"].as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["rule"] == "waiver/unused"), "{findings:?}");
     assert_eq!(findings.len(), 10_000);
+}
+
+#[test]
+fn a_blob_that_ends_before_what_it_claims_to_hold_is_not_taken_for_read() {
+    let scratch = Scratch::new();
+    let object = |id: &str, bytes: &[u8]| {
+        let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        deflated.write_all(bytes).unwrap();
+        let (folder, name) = id.split_at(2);
+        scratch.write(&format!(".git/objects/{folder}/{name}"), deflated.finish().unwrap());
+    };
+    let commit_of = |id: &str| {
+        scratch.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{id},data.txt")]);
+        let tree = scratch.git(&["write-tree"]);
+        let commit = scratch.git(&["commit-tree", &tree, "-p", "HEAD", "-m", "Add data"]);
+        scratch.git(&["update-ref", "refs/heads/data", &commit]);
+    };
+    let (short, whole) = ("1".repeat(40), "2".repeat(40));
+    object(&short, b"blob 17000000\0hello\n");
+    object(&whole, &[b"blob 17000000\0".to_vec(), vec![0; 17_000_000]].concat());
+
+    commit_of(&short);
+    let refused = scratch.run(&["check", "data"]);
+    commit_of(&whole);
+    let read = scratch.run(&["check", "data"]);
+
+    assert_eq!(
+        refused.err,
+        "gov-hook could not decide, so nothing may pass: object 1111111111111111111111111111111111111111 (the \
+         content of `data.txt`) cannot be read\n  because: it claims 17000000 bytes and holds 6\n  mend it: see what \
+         is damaged: git fsck --full\n"
+    );
+    assert_eq!((refused.code, read.code), (2, 0), "{}", read.err);
 }

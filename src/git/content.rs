@@ -1,7 +1,7 @@
 //! What one side of a file change holds.
 
 use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use git2::ObjectType;
 use sha2::Digest;
@@ -28,8 +28,16 @@ impl Repo {
         if side.mode == Mode::Submodule {
             return Ok(Content::Commit(side.id));
         }
-        if self.length(side, path)? > HELD_WHOLE {
-            self.stream(side.id, large)
+        let length = self.length(side, path)?;
+        if length > HELD_WHOLE {
+            let (seen, ended) = self.stream(side.id, large)?;
+            // git itself ends quietly where a damaged object does, short of what it claims to hold.
+            let why = match ended.success() {
+                true if seen.size == length as u64 => return Ok(seen.finish()),
+                true => format!("it claims {length} bytes and holds {}", seen.size),
+                false => format!("git cat-file: {ended}"),
+            };
+            Err(self.unreadable(side.id, content_of(path), git2::Error::from_str(&why)))
         } else {
             self.read(side.id, ObjectType::Blob, &|| content_of(path)).map(Content::Bytes)
         }
@@ -50,7 +58,7 @@ impl Repo {
     }
 
     /// libgit2 can only read a packed blob whole; git itself streams it.
-    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<Content, GitError> {
+    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<(Seen, ExitStatus), GitError> {
         let failed = |said: String| GitError::Command { command: format!("cat-file blob {id}"), said };
         let mut child = Command::new("git")
             .arg("--git-dir")
@@ -70,8 +78,8 @@ impl Repo {
             seen.push(piece);
             large(piece);
         }
-        let status = child.wait().map_err(|error| failed(error.to_string()))?;
-        if status.success() { Ok(seen.finish()) } else { Err(failed(status.to_string())) }
+        let ended = child.wait().map_err(|error| failed(error.to_string()))?;
+        Ok((seen, ended))
     }
 }
 
