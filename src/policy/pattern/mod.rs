@@ -62,6 +62,9 @@ pub(super) struct Parts<'a> {
     path: Cow<'a, [u8]>,
     /// Where each part begins and ends.
     cuts: Vec<(usize, usize)>,
+    /// The bytes that parts start and end with, in every reading: most patterns fail on these.
+    firsts: ByteSet,
+    lasts: ByteSet,
 }
 
 impl<'a> Parts<'a> {
@@ -73,7 +76,14 @@ impl<'a> Parts<'a> {
             from = slash + 1;
         }
         cuts.push((from, path.len()));
-        Self { path, cuts }
+        let (mut firsts, mut lasts) = (ByteSet::default(), ByteSet::default());
+        for name in cuts.iter().filter_map(|&(from, to)| path.get(from..to)) {
+            let both = |byte: &u8| [*byte, byte.to_ascii_lowercase()];
+            let shorter = without_tail(name).and_then(<[u8]>::last);
+            name.first().iter().copied().flat_map(both).for_each(|byte| firsts.add(byte));
+            name.last().into_iter().chain(shorter).flat_map(both).for_each(|byte| lasts.add(byte));
+        }
+        Self { path, cuts, firsts, lasts }
     }
 
     fn get(&self, at: usize) -> Option<&[u8]> {
@@ -109,6 +119,9 @@ impl PathPattern {
 
     pub(super) fn matches(&self, path: &Parts<'_>, loosely: Loosely) -> bool {
         let pattern = self.0.as_slice();
+        if !pattern.iter().all(|part| part.may_be_in(path)) {
+            return false;
+        }
         let (mut at, mut here) = (0, 0);
         // Where the last `**` may yet take one part more.
         let mut deeper: Option<(usize, usize)> = None;
@@ -149,6 +162,17 @@ impl Part {
             named.add(&one)?;
         }
         Ok(Self::Named(named))
+    }
+
+    /// Whether some part of a path may have such a name. A part without a name is left to the match.
+    fn may_be_in(&self, path: &Parts<'_>) -> bool {
+        match self {
+            Self::Deep => true,
+            Self::Named(named) => {
+                named.first.meets(&path.firsts) && named.last.meets(&path.lasts)
+                    || path.cuts.iter().any(|(from, to)| from == to)
+            }
+        }
     }
 }
 
@@ -219,6 +243,10 @@ impl ByteSet {
         let byte = if ignore_case { byte.to_ascii_lowercase() } else { byte };
         let (word, bit) = Self::place(byte);
         self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).any(|(one, other)| one & other != 0)
     }
 
     const fn place(byte: u8) -> (usize, u64) {
