@@ -111,14 +111,14 @@ impl Examiner<'_> {
         let (mut files, mut standing, mut commits) = (Vec::new(), Vec::new(), Vec::new());
         for done in done {
             match done {
-                Done::File(file) => files.push(*file),
+                Done::File(file) => files.push(file),
                 Done::Copies(copies) => standing.extend(copies),
                 Done::Commit(commit) => commits.push(commit),
             }
         }
         standing.arrange_by_key(|(place, _)| *place);
-        files.extend(standing.into_iter().map(|(_, file)| *file));
-        let (mut examined, inline) = self.whole(subject, files);
+        files.extend(standing.into_iter().map(|(_, file)| file));
+        let (mut examined, inline) = self.whole(subject, files.into_iter().map(|file| *file));
         let (in_messages, in_files): (Vec<_>, Vec<_>) = commits
             .into_iter()
             .map(|of_commit| {
@@ -146,9 +146,9 @@ impl Examiner<'_> {
     }
 
     /// The change as one, and the waivers in its texts.
-    fn whole(&self, subject: &Subject, read: Vec<OfFile>) -> (Examined, Vec<Inline>) {
+    fn whole(&self, subject: &Subject, read: impl Iterator<Item = OfFile>) -> (Examined, Vec<Inline>) {
         let mut examined = Examined {
-            files: Vec::with_capacity(read.len()),
+            files: Vec::with_capacity(read.size_hint().0),
             findings: Vec::new(),
             touched: Vec::new(),
             verified: 0,
