@@ -1,7 +1,8 @@
 //! `GOV_HOOK_BENCH_PEERS=1 cargo bench --locked --bench peers` installs other scanners under
 //! `target/peers`, and times each beside gov-hook and beside `cat` of the same files.
 //!
-//! `GOV_HOOK_BENCH_FILES=DIR` takes the files of a repository of yours instead of made ones. With
+//! `GOV_HOOK_BENCH_FILES=DIR` takes the files of a repository of yours instead of made ones, and
+//! `GOV_HOOK_BENCH_BINARY=FILE` a binary that is built already. With
 //! `GOV_HOOK_BENCH_LABELS=FILE`, a table with the columns `file` and `label` (`pos` or `neg`), it
 //! also counts how many of each every scanner tells of.
 
@@ -13,12 +14,16 @@
     reason = "a bench that cannot go on fails, and prints what it measured"
 )]
 
+mod program;
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use program::binary;
 
 const RUNS: usize = 3;
 
@@ -29,7 +34,7 @@ struct Peer {
     scan: &'static str,
 }
 
-const PEERS: [Peer; 3] = [
+const PEERS: [Peer; 5] = [
     Peer {
         name: "detect-secrets",
         install: "python3 -m venv . && bin/pip install --quiet detect-secrets",
@@ -45,6 +50,16 @@ const PEERS: [Peer; 3] = [
         install: "npm install --silent --prefix . secretlint @secretlint/secretlint-rule-preset-recommend && echo \
                   '{\"rules\":[{\"id\":\"@secretlint/secretlint-rule-preset-recommend\"}]}' > .secretlintrc.json",
         scan: "node_modules/.bin/secretlint --secretlintrc .secretlintrc.json --format unix \"$FILES/**/*\"",
+    },
+    Peer {
+        name: "trufflehog3",
+        install: "python3 -m venv . && bin/pip install --quiet truffleHog3",
+        scan: "bin/trufflehog3 --no-history --format JSON \"$FILES\"",
+    },
+    Peer {
+        name: "whispers",
+        install: "python3 -m venv . && bin/pip install --quiet whispers",
+        scan: "bin/whispers \"$FILES\"",
     },
 ];
 
@@ -66,14 +81,14 @@ fn main() {
     };
     let cat = || shell("cd \"$FILES\" && git ls-files -z | xargs -0 cat", &files);
     let ours = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gov-hook"));
+        let mut command = Command::new(binary());
         command.current_dir(&files).args(["check", "--all", "--format", "json"]);
         command
     };
     println!("| scanner | beside `cat` | beside gov-hook | pos told | neg told |\n|---|---|---|---|---|");
-    let report = ours().output().expect("a report").stdout;
-    let told = labels.as_ref().map(|labels| labels.told(&secrets(&report)));
-    row("gov-hook", compare(ours(), cat()), 1.0, told);
+    let told = labels.as_ref().map(|labels| labels.told(&secrets(&ours().output().expect("a report").stdout)));
+    let [own, own_cat] = medians([ours(), cat()]);
+    row("gov-hook", own / own_cat, 1.0, told);
     for peer in &PEERS {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers").join(peer.name);
         if !home.join("installed").exists() {
@@ -85,10 +100,12 @@ fn main() {
             }
             fs::write(home.join("installed"), "").expect("a mark");
         }
-        let output = shell(peer.scan, &home).output().expect("a shell").stdout;
-        let told = labels.as_ref().map(|labels| labels.told(&named(&output, &files)));
-        let beside_cat = compare(shell(peer.scan, &home), cat());
-        row(peer.name, beside_cat, compare(shell(peer.scan, &home), ours()), told);
+        let told = labels.as_ref().map(|labels| {
+            let output = shell(peer.scan, &home).output().expect("a shell").stdout;
+            labels.told(&named(&output, &files))
+        });
+        let [theirs, ours, cat] = medians([shell(peer.scan, &home), ours(), cat()]);
+        row(peer.name, theirs / cat, theirs / ours, told);
     }
 }
 
@@ -163,18 +180,18 @@ fn made_files(files: &Path) -> PathBuf {
     files.to_owned()
 }
 
-/// How many times as long one command takes as another, run alternately.
-fn compare(mut one: Command, mut other: Command) -> f64 {
-    let time = |command: &mut Command| {
-        let start = Instant::now();
-        command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a command that starts");
-        start.elapsed()
-    };
-    let (mut ones, mut others): (Vec<Duration>, Vec<Duration>) =
-        (0..RUNS).map(|_| (time(&mut one), time(&mut other))).unzip();
-    let median = |times: &mut Vec<Duration>| {
+/// How many seconds commands take that are run alternately.
+fn medians<const COUNT: usize>(mut commands: [Command; COUNT]) -> [f64; COUNT] {
+    let mut times = [[Duration::ZERO; RUNS]; COUNT];
+    for run in 0..RUNS {
+        for (command, times) in commands.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a command that starts");
+            times[run] = start.elapsed();
+        }
+    }
+    times.map(|mut times| {
         times.sort_unstable();
-        times.get(times.len() / 2).copied().unwrap_or_default().as_secs_f64()
-    };
-    median(&mut ones) / median(&mut others)
+        times[RUNS / 2].as_secs_f64()
+    })
 }
