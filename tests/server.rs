@@ -554,6 +554,52 @@ fn strictly_kept_the_ledger_of_a_clone_is_not_taken_back_by_any_command() {
     scratch.git(&["gc", "-q"]);
 }
 
+#[test]
+fn strictly_kept_a_stream_is_not_cut_by_what_is_put_on_top_of_it() {
+    let hosted = Hosted::without_hooks("version: 1\n");
+    let scratch = &hosted.scratch;
+    assert_eq!(scratch.run(&["install", "--strict"]).code, 0);
+    hosted.commit("a.txt", "one\n");
+    hosted.commit("a.txt", "two\n");
+    let stream = hosted.own_stream();
+    let tip = scratch.git(&["rev-parse", &stream]);
+    let try_git = |arguments: &[&str]| {
+        let output = scratch.try_git_in(&scratch.path(""), arguments);
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+
+    for cut in [
+        &["notes", "--ref", &stream, "remove", "HEAD"][..],
+        &["notes", "--ref", &stream, "add", "-f", "-m", "nothing", "HEAD"],
+        &["notes", "--ref", &stream, "append", "-m", "more", "HEAD"],
+        &["notes", "--ref", "refs/notes/gov/other", "add", "-m", "nothing", "HEAD"],
+    ] {
+        let (passed, said) = try_git(cut);
+
+        assert!(!passed, "{cut:?}: {said}");
+        assert_eq!(said.matches("gov-hook: denied: refs/notes/gov/").count(), 1, "{cut:?}: {said}");
+        assert_eq!(scratch.git(&["rev-parse", &stream]), tip, "{cut:?}");
+    }
+
+    // The first one is put there past all hooks, whereupon it may be taken back, and nothing else may.
+    let past_hooks = |arguments: &[&str]| scratch.git(&[&["-c", "core.hooksPath=/dev/null"], arguments].concat());
+    past_hooks(&["notes", "--ref", &stream, "remove", "HEAD"]);
+    past_hooks(&["notes", "--ref", &stream, "append", "-m", "more", "HEAD"]);
+    let back = format!("  mend it: take back what was added: git update-ref {stream} {tip}\n");
+    scratch.write("a.txt", "three\n");
+    let (passed, said) = try_git(&["commit", "-qam", "Three"]);
+    assert!(!passed && said.contains("something other than gov-hook wrote to ") && said.ends_with(&back), "{said}");
+    for wrong in [format!("{stream}~1"), format!("{stream}~3")] {
+        let (passed, said) = try_git(&["update-ref", &stream, &wrong]);
+        assert!(!passed && said.contains(&back), "{wrong}: {said}");
+    }
+    let (passed, said) = try_git(&["update-ref", &stream, &tip]);
+    assert!(passed, "{said}");
+    let (passed, said) = try_git(&["commit", "-qam", "Three"]);
+    assert!(passed, "{said}");
+    assert_eq!(scratch.run(&["audit", "verify"]).code, 0);
+}
+
 /// What the clone itself put on record, in its order.
 fn recorded(hosted: &Hosted) -> Vec<Value> {
     let mut entries = Vec::new();

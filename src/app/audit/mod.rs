@@ -13,11 +13,13 @@ pub mod reconcile;
 pub mod report;
 pub mod show;
 mod signing;
+mod soundness;
 pub mod sync;
 pub mod verify;
 mod walking;
 
 pub(super) use kept::verified;
-pub(super) use reading::{Arriving, Depth, read, read_arriving};
+pub(super) use reading::{Arriving, Depth, Told, read, read_arriving};
 pub(super) use signing::may_sign;
+pub(super) use soundness::{last_sound, way_back};
 pub(super) use sync::{has_news, own, send};

@@ -1,5 +1,5 @@
 //! Whenever references move, by whatever command: the ledger is not taken back, and nothing is put in
-//! place of what was judged.
+//! place of what was judged. What it grows by is read too: a commit on top may take entries out again.
 //!
 //! git asks at every commit and every fetch, so what is not about the ledger is answered before the
 //! repository is even opened. gov-hook moves its own references without asking.
@@ -8,10 +8,13 @@ use std::ffi::OsString;
 use std::fmt::Write;
 
 use super::line::{Name, name};
+use super::receive::streams::{broken, flaws};
 use super::refusal::Refusal;
+use crate::app::audit::{Arriving, last_sound, way_back};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::ObjectId;
+use crate::git::notes::STREAMS;
+use crate::model::{Damage, ObjectId};
 
 pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Environment) -> Result<Answer, Failure> {
     // Only what is about to happen can be refused.
@@ -23,7 +26,7 @@ pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Enviro
         [_, _, reference] => !matches!(name(reference), Name::Branch(_) | Name::Other),
         _ => true,
     };
-    let (mut text, mut repo) = (String::new(), None);
+    let (mut text, mut repo, mut arriving) = (String::new(), None, Vec::new());
     for words in words.filter(concerns) {
         let [_, new, reference] = words.as_slice() else {
             return Err(Failure::new("git says what moves in a way that gov-hook does not know"));
@@ -31,44 +34,64 @@ pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Enviro
         if repo.is_none() {
             repo = Some(Repo::open(&environment.place)?);
         }
-        let refusal = match &repo {
-            Some(repo) => refused(repo, reference, new)?,
-            None => None,
-        };
-        if let Some(refusal) = refusal {
+        let Some(repo) = &repo else { continue };
+        match moved(repo, reference, new)? {
             // Writing to a `String` cannot fail.
-            let _ = write!(text, "{}", refusal.told(reference));
+            Moved::Refused(refusal) => {
+                let _ = write!(text, "{}", refusal.told(reference));
+            }
+            Moved::Grows(stream) => arriving.push(stream),
+            Moved::Freely => {}
+        }
+    }
+    if let Some(repo) = repo.filter(|_| !arriving.is_empty()) {
+        // What others lack may be yet to come; each is asked about when it moves.
+        let is_moved = |damage: &Damage| arriving.iter().any(|moved| moved.stream == damage.stream);
+        for (damage, more) in flaws(&repo, &arriving, &|_| ())?.iter().filter(|(damage, _)| is_moved(damage)) {
+            let _ = write!(text, "{}", broken(damage, *more).told(&format!("{STREAMS}{}", damage.stream)));
         }
     }
     let code = u8::from(!text.is_empty());
     Ok(Answer { text: text.into_bytes(), code })
 }
 
-fn refused(repo: &Repo, reference: &str, new: &str) -> Result<Option<Refusal>, Failure> {
+/// What a movement is to the ledger.
+enum Moved {
+    Refused(Refusal),
+    /// A stream goes on, with what is still to be read.
+    Grows(Arriving),
+    Freely,
+}
+
+fn moved(repo: &Repo, reference: &str, new: &str) -> Result<Moved, Failure> {
+    let denied = |why: &str, mend: String| Moved::Refused(Refusal::denied(why).mended_by(mend));
     let new: Option<ObjectId> = new.parse().ok();
     let goes_away = new == Some(ObjectId::new([0; 20]));
     match name(reference) {
-        Name::Replacement if !goes_away => Ok(Some(
-            Refusal::denied("a replacement shows git other history than the one that was judged")
-                .mended_by("make a commit of it instead"),
+        Name::Replacement if !goes_away => Ok(denied(
+            "a replacement shows git other history than the one that was judged",
+            "make a commit of it instead".to_owned(),
         )),
-        Name::Stream(_) => {
+        Name::Stream(stream) => {
             // git names no old object where it does not care for it.
             let old = repo.reference_target(reference)?;
-            let verify = "see what the ledger says: gov-hook audit verify";
+            let verify = || way_back(stream, None);
             Ok(match (old, new) {
-                (None, _) if goes_away => None,
-                (_, None) => Some(Refusal::denied("a stream of the ledger is no symbolic reference").mended_by(verify)),
-                (Some(old), Some(_)) if goes_away && repo.is_packed_and_free(reference, old) => None,
-                (Some(_), Some(_)) if goes_away => {
-                    Some(Refusal::denied("a stream of the ledger is never deleted").mended_by(verify))
-                }
+                (None, _) if goes_away => Moved::Freely,
+                (_, None) => denied("a stream of the ledger is no symbolic reference", verify()),
+                (Some(old), Some(_)) if goes_away && repo.is_packed_and_free(reference, old) => Moved::Freely,
+                (Some(_), Some(_)) if goes_away => denied("a stream of the ledger is never deleted", verify()),
+                (Some(old), Some(new)) if old == new => Moved::Freely,
                 (Some(old), Some(new)) if repo.merge_base(old, new)? != Some(old) => {
-                    Some(Refusal::denied("a stream of the ledger only grows").mended_by(verify))
+                    // Back to where it was sound is no loss.
+                    match last_sound(repo, stream, old)? {
+                        Some(sound) if sound == new => Moved::Freely,
+                        sound => denied("a stream of the ledger only grows", way_back(stream, sound)),
+                    }
                 }
-                (_, Some(_)) => None,
+                (_, Some(new)) => Moved::Grows(Arriving { stream: stream.to_owned(), tip: new }),
             })
         }
-        Name::Reserved | Name::Replacement | Name::Branch(_) | Name::Other => Ok(None),
+        Name::Reserved | Name::Replacement | Name::Branch(_) | Name::Other => Ok(Moved::Freely),
     }
 }

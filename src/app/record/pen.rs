@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::heads::{Heads, Kept};
 use super::seal;
+use crate::app::audit::{last_sound, way_back};
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::Repo;
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer};
@@ -233,8 +234,11 @@ impl<'a> Pen<'a> {
     }
 
     fn unended(&self) -> Failure {
+        // That nothing is found to go back to is no failure of its own.
+        let tip = self.repo.stream_tip(&self.stream).ok().flatten();
+        let sound = tip.and_then(|tip| last_sound(self.repo, &self.stream, tip.commit).ok().flatten());
         Failure::new(format!("something other than gov-hook wrote to refs/notes/gov/{}", self.stream))
-            .mended_by("see what: gov-hook audit verify")
+            .mended_by(way_back(&self.stream, sound))
     }
 
     fn entry(

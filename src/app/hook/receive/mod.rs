@@ -5,7 +5,7 @@
 //! push or none, so one refusal keeps back the whole of it.
 
 mod after;
-mod streams;
+pub(super) mod streams;
 mod ticket;
 
 use std::ffi::OsString;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::super::line::Line;
 use super::super::refusal::Refusal;
-use crate::app::audit::{Arriving, Depth, read, read_arriving};
+use crate::app::audit::{Arriving, Depth, Told, read, read_arriving};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::GENESIS_STREAM;
@@ -29,7 +29,7 @@ pub(super) fn refused<'l>(
     }
     let foreign = Mutex::new(Vec::new());
     let pusher = environment.pusher.as_deref();
-    let reading = read_arriving(repo, &arriving, &|told| {
+    let flaws = flaws(repo, &arriving, &|told| {
         // An agent pushes nothing: whoever it works for does, and nothing that it says lets anything pass.
         let is_theirs = told.entry.actor.kind == ActorKind::Agent
             || pusher.is_none_or(|pusher| told.entry.actor.email.eq_ignore_ascii_case(pusher));
@@ -38,25 +38,8 @@ pub(super) fn refused<'l>(
         }
     })?;
     let blamed = |stream: &str| lines.iter().find(|(_, name)| *name == stream).or(lines.first()).map(|(line, _)| *line);
-    if !reading.verdict.damage.is_empty() {
-        let before: Vec<Damage> = read(repo, Depth::News, &|_| ())?.verdict.damage;
-        let is_empty = repo.branches_here()?.is_empty();
-        let new = reading.verdict.damage.iter().filter(|damage| {
-            // The ledger comes first, so its root may be yet to come.
-            let is_early = is_empty && damage.stream == GENESIS_STREAM && damage.code == DamageCode::ForeignRepository;
-            !is_early && !before.contains(damage)
-        });
-        // Of each stream one reason is enough: what comes after it follows from it.
-        let mut by_stream: Vec<(&Damage, usize)> = Vec::new();
-        for damage in new {
-            match by_stream.iter_mut().find(|(first, _)| first.stream == damage.stream) {
-                Some((_, more)) => *more += 1,
-                None => by_stream.push((damage, 0)),
-            }
-        }
-        let told = |(first, more): (&Damage, usize)| Some((blamed(&first.stream)?, broken(first, more)));
-        refused.extend(by_stream.into_iter().filter_map(told));
-    }
+    let told = |(first, more): &(Damage, usize)| Some((blamed(&first.stream)?, broken(first, *more)));
+    refused.extend(flaws.iter().filter_map(told));
     let foreign = foreign.into_inner().unwrap_or_else(PoisonError::into_inner);
     let is_news = |entry: &&crate::model::Entry| entry.stream != GENESIS_STREAM;
     if let (Some(entry), Some(pusher)) = (foreign.iter().find(is_news), pusher) {
@@ -65,6 +48,33 @@ pub(super) fn refused<'l>(
         refused.extend(blamed(&entry.stream).map(|line| (line, Refusal::denied(why).mended_by("gov-hook audit sync"))));
     }
     Ok(refused)
+}
+
+/// What would be wrong with each stream of the ledger once these have moved, and is not wrong now. One
+/// reason is enough, with how many there are besides: what comes after it follows from it.
+pub(in crate::app::hook) fn flaws(
+    repo: &Repo,
+    arriving: &[Arriving],
+    visit: &(dyn Fn(Told) + Sync),
+) -> Result<Vec<(Damage, usize)>, Failure> {
+    let mut damage = read_arriving(repo, arriving, visit)?.verdict.damage;
+    if !damage.is_empty() {
+        let before: Vec<Damage> = read(repo, Depth::News, &|_| ())?.verdict.damage;
+        let is_empty = repo.branches_here()?.is_empty();
+        damage.retain(|damage| {
+            // The ledger comes first, so its root may be yet to come.
+            let is_early = is_empty && damage.stream == GENESIS_STREAM && damage.code == DamageCode::ForeignRepository;
+            !is_early && !before.contains(damage)
+        });
+    }
+    let mut by_stream: Vec<(Damage, usize)> = Vec::new();
+    for damage in damage {
+        match by_stream.iter_mut().find(|(first, _)| first.stream == damage.stream) {
+            Some((_, more)) => *more += 1,
+            None => by_stream.push((damage, 0)),
+        }
+    }
+    Ok(by_stream)
 }
 
 /// Why a stream does not go on from where it was.
@@ -87,7 +97,7 @@ fn moves_back(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     })
 }
 
-fn broken(damage: &Damage, more: usize) -> Refusal {
+pub(in crate::app::hook) fn broken(damage: &Damage, more: usize) -> Refusal {
     let at = damage.seq.map(|seq| format!(" entry {seq} of")).unwrap_or_default();
     let more = if more == 0 { String::new() } else { format!(" (and {more} more)") };
     let Damage { code, stream, expected, found, .. } = damage;
