@@ -268,9 +268,9 @@ fn what_only_has_the_name_of_something_kept_does_not_run_and_is_there_again() {
     let told: Vec<&str> = said.out.lines().filter(|line| line.contains("legacy")).collect();
     let expected = [
         "  pre-commit: what was there is kept as pre-commit.legacy and runs first",
-        "  pre-commit: pre-commit.legacy did not run and does not; `uninstall` puts it back",
-        "  commit-msg: commit-msg.legacy did not run and does not; `uninstall` puts it back",
-        "  post-commit: post-commit.legacy.1 did not run and does not; `uninstall` puts it back",
+        "  pre-commit: the pre-commit.legacy of before did not run and does not; `uninstall` puts it back",
+        "  commit-msg: the commit-msg.legacy of before did not run and does not; `uninstall` puts it back",
+        "  post-commit: the post-commit.legacy.1 of before did not run and does not; `uninstall` puts it back",
     ];
     assert_eq!(told, expected);
     assert!(again.out.starts_with("the hooks are already current in "), "{}", again.out);

@@ -175,7 +175,8 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
         }
         for name in unused.iter().filter_map(|path| path.file_name()) {
             let name = name.display();
-            let _ = writeln!(text, "  {stage}: {name} did not run and does not; `uninstall` puts it back");
+            let _ =
+                writeln!(text, "  {stage}: the {name} of before did not run and does not; `uninstall` puts it back");
         }
     }
     if !also.is_empty() {
