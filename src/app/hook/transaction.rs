@@ -1,5 +1,6 @@
 //! Whenever references move, by whatever command: the ledger is not taken back, and nothing is put in
-//! place of what was judged. What it grows by is read too: a commit on top may take entries out again.
+//! place of what was judged. What this clone's own streams grow by is read too: a commit on top may take
+//! entries out again. Of others' streams their damage is evidence, which `audit verify` tells.
 //!
 //! git asks at every commit and every fetch, so what is not about the ledger is answered before the
 //! repository is even opened. gov-hook moves its own references without asking.
@@ -10,7 +11,7 @@ use std::fmt::Write;
 use super::line::{Name, name};
 use super::receive::streams::{broken, flaws};
 use super::refusal::Refusal;
-use crate::app::audit::{Arriving, last_sound, way_back};
+use crate::app::audit::{self, Arriving, last_sound, way_back};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::STREAMS;
@@ -45,9 +46,12 @@ pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Enviro
         }
     }
     if let Some(repo) = repo.filter(|_| !arriving.is_empty()) {
+        let own = audit::own(&repo, environment)?;
+        arriving.retain(|moved| own.contains(&moved.stream));
         // What others lack may be yet to come; each is asked about when it moves.
         let is_moved = |damage: &Damage| arriving.iter().any(|moved| moved.stream == damage.stream);
-        for (damage, more) in flaws(&repo, &arriving, &|_| ())?.iter().filter(|(damage, _)| is_moved(damage)) {
+        let found = if arriving.is_empty() { Vec::new() } else { flaws(&repo, &arriving, &|_| ())? };
+        for (damage, more) in found.iter().filter(|(damage, _)| is_moved(damage)) {
             let _ = write!(text, "{}", broken(damage, *more).told(&format!("{STREAMS}{}", damage.stream)));
         }
     }

@@ -35,7 +35,8 @@ pub struct Subject<'a> {
 
 impl Subject<'_> {
     /// The new side where it is text, and nothing otherwise.
-    fn text(&self) -> &[u8] {
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
         match self.scanned {
             Scanned::Text | Scanned::Utf16 => self.new,
             Scanned::Binary

@@ -45,7 +45,6 @@ impl Rules {
 
     pub(super) fn detected(&self, file: &Candidate<'_>, subject: &Subject<'_>, seen: &Seen<'_>) -> Detected {
         let mut out = Detected::default();
-        let strangers = Strangers::of(seen.new);
         let seen = detect::Subject {
             path: file.path,
             old_mode: file.old_mode,
@@ -54,6 +53,7 @@ impl Rules {
             new: seen.new,
             scanned: seen.scanned,
         };
+        let strangers = Strangers::of(seen.text());
         for &index in &self.detecting {
             let Some((rule, detector)) = self.get(index).and_then(|rule| Some((rule, rule.detector?))) else {
                 continue;
