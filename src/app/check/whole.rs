@@ -7,12 +7,9 @@ use crate::model::{ObjectId, TargetKind, shell_word};
 
 /// Every file of a commit's tree; with no revision and a work tree, every file that is tracked.
 pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
-    let at = repo.head()?;
-    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
-    let head = named.or(at.commit());
-    let tree_of = |id: ObjectId| repo.commit(id).map(|commit| commit.tree);
-    let (tree, changes, described) = if named.is_some() || repo.is_bare() {
-        let tree = head.map(tree_of).transpose()?;
+    let (head, branch) = standing(repo, asked)?;
+    let (tree, changes, described) = if asked.revision.is_some() || repo.is_bare() {
+        let tree = tree_of(repo, head)?;
         let described = asked.revision.as_deref().unwrap_or("HEAD");
         (tree, repo.diff_trees(None, tree)?, format!("every file of {described}"))
     } else {
@@ -28,10 +25,7 @@ pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         tree,
         commits: Vec::new(),
         changes,
-        branch: match &asked.onto {
-            Some(branch) => Some(branch.clone()),
-            None => at.branch().map(str::to_owned),
-        },
+        branch,
         message: None,
         onto: None,
         arriving: Vec::new(),
@@ -44,15 +38,12 @@ pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         return Err(Failure::new(format!("`{revision}` is a range, and history is searched to its beginning"))
             .mended_by(format!("a range is judged commit by commit: gov-hook check {}", shell_word(revision))));
     }
-    let at = repo.head()?;
-    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
-    let head = named.or(at.commit());
-    let tree = head.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let (head, branch) = standing(repo, asked)?;
+    let tree = tree_of(repo, head)?;
     let described = asked
         .revision
         .as_ref()
         .map_or_else(|| "all of history".to_owned(), |revision| format!("the history of {revision}"));
-    let branch = asked.onto.clone().or_else(|| at.branch().map(str::to_owned));
     Ok(Subject {
         kind: TargetKind::History,
         described,
@@ -67,4 +58,15 @@ pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         onto: None,
         arriving: Vec::new(),
     })
+}
+
+/// The commit that a revision names, else HEAD's, and the branch whose level applies.
+fn standing(repo: &Repo, asked: &Asked) -> Result<(Option<ObjectId>, Option<String>), Failure> {
+    let at = repo.head()?;
+    let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
+    Ok((named.or(at.commit()), asked.onto.clone().or_else(|| at.branch().map(str::to_owned))))
+}
+
+fn tree_of(repo: &Repo, commit: Option<ObjectId>) -> Result<Option<ObjectId>, Failure> {
+    Ok(commit.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree))
 }
