@@ -285,6 +285,62 @@ fn production_takes_no_commit_without_a_record_until_it_has_one() {
 }
 
 #[test]
+fn a_check_at_production_asks_for_the_record_of_every_commit_as_a_push_does() {
+    let scratch = governed();
+    scratch.write(".gov/policy.yaml", PRODUCTION);
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "-m", "Adopt"]);
+    scratch.git(&["checkout", "-q", "-b", "topic"]);
+    scratch.git(&["commit", "-q", "--allow-empty", "-m", "By the hooks"]);
+    let asked = |more: &[&str]| scratch.run(&[&["check", "main..topic", "--format", "json"], more].concat());
+    assert_eq!(asked(&[]).code, 0);
+
+    scratch.git(&["commit", "-q", "--allow-empty", "--no-verify", "-m", "Past the hooks"]);
+    scratch.git(&["-c", "core.hooksPath=", "commit", "-q", "--allow-empty", "-m", "Without hooks"]);
+    let refused = asked(&[]);
+    let id = |revision: &str| scratch.git(&["rev-parse", "--short=12", revision]);
+
+    assert_eq!((refused.code, &refused.json()["outcome"]), (1, &json!("auto_approved")), "what it is stays");
+    let reason = format!("2 commits without a record; production takes none ({} bypassed and 1 more)", id("HEAD~1"));
+    assert_eq!(refused.json()["reasons"][0], reason);
+    assert_eq!(asked(&["--gate", "commit"]).code, 0, "that gate asks for no record");
+    assert_eq!(asked(&["--level", "staging"]).code, 0, "and neither does that level");
+    let said = scratch.run(&["check", "main..topic"]);
+    assert_eq!(said.out.lines().next(), Some(format!("denied: {reason}").as_str()));
+    let mend = format!("gov-hook record {}..{} --reason WHY", id("main"), id("topic"));
+    assert!(said.out.contains(&mend), "{}", said.out);
+    for format in ["human", "sarif", "github", "gitlab", "junit"] {
+        assert_eq!(scratch.run(&["check", "main..topic", "--format", format]).code, 1, "{format}");
+    }
+
+    scratch.run(&["record", "main..topic", "--reason", "made in a hurry"]);
+
+    assert_eq!(asked(&[]).code, 0);
+}
+
+#[test]
+fn a_check_asks_for_no_records_where_no_hook_ever_made_one() {
+    let scratch = Scratch::new();
+    scratch.policy(PRODUCTION);
+    scratch.git(&["checkout", "-q", "-b", "topic"]);
+    scratch.git(&["commit", "-q", "--allow-empty", "-m", "By hand"]);
+    let notes = || {
+        let said = scratch.run(&["check", "main..topic"]);
+        assert_eq!(said.code, 0, "{}", said.out);
+        said.out
+    };
+    assert!(!notes().contains("on record"), "nobody could fetch a ledger");
+
+    scratch.origin();
+    assert!(notes().contains("git fetch origin 'refs/notes/gov/*:refs/notes/gov/*'"));
+
+    let signed = scratch.run(&["sign", "README.md", "--env", "dev"]);
+    assert_eq!(signed.code, 0, "{}", signed.err);
+    let said = notes();
+    assert!(said.contains("the ledger speaks of no commit yet"), "{said}");
+}
+
+#[test]
 fn a_push_tells_what_git_made_where_no_hook_ran() {
     let scratch = governed();
     scratch.git(&["init", "-q", "--bare", "../remote.git"]);

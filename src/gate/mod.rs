@@ -5,6 +5,7 @@ mod counts;
 mod debts;
 mod decide;
 mod overrides;
+mod records;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -14,3 +15,4 @@ pub use approvals::{Heard, hear};
 pub use debts::{is_answered_for, may_answer_for};
 pub use decide::{Extent, SetAside, decide};
 pub use overrides::{Override, Overriding, overriding};
+pub use records::{asking_for_records, listed, refusal};

@@ -50,6 +50,15 @@ impl fmt::Display for RecordStatus {
     }
 }
 
+/// A commit that production does not take, for it is not on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithoutRecord {
+    pub commit: ObjectId,
+    pub status: RecordStatus,
+    /// The first line of its message.
+    pub subject: String,
+}
+
 /// A commit that coverage is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GovernedCommit {

@@ -63,6 +63,12 @@ impl Gate {
             (Enforcement::Staging, Self::Push) | (Enforcement::Production, _) => Some(RiskLevel::High),
         }
     }
+
+    /// Whether this gate takes no commit that is not on record.
+    #[must_use]
+    pub const fn asks_for_records(self, level: Enforcement) -> bool {
+        matches!((level, self), (Enforcement::Production, Self::Push))
+    }
 }
 
 impl fmt::Display for Gate {

@@ -7,6 +7,7 @@ mod hear;
 mod history;
 mod judge;
 mod message;
+mod on_record;
 mod past;
 mod people;
 mod pushed;
@@ -71,7 +72,7 @@ impl Supposition {
 
 pub fn check(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let judgement = judge(&repo, request, environment)?.judgement;
+    let judgement = on_record::asked(&repo, judge(&repo, request, environment)?)?;
     let mut text = Vec::new();
     report::write(&judgement, request.format, request.style, &mut text)
         .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;

@@ -5,16 +5,16 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::commit::{binding, bound_late};
 use super::line::Line;
 use super::refusal::{Refusal, worse};
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::Law;
-use crate::app::record::{Act, Cause, Moved, Records, afterwards, pushed};
+use crate::app::record::{Act, Cause, Moved, Records, Standing, afterwards, binding, pushed};
 use crate::app::{Environment, Failure, notify};
-use crate::git::{Commit, Making, REVIEW, Repo};
+use crate::gate;
+use crate::git::{Commit, REVIEW, Repo};
 use crate::model::{
-    Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, Gather, ObjectId, Outcome, RecordStatus, RepoPath, counted,
+    Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
 };
 use crate::policy::Audit;
 use crate::report::printable;
@@ -22,9 +22,6 @@ use crate::report::printable;
 /// So many commits without a record are each judged for themselves; the push has judged all of them
 /// together, and read every one.
 const MOST_JUDGED: usize = 100;
-
-/// So many of them tell what is meant.
-const MOST_LISTED: usize = 10;
 
 /// What is needed to judge whatever arrives.
 #[derive(Clone, Copy)]
@@ -44,14 +41,7 @@ pub(super) struct Arrival {
     level: Enforcement,
     /// How many commits the other side loses.
     pub(super) given_up: usize,
-    /// Decided on before they were made, by hooks that did not live to bind that to them.
-    bound: Vec<Act>,
-    /// Made where git asks nobody, and not on record yet.
-    late: Vec<(Commit, Cause)>,
-    /// Made past the hooks, or without them.
-    missing: Vec<(Commit, RecordStatus)>,
-    /// Of those, what only the clone that they were made in can tell.
-    told_here: Vec<ObjectId>,
+    standing: Standing,
     /// What stands in its way besides the judgement itself.
     pub(super) refusals: Vec<Refusal>,
 }
@@ -69,19 +59,18 @@ impl Gatekeeper<'_> {
             audit: judged.audit,
             level: judged.judgement.level,
             given_up: self.given_up(line.old, new)?,
-            bound: Vec::new(),
-            late: Vec::new(),
-            missing: Vec::new(),
-            told_here: Vec::new(),
+            standing: Standing::default(),
             refusals: Vec::new(),
             judged: None,
         };
         // git makes the commits of its notes itself, and asks no hook about them.
         if !line.reference.starts_with("refs/notes/") && !line.reference.starts_with(REVIEW) {
-            self.sort(&judged.commits, &mut arrival)?;
+            arrival.standing = Standing::of(self.repo, self.records, &judged.commits, line.branch())?;
         }
         if arrival.level == Enforcement::Production {
             arrival.refusals.extend(arrival.forced());
+        }
+        if Gate::Push.asks_for_records(arrival.level) {
             arrival.refusals.extend(self.without_record(&arrival));
         }
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
@@ -107,10 +96,7 @@ impl Gatekeeper<'_> {
             audit: policy.audit,
             level,
             given_up: 0,
-            bound: Vec::new(),
-            late: Vec::new(),
-            missing: Vec::new(),
-            told_here: Vec::new(),
+            standing: Standing::default(),
             refusals,
         })
     }
@@ -123,60 +109,16 @@ impl Gatekeeper<'_> {
     }
 
     fn without_record(&self, arrival: &Arrival) -> Option<Refusal> {
-        let missing = &arrival.missing;
-        let (first, status) = missing.first()?;
-        let more = match missing.len() {
-            1 => String::new(),
-            count => format!(" and {} more", count - 1),
-        };
-        let (count, id) = (counted(missing.len(), "commit"), first.id.short());
-        let why = format!("{count} without a record; production takes none ({id} {}{more})", status.as_str());
-        let listed = missing.iter().take(MOST_LISTED).map(|(commit, status)| {
-            format!("{}  {:<10}  {}", commit.id.short(), status.as_str(), printable(&commit.subject()))
-        });
-        let disabled = missing.iter().map(|(commit, _)| commit.id).find(|id| self.records.was_let_by(*id));
-        let mend = match disabled {
+        let missing = arrival.standing.without_record();
+        let why = gate::refusal(&missing)?;
+        let listed = gate::listed(&missing).iter().map(|line| printable(line)).collect();
+        let mend = match arrival.standing.let_by(self.records) {
             Some(id) => format!("somebody else has to answer for it: gov-hook ratify {}", id.short()),
-            None => format!("gov-hook record {} --reason WHY", arrival.range_of_missing()),
+            None => format!("gov-hook record {} --reason WHY", arrival.standing.range_of_missing(arrival.line.old)),
         };
         // Whoever was stopped here pushed without the hook that takes the records along.
         let sent = if self.side.is_here { ", then gov-hook audit sync" } else { "" };
-        Some(Refusal::denied(why).listing(listed.collect()).mended_by(mend + sent))
-    }
-
-    fn sort(&self, commits: &[Commit], arrival: &mut Arrival) -> Result<(), Failure> {
-        let mut missing = Vec::new();
-        for commit in commits {
-            match self.records.status(commit)? {
-                RecordStatus::Recorded | RecordStatus::Late => {}
-                RecordStatus::Unrecorded if commit.parents.is_empty() => {
-                    arrival.late.push((commit.clone(), Cause::Push));
-                }
-                RecordStatus::Unrecorded => match bound_late(self.repo, self.records, commit, arrival.line.branch())? {
-                    Some(bound) => arrival.bound.push(bound),
-                    None => missing.push((commit, RecordStatus::Unrecorded)),
-                },
-                RecordStatus::Bypassed => missing.push((commit, RecordStatus::Bypassed)),
-            }
-        }
-        // Where no hook ran at all, the clone still knows what git did.
-        let silent = missing.iter().filter(|(_, status)| *status == RecordStatus::Unrecorded);
-        let made = self.repo.made_here(&silent.map(|(commit, _)| commit.id).gathered());
-        for (commit, status) in missing {
-            match made.get(&commit.id) {
-                Some(Making::Derived) => arrival.late.push((commit.clone(), Cause::Hook)),
-                Some(Making::Committed) => {
-                    arrival.told_here.push(commit.id);
-                    arrival.missing.push((commit.clone(), RecordStatus::Bypassed));
-                }
-                // Most merges are made elsewhere.
-                None if status == RecordStatus::Unrecorded && commit.parents.len() > 1 => {
-                    arrival.late.push((commit.clone(), Cause::Push));
-                }
-                None => arrival.missing.push((commit.clone(), status)),
-            }
-        }
-        Ok(())
+        Some(Refusal::denied(why).listing(listed).mended_by(mend + sent))
     }
 
     /// A law that nobody can read would let nothing pass any more, not even what mends it.
@@ -200,11 +142,12 @@ impl Gatekeeper<'_> {
         // However many references bring a commit, it goes on record once.
         let (mut acts, mut known) = (Vec::new(), HashSet::new());
         for arrival in arrivals {
-            acts.extend(arrival.bound.iter().filter(|act| known.insert(act.object)).cloned());
-            for (commit, cause) in arrival.late.iter().filter(|(commit, _)| known.insert(commit.id)) {
+            acts.extend(arrival.standing.bound.iter().filter(|act| known.insert(act.object)).cloned());
+            for (commit, cause) in arrival.standing.late.iter().filter(|(commit, _)| known.insert(commit.id)) {
                 acts.extend(self.judged_now(arrival, commit, *cause)?);
             }
-            let told = arrival.missing.iter().filter(|(commit, _)| arrival.told_here.contains(&commit.id));
+            let told =
+                arrival.standing.missing.iter().filter(|(commit, _)| arrival.standing.told_here.contains(&commit.id));
             for (at, (commit, _)) in told.filter(|(commit, _)| known.insert(commit.id)).enumerate() {
                 acts.push(binding(commit, arrival.line.branch()));
                 if at < MOST_JUDGED {
@@ -219,7 +162,7 @@ impl Gatekeeper<'_> {
     /// many. It puts none on record: it says what they are.
     pub(super) fn missing(&self, arrival: &Arrival) -> Result<Vec<Act>, Failure> {
         let mut acts = Vec::new();
-        for (commit, _) in arrival.missing.iter().take(MOST_JUDGED) {
+        for (commit, _) in arrival.standing.missing.iter().take(MOST_JUDGED) {
             acts.extend(self.judged_now(arrival, commit, Cause::Push)?);
         }
         Ok(acts)
@@ -258,19 +201,6 @@ impl Arrival {
         )
     }
 
-    /// The commits without a record, as `gov-hook record` takes them.
-    fn range_of_missing(&self) -> String {
-        match (self.line.old, self.missing.as_slice()) {
-            (_, [(only, _)]) => only.id.short(),
-            (Some(old), [.., (last, _)]) => format!("{}..{}", old.short(), last.id.short()),
-            (None, [(first, _), .., (last, _)]) => match first.parents.first() {
-                Some(before) => format!("{}..{}", before.short(), last.id.short()),
-                None => last.id.short(),
-            },
-            (_, []) => String::new(),
-        }
-    }
-
     /// The commits that come, as `gov-hook check` takes them.
     pub(super) fn range(&self) -> String {
         let target = self.judged.as_ref().map(|judged| &judged.judgement.target);
@@ -292,7 +222,7 @@ impl Arrival {
             _ => self.deleted(passes)?,
         };
         for status in [RecordStatus::Bypassed, RecordStatus::Unrecorded] {
-            let count = self.missing.iter().filter(|(_, of)| *of == status).count();
+            let count = self.standing.missing.iter().filter(|(_, of)| *of == status).count();
             if count > 0 {
                 act = act.saying(status.as_str(), count);
             }

@@ -1,15 +1,15 @@
 //! Before a commit: what is staged is judged. After it: the decision is bound to what it became.
 
-use serde_json::json;
-
 use super::said;
 use crate::app::approval;
 use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::install::is_asked_before_merges;
-use crate::app::record::{Act, Cause, Pen, Records, afterwards, decision};
+use crate::app::record::{
+    Act, Before, Cause, Pen, Records, afterwards, before_it, binding, bound, decision, speaks_of,
+};
 use crate::app::{Answer, Environment, Failure, law, notify};
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Exit, Gate, ObjectId, Severity, Sha256, counted};
+use crate::model::{Exit, Gate, Severity, counted};
 use crate::policy::Recording;
 use crate::report::Style;
 
@@ -130,75 +130,4 @@ fn is_made_unasked(repo: &Repo, commit: &Commit) -> Result<bool, Failure> {
         [_] => repo.is_midway(),
         [..] => !(repo.is_committed() || (repo.is_merged() && is_asked_before_merges(repo)?)),
     })
-}
-
-/// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before
-/// the commit.
-pub(super) fn bound_late(
-    repo: &Repo,
-    records: &Records<'_>,
-    commit: &Commit,
-    branch: Option<&str>,
-) -> Result<Option<Act>, Failure> {
-    Ok(match before_it(repo, commit, records.about(commit.tree)?) {
-        Before::Decided(id) => Some(bound(commit, branch, id)),
-        Before::Amended | Before::Nothing => None,
-    })
-}
-
-fn bound(commit: &Commit, branch: Option<&str>, decision: Sha256) -> Act {
-    binding(commit, branch).saying("decision", json!(decision.to_string()))
-}
-
-/// A commit's place in the ledger. One that names no decision says that nobody judged the commit before
-/// it was made.
-pub(super) fn binding(commit: &Commit, branch: Option<&str>) -> Act {
-    let subject = EntrySubject {
-        commit: Some(commit.id),
-        tree: Some(commit.tree),
-        base: commit.parents.first().copied(),
-        reference: branch.map(|branch| format!("refs/heads/{branch}")),
-    };
-    Act::new(EntryKind::Commit, commit.id, subject)
-}
-
-/// Whether an entry puts a commit on record.
-pub(in crate::app) fn speaks_of(entry: &Entry, commit: ObjectId) -> bool {
-    matches!(entry.kind, EntryKind::Commit | EntryKind::Decision) && entry.subject.commit == Some(commit)
-}
-
-/// What the ledger knows of a tree before the commit that it became.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// A decision let it pass, from the parent that the commit has.
-    Decided(Sha256),
-    /// A decision on the difference to the commit that this one replaces, which says nothing of the
-    /// rest: somebody could commit past the hooks and amend that.
-    Amended,
-    Nothing,
-}
-
-/// `entries` are those about the commit's tree.
-fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(Sha256, Entry)>) -> Before {
-    let parent = commit.parents.first().copied();
-    entries.arrange_by_key(|(_, entry)| entry.time);
-    let mut found = Before::Nothing;
-    for (id, entry) in entries.into_iter().rev() {
-        let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);
-        let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
-        // A decision that names a head is about a push.
-        if entry.kind != EntryKind::Decision || !of_tree || entry.body.contains_key("head") {
-            continue;
-        }
-        let base = entry.subject.base;
-        if base == parent {
-            // The last word counts: a tree that may pass can still be refused for its message.
-            return if let_pass { Before::Decided(id) } else { Before::Nothing };
-        }
-        let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
-        if let_pass && base.is_some_and(replaces) {
-            found = Before::Amended;
-        }
-    }
-    found
 }

@@ -1,71 +1,92 @@
-//! What is on record of a commit that others are about to get.
+//! How commits that others are about to get stand: by the ledger, and where that is silent, by what
+//! this clone knows of how they were made.
 
+use super::binding::bound_late;
+use super::{Act, Cause, Records};
 use crate::app::Failure;
-use crate::git::notes::{Notebook, STREAMS};
-use crate::git::{Commit, Repo};
-use crate::ledger::{self, Coverage};
-use crate::model::{Entry, GovernedCommit, ObjectId, RecordStatus, Sha256};
+use crate::git::{Commit, Making, Repo};
+use crate::model::{Gather, ObjectId, RecordStatus, WithoutRecord};
 
-/// The streams of the ledger as they are, or as a push would leave them.
-pub(in crate::app) struct Records<'a> {
-    repo: &'a Repo,
-    streams: Vec<(String, Notebook)>,
+/// Commits that are not on record, in the order they were made.
+#[derive(Default)]
+pub(in crate::app) struct Standing {
+    /// Decided on before they were made, by hooks that did not live to bind that to them.
+    pub(in crate::app) bound: Vec<Act>,
+    /// Made where git asks nobody, and not on record yet.
+    pub(in crate::app) late: Vec<(Commit, Cause)>,
+    /// Made past the hooks, or without them.
+    pub(in crate::app) missing: Vec<(Commit, RecordStatus)>,
+    /// Of those, what only the clone that they were made in can tell.
+    pub(in crate::app) told_here: Vec<ObjectId>,
 }
 
-impl<'a> Records<'a> {
-    pub(in crate::app) fn of(repo: &'a Repo) -> Result<Self, Failure> {
-        let here = repo.streams_here()?.into_iter();
-        Ok(Self { repo, streams: here.filter_map(|stream| Some((stream.name, Notebook::at(stream.tip?)))).collect() })
-    }
-
-    /// One stream alone, which may not exist yet.
-    pub(in crate::app) fn in_stream(repo: &'a Repo, stream: &str) -> Result<Self, Failure> {
-        let tip = repo.reference_target(&format!("{STREAMS}{stream}"))?;
-        Ok(Self { repo, streams: tip.map(|tip| (stream.to_owned(), Notebook::at(tip))).into_iter().collect() })
-    }
-
-    /// The same, once these streams have moved.
-    #[must_use]
-    pub(in crate::app) fn moved(mut self, streams: &[(String, ObjectId)]) -> Self {
-        self.streams.retain(|(name, _)| !streams.iter().any(|(moved, _)| moved == name));
-        self.streams.extend(streams.iter().map(|(name, tip)| (name.clone(), Notebook::at(*tip))));
-        self
-    }
-
-    /// The entries in the notes of an object, each with its id, from every stream.
-    pub(in crate::app) fn about(&self, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
-        let mut entries = Vec::new();
-        for (_, notes) in &self.streams {
-            for line in self.repo.said_in(notes, object)? {
-                // What cannot be read is damage for `audit verify`, and no record.
-                entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
+impl Standing {
+    /// `branch` is where they land.
+    pub(in crate::app) fn of(
+        repo: &Repo,
+        records: &Records<'_>,
+        commits: &[Commit],
+        branch: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let (mut standing, mut missing) = (Self::default(), Vec::new());
+        for commit in commits {
+            match records.status(commit)? {
+                RecordStatus::Recorded | RecordStatus::Late => {}
+                RecordStatus::Unrecorded if commit.parents.is_empty() => {
+                    standing.late.push((commit.clone(), Cause::Push));
+                }
+                RecordStatus::Unrecorded => match bound_late(repo, records, commit, branch)? {
+                    Some(bound) => standing.bound.push(bound),
+                    None => missing.push((commit, RecordStatus::Unrecorded)),
+                },
+                RecordStatus::Bypassed => missing.push((commit, RecordStatus::Bypassed)),
             }
         }
-        Ok(entries)
-    }
-
-    /// How a commit stands, by what is said of it and of its tree.
-    pub(in crate::app) fn status(&self, commit: &Commit) -> Result<RecordStatus, Failure> {
-        let governed =
-            [GovernedCommit { id: commit.id, tree: commit.tree, parents: commit.parents.clone(), change: None }];
-        let mut coverage = Coverage::of(&governed);
-        for object in [commit.id, commit.tree] {
-            for (id, entry) in self.about(object)? {
-                coverage.take(id, &entry);
+        // Where no hook ran at all, the clone still knows what git did.
+        let silent = missing.iter().filter(|(_, status)| *status == RecordStatus::Unrecorded);
+        let made = repo.made_here(&silent.map(|(commit, _)| commit.id).gathered());
+        for (commit, status) in missing {
+            match made.get(&commit.id) {
+                Some(Making::Derived) => standing.late.push((commit.clone(), Cause::Hook)),
+                Some(Making::Committed) => {
+                    standing.told_here.push(commit.id);
+                    standing.missing.push((commit.clone(), RecordStatus::Bypassed));
+                }
+                // Most merges are made elsewhere.
+                None if status == RecordStatus::Unrecorded && commit.parents.len() > 1 => {
+                    standing.late.push((commit.clone(), Cause::Push));
+                }
+                None => standing.missing.push((commit.clone(), status)),
             }
         }
-        Ok(coverage.answer().first().map_or(RecordStatus::Unrecorded, |covered| covered.status))
+        Ok(standing)
     }
 
-    /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
-    pub(in crate::app) fn was_let_by(&self, commit: ObjectId) -> bool {
-        let about = self.about(commit).unwrap_or_default();
-        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
+    /// What is missing, as it is told.
+    pub(in crate::app) fn without_record(&self) -> Vec<WithoutRecord> {
+        let told = |(commit, status): &(Commit, RecordStatus)| WithoutRecord {
+            commit: commit.id,
+            status: *status,
+            subject: commit.subject(),
+        };
+        self.missing.iter().map(told).collect()
     }
 
-    /// The agent that a commit's records name as having made it.
-    pub(in crate::app) fn agent(&self, commit: ObjectId) -> Result<Option<String>, Failure> {
-        let about = self.about(commit)?.into_iter().map(|(_, entry)| entry);
-        Ok(about.filter(|entry| entry.subject.commit == Some(commit)).find_map(|entry| entry.actor.id))
+    /// One of them at which the hooks stood aside: no record mends that, only somebody else's word.
+    pub(in crate::app) fn let_by(&self, records: &Records<'_>) -> Option<ObjectId> {
+        self.missing.iter().map(|(commit, _)| commit.id).find(|id| records.was_let_by(*id))
+    }
+
+    /// The commits without a record, as `gov-hook record` takes them; `old` is what the other side has.
+    pub(in crate::app) fn range_of_missing(&self, old: Option<ObjectId>) -> String {
+        match (old, self.missing.as_slice()) {
+            (_, [(only, _)]) => only.id.short(),
+            (Some(old), [.., (last, _)]) => format!("{}..{}", old.short(), last.id.short()),
+            (None, [(first, _), .., (last, _)]) => match first.parents.first() {
+                Some(before) => format!("{}..{}", before.short(), last.id.short()),
+                None => last.id.short(),
+            },
+            (_, []) => String::new(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Finding an object's note in the trees of one notes commit, in whatever layout they have.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use git2::ObjectType;
@@ -9,7 +10,7 @@ use super::NotesError;
 use super::fanout::{FOLDER, lines};
 use crate::git::repo::Repo;
 use crate::git::tree::{Entry, entries};
-use crate::model::ObjectId;
+use crate::model::{Gather, ObjectId};
 
 /// A root of folders has some eight thousand bytes; a larger one is not kept while others are read.
 const KEPT: usize = 64 << 10;
@@ -57,6 +58,35 @@ impl Repo {
         }
     }
 
+    /// Whether a line of any note is so; it reads no further than the first that is.
+    pub fn is_said(&self, notes: &Notebook, is_so: &dyn Fn(&[u8]) -> bool) -> Result<bool, NotesError> {
+        match self.find_said(notes, is_so) {
+            Err(error) if error.is_damage() => Ok(false),
+            found => found,
+        }
+    }
+
+    fn find_said(&self, notes: &Notebook, is_so: &dyn Fn(&[u8]) -> bool) -> Result<bool, NotesError> {
+        let mut trees = vec![self.root_of_notes(notes)?.0];
+        // Each once: trees that name one another's folders unfold to more than anybody can read.
+        let mut seen: HashSet<ObjectId> = trees.iter().copied().gathered();
+        while let Some(tree) = trees.pop() {
+            let bytes = self.read_note_object(tree, ObjectType::Tree)?;
+            for entry in entries(tree, &bytes) {
+                let entry = entry?;
+                if entry.is_tree() {
+                    trees.extend(Some(entry.id).filter(|id| seen.insert(*id)));
+                } else if is_note(&entry) {
+                    let note = self.read_note_object(entry.id, ObjectType::Blob)?;
+                    if lines(&note).any(is_so) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// The blob of an object's note.
     fn note_of(&self, notes: &Notebook, object: ObjectId) -> Result<Option<ObjectId>, NotesError> {
         let name = object.to_string();
@@ -64,7 +94,7 @@ impl Repo {
         let (mut tree, mut bytes) = self.root_of_notes(notes)?;
         loop {
             let below = match place(tree, &bytes, rest)? {
-                Place::Note(entry) => return Ok((entry.bits & 0o170_000 == 0o100_000).then_some(entry.id)),
+                Place::Note(entry) => return Ok(is_note(&entry).then_some(entry.id)),
                 Place::Folder(id) => id,
                 Place::Nowhere => return Ok(None),
             };
@@ -87,6 +117,10 @@ impl Repo {
         let root = notes.root.get_or_init(|| Root { tree, kept: Some(bytes) });
         Ok((tree, root.kept.as_deref().unwrap_or_default().into()))
     }
+}
+
+const fn is_note(entry: &Entry<'_>) -> bool {
+    entry.bits & 0o170_000 == 0o100_000
 }
 
 /// Where a tree has the note whose name ends in some digits.

@@ -1,0 +1,52 @@
+//! Whether the commits of a range are on record, where a gate takes no others: a CI job recomputes what
+//! pre-push and pre-receive refuse.
+
+use super::Judged;
+use crate::app::Failure;
+use crate::app::record::{Records, Standing};
+use crate::gate;
+use crate::git::Repo;
+use crate::model::{Judgement, NextStep, ObjectId};
+
+pub(super) fn asked(repo: &Repo, mut judged: Judged) -> Result<Judgement, Failure> {
+    let asks = judged.judgement.gate.asks_for_records(judged.judgement.level) && !judged.commits.is_empty();
+    if !asks {
+        return Ok(judged.judgement);
+    }
+    let records = Records::of(repo)?;
+    if records.is_empty() {
+        if repo.has_remote() {
+            judged.judgement.notes.push("no ledger is here, so nobody looked whether the commits are on record".into());
+            let fetch = format!("git fetch {} 'refs/notes/gov/*:refs/notes/gov/*'", repo.remote_name());
+            judged.judgement.next.push(step("fetch the ledger, if there is one", fetch));
+        }
+        return Ok(judged.judgement);
+    }
+    // Approvals can be used without hooks, and then no commit has a record.
+    if !records.speaks_of_commits()? {
+        let note = "the ledger speaks of no commit yet, so nobody looked whether these are on record";
+        judged.judgement.notes.push(note.into());
+        return Ok(judged.judgement);
+    }
+    let standing = Standing::of(repo, &records, &judged.commits, judged.branch.as_deref())?;
+    let mut judgement = judged.judgement;
+    judgement.decision = gate::asking_for_records(judgement.decision, &standing.without_record());
+    judgement.next.extend(mending(&standing, &records, judged.onto.or(judgement.target.base)));
+    Ok(judgement)
+}
+
+fn mending(standing: &Standing, records: &Records<'_>, old: Option<ObjectId>) -> Vec<NextStep> {
+    let first = match (standing.missing.as_slice(), standing.let_by(records)) {
+        ([], _) => return Vec::new(),
+        (_, Some(id)) => step("somebody else has to answer for it", format!("gov-hook ratify {}", id.short())),
+        (_, None) => {
+            let range = standing.range_of_missing(old);
+            step("judge them, and put them on record with a reason", format!("gov-hook record {range} --reason WHY"))
+        }
+    };
+    vec![first, step("send that to where others read it", "gov-hook audit sync".into())]
+}
+
+fn step(why: &str, command: String) -> NextStep {
+    NextStep { why: why.into(), command }
+}

@@ -1,0 +1,79 @@
+//! A commit's place in the ledger: what was decided before it was made, bound to what it became.
+
+use serde_json::json;
+
+use super::{Act, Records};
+use crate::app::Failure;
+use crate::git::{Commit, Repo};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, ObjectId, Sha256};
+
+/// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before
+/// the commit.
+pub(in crate::app) fn bound_late(
+    repo: &Repo,
+    records: &Records<'_>,
+    commit: &Commit,
+    branch: Option<&str>,
+) -> Result<Option<Act>, Failure> {
+    Ok(match before_it(repo, commit, records.about(commit.tree)?) {
+        Before::Decided(id) => Some(bound(commit, branch, id)),
+        Before::Amended | Before::Nothing => None,
+    })
+}
+
+pub(in crate::app) fn bound(commit: &Commit, branch: Option<&str>, decision: Sha256) -> Act {
+    binding(commit, branch).saying("decision", json!(decision.to_string()))
+}
+
+/// A commit's place in the ledger. One that names no decision says that nobody judged the commit before
+/// it was made.
+pub(in crate::app) fn binding(commit: &Commit, branch: Option<&str>) -> Act {
+    let subject = EntrySubject {
+        commit: Some(commit.id),
+        tree: Some(commit.tree),
+        base: commit.parents.first().copied(),
+        reference: branch.map(|branch| format!("refs/heads/{branch}")),
+    };
+    Act::new(EntryKind::Commit, commit.id, subject)
+}
+
+/// Whether an entry puts a commit on record.
+pub(in crate::app) fn speaks_of(entry: &Entry, commit: ObjectId) -> bool {
+    matches!(entry.kind, EntryKind::Commit | EntryKind::Decision) && entry.subject.commit == Some(commit)
+}
+
+/// What the ledger knows of a tree before the commit that it became.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::app) enum Before {
+    /// A decision let it pass, from the parent that the commit has.
+    Decided(Sha256),
+    /// A decision on the difference to the commit that this one replaces, which says nothing of the
+    /// rest: somebody could commit past the hooks and amend that.
+    Amended,
+    Nothing,
+}
+
+/// `entries` are those about the commit's tree.
+pub(in crate::app) fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(Sha256, Entry)>) -> Before {
+    let parent = commit.parents.first().copied();
+    entries.arrange_by_key(|(_, entry)| entry.time);
+    let mut found = Before::Nothing;
+    for (id, entry) in entries.into_iter().rev() {
+        let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);
+        let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
+        // A decision that names a head is about a push.
+        if entry.kind != EntryKind::Decision || !of_tree || entry.body.contains_key("head") {
+            continue;
+        }
+        let base = entry.subject.base;
+        if base == parent {
+            // The last word counts: a tree that may pass can still be refused for its message.
+            return if let_pass { Before::Decided(id) } else { Before::Nothing };
+        }
+        let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
+        if let_pass && base.is_some_and(replaces) {
+            found = Before::Amended;
+        }
+    }
+    found
+}

@@ -1,0 +1,92 @@
+//! What is on record of a commit that others are about to get.
+
+use super::binding::speaks_of;
+use crate::app::Failure;
+use crate::git::notes::{Notebook, STREAMS};
+use crate::git::{Commit, Repo};
+use crate::ledger::{self, Coverage};
+use crate::model::{Entry, GovernedCommit, ObjectId, RecordStatus, Sha256};
+
+/// The streams of the ledger as they are, or as a push would leave them.
+pub(in crate::app) struct Records<'a> {
+    repo: &'a Repo,
+    streams: Vec<(String, Notebook)>,
+}
+
+impl<'a> Records<'a> {
+    pub(in crate::app) fn of(repo: &'a Repo) -> Result<Self, Failure> {
+        let here = repo.streams_here()?.into_iter();
+        Ok(Self { repo, streams: here.filter_map(|stream| Some((stream.name, Notebook::at(stream.tip?)))).collect() })
+    }
+
+    /// One stream alone, which may not exist yet.
+    pub(in crate::app) fn in_stream(repo: &'a Repo, stream: &str) -> Result<Self, Failure> {
+        let tip = repo.reference_target(&format!("{STREAMS}{stream}"))?;
+        Ok(Self { repo, streams: tip.map(|tip| (stream.to_owned(), Notebook::at(tip))).into_iter().collect() })
+    }
+
+    /// The same, once these streams have moved.
+    #[must_use]
+    pub(in crate::app) fn moved(mut self, streams: &[(String, ObjectId)]) -> Self {
+        self.streams.retain(|(name, _)| !streams.iter().any(|(moved, _)| moved == name));
+        self.streams.extend(streams.iter().map(|(name, tip)| (name.clone(), Notebook::at(*tip))));
+        self
+    }
+
+    /// The entries in the notes of an object, each with its id, from every stream.
+    pub(in crate::app) fn about(&self, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
+        let mut entries = Vec::new();
+        for (_, notes) in &self.streams {
+            for line in self.repo.said_in(notes, object)? {
+                // What cannot be read is damage for `audit verify`, and no record.
+                entries.extend(ledger::parse(&line).ok().map(|entry| (ledger::id(&line), entry)));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// How a commit stands, by what is said of it and of its tree.
+    pub(in crate::app) fn status(&self, commit: &Commit) -> Result<RecordStatus, Failure> {
+        let governed =
+            [GovernedCommit { id: commit.id, tree: commit.tree, parents: commit.parents.clone(), change: None }];
+        let mut coverage = Coverage::of(&governed);
+        for object in [commit.id, commit.tree] {
+            for (id, entry) in self.about(object)? {
+                coverage.take(id, &entry);
+            }
+        }
+        Ok(coverage.answer().first().map_or(RecordStatus::Unrecorded, |covered| covered.status))
+    }
+
+    /// Whether the ledger speaks of any commit at all: nobody is asked for the records of commits where
+    /// no hook ever made one.
+    pub(in crate::app) fn speaks_of_commits(&self) -> Result<bool, Failure> {
+        let is_so = |line: &[u8]| {
+            let speaks = |entry: Entry| entry.subject.commit.is_some_and(|commit| speaks_of(&entry, commit));
+            ledger::parse(line).is_ok_and(speaks)
+        };
+        for (_, notes) in &self.streams {
+            if self.repo.is_said(notes, &is_so)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether there is a ledger here.
+    pub(in crate::app) fn is_empty(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
+    pub(in crate::app) fn was_let_by(&self, commit: ObjectId) -> bool {
+        let about = self.about(commit).unwrap_or_default();
+        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
+    }
+
+    /// The agent that a commit's records name as having made it.
+    pub(in crate::app) fn agent(&self, commit: ObjectId) -> Result<Option<String>, Failure> {
+        let about = self.about(commit)?.into_iter().map(|(_, entry)| entry);
+        Ok(about.filter(|entry| entry.subject.commit == Some(commit)).find_map(|entry| entry.actor.id))
+    }
+}
