@@ -520,6 +520,25 @@ fn supposing_answers_by_the_same_rules_and_writes_nothing() {
 }
 
 #[test]
+fn a_held_push_names_the_question_that_asks_for_the_same() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+
+    let said = team.is_held("main");
+
+    let (base, head) = (
+        team.git("mira", &["rev-parse", "--short=12", "origin/main"]),
+        team.git("mira", &["rev-parse", "--short=12", "HEAD"]),
+    );
+    let command = format!("gov-hook check {base}..{head} --onto main --suppose approve:");
+    let question = said.lines().find_map(|line| line.trim().strip_prefix(&command));
+    let person = question.unwrap_or_else(|| panic!("{said}"));
+    let supposing = format!("approve:{person}");
+    let asked = ["check", &format!("{base}..{head}"), "--onto", "main", "--suppose", &supposing];
+    assert_eq!(team.json("mira", &asked)["outcome"], "approved");
+}
+
+#[test]
 fn a_commit_made_behind_broken_glass_lands_once_somebody_else_answers_for_it() {
     let team = Team::new();
     team.git("mira", &["switch", "-q", "-c", "topic"]);

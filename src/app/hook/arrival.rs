@@ -50,7 +50,7 @@ impl Gatekeeper<'_> {
     pub(super) fn arrival(&self, line: &Line) -> Result<Arrival, Failure> {
         let Some(new) = line.new else { return self.deletion(line) };
         let push = Push { branch: line.branch().map(str::to_owned), old: line.old, new };
-        let mut asked = Request::of(Asked::default(), Gate::Push);
+        let mut asked = Request::of(self.asked_by_hand(line, new), Gate::Push);
         // What is only shown to reviewers lands nowhere; what is denied is not even shown.
         asked.level = line.reference.starts_with(REVIEW).then_some(Enforcement::Development);
         let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push))?;
@@ -76,6 +76,16 @@ impl Gatekeeper<'_> {
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
         arrival.judged = Some(judged);
         Ok(arrival)
+    }
+
+    /// The words by which a person asks for the same judgement.
+    fn asked_by_hand(&self, line: &Line, new: ObjectId) -> Asked {
+        let revision = match (line.old, self.side.default_tip()) {
+            (Some(old), _) => Some(format!("{}..{}", old.short(), new.short())),
+            (None, Some(default)) => Some(format!("{}...{}", default.short(), new.short())),
+            (None, None) => None,
+        };
+        Asked { revision, onto: line.branch().map(str::to_owned), ..Asked::default() }
     }
 
     fn deletion(&self, line: &Line) -> Result<Arrival, Failure> {
