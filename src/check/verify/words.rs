@@ -7,7 +7,7 @@ pub(super) struct Words(pub(super) &'static str);
 
 impl Words {
     fn all(self) -> impl Iterator<Item = &'static [u8]> {
-        self.0.split_ascii_whitespace().map(str::as_bytes)
+        self.0.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
     }
 
     /// Whether a word is in the list, in any case.
@@ -23,7 +23,8 @@ impl Words {
 
     /// Whether any word of the list is part of a text.
     pub(super) fn within(self, text: &[u8]) -> bool {
-        self.all().any(|known| memchr::memmem::find(text, known).is_some())
+        let pairs = text.windows(2).fold(0, |pairs, pair| pairs | bit(pair));
+        self.all().any(|known| known.get(..2).is_none_or(|pair| pairs & bit(pair) != 0) && is_in(known, text))
     }
 
     /// Whether a text opens with any word of the list.
@@ -35,6 +36,17 @@ impl Words {
     pub(super) fn close(self, text: &[u8]) -> bool {
         self.all().any(|known| text.ends_with(known))
     }
+}
+
+/// What is judged is short: a search that first prepares itself takes longer than this.
+fn is_in(word: &[u8], text: &[u8]) -> bool {
+    let Some(first) = word.first() else { return true };
+    memchr::memchr_iter(*first, text).any(|at| text.get(at..).is_some_and(|rest| rest.starts_with(word)))
+}
+
+/// One of 128 bits for two neighbours: most words are known by it not to be in a text.
+fn bit(pair: &[u8]) -> u128 {
+    1 << (pair.iter().fold(0_u8, |hash, byte| hash.wrapping_mul(31).wrapping_add(*byte)) & 127)
 }
 
 #[cfg(test)]
