@@ -24,8 +24,22 @@ const IN_CONFIGURATION: &str = r#"(?ix-u)
       | \b ( threshold ) )
     ["']? [\x20\t]* [:=>]+ [\x20\t]* ["']? (-?[0-9]+(?:\.[0-9]+)?)"#;
 
-/// What no text is without that names a limit of [`EVERYWHERE`], in lower case.
-const WORDS: [&str; 6] = ["under", "coverage", "msi", "warnings", "complexity", "failure"];
+/// What no text is without that names a limit of [`EVERYWHERE`], in lower case: the second word close behind
+/// the first.
+const WORDS: [(&[u8], &[u8]); 9] = [
+    (b"fail", b"under"),
+    (b"min", b"coverage"),
+    (b"coverage", b"minimum"),
+    (b"coverage", b"threshold"),
+    (b"min", b"msi"),
+    (b"max", b"warnings"),
+    (b"max", b"complexity"),
+    (b"complexity", b"threshold"),
+    (b"max", b"failure"),
+];
+
+/// How far before the end of the second word the first one starts at most.
+const CLOSE: usize = 32;
 
 static SHARED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(EVERYWHERE).ok());
 static CONFIGURED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(IN_CONFIGURATION).ok());
@@ -72,9 +86,7 @@ pub(super) fn lowered(file: &Subject<'_>) -> Vec<Hit> {
 fn settings(path: &RepoPath, text: &[u8]) -> BTreeMap<String, Vec<Setting>> {
     let mut found: BTreeMap<String, Vec<Setting>> = BTreeMap::new();
     // Most texts name none, and the patterns take longer to build than to search with.
-    let lower = text.to_ascii_lowercase();
-    let names_a_limit = WORDS.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
-    let patterns = [names_a_limit.then_some(&SHARED), configures_a_limit(path).then_some(&CONFIGURED)];
+    let patterns = [names_a_limit(text).then_some(&SHARED), configures_a_limit(path).then_some(&CONFIGURED)];
     for pattern in patterns.into_iter().flatten().filter_map(|pattern| pattern.as_ref()) {
         for groups in pattern.captures_iter(text) {
             let ceiling = groups.get(1).is_none();
@@ -86,6 +98,33 @@ fn settings(path: &RepoPath, text: &[u8]) -> BTreeMap<String, Vec<Setting>> {
         }
     }
     found
+}
+
+fn names_a_limit(text: &[u8]) -> bool {
+    // Letters in lower case, eight at a time; what becomes of other bytes does not matter.
+    let mut lower = text.to_vec();
+    let (eights, rest) = lower.as_chunks_mut::<8>();
+    for eight in eights {
+        *eight = (u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020).to_le_bytes();
+    }
+    for byte in rest {
+        *byte |= 0x20;
+    }
+    WORDS.iter().any(|(first, second)| {
+        memchr::memmem::find_iter(&lower, second).any(|at| {
+            let end = at + second.len();
+            let before = lower.get(end.saturating_sub(CLOSE)..at).unwrap_or_default();
+            memchr::memmem::find(before, first).is_some() && leads_to_a_number(lower.get(end..).unwrap_or_default())
+        })
+    })
+}
+
+/// Whether the rest of a name comes next, signs, and a number; in bytes made lower like those above.
+fn leads_to_a_number(rest: &[u8]) -> bool {
+    let is_of_name = |byte: &&u8| byte.is_ascii_lowercase() || [b'-', b'_' | 0x20].contains(byte);
+    let is_sign = |byte: &&u8| b"\"' :=>,-".contains(byte) || [b'\t' | 0x20, b'[' | 0x20].contains(byte);
+    let mut behind = rest.iter().skip_while(is_of_name).skip_while(is_sign);
+    behind.next().is_some_and(u8::is_ascii_digit)
 }
 
 fn configures_a_limit(path: &RepoPath) -> bool {
@@ -160,6 +199,19 @@ mod tests {
             found("a.sh", "eslint --max-warnings 0", "eslint --max-warnings -1"),
             ["`max-warnings` from 0 to -1"]
         );
+    }
+
+    #[test]
+    fn a_limit_is_named_where_a_number_follows() {
+        for text in ["fail-under 9", "FAIL_UNDER-branches:\t[3", "minMsi\" => '-1", "max_warnings=-1", "max-failures,7"]
+        {
+            assert!(names_a_limit(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["under 9", "failed\nunder: x", "max_warnings = MOST", "coverage 9 of what is at least", "max_failures\n9"]
+        {
+            assert!(!names_a_limit(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]
