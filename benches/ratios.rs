@@ -147,27 +147,39 @@ fn headers(scratch: &Path) {
     );
 }
 
-/// What the built-in packs add to a staged check of ten files of code.
+/// What the built-in packs add to a staged check of ten files of code, by their size.
 fn packs(scratch: &Path) {
-    let repo = scratch.join("ten");
-    init(&repo);
+    for kilobytes in [1, 10, 75] {
+        let ten = |name: &str, policy: &str| {
+            let repo = scratch.join(format!("ten-{kilobytes}-{name}"));
+            stage_ten(&repo, policy, kilobytes * 1024);
+            ours(&repo, &["check", "--staged", "--quiet"])
+        };
+        let mut with = ten("all", "version: 1\n");
+        let mut without = ten("none", "version: 1\nrules: { packs: [] }\n");
+        let (with, without) = side_by_side(&mut with, &mut without);
+        let more = with.saturating_sub(without);
+        println!(
+            "| all packs on 10 staged files of {kilobytes} KB, over none | {:.2}x, {more:.1?} more than {without:.1?} |",
+            ratio(with, without)
+        );
+    }
+}
+
+/// Stages ten files of so many bytes, each from another place of the program's own code.
+fn stage_ten(repo: &Path, policy: &str, length: usize) {
+    init(repo);
     fs::create_dir_all(repo.join(".gov")).expect("a directory");
-    fs::write(repo.join(".gov/policy.yaml"), "version: 1\nrules: { packs: [] }\n").expect("a policy");
-    git(&repo, &["add", "--all"]);
-    git(&repo, &["commit", "-q", "-m", "Start"]);
-    for (number, text) in CODE.iter().enumerate() {
+    fs::write(repo.join(".gov/policy.yaml"), policy).expect("a policy");
+    git(repo, &["add", "--all"]);
+    git(repo, &["commit", "-q", "-m", "Start"]);
+    let code = CODE.concat();
+    for number in 0..CODE.len() {
+        let start = code.len() / CODE.len() * number;
+        let text: Vec<u8> = code.bytes().cycle().skip(start).take(length).collect();
         fs::write(repo.join(format!("part{number}.rs")), text).expect("a file");
     }
-    git(&repo, &["add", "part*"]);
-    let without = usual(&mut ours(&repo, &["check", "--staged", "--quiet"]));
-    git(&repo, &["rm", "-q", ".gov/policy.yaml"]);
-    git(&repo, &["commit", "-q", "-m", "Judge by the built-in policy", "--", ".gov/policy.yaml"]);
-    let with = usual(&mut ours(&repo, &["check", "--staged", "--quiet"]));
-    let more = with.saturating_sub(without);
-    println!(
-        "| all packs on 10 staged files, over none | {:.2}x, {more:.1?} more than {without:.1?} |",
-        ratio(with, without)
-    );
+    git(repo, &["add", "--all"]);
 }
 
 /// Ten of the program's own files: code as people write it.
@@ -252,21 +264,20 @@ fn ours(directory: &Path, arguments: &[&str]) -> Command {
 }
 
 fn compare(work: &str, beside: &str, budget: f64, ours: &mut Command, theirs: &mut Command) {
+    let (our_median, their_median) = side_by_side(ours, theirs);
+    let ratio = ratio(our_median, their_median);
+    println!("| {work} | {beside} | {budget:.1}x | {ratio:.2}x | {our_median:.1?} | {their_median:.1?} |");
+}
+
+/// How long each usually takes, run alternately.
+fn side_by_side(ours: &mut Command, theirs: &mut Command) -> (Duration, Duration) {
     for command in [&mut *ours, &mut *theirs] {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         time(command);
     }
     let (mut our_times, mut their_times): (Vec<Duration>, Vec<Duration>) =
         (0..RUNS).map(|_| (time(ours), time(theirs))).unzip();
-    let (our_median, their_median) = (median(&mut our_times), median(&mut their_times));
-    let ratio = ratio(our_median, their_median);
-    println!("| {work} | {beside} | {budget:.1}x | {ratio:.2}x | {our_median:.1?} | {their_median:.1?} |");
-}
-
-fn usual(command: &mut Command) -> Duration {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    time(command);
-    median(&mut (0..RUNS).map(|_| time(command)).collect::<Vec<_>>())
+    (median(&mut our_times), median(&mut their_times))
 }
 
 fn ratio(ours: Duration, theirs: Duration) -> f64 {
