@@ -9,6 +9,9 @@ use crate::git::Repo;
 /// Fewer items than this are done before a second thread has opened the repository.
 const WORTH_A_THREAD: usize = 16;
 
+/// So many items for each thread are worth it, where each is much work.
+const WORTH_A_THREAD_OF_MUCH: usize = 2;
+
 /// More threads than this wait for each other's reads.
 const MOST_THREADS: usize = 8;
 
@@ -23,12 +26,43 @@ pub(super) fn for_each<T: Sync, R: Send>(
     done: &(dyn Fn(usize) + Sync),
     work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
 ) -> Result<Vec<R>, Failure> {
+    for_each_or_few(repo, items, done, work, &|| false)
+}
+
+/// The same, for items of which a few may be much work: `is_much` is asked after each of them.
+pub(super) fn for_each_or_few<T: Sync, R: Send>(
+    repo: &Repo,
+    items: &[T],
+    done: &(dyn Fn(usize) + Sync),
+    work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
+    is_much: &dyn Fn() -> bool,
+) -> Result<Vec<R>, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
     let threads = cores.min(items.len() / WORTH_A_THREAD);
-    if threads < 2 {
-        let one = |(at, item)| work(repo, item).inspect(|_| done(at + 1));
-        return items.iter().enumerate().map(one).collect();
+    if threads >= 2 {
+        return spread(repo, items, threads, done, work);
     }
+    let mut results = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        let rest = items.get(at..).unwrap_or_default();
+        let threads = cores.min(rest.len() / WORTH_A_THREAD_OF_MUCH);
+        if threads >= 2 && is_much() {
+            results.extend(spread(repo, rest, threads, &|more| done(at + more), work)?);
+            return Ok(results);
+        }
+        results.push(work(repo, item)?);
+        done(at + 1);
+    }
+    Ok(results)
+}
+
+fn spread<T: Sync, R: Send>(
+    repo: &Repo,
+    items: &[T],
+    threads: usize,
+    done: &(dyn Fn(usize) + Sync),
+    work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
+) -> Result<Vec<R>, Failure> {
     let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let results: Mutex<Vec<Option<Result<R, Failure>>>> = Mutex::new(items.iter().map(|_| None).collect());
     let take = || {

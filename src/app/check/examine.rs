@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::copies::{Copies, copies};
@@ -19,6 +20,9 @@ use crate::git::{Commit, Repo};
 use crate::model::{
     Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, Side, TargetKind,
 };
+
+/// Of files that were as large as this together, another thread takes some of the rest.
+const MUCH: usize = 48 * 1024;
 
 /// A change with everything measured and found in it.
 pub(super) struct Examined {
@@ -103,11 +107,13 @@ impl Examiner<'_> {
             one_by_one: subject.kind == TargetKind::Range && subject.commits.len() > 1,
         };
         let progress = Progress::new("reading files and commits:", tasks.len(), self.is_watched);
-        let done = parallel::for_each(repo, &tasks, &|done| progress.reached(done), &|repo, task| match task {
+        let work = |repo: &Repo, task: &Task<'_>| match task {
             Task::File(change) => Ok(Done::File(Box::new(self.file(repo, change, &shared.clean)?))),
             Task::Copies(copies) => Ok(Done::Copies(self.copies(repo, copies)?)),
             Task::Commit(commit) => Ok(Done::Commit(self.commit(repo, commit, &shared)?)),
-        })?;
+        };
+        let is_much = || shared.clean.is_worth_a_thread();
+        let done = parallel::for_each_or_few(repo, &tasks, &|done| progress.reached(done), &work, &is_much)?;
         let (mut files, mut standing, mut commits) = (Vec::new(), Vec::new(), Vec::new());
         for done in done {
             match done {
@@ -180,6 +186,8 @@ impl Examiner<'_> {
         let new = repo.content(change.new, &change.path, &mut |piece| {
             stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
+        clean.count(&old);
+        clean.count(&new);
         let marked = self.law.marked_generated(&change.path);
         let mut facts = if self.in_tree {
             survey(change.clone(), &new, marked)
@@ -274,9 +282,22 @@ impl Shared<'_> {
 
 /// What was read and held nothing, however many commits carry it.
 #[derive(Default)]
-pub(super) struct Clean(Mutex<HashSet<(ObjectId, RepoPath)>>);
+pub(super) struct Clean {
+    seen: Mutex<HashSet<(ObjectId, RepoPath)>>,
+    /// How many bytes were read, of files with something in them or not.
+    bytes: AtomicUsize,
+}
 
 impl Clean {
+    /// Whether so much was read that the rest is worth another thread.
+    fn is_worth_a_thread(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) >= MUCH
+    }
+
+    fn count(&self, content: &Content) {
+        self.bytes.fetch_add(bytes(content).map_or(0, <[u8]>::len), Ordering::Relaxed);
+    }
+
     fn has(&self, change: &FileChange) -> bool {
         change.new.is_some_and(|side| self.seen().contains(&(side.id, change.path.clone())))
     }
@@ -288,7 +309,7 @@ impl Clean {
     }
 
     fn seen(&self) -> MutexGuard<'_, HashSet<(ObjectId, RepoPath)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
