@@ -2,7 +2,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-fn number(mut number: usize, out: &mut Vec<u8>) {
+pub(super) fn number(mut number: usize, out: &mut Vec<u8>) {
     while number > 0x7f {
         out.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;

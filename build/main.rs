@@ -29,6 +29,7 @@ fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/check/rules/heads.rs");
     println!("cargo::rerun-if-changed=src/check/rules/logarithm.rs");
+    println!("cargo::rerun-if-changed=src/check/rules/program.rs");
     println!("cargo::rerun-if-changed=src/check/rules/required.rs");
     println!("cargo::rerun-if-changed=src/check/rules/tables.rs");
     println!("cargo::rerun-if-changed={POLICY}");

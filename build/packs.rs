@@ -18,6 +18,8 @@ mod expressions;
 mod heads;
 #[path = "../src/check/rules/logarithm.rs"]
 mod logarithm;
+#[path = "../src/check/rules/program.rs"]
+mod program;
 #[path = "../src/check/rules/required.rs"]
 mod required;
 #[path = "../src/check/rules/tables.rs"]
@@ -57,26 +59,25 @@ struct Made {
     records: Vec<Vec<u8>>,
     texts: String,
     keywords: Vec<(String, u16)>,
+    /// What is read of a rule as soon as one of its words is found.
+    tried: Vec<u8>,
     classes: Vec<[u64; 4]>,
     runs: Vec<(usize, u8)>,
     near: Vec<String>,
 }
 
 /// The rule, and its expression as it is tried, each with its length before it.
-fn packed(rule: &Value) -> Vec<u8> {
-    let patterns = rule.get("regex").and_then(Value::as_str).and_then(Patterns::of);
+fn packed(rule: &Value, patterns: Option<&Patterns>) -> Vec<u8> {
     let mut record = Vec::new();
     expressions::bytes(rule.to_string().as_bytes(), &mut record);
-    let (exact, relaxed, words) =
-        patterns.map_or((None, None, None), |made| (Some(made.exact), made.relaxed, made.words));
+    let (exact, relaxed) = patterns.map_or((None, None), |made| (Some(&made.exact), made.relaxed.as_ref()));
     for made in [exact, relaxed] {
         let mut bytes = Vec::new();
         if let Some(hir) = made {
-            expressions::expression(&hir, &mut bytes);
+            expressions::expression(hir, &mut bytes);
         }
         expressions::bytes(&bytes, &mut record);
     }
-    expressions::bytes(&words.unwrap_or_default().concat(), &mut record);
     let mut packed = Vec::new();
     expressions::bytes(&record, &mut packed);
     packed
@@ -148,16 +149,47 @@ impl Made {
             self.keywords.extend(words("keywords").into_iter().map(|keyword| (keyword.to_owned(), owner)));
         }
         let (chunk, place) = (number / CHUNK, number % CHUNK);
+        let patterns = word("regex").and_then(Patterns::of);
+        let tried = self.tried.len();
+        self.try_by(rule, patterns.as_ref());
         let (pack, id) = (self.text(pack), self.text(id));
         let keywords = self.text(&words("keywords").join("\n"));
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
              changes_only: {changes_only}, status: {status}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
-             chunk: {chunk}, place: {place} }}"
+             tried: {tried}, chunk: {chunk}, place: {place} }}"
         ));
-        self.records.push(packed(rule));
+        self.records.push(packed(rule, patterns.as_ref()));
         Some(())
+    }
+
+    /// Notes by what a rule is tried, as `src/check/rules/trial.rs` reads it.
+    fn try_by(&mut self, rule: &Value, patterns: Option<&Patterns>) {
+        let program = patterns.and_then(|made| program::program(&made.exact, &mut self.classes));
+        let words = patterns.and_then(|made| made.words.as_ref());
+        let out = &mut self.tried;
+        expressions::bytes(&program.unwrap_or_default(), out);
+        expressions::bytes(&words.map(|words| words.concat()).unwrap_or_default(), out);
+        let entropy = rule.get("entropy").and_then(Value::as_f64);
+        let facts = ["by", "regex", "require"].map(|key| rule.get(key).is_some());
+        let facts = facts.into_iter().chain([entropy.is_some()]).zip(0..);
+        expressions::number(facts.map(|(fact, bit)| usize::from(fact) << bit).sum(), out);
+        if let Some(entropy) = entropy {
+            expressions::bytes(&entropy.to_le_bytes(), out);
+        }
+        let allow = rule.get("allow").unwrap_or(&Value::Null);
+        let lists = [(rule, "paths"), (rule, "exclude"), (allow, "paths"), (allow, "regexes"), (allow, "lines")];
+        for (of, key) in lists.into_iter().chain([(allow, "stopwords"), (rule, "verify")]) {
+            let list = match of.get(key) {
+                Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+                one => one.and_then(Value::as_str).into_iter().collect::<Vec<_>>(),
+            };
+            expressions::number(list.len(), out);
+            for word in list {
+                expressions::bytes(word.as_bytes(), out);
+            }
+        }
     }
 
     /// The `Text` literal of a text, which is kept once.
@@ -200,6 +232,7 @@ impl Made {
         Ok(format!(
             "pub(super) static RULES: [Embedded; {}] = [\n{}\n];\n\
              pub(super) static TEXTS: &str = {:?};\n\
+             pub(super) static TRIED: &[u8] = b\"{}\";\n\
              pub(super) static CLASSES: [[u64; 4]; {}] = {:?};\n\
              pub(super) static RUNS: [(u16, u8); {}] = {:?};\n\
              pub(super) static NEAR: [(Text, u128); {}] = [{}];\n\
@@ -212,6 +245,7 @@ impl Made {
             self.rules.len(),
             self.rules.join(",\n"),
             self.texts,
+            self.tried.escape_ascii(),
             self.classes.len(),
             self.classes,
             self.runs.len(),

@@ -193,7 +193,7 @@ impl Rules {
             let Some((rule, compiled)) = self.get(index).and_then(|rule| Some((rule, rule.compiled()?))) else {
                 continue;
             };
-            if compiled.code().require.as_ref().is_some_and(|require| !require.is_match(&side.text)) {
+            if compiled.require().is_some_and(|require| !require.is_match(&side.text)) {
                 let place = Place { path: path.clone(), line: None, column: None, commit: None };
                 out.findings.push(self.finding(rule, compiled, place, b""));
             }

@@ -95,7 +95,9 @@ pub(super) struct Seen<'t> {
 impl Compiled {
     /// Whether a rule about a path that names a detector has its consent.
     pub(super) fn detects_path(&self, path: &RepoPath, file: &Candidate<'_>) -> bool {
-        let Some(detector) = self.definition.detect.as_deref().and_then(Detector::parse) else { return true };
+        let Some(detector) = self.definition().and_then(|written| Detector::parse(written.detect.as_deref()?)) else {
+            return true;
+        };
         let seen = detect::Subject {
             path,
             old_mode: file.old_mode,

@@ -7,8 +7,10 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::definition::{Anchor, Asks, Happening, On};
 use super::packed::Reader;
+use super::program::Set;
 use super::required::Run;
 use super::tables::{Entry, Tables};
+use super::trial::Tried;
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
 mod made {
@@ -46,6 +48,8 @@ pub(super) struct Embedded {
     /// Where the parts of paths begin without one of which it looks at none, and how many they are;
     /// none for any path.
     pub(super) near: (u16, u8),
+    /// Where it is told by what it is tried.
+    pub(super) tried: u32,
     /// Where the rest of it is.
     pub(super) chunk: u16,
     pub(super) place: u16,
@@ -75,15 +79,25 @@ pub(super) fn near(first: u16, count: u8) -> &'static [(Text, u128)] {
     made::NEAR.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
 }
 
-/// What of a rule is inflated when it first comes near a match.
+/// `None` never happens for the places that the build wrote.
+pub(super) fn tried(place: u32) -> Option<Tried> {
+    Tried::read(made::TRIED.get(place as usize..)?)
+}
+
+/// The sets that programs of the build name by number.
+pub(super) fn sets() -> &'static [Set] {
+    &made::CLASSES
+}
+
+/// What of a rule is inflated when it is told, or tried very often.
 pub(super) struct Packed {
     pub(super) json: &'static [u8],
-    /// The expression, the relaxed one and the heads of the words it begins with; empty for none.
-    pub(super) expressions: [&'static [u8]; 3],
+    /// The expression and the relaxed one; empty for none.
+    pub(super) expressions: [&'static [u8]; 2],
 }
 
 /// `None` never happens for the chunks and places that the build wrote.
-pub(super) fn packed(chunk: u16, place: u16) -> Option<Packed> {
+pub(super) fn packed((chunk, place): (u16, u16)) -> Option<Packed> {
     static INFLATED: [OnceLock<Option<Vec<u8>>>; made::CHUNKS.len() - 1] =
         [const { OnceLock::new() }; made::CHUNKS.len() - 1];
     let inflate = || inflated(deflated(chunk)?);
@@ -93,7 +107,7 @@ pub(super) fn packed(chunk: u16, place: u16) -> Option<Packed> {
     }
     let mut record = Reader(records.bytes()?);
     let json = record.bytes()?;
-    Some(Packed { json, expressions: [record.bytes()?, record.bytes()?, record.bytes()?] })
+    Some(Packed { json, expressions: [record.bytes()?, record.bytes()?] })
 }
 
 fn deflated(chunk: u16) -> Option<&'static [u8]> {
@@ -118,20 +132,22 @@ mod tests {
     use super::super::definition::Definition;
     use super::super::packed::expression;
     use super::super::required::Patterns;
+    use super::super::trial::Trial;
     use super::*;
 
     #[test]
     fn the_build_took_apart_what_a_run_would_have() {
         for rule in RULES {
-            let Packed { json, expressions } = packed(rule.chunk, rule.place).unwrap();
+            let Packed { json, expressions: [exact, relaxed] } = packed((rule.chunk, rule.place)).unwrap();
+            let Tried { words, trial, .. } = tried(rule.tried).unwrap();
 
             let definition: Definition = serde_json::from_slice(json).unwrap();
             assert_eq!(definition.id, rule.id.get());
+            assert_eq!(trial, Trial::of(&definition), "{}", definition.id);
             let of_a_run = definition.regex.as_deref().and_then(Patterns::of).map(|made| {
                 let Patterns { exact, relaxed, words } = made;
                 (Some(exact), relaxed, words.unwrap_or_default().concat())
             });
-            let [exact, relaxed, words] = expressions;
             let of_the_build = (expression(exact), expression(relaxed), words.to_vec());
             assert_eq!(of_the_build, of_a_run.unwrap_or_default(), "{}", definition.id);
         }

@@ -37,8 +37,8 @@ impl Rules {
     /// The examples that do not hold when all these rules run. Every example must be found by its
     /// rule, at least one by no other of its family, and no counterexample by its rule.
     pub fn broken_examples(&self) -> Vec<Broken> {
-        let definitions = self.all.iter().filter_map(|rule| rule.compiled().map(|compiled| &compiled.definition));
-        let unread = self.all.iter().filter(|rule| rule.compiled().is_none()).map(|rule| Broken {
+        let definitions = self.all.iter().filter_map(|rule| rule.definition());
+        let unread = self.all.iter().filter(|rule| rule.definition().is_none()).map(|rule| Broken {
             rule: rule.id.to_string(),
             number: None,
             counter: false,

@@ -11,16 +11,18 @@ use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 
 use super::glance::Glance;
-use super::packed;
+use super::program::program;
 use super::required::Patterns;
 use super::starts::Starts;
+use super::walk::Walk;
+use super::{embedded, packed};
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
 /// would need more is refused: `\w{1000}{1000}` must not eat the machine.
 pub(super) const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
 
-/// So many places in one window are tried one by one. A text made of nothing but words is searched in one
+/// So many places in one window are tried one by one by automata. A text made of nothing but words is searched in one
 /// go, or it could make every byte cost as much as the whole window.
 const WORDS: u8 = 32;
 
@@ -32,6 +34,8 @@ pub(super) struct Expression {
     /// The heads of the words that it begins with, when they are many.
     words: Cow<'static, [u8]>,
     starts: OnceLock<Box<Starts>>,
+    /// What is tried first, while it has steps left.
+    walk: Option<Walk>,
     /// For a place where a word starts.
     at_once: OnceLock<Option<Regex>>,
     loosely: OnceLock<Option<Box<Glance>>>,
@@ -40,9 +44,16 @@ pub(super) struct Expression {
 
 /// An expression, taken apart.
 pub(super) enum Form {
-    /// By the build; no bytes for none.
-    Packed(&'static [u8]),
+    /// By the build.
+    Packed((u16, u16), Exactness),
     Own(Option<Hir>),
+}
+
+/// Which form of an expression is meant.
+#[derive(Clone, Copy)]
+pub(super) enum Exactness {
+    Exact,
+    Relaxed,
 }
 
 /// The whole match and, where the expression names it or has a group, the value in it.
@@ -53,29 +64,31 @@ pub(super) struct Tries<'e> {
     expression: &'e Expression,
     groups: Option<Captures>,
     words: u8,
+    /// Whether an automaton was asked already if there is any match.
+    is_promised: bool,
 }
 
 impl Expression {
-    pub(super) fn new(exact: Form, relaxed: Form, words: Cow<'static, [u8]>) -> Self {
+    pub(super) fn new([exact, relaxed]: [Form; 2], walk: Option<Walk>, words: Cow<'static, [u8]>) -> Self {
         let [at_once, anywhere] = [const { OnceLock::new() }; 2];
-        Self { exact, relaxed, words, starts: OnceLock::new(), at_once, loosely: OnceLock::new(), anywhere }
+        Self { exact, relaxed, words, starts: OnceLock::new(), walk, at_once, loosely: OnceLock::new(), anywhere }
     }
 
     /// `None` for what is no expression.
     pub(super) fn own(written: &str) -> Option<Self> {
         let Patterns { exact, relaxed, words } = Patterns::of(written)?;
-        Some(Self::new(Form::Own(Some(exact)), Form::Own(relaxed), words.unwrap_or_default().concat().into()))
+        let mut sets = Vec::new();
+        let walk = program(&exact, &mut sets).map(|code| Walk::new(code.into(), sets.into()));
+        Some(Self::new([Form::Own(Some(exact)), Form::Own(relaxed)], walk, words.unwrap_or_default().concat().into()))
     }
 
     pub(super) fn is_match(&self, text: &[u8]) -> bool {
-        self.anywhere().is_some_and(|regex| regex.is_match(text))
+        self.tries().next(text, 0, text.len() + 1).is_some()
     }
 
-    /// `None` when nothing matches in the text from that place on.
-    pub(super) fn tries(&self, text: &[u8], from: usize) -> Option<Tries<'_>> {
+    pub(super) fn tries(&self) -> Tries<'_> {
         let words = if self.words.is_empty() { 0 } else { WORDS };
-        let may_match = words > 0 || self.may_match(&Input::new(text).range(from..));
-        may_match.then_some(Tries { expression: self, groups: None, words })
+        Tries { expression: self, groups: None, words, is_promised: false }
     }
 
     fn starts(&self) -> &Starts {
@@ -106,7 +119,13 @@ impl Form {
 
     fn built<T>(&self, build: impl Fn(&Hir) -> Option<T>) -> Option<T> {
         match self {
-            Self::Packed(bytes) => build(&packed::expression(bytes)?),
+            Self::Packed(place, exactness) => {
+                let [exact, relaxed] = embedded::packed(*place)?.expressions;
+                build(&packed::expression(match exactness {
+                    Exactness::Exact => exact,
+                    Exactness::Relaxed => relaxed,
+                })?)
+            }
             Self::Own(hir) => build(hir.as_ref()?),
         }
     }
@@ -116,6 +135,18 @@ impl Tries<'_> {
     /// The first match from that place on that starts before another.
     pub(super) fn next(&mut self, text: &[u8], from: usize, before: usize) -> Option<Matched> {
         let expression = self.expression;
+        if let Some(walk) = &expression.walk {
+            let starts = (!expression.words.is_empty()).then(|| expression.starts());
+            if let Ok(found) = walk.next(text, from, before, starts) {
+                return found;
+            }
+        }
+        if expression.words.is_empty() && !self.is_promised {
+            self.is_promised = true;
+            if !expression.may_match(&Input::new(text).range(from..)) {
+                return None;
+            }
+        }
         let mut at = from;
         while self.words > 0 {
             self.words -= 1;
@@ -200,7 +231,7 @@ mod tests {
             let mut groups = in_one_go.create_captures();
             prop_assert!(!expression.words.is_empty());
 
-            let (mut tries, mut from) = (expression.tries(text.as_bytes(), 0).unwrap(), 0);
+            let (mut tries, mut from) = (expression.tries(), 0);
             loop {
                 in_one_go.search_captures(&Input::new(text.as_bytes()).range(from..), &mut groups);
                 let expected = matched(&groups);

@@ -291,7 +291,7 @@ impl<'a> Finder<'a> {
                 continue;
             }
             let Some(compiled) = self.rule(index).and_then(Rule::compiled) else { continue };
-            if compiled.definition.regex.is_none() {
+            if !compiled.trial.has_regex {
                 self.found.present.push(index);
                 continue;
             }
@@ -338,7 +338,7 @@ impl<'a> Finder<'a> {
             return;
         }
         let Some(compiled) = rule.compiled() else { return };
-        if compiled.definition.regex.is_none() {
+        if !compiled.trial.has_regex {
             self.found.present.push(index);
         } else if rule.multiline {
             self.extend_region(index, part, unit, at);
@@ -409,7 +409,7 @@ impl<'a> Finder<'a> {
         }
         let (found, about) = (&mut self.found, &self.about);
         compiled.matches(&window, |whole, value| {
-            if compiled.definition.require.is_some() {
+            if compiled.trial.requires {
                 found.present.push(index);
                 return Next::Stop;
             }

@@ -11,7 +11,7 @@ use super::resolve::resolve;
 use super::rule::{Compiled, Rule};
 use super::set::Rules;
 use crate::check::waivers::{Inline, Marked};
-use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned};
+use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned, Severity};
 
 /// How many findings of one rule in one file are listed. What follows becomes one more.
 const MOST_FINDINGS: u32 = 100;
@@ -112,7 +112,7 @@ impl<'a> Teller<'a> {
                 }
                 finding
             };
-            if compiled.definition.net.is_some() {
+            if rule.net {
                 match self.facing {
                     Facing::Old => out.tally.removed(found.rule, tell),
                     Facing::New => out.tally.added(found.rule),
@@ -224,8 +224,8 @@ impl<'a> Teller<'a> {
     /// Ascending places in the part that no excerpt may show.
     fn hidden<'m>(&self, part: Part<'_>, matches: impl Iterator<Item = &'m Match>) -> Vec<Range<usize>> {
         let secret = |found: &&Match| {
-            let compiled = self.rules.get(found.rule).and_then(Rule::compiled);
-            compiled.is_none_or(|compiled| !compiled.definition.show)
+            let definition = self.rules.get(found.rule).and_then(Rule::definition);
+            definition.is_none_or(|definition| !definition.show)
         };
         let within =
             |found: &Match| found.value.start.saturating_sub(part.base)..found.value.end.saturating_sub(part.base);
@@ -237,11 +237,14 @@ impl<'a> Teller<'a> {
 
 impl Rules {
     pub(super) fn finding(&self, rule: &Rule, compiled: &Compiled, place: Place, matched: &[u8]) -> Finding {
-        let definition = &compiled.definition;
-        let severity = self.severity(&rule.id, definition.severity);
-        let mut finding = Finding::at(place, RuleId::new(&*rule.id), severity, &*definition.message, matched);
-        finding.help.clone_from(&definition.help);
-        finding.floor = definition.floor;
+        // What cannot be read is told all the same, as the worst it may be.
+        let definition = compiled.definition();
+        let own = definition.map_or(Severity::Deny, |definition| definition.severity);
+        let message = definition.map_or(&*rule.id, |definition| &definition.message);
+        let severity = self.severity(&rule.id, own);
+        let mut finding = Finding::at(place, RuleId::new(&*rule.id), severity, message, matched);
+        finding.help = definition.and_then(|definition| definition.help.clone());
+        finding.floor = definition.and_then(|definition| definition.floor);
         finding
     }
 }

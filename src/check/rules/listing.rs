@@ -17,14 +17,14 @@ impl Rules {
     /// All rules that hold, pack by pack.
     pub fn list(&self) -> impl Iterator<Item = Listed<'_>> {
         self.all.iter().filter_map(|rule| {
-            let definition = &rule.compiled()?.definition;
+            let definition = rule.definition()?;
             Some(Listed { pack: &rule.pack, definition, severity: self.severity(&rule.id, definition.severity) })
         })
     }
 
     pub fn explain(&self, id: &str) -> Option<Listed<'_>> {
         let rule = self.all.iter().find(|rule| rule.id == id)?;
-        let definition = &rule.compiled()?.definition;
+        let definition = rule.definition()?;
         Some(Listed { pack: &rule.pack, definition, severity: self.severity(id, definition.severity) })
     }
 }

@@ -28,6 +28,7 @@ mod path_rules;
 mod paths;
 mod position;
 mod prefilter;
+mod program;
 mod redact;
 mod required;
 mod resolve;
@@ -39,7 +40,9 @@ mod starts;
 mod stream;
 mod tables;
 mod tally;
+mod trial;
 mod units;
+mod walk;
 mod written;
 
 pub use change::{Candidate, Found, MESSAGE_PATH};

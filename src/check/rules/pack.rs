@@ -408,7 +408,7 @@ mod tests {
             let escape = |c: char| {
                 if c == ' ' || c.is_ascii_graphic() { c.to_string() } else { format!("\\U{:08X}", u32::from(c)) }
             };
-            let json = std::str::from_utf8(embedded::packed(rule.chunk, rule.place).unwrap().json).unwrap();
+            let json = std::str::from_utf8(embedded::packed((rule.chunk, rule.place)).unwrap().json).unwrap();
             let escaped: String = json.chars().map(escape).collect();
             let yaml::Parsed { root, mistakes } = yaml::parse(format!("- {escaped}\n").as_bytes());
             let mut reader = Reader { mistakes };

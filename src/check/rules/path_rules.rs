@@ -59,17 +59,22 @@ impl Rules {
 
 impl Compiled {
     fn happens(&self, event: &Event<'_>, file: &Candidate<'_>) -> bool {
-        let kind = |mode: Option<Mode>| self.definition.mode.is_none_or(|kind| mode.is_some_and(|mode| is(mode, kind)));
-        let mode = self.definition.mode.is_none()
-            || if event.happening == Happening::Deleted {
-                kind(file.old_mode)
-            } else {
-                kind(file.new_mode) && file.new_mode != file.old_mode
-            };
-        mode && self.covers(event.subject)
+        self.covers(event.subject)
             && event.unless.is_none_or(|other| !self.covers(other))
             && self.expression.as_ref().is_none_or(|regex| regex.is_match(event.subject.path.as_bytes()))
+            && self.is_about_mode(event.happening, file)
             && self.detects_path(event.subject.path, file)
+    }
+
+    fn is_about_mode(&self, happening: Happening, file: &Candidate<'_>) -> bool {
+        let Some(asked) = self.definition().and_then(|written| written.mode) else { return true };
+        let is_asked = |mode: Option<Mode>| mode.is_some_and(|mode| is(mode, asked));
+        match happening {
+            Happening::Deleted => is_asked(file.old_mode),
+            Happening::Added | Happening::Modified | Happening::Renamed | Happening::Mode => {
+                is_asked(file.new_mode) && file.new_mode != file.old_mode
+            }
+        }
     }
 }
 
@@ -94,7 +99,7 @@ mod tests {
         let settings = RuleSettings { packs, extra: vec![], severity: vec![], imports: vec![] };
         let all = [Happening::Added, Happening::Deleted, Happening::Modified, Happening::Renamed, Happening::Mode];
         for rule in &Rules::new(&settings, vec![]).unwrap().all {
-            let named = &rule.compiled().unwrap().definition.status;
+            let named = &rule.definition().unwrap().status;
             let about: Vec<Happening> = all.into_iter().filter(|happening| rule.is_about(*happening)).collect();
 
             let said = |happening: &Happening| match named.as_slice() {

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::embedded::Text;
 use super::tables::pairs;
+use super::trial::Word;
 use crate::model::RepoPath;
 use crate::policy::{PathGlob, Reach, fold_bytes};
 
@@ -47,7 +48,7 @@ pub(super) struct PathList {
 }
 
 struct LazyGlob {
-    text: String,
+    text: Word,
     literal: Vec<u8>,
     pairs: u128,
     reach: Reach,
@@ -55,12 +56,12 @@ struct LazyGlob {
 }
 
 impl PathList {
-    pub(super) fn new(globs: &[String], reach: Reach) -> Self {
-        let lazy = |text: &String| {
-            let literal = literal(text).into_bytes();
-            LazyGlob { text: text.clone(), pairs: pairs(&literal), literal, reach, glob: OnceLock::new() }
+    pub(super) fn new(globs: impl IntoIterator<Item = Word>, reach: Reach) -> Self {
+        let lazy = |text: Word| {
+            let literal = literal(&text).into_bytes();
+            LazyGlob { text, pairs: pairs(&literal), literal, reach, glob: OnceLock::new() }
         };
-        Self { globs: globs.iter().map(lazy).collect() }
+        Self { globs: globs.into_iter().map(lazy).collect() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -99,7 +100,7 @@ mod tests {
     use crate::policy::{PACKS, RuleSettings};
 
     fn matches(glob: &str, path: &str) -> bool {
-        PathList::new(&[glob.to_owned()], Reach::Strict).matches(&Subject::new(&path.into(), false))
+        PathList::new([glob.to_owned().into()], Reach::Strict).matches(&Subject::new(&path.into(), false))
     }
 
     #[test]
@@ -126,7 +127,7 @@ mod tests {
 
         for path in evasions.map(RepoPath::from) {
             let subject = Subject::new(&path, false);
-            let list = PathList::new(&globs.map(str::to_owned), Reach::Strict);
+            let list = PathList::new(globs.map(Word::from), Reach::Strict);
             assert!(near.iter().any(|part| subject.contains(part.as_bytes(), pairs(part.as_bytes()))), "{path}");
             assert!(list.matches(&subject), "{path}");
         }
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn an_exemption_sees_a_path_as_it_is_spelled() {
         let exempt = |glob: &str, path: &str| {
-            PathList::new(&[glob.to_owned()], Reach::Lenient).matches(&Subject::new(&path.into(), false))
+            PathList::new([glob.to_owned().into()], Reach::Lenient).matches(&Subject::new(&path.into(), false))
         };
 
         assert!(exempt("docs/*", "docs/a\u{301}"));
@@ -165,11 +166,12 @@ mod tests {
         let rules = Rules::new(&settings, vec![]).unwrap();
         let mut seen = 0;
         for rule in &rules.all {
-            let paths = &rule.compiled().unwrap().definition.paths;
+            let paths = &rule.definition().unwrap().paths;
             for path in paths.iter().flat_map(|glob| (0..30).map(|choice| instance(glob, choice))) {
                 let path = RepoPath::from(path.as_str());
                 let subject = Subject::new(&path, true);
-                seen += usize::from(PathList::new(paths, Reach::Strict).matches(&subject));
+                seen +=
+                    usize::from(PathList::new(paths.iter().cloned().map(Word::from), Reach::Strict).matches(&subject));
                 assert!(rule.is_near(&subject), "{}: {path}", rule.id);
             }
         }

@@ -64,7 +64,7 @@ fn standing(rules: &[Rule], part: Part<'_>, found: &Match) -> Option<Standing> {
     Some(Standing {
         exact: !rule.generic,
         marked: mark.is_some(),
-        verified: rule.compiled().is_some_and(|compiled| !compiled.definition.verify.is_empty()),
+        verified: rule.compiled().is_some_and(|compiled| !compiled.trial.verify.is_empty()),
         named: mark.unwrap_or(found.value.start.saturating_sub(found.whole.start)),
         length: found.value.len(),
         earlier: std::cmp::Reverse(found.rule),

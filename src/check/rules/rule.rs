@@ -6,12 +6,14 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
-use super::definition::{Allow, Anchor, Asks, Definition, Happening, On, family};
-use super::embedded::{Embedded, Packed, near, packed};
-use super::expression::{Expression, Form, compile};
+use super::definition::{Anchor, Asks, Definition, Happening, On, family};
+use super::embedded::{self, Embedded, near, packed};
+use super::expression::{Exactness, Expression, Form, compile};
 use super::paths::{PathList, Subject};
 use super::run::Runs;
+use super::trial::{Trial, Tried, Word};
 use super::units::unit_at;
+use super::walk::Walk;
 use crate::check::detect::Detector;
 use crate::check::entropy::entropy;
 use crate::check::verify::{self, Captured, Verifier};
@@ -37,6 +39,7 @@ pub(super) struct Rule {
     near: (u16, u8),
     /// Its number among the rules of the build, if it is one of them.
     pub(super) number: Option<u16>,
+    tried: u32,
     packed: (u16, u16),
     /// Apart from the rest: most rules are never near a match, and all of them are laid out in every run.
     compiled: OnceLock<Box<Compiled>>,
@@ -44,18 +47,21 @@ pub(super) struct Rule {
 
 /// What a rule needs only once it is near a match.
 pub(super) struct Compiled {
-    pub(super) definition: Definition,
+    pub(super) trial: Trial,
     paths: PathList,
     exclude: PathList,
     allow_paths: PathList,
     pub(super) expression: Option<Expression>,
     code: OnceLock<Code>,
+    /// Where it is packed, if the build packed it.
+    packed: Option<(u16, u16)>,
+    definition: OnceLock<Option<Box<Definition>>>,
 }
 
 /// The costly part of a rule: what is compiled when it is first tried on a text.
 #[derive(Default)]
 pub(super) struct Code {
-    pub(super) require: Option<Regex>,
+    require: OnceLock<Option<Regex>>,
     allow_regexes: OnceLock<Vec<Regex>>,
     allow_lines: OnceLock<Vec<Regex>>,
     verifiers: Vec<Verifier>,
@@ -79,6 +85,7 @@ impl Rule {
             keywords: from.keywords.get().into(),
             near: from.near,
             number: Some(number),
+            tried: from.tried,
             packed: (from.chunk, from.place),
             compiled: OnceLock::new(),
         }
@@ -103,18 +110,24 @@ impl Rule {
             keywords: keywords.into(),
             near: (0, 0),
             number: None,
+            tried: 0,
             packed: (0, 0),
             compiled: OnceLock::new(),
         };
         definition.regex.as_deref().map(compile).transpose()?;
         let expression = definition.regex.as_deref().and_then(Expression::own);
-        let compiled = Compiled::new(definition, expression);
-        let code = Code::new(&compiled.definition)?;
-        let allow = &compiled.definition.allow;
-        let (regexes, lines) = (all(&allow.regexes)?, all(&allow.lines)?);
+        let compiled = Compiled::new(Trial::of(&definition), expression, None);
+        let code = Code::new(&compiled.trial)?;
+        if let Some(name) = definition.detect.as_deref().filter(|name| Detector::parse(name).is_none()) {
+            return Err(format!("no detector is called `{name}`"));
+        }
+        let require = definition.require.as_deref().map(compile).transpose()?;
+        code.require.get_or_init(|| require);
+        let (regexes, lines) = (all(&compiled.trial.allow_regexes)?, all(&compiled.trial.allow_lines)?);
         code.allow_regexes.get_or_init(|| regexes);
         code.allow_lines.get_or_init(|| lines);
         compiled.code.get_or_init(|| code);
+        compiled.definition.get_or_init(|| Some(Box::new(definition)));
         made.compiled.get_or_init(|| Box::new(compiled));
         Ok(made)
     }
@@ -153,37 +166,60 @@ impl Rule {
         count == 0 || subject.is_near(near(first, count))
     }
 
+    /// The rule as it was written.
+    pub(super) fn definition(&self) -> Option<&Definition> {
+        self.compiled()?.definition()
+    }
+
     /// `None` only for an embedded rule that cannot be read, which the tests of the packs forbid.
     pub(super) fn compiled(&self) -> Option<&Compiled> {
         if let Some(compiled) = self.compiled.get() {
             return Some(compiled);
         }
-        let Packed { json, expressions: [exact, relaxed, words] } = packed(self.packed.0, self.packed.1)?;
-        let expression = || Expression::new(Form::Packed(exact), Form::Packed(relaxed), words.into());
-        let compiled = Compiled::new(serde_json::from_slice(json).ok()?, (!exact.is_empty()).then(expression));
+        let Tried { program, words, trial } = embedded::tried(self.tried)?;
+        let walk = (!program.is_empty()).then(|| Walk::new(program.into(), embedded::sets().into()));
+        let forms = [Exactness::Exact, Exactness::Relaxed].map(|how| Form::Packed(self.packed, how));
+        let expression = trial.has_regex.then(|| Expression::new(forms, walk, words.into()));
+        let compiled = Compiled::new(trial, expression, Some(self.packed));
         Some(self.compiled.get_or_init(|| Box::new(compiled)))
     }
 }
 
 impl Compiled {
-    fn new(definition: Definition, expression: Option<Expression>) -> Self {
+    fn new(mut trial: Trial, expression: Option<Expression>, packed: Option<(u16, u16)>) -> Self {
+        let list = |globs: &mut Vec<Word>, reach| PathList::new(std::mem::take(globs), reach);
         Self {
             expression,
-            paths: PathList::new(&definition.paths, Reach::Strict),
-            exclude: PathList::new(&definition.exclude, Reach::Lenient),
-            allow_paths: PathList::new(&definition.allow.paths, Reach::Lenient),
+            paths: list(&mut trial.paths, Reach::Strict),
+            exclude: list(&mut trial.exclude, Reach::Lenient),
+            allow_paths: list(&mut trial.allow_paths, Reach::Lenient),
+            trial,
             code: OnceLock::new(),
-            definition,
+            packed,
+            definition: OnceLock::new(),
         }
     }
 
+    /// The rule as it was written. `None` only for an embedded rule that cannot be read, which the tests of
+    /// the packs forbid.
+    pub(super) fn definition(&self) -> Option<&Definition> {
+        let read = || serde_json::from_slice(packed(self.packed?)?.json).ok();
+        self.definition.get_or_init(read).as_deref()
+    }
+
     /// An embedded rule that cannot be compiled matches nothing; the tests of the packs forbid it.
-    pub(super) fn code(&self) -> &Code {
-        self.code.get_or_init(|| Code::new(&self.definition).unwrap_or_default())
+    fn code(&self) -> &Code {
+        self.code.get_or_init(|| Code::new(&self.trial).unwrap_or_default())
+    }
+
+    /// What a file must match in which the rule matched.
+    pub(super) fn require(&self) -> Option<&Regex> {
+        let made = || compile(self.definition()?.require.as_deref()?).ok();
+        self.code().require.get_or_init(made).as_ref()
     }
 
     pub(super) fn covers(&self, subject: &Subject<'_>) -> bool {
-        (self.definition.by.is_none() || subject.by_agent)
+        (!self.trial.by_agent || subject.by_agent)
             && (self.paths.is_empty() || self.paths.matches(subject))
             && !self.exclude.matches(subject)
             && !self.allow_paths.matches(subject)
@@ -194,7 +230,7 @@ impl Compiled {
     pub(super) fn matches(&self, window: &Window<'_>, mut found: impl FnMut(Range<usize>, Range<usize>) -> Next) {
         let Some(text) = window.text.get(..window.end) else { return };
         let mut from = window.starts.start;
-        let Some(mut tries) = self.expression.as_ref().and_then(|regex| regex.tries(text, from)) else { return };
+        let Some(mut tries) = self.expression.as_ref().map(Expression::tries) else { return };
         let mut patience = PATIENCE;
         while let Some((whole, value)) = tries.next(text, from, window.starts.end) {
             let past = whole.end.max(whole.start + 1);
@@ -218,44 +254,41 @@ impl Compiled {
 
     fn stands(&self, captured: &Captured<'_>, window: &Window<'_>) -> bool {
         let value = captured.value();
-        let (allow, code) = (&self.definition.allow, self.code());
+        let (trial, code) = (&self.trial, self.code());
         let lines = || {
             let line = unit_at(captured.text, window.base, captured.value.start);
             captured.text.get(line.owns.start.max(window.starts.start)..line.owns.end).unwrap_or_default()
         };
-        self.definition.entropy.is_none_or(|least| entropy(value) >= least)
-            && !allow.stopwords.iter().any(|word| contains(value, word.as_bytes()))
-            && !code.allow_regexes(allow).iter().any(|regex| regex.is_match(value))
-            && (allow.lines.is_empty() || !code.allow_lines(allow).iter().any(|regex| regex.is_match(lines())))
+        trial.entropy.is_none_or(|least| entropy(value) >= least)
+            && !trial.stopwords.iter().any(|word| contains(value, word.as_bytes()))
+            && !code.allow_regexes(trial).iter().any(|regex| regex.is_match(value))
+            && (trial.allow_lines.is_empty() || !code.allow_lines(trial).iter().any(|regex| regex.is_match(lines())))
             && code.verifiers.iter().all(|verifier| verifier(captured))
     }
 }
 
 impl Code {
-    fn new(definition: &Definition) -> Result<Self, String> {
-        let verifier = |name: &String| verify::named(name).ok_or_else(|| format!("no validator is called `{name}`"));
-        if let Some(name) = definition.detect.as_deref().filter(|name| Detector::parse(name).is_none()) {
-            return Err(format!("no detector is called `{name}`"));
-        }
+    fn new(trial: &Trial) -> Result<Self, String> {
+        let verifier = |name: &Word| verify::named(name).ok_or_else(|| format!("no validator is called `{name}`"));
         Ok(Self {
-            require: definition.require.as_deref().map(compile).transpose()?,
+            require: OnceLock::new(),
             allow_regexes: OnceLock::new(),
             allow_lines: OnceLock::new(),
-            verifiers: definition.verify.iter().map(verifier).collect::<Result<_, _>>()?,
+            verifiers: trial.verify.iter().map(verifier).collect::<Result<_, _>>()?,
         })
     }
 
     /// Compiled when a match first asks for them, as few do.
-    fn allow_regexes(&self, allow: &Allow) -> &[Regex] {
-        self.allow_regexes.get_or_init(|| all(&allow.regexes).unwrap_or_default())
+    fn allow_regexes(&self, trial: &Trial) -> &[Regex] {
+        self.allow_regexes.get_or_init(|| all(&trial.allow_regexes).unwrap_or_default())
     }
 
-    fn allow_lines(&self, allow: &Allow) -> &[Regex] {
-        self.allow_lines.get_or_init(|| all(&allow.lines).unwrap_or_default())
+    fn allow_lines(&self, trial: &Trial) -> &[Regex] {
+        self.allow_lines.get_or_init(|| all(&trial.allow_lines).unwrap_or_default())
     }
 }
 
-fn all(patterns: &[String]) -> Result<Vec<Regex>, String> {
+fn all(patterns: &[Word]) -> Result<Vec<Regex>, String> {
     patterns.iter().map(|pattern| compile(pattern)).collect()
 }
 

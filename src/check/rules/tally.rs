@@ -51,7 +51,7 @@ impl Rules {
     /// The findings of the rules that count, once all files of a change are in.
     pub fn net(&self, tally: Tally) -> Vec<Finding> {
         let judged = tally.counts.into_iter().filter_map(|(rule, count)| {
-            let least = self.get(rule)?.compiled()?.definition.net?;
+            let least = self.get(rule)?.definition()?.net?;
             let net = count.removed.saturating_sub(count.added);
             let mut finding = count.first.filter(|_| net >= least)?;
             finding.message = format!("{} ({} removed, {} added)", finding.message, count.removed, count.added);

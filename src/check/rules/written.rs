@@ -45,7 +45,7 @@ impl Rules {
         let mut finder = Finder::new(&self.all, self.for_new(), Subject::new(&path, false), false);
         finder.walk(Part { text: text.as_bytes(), base: 0, last: true }, 0..text.len());
         let found = finder.take();
-        let is_shown = |index| self.get(index).and_then(Rule::compiled).is_some_and(|rule| rule.definition.show);
+        let is_shown = |index| self.get(index).and_then(Rule::definition).is_some_and(|rule| rule.show);
         let is_flooded = found.more.iter().any(|index| !is_shown(*index));
         let mut hidden: Vec<Range<usize>> =
             found.kept.into_iter().filter(|found| !is_shown(found.rule)).map(|found| found.value).collect();

@@ -1,0 +1,305 @@
+//! An expression as a program for a walk through a text that goes back where it has to.
+//!
+//! The build script uses this file too: what it writes is walked as it is, so nothing has to be put together
+//! before the first try.
+
+use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
+
+/// A set of bytes, a bit for each.
+pub(crate) type Set = [u64; 4];
+
+pub(crate) const MATCH: u8 = 0;
+/// One byte.
+pub(crate) const BYTE: u8 = 1;
+/// A letter in either case, given as the lower one.
+pub(crate) const LETTER: u8 = 2;
+/// A byte of a set.
+pub(crate) const ONE_OF: u8 = 3;
+/// So many bytes, which follow.
+pub(crate) const TEXT: u8 = 4;
+/// Bytes of a set, at least so many and at most so many, as many as there are.
+pub(crate) const MANY_OF: u8 = 5;
+/// The same, as few as will do.
+pub(crate) const FEW_OF: u8 = 6;
+/// Goes on, and elsewhere when that leads nowhere.
+pub(crate) const OR: u8 = 7;
+/// Goes elsewhere, and on when that leads nowhere.
+pub(crate) const OR_RATHER: u8 = 8;
+pub(crate) const GO: u8 = 9;
+/// What is known of the surroundings.
+pub(crate) const LOOK: u8 = 10;
+/// Notes a place: where the group `secret` starts (0) and ends (1), and where the first does (2, 3).
+pub(crate) const NOTE: u8 = 11;
+/// Goes on where the next byte is of a set: what follows begins with one of many.
+pub(crate) const GATE: u8 = 12;
+
+/// No upper bound, and no set.
+pub(crate) const NONE: u16 = u16::MAX;
+
+/// The number of what a look asks for.
+pub(crate) mod look {
+    pub(crate) const START: u8 = 0;
+    pub(crate) const END: u8 = 1;
+    pub(crate) const START_OF_LINE: u8 = 2;
+    pub(crate) const END_OF_LINE: u8 = 3;
+    pub(crate) const EDGE_OF_WORD: u8 = 4;
+    pub(crate) const NO_EDGE_OF_WORD: u8 = 5;
+}
+
+/// To fewer alternatives than this one goes without a gate.
+const MANY: usize = 3;
+
+/// A longer program would have to walk too far.
+const LONGEST: usize = 6 * 1024;
+
+/// The group that holds the value.
+const NAMED: &str = "secret";
+
+/// The set of bytes that a match may begin with (or [`NONE`]), and what to do. `None` for what such a program
+/// cannot tell. Sets are numbered as they are in `sets`, to which new ones are added.
+pub(crate) fn program(hir: &Hir, sets: &mut Vec<Set>) -> Option<Vec<u8>> {
+    let mut writer = Writer { code: vec![0, 0], sets };
+    writer.expression(hir)?;
+    writer.code.push(MATCH);
+    let first = match first(hir) {
+        First { bytes, may_be_empty: false } => writer.set(bytes)?,
+        First { .. } => NONE,
+    };
+    writer.code.splice(..2, first.to_le_bytes());
+    Some(writer.code)
+}
+
+struct Writer<'s> {
+    code: Vec<u8>,
+    sets: &'s mut Vec<Set>,
+}
+
+impl Writer<'_> {
+    fn expression(&mut self, hir: &Hir) -> Option<()> {
+        if self.code.len() > LONGEST {
+            return None;
+        }
+        match hir.kind() {
+            HirKind::Empty => {}
+            HirKind::Literal(literal) => match *literal.0 {
+                [byte] => self.code.extend([BYTE, byte]),
+                _ => literal.0.chunks(usize::from(u8::MAX)).try_for_each(|some| {
+                    self.code.extend([TEXT, u8::try_from(some.len()).ok()?]);
+                    self.code.extend_from_slice(some);
+                    Some(())
+                })?,
+            },
+            HirKind::Class(class) => {
+                let set = bytes_of(class)?;
+                if let Some(letter) = letter(&set) {
+                    self.code.extend([LETTER, letter]);
+                } else {
+                    let set = self.set(set)?;
+                    self.code.push(ONE_OF);
+                    self.number(set);
+                }
+            }
+            HirKind::Look(look) => self.code.extend([LOOK, number_of(*look)?]),
+            HirKind::Repetition(repetition) => self.repetition(repetition)?,
+            HirKind::Capture(Capture { index, name, sub }) => {
+                let place = if name.as_deref() == Some(NAMED) { Some(0) } else { (*index == 1).then_some(2) };
+                self.code.extend(place.into_iter().flat_map(|place| [NOTE, place]));
+                self.expression(sub)?;
+                self.code.extend(place.into_iter().flat_map(|place| [NOTE, place + 1]));
+            }
+            HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.expression(part))?,
+            HirKind::Alternation(parts) => {
+                let (last, others) = parts.split_last()?;
+                if let (MANY.., First { bytes, may_be_empty: false }) = (parts.len(), first(hir)) {
+                    let set = self.set(bytes)?;
+                    self.code.push(GATE);
+                    self.number(set);
+                }
+                let mut ends = Vec::new();
+                for part in others {
+                    let or = self.jump(OR);
+                    self.expression(part)?;
+                    ends.push(self.jump(GO));
+                    self.land(or)?;
+                }
+                self.expression(last)?;
+                ends.into_iter().try_for_each(|end| self.land(end))?;
+            }
+        }
+        Some(())
+    }
+
+    fn repetition(&mut self, Repetition { min, max, greedy, sub }: &Repetition) -> Option<()> {
+        let or = if *greedy { OR } else { OR_RATHER };
+        if let Some(set) = single(sub) {
+            let set = self.set(set)?;
+            self.code.push(if *greedy { MANY_OF } else { FEW_OF });
+            self.number(set);
+            self.number(u16::try_from(*min).ok()?);
+            self.number(max.map_or(Some(NONE), |max| u16::try_from(max).ok().filter(|max| *max < NONE))?);
+            return Some(());
+        }
+        for _ in 0..*min {
+            self.expression(sub)?;
+        }
+        if let Some(max) = max {
+            let ends: Option<Vec<usize>> = (*min..*max)
+                .map(|_| {
+                    let end = self.jump(or);
+                    self.expression(sub).map(|()| end)
+                })
+                .collect();
+            return ends?.into_iter().try_for_each(|end| self.land(end));
+        }
+        // What may be empty would be gone round for ever.
+        sub.properties().minimum_len().filter(|least| *least > 0)?;
+        let again = self.code.len();
+        let end = self.jump(or);
+        self.expression(sub)?;
+        self.code.push(GO);
+        self.number(u16::try_from(again).ok()?);
+        self.land(end)
+    }
+
+    /// The place of a jump whose end is not known yet.
+    fn jump(&mut self, how: u8) -> usize {
+        self.code.extend([how, 0, 0]);
+        self.code.len() - 2
+    }
+
+    /// Has a jump end here.
+    fn land(&mut self, jump: usize) -> Option<()> {
+        let here = u16::try_from(self.code.len()).ok()?;
+        self.code.splice(jump..jump + 2, here.to_le_bytes());
+        Some(())
+    }
+
+    fn number(&mut self, number: u16) {
+        self.code.extend(number.to_le_bytes());
+    }
+
+    fn set(&mut self, set: Set) -> Option<u16> {
+        let known = self.sets.iter().position(|known| *known == set);
+        let at = known.unwrap_or_else(|| {
+            self.sets.push(set);
+            self.sets.len() - 1
+        });
+        u16::try_from(at).ok().filter(|at| *at < NONE)
+    }
+}
+
+/// The bytes of a class, unless some of its characters have more than one.
+fn bytes_of(class: &Class) -> Option<Set> {
+    let mut set = [0; 4];
+    let mut put = |first: u8, last: u8| {
+        for byte in first..=last {
+            if let Some(bits) = set.get_mut(usize::from(byte >> 6)) {
+                *bits |= 1 << (byte & 63);
+            }
+        }
+    };
+    match class {
+        Class::Bytes(class) => class.iter().for_each(|range| put(range.start(), range.end())),
+        Class::Unicode(class) => {
+            for range in class.iter() {
+                let ascii = |letter: char| u8::try_from(letter).ok().filter(u8::is_ascii);
+                put(ascii(range.start())?, ascii(range.end())?);
+            }
+        }
+    }
+    Some(set)
+}
+
+/// The lower case of a letter, for a set that is its two cases.
+fn letter(set: &Set) -> Option<u8> {
+    let of = |byte: u8| bytes_of_pair(byte, byte.to_ascii_uppercase());
+    (b'a'..=b'z').find(|byte| of(*byte) == *set)
+}
+
+fn bytes_of_pair(one: u8, other: u8) -> Set {
+    let mut set = [0; 4];
+    for byte in [one, other] {
+        if let Some(bits) = set.get_mut(usize::from(byte >> 6)) {
+            *bits |= 1 << (byte & 63);
+        }
+    }
+    set
+}
+
+/// The bytes of what is always one byte.
+fn single(hir: &Hir) -> Option<Set> {
+    match hir.kind() {
+        HirKind::Class(class) => bytes_of(class),
+        HirKind::Literal(literal) => match *literal.0 {
+            [byte] => Some(bytes_of_pair(byte, byte)),
+            _ => None,
+        },
+        HirKind::Empty
+        | HirKind::Look(_)
+        | HirKind::Repetition(_)
+        | HirKind::Capture(_)
+        | HirKind::Concat(_)
+        | HirKind::Alternation(_) => None,
+    }
+}
+
+const fn number_of(look: Look) -> Option<u8> {
+    Some(match look {
+        Look::Start => look::START,
+        Look::End => look::END,
+        Look::StartLF => look::START_OF_LINE,
+        Look::EndLF => look::END_OF_LINE,
+        Look::WordAscii => look::EDGE_OF_WORD,
+        Look::WordAsciiNegate => look::NO_EDGE_OF_WORD,
+        Look::StartCRLF
+        | Look::EndCRLF
+        | Look::WordUnicode
+        | Look::WordUnicodeNegate
+        | Look::WordStartAscii
+        | Look::WordEndAscii
+        | Look::WordStartUnicode
+        | Look::WordEndUnicode
+        | Look::WordStartHalfAscii
+        | Look::WordEndHalfAscii
+        | Look::WordStartHalfUnicode
+        | Look::WordEndHalfUnicode => return None,
+    })
+}
+
+/// What a match can begin with.
+struct First {
+    bytes: Set,
+    may_be_empty: bool,
+}
+
+fn first(hir: &Hir) -> First {
+    let nothing = || First { bytes: [0; 4], may_be_empty: true };
+    let any = || First { bytes: [u64::MAX; 4], may_be_empty: true };
+    let either = |one: First, other: First| {
+        let mut bytes = one.bytes;
+        bytes.iter_mut().zip(other.bytes).for_each(|(bits, more)| *bits |= more);
+        First { bytes, may_be_empty: one.may_be_empty || other.may_be_empty }
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => nothing(),
+        HirKind::Literal(literal) => {
+            let byte = literal.0.first().map(|byte| bytes_of_pair(*byte, *byte));
+            byte.map_or_else(nothing, |bytes| First { bytes, may_be_empty: false })
+        }
+        HirKind::Class(class) => bytes_of(class).map_or_else(any, |bytes| First { bytes, may_be_empty: false }),
+        HirKind::Repetition(repetition) => {
+            let sub = first(&repetition.sub);
+            First { may_be_empty: sub.may_be_empty || repetition.min == 0, ..sub }
+        }
+        HirKind::Capture(capture) => first(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().fold(nothing(), |all, part| {
+            if all.may_be_empty {
+                let part = first(part);
+                First { may_be_empty: part.may_be_empty, ..either(all, part) }
+            } else {
+                all
+            }
+        }),
+        HirKind::Alternation(parts) => parts.iter().map(first).reduce(either).unwrap_or_else(nothing),
+    }
+}

@@ -1,0 +1,426 @@
+//! Walks a program through a text. It needs nothing made beforehand, but it may have to go back so often
+//! that an automaton would have been cheaper: so each program has only so many steps, for good.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::expression::Matched;
+use super::program::{
+    BYTE, FEW_OF, GATE, GO, LETTER, LOOK, MANY_OF, MATCH, NONE, NOTE, ONE_OF, OR, OR_RATHER, Set, TEXT, look,
+};
+use super::starts::Starts;
+
+/// So many steps cost about as much as to put an automaton together and to have it learn its ways.
+const STEPS: u32 = 1 << 15;
+
+/// A byte that is only passed costs less than a step.
+const PASSED: u32 = 8;
+
+pub(super) struct Walk {
+    code: Cow<'static, [u8]>,
+    sets: Cow<'static, [Set]>,
+    left: AtomicU32,
+}
+
+/// It has no more steps.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Spent;
+
+/// What is tried when a way leads nowhere.
+enum Other {
+    Way {
+        code: usize,
+        at: usize,
+    },
+    /// To have taken fewer bytes, down to the first place.
+    Fewer {
+        code: usize,
+        least: usize,
+        at: usize,
+    },
+    /// To take one more byte of a set, if there is one and the last place is not reached.
+    More {
+        code: usize,
+        set: u16,
+        at: usize,
+        most: usize,
+    },
+    Noted {
+        place: u8,
+        was: usize,
+    },
+}
+
+/// Where the group `secret` starts and ends, and where the first does.
+type Places = [usize; 4];
+
+const NOWHERE: usize = usize::MAX;
+
+impl Walk {
+    pub(super) fn new(code: Cow<'static, [u8]>, sets: Cow<'static, [Set]>) -> Self {
+        Self { code, sets, left: AtomicU32::new(STEPS) }
+    }
+
+    /// The first match from that place on that starts before another, and at a start where only there
+    /// one can.
+    pub(super) fn next(
+        &self,
+        text: &[u8],
+        from: usize,
+        before: usize,
+        starts: Option<&Starts>,
+    ) -> Result<Option<Matched>, Spent> {
+        let mut left = self.left.load(Ordering::Relaxed);
+        let found = self.search(text, from, before, starts, &mut left);
+        self.left.store(if found.is_err() { 0 } else { left }, Ordering::Relaxed);
+        found
+    }
+
+    fn search(
+        &self,
+        text: &[u8],
+        from: usize,
+        before: usize,
+        starts: Option<&Starts>,
+        left: &mut u32,
+    ) -> Result<Option<Matched>, Spent> {
+        let mut others = Vec::new();
+        let mut at = from;
+        while let Some(start) = self.start(text, at, before, starts) {
+            let passed = u32::try_from((start - at) / PASSED as usize).map_err(|_far| Spent)?;
+            *left = left.checked_sub(passed + 1).ok_or(Spent)?;
+            others.clear();
+            let mut places = [NOWHERE; 4];
+            if let Some(end) = self.walk(text, start, &mut others, &mut places, left)? {
+                let [named, named_end, first, first_end] = places;
+                let group = |start, end| (start != NOWHERE && end != NOWHERE).then_some(start..end);
+                let value = group(named, named_end).or_else(|| group(first, first_end));
+                return Ok(Some((start..end, value.unwrap_or(start..end))));
+            }
+            at = start + 1;
+        }
+        let passed = u32::try_from(before.saturating_sub(at) / PASSED as usize).map_err(|_far| Spent)?;
+        *left = left.checked_sub(passed).ok_or(Spent)?;
+        Ok(None)
+    }
+
+    /// The first place from there on, and before another, where a match may start.
+    fn start(&self, text: &[u8], from: usize, before: usize, starts: Option<&Starts>) -> Option<usize> {
+        if let Some(starts) = starts {
+            return starts.next(text, from, before);
+        }
+        let first = u16::from_le_bytes(*self.code.first_chunk()?);
+        if first == NONE {
+            return (from < before && from <= text.len()).then_some(from);
+        }
+        let set = self.sets.get(usize::from(first))?;
+        let among = text.get(from..before.min(text.len()))?;
+        among.iter().position(|byte| has(set, *byte)).map(|ahead| from + ahead)
+    }
+
+    fn number(&self, at: usize) -> Option<u16> {
+        self.code.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    /// Where the match ends that starts there.
+    fn walk(
+        &self,
+        text: &[u8],
+        start: usize,
+        others: &mut Vec<Other>,
+        places: &mut Places,
+        left: &mut u32,
+    ) -> Result<Option<usize>, Spent> {
+        let (mut code, mut at) = (2, start);
+        loop {
+            *left = left.checked_sub(1).ok_or(Spent)?;
+            let went_on = match self.step(text, code, at, others, places, left) {
+                Step::On { code: next, at: place } => {
+                    (code, at) = (next, place);
+                    true
+                }
+                Step::End => return Ok(Some(at)),
+                Step::Nowhere => false,
+            };
+            if went_on {
+                continue;
+            }
+            loop {
+                match others.pop() {
+                    None => return Ok(None),
+                    Some(Other::Noted { place, was }) => {
+                        if let Some(place) = places.get_mut(usize::from(place)) {
+                            *place = was;
+                        }
+                    }
+                    Some(Other::Way { code: next, at: place }) => {
+                        (code, at) = (next, place);
+                        break;
+                    }
+                    Some(Other::Fewer { code: next, least, at: place }) => {
+                        let mut place = place;
+                        while place > least && !self.may_go(text, next, place) {
+                            place -= 1;
+                            *left = left.saturating_sub(u32::from(place % PASSED as usize == 0));
+                        }
+                        if place > least {
+                            others.push(Other::Fewer { code: next, least, at: place - 1 });
+                        }
+                        (code, at) = (next, place);
+                        break;
+                    }
+                    Some(Other::More { code: next, set, at: place, most }) => {
+                        let mut place = place;
+                        let found = loop {
+                            if text.get(place).is_none_or(|byte| place >= most || !self.has(set, *byte)) {
+                                break false;
+                            }
+                            place += 1;
+                            if self.may_go(text, next, place) {
+                                break true;
+                            }
+                            *left = left.saturating_sub(u32::from(place % PASSED as usize == 0));
+                        };
+                        if found {
+                            others.push(Other::More { code: next, set, at: place, most });
+                            (code, at) = (next, place);
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the next byte lets anything happen there.
+    fn may_go(&self, text: &[u8], code: usize, at: usize) -> bool {
+        let argument = || self.code.get(code + 1).copied();
+        let set = || self.number(code + 1).unwrap_or_default();
+        match self.code.get(code).copied().unwrap_or_default() {
+            BYTE => text.get(at).copied() == argument(),
+            LETTER => text.get(at).map(|byte| byte | 0x20) == argument(),
+            ONE_OF | GATE => text.get(at).is_some_and(|byte| self.has(set(), *byte)),
+            TEXT => text.get(at) == self.code.get(code + 2),
+            NOTE => self.may_go(text, code + 2, at),
+            _ => true,
+        }
+    }
+
+    fn has(&self, set: u16, byte: u8) -> bool {
+        self.sets.get(usize::from(set)).is_some_and(|set| has(set, byte))
+    }
+
+    fn step(
+        &self,
+        text: &[u8],
+        code: usize,
+        at: usize,
+        others: &mut Vec<Other>,
+        places: &mut Places,
+        left: &mut u32,
+    ) -> Step {
+        let go = |is_there: bool, length: usize, taken: usize| {
+            if is_there { Step::On { code: code + length, at: at + taken } } else { Step::Nowhere }
+        };
+        let argument = self.code.get(code + 1).copied().unwrap_or_default();
+        let number = || self.number(code + 1).unwrap_or_default();
+        match self.code.get(code).copied().unwrap_or_default() {
+            BYTE => go(text.get(at) == Some(&argument), 2, 1),
+            LETTER => go(text.get(at).is_some_and(|byte| byte | 0x20 == argument), 2, 1),
+            ONE_OF => go(text.get(at).is_some_and(|byte| self.has(number(), *byte)), 3, 1),
+            TEXT => {
+                let length = usize::from(argument);
+                let wanted = self.code.get(code + 2..code + 2 + length).unwrap_or_default();
+                go(text.get(at..).is_some_and(|rest| rest.starts_with(wanted)), 2 + length, length)
+            }
+            what @ (MANY_OF | FEW_OF) => {
+                let [least, most] = [3, 5].map(|ahead| self.number(code + ahead).unwrap_or_default());
+                let most = if most == NONE { usize::MAX } else { at + usize::from(most) };
+                let least = at + usize::from(least);
+                let reach = if what == MANY_OF { most } else { least };
+                let Some(set) = self.sets.get(usize::from(number())) else { return Step::Nowhere };
+                let taken = text.get(at..text.len().min(reach)).unwrap_or_default();
+                let end = at + taken.iter().position(|byte| !has(set, *byte)).unwrap_or(taken.len());
+                *left = left.saturating_sub(u32::try_from((end - at) / PASSED as usize).unwrap_or(u32::MAX));
+                if end < least {
+                    return Step::Nowhere;
+                }
+                let next = code + 7;
+                if what == FEW_OF {
+                    others.push(Other::More { code: next, set: number(), at: end, most });
+                } else if end > least {
+                    others.push(Other::Fewer { code: next, least, at: end - 1 });
+                }
+                Step::On { code: next, at: end }
+            }
+            what @ (OR | OR_RATHER) => {
+                let [on, elsewhere] = [code + 3, usize::from(number())];
+                let [one, other] = if what == OR { [on, elsewhere] } else { [elsewhere, on] };
+                if !self.may_go(text, one, at) {
+                    return Step::On { code: other, at };
+                }
+                if self.may_go(text, other, at) {
+                    others.push(Other::Way { code: other, at });
+                }
+                Step::On { code: one, at }
+            }
+            GATE => go(text.get(at).is_some_and(|byte| self.has(number(), *byte)), 3, 0),
+            GO => Step::On { code: usize::from(number()), at },
+            LOOK => go(sees(argument, text, at), 2, 0),
+            NOTE => {
+                if let Some(place) = places.get_mut(usize::from(argument)) {
+                    others.push(Other::Noted { place: argument, was: *place });
+                    *place = at;
+                }
+                go(true, 2, 0)
+            }
+            MATCH => Step::End,
+            _ => Step::Nowhere,
+        }
+    }
+}
+
+enum Step {
+    On { code: usize, at: usize },
+    End,
+    Nowhere,
+}
+
+fn has(set: &Set, byte: u8) -> bool {
+    set.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
+}
+
+fn sees(what: u8, text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| text.get(before)).copied();
+    let after = text.get(at).copied();
+    let is_word = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match what {
+        look::START => before.is_none(),
+        look::END => after.is_none(),
+        look::START_OF_LINE => before.is_none_or(|byte| byte == b'\n'),
+        look::END_OF_LINE => after.is_none_or(|byte| byte == b'\n'),
+        look::EDGE_OF_WORD => is_word(before) != is_word(after),
+        look::NO_EDGE_OF_WORD => is_word(before) == is_word(after),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use regex_automata::Input;
+
+    use super::super::definition::{Example, Sides};
+    use super::super::embedded;
+    use super::super::expression::{compile, matched};
+    use super::super::packed::expression;
+    use super::super::program::program;
+    use super::super::set::Rules;
+    use super::*;
+    use crate::policy::RuleSettings;
+
+    fn walk_of(pattern: &str) -> Option<Walk> {
+        let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
+        let mut sets = Vec::new();
+        let code = program(&hir.unwrap(), &mut sets)?;
+        Some(Walk::new(code.into(), sets.into()))
+    }
+
+    /// What an automaton finds from there on.
+    fn by_automaton(regex: &regex_automata::meta::Regex, text: &[u8], from: usize) -> Option<Matched> {
+        let mut groups = regex.create_captures();
+        regex.search_captures(&Input::new(text).range(from..), &mut groups);
+        matched(&groups)
+    }
+
+    const PATTERNS: [&str; 14] = [
+        r#"\b(?:key|to(?:ken)?|tok)\w{0,3}\s?[:=]{1,2}\s*['"]?([ab0-9]{2,6})['"]?"#,
+        r"(?i:Key)(?:[a-z]=)+?(b|ab)??",
+        "^a*?b$|\\Aab|b\\z",
+        r"(?s)(?:=.{2,5}?){2}x?",
+        r"(?<secret>a+)(b+)?|(k)(?<secret2>e)",
+        r"(a)?(?:k(?<secret>e)|b)y?",
+        r"\Bb[^a\n]+",
+        r"((?:a|ab)(?:b|ba|k)*)[ab]{2}",
+        "a{0,2}b{2}",
+        "(?:a?b?){0,3}k",
+        r"(?:(a)|b)*=",
+        "",
+        "x*",
+        "(?:ab|a)(?:ey|bkey|)",
+    ];
+
+    proptest! {
+        #[test]
+        fn a_walk_finds_what_an_automaton_does(text in r#"(a|b|ab|key|KEY|tok|token|=|:|'|"| |\n|x|0|12){0,14}"#) {
+            for pattern in PATTERNS {
+                let (walk, regex) = (walk_of(pattern).unwrap(), compile(pattern).unwrap());
+                for from in 0..=text.len() {
+                    let expected = by_automaton(&regex, text.as_bytes(), from);
+
+                    let found = walk.next(text.as_bytes(), from, text.len() + 1, None);
+
+                    prop_assert_eq!(&found, &Ok(expected.clone()), "{} from {}", pattern, from);
+                    let before = expected.map_or(0, |(whole, _)| whole.start);
+                    prop_assert_eq!(walk.next(text.as_bytes(), from, before, None), Ok(None), "{} before it", pattern);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_walk_cannot_tell_has_no_program() {
+        for pattern in ["(?u:\\w)a", "(?:a?)*b", "(?u:\\b)a", "(?:(?:abcd){60}x){60}"] {
+            assert!(walk_of(pattern).is_none(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_walk_that_leads_back_again_and_again_ends() {
+        let walk = walk_of("(?:a+b?)+c").unwrap();
+
+        assert_eq!(walk.next(&[b'a'; 2_000], 0, 2_000, None), Err(Spent));
+        assert_eq!(walk.next(b"aac", 0, 3, None), Err(Spent));
+    }
+
+    #[test]
+    fn nearly_every_rule_is_tried_by_a_walk_which_finds_in_its_examples_what_an_automaton_does() {
+        let all = ["secrets", "synthetic-data", "imports", "unicode", "weakening"].map(str::to_owned).to_vec();
+        let rules =
+            Rules::new(&RuleSettings { packs: all, extra: vec![], severity: vec![], imports: vec![] }, vec![]).unwrap();
+        let (mut walks, mut others) = (0, Vec::new());
+        for (listed, rule) in rules.list().zip(embedded::RULES) {
+            let [exact, _] = embedded::packed((rule.chunk, rule.place)).unwrap().expressions;
+            let Some(hir) = expression(exact) else { continue };
+            let program = embedded::tried(rule.tried).unwrap().program;
+            if program.is_empty() {
+                others.push(rule.id.get());
+                continue;
+            }
+            walks += 1;
+            let regex = regex_automata::meta::Regex::builder().build_from_hir(&hir).unwrap();
+            let definition = listed.definition;
+            for example in definition.examples.iter().chain(&definition.counterexamples) {
+                let texts = match example {
+                    Example::Text(text) => vec![text],
+                    Example::Change(Sides { text, old, new, .. }) => [text, old, new].into_iter().flatten().collect(),
+                };
+                for text in texts {
+                    let walk = Walk::new(program.into(), embedded::sets().into());
+                    let found = walk.next(text.as_bytes(), 0, text.len() + 1, None);
+
+                    if found != Err(Spent) {
+                        assert_eq!(
+                            found,
+                            Ok(by_automaton(&regex, text.as_bytes(), 0)),
+                            "{} in {text}",
+                            listed.definition.id
+                        );
+                    }
+                }
+            }
+        }
+        assert!(walks > 600, "{walks}");
+        assert_eq!(others, [] as [&str; 0]);
+    }
+}
