@@ -195,6 +195,7 @@ impl Examiner<'_> {
             measure(change.clone(), &old, &new, marked)
         };
         let candidate = self.candidate(change, bytes(&old), bytes(&new));
+        let candidate = Candidate { known: Some(&facts.lines), ..candidate };
         let mut found = self.law.rules.scan(&candidate, || Cow::Borrowed(&facts.lines));
         if let Some(streamed) = stream.map(Stream::finish) {
             found.findings.extend(streamed.findings);
@@ -266,6 +267,7 @@ impl Examiner<'_> {
             old,
             new,
             common: Common::of(old, new),
+            known: None,
             by_agent: self.by_agent,
             in_tree: self.in_tree,
             is_weighed: true,

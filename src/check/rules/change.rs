@@ -29,6 +29,8 @@ pub struct Candidate<'a> {
     pub new: Option<&'a [u8]>,
     /// What of `new` was there before, so that it need not be looked at.
     pub common: Common,
+    /// What lines are new and what are gone, if that is known already.
+    pub known: Option<&'a LineDiff>,
     pub by_agent: bool,
     /// It is judged as it stands in a tree, not as a part of a change.
     pub in_tree: bool,
@@ -79,6 +81,7 @@ impl<'a> Candidate<'a> {
             old: None,
             new: None,
             common: Common::NOTHING,
+            known: None,
             by_agent: false,
             in_tree: true,
             is_weighed: true,
@@ -115,13 +118,15 @@ impl Rules {
         let search = |bytes| match silence {
             Some(silence) if silence.holds(self, &subject) => Side::silent(bytes),
             _ => {
-                let side = Side::search(&self.all, group, &subject, bytes, file.common);
+                let side =
+                    Side::search(&self.all, group, &subject, bytes, file.common, file.known.map(|known| &known.added));
                 *silence = Silence::of(file.path, &side.found);
                 side
             }
         };
         let mut new = file.new.map(search);
-        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, file.common));
+        let gone = file.known.map(|known| &known.deleted);
+        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, file.common, gone));
         let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
         out.findings = self.path_findings(file);
         if let Some(new) = &mut new {
@@ -131,15 +136,16 @@ impl Rules {
             }
         }
         if new.iter().chain(&old).all(Side::is_quiet) {
-            return out;
+            let is_waivable = file.known.is_some() && !out.findings.is_empty();
+            return if is_waivable { self.scan(&Candidate { known: None, ..*file }, lines) } else { out };
         }
         if file.common != Common::NOTHING || !file.is_weighed {
             // What is told needs to be seen whole: what else matches near it, and what is waived.
-            return self.scan(&Candidate { common: Common::NOTHING, is_weighed: true, ..*file }, lines);
+            return self.scan(&Candidate { common: Common::NOTHING, known: None, is_weighed: true, ..*file }, lines);
         }
         let lines = if file.is_compared() { lines() } else { whole_sides(new.is_some(), old.is_some()) };
         if let Some(side) = old.as_ref().filter(|side| !side.is_quiet()) {
-            let secrets = Side::search(&self.all, self.for_new(), &was, &side.text, Common::NOTHING).found.kept;
+            let secrets = Side::search(&self.all, self.for_new(), &was, &side.text, Common::NOTHING, None).found.kept;
             let mut teller = Teller::new(self, file.path, side.scanned, Facing::Old);
             let part = Part { text: &side.text, base: 0, last: true };
             let counts = |_: &Rule, place| lines.deleted.overlaps(place);
@@ -170,8 +176,8 @@ impl Rules {
     pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
         let path = RepoPath::from(MESSAGE_PATH);
         let subject = Subject::new(&path, by_agent);
-        let mut side = Side::search(&self.all, self.for_message(), &subject, message, Common::NOTHING);
-        let secrets = Side::search(&self.all, self.for_new(), &subject, message, Common::NOTHING).found.kept;
+        let mut side = Side::search(&self.all, self.for_message(), &subject, message, Common::NOTHING, None);
+        let secrets = Side::search(&self.all, self.for_new(), &subject, message, Common::NOTHING, None).found.kept;
         let is_sure = |found: &&Match| self.get(found.rule).is_some_and(Rule::is_sure_of_secrets);
         side.found.kept.extend(secrets.iter().filter(is_sure).cloned());
         let mut out = Found::nothing(side.scanned);

@@ -131,6 +131,8 @@ mod tests {
             let findings = rules.scan(&file, lines).findings;
 
             prop_assert_eq!(&rules.scan(&quick, lines).findings, &findings);
+            let diff = lines();
+            prop_assert_eq!(&rules.scan(&Candidate { known: Some(&diff), ..quick }, lines).findings, &findings);
             prop_assert_eq!(&rules.scan(&Candidate { is_weighed: false, ..quick }, lines).findings, &findings);
         }
     }

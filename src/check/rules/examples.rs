@@ -112,6 +112,7 @@ impl Rules {
             old: sides.old.as_deref().map(str::as_bytes),
             new: new.as_deref().map(str::as_bytes),
             common: Common::of(sides.old.as_deref().map(str::as_bytes), new.as_deref().map(str::as_bytes)),
+            known: None,
             by_agent,
             in_tree: false,
             is_weighed: true,

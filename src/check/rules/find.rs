@@ -34,6 +34,7 @@ pub(super) struct Group {
     of_files: Vec<u16>,
     /// Leads only to rules whose matches may end far behind their keyword.
     far: OnceLock<Prefilter>,
+    leads_far: bool,
 }
 
 /// Stands for the marker of an inline waiver among the rules.
@@ -70,6 +71,7 @@ impl Group {
                 None => {}
             }
         }
+        let leads_far = rules.clone().any(|(_, rule)| rule.multiline);
         let made = made.and_then(|tables| Some(Prefilter::made(tables, names(rules.clone())?)));
         let prefilter = made.unwrap_or_else(|| {
             let mut keywords: Vec<(&str, u16)> =
@@ -79,7 +81,7 @@ impl Group {
             }
             Prefilter::new(&keywords)
         });
-        Self { prefilter, non_ascii, every_line, whole, of_files, far: OnceLock::new() }
+        Self { prefilter, non_ascii, every_line, whole, of_files, far: OnceLock::new(), leads_far }
     }
 
     fn far(&self, rules: &[Rule]) -> &Prefilter {
@@ -138,12 +140,29 @@ pub(super) struct Finder<'a> {
     group: &'a Group,
     subject: Subject<'a>,
     only_exact: bool,
-    /// Only matches that reach into it are looked for.
-    about: Range<usize>,
+    about: About,
     states: States,
     /// Where rules with `multiline` are still to be tried.
     open: Vec<(u16, Range<usize>)>,
     found: Matches,
+}
+
+/// Only matches that reach into it are looked for.
+struct About {
+    whole: Range<usize>,
+    /// The parts of it that matter, ascending; all of it if they are not known.
+    parts: Option<Vec<Range<usize>>>,
+}
+
+impl About {
+    fn is_reached_by(&self, places: &Range<usize>) -> bool {
+        let meets = |part: &Range<usize>| places.end > part.start && places.start < part.end;
+        meets(&self.whole)
+            && self.parts.as_ref().is_none_or(|parts| {
+                let first = parts.partition_point(|part| part.end <= places.start);
+                parts.get(first).is_some_and(meets)
+            })
+    }
 }
 
 /// What a walk knows of the rules that it came upon: of most it never hears.
@@ -191,32 +210,54 @@ impl<'a> Finder<'a> {
             group,
             subject,
             only_exact,
-            about: 0..usize::MAX,
+            about: About { whole: 0..usize::MAX, parts: None },
             states,
             open: Vec::new(),
             found: Matches::default(),
         }
     }
 
-    /// Leaves out matches that do not reach into these lines, unless the whole file matters to some
-    /// rule.
-    pub(super) fn about(mut self, lines: Range<usize>) -> Self {
+    /// Leaves out matches that do not reach into these lines, or these parts of them where they are known,
+    /// unless the whole file matters to some rule.
+    pub(super) fn about(mut self, lines: Range<usize>, parts: Option<Vec<Range<usize>>>) -> Self {
         let group = self.group;
         if !group.of_files.iter().any(|&index| self.covers(index)) {
-            self.about = lines;
+            // Of lines that are alike, another may be taken for the new one than stands where texts part.
+            let parted = parts.as_ref().and_then(|parts| Some(parts.first()?.start..parts.last()?.end));
+            let parted = parted.unwrap_or_else(|| lines.clone());
+            self.about = About { whole: lines.start.min(parted.start)..lines.end.max(parted.end), parts };
         }
         self
     }
 
-    /// Where the unit starts whose end is the first to reach the lines that matter.
-    fn near(&self, part: Part<'_>) -> usize {
-        let before = self.about.start.checked_sub(part.base + 1);
+    /// Where the unit starts whose end is the first to reach a place.
+    fn near(part: Part<'_>, place: usize) -> usize {
+        let before = place.checked_sub(part.base + 1);
         before.map_or(0, |before| unit_at(part.text, part.base, before.min(part.text.len())).starts.start)
     }
 
     /// Where keywords may stand, in a text of this length, of matches that are looked for.
     pub(super) fn reaching(&self, length: usize) -> Range<usize> {
-        self.about.start.saturating_sub(REGION)..self.about.end.min(length)
+        self.about.whole.start.saturating_sub(REGION)..self.about.whole.end.min(length)
+    }
+
+    /// The pieces of a text to look for keywords in, from `near` on.
+    fn pieces(&self, part: Part<'_>, near: usize, end: usize) -> Vec<Range<usize>> {
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        let mut add = |piece: Range<usize>| match pieces.last_mut() {
+            Some(last) if piece.start <= last.end => last.end = last.end.max(piece.end),
+            _ => pieces.push(piece),
+        };
+        match self.about.parts.as_ref().filter(|_| !self.group.leads_far) {
+            None => add(near..end),
+            Some(parts) => {
+                for reached in parts {
+                    let start = Self::near(part, reached.start).max(near);
+                    add(start..reached.end.saturating_sub(part.base).min(end));
+                }
+            }
+        }
+        pieces
     }
 
     /// Tries all rules whose keywords start in `places`, counted from the start of the part.
@@ -227,7 +268,8 @@ impl<'a> Finder<'a> {
         let to = part.text.len().min(places.end + LONGEST);
         let Some(text) = part.text.get(from..to) else { return };
         // Before this place only keywords matter that lead far.
-        let near = self.near(part).saturating_sub(from).min(text.len());
+        let near = Self::near(part, self.about.whole.start).saturating_sub(from).min(text.len());
+        let pieces = self.pieces(part, from + near, places.end);
         let rules = self.rules;
         let mut lead = |index, start| {
             let at = from + start;
@@ -259,7 +301,14 @@ impl<'a> Finder<'a> {
                 }),
             }
         }
-        group.prefilter.scan(text.get(near..).unwrap_or_default(), |index, start| lead(index, near + start));
+        for piece in pieces {
+            let text = part.text.get(piece.start..to.min(piece.end + LONGEST)).unwrap_or_default();
+            group.prefilter.scan(text, |index, start| {
+                if piece.start + start < piece.end {
+                    lead(index, piece.start + start - from);
+                }
+            });
+        }
         for index in &group.every_line {
             let Some(rule) = self.rule(*index) else { continue };
             self.each_unit(*index, part, &places, |text, at| rule.runs.next(text, at));
@@ -324,7 +373,7 @@ impl<'a> Finder<'a> {
         let tried = part.base + unit.owns.start + 1;
         let rule = self.rule(index);
         let end = if rule.is_some_and(|rule| rule.multiline) { part.base + at + REGION } else { part.base + unit.end };
-        if end <= self.about.start || part.base + unit.starts.start >= self.about.end {
+        if !self.about.is_reached_by(&(part.base + unit.starts.start..end)) {
             return;
         }
         let Some(state) = self.states.of(index).filter(|state| state.tried != tried && state.covers != Some(false))
@@ -422,7 +471,7 @@ impl<'a> Finder<'a> {
             }
             let place = |range: Range<usize>| part.base + range.start..part.base + range.end;
             let reach = whole.start.min(value.start)..whole.end.max(value.end);
-            if part.base + reach.end <= about.start || part.base + reach.start >= about.end {
+            if !about.is_reached_by(&place(reach)) {
                 return Next::Go;
             }
             state.count += 1;

@@ -1,13 +1,14 @@
 //! One side of a file, decoded and searched.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::common::Common;
 use super::find::{Finder, Group, Matches, Part};
 use super::paths::Subject;
 use super::rule::Rule;
 use crate::check::text::decode;
-use crate::model::Scanned;
+use crate::model::{LineSet, Scanned};
 
 pub(super) struct Side<'a> {
     pub(super) text: Cow<'a, [u8]>,
@@ -16,20 +17,23 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// `common` is what need not be looked at, where that can be told of the bytes as they are.
+    /// `common` is what need not be looked at, where that can be told of the bytes as they are; and of the rest
+    /// only `lines` matter, if they are known.
     pub(super) fn search(
         rules: &[Rule],
         group: &Group,
         subject: &Subject<'_>,
         bytes: &'a [u8],
         common: Common,
+        lines: Option<&LineSet>,
     ) -> Self {
         let (text, scanned) = decode(bytes);
         let mut found = Matches::default();
         if scanned != Scanned::LfsPointer && !group.is_empty() {
             let as_it_is = matches!(text, Cow::Borrowed(_));
             let rest = if as_it_is { common.rest(&text) } else { 0..text.len() };
-            let mut finder = Finder::new(rules, group, subject.clone(), scanned == Scanned::Binary).about(rest);
+            let parts = lines.filter(|_| as_it_is && common != Common::NOTHING).map(|lines| places(lines, &text));
+            let mut finder = Finder::new(rules, group, subject.clone(), scanned == Scanned::Binary).about(rest, parts);
             finder.walk(Part { text: &text, base: 0, last: true }, finder.reaching(text.len()));
             finder.whole_file(&text);
             found = finder.take();
@@ -46,5 +50,35 @@ impl<'a> Side<'a> {
 
     pub(super) fn is_quiet(&self) -> bool {
         self.found.is_quiet()
+    }
+}
+
+/// Where lines stand, and one byte around them.
+fn places(lines: &LineSet, text: &[u8]) -> Vec<Range<usize>> {
+    let mut ends = memchr::memchr_iter(b'\n', text).map(|newline| newline + 1);
+    let (mut line, mut start) = (1, 0);
+    let mut pass = |to: u32| {
+        while line < to && start < text.len() {
+            start = ends.next().unwrap_or(text.len());
+            line += 1;
+        }
+        start
+    };
+    lines.ranges().map(|range| pass(range.start).saturating_sub(1)..pass(range.end) + 1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_stand_where_they_begin_and_end() {
+        let text = b"one\ntwo\n\nfour";
+        let of = |ranges: &[Range<u32>]| places(&LineSet::from_ranges(ranges.iter().cloned()), text);
+
+        assert_eq!(of(&[1..2, 3..4]), [0..5, 7..10]);
+        assert_eq!(of(&[2..3, 4..5]), [3..9, 8..14]);
+        assert_eq!(of(&[4..9, 20..21]), [8..14, 12..14]);
+        assert_eq!(of(&[]), [] as [Range<usize>; 0]);
     }
 }

@@ -234,6 +234,7 @@ mod tests {
             old: old.map(str::as_bytes),
             new: Some(new.as_bytes()),
             common: Common::of(old.map(str::as_bytes), Some(new.as_bytes())),
+            known: None,
             by_agent: false,
             in_tree: matches!(scope, Scope::Tree | Scope::History),
             is_weighed: true,
