@@ -28,6 +28,9 @@ impl Repo {
         if side.mode == Mode::Submodule {
             return Ok(Content::Commit(side.id));
         }
+        if let Some(bytes) = self.read_plain(side.id, ObjectType::Blob, HELD_WHOLE) {
+            return Ok(Content::Bytes(bytes));
+        }
         let length = self.length(side, path)?;
         if length > HELD_WHOLE {
             let (seen, ended) = self.stream(side.id, large)?;
@@ -39,7 +42,7 @@ impl Repo {
             };
             Err(self.unreadable(side.id, content_of(path), git2::Error::from_str(&why)))
         } else {
-            self.read(side.id, ObjectType::Blob, &|| content_of(path)).map(Content::Bytes)
+            self.read_anywhere(side.id, ObjectType::Blob, &|| content_of(path)).map(Content::Bytes)
         }
     }
 

@@ -82,7 +82,7 @@ impl Repo {
         Some(id)
     }
 
-    fn objects_dir(&self) -> PathBuf {
+    pub(super) fn objects_dir(&self) -> PathBuf {
         self.common_dir().join("objects")
     }
 }

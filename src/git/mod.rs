@@ -16,6 +16,7 @@ mod loose;
 mod merge;
 mod message;
 pub mod notes;
+mod packs;
 mod patch;
 mod pointed;
 mod reach;

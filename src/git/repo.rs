@@ -3,11 +3,14 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository};
 
+use super::content::HELD_WHOLE;
 use super::error::GitError;
 use super::loose::Looks;
+use super::packs::{Packs, Unpacking};
 use crate::model::ObjectId;
 
 /// Where to find the repository, as the environment and the command line say.
@@ -32,6 +35,8 @@ pub struct Repo {
     pub(super) shallow: HashSet<ObjectId>,
     recent: RefCell<VecDeque<Recent>>,
     pub(super) looks: Looks,
+    pub(super) packs: Arc<Packs>,
+    pub(super) unpacking: RefCell<Unpacking>,
     pub(super) settings: OnceCell<BTreeMap<String, String>>,
 }
 
@@ -68,7 +73,7 @@ impl Repo {
 
     /// A second handle on the same repository, for another thread.
     pub fn again(&self) -> Result<Self, GitError> {
-        Self::open(&self.place)
+        Ok(Self { packs: Arc::clone(&self.packs), ..Self::open(&self.place)? })
     }
 
     fn wrap(inner: Repository, place: &Place) -> Result<Self, GitError> {
@@ -79,6 +84,8 @@ impl Repo {
             shallow,
             recent: RefCell::default(),
             looks: Looks::default(),
+            packs: Arc::default(),
+            unpacking: RefCell::default(),
             settings: OnceCell::new(),
         })
     }
@@ -120,7 +127,7 @@ impl Repo {
         if let Some(bytes) = self.recent(id, kind) {
             return Ok(bytes);
         }
-        let bytes = match self.read_loose(id, kind, usize::MAX) {
+        let bytes = match self.read_plain(id, kind, HELD_WHOLE) {
             Some(bytes) => bytes,
             None => self.read_anywhere(id, kind, what)?,
         };
@@ -128,7 +135,18 @@ impl Repo {
         Ok(bytes)
     }
 
-    fn read_anywhere(&self, id: ObjectId, kind: ObjectType, what: &dyn Fn() -> String) -> Result<Vec<u8>, GitError> {
+    /// The bytes of an object of at most `limit` bytes that is where most are, and as most are; `None` for
+    /// any other.
+    pub(super) fn read_plain(&self, id: ObjectId, kind: ObjectType, limit: usize) -> Option<Vec<u8>> {
+        self.read_loose(id, kind, limit).or_else(|| self.read_packed(id, kind, limit))
+    }
+
+    pub(super) fn read_anywhere(
+        &self,
+        id: ObjectId,
+        kind: ObjectType,
+        what: &dyn Fn() -> String,
+    ) -> Result<Vec<u8>, GitError> {
         let odb = self.odb()?;
         let object = odb.read(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
         if object.kind() != kind {

@@ -1,0 +1,160 @@
+//! The entries of a pack: what each begins with, and what its bytes inflate to.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+use git2::ObjectType;
+use libdeflater::{DecompressionError, Decompressor};
+
+use super::index::Index;
+use crate::model::ObjectId;
+
+/// A pack's file.
+pub(super) struct Entries {
+    file: File,
+    /// Where the last entry ends.
+    end: u64,
+}
+
+/// What an entry says before its bytes.
+pub(super) struct Entry {
+    pub(super) kind: Kind,
+    /// Once inflated.
+    size: usize,
+    /// Where the deflated bytes start.
+    start: u64,
+}
+
+pub(super) enum Kind {
+    Whole(ObjectType),
+    /// A delta of the entry that stands so many bytes before.
+    After(u64),
+    /// A delta of the entry with that name.
+    Of(ObjectId),
+}
+
+#[derive(Default)]
+pub(super) struct Inflating {
+    inflate: Decompressor,
+    page: Page,
+}
+
+/// The part of a pack that was read last.
+#[derive(Default)]
+struct Page {
+    pack: usize,
+    start: u64,
+    /// How many of the bytes were read.
+    size: usize,
+    bytes: Vec<u8>,
+}
+
+/// A version and a count.
+const HEADER: usize = 12;
+const CHECKSUM: usize = 20;
+/// A size, and the name of a base.
+const LONGEST_START: usize = 40;
+
+/// No byte of a pack becomes more bytes than this.
+const MOST_INFLATED: u64 = 1_032;
+
+/// So much is read at once where what was read before goes on; elsewhere hardly more than is needed.
+const ONWARDS: usize = 64 << 10;
+const LEAST: usize = 4 << 10;
+
+impl Entries {
+    /// The pack that an index is of.
+    pub(super) fn open(index: &Index) -> Option<Self> {
+        let file = File::open(index.pack()).ok()?;
+        let end = file.metadata().ok()?.len().checked_sub(CHECKSUM as u64)?;
+        let (mut header, mut checksum) = ([0; HEADER], [0; CHECKSUM]);
+        file.read_exact_at(&mut header, 0).ok()?;
+        file.read_exact_at(&mut checksum, end).ok()?;
+        let count = index.count().to_be_bytes();
+        let is_a_pack = [2, 3].iter().any(|version| header == *[b"PACK\0\0\0", &[*version][..], &count].concat());
+        (is_a_pack && checksum == index.checksum()?).then_some(Self { file, end })
+    }
+}
+
+impl Inflating {
+    pub(super) fn entry(&mut self, entries: &Entries, pack: usize, at: u64) -> Option<Entry> {
+        if at < HEADER as u64 {
+            return None;
+        }
+        let bytes = self.page.read(entries, pack, at, LONGEST_START)?;
+        let mut rest = bytes.iter().copied();
+        let first = rest.next()?;
+        let (mut size, mut shift, mut more) = (u64::from(first & 15), 4, first & 0x80 != 0);
+        while more {
+            let byte = rest.next()?;
+            size |= u64::from(byte & 0x7f).checked_mul(1_u64.checked_shl(shift)?)?;
+            (shift, more) = (shift + 7, byte & 0x80 != 0);
+        }
+        let kind = match first >> 4 & 7 {
+            1 => Kind::Whole(ObjectType::Commit),
+            2 => Kind::Whole(ObjectType::Tree),
+            3 => Kind::Whole(ObjectType::Blob),
+            4 => Kind::Whole(ObjectType::Tag),
+            6 => Kind::After(distance(&mut rest)?),
+            7 => {
+                let name: Vec<u8> = rest.by_ref().take(20).collect();
+                Kind::Of(ObjectId::new(name.try_into().ok()?))
+            }
+            _ => return None,
+        };
+        let start = at + (bytes.len() - rest.len()) as u64;
+        Some(Entry { kind, size: usize::try_from(size).ok()?, start })
+    }
+
+    /// All bytes of an entry, unless they are more than `limit`.
+    pub(super) fn inflated(&mut self, entries: &Entries, pack: usize, entry: &Entry, limit: usize) -> Option<Vec<u8>> {
+        let size = entry.size;
+        let left = entries.end.checked_sub(entry.start)?;
+        if size > limit || size as u64 > left.checked_mul(MOST_INFLATED)? {
+            return None;
+        }
+        let mut bytes = vec![0; size];
+        // Where an entry ends is not written anywhere. Text takes half of its size, or less.
+        for guess in [size / 2 + 64, size + size / 512 + 512] {
+            let deflated = self.page.read(entries, pack, entry.start, guess)?;
+            match self.inflate.zlib_decompress(deflated, &mut bytes) {
+                Ok(inflated) => return (inflated == size).then_some(bytes),
+                Err(DecompressionError::BadData) => {}
+                Err(DecompressionError::InsufficientSpace) => return None,
+            }
+        }
+        None
+    }
+}
+
+impl Page {
+    /// What stands there: so many bytes, more, or all there are.
+    fn read(&mut self, entries: &Entries, pack: usize, at: u64, least: usize) -> Option<&[u8]> {
+        let left = usize::try_from(entries.end.checked_sub(at)?).ok()?;
+        let ahead = at.checked_sub(self.start).filter(|_| self.pack == pack);
+        let ahead = ahead.and_then(|ahead| usize::try_from(ahead).ok()).filter(|ahead| *ahead <= self.size);
+        if ahead.is_none_or(|ahead| self.size - ahead < least.min(left)) {
+            // An entry itself goes on right behind its beginning.
+            let goes_on = ahead.is_some_and(|ahead| ahead > LONGEST_START);
+            let most = least.max(if goes_on { ONWARDS } else { LEAST }).min(left);
+            if self.bytes.len() < most {
+                self.bytes = vec![0; most.next_power_of_two()];
+            }
+            (self.pack, self.start, self.size) = (pack, at, 0);
+            entries.file.read_exact_at(self.bytes.get_mut(..most)?, at).ok()?;
+            self.size = most;
+        }
+        self.bytes.get(usize::try_from(at - self.start).ok()?..self.size)
+    }
+}
+
+/// How far before a delta its base stands.
+fn distance(bytes: &mut impl Iterator<Item = u8>) -> Option<u64> {
+    let mut byte = bytes.next()?;
+    let mut distance = u64::from(byte & 0x7f);
+    while byte & 0x80 != 0 {
+        byte = bytes.next()?;
+        distance = (distance + 1).checked_mul(128)? | u64::from(byte & 0x7f);
+    }
+    Some(distance)
+}
