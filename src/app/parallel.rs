@@ -16,7 +16,7 @@ const WORTH_A_THREAD_OF_MUCH: usize = 2;
 const MOST_THREADS: usize = 8;
 
 /// Neighbours are alike, so what was read for one is at hand for the next: each thread takes so many.
-const MOST_AT_ONCE: usize = 8;
+const MOST_AT_ONCE: usize = 32;
 
 /// Runs `work` on every item and returns the results in the items' order, or the first failure.
 /// `done` hears after each item how many are finished.
