@@ -22,11 +22,18 @@ pub(super) fn beyond_ascii(text: &[u8]) -> impl Iterator<Item = (usize, char)> +
     })
 }
 
-/// How many bytes at the start are ASCII. Whole blocks first: most source is nothing else.
+/// How many bytes at the start are ASCII. What is not ASCII is mostly not far from more of it, or far from
+/// any: most source is nothing but ASCII.
 fn ascii_run(text: &[u8]) -> usize {
-    let blocks = text.chunks_exact(64).take_while(|block| block.is_ascii()).count() * 64;
-    let rest = text.get(blocks..).unwrap_or_default();
-    blocks + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
+    if let Some(near) = text.iter().take(16).position(|byte| !byte.is_ascii()) {
+        return near;
+    }
+    let mut run = 0;
+    for size in [2048, 64, 1] {
+        let blocks = text.get(run..).unwrap_or_default().chunks_exact(size);
+        run += blocks.take_while(|block| block.is_ascii()).count() * size;
+    }
+    run
 }
 
 pub(super) fn character_at(text: &[u8], at: usize) -> Option<char> {

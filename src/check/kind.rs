@@ -42,8 +42,8 @@ impl Paths {
             || any(self.starts, &|word| starts(name, word))
             || has_stem(self.stems, u8::is_ascii_lowercase, &is)
             || has_stem(self.stem_ends, u8::is_ascii_alphabetic, &ends)
-            || any(self.directories, &|word| directories().any(|part| is(part, word)))
-            || any(self.starts_anywhere, &|word| parts().any(|part| starts(part, word)))
+            || directories().any(|part| any(self.directories, &|word| is(part, word)))
+            || parts().any(|part| any(self.starts_anywhere, &|word| starts(part, word)))
     }
 }
 

@@ -62,6 +62,7 @@ impl PathGlob {
 /// A path as globs read it, taken apart once for all that do.
 pub(super) struct Spelled<'a> {
     path: &'a [u8],
+    is_ascii: bool,
     parts: Parts<'a>,
     folded: OnceCell<Parts<'a>>,
 }
@@ -69,16 +70,12 @@ pub(super) struct Spelled<'a> {
 impl<'a> Spelled<'a> {
     pub(super) fn new(path: &'a RepoPath) -> Self {
         let path = path.as_bytes();
-        Self { path, parts: Parts::of(path.into()), folded: OnceCell::new() }
+        Self { path, is_ascii: path.is_ascii(), parts: Parts::of(path.into()), folded: OnceCell::new() }
     }
 
     /// As a strict glob reads it, which takes no notice of the case of ASCII.
     fn folded(&self) -> &Parts<'a> {
-        if self.path.is_ascii() {
-            &self.parts
-        } else {
-            self.folded.get_or_init(|| Parts::of(fold_bytes(self.path).into()))
-        }
+        if self.is_ascii { &self.parts } else { self.folded.get_or_init(|| Parts::of(fold_bytes(self.path).into())) }
     }
 }
 
