@@ -86,7 +86,8 @@ impl Walk {
     ) -> Result<Option<Matched>, Spent> {
         let mut others = Vec::new();
         let mut at = from;
-        while let Some(start) = self.start(text, at, before, starts) {
+        let starts = self.starting(starts);
+        while let Some(start) = starts.next(text, at, before) {
             let passed = u32::try_from((start - at) / PASSED as usize).map_err(|_far| Spent)?;
             *left = left.checked_sub(passed + 1).ok_or(Spent)?;
             others.clear();
@@ -104,18 +105,23 @@ impl Walk {
         Ok(None)
     }
 
-    /// The first place from there on, and before another, where a match may start.
-    fn start(&self, text: &[u8], from: usize, before: usize, starts: Option<&Starts>) -> Option<usize> {
-        if let Some(starts) = starts {
-            return starts.next(text, from, before);
+    /// Where matches may start, of which `heads` may tell more.
+    fn starting<'s>(&'s self, heads: Option<&'s Starts>) -> Starting<'s> {
+        if let Some(heads) = heads {
+            return Starting::Heads(heads);
         }
-        let first = u16::from_le_bytes(*self.code.first_chunk()?);
-        if first == NONE {
-            return (from < before && from <= text.len()).then_some(from);
+        let first = self.number(0).filter(|first| *first != NONE);
+        let Some(set) = first.and_then(|first| self.sets.get(usize::from(first))) else { return Starting::Anywhere };
+        let mut bytes =
+            set.iter().zip([0, 64, 128, 192]).flat_map(|(bits, base)| lowest(*bits).map(move |bit| base + bit));
+        let count: u32 = set.iter().map(|bits| bits.count_ones()).sum();
+        match if count > 3 { [None; 3] } else { [bytes.next(), bytes.next(), bytes.next()] } {
+            [Some(one), two, three] => {
+                let two = two.unwrap_or(one);
+                Starting::Few(one, two, three.unwrap_or(two))
+            }
+            _ => Starting::OneOf(set),
         }
-        let set = self.sets.get(usize::from(first))?;
-        let among = text.get(from..before.min(text.len()))?;
-        among.iter().position(|byte| has(set, *byte)).map(|ahead| from + ahead)
     }
 
     fn number(&self, at: usize) -> Option<u16> {
@@ -280,10 +286,43 @@ impl Walk {
     }
 }
 
+/// What tells where a match may start.
+enum Starting<'s> {
+    Anywhere,
+    Few(u8, u8, u8),
+    OneOf(&'s Set),
+    Heads(&'s Starts),
+}
+
+impl Starting<'_> {
+    /// The first place from there on, and before another.
+    fn next(&self, text: &[u8], from: usize, before: usize) -> Option<usize> {
+        if let Self::Heads(heads) = self {
+            return heads.next(text, from, before);
+        }
+        let among = text.get(from..before.min(text.len()))?;
+        let ahead = match self {
+            Self::Few(one, two, three) => memchr::memchr3(*one, *two, *three, among),
+            Self::OneOf(set) => among.iter().position(|byte| has(set, *byte)),
+            Self::Anywhere | Self::Heads(_) => (from < before).then_some(0),
+        };
+        ahead.map(|ahead| from + ahead)
+    }
+}
+
 enum Step {
     On { code: usize, at: usize },
     End,
     Nowhere,
+}
+
+/// The bits that are set, from the lowest on.
+fn lowest(mut bits: u64) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let lowest = u8::try_from(bits.trailing_zeros()).ok().filter(|_| bits != 0);
+        bits &= bits.saturating_sub(1);
+        lowest
+    })
 }
 
 fn has(set: &Set, byte: u8) -> bool {
