@@ -25,13 +25,17 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return false;
     }
     if place.quoted() {
-        return !follows_empty(place);
+        return !follows_empty(place, value) && !runs_on(place, value) && !is_nested_key(place) && !is_mentioned(place);
     }
     if place.between.ends_with(CDATA) {
         return value.ends_with(b"]]") && place.after.starts_with(b">");
     }
     if place.between.last() == Some(&b'>') {
         return place.after.starts_with(b"<");
+    }
+    // A sentence goes on: `the password is changed`.
+    if place.between.trim_ascii_start().starts_with(b"is") && !value.iter().any(u8::is_ascii_digit) {
+        return false;
     }
     // What stands behind the next line is another statement.
     if place.between.contains(&b'\n') {
@@ -84,15 +88,43 @@ fn is_argument(place: &Place<'_>, value: &[u8]) -> bool {
 
 /// Whether the quote that opens the value closes an empty string, as in `a="", b="c"`, instead of
 /// being written twice.
-fn follows_empty(place: &Place<'_>) -> bool {
+fn follows_empty(place: &Place<'_>, value: &[u8]) -> bool {
     let [.., first, second] = *place.between else { return false };
     let twice = place.after.strip_prefix(&[second]).is_some_and(|rest| rest.first() == Some(&second));
-    first == second && (!twice || second == b'`')
+    first == second && (!twice || second == b'`' || value.first().is_some_and(|byte| b",;)]}".contains(byte)))
+}
+
+/// Whether the quote that opens the value is closed within it, because what it encloses is shorter
+/// than any secret: `"password": {"shape": "Sf"}`.
+fn runs_on(place: &Place<'_>, value: &[u8]) -> bool {
+    let Some((&quote, head)) = place.between.split_last() else { return false };
+    let escaped = head.ends_with(b"\\");
+    memchr::memchr_iter(quote, value).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| value.get(at)) == Some(&b'\\');
+        let ends = value.get(at + 1).is_some_and(|next| next.is_ascii_whitespace() || b",;:)]}+.".contains(next));
+        before == escaped && ends
+    })
+}
+
+/// Whether the value is itself the name of something in an object beneath the name, or stands in
+/// another list.
+fn is_nested_key(place: &Place<'_>) -> bool {
+    let rest = place.after.get(1..).unwrap_or_default().trim_ascii_start();
+    let names = place.between.contains(&b'{') && (rest.starts_with(b":") || rest.starts_with(b"=>"));
+    names || (matches!(place.between, [b'"' | b'\'', b']', ..]) && place.between.contains(&b'['))
+}
+
+/// Whether the value is the text of a link, as that of a commit which is about the name, or a word
+/// of a program in a sentence: "pass `format` instead".
+fn is_mentioned(place: &Place<'_>) -> bool {
+    let ordered = place.name == [b"pass"] && place.between == b" `";
+    ordered || place.after.starts_with(b"`](")
 }
 
 /// What a call that looks a secret up is named for: its argument is a name.
-const GETS: Words =
-    Words("get getenv find fetch read load lookup resolve require describe list delete remove decrypt unwrap");
+const GETS: Words = Words(
+    "get getenv find fetch read load lookup resolve require import describe list delete remove decrypt unwrap split",
+);
 
 const ASSERTS: Words = Words("assert Assert expect( EXPECT_");
 

@@ -11,6 +11,7 @@ use super::place::{Place, Text, in_document, text_of, words};
 use super::shape::is_hex;
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, spells_secret};
+use super::words::Words;
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
 pub(super) fn password(captured: &Captured<'_>) -> bool {
@@ -227,9 +228,15 @@ fn contradicts(value: &[u8], place: &Place<'_>) -> bool {
 /// Whether the value is the name again, or words of it.
 fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
     let parts = words(value);
-    let small_number = |part: &[u8]| part.len() < 3 && part.iter().all(u8::is_ascii_digit);
-    !parts.is_empty() && parts.iter().all(|part| place.name.contains(part) || (parts.len() > 1 && small_number(part)))
+    let bare = |part: &[u8]| part.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect::<Vec<u8>>();
+    let named = |part: &Vec<u8>| place.name.contains(part) || place.name.contains(&bare(part));
+    let joins = |part: &[u8]| part.len() < 3 && part.iter().all(u8::is_ascii_digit) || JOINED.has(part);
+    let owned = parts.len() > 2 && parts.first().is_some_and(|first| first == b"my") && parts.last().is_some_and(named);
+    owned || (parts.iter().any(named) && parts.iter().all(|part| named(part) || joins(part)))
 }
+
+/// Words that people join to a name to make a value of it.
+const JOINED: Words = Words("my your the a an some new old our this test user default demo value here");
 
 /// The value without what the text around it left behind.
 fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
@@ -253,6 +260,33 @@ mod tests {
         assert!(found("password = \"vQ7mzT2xL\"", "password = \"", "vQ7mzT2xL", password));
         assert!(found("password = \"\"vQ7mzT2xL\"\"", "password = \"\"", "vQ7mzT2xL", password));
         assert!(!found("f(password=\"\",vQ7mz=\"0\",)", "password=\"\"", ",vQ7mz=\"0", password));
+    }
+
+    #[test]
+    fn a_quote_that_closes_within_a_value_ends_another_string() {
+        let shape = r#""password": {"shape": "Sf7"}, "user": {}"#;
+
+        assert!(found(r#"password = "vQ7"mzT2xL""#, "password = \"", "vQ7\"mzT2xL", password));
+        assert!(!found(shape, "password\": {\"", "shape\": \"Sf7", password));
+        assert!(found(r#"\"secret\": \"q8Zt3xKfW0vLr7Bn\""#, "secret\\\": \\\"", "q8Zt3xKfW0vLr7Bn", secret));
+    }
+
+    #[test]
+    fn the_name_of_something_beneath_a_name_is_no_value_of_it() {
+        let beneath = "{'password': {'vQ7mzT2xL': 1}}";
+
+        assert!(found("{'password': {'vQ7mzT2xL'}}", "password': {'", "vQ7mzT2xL", password));
+        assert!(!found(beneath, "password': {'", "vQ7mzT2xL", password));
+        assert!(!found("[['password'], ['vQ7mzT2xLr9K']]", "password'], ['", "vQ7mzT2xLr9K", password));
+    }
+
+    #[test]
+    fn a_value_that_says_its_name_again_is_none() {
+        for value in ["newPassword2", "my_new_password", "67new-password", "test_password"] {
+            let text = format!("newPassword = '{value}'");
+            assert!(!found(&text, "Password = '", value, password), "{value}");
+        }
+        assert!(found("newPassword = 'vQ7mzT2xL'", "Password = '", "vQ7mzT2xL", password));
     }
 
     #[test]
@@ -311,6 +345,7 @@ mod tests {
         assert!(found(beside, "password = \"", "bluewhale", password));
         assert!(found("the password is \"bluewhale\"", "password is \"", "bluewhale", password));
         assert!(!found("password = \"bluewhale\"", "password = \"", "bluewhale", password));
+        assert!(!found("user = \"ada\"\npass `bluewhale` instead", "pass `", "bluewhale", password));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::shape::{
     is_compound, is_date, is_expression, is_hex, is_location, is_technical, is_timed_uuid, is_uuid, is_words, is_wordy,
 };
 use super::stand_in::{counted_up, stands_in};
+use super::weak::is_weak;
 use super::words::Words;
 use crate::check::entropy::entropy;
 
@@ -74,7 +75,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     let chosen = (value.len() >= least && mixes_three(value))
         || (letters.len() >= 8 && unreadable(&letters))
         || (is_words(value) && is_strong_though_letters(value));
-    drawn(value) || (strength == Strength::Strong && chosen && like_password(value))
+    drawn(value) || (strength == Strength::Strong && chosen && like_password(value) && !is_weak(value))
 }
 
 /// Text in percent encoding, as tests of addresses have it; one such mark may occur by chance.

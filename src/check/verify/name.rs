@@ -48,7 +48,7 @@ const NO_SECRET: Words = Words(
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
      authenticode contract address tokenid encrypted hashed changetoken synctoken requesttoken \
      locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
-     updatetoken purchasetoken importtoken exporttoken secretsmanager",
+     updatetoken purchasetoken importtoken exporttoken creationtoken secretsmanager",
 );
 
 pub(super) fn is_password(place: &Place<'_>) -> bool {
@@ -70,8 +70,11 @@ const NOT_PASS: Words = Words("bypass compass encompass surpass trespass overpas
 /// Whether a name is about a secret instead of holding one: its length, its label, its file.
 pub(super) fn describes(place: &Place<'_>) -> bool {
     let last = place.name.last().map(Vec::as_slice).unwrap_or_default();
-    ABOUT_ENDS.has(last) || place.name.iter().any(|word| ABOUT.has(word))
+    ABOUT_ENDS.has(last) || place.name.iter().any(|word| ABOUT.has(word)) || ACTS.close(&place.name.concat())
 }
+
+/// What a page offers to do with a password.
+const ACTS: Words = Words("resetpassword changepassword");
 
 const ABOUT_ENDS: Words = Words(
     "name id ids file path url uri field label hint type length len size min max policy regex pattern expiry \

@@ -67,7 +67,7 @@ fn plain_part(part: &[u8]) -> bool {
 pub(super) fn is_expression(value: &[u8]) -> bool {
     let head = value
         .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'>' | b'-'));
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'>' | b'-' | b'$'));
     let head = value.get(..head.count()).unwrap_or_default();
     let calls = !head.is_empty() && matches!(value.get(head.len()), Some(b'(' | b'['));
     let looks_up = [
@@ -185,8 +185,9 @@ pub(super) fn is_technical(value: &[u8]) -> bool {
 }
 
 const TECHNICAL: Words = Words(
-    "sha1 sha2 sha3 sha224 sha256 sha384 sha512 md4 md5 base32 base58 base62 base64 base64url utf8 utf16 oauth1 \
-     oauth2 openid2 saml2 pbkdf2 argon2 argon2i argon2id aes128 aes192 aes256 rsa2048 rsa4096 x509 x25519 ed25519 \
+    "16le 16be 32le 32be iso8859 latin1 cp1252 sha1 sha2 sha3 sha224 sha256 sha384 sha512 md4 md5 base32 base58 \
+     base62 base64 base64url utf8 utf16 oauth1 oauth2 openid2 saml2 pbkdf2 argon2 argon2i argon2id aes128 aes192 \
+     aes256 rsa2048 rsa4096 x509 x25519 ed25519 \
      p256 p384 hs256 hs384 hs512 rs256 rs384 rs512 es256 v1 v2 v3 v4 http2 ipv4 ipv6",
 );
 
@@ -270,6 +271,7 @@ mod tests {
         {
             assert!(is_expression(expression.as_bytes()), "{expression}");
         }
+        assert!(is_expression(b"$1.apply(void"));
         for value in ["hunter22", "p4ss.w0rd!9", "s3cr3t(x"] {
             assert!(!is_expression(value.as_bytes()) || value.contains('('), "{value}");
         }

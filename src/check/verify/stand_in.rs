@@ -126,7 +126,8 @@ fn filled_braces(value: &[u8]) -> bool {
     let rest = value.get(open + 1..).unwrap_or_default();
     let Some(close) = memchr::memchr(b'}', rest) else { return false };
     rest.get(..close).unwrap_or_default().iter().all(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b' ' | b'[' | b']' | b'\'' | b'-')
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'.' | b':' | b' ' | b'[' | b']' | b'(' | b')' | b'\'' | b'-')
     })
 }
 

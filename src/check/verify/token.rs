@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::Captured;
 use super::checksum::{base58check, bech32, crc16_ends, crc32_base62};
 use super::codec::{base32, base64};
-use super::likeness::drawn;
+use super::likeness::{drawn, unreadable};
+use super::shape::is_words;
 use super::stand_in::{counted_up, is_template, masked, said_not_meant, stands_in};
 use crate::check::entropy::entropy;
 
@@ -88,7 +89,16 @@ pub(super) fn jwt(captured: &Captured<'_>) -> bool {
     let Some(Value::Object(head)) = object() else { return false };
     // An encrypted one has five parts.
     let encrypted = head.contains_key("enc") || captured.value().split(|&byte| byte == b'.').count() == 5;
-    head.contains_key("alg") && (encrypted || matches!(object(), Some(Value::Object(_))))
+    head.contains_key("alg")
+        && (encrypted || (matches!(object(), Some(Value::Object(_))) && !is_signed_by_nobody(captured)))
+}
+
+/// Whether what stands where the signature of a web token belongs is too short for one, or words.
+fn is_signed_by_nobody(captured: &Captured<'_>) -> bool {
+    const SHORTEST: usize = 20;
+    let mut parts = captured.value().split(|&byte| byte == b'.').skip(2);
+    let signature = parts.next().unwrap_or_default();
+    !signature.is_empty() && (signature.len() < SHORTEST || (is_words(signature) && !unreadable(signature)))
 }
 
 /// What has the form of a web token with a head that cannot be read, though all its parts are as
@@ -143,6 +153,9 @@ pub(super) fn age(captured: &Captured<'_>) -> bool {
     bech32(captured.value())
 }
 
+/// What the state of SHA-512 opens with.
+const SHA512: [u8; 8] = [0x6a, 0x09, 0xe6, 0x67, 0xf3, 0xbc, 0xc9, 0x08];
+
 /// The 64 numbers of a Solana key pair.
 pub(super) fn byte_array(captured: &Captured<'_>) -> bool {
     let numbers: Option<Vec<u8>> = captured
@@ -154,7 +167,7 @@ pub(super) fn byte_array(captured: &Captured<'_>) -> bool {
         let climbs = numbers.iter().zip(numbers.iter().skip(1)).filter(|(a, b)| b.abs_diff(**a) <= 1).count();
         // The orders in which pictures are read have 64 numbers too, all of them small.
         let high = numbers.iter().any(|number| *number > 127);
-        numbers.len() == 64 && high && climbs < 16 && entropy(&numbers) > 4.5
+        numbers.len() == 64 && high && climbs < 16 && entropy(&numbers) > 4.5 && !numbers.starts_with(&SHA512)
     })
 }
 
@@ -193,10 +206,12 @@ mod tests {
 
     #[test]
     fn a_web_token_has_a_head_that_names_its_algorithm() {
-        assert!(captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2ln", jwt));
+        assert!(captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.Vn38u4LCuDvzIoD9VDGpIM1C0ZjibO7y", jwt));
         assert!(captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ", jwt));
         assert!(!captured("eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiJhZGEifQ.c2ln", jwt));
         assert!(!captured("eyJhbGciOiJIUzI1NiJ.eyJzdWIiOiJhZGEifQ.c2ln", jwt));
+        assert!(!captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.sig", jwt));
+        assert!(!captured("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.not-a-real-signature", jwt));
     }
 
     #[test]
