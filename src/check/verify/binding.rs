@@ -21,7 +21,10 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return false;
     }
     let asserts = ASSERTS.within(place.before);
-    if place.between.contains(&b',') && (asserts || (!is_first_argument(place.before) && !is_argument(place, value))) {
+    if place.between.contains(&b',')
+        && (asserts
+            || !(is_first_argument(place) || is_compared(place) || is_filled_in(place) || is_argument(place, value)))
+    {
         return false;
     }
     if place.quoted() {
@@ -59,7 +62,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
     let random = drawn(value) && (value.len() >= 16 || place.between == b"=");
     let rest = place.after.trim_ascii_start();
-    let alone = rest.is_empty() || rest.starts_with(b"#");
+    let alone = [&b"#"[..], b"-->", b"*/"].iter().any(|mark| rest.starts_with(mark)) || rest.is_empty();
     let tight = place.between.trim_ascii() == place.between;
     let variable = sets_variable(place, captured);
     let written = text_of(captured);
@@ -132,13 +135,30 @@ const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt b
 
 /// Whether a quoted name opens the arguments of a call, so that what follows may be its value. In
 /// a list of words the next word is none.
-fn is_first_argument(before: &[u8]) -> bool {
-    let before = before.trim_ascii_end();
+fn is_first_argument(place: &Place<'_>) -> bool {
+    let before = place.before.trim_ascii_end();
     // A selector names a field of a page: `fill("#password", "…")`.
     let before = before.strip_suffix(b"#").unwrap_or(before);
-    before
-        .split_last()
-        .is_some_and(|(quote, before)| matches!(quote, b'"' | b'\'' | b'`') && before.trim_ascii_end().ends_with(b"("))
+    before.split_last().is_some_and(|(quote, before)| {
+        matches!(quote, b'"' | b'\'' | b'`') && opens_pair(before.trim_ascii_end(), place)
+    })
+}
+
+/// Whether a call is opened, or a pair of a name and a value in braces: `{"Password", "…"}`.
+fn opens_pair(before: &[u8], place: &Place<'_>) -> bool {
+    let closes = place.after.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b"}");
+    before.ends_with(b"(") || (before.ends_with(b"{") && closes)
+}
+
+/// Whether a test fills a field of a page: `fill_in 'Password', with: '…'`.
+fn is_filled_in(place: &Place<'_>) -> bool {
+    memchr::memmem::find(place.between, b"with:").is_some()
+}
+
+/// Whether a call compares the name with the value: `strcmp(password, "…")`.
+fn is_compared(place: &Place<'_>) -> bool {
+    const COMPARES: Words = Words("strcmp( strncmp( strcasecmp( memcmp( hash_equals( compare_digest( compareSync(");
+    COMPARES.close(place.before.trim_ascii_end())
 }
 
 /// Whether a name in capitals is set as a shell and its settings do: `DB_PASSWORD=`.

@@ -290,6 +290,20 @@ mod tests {
     }
 
     #[test]
+    fn a_name_compared_or_paired_with_a_value_is_bound_to_it() {
+        for text in [
+            "strcmp(password, \"vQ7mzT2xL\")",
+            "{\"Password\", \"vQ7mzT2xL\"}",
+            "fill_in 'Password', with: \"vQ7mzT2xL\"",
+        ] {
+            let start = text.to_ascii_lowercase().find("password").unwrap();
+            let head = text.get(start..=text.find("\"vQ7").unwrap()).unwrap();
+            assert!(found(text, head, "vQ7mzT2xL", password), "{text}");
+        }
+        assert!(!found("log(password, \"vQ7mzT2xL\")", "password, \"", "vQ7mzT2xL", password));
+    }
+
+    #[test]
     fn what_a_semicolon_ends_is_a_statement() {
         assert!(found("password=vQ7mzT2xL", "password=", "vQ7mzT2xL", password));
         assert!(!found("password=vQ7mzT2xL;", "password=", "vQ7mzT2xL;", password));

@@ -142,9 +142,13 @@ fn is_number(value: &[u8]) -> bool {
 fn is_size(value: &[u8]) -> bool {
     let number = value.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
     let unit = value.get(number..).unwrap_or_default();
-    (number > 0 && !unit.is_empty() && unit.len() <= 3 && unit.iter().all(u8::is_ascii_alphabetic))
-        || value.starts_with(b"0x")
+    (number > 0 && UNITS.has(unit)) || value.starts_with(b"0x")
 }
+
+const UNITS: Words = Words(
+    "px em rem ex ch pt pc in cm mm m km vh vw dp sp dip deg rad turn fr ms ns us s sec min h hr hrs d day w mo y \
+     k kb kib mb mib gb gib tb tib b bit hz khz mhz ghz bps kbps mbps v mv a ma kg g mg st nd rd th x",
+);
 
 /// Digests and encrypted values in the notations of password files, lock files and vaults.
 fn is_digest(value: &[u8]) -> bool {

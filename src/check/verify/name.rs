@@ -34,7 +34,7 @@ pub(super) fn strength(place: &Place<'_>) -> Strength {
 const STRONG: Words = Words(
     "secret apikey apitoken accesskey accesstoken authtoken authkey privatekey privkey refreshtoken bearer \
      encryptionkey encryptkey cryptkey cryptokey signingkey masterkey servicekey appkey accountkey sharedkey \
-     sessionkey clientkey deploykey licensekey bottoken usertoken credential securitykey",
+     sessionkey clientkey deploykey licensekey bottoken usertoken credential securitykey jwtkey fernetkey pepper",
 );
 
 const MEDIUM: Words = Words("token authoriz cred salt hmac jwt webhook passphrase passw pwd nonce seed");

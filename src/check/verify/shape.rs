@@ -68,8 +68,10 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
     let head = value
         .iter()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'>' | b'-' | b'$'));
-    let head = value.get(..head.count()).unwrap_or_default();
-    let calls = !head.is_empty() && matches!(value.get(head.len()), Some(b'(' | b'['));
+    let (head, rest) = value.split_at_checked(head.count()).unwrap_or_default();
+    let closes = rest.iter().any(|byte| matches!(byte, b')' | b']'));
+    // An opening bracket within a password is one mark among others.
+    let calls = !head.is_empty() && matches!(rest.first(), Some(b'(' | b'[')) && (closes || strangeness(head) < 0.0);
     let looks_up = [
         &b"env."[..],
         b"process.",
@@ -272,8 +274,8 @@ mod tests {
             assert!(is_expression(expression.as_bytes()), "{expression}");
         }
         assert!(is_expression(b"$1.apply(void"));
-        for value in ["hunter22", "p4ss.w0rd!9", "s3cr3t(x"] {
-            assert!(!is_expression(value.as_bytes()) || value.contains('('), "{value}");
+        for value in ["hunter22", "p4ss.w0rd!9", "s3cr3t(x", "1KX(M3wwBbbW"] {
+            assert!(!is_expression(value.as_bytes()), "{value}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Weak passwords and plain words: values that only what surrounds them can make a password.
 
-use super::likeness::unreadable;
+use super::likeness::{unreadable, unspeakable};
 use super::look::trailing_digits;
 use super::shape::{is_expression, is_location, is_words};
 use super::stand_in::{counted_up, stands_in};
@@ -17,7 +17,7 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
     let counts = stem.iter().all(u8::is_ascii_alphabetic)
         && !number.is_empty()
         && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.checked_sub(*a) == Some(1));
-    let readable = is_words(stem) && !unreadable(&word);
+    let readable = is_words(stem) && !unreadable(&word) && !unspeakable(&word);
     readable && (counts || WEAK.within(&word))
 }
 
@@ -85,7 +85,7 @@ mod tests {
         for value in ["password2024", "toto1234", "Admin123", "secret123", "urllib2", "testuser01", "Pass1234!"] {
             assert!(is_weak(value.as_bytes()), "{value}");
         }
-        for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2", "whale@123", "Whale88"] {
+        for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2", "whale@123", "Whale88", "kdmx5"] {
             assert!(!is_weak(value.as_bytes()), "{value}");
         }
     }
