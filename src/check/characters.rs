@@ -22,18 +22,25 @@ pub(super) fn beyond_ascii(text: &[u8]) -> impl Iterator<Item = (usize, char)> +
     })
 }
 
-/// How many bytes at the start are ASCII. What is not ASCII is mostly not far from more of it, or far from
-/// any: most source is nothing but ASCII.
+/// What is not ASCII is mostly near to more of it, or far from any: most source is nothing but ASCII.
+const NEAR: usize = 64;
+const FAR: usize = 2048;
+
+/// How many bytes at the start are ASCII.
 fn ascii_run(text: &[u8]) -> usize {
-    if let Some(near) = text.iter().take(16).position(|byte| !byte.is_ascii()) {
+    let near = ascii_words(text.get(..NEAR).unwrap_or(text));
+    if near < NEAR {
         return near;
     }
-    let mut run = 0;
-    for size in [2048, 64, 1] {
-        let blocks = text.get(run..).unwrap_or_default().chunks_exact(size);
-        run += blocks.take_while(|block| block.is_ascii()).count() * size;
-    }
-    run
+    let blocks = text.chunks_exact(FAR).take_while(|block| block.is_ascii()).count() * FAR;
+    blocks + ascii_words(text.get(blocks..).unwrap_or_default())
+}
+
+fn ascii_words(text: &[u8]) -> usize {
+    let is_ascii = |word: &&[u8; 8]| u64::from_le_bytes(**word) & 0x8080_8080_8080_8080 == 0;
+    let words = text.as_chunks::<8>().0.iter().take_while(is_ascii).count() * 8;
+    let rest = text.get(words..).unwrap_or_default();
+    words + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
 }
 
 pub(super) fn character_at(text: &[u8], at: usize) -> Option<char> {
@@ -101,6 +108,16 @@ mod tests {
         let found: Vec<_> = beyond_ascii(&text).collect();
 
         assert_eq!(found, [(70, '\u{e9}'), (76, '\u{200b}')]);
+    }
+
+    #[test]
+    fn a_run_of_ascii_ends_where_something_else_begins_however_far_that_is() {
+        for length in [0, 1, 7, 8, 9, 63, 64, 65, 71, 72, 2047, 2048, 2049, 2120, 4096, 4103] {
+            let run = "a".repeat(length);
+
+            assert_eq!(ascii_run(run.as_bytes()), length);
+            assert_eq!(ascii_run(format!("{run}\u{e9}aa\u{e9}").as_bytes()), length);
+        }
     }
 
     #[test]
