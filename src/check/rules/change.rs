@@ -136,7 +136,7 @@ impl Rules {
             }
         }
         if new.iter().chain(&old).all(Side::is_quiet) {
-            let is_waivable = file.known.is_some() && !out.findings.is_empty();
+            let is_waivable = file.known.is_some() && file.common != Common::NOTHING && !out.findings.is_empty();
             return if is_waivable { self.scan(&Candidate { known: None, ..*file }, lines) } else { out };
         }
         if file.common != Common::NOTHING || !file.is_weighed {
