@@ -1,19 +1,16 @@
 //! Tries the rules of a group on a text, each only where one of its keywords stands.
 
-use crate::model::Gather;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use super::definition::{Anchor, On};
-use super::embedded;
+use super::definition::On;
+use super::group::{Group, WAIVER};
 use super::paths::Subject;
-use super::prefilter::Prefilter;
 use super::rule::{Next, Rule, Window};
-use super::tables::{LONGEST, Tables};
+use super::states::States;
+use super::tables::LONGEST;
 use super::units::{CONTEXT, Unit, unit_at};
 use crate::check::detect::MOST_HITS;
-use crate::check::waivers::MARKER;
 
 /// A match in a text. It knows where, not what: it may be printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,23 +19,6 @@ pub(super) struct Match {
     pub(super) whole: Range<usize>,
     pub(super) rule: u16,
 }
-
-/// The rules that look at one kind of text, with what leads to them.
-pub(super) struct Group {
-    prefilter: Prefilter,
-    non_ascii: Vec<u16>,
-    every_line: Vec<u16>,
-    /// Rules about the whole file that no keyword leads to.
-    whole: Vec<u16>,
-    /// Rules to which all of a file matters, whatever became of it.
-    of_files: Vec<u16>,
-    /// Leads only to rules whose matches may end far behind their keyword.
-    far: OnceLock<Prefilter>,
-    leads_far: bool,
-}
-
-/// Stands for the marker of an inline waiver among the rules.
-const WAIVER: u16 = u16::MAX;
 
 /// How many matches of one rule in one text are kept. Past it the rule is only said to have more.
 pub(super) const MOST_MATCHES: usize = MOST_HITS - 1;
@@ -53,64 +33,6 @@ const BRIEF: usize = 16 * 1024;
 
 /// How much text must follow a place before its keywords are tried, unless the file ends.
 pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
-
-impl Group {
-    /// `made` are tables of the build, for a kind of text for which it made some.
-    pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)> + Clone, made: Option<&'static Tables>) -> Self {
-        let (mut non_ascii, mut every_line, mut whole, mut of_files) = (vec![], vec![], vec![], vec![]);
-        for (index, rule) in rules.clone() {
-            if rule.on == On::File {
-                of_files.push(index);
-            }
-            let has_keywords = rule.has_keywords();
-            match rule.anchor {
-                Some(Anchor::NonAscii) => non_ascii.push(index),
-                Some(Anchor::EveryLine) => every_line.push(index),
-                None if !has_keywords && rule.on == On::File => whole.push(index),
-                None if !has_keywords => every_line.push(index),
-                None => {}
-            }
-        }
-        let leads_far = rules.clone().any(|(_, rule)| rule.multiline);
-        let made = made.and_then(|tables| Some(Prefilter::made(tables, names(rules.clone())?)));
-        let prefilter = made.unwrap_or_else(|| {
-            let mut keywords: Vec<(&str, u16)> =
-                rules.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index))).collect();
-            if !keywords.is_empty() {
-                keywords.push((MARKER, WAIVER));
-            }
-            Prefilter::new(&keywords)
-        });
-        Self { prefilter, non_ascii, every_line, whole, of_files, far: OnceLock::new(), leads_far }
-    }
-
-    fn far(&self, rules: &[Rule]) -> &Prefilter {
-        self.far.get_or_init(|| {
-            let led_to: BTreeSet<u16> = self.prefilter.names().gathered();
-            let far = (0..).zip(rules).filter(|(index, rule)| rule.multiline && led_to.contains(index));
-            let keywords = far.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index)));
-            Prefilter::new(&keywords.collect::<Vec<_>>())
-        })
-    }
-
-    /// Whether no rule looks at texts of this kind.
-    pub(super) fn is_empty(&self) -> bool {
-        self.prefilter.is_empty() && self.non_ascii.is_empty() && self.every_line.is_empty() && self.whole.is_empty()
-    }
-}
-
-/// What the owners of keywords in the build's tables are called here. `None` when some rule with
-/// keywords is not the build's.
-fn names<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Option<Vec<Option<u16>>> {
-    let mut names = vec![None; embedded::RULES.len() + 1];
-    let mut any = false;
-    for (index, rule) in rules.filter(|(_, rule)| rule.has_keywords()) {
-        *names.get_mut(usize::from(rule.number?))? = Some(index);
-        any = true;
-    }
-    *names.last_mut()? = any.then_some(WAIVER);
-    Some(names)
-}
 
 /// What was found in a text.
 #[derive(Debug, Default)]
@@ -165,32 +87,6 @@ impl About {
     }
 }
 
-/// What a walk knows of the rules that it came upon: of most it never hears.
-struct States {
-    /// For each rule one more than where its state is kept, or nothing.
-    slots: Vec<u16>,
-    kept: Vec<State>,
-}
-
-#[derive(Default)]
-struct State {
-    covers: Option<bool>,
-    /// One more than the start of the unit it was last tried on.
-    tried: usize,
-    count: usize,
-}
-
-impl States {
-    fn of(&mut self, index: u16) -> Option<&mut State> {
-        let slot = self.slots.get_mut(usize::from(index))?;
-        if *slot == 0 {
-            self.kept.push(State::default());
-            *slot = u16::try_from(self.kept.len()).ok()?;
-        }
-        self.kept.get_mut(usize::from(*slot) - 1)
-    }
-}
-
 /// A part of the text in memory, and where it stands in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'t> {
@@ -204,14 +100,13 @@ impl<'a> Finder<'a> {
     /// `only_exact` leaves out the rules that guess: what looks like a password in a compiled
     /// program rarely is one.
     pub(super) fn new(rules: &'a [Rule], group: &'a Group, subject: Subject<'a>, only_exact: bool) -> Self {
-        let states = States { slots: vec![0; rules.len()], kept: Vec::new() };
         Self {
             rules,
             group,
             subject,
             only_exact,
             about: About { whole: 0..usize::MAX, parts: None },
-            states,
+            states: States::new(rules.len()),
             open: Vec::new(),
             found: Matches::default(),
         }
@@ -288,7 +183,7 @@ impl<'a> Finder<'a> {
         if near > 0 {
             let before = text.get(..text.len().min(near + LONGEST)).unwrap_or_default();
             let leads_far = |index: u16| rules.get(usize::from(index)).is_some_and(|rule| rule.multiline);
-            match group.far.get() {
+            match group.far_made() {
                 None if before.len() <= BRIEF => group.prefilter.scan(before, |index, start| {
                     if start < near && leads_far(index) {
                         lead(index, start);

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::common::Common;
-use super::find::{Finder, Group, Matches, Part};
+use super::find::{Finder, Matches, Part};
+use super::group::Group;
 use super::paths::Subject;
 use super::rule::Rule;
 use crate::check::text::decode;

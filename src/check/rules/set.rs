@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::definition::{Definition, On};
 use super::embedded;
-use super::find::Group;
+use super::group::Group;
 use super::rule::Rule;
 use crate::check::detect::Detector;
 use crate::model::Severity;

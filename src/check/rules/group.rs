@@ -1,0 +1,91 @@
+//! The rules that look at one kind of text, with what leads to them.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::definition::{Anchor, On};
+use super::embedded;
+use super::prefilter::Prefilter;
+use super::rule::Rule;
+use super::tables::Tables;
+use crate::check::waivers::MARKER;
+use crate::model::Gather;
+
+pub(super) struct Group {
+    pub(super) prefilter: Prefilter,
+    pub(super) non_ascii: Vec<u16>,
+    pub(super) every_line: Vec<u16>,
+    /// Rules about the whole file that no keyword leads to.
+    pub(super) whole: Vec<u16>,
+    /// Rules to which all of a file matters, whatever became of it.
+    pub(super) of_files: Vec<u16>,
+    far: OnceLock<Prefilter>,
+    pub(super) leads_far: bool,
+}
+
+/// Stands for the marker of an inline waiver among the rules.
+pub(super) const WAIVER: u16 = u16::MAX;
+
+impl Group {
+    /// `made` are tables of the build, for a kind of text for which it made some.
+    pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)> + Clone, made: Option<&'static Tables>) -> Self {
+        let (mut non_ascii, mut every_line, mut whole, mut of_files) = (vec![], vec![], vec![], vec![]);
+        for (index, rule) in rules.clone() {
+            if rule.on == On::File {
+                of_files.push(index);
+            }
+            let has_keywords = rule.has_keywords();
+            match rule.anchor {
+                Some(Anchor::NonAscii) => non_ascii.push(index),
+                Some(Anchor::EveryLine) => every_line.push(index),
+                None if !has_keywords && rule.on == On::File => whole.push(index),
+                None if !has_keywords => every_line.push(index),
+                None => {}
+            }
+        }
+        let leads_far = rules.clone().any(|(_, rule)| rule.multiline);
+        let made = made.and_then(|tables| Some(Prefilter::made(tables, names(rules.clone())?)));
+        let prefilter = made.unwrap_or_else(|| {
+            let mut keywords: Vec<(&str, u16)> =
+                rules.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index))).collect();
+            if !keywords.is_empty() {
+                keywords.push((MARKER, WAIVER));
+            }
+            Prefilter::new(&keywords)
+        });
+        Self { prefilter, non_ascii, every_line, whole, of_files, far: OnceLock::new(), leads_far }
+    }
+
+    /// Leads only to rules whose matches may end far behind their keyword.
+    pub(super) fn far(&self, rules: &[Rule]) -> &Prefilter {
+        self.far.get_or_init(|| {
+            let led_to: BTreeSet<u16> = self.prefilter.names().gathered();
+            let far = (0..).zip(rules).filter(|(index, rule)| rule.multiline && led_to.contains(index));
+            let keywords = far.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index)));
+            Prefilter::new(&keywords.collect::<Vec<_>>())
+        })
+    }
+
+    /// The same, where it was made before.
+    pub(super) fn far_made(&self) -> Option<&Prefilter> {
+        self.far.get()
+    }
+
+    /// Whether no rule looks at texts of this kind.
+    pub(super) fn is_empty(&self) -> bool {
+        self.prefilter.is_empty() && self.non_ascii.is_empty() && self.every_line.is_empty() && self.whole.is_empty()
+    }
+}
+
+/// What the owners of keywords in the build's tables are called here. `None` when some rule with
+/// keywords is not the build's.
+fn names<'r>(rules: impl Iterator<Item = (u16, &'r Rule)>) -> Option<Vec<Option<u16>>> {
+    let mut names = vec![None; embedded::RULES.len() + 1];
+    let mut any = false;
+    for (index, rule) in rules.filter(|(_, rule)| rule.has_keywords()) {
+        *names.get_mut(usize::from(rule.number?))? = Some(index);
+        any = true;
+    }
+    *names.last_mut()? = any.then_some(WAIVER);
+    Some(names)
+}

@@ -1,0 +1,32 @@
+//! What a walk over a text knows of each rule.
+
+/// What a walk knows of the rules that it came upon: of most it never hears.
+pub(super) struct States {
+    /// For each rule one more than where its state is kept, or nothing.
+    slots: Vec<u16>,
+    kept: Vec<State>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) covers: Option<bool>,
+    /// One more than the start of the unit it was last tried on.
+    pub(super) tried: usize,
+    pub(super) count: usize,
+}
+
+impl States {
+    /// For so many rules.
+    pub(super) fn new(rules: usize) -> Self {
+        Self { slots: vec![0; rules], kept: Vec::new() }
+    }
+
+    pub(super) fn of(&mut self, index: u16) -> Option<&mut State> {
+        let slot = self.slots.get_mut(usize::from(index))?;
+        if *slot == 0 {
+            self.kept.push(State::default());
+            *slot = u16::try_from(self.kept.len()).ok()?;
+        }
+        self.kept.get_mut(usize::from(*slot) - 1)
+    }
+}
