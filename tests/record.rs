@@ -23,6 +23,18 @@ fn governed() -> Scratch {
     scratch
 }
 
+/// One whose remote has all of it, and takes what is on record.
+fn at_production() -> Scratch {
+    let scratch = governed();
+    scratch.write(".gov/policy.yaml", PRODUCTION);
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", "Adopt"]);
+    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
+    scratch.git(&["remote", "add", "origin", "../remote.git"]);
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    scratch
+}
+
 fn streams(scratch: &Scratch) -> Vec<String> {
     let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
     refs.lines().filter(|name| !name.ends_with("/genesis")).map(str::to_owned).collect()
@@ -261,13 +273,7 @@ fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
 
 #[test]
 fn production_takes_no_commit_without_a_record_until_it_has_one() {
-    let scratch = governed();
-    scratch.write(".gov/policy.yaml", PRODUCTION);
-    scratch.git(&["add", "--all"]);
-    scratch.git(&["commit", "-q", "--no-verify", "-m", "Adopt"]);
-    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
-    scratch.git(&["remote", "add", "origin", "../remote.git"]);
-    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let scratch = at_production();
     scratch.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "No hook at all"]);
     let push = || scratch.try_git_in(&scratch.path(""), &["push", "origin", "main"]);
 
@@ -374,13 +380,7 @@ fn a_push_tells_what_git_made_where_no_hook_ran() {
 
 #[test]
 fn a_remote_by_another_name_is_under_the_law_that_it_has() {
-    let scratch = governed();
-    scratch.write(".gov/policy.yaml", PRODUCTION);
-    scratch.git(&["add", "--all"]);
-    scratch.git(&["commit", "-q", "--no-verify", "-m", "Adopt"]);
-    scratch.git(&["init", "-q", "--bare", "../remote.git"]);
-    scratch.git(&["remote", "add", "origin", "../remote.git"]);
-    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let scratch = at_production();
     scratch.git(&["remote", "add", "again", "../remote.git"]);
     scratch.git(&["commit", "-q", "--allow-empty", "--no-verify", "-m", "Past the hooks"]);
 
