@@ -135,8 +135,10 @@ fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
 /// never be tried.
 fn words(parsed: &Hir) -> Option<Vec<[u8; HEAD]>> {
     let HirKind::Concat(parts) = parsed.kind() else { return None };
-    let is_longer = parsed.properties().minimum_len().is_some_and(|least| least >= HEAD);
-    heads(parts.first().filter(|first| is_longer && branches(first) >= MANY_WORDS)?)
+    parsed.properties().minimum_len().filter(|least| *least >= HEAD)?;
+    let first = parts.iter().find(|part| !matches!(part.kind(), HirKind::Look(_)))?;
+    let of_first = (branches(first) >= MANY_WORDS).then(|| heads(first)).flatten();
+    of_first.or_else(|| heads(parsed).filter(|heads| heads.len() >= MANY_WORDS))
 }
 
 fn branches(hir: &Hir) -> usize {
@@ -270,7 +272,8 @@ mod tests {
         let words = words_of(&format!(r"(?i:{many})[\w.]{{0,24}}\s?=\s?'([^']{{9,90}})'")).unwrap();
 
         assert_eq!(words.concat(), b"eighfivefourone\0sevesix\0thretwo\0");
-        assert_eq!(words_of(&format!("\\s{many}='[a-z]{{9}}'")), None);
+        assert_eq!(words_of(&format!(r"\b(?:{many})='[a-z]{{9}}'")).unwrap().concat(), words.concat());
+        assert_eq!(words_of(r"(?:^|[ ;&|\t'(])pass='[a-z]{9}'").unwrap().concat(), b" pas&pas'pas(pas)pas;paspass|pas");
         assert_eq!(words_of("(?:one|two)='[a-z]{9}'"), None);
         assert_eq!(words_of(many), None);
         assert_eq!(words_of(&format!("{many}x?")), None);
