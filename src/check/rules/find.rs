@@ -271,10 +271,7 @@ impl<'a> Finder<'a> {
         if !self.about.is_reached_by(&(part.base + unit.starts.start..end)) {
             return;
         }
-        let Some(state) = self.states.of(index).filter(|state| state.tried != tried && state.covers != Some(false))
-        else {
-            return;
-        };
+        let Some(state) = self.states.of(index).filter(|state| state.is_due(tried)) else { return };
         state.tried = tried;
         let Some(rule) = rule else { return };
         let window = || part.text.get(unit.starts.start..unit.end).unwrap_or_default();

@@ -106,9 +106,13 @@ impl Prefilter {
     }
 }
 
-/// From the end: what leads here stands more often at the beginning.
+/// From the end: what leads here stands more often at the beginning. Keywords have no capitals.
 fn reads(bytes: &[u8], keyword: &[u8]) -> bool {
-    bytes.iter().zip(keyword).rev().all(|(byte, letter)| byte.eq_ignore_ascii_case(letter))
+    bytes
+        .iter()
+        .zip(keyword)
+        .rev()
+        .all(|(byte, letter)| byte == letter || (byte ^ letter == 0x20 && letter.is_ascii_lowercase()))
 }
 
 /// Covers the four bytes of a gram, or the three of a keyword that has no more.

@@ -1,5 +1,7 @@
 //! What a walk over a text knows of each rule.
 
+use super::find::MOST_MATCHES;
+
 /// What a walk knows of the rules that it came upon: of most it never hears.
 pub(super) struct States {
     /// For each rule one more than where its state is kept, or nothing.
@@ -12,7 +14,15 @@ pub(super) struct State {
     pub(super) covers: Option<bool>,
     /// One more than the start of the unit it was last tried on.
     pub(super) tried: usize,
+    /// Of matches, and one more once it is said that there are more.
     pub(super) count: usize,
+}
+
+impl State {
+    /// Whether there is anything to learn from trying the rule on a unit.
+    pub(super) fn is_due(&self, unit: usize) -> bool {
+        self.tried != unit && self.covers != Some(false) && self.count <= MOST_MATCHES
+    }
 }
 
 impl States {
