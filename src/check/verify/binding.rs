@@ -9,16 +9,23 @@ use super::words::Words;
 /// Whether the text between name and value binds the one to the other, in this kind of text.
 pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    let holds = |word: &Vec<u8>| HOLDS.within(word);
+    let holds = |word: &Vec<u8>| HOLDS.within(word) || word == b"pw";
     if place.before.ends_with(b"::") || memchr::memmem::find(place.before, b"typeof").is_some() {
+        return false;
+    }
+    // Two of the stars of a mask are not those of bold text: `password:****,`.
+    if place.between.ends_with(b"*") && value.starts_with(b"*") {
         return false;
     }
     if place.between.contains(&b'(') && !place.name.last().is_some_and(holds) {
         return false;
     }
-    let called_for = |name: &[Vec<u8>]| name.iter().any(|word| GETS.has(word));
-    if place.between.contains(&b'(') && (called_for(&place.name) || called_for(&words(place.between))) {
-        return false;
+    let called_for = |name: &[Vec<u8>], calls: Words| name.iter().any(|word| calls.has(word));
+    if place.between.contains(&b'(') {
+        let between = words(place.between);
+        if called_for(&place.name, GETS) || called_for(&between, GETS) || called_for(&between, ASKS) {
+            return false;
+        }
     }
     let asserts = ASSERTS.within(place.before);
     if place.between.contains(&b',')
@@ -51,7 +58,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     {
         return place.between == b":" && value.ends_with(b"}");
     }
-    if place.before.ends_with(b":") {
+    if place.before.ends_with(b":") || place.before.ends_with(b"%(") || is_tagged(value) {
         return false;
     }
     let in_query = place.before.last().is_some_and(|before| matches!(before, b'?' | b'&'));
@@ -81,6 +88,16 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
 }
 
 pub(super) const CDATA: &[u8] = b"<![CDATA[";
+
+/// A tag of YAML, which says what kind of value follows: `!encrypted/pkcs1-oaep`.
+fn is_tagged(value: &[u8]) -> bool {
+    let tag = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'/' | b'-' | b'_' | b':' | b'.' | b'!');
+    value.strip_prefix(b"!").is_some_and(|tagged| {
+        tagged.first().is_some_and(u8::is_ascii_alphabetic)
+            && tagged.iter().all(|byte| tag(byte) || byte.is_ascii_digit())
+            && (tagged.iter().all(tag) || tagged.contains(&b'/'))
+    })
+}
 
 /// Whether a random value behind a comma may belong to the name before it: on the same line, and
 /// not itself the name of something.
@@ -128,6 +145,9 @@ fn is_mentioned(place: &Place<'_>) -> bool {
 const GETS: Words = Words(
     "get getenv find fetch read load lookup resolve require import describe list delete remove decrypt unwrap split",
 );
+
+/// What a call between a name and a value is named for when it takes a name, or words for a reader.
+const ASKS: Words = Words("config getpass input prompt ask gettext translate trans env option opt property param");
 
 const ASSERTS: Words = Words("assert Assert expect( EXPECT_");
 

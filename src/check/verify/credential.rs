@@ -84,12 +84,12 @@ fn is_meant_pair(pair: &[u8]) -> bool {
 }
 
 /// Joined words of which one is a word for passwords: `proxy_pass`, `my-password`.
-fn names_password(value: &[u8]) -> bool {
+pub(super) fn names_password(value: &[u8]) -> bool {
     let parts = words(value);
     is_words(value) && parts.len() > 1 && parts.iter().any(|part| PASSWORDS.has(part))
 }
 
-const PASSWORDS: Words = Words("pass password passwd pwd secret");
+const PASSWORDS: Words = Words("pass password passwd pwd secret token");
 
 #[cfg(test)]
 mod tests {

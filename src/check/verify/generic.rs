@@ -10,7 +10,8 @@ use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
 use super::shape::is_hex;
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
-use super::weak::{is_plain_choice, is_plain_password, is_weak, spells_secret};
+use super::texts::{is_shown, names_text};
+use super::weak::{is_plain_choice, is_plain_password, is_weak, names_kind, spells_secret};
 use super::words::Words;
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
@@ -19,9 +20,12 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
     let value = value_of(captured);
     is_password(&place)
         && !describes(&place)
+        && !names_text(&place)
         && binds(&place, captured)
         && !repeats_name(value, &place)
         && !lists_digest(value, &place)
+        && !is_shown(value, captured)
+        && !names_kind(value)
         && ((like_password(value) && is_strong_enough(value, captured))
             || (sets_variable(&place, captured) && is_plain_choice(value))
             || (is_plain_password(value) && (is_told(&place) || stands_beside(&place, captured))))
@@ -66,6 +70,8 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && like_named_key(value, &place)
         && !(strength(&place) == Strength::Medium && is_tabled(captured))
         && !(place.names(b"nonce") && place.between == b"=\"")
+        && !names_text(&place)
+        && !is_shown(value, captured)
 }
 
 /// Whether the same name is set again and again nearby, as test vectors and recorded data do.
@@ -232,7 +238,10 @@ fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
     let named = |part: &Vec<u8>| place.name.contains(part) || place.name.contains(&bare(part));
     let joins = |part: &[u8]| part.len() < 3 && part.iter().all(u8::is_ascii_digit) || JOINED.has(part);
     let owned = parts.len() > 2 && parts.first().is_some_and(|first| first == b"my") && parts.last().is_some_and(named);
-    owned || (parts.iter().any(named) && parts.iter().all(|part| named(part) || joins(part)))
+    let lower = value.to_ascii_lowercase();
+    let prefixed =
+        place.name.last().and_then(|last| lower.strip_suffix(last.as_slice())).is_some_and(|prefix| JOINED.has(prefix));
+    owned || prefixed || (parts.iter().any(named) && parts.iter().all(|part| named(part) || joins(part)))
 }
 
 /// Words that people join to a name to make a value of it.

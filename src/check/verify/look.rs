@@ -97,6 +97,10 @@ fn is_strong_though_letters(value: &[u8]) -> bool {
     let joined: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
     let mut parts = value.split(|byte| !byte.is_ascii_alphabetic()).filter(|part| !part.is_empty());
     let whole = joined.len() == value.len();
+    // `wgDBpassword` is a name.
+    if whole && BARE.close(&joined.to_ascii_lowercase()) {
+        return false;
+    }
     if unreadable(&joined) && (whole || parts.all(|part| part.len() < 5 || unreadable(part))) {
         return true;
     }

@@ -18,6 +18,7 @@ mod place;
 mod shape;
 mod stand_in;
 mod stock;
+mod texts;
 mod token;
 mod unconditional;
 mod weak;

@@ -7,7 +7,7 @@ const SAID_NOT_MEANT: Words = Words(
     "example sample changeme change_me change-me change-this change_this changethis replace placeholder your dummy \
      fake insert redact hidden masked todo fixme foobar lorem notreal not_real not-real notasecret undefined xxxx \
      **** ... #### _here -here goes \
-     abc123 123abc xyz123 123xyz",
+     abc123 123abc xyz123 123xyz invalid bogus revoked incorrect wrong",
 );
 
 /// What a language or tool fills in later.
@@ -67,10 +67,13 @@ pub(super) fn counted_up(value: &[u8]) -> bool {
     let counted = |stride: usize| {
         let steps: Vec<bool> = value
             .iter()
+            .zip(value.iter().skip(1))
             .zip(value.iter().skip(stride))
-            .map(|(a, b)| {
+            .map(|((a, next), b)| {
                 let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-                a.is_ascii_alphanumeric() && (a.abs_diff(b) == 1 || (a == b'9' && b == b'0') || (stride > 1 && a == b))
+                // A run of one letter is what zeros look like in base64.
+                let turns = stride > 1 && a == b && !next.eq_ignore_ascii_case(&a);
+                a.is_ascii_alphanumeric() && (a.abs_diff(b) == 1 || (a == b'9' && b == b'0') || turns)
             })
             .collect();
         let run = steps.split(|counts| !counts).map(<[bool]>::len).max().unwrap_or_default();
@@ -200,7 +203,7 @@ mod tests {
         {
             assert!(counted_up(value.as_bytes()), "{value}");
         }
-        for value in ["19840712", "q8Zt3xKfW0vLr7Bn", "hunter22"] {
+        for value in ["19840712", "q8Zt3xKfW0vLr7Bn", "hunter22", "q8Zt3xAAAAAAAAAAKfW0vLr7Bn"] {
             assert!(!counted_up(value.as_bytes()), "{value}");
         }
     }

@@ -14,12 +14,30 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
     let number = trailing_digits(value);
     let stem = value.strip_suffix(number).unwrap_or(value);
     let word: Vec<u8> = stem.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
-    let counts = stem.iter().all(u8::is_ascii_alphabetic)
-        && !number.is_empty()
-        && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.checked_sub(*a) == Some(1));
+    let ascends =
+        !number.is_empty() && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.checked_sub(*a) == Some(1));
     let readable = is_words(stem) && !unreadable(&word) && !unspeakable(&word);
-    readable && (counts || WEAK.within(&word))
+    let counts = ascends && stem.iter().all(u8::is_ascii_alphabetic);
+    readable && (counts || ((ascends || number.len() <= 4) && WEAK.within(&word)))
 }
+
+/// A word, with at most a number before or behind it, and what it is: `bbpasswd`, `my-token`,
+/// `switch1pass`.
+pub(super) fn names_kind(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let number = trailing_digits(&lower);
+    let stem = lower.strip_suffix(number).unwrap_or(&lower);
+    let joint = |byte: &u8| matches!(byte, b'_' | b'-' | b'.');
+    let prefix = KINDS.all().filter_map(|kind| stem.strip_suffix(kind)).min_by_key(|prefix| prefix.len());
+    let word: Vec<u8> = prefix.unwrap_or_default().iter().copied().filter(|byte| !joint(byte)).collect();
+    let lead = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let word = word.get(lead..).unwrap_or_default();
+    let counted = trailing_digits(word);
+    let word = word.strip_suffix(counted).unwrap_or(word);
+    number.len() <= 2 && lead + counted.len() <= 3 && !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic)
+}
+
+const KINDS: Words = Words("pass passwd password passphrase passwort pwd secret token");
 
 /// `s00pers3cret` and its kin, which are jokes in tests and documents.
 pub(super) fn spells_secret(value: &[u8]) -> bool {
@@ -87,6 +105,21 @@ mod tests {
         }
         for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2", "whale@123", "Whale88", "kdmx5"] {
             assert!(!is_weak(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_long_number_behind_a_word_is_one_that_someone_chose() {
+        assert!(!is_weak(b"admin640281735") && is_weak(b"admin123456789") && is_weak(b"admin6402"));
+    }
+
+    #[test]
+    fn a_word_may_say_what_kind_of_value_it_is() {
+        for value in ["bbpasswd", "my-token", "switch1pass", "root_Password", "srx2_pass", "3parpass"] {
+            assert!(names_kind(value.as_bytes()), "{value}");
+        }
+        for value in ["password", "secret12", "p@ssword!pass", "whale1234pass", "compl3xPwd", "bluewhale"] {
+            assert!(!names_kind(value.as_bytes()), "{value}");
         }
     }
 

@@ -6,7 +6,7 @@
 pub(super) struct Words(pub(super) &'static str);
 
 impl Words {
-    fn all(self) -> impl Iterator<Item = &'static [u8]> {
+    pub(super) fn all(self) -> impl Iterator<Item = &'static [u8]> {
         self.0.as_bytes().split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
     }
 
