@@ -105,6 +105,11 @@ impl Environment {
                 index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
                 objects_elsewhere: is_set("GIT_OBJECT_DIRECTORY"),
+                object_folders: ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"]
+                    .iter()
+                    .filter_map(std::env::var_os)
+                    .flat_map(|folders| std::env::split_paths(&folders).collect::<Vec<_>>())
+                    .collect(),
                 quarantined: is_set("GIT_QUARANTINE_PATH"),
             },
             today: seconds.and_then(Date::of_seconds),

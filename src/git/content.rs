@@ -7,7 +7,7 @@ use git2::ObjectType;
 use sha2::Digest;
 
 use super::error::GitError;
-use super::repo::{Repo, oid};
+use super::repo::Repo;
 use crate::model::{Content, Mode, ObjectId, RepoPath, Sha256, Side};
 
 /// Blobs past this size are read as a stream and never held whole.
@@ -48,8 +48,7 @@ impl Repo {
 
     /// Of a file, in bytes.
     pub(super) fn length(&self, side: Side, path: &RepoPath) -> Result<usize, GitError> {
-        let header = self.odb()?.read_header(oid(side.id));
-        header.map(|(length, _)| length).map_err(|error| self.unreadable(side.id, content_of(path), error))
+        Ok(self.header(side.id, &|| content_of(path))?.0)
     }
 
     /// A small file of a commit's tree, such as the policy. `None` when the path holds no file.

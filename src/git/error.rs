@@ -41,6 +41,12 @@ pub enum GitError {
     #[error("object {id} ({what}) cannot be read")]
     Unreadable { id: ObjectId, what: String, source: git2::Error },
 
+    #[error("object {id} cannot be read: the pack `{}` or its index is damaged", path.display())]
+    Packed { id: ObjectId, path: PathBuf },
+
+    #[error("the index of a pack is damaged: {why}, in `{}`", path.display())]
+    PackIndex { path: PathBuf, why: &'static str },
+
     #[error("object {id} is not a well-formed {what}")]
     Malformed { id: ObjectId, what: &'static str },
 
@@ -100,7 +106,12 @@ impl GitError {
             Self::Missing { promised_by: Some(remote), .. } => Some(format!(
                 "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {remote}"
             )),
-            Self::Missing { .. } | Self::Unreadable { .. } | Self::Malformed { .. } => {
+            Self::PackIndex { path, .. } => Some(format!(
+                "let git write it anew: rm -f {} && git index-pack {}",
+                path.display(),
+                path.with_extension("pack").display()
+            )),
+            Self::Missing { .. } | Self::Unreadable { .. } | Self::Packed { .. } | Self::Malformed { .. } => {
                 Some("see what is damaged: git fsck --full".into())
             }
             Self::Unmerged { .. } => Some("resolve the conflicts, then: git add PATH".into()),

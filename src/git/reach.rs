@@ -152,10 +152,9 @@ impl Repo {
     /// What an object is, or a chain of tags leads to.
     pub(super) fn peel(&self, start: &Start) -> Result<(ObjectId, ObjectType), GitError> {
         let what = || format!("what `{}` names", start.name);
-        let odb = self.odb()?;
         let mut id = start.object;
         for _ in 0..LONGEST_CHAIN {
-            let (_, kind) = odb.read_header(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
+            let (_, kind) = self.header(id, &what)?;
             if kind != ObjectType::Tag {
                 return Ok((id, kind));
             }

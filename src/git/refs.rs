@@ -83,6 +83,11 @@ impl Repo {
         if let Some(id) = self.loose_target(revision).filter(|&id| self.commit(id).is_ok()) {
             return Ok(Some(id));
         }
+        // Asking how else it could be meant has libgit2 read objects.
+        if revision == "HEAD" || revision.starts_with("refs/") && git2::Reference::is_valid_name(revision) {
+            return self.tip_of(revision)?.map_or(Ok(None), |target| self.commit_at(target));
+        }
+        self.trust_packs()?;
         let found = self.inner.revparse_single(revision).and_then(|object| object.peel(ObjectType::Commit));
         match found {
             Ok(commit) => Ok(Some(object_id(commit.id()))),
@@ -99,11 +104,12 @@ impl Repo {
             return Ok(commit);
         }
         let branch = self.resolve(&format!("refs/heads/{revision}"))?;
-        let found = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)))?;
-        found.ok_or_else(|| GitError::UnknownRevision {
-            name: revision.to_owned(),
-            shallow: self.is_shallow().then(|| self.remote_name()),
-        })
+        if let Some(found) = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)))? {
+            return Ok(found);
+        }
+        self.trust_names_of_packs()?;
+        let shallow = self.is_shallow().then(|| self.remote_name());
+        Err(GitError::UnknownRevision { name: revision.to_owned(), shallow })
     }
 
     /// The commits of a range `A..B`, or the one that a revision means.
@@ -157,6 +163,7 @@ impl Repo {
         if is_branch {
             return Ok(Some(spelled.to_owned()));
         }
+        self.trust_packs()?;
         let reference = self.inner.revparse_ext(revision).ok().and_then(|(_, reference)| reference);
         let full = reference.as_ref().map(|reference| String::from_utf8_lossy(reference.name_bytes()).into_owned());
         Ok(full

@@ -24,6 +24,8 @@ pub struct Place {
     pub config_in_environment: bool,
     /// `GIT_OBJECT_DIRECTORY`: objects are not where the repository would have them.
     pub objects_elsewhere: bool,
+    /// What that names, and `GIT_ALTERNATE_OBJECT_DIRECTORIES`.
+    pub object_folders: Vec<PathBuf>,
     /// `GIT_QUARANTINE_PATH`: git may yet drop the objects that are being pushed.
     pub quarantined: bool,
 }
@@ -147,12 +149,24 @@ impl Repo {
         kind: ObjectType,
         what: &dyn Fn() -> String,
     ) -> Result<Vec<u8>, GitError> {
-        let odb = self.odb()?;
-        let object = odb.read(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
-        if object.kind() != kind {
-            return Err(GitError::Malformed { id, what: kind_name(kind) });
+        let (found, bytes) = if let Some(unpacked) = self.unpacked(id)? {
+            unpacked
+        } else {
+            self.trust_other_packs()?;
+            let odb = self.odb()?;
+            let object = odb.read(oid(id)).map_err(|error| self.unreadable(id, what(), error))?;
+            (object.kind(), object.data().to_vec())
+        };
+        if found == kind { Ok(bytes) } else { Err(GitError::Malformed { id, what: kind_name(kind) }) }
+    }
+
+    /// How large an object is, and of what kind.
+    pub(super) fn header(&self, id: ObjectId, what: &dyn Fn() -> String) -> Result<(usize, ObjectType), GitError> {
+        if let Some(header) = self.packed_header(id)? {
+            return Ok(header);
         }
-        Ok(object.data().to_vec())
+        self.trust_other_packs()?;
+        self.odb()?.read_header(oid(id)).map_err(|error| self.unreadable(id, what(), error))
     }
 
     pub(super) fn keep_recent(&self, id: ObjectId, kind: ObjectType, bytes: &[u8]) {
@@ -184,6 +198,9 @@ impl Repo {
 
     pub(super) fn unreadable(&self, id: ObjectId, what: String, source: git2::Error) -> GitError {
         if source.code() == ErrorCode::NotFound {
+            if let Err(damage) = self.trust_names_of_packs() {
+                return damage;
+            }
             let promised_by = self.is_partial().then(|| self.remote_name());
             GitError::Missing { id, what, promised_by }
         } else {

@@ -36,8 +36,9 @@ impl Repo {
         });
         let written = written.map_err(failed)?;
         let is_as_given = written == Oid::hash_object(ObjectType::Blob, bytes).map_err(failed)?;
-        let others = (!is_as_given).then(|| self.inner.find_blob(written).map(|blob| blob.content().to_vec()));
-        Ok(Some(Stored { blob: object_id(written), others: others.transpose().map_err(failed)? }))
+        let blob = object_id(written);
+        let others = (!is_as_given).then(|| self.blob(blob)).transpose()?;
+        Ok(Some(Stored { blob, others }))
     }
 
     /// The blobs that git would make of files in the work tree, at most [`MOST_AT_ONCE`]; nothing is
@@ -47,8 +48,8 @@ impl Repo {
         let index = self.inner.index().ok();
         let has_crlf = |path: &RepoPath| {
             let entry = index.as_ref().and_then(|index| index.get_path(name(path), 0));
-            let blob = entry.and_then(|entry| self.inner.find_blob(entry.id).ok());
-            blob.is_some_and(|blob| memchr::memmem::find(blob.content(), b"\r\n").is_some())
+            let blob = entry.and_then(|entry| self.blob(object_id(entry.id)).ok());
+            blob.is_some_and(|blob| memchr::memmem::find(&blob, b"\r\n").is_some())
         };
         let mut found = vec![None; paths.len()];
         let mut asked: Vec<(&RepoPath, &mut Option<ObjectId>)> = Vec::new();
@@ -81,7 +82,7 @@ impl Repo {
         if is_blob(&unix) {
             return unix;
         }
-        self.inner.find_blob(oid(blob)).map_or(bytes, |blob| blob.content().to_vec())
+        self.blob(blob).unwrap_or(bytes)
     }
 
     /// Whether an object is here.
@@ -90,8 +91,13 @@ impl Repo {
         self.odb().is_ok_and(|odb| odb.exists(oid(id)))
     }
 
+    fn blob(&self, id: ObjectId) -> Result<Vec<u8>, GitError> {
+        self.read(id, ObjectType::Blob, &|| "a file's content".into())
+    }
+
     /// Also an encoding is one: libgit2 knows none.
     fn has_filter(&self, path: &RepoPath) -> Result<bool, GitError> {
+        self.trust_packs()?;
         let failed = |source| GitError::Git { what: format!("the attributes of `{path}`"), source };
         for attribute in ["filter", "working-tree-encoding"] {
             let found = self.inner.get_attr_bytes(name(path), attribute, AttrCheckFlags::FILE_THEN_INDEX);

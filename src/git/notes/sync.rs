@@ -199,6 +199,7 @@ impl Repo {
     }
 
     fn is_behind(&self, older: ObjectId, newer: ObjectId) -> Result<bool, GitError> {
+        self.trust_packs()?;
         let (older, newer) = (oid(older), oid(newer));
         let descends = self.inner.graph_descendant_of(newer, older);
         descends.map_err(|source| GitError::Git { what: "the history of a stream".into(), source })

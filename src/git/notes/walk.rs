@@ -10,7 +10,6 @@ use super::blobs::{Blobs, LARGEST};
 use super::difference::{Change, Differ, Difference};
 use super::fanout::lines;
 use super::message;
-use crate::git::repo::oid;
 use crate::git::{Commit, GitError, Repo};
 use crate::model::{ObjectId, RepoPath, Seen};
 
@@ -193,12 +192,11 @@ impl Repo {
         if let Some(bytes) = self.recent(id, kind) {
             return Ok(bytes);
         }
-        if let Some(bytes) = self.read_loose(id, kind, limit) {
+        if let Some(bytes) = self.read_plain(id, kind, limit) {
             self.keep_recent(id, kind, &bytes);
             return Ok(bytes);
         }
-        let (size, _) =
-            self.odb()?.read_header(oid(id)).map_err(|error| self.unreadable(id, what.to_owned(), error))?;
+        let (size, _) = self.header(id, &|| what.to_owned())?;
         if size > limit {
             return Err(GitError::Oversized { id, what, size, limit });
         }

@@ -28,6 +28,12 @@ pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize) -> Option<Vec<u8>> 
     (made.len() == to).then_some(made)
 }
 
+/// How many bytes a delta makes, by its beginning.
+pub(super) fn result_size(mut delta: &[u8]) -> Option<usize> {
+    size(&mut delta)?;
+    size(&mut delta)
+}
+
 /// Seven bits in each byte, the lowest first.
 fn size(bytes: &mut &[u8]) -> Option<usize> {
     let (mut size, mut shift) = (0_usize, 0);

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use flate2::{Decompress, FlushDecompress};
 use git2::ObjectType;
 use libdeflater::{DecompressionError, Decompressor};
 
@@ -20,7 +21,7 @@ pub(super) struct Entries {
 pub(super) struct Entry {
     pub(super) kind: Kind,
     /// Once inflated.
-    size: usize,
+    pub(super) size: usize,
     /// Where the deflated bytes start.
     start: u64,
 }
@@ -57,6 +58,10 @@ const LONGEST_START: usize = 40;
 
 /// No byte of a pack becomes more bytes than this.
 const MOST_INFLATED: u64 = 1_032;
+
+/// Two sizes, as a delta begins with, and so many bytes are enough to have them.
+const SIZES: usize = 20;
+const DEFLATED_SIZES: usize = 1 << 10;
 
 /// So much is read at once where what was read before goes on; elsewhere hardly more than is needed.
 const ONWARDS: usize = 64 << 10;
@@ -124,6 +129,14 @@ impl Inflating {
             }
         }
         None
+    }
+
+    /// What a delta begins with.
+    pub(super) fn beginning(&mut self, entries: &Entries, pack: usize, entry: &Entry) -> Option<Vec<u8>> {
+        let deflated = self.page.read(entries, pack, entry.start, DEFLATED_SIZES)?;
+        let mut bytes = Vec::with_capacity(SIZES);
+        Decompress::new(true).decompress_vec(deflated, &mut bytes, FlushDecompress::Sync).ok()?;
+        Some(bytes)
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::damage::{Damage, is_of_the_first};
 use crate::model::ObjectId;
 
 /// The index of a pack, of the second version: what git writes since 2008.
@@ -35,17 +36,34 @@ const MANY: u32 = 64;
 const MOST_HELD: u64 = 16 << 20;
 
 impl Index {
-    pub(super) fn open(path: &Path) -> Option<Self> {
+    /// `None` for a file that cannot be read, or is of the first version.
+    pub(super) fn open(path: &Path) -> Option<Result<Self, Damage>> {
+        let damaged = |why| Some(Err(Damage::of(path, why)));
         let file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
+        if length < NAMES + ENDING {
+            return damaged("it ends too early");
+        }
         let mut start = [0; 8 + FANOUT];
         file.read_exact_at(&mut start, 0).ok()?;
-        let fanout: Vec<u32> =
-            start.strip_prefix(&MAGIC)?.as_chunks().0.iter().map(|four| u32::from_be_bytes(*four)).collect();
+        let Some(fanout) = start.strip_prefix(&MAGIC) else {
+            return if is_of_the_first(path) { None } else { damaged("it does not begin as one does") };
+        };
+        let fanout = numbers(fanout);
+        if !fanout.is_sorted() {
+            return damaged("its counts are out of order");
+        }
         let index =
             Self { file, path: path.to_owned(), fanout, length, looks: AtomicU32::new(0), held: OnceLock::new() };
-        let is_whole = index.fanout.is_sorted() && index.far_offsets() + ENDING <= length;
-        is_whole.then_some(index)
+        let far = length.checked_sub(index.far_offsets() + ENDING);
+        if far.is_none_or(|far| far % 8 != 0 || far > 8 * u64::from(index.count())) {
+            return damaged("its size is not what its counts make");
+        }
+        Some(Ok(index))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The pack's own file.
@@ -82,10 +100,33 @@ impl Index {
         self.offset(start + u32::try_from(ahead).ok()?)
     }
 
+    /// The names of so many objects from a number on.
+    pub(super) fn names_from(&self, number: u32, count: u32) -> Option<Vec<[u8; NAME]>> {
+        let mut names = vec![0; NAME * usize::try_from(count).ok()?];
+        self.file.read_exact_at(&mut names, name_at(number)).ok()?;
+        Some(names.as_chunks().0.to_vec())
+    }
+
+    /// Where so many objects stand; `None` for one that the index itself has no place for.
+    pub(super) fn offsets_from(&self, number: u32, count: u32) -> Option<Vec<Option<u64>>> {
+        let mut near = vec![0; 4 * usize::try_from(count).ok()?];
+        self.file.read_exact_at(&mut near, self.offsets() + 4 * u64::from(number)).ok()?;
+        Some(near.as_chunks().0.iter().map(|four| self.far_or_near(u32::from_be_bytes(*four))).collect())
+    }
+
+    /// Whether an object of that number may have that name, by its first byte.
+    pub(super) fn is_counted(&self, name: [u8; NAME], number: u32) -> bool {
+        let before = self.fanout.partition_point(|&count| count <= number);
+        name.first().is_some_and(|&first| usize::from(first) == before)
+    }
+
     fn offset(&self, number: u32) -> Option<u64> {
         let mut near = [0; 4];
         self.read(&mut near, self.offsets() + 4 * u64::from(number))?;
-        let near = u32::from_be_bytes(near);
+        self.far_or_near(u32::from_be_bytes(near))
+    }
+
+    fn far_or_near(&self, near: u32) -> Option<u64> {
         let Some(far) = near.checked_sub(1 << 31) else { return Some(near.into()) };
         let place = self.far_offsets() + 8 * u64::from(far);
         let mut far = [0; 8];
@@ -120,6 +161,10 @@ impl Index {
     fn far_offsets(&self) -> u64 {
         self.offsets() + 4 * u64::from(self.count())
     }
+}
+
+pub(super) fn numbers(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks().0.iter().map(|four| u32::from_be_bytes(*four)).collect()
 }
 
 fn name_at(number: u32) -> u64 {

@@ -1,39 +1,63 @@
 //! Objects in packs, read from the files that the packs are.
 //!
 //! libgit2 maps packs into memory, where they count as the program's own, has all threads wait for one
-//! lock, and inflates piece by piece. What is large, odd, damaged or elsewhere is left to it, and so is
-//! telling what is wrong.
+//! lock, and inflates piece by piece. It also follows an index wherever that leads, out of the pack and
+//! of the process: what an index says that is known here is only looked up here, and another index is
+//! looked through before libgit2 is asked.
 
 mod bases;
+mod damage;
 mod delta;
 mod entry;
+mod folders;
 mod index;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use git2::ObjectType;
 
+use super::error::GitError;
 use super::repo::Repo;
 use crate::model::ObjectId;
 use bases::Bases;
-use delta::apply;
+use damage::Damage;
+use delta::{apply, result_size};
 use entry::{Entries, Entry, Inflating, Kind};
 use index::Index;
 
 /// Each is a file that stays open, and is looked through for what the others do not have.
-const MOST_PACKS: usize = 32;
+const MOST_PACKS: usize = 64;
 
-/// What git itself makes is a fifth of this.
-const LONGEST_CHAIN: usize = 256;
+/// As long as git can make one, of what is no larger than it takes for that.
+const LONGEST_CHAIN: usize = 4_095;
+const LARGEST: usize = 512 << 20;
 
 /// The packs of a repository, which its threads share.
 #[derive(Default)]
-pub(in crate::git) struct Packs(OnceLock<Vec<Pack>>);
+pub(in crate::git) struct Packs {
+    listed: OnceLock<Listed>,
+    misleading: OnceLock<Option<Damage>>,
+    unordered: OnceLock<Option<Damage>>,
+}
+
+#[derive(Default)]
+struct Listed {
+    packs: Vec<Pack>,
+    /// Of an index that is not among them.
+    damage: Option<Damage>,
+}
 
 struct Pack {
     index: Index,
     entries: OnceLock<Option<Entries>>,
+}
+
+/// Which of the packs, and where in it.
+#[derive(Clone, Copy)]
+struct Place {
+    number: usize,
+    offset: u64,
 }
 
 /// What a thread keeps from one object to the next.
@@ -48,57 +72,130 @@ pub(in crate::git) struct Unpacking {
 impl Repo {
     /// The bytes of a packed object of at most `limit` bytes; `None` for any other.
     pub(in crate::git) fn read_packed(&self, id: ObjectId, kind: ObjectType, limit: usize) -> Option<Vec<u8>> {
-        if self.place.objects_elsewhere {
-            return None;
-        }
-        let packs = self.packs.0.get_or_init(|| listed(&self.objects_dir().join("pack")).unwrap_or_default());
         let mut unpacking = self.unpacking.borrow_mut();
-        let last = unpacking.last.min(packs.len());
-        let (number, offset) = (last..packs.len()).chain(0..last).find_map(|number| {
-            let offset = packs.get(number)?.index.find(id)?;
-            Some((number, offset))
-        })?;
-        unpacking.last = number;
-        let (found, bytes) = unpacking.object(packs.get(number)?, number, offset, limit)?;
+        let (pack, place) = self.packed(&mut unpacking, id)?;
+        let (found, bytes) = unpacking.object(pack, place, limit)?;
         (found == kind).then(|| Arc::unwrap_or_clone(bytes))
+    }
+
+    /// A packed object, whatever it takes; `None` for one that is in no pack known here.
+    pub(in crate::git) fn unpacked(&self, id: ObjectId) -> Result<Option<(ObjectType, Vec<u8>)>, GitError> {
+        let unpacked = self.packed_as(id, |unpacking, pack, place| unpacking.object(pack, place, LARGEST))?;
+        Ok(unpacked.map(|(kind, bytes)| (kind, Arc::unwrap_or_clone(bytes))))
+    }
+
+    /// How large a packed object is and of what kind; `None` for one that is in no pack known here.
+    pub(in crate::git) fn packed_header(&self, id: ObjectId) -> Result<Option<(usize, ObjectType)>, GitError> {
+        self.packed_as(id, Unpacking::header)
+    }
+
+    fn packed_as<T>(
+        &self,
+        id: ObjectId,
+        take: impl FnOnce(&mut Unpacking, &Pack, Place) -> Option<T>,
+    ) -> Result<Option<T>, GitError> {
+        let mut unpacking = self.unpacking.borrow_mut();
+        let Some((pack, place)) = self.packed(&mut unpacking, id).filter(|(pack, _)| !pack.is_gone()) else {
+            return Ok(None);
+        };
+        take(&mut unpacking, pack, place).map(Some).ok_or_else(|| GitError::Packed { id, path: pack.index.pack() })
+    }
+
+    /// What must hold before libgit2 reads an object that is in no pack known here.
+    pub(in crate::git) fn trust_other_packs(&self) -> Result<(), GitError> {
+        refuse(self.listed().damage.as_ref())
+    }
+
+    /// What must hold before libgit2 reads objects of its own choice.
+    pub(in crate::git) fn trust_packs(&self) -> Result<(), GitError> {
+        self.trust_other_packs()?;
+        let find = || self.listed().packs.iter().find_map(|pack| pack.index.misleading());
+        refuse(self.packs.misleading.get_or_init(find).as_ref())
+    }
+
+    /// What must hold for an object that was not found to be missing.
+    pub(in crate::git) fn trust_names_of_packs(&self) -> Result<(), GitError> {
+        self.trust_other_packs()?;
+        let find = || self.listed().packs.iter().find_map(|pack| pack.index.unordered());
+        refuse(self.packs.unordered.get_or_init(find).as_ref())
+    }
+
+    fn listed(&self) -> &Listed {
+        self.packs.listed.get_or_init(|| listed(&self.pack_folders()))
+    }
+
+    fn packed(&self, unpacking: &mut Unpacking, id: ObjectId) -> Option<(&Pack, Place)> {
+        let packs = &self.listed().packs;
+        let last = unpacking.last.min(packs.len());
+        let (pack, place) = (last..packs.len()).chain(0..last).find_map(|number| {
+            let pack = packs.get(number)?;
+            Some((pack, Place { number, offset: pack.index.find(id)? }))
+        })?;
+        unpacking.last = place.number;
+        Some((pack, place))
     }
 }
 
-/// None where there are so many that libgit2 had better look through them.
-fn listed(folder: &Path) -> Option<Vec<Pack>> {
+fn refuse(damage: Option<&Damage>) -> Result<(), GitError> {
+    damage.map_or(Ok(()), |damage| Err(damage.error()))
+}
+
+/// No packs where there are so many that libgit2 had better look through them.
+fn listed(folders: &[PathBuf]) -> Listed {
     let mut indices = Vec::new();
-    for file in folder.read_dir().ok()?.flatten() {
+    for file in folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten() {
         let path = file.path();
         if path.extension().is_some_and(|extension| extension == "idx") {
             indices.push(path);
         }
     }
-    let packs = (indices.len() <= MOST_PACKS).then_some(indices)?;
-    Some(packs.iter().filter_map(|path| Some(Pack { index: Index::open(path)?, entries: OnceLock::new() })).collect())
+    let are_few = indices.len() <= MOST_PACKS;
+    let mut listed = Listed::default();
+    for opened in indices.iter().filter_map(|path| Index::open(path)) {
+        match opened {
+            Ok(index) if are_few => listed.packs.push(Pack { index, entries: OnceLock::new() }),
+            Ok(index) => listed.damage = listed.damage.or_else(|| index.misleading()),
+            Err(damage) => listed.damage = Some(damage),
+        }
+    }
+    listed
 }
 
 impl Pack {
     fn entries(&self) -> Option<&Entries> {
         self.entries.get_or_init(|| Entries::open(&self.index)).as_ref()
     }
+
+    /// Where what a delta at some place is of stands.
+    fn base(&self, at: u64, kind: &Kind) -> Option<u64> {
+        match kind {
+            Kind::Whole(_) => None,
+            Kind::After(back) => at.checked_sub(*back),
+            Kind::Of(id) => self.index.find(*id),
+        }
+    }
+
+    /// git may have put its objects into another pack since the packs were listed.
+    fn is_gone(&self) -> bool {
+        self.entries().is_none() && !self.index.pack().exists()
+    }
 }
 
 impl Unpacking {
     /// What stands at a place of a pack.
-    fn object(&mut self, pack: &Pack, number: usize, offset: u64, limit: usize) -> Option<(ObjectType, Arc<Vec<u8>>)> {
+    fn object(&mut self, pack: &Pack, place: Place, limit: usize) -> Option<(ObjectType, Arc<Vec<u8>>)> {
+        let Place { number, offset: mut at } = place;
         let entries = pack.entries()?;
-        let mut at = offset;
         let mut deltas: Vec<(u64, Entry)> = Vec::new();
         let (kind, mut object) = loop {
             if let Some(known) = self.bases.get(number, at) {
                 break known;
             }
             let entry = self.inflating.entry(entries, number, at)?;
-            let base = match entry.kind {
-                Kind::Whole(kind) => break (kind, Arc::new(self.inflating.inflated(entries, number, &entry, limit)?)),
-                Kind::After(back) => at.checked_sub(back)?,
-                Kind::Of(id) => pack.index.find(id)?,
-            };
+            if let Kind::Whole(kind) = entry.kind {
+                break (kind, Arc::new(self.inflating.inflated(entries, number, &entry, limit)?));
+            }
+            let base = pack.base(at, &entry.kind)?;
             deltas.push((at, entry));
             at = base;
             if deltas.len() > LONGEST_CHAIN {
@@ -112,6 +209,25 @@ impl Unpacking {
             (object, at) = (Arc::new(made), next);
         }
         (object.len() <= limit).then_some((kind, object))
+    }
+
+    /// How large that is and of what kind, as far as that is told without unpacking it.
+    fn header(&mut self, pack: &Pack, place: Place) -> Option<(usize, ObjectType)> {
+        let Place { number, offset: mut at } = place;
+        let entries = pack.entries()?;
+        let mut entry = self.inflating.entry(entries, number, at)?;
+        let size = match entry.kind {
+            Kind::Whole(_) => entry.size,
+            Kind::After(_) | Kind::Of(_) => result_size(&self.inflating.beginning(entries, number, &entry)?)?,
+        };
+        for _ in 0..=LONGEST_CHAIN {
+            if let Kind::Whole(kind) = entry.kind {
+                return Some((size, kind));
+            }
+            at = pack.base(at, &entry.kind)?;
+            entry = self.inflating.entry(entries, number, at)?;
+        }
+        None
     }
 }
 

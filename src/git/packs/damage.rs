@@ -1,0 +1,80 @@
+//! What is told of a pack whose index cannot be true, before libgit2 follows it out of the pack's bytes.
+
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::index::{Index, numbers};
+use crate::git::GitError;
+
+/// An index that git did not write so.
+#[derive(Clone, Debug)]
+pub(in crate::git) struct Damage {
+    pub(super) index: PathBuf,
+    pub(super) why: &'static str,
+}
+
+/// Of a pack, before its first entry and after its last.
+const HEADER: u64 = 12;
+const CHECKSUM: u64 = 20;
+
+/// So many numbers or names are read at once.
+const AT_ONCE: u32 = 4 << 10;
+
+impl Damage {
+    pub(super) fn of(index: &Path, why: &'static str) -> Self {
+        Self { index: index.to_owned(), why }
+    }
+
+    pub(super) fn error(&self) -> GitError {
+        GitError::PackIndex { path: self.index.clone(), why: self.why }
+    }
+}
+
+impl Index {
+    /// Where its numbers lead out of the pack.
+    pub(super) fn misleading(&self) -> Option<Damage> {
+        // A pack that is gone is one that was replaced a moment ago.
+        let within = within(self.path())?;
+        let mut numbers = (0..self.count()).step_by(AT_ONCE as usize).map(|start| {
+            let offsets = self.offsets_from(start, AT_ONCE.min(self.count() - start))?;
+            Some(offsets.into_iter().all(|offset| offset.is_some_and(|offset| within.contains(&offset))))
+        });
+        let is_sound = numbers.all(|all| all == Some(true));
+        (!is_sound).then(|| Damage::of(self.path(), "it points out of its pack"))
+    }
+
+    /// Where its names are not in the order in which they are looked for.
+    pub(super) fn unordered(&self) -> Option<Damage> {
+        let mut last = None;
+        let mut is_next = |name: [u8; 20], number: u32| {
+            let is_after = last.is_none_or(|last| last < name);
+            last = Some(name);
+            is_after && self.is_counted(name, number)
+        };
+        let mut names = (0..self.count()).step_by(AT_ONCE as usize).map(|start| {
+            let names = self.names_from(start, AT_ONCE.min(self.count() - start))?;
+            Some((start..).zip(names).all(|(number, name)| is_next(name, number)))
+        });
+        let is_sound = names.all(|all| all == Some(true));
+        (!is_sound).then(|| Damage::of(self.path(), "its names are out of order"))
+    }
+}
+
+/// Whether a file is an index of the version before, and leads nowhere but into its pack.
+pub(super) fn is_of_the_first(index: &Path) -> bool {
+    let (Ok(bytes), Some(within)) = (fs::read(index), within(index)) else { return false };
+    let Some((fanout, rest)) = bytes.split_at_checked(1024) else { return false };
+    let Some(entries) = rest.len().checked_sub(40).and_then(|end| rest.get(..end)) else { return false };
+    let (entries, cut_off) = entries.as_chunks::<24>();
+    let fanout = numbers(fanout);
+    let offsets = entries.iter().filter_map(|entry| entry.first_chunk()).map(|four| u32::from_be_bytes(*four));
+    let is_whole = cut_off.is_empty() && fanout.last().is_some_and(|&count| count as usize == entries.len());
+    is_whole && fanout.is_sorted() && offsets.map(u64::from).all(|offset| within.contains(&offset))
+}
+
+/// Where entries stand in the pack of an index.
+fn within(index: &Path) -> Option<Range<u64>> {
+    let pack = index.with_extension("pack").metadata().ok()?;
+    Some(HEADER..pack.len().saturating_sub(CHECKSUM))
+}
