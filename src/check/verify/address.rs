@@ -2,11 +2,12 @@
 
 use super::Captured;
 use super::codec::percent;
+use super::credential::names_password;
 use super::likeness::drawn;
 use super::look::like_password;
 use super::stand_in::{is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock, is_word};
-use super::weak::is_weak;
+use super::weak::{is_weak, names_kind};
 use super::words::Words;
 
 /// The password of `scheme://user:password@host`, where the host may be anyone's.
@@ -30,11 +31,15 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
     if socket || host.starts_with(b"sha256") || is_template(host) || is_template(user) || is_pattern(&password) {
         return false;
     }
+    if is_leased(host) {
+        return !USERS.has(user) && !STOCK.has(&password) && !stands_in(&password) && !names_password(&password);
+    }
     let stem: Vec<u8> = password.iter().copied().take_while(u8::is_ascii_alphabetic).collect();
     let weak = STOCK.has(&stem) && password.len() <= stem.len() + 3;
     !is_stock(&password)
         && (!weak || is_reachable(host))
         && !stands_in(&password)
+        && (!names_kind(&password) || (is_reachable(host) && !names_password(&password)))
         && !password.eq_ignore_ascii_case(user)
         && (!is_weak(&password) || !USERS.has(user))
         && !is_screaming(&password)
@@ -51,6 +56,19 @@ fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
         host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();
     host.get(..length).unwrap_or_default()
 }
+
+/// A host that a provider of databases named for one customer: whoever writes it down means it,
+/// however weak the password is.
+fn is_leased(host: &[u8]) -> bool {
+    let lower = host.to_ascii_lowercase();
+    PROVIDERS.close(&lower) && lower.iter().any(u8::is_ascii_digit)
+}
+
+const PROVIDERS: Words = Words(
+    ".mongodb.net .mlab.com .mongolab.com .rds.amazonaws.com .supabase.co .supabase.com .neon.tech .elephantsql.com .cloudamqp.com \
+     .rmq.cloudamqp.com .redislabs.com .redis-cloud.com .upstash.io .railway.app .rlwy.net .render.com .aivencloud.com \
+     .ondigitalocean.com .database.azure.com .cockroachlabs.cloud .psdb.cloud .compute.amazonaws.com .planetscale.com",
+);
 
 /// The names of RFC 2606, and the machine itself.
 fn is_reserved(host: &[u8]) -> bool {
@@ -104,6 +122,7 @@ mod tests {
         assert!(anywhere("redis://:", "vQ7mzT2xL", "cache"));
         assert!(anywhere("https://ada:", "D1f%40s%21kQ", "shop.dev"));
         assert!(anywhere("https://ada:", "goodspec", "shop.dev"));
+        assert!(anywhere("https://ada:", "shoppass", "shop.dev"));
         assert!(anywhere("https://ada:", "secret12", "shop.dev"));
     }
 
@@ -113,6 +132,8 @@ mod tests {
         assert!(!anywhere("postgres://postgres:", "postgres", "db"));
         assert!(!anywhere("https://ada:", "goodspec", "db"));
         assert!(!anywhere("https://ada:", "secret12", "db"));
+        assert!(!anywhere("mysql://ada:", "bbpasswd", "dbhost"));
+        assert!(!anywhere("https://oauth2:", "my-token", "shop.dev"));
         assert!(!anywhere("https://username:", "password12345", "shop.dev"));
         assert!(!anywhere("https://ada:", "${PASS}", "shop.dev"));
         assert!(!anywhere("https://${USER}:", "vQ7mzT2xL", "shop.dev"));
@@ -120,6 +141,18 @@ mod tests {
         assert!(!anywhere("https://ada:", "[^@]+", "shop.dev"));
         assert!(!anywhere("oci://img:", "vQ7mzT2xL", "sha256"));
         assert!(!anywhere("mongodb://ada:", "vQ7mzT2xL", "%2Ftmp%2Fdb.sock"));
+    }
+
+    #[test]
+    fn a_host_leased_from_a_provider_takes_weak_passwords_too() {
+        for password in ["ada-shop", "BLUEWHALE", "ada", "204817", "whale123"] {
+            assert!(anywhere("mongodb+srv://ada:", password, "cluster0.q7zkx.mongodb.net"), "{password}");
+        }
+        for (user, password) in [("ada", "password"), ("username", "whale"), ("ada", "xxxx"), ("ada", "my-password")] {
+            assert!(!anywhere(&format!("mongodb+srv://{user}:"), password, "cluster0.q7zkx.mongodb.net"), "{password}");
+        }
+        assert!(!anywhere("mongodb+srv://ada:", "ada", "cluster.mongodb.net"));
+        assert!(!anywhere("mongodb://ada:", "ada", "db1.shop.dev"));
     }
 
     #[test]
