@@ -8,7 +8,7 @@ use super::look::like_password;
 use super::stand_in::{is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock, is_word};
 use super::weak::{is_weak, names_kind};
-use super::words::Words;
+use super::words::{Words, words};
 
 /// The password of `scheme://user:password@host`, where the host may be anyone's.
 pub(super) fn url_password(captured: &Captured<'_>) -> bool {
@@ -47,7 +47,7 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
 }
 
 /// Users of nobody, in documents and tests.
-const USERS: Words = Words("user username usr uname login name me foo joe bob alice u u1 test scott");
+const USERS: Words = words!("user username usr uname login name me foo joe bob alice u u1 test scott");
 
 /// What stands behind the `@` of an address.
 fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
@@ -64,7 +64,7 @@ fn is_leased(host: &[u8]) -> bool {
     PROVIDERS.close(&lower) && lower.iter().any(u8::is_ascii_digit)
 }
 
-const PROVIDERS: Words = Words(
+const PROVIDERS: Words = words!(
     ".mongodb.net .mlab.com .mongolab.com .rds.amazonaws.com .supabase.co .supabase.com .neon.tech .elephantsql.com .cloudamqp.com \
      .rmq.cloudamqp.com .redislabs.com .redis-cloud.com .upstash.io .railway.app .rlwy.net .render.com .aivencloud.com \
      .ondigitalocean.com .database.azure.com .cockroachlabs.cloud .psdb.cloud .compute.amazonaws.com .planetscale.com",

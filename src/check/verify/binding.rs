@@ -4,7 +4,7 @@ use super::Captured;
 use super::likeness::{drawn, unreadable};
 use super::place::{Place, Text, text_of, words};
 use super::shape::is_identifier;
-use super::words::Words;
+use super::words::{Words, words};
 
 /// Whether the text between name and value binds the one to the other, in this kind of text.
 pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
@@ -142,16 +142,16 @@ fn is_mentioned(place: &Place<'_>) -> bool {
 }
 
 /// What a call that looks a secret up is named for: its argument is a name.
-const GETS: Words = Words(
+const GETS: Words = words!(
     "get getenv find fetch read load lookup resolve require import describe list delete remove decrypt unwrap split",
 );
 
 /// What a call between a name and a value is named for when it takes a name, or words for a reader.
-const ASKS: Words = Words("config getpass input prompt ask gettext translate trans env option opt property param");
+const ASKS: Words = words!("config getpass input prompt ask gettext translate trans env option opt property param");
 
-const ASSERTS: Words = Words("assert Assert expect( EXPECT_");
+const ASSERTS: Words = words!("assert Assert expect( EXPECT_");
 
-const HOLDS: Words = Words("pass pwd psw secret token key credential auth salt bearer equals");
+const HOLDS: Words = words!("pass pwd psw secret token key credential auth salt bearer equals");
 
 /// Whether a quoted name opens the arguments of a call, so that what follows may be its value. In
 /// a list of words the next word is none.
@@ -177,7 +177,7 @@ fn is_filled_in(place: &Place<'_>) -> bool {
 
 /// Whether a call compares the name with the value: `strcmp(password, "…")`.
 fn is_compared(place: &Place<'_>) -> bool {
-    const COMPARES: Words = Words("strcmp( strncmp( strcasecmp( memcmp( hash_equals( compare_digest( compareSync(");
+    const COMPARES: Words = words!("strcmp( strncmp( strcasecmp( memcmp( hash_equals( compare_digest( compareSync(");
     COMPARES.close(place.before.trim_ascii_end())
 }
 

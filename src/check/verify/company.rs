@@ -3,16 +3,16 @@
 use super::Captured;
 use super::place::{Text, in_document, text_of, words};
 use super::stand_in::stands_in;
-use super::words::Words;
+use super::words::{Words, words};
 
 /// How far before and behind the value its company is looked for.
 const REACH: usize = 240;
 
 const LINES: usize = 4;
 
-const USERS: Words = Words("user username uname login uid usr account email userid nick");
+const USERS: Words = words!("user username uname login uid usr account email userid nick");
 
-const HOSTS: Words = Words("host hostname server addr address url uri endpoint dsn domain");
+const HOSTS: Words = words!("host hostname server addr address url uri endpoint dsn domain");
 
 /// Whether a user and, in code and documents, a host are set to something in the lines around a
 /// value: tests and manuals are full of users with a password.

@@ -61,14 +61,13 @@ fn names_user(captured: &Captured<'_>) -> bool {
 
 /// Whether a key such as `Server=` or `host=` with a value stands in the same string.
 fn names_host(captured: &Captured<'_>) -> bool {
-    const KEYS: [&[u8]; 12] = [
+    const KEYS: [&[u8]; 11] = [
         b"server=",
         b"data source=",
         b"datasource=",
         b"host=",
         b"address=",
         b"addr=",
-        b"driver=",
         b"dsn=",
         b"hostname=",
         b"endpoint=",
@@ -76,13 +75,11 @@ fn names_host(captured: &Captured<'_>) -> bool {
         b"jdbc:",
     ];
     let line = line_around(captured);
-    KEYS.iter().any(|key| {
-        memchr::memmem::find_iter(&line, key).any(|at| {
-            let before = at.checked_sub(1).and_then(|at| line.get(at)).copied().unwrap_or(b' ');
-            let after = line.get(at + key.len()).copied().unwrap_or(b';');
-            !before.is_ascii_alphanumeric() && !matches!(after, b';' | b'"' | b'\'' | b'$' | b'<' | b'{')
-                || key == b"driver="
-        })
+    memchr::memchr2_iter(b'=', b':', &line).any(|at| {
+        let (head, after) = (line.get(..=at).unwrap_or_default(), line.get(at + 1).copied().unwrap_or(b';'));
+        let has_value = !matches!(after, b';' | b'"' | b'\'' | b'$' | b'<' | b'{');
+        let is_named = |before: &[u8]| has_value && !before.last().is_some_and(u8::is_ascii_alphanumeric);
+        head.ends_with(b"driver=") || KEYS.iter().any(|key| head.strip_suffix(*key).is_some_and(is_named))
     })
 }
 

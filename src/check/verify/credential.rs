@@ -8,7 +8,7 @@ use super::place::words;
 use super::shape::{is_expression, is_location, is_words};
 use super::stand_in::{counted_up, is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock};
-use super::words::Words;
+use super::words::{Words, words};
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
 pub(super) fn basic(captured: &Captured<'_>) -> bool {
@@ -89,7 +89,7 @@ pub(super) fn names_password(value: &[u8]) -> bool {
     is_words(value) && parts.len() > 1 && parts.iter().any(|part| PASSWORDS.has(part))
 }
 
-const PASSWORDS: Words = Words("pass password passwd pwd secret token");
+const PASSWORDS: Words = words!("pass password passwd pwd secret token");
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use super::shape::is_hex;
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use super::texts::{is_shown, names_text};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, names_kind, spells_secret};
-use super::words::Words;
+use super::words::{Words, words};
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
 pub(super) fn password(captured: &Captured<'_>) -> bool {
@@ -93,25 +93,9 @@ pub(super) fn key(captured: &Captured<'_>) -> bool {
 
 /// Random text bound to a name that opens with a vendor's.
 pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
+    const TELLS: Words = words!("key token secret pass auth api cred pat access pwd hook sid");
     let named = words(captured.head());
-    let tells = |word: &Vec<u8>| {
-        [
-            &b"key"[..],
-            b"token",
-            b"secret",
-            b"pass",
-            b"auth",
-            b"api",
-            b"cred",
-            b"pat",
-            b"access",
-            b"pwd",
-            b"hook",
-            b"sid",
-        ]
-        .iter()
-        .any(|part| memchr::memmem::find(word, part).is_some())
-    };
+    let tells = |word: &Vec<u8>| TELLS.within(word);
     let place = Place { name: named, between: b"", before: b"", after: b"" };
     (place.name.iter().any(tells) || place.name.len() == 1)
         && !describes(&place)
@@ -245,7 +229,7 @@ fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
 }
 
 /// Words that people join to a name to make a value of it.
-const JOINED: Words = Words("my your the a an some new old our this test user default demo value here");
+const JOINED: Words = words!("my your the a an some new old our this test user default demo value here");
 
 /// The value without what the text around it left behind.
 fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {

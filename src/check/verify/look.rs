@@ -10,7 +10,7 @@ use super::shape::{
 };
 use super::stand_in::{counted_up, stands_in};
 use super::weak::is_weak;
-use super::words::Words;
+use super::words::{Words, words};
 use crate::check::entropy::entropy;
 
 /// Whether a value has the look of a password someone uses, not of a word in a program.
@@ -118,12 +118,12 @@ fn is_stock(stem: &[u8], number: &[u8]) -> bool {
     NOT_MEANT.has(&word) || (number.len() <= 2 && ends_bare)
 }
 
-const NOT_MEANT: Words = Words(
+const NOT_MEANT: Words = words!(
     "test testing tests demo foo bar baz string value item field text user username name line step version row col \
      group arg param var key id label level type python java http utf iso windows sha option column",
 );
 
-const BARE: Words = Words("password passwd pass pwd secret token key hash credential passphrase");
+const BARE: Words = words!("password passwd pass pwd secret token key hash credential passphrase");
 
 pub(super) fn trailing_digits(value: &[u8]) -> &[u8] {
     let from = value.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
@@ -149,14 +149,14 @@ fn is_size(value: &[u8]) -> bool {
     (number > 0 && UNITS.has(unit)) || value.starts_with(b"0x")
 }
 
-const UNITS: Words = Words(
+const UNITS: Words = words!(
     "px em rem ex ch pt pc in cm mm m km vh vw dp sp dip deg rad turn fr ms ns us s sec min h hr hrs d day w mo y \
      k kb kib mb mib gb gib tb tib b bit hz khz mhz ghz bps kbps mbps v mv a ma kg g mg st nd rd th x",
 );
 
 /// Digests and encrypted values in the notations of password files, lock files and vaults.
 fn is_digest(value: &[u8]) -> bool {
-    const NOTATIONS: Words = Words(
+    const NOTATIONS: Words = words!(
         "sha1- sha256- sha384- sha512- sha1: sha256: sha512: md5: $1$ $md5 $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $scrypt \
          $pbkdf2 pbkdf2 {SHA {SSHA {bcrypt} {noop} $P$ ENC[ md5$ sha1$ sha256$ bcrypt$ unsalted_md5$ bcrypt AQICAH vault:v",
     );
@@ -166,7 +166,7 @@ fn is_digest(value: &[u8]) -> bool {
 
 /// Public keys, certificates and images in base64.
 fn is_public(value: &[u8]) -> bool {
-    const OPENINGS: Words = Words(
+    const OPENINGS: Words = words!(
         "AAAAB3Nza AAAAC3Nza AAAAE2VjZ MIGfMA0G MIIBIjAN MIICIjAN MFkwEwYH MCowBQYD iVBORw0KGgo R0lGOD /9j/ ssh- \
          LS0tLS1CRUdJTiBD LS0tLS1CRUdJTiBQVUJ MIID MIIE MIIF",
     );

@@ -1,7 +1,7 @@
 //! What a name says of the value bound to it: a password, a key, or something about one.
 
 use super::place::Place;
-use super::words::Words;
+use super::words::{Words, words};
 
 /// How surely a name says that its value is a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +31,16 @@ pub(super) fn strength(place: &Place<'_>) -> Strength {
     }
 }
 
-const STRONG: Words = Words(
+const STRONG: Words = words!(
     "secret apikey apitoken accesskey accesstoken authtoken authkey privatekey privkey refreshtoken bearer \
      encryptionkey encryptkey cryptkey cryptokey signingkey masterkey servicekey appkey accountkey sharedkey \
      sessionkey clientkey deploykey licensekey bottoken usertoken credential securitykey jwtkey fernetkey pepper",
 );
 
-const MEDIUM: Words = Words("token authoriz cred salt hmac jwt webhook passphrase passw pwd nonce seed");
+const MEDIUM: Words = words!("token authoriz cred salt hmac jwt webhook passphrase passw pwd nonce seed");
 
 /// Names that hold what is public, or no credential at all.
-const NO_SECRET: Words = Words(
+const NO_SECRET: Words = words!(
     "public pubkey primarykey foreignkey partitionkey sortkey cachekey idempotency keyid keyname keyboard keyword \
      monkey hotkey keyframe keycode keypath publishable sitekey fingerprint thumbprint checksum integrity digest \
      sha1 sha256 sha512 md5 etag commit revision pagetoken continuationtoken nexttoken csrf xsrf eostoken bostoken \
@@ -60,12 +60,12 @@ pub(super) fn is_password(place: &Place<'_>) -> bool {
         })
 }
 
-const PASSWORD: Words = Words(
+const PASSWORD: Words = words!(
     "passw pwd passphrase passcode pswd kennwort contrase senha pasword parola motdepasse wachtwoord \
 ",
 );
 
-const NOT_PASS: Words = Words("bypass compass encompass surpass trespass overpass underpass firstpass");
+const NOT_PASS: Words = words!("bypass compass encompass surpass trespass overpass underpass firstpass");
 
 /// Whether a name is about a secret instead of holding one: its length, its label, its file.
 pub(super) fn describes(place: &Place<'_>) -> bool {
@@ -74,9 +74,9 @@ pub(super) fn describes(place: &Place<'_>) -> bool {
 }
 
 /// What a page offers to do with a password.
-const ACTS: Words = Words("resetpassword changepassword");
+const ACTS: Words = words!("resetpassword changepassword");
 
-const ABOUT_ENDS: Words = Words(
+const ABOUT_ENDS: Words = words!(
     "name id ids file path url uri field label hint type length len size min max policy regex pattern expiry \
      expires expiration ttl count error errors message msg prompt header column param params var variable env \
      prefix suffix format class provider manager help text title description desc strength required enabled \
@@ -85,7 +85,7 @@ const ABOUT_ENDS: Words = Words(
      date at time uuid guid number state status method verifier node list color icon hash table",
 );
 
-const ABOUT: Words = Words(
+const ABOUT: Words = words!(
     "forgot forgotten invalid wrong incorrect toggle show hide missing has is error err hashed encrypted regex hash \
      digest",
 );

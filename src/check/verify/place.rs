@@ -1,7 +1,7 @@
 //! Where a value stands: the name it is bound to, its line, and what kind of text holds it.
 
 use super::Captured;
-use super::words::Words;
+use super::words::{Words, words};
 
 /// How far a name or a line is followed; minified code has lines of megabytes.
 const REACH: usize = 400;
@@ -63,11 +63,11 @@ fn name_length(text: &[u8]) -> usize {
     if KINDS.has(head) && NOUNS.has(noun) { first + 1 + second } else { first }
 }
 
-const COMMENTS: Words = Words("# // * /* -- <!-- ;");
+const COMMENTS: Words = words!("# // * /* -- <!-- ;");
 
-const KINDS: Words = Words("api access secret auth private client app account encryption signing master license");
+const KINDS: Words = words!("api access secret auth private client app account encryption signing master license");
 
-const NOUNS: Words = Words("key token secret password");
+const NOUNS: Words = words!("key token secret password");
 
 /// What kind of text a path holds, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub(super) fn in_document(captured: &Captured<'_>) -> bool {
     captured.path.extension().is_some_and(|extension| DOCUMENTS.has(extension))
 }
 
-const DOCUMENTS: Words = Words("md markdown mdx rst adoc");
+const DOCUMENTS: Words = words!("md markdown mdx rst adoc");
 
 /// Splits a name at its joints and its humps.
 pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {

@@ -2,7 +2,7 @@
 
 use super::likeness::{strangeness, unreadable};
 use super::place::words;
-use super::words::Words;
+use super::words::{Words, words};
 
 pub(super) fn is_hex(value: &[u8]) -> bool {
     value.iter().all(u8::is_ascii_hexdigit)
@@ -42,7 +42,7 @@ pub(super) fn is_location(value: &[u8]) -> bool {
         || extension.is_some_and(|extension| FILE_ENDINGS.has(extension))
 }
 
-const FILE_ENDINGS: Words = Words(
+const FILE_ENDINGS: Words = words!(
     "js ts tsx jsx py rb go rs java kt cs php html htm css txt md pem key crt cer pub p12 jks json yml yaml xml \
      toml ini env conf cfg log com org net svg png enc",
 );
@@ -115,29 +115,10 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
             .split(|&byte| byte == b'.')
             .all(|part| is_identifier(part) && strangeness(part) < 0.0 && mostly_letters(part));
     let unpadded = value.strip_suffix(b"==").unwrap_or(value);
-    let expression_marks = [
-        &b"=>"[..],
-        b"==",
-        b"!=",
-        b"&&",
-        b"||",
-        b"->",
-        b"::",
-        b"();",
-        b".*",
-        b"\\d",
-        b"\\w",
-        b"\\s",
-        b"[a-z",
-        b"[A-Z",
-        b"[0-9",
-        b"(?",
-        b"=\"",
-    ]
-    .iter()
-    .any(|mark| memchr::memmem::find(unpadded, mark).is_some());
-    calls || looks_up || chain || expression_marks
+    calls || looks_up || chain || EXPRESSION_MARKS.within(unpadded)
 }
+
+const EXPRESSION_MARKS: Words = words!(r#"=> == != && || -> :: (); .* \d \w \s [a-z [A-Z [0-9 (? =""#);
 
 pub(super) fn is_identifier(value: &[u8]) -> bool {
     value.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
@@ -186,7 +167,7 @@ pub(super) fn is_technical(value: &[u8]) -> bool {
     !parts.is_empty() && parts.iter().all(|part| TECHNICAL.has(part) || part.iter().all(u8::is_ascii_alphabetic))
 }
 
-const TECHNICAL: Words = Words(
+const TECHNICAL: Words = words!(
     "16le 16be 32le 32be iso8859 latin1 cp1252 sha1 sha2 sha3 sha224 sha256 sha384 sha512 md4 md5 base32 base58 \
      base62 base64 base64url utf8 utf16 oauth1 oauth2 openid2 saml2 pbkdf2 argon2 argon2i argon2id aes128 aes192 \
      aes256 rsa2048 rsa4096 x509 x25519 ed25519 \

@@ -1,9 +1,9 @@
 //! Recognises what people write where a secret will stand: masks, placeholders, templates.
 
-use super::words::Words;
+use super::words::{Words, words};
 
 /// Parts of a value that say it is not meant. Each is long enough not to occur by chance.
-const SAID_NOT_MEANT: Words = Words(
+const SAID_NOT_MEANT: Words = words!(
     "example sample changeme change_me change-me change-this change_this changethis replace placeholder your dummy \
      fake insert redact hidden masked todo fixme foobar lorem notreal not_real not-real notasecret undefined xxxx \
      **** ... #### _here -here goes \
@@ -11,13 +11,11 @@ const SAID_NOT_MEANT: Words = Words(
 );
 
 /// What a language or tool fills in later.
-const TEMPLATE_MARKS: [&[u8]; 16] = [
-    b"${", b"{{", b"#{", b"<%", b"%>", b"$(", b"%(", b"%{", b"&lt;", b"&gt;", b"%s", b"%d", b"%v", b"\\(", b"$[", b"<?",
-];
+const TEMPLATE_MARKS: Words = words!(r"${ {{ #{ <% %> $( %( %{ &lt; &gt; %s %d %v \( $[ <?");
 
 /// What standards and emulators print for all to use: RFC 2617, 5849, 6749 and 6750, one-time
 /// passwords in their documentation, and the local servers of Azure.
-const PUBLISHED: Words = Words(
+const PUBLISHED: Words = words!(
     "2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA SplxlOBeZQQYbYS6WxSbIA 7Fjfp0ZBr1KtDRbnfVdmIw gX1fBat3bV \
      s6BhdRkqt3 mF_9.B5f-4.1JqM dpf43f3p2l4k3l03 kd94hf93k423kf44 hh5s93j4hdidpola hdhd0244k9j7ao03 \
      nnch734d00sl2jdk pfkkdhi9sl3r4s00 kllo9940pd9333jh 9djdj82h48djs9d2 kkk9d7dh3k39sjv7 ad180jjd733klru7 \
@@ -120,7 +118,7 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         || (enclosed(b'_', b'_') && value.starts_with(b"__"))
         || (enclosed(b'@', b'@') && value.len() > 2)
         || filled_braces(value)
-        || TEMPLATE_MARKS.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
+        || TEMPLATE_MARKS.within(value)
 }
 
 /// A name or number in braces, as format strings and paths have it: `user-{name}`, `{0}`.

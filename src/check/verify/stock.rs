@@ -2,10 +2,10 @@
 
 use super::shape::is_words;
 use super::stand_in::counted_up;
-use super::words::Words;
+use super::words::{Words, words};
 
 /// Words that stand where a password will, in documentation above all.
-pub(super) const STOCK: Words = Words(
+pub(super) const STOCK: Words = words!(
     "password passwd pass pwd pw psw passw0rd p@ssw0rd p4ssw0rd passphrase mypassword mypass my_password \
      my-password secret mysecret s3cret s3cr3t token key apikey api_key user username admin root guest test testing \
      foo bar baz abc login credentials none null true false nil undefined postgres mysql redis tiger",

@@ -4,7 +4,7 @@
 use super::Captured;
 use super::place::Place;
 use super::shape::is_words;
-use super::words::Words;
+use super::words::{Words, words};
 
 /// How far before and behind the value other texts are looked for.
 const REACH: usize = 600;
@@ -27,14 +27,14 @@ fn in_language(captured: &Captured<'_>) -> bool {
     (LANGUAGES.has(first) || (parts.next().is_some_and(|part| LANGUAGES.has(part)) && TEXTS.has(first))) && tabled()
 }
 
-const LANGUAGES: Words = Words(
+const LANGUAGES: Words = words!(
     "af am ar az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km \
      kn ko ku ky lo lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur uz vi zh",
 );
 
-const TEXTS: Words = Words("messages message labels strings lang language locale translations translation text texts");
+const TEXTS: Words = words!("messages message labels strings lang language locale translations translation text texts");
 
-const TABLES: Words = Words("json js ts php yml yaml properties po xml lang rb py inc resx strings arb lua");
+const TABLES: Words = words!("json js ts php yml yaml properties po xml lang rb py inc resx strings arb lua");
 
 /// Whether most of the lines around a value set something to a phrase.
 fn among_texts(captured: &Captured<'_>) -> bool {
@@ -72,7 +72,7 @@ pub(super) fn names_text(place: &Place<'_>) -> bool {
     place.name.iter().any(|word| SHOWN.has(word))
 }
 
-const SHOWN: Words = Words(
+const SHOWN: Words = words!(
     "label labels policies placeholder tooltip hint hints caption apihelp tip tips prompt legend heading translation \
      i18n notice warning",
 );

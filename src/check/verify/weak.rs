@@ -5,7 +5,7 @@ use super::look::trailing_digits;
 use super::shape::{is_expression, is_location, is_words};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::{is_screaming, is_stock};
-use super::words::Words;
+use super::words::{Words, words};
 
 /// A word and a number that counts, or a word for passwords and a number: what people write in
 /// tests and documents, and sometimes in earnest.
@@ -28,7 +28,7 @@ pub(super) fn names_kind(value: &[u8]) -> bool {
     let number = trailing_digits(&lower);
     let stem = lower.strip_suffix(number).unwrap_or(&lower);
     let joint = |byte: &u8| matches!(byte, b'_' | b'-' | b'.');
-    let prefix = KINDS.all().filter_map(|kind| stem.strip_suffix(kind)).min_by_key(|prefix| prefix.len());
+    let prefix = KINDS.stem(stem);
     let word: Vec<u8> = prefix.unwrap_or_default().iter().copied().filter(|byte| !joint(byte)).collect();
     let lead = word.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let word = word.get(lead..).unwrap_or_default();
@@ -37,7 +37,7 @@ pub(super) fn names_kind(value: &[u8]) -> bool {
     number.len() <= 2 && lead + counted.len() <= 3 && !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic)
 }
 
-const KINDS: Words = Words("pass passwd password passphrase passwort pwd secret token");
+const KINDS: Words = words!("pass passwd password passphrase passwort pwd secret token");
 
 /// `s00pers3cret` and its kin, which are jokes in tests and documents.
 pub(super) fn spells_secret(value: &[u8]) -> bool {
@@ -58,9 +58,9 @@ fn spelled_out(value: &[u8]) -> Vec<u8> {
     value.iter().filter_map(letter).collect()
 }
 
-const SECRETS: Words = Words("secret security");
+const SECRETS: Words = words!("secret security");
 
-const WEAK: Words = Words(
+const WEAK: Words = words!(
     "pass pwd pswd secret senha clave test demo user admin guest root temp default welcome login token \
      hunter",
 );
@@ -90,7 +90,7 @@ pub(super) fn is_plain_password(value: &[u8]) -> bool {
         && !is_screaming(value)
 }
 
-const SAMPLE: Words = Words(
+const SAMPLE: Words = words!(
     "key cred your my example sample chang none null true false string value enter insert here set hidden hash      postgres mysql maria mongo redis oracle rabbit django wordpress drupal jenkins docker vagrant ubuntu elastic      grafana minio foobar dummy mock required optional prompt some random strong secure super private local dev prod      stag app data base asdf qwer",
 );
 
