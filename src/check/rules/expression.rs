@@ -14,7 +14,7 @@ use super::glance::Glance;
 use super::program::program;
 use super::required::Patterns;
 use super::starts::Starts;
-use super::walk::Walk;
+use super::walk::{Spent, Walk};
 use super::{embedded, packed};
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
@@ -156,7 +156,10 @@ impl Tries<'_> {
             if !expression.may_match(&input) {
                 continue;
             }
-            let found = self.captured(expression.at_once()?, &input);
+            let found = match expression.walk.as_ref().map(|walk| walk.at(text, word)) {
+                Some(Ok(found)) => found,
+                None | Some(Err(Spent)) => self.captured(expression.at_once()?, &input),
+            };
             if found.is_some() {
                 return found;
             }

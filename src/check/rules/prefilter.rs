@@ -106,13 +106,11 @@ impl Prefilter {
     }
 }
 
-/// From the end: what leads here stands more often at the beginning. Keywords have no capitals.
+/// Whether a keyword stands there. Its last bytes tell most: what leads here stands more often at the beginning.
 fn reads(bytes: &[u8], keyword: &[u8]) -> bool {
-    bytes
-        .iter()
-        .zip(keyword)
-        .rev()
-        .all(|(byte, letter)| byte == letter || (byte ^ letter == 0x20 && letter.is_ascii_lowercase()))
+    let ends = bytes.last_chunk().zip(keyword.last_chunk());
+    let differ = |(of_text, own)| (u64::from_le_bytes(of_text) ^ u64::from_le_bytes(own)) & !FOLD_8 != 0;
+    !ends.is_some_and(|(of_text, own)| differ((*of_text, *own))) && bytes.eq_ignore_ascii_case(keyword)
 }
 
 /// Covers the four bytes of a gram, or the three of a keyword that has no more.

@@ -13,6 +13,9 @@ use super::starts::Starts;
 /// So many steps cost about as much as to put an automaton together and to have it learn its ways.
 const STEPS: u32 = 1 << 15;
 
+/// One start may take so many even when there are no more, before an automaton is asked about it.
+const STEPS_OF_ONE: u32 = 1 << 11;
+
 /// A byte that is only passed costs less than a step.
 const PASSED: u32 = 8;
 
@@ -76,6 +79,12 @@ impl Walk {
         found
     }
 
+    /// The match that starts there.
+    pub(super) fn at(&self, text: &[u8], start: usize) -> Result<Option<Matched>, Spent> {
+        let mut left = STEPS_OF_ONE;
+        self.matched(text, start, &mut Vec::new(), &mut left)
+    }
+
     fn search(
         &self,
         text: &[u8],
@@ -91,18 +100,29 @@ impl Walk {
             let passed = u32::try_from((start - at) / PASSED as usize).map_err(|_far| Spent)?;
             *left = left.checked_sub(passed + 1).ok_or(Spent)?;
             others.clear();
-            let mut places = [NOWHERE; 4];
-            if let Some(end) = self.walk(text, start, &mut others, &mut places, left)? {
-                let [named, named_end, first, first_end] = places;
-                let group = |start, end| (start != NOWHERE && end != NOWHERE).then_some(start..end);
-                let value = group(named, named_end).or_else(|| group(first, first_end));
-                return Ok(Some((start..end, value.unwrap_or(start..end))));
+            if let Some(found) = self.matched(text, start, &mut others, left)? {
+                return Ok(Some(found));
             }
             at = start + 1;
         }
         let passed = u32::try_from(before.saturating_sub(at) / PASSED as usize).map_err(|_far| Spent)?;
         *left = left.checked_sub(passed).ok_or(Spent)?;
         Ok(None)
+    }
+
+    fn matched(
+        &self,
+        text: &[u8],
+        start: usize,
+        others: &mut Vec<Other>,
+        left: &mut u32,
+    ) -> Result<Option<Matched>, Spent> {
+        let mut places = [NOWHERE; 4];
+        let Some(end) = self.walk(text, start, others, &mut places, left)? else { return Ok(None) };
+        let [named, named_end, first, first_end] = places;
+        let group = |start, end| (start != NOWHERE && end != NOWHERE).then_some(start..end);
+        let value = group(named, named_end).or_else(|| group(first, first_end));
+        Ok(Some((start..end, value.unwrap_or(start..end))))
     }
 
     /// Where matches may start, of which `heads` may tell more.
@@ -400,6 +420,8 @@ mod tests {
                     let found = walk.next(text.as_bytes(), from, text.len() + 1, None);
 
                     prop_assert_eq!(&found, &Ok(expected.clone()), "{} from {}", pattern, from);
+                    let here = expected.clone().filter(|(whole, _)| whole.start == from);
+                    prop_assert_eq!(walk.at(text.as_bytes(), from), Ok(here), "{} at {}", pattern, from);
                     let before = expected.map_or(0, |(whole, _)| whole.start);
                     prop_assert_eq!(walk.next(text.as_bytes(), from, before, None), Ok(None), "{} before it", pattern);
                 }
@@ -420,6 +442,8 @@ mod tests {
 
         assert_eq!(walk.next(&[b'a'; 2_000], 0, 2_000, None), Err(Spent));
         assert_eq!(walk.next(b"aac", 0, 3, None), Err(Spent));
+        assert_eq!(walk.at(&[b'a'; 2_000], 0), Err(Spent));
+        assert_eq!(walk.at(b"aac", 0), Ok(Some((0..3, 0..3))));
     }
 
     #[test]
