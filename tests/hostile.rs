@@ -4,9 +4,11 @@
 
 mod support;
 
+use std::fs;
 use std::io::Write;
+use std::path::PathBuf;
 
-use support::Scratch;
+use support::{Said, Scratch};
 
 #[test]
 fn a_line_of_megabytes_is_judged_and_only_its_beginning_is_told() {
@@ -73,4 +75,105 @@ fn a_blob_that_ends_before_what_it_claims_to_hold_is_not_taken_for_read() {
          is damaged: git fsck --full\n"
     );
     assert_eq!((refused.code, read.code), (2, 0), "{}", read.err);
+}
+
+/// Two commits in one pack, and how many objects they are.
+struct Packed {
+    scratch: Scratch,
+    index: PathBuf,
+    whole: Vec<u8>,
+    objects: usize,
+}
+
+impl Packed {
+    fn new() -> Self {
+        let scratch = Scratch::new();
+        for version in 0..2 {
+            let text =
+                (0..200).map(|line| format!("{line} {}\n", if line % 41 == version { version } else { line * line }));
+            scratch.write("src/a.txt", text.collect::<String>());
+            scratch.commit_all("Change a");
+        }
+        scratch.git(&["tag", "-a", "-m", "One", "v1", "HEAD~1"]);
+        scratch.git(&["repack", "-adfq"]);
+        let found = fs::read_dir(scratch.path(".git/objects/pack")).unwrap().map(|file| file.unwrap().path());
+        let index =
+            found.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "idx")).unwrap();
+        let whole = fs::read(&index).unwrap();
+        let objects = usize::try_from(number(&whole, FIRST_NAME - 4)).unwrap();
+        assert_eq!(whole.len(), FIRST_NAME + objects * 28 + 40);
+        Self { scratch, index, whole, objects }
+    }
+
+    /// What is said of all that is there while the index says something else at one place.
+    fn with(&self, at: usize, says: u32) -> Said {
+        let mut damaged = self.whole.clone();
+        damaged[at..at + 4].copy_from_slice(&says.to_be_bytes());
+        fs::remove_file(&self.index).unwrap();
+        fs::write(&self.index, damaged).unwrap();
+        self.scratch.run(&["check", "--history"])
+    }
+
+    /// Where the index says where an object stands.
+    fn offset(&self, object: usize) -> usize {
+        FIRST_NAME + self.objects * 24 + object * 4
+    }
+}
+
+/// In the index of a pack, after a mark and 256 counts.
+const FIRST_NAME: usize = 8 + 256 * 4;
+
+fn number(bytes: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap())
+}
+
+#[test]
+fn wherever_the_index_of_a_pack_leads_nothing_but_a_refusal_comes_of_it() {
+    let packed = Packed::new();
+
+    for object in 0..packed.objects {
+        let at = packed.offset(object);
+        let place = number(&packed.whole, at);
+        // Into an entry, before the first, out of the pack, and to places that there are none of.
+        for says in [place + 1, place + 2, place + 7, 4, 1 << 30, 1 << 31, u32::MAX] {
+            let said = packed.with(at, says);
+
+            assert_eq!(said.code, 2, "{object} {says} {}", said.err);
+            assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: "), "{}", said.err);
+            assert!(said.err.contains("damaged"), "{object} {says} {}", said.err);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_index_of_a_pack_is_named_with_what_makes_it_anew() {
+    let packed = Packed::new();
+    let (names, counts) = (FIRST_NAME, 8);
+
+    let whys = [
+        (0, 0, "it does not begin as one does"),
+        (counts, 1 << 20, "its counts are out of order"),
+        (names - 4, 1 << 20, "its size is not what its counts make"),
+        (names, u32::MAX, "its names are out of order"),
+    ];
+
+    let (index, pack) = (packed.index.display(), packed.index.with_extension("pack"));
+    for (at, says, why) in whys {
+        let said = packed.with(at, says);
+        assert_eq!(
+            (said.code, said.err),
+            (
+                2,
+                format!(
+                    "gov-hook could not decide, so nothing may pass: the pack index `{index}` is damaged: {why}\n  mend \
+                     it: let git write it anew: rm -f {index} && git index-pack {}\n",
+                    pack.display()
+                )
+            )
+        );
+    }
+    fs::remove_file(&packed.index).unwrap();
+    packed.scratch.git(&["index-pack", &pack.to_string_lossy()]);
+    let mended = packed.scratch.run(&["check", "--history"]);
+    assert_eq!(mended.code, 0, "{}", mended.err);
 }

@@ -44,7 +44,7 @@ pub enum GitError {
     #[error("object {id} cannot be read: the pack `{}` or its index is damaged", path.display())]
     Packed { id: ObjectId, path: PathBuf },
 
-    #[error("the index of a pack is damaged: {why}, in `{}`", path.display())]
+    #[error("the pack index `{}` is damaged: {why}", path.display())]
     PackIndex { path: PathBuf, why: &'static str },
 
     #[error("object {id} is not a well-formed {what}")]

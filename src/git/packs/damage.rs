@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::index::{Index, numbers};
-use crate::git::GitError;
+use crate::git::{GitError, Repo};
 
 /// An index that git did not write so.
 #[derive(Clone, Debug)]
-pub(in crate::git) struct Damage {
-    pub(super) index: PathBuf,
-    pub(super) why: &'static str,
+pub(super) struct Damage {
+    index: PathBuf,
+    why: &'static str,
 }
 
 /// Of a pack, before its first entry and after its last.
@@ -26,8 +26,33 @@ impl Damage {
         Self { index: index.to_owned(), why }
     }
 
-    pub(super) fn error(&self) -> GitError {
+    pub(super) fn has_pack(&self) -> bool {
+        self.index.with_extension("pack").exists()
+    }
+
+    fn error(&self) -> GitError {
         GitError::PackIndex { path: self.index.clone(), why: self.why }
+    }
+}
+
+impl Repo {
+    /// What must hold before libgit2 reads an object that is in no pack known here.
+    pub(in crate::git) fn trust_other_packs(&self) -> Result<(), GitError> {
+        refuse(self.listed().damage.as_ref())
+    }
+
+    /// What must hold before libgit2 reads objects of its own choice.
+    pub(in crate::git) fn trust_packs(&self) -> Result<(), GitError> {
+        self.trust_other_packs()?;
+        let find = || self.listed().packs.iter().find_map(|pack| pack.index.misleading());
+        refuse(self.packs.misleading.get_or_init(find).as_ref())
+    }
+
+    /// What must hold for an object that was not found to be missing.
+    pub(in crate::git) fn trust_names_of_packs(&self) -> Result<(), GitError> {
+        self.trust_other_packs()?;
+        let find = || self.listed().packs.iter().find_map(|pack| pack.index.unordered());
+        refuse(self.packs.unordered.get_or_init(find).as_ref())
     }
 }
 
@@ -77,4 +102,8 @@ pub(super) fn is_of_the_first(index: &Path) -> bool {
 fn within(index: &Path) -> Option<Range<u64>> {
     let pack = index.with_extension("pack").metadata().ok()?;
     Some(HEADER..pack.len().saturating_sub(CHECKSUM))
+}
+
+fn refuse(damage: Option<&Damage>) -> Result<(), GitError> {
+    damage.map_or(Ok(()), |damage| Err(damage.error()))
 }

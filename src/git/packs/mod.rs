@@ -9,10 +9,9 @@ mod bases;
 mod damage;
 mod delta;
 mod entry;
-mod folders;
 mod index;
+mod listed;
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use git2::ObjectType;
@@ -25,9 +24,7 @@ use damage::Damage;
 use delta::{apply, result_size};
 use entry::{Entries, Entry, Inflating, Kind};
 use index::Index;
-
-/// Each is a file that stays open, and is looked through for what the others do not have.
-const MOST_PACKS: usize = 64;
+use listed::Listed;
 
 /// As long as git can make one, of what is no larger than it takes for that.
 const LONGEST_CHAIN: usize = 4_095;
@@ -39,13 +36,6 @@ pub(in crate::git) struct Packs {
     listed: OnceLock<Listed>,
     misleading: OnceLock<Option<Damage>>,
     unordered: OnceLock<Option<Damage>>,
-}
-
-#[derive(Default)]
-struct Listed {
-    packs: Vec<Pack>,
-    /// Of an index that is not among them.
-    damage: Option<Damage>,
 }
 
 struct Pack {
@@ -101,27 +91,8 @@ impl Repo {
         take(&mut unpacking, pack, place).map(Some).ok_or_else(|| GitError::Packed { id, path: pack.index.pack() })
     }
 
-    /// What must hold before libgit2 reads an object that is in no pack known here.
-    pub(in crate::git) fn trust_other_packs(&self) -> Result<(), GitError> {
-        refuse(self.listed().damage.as_ref())
-    }
-
-    /// What must hold before libgit2 reads objects of its own choice.
-    pub(in crate::git) fn trust_packs(&self) -> Result<(), GitError> {
-        self.trust_other_packs()?;
-        let find = || self.listed().packs.iter().find_map(|pack| pack.index.misleading());
-        refuse(self.packs.misleading.get_or_init(find).as_ref())
-    }
-
-    /// What must hold for an object that was not found to be missing.
-    pub(in crate::git) fn trust_names_of_packs(&self) -> Result<(), GitError> {
-        self.trust_other_packs()?;
-        let find = || self.listed().packs.iter().find_map(|pack| pack.index.unordered());
-        refuse(self.packs.unordered.get_or_init(find).as_ref())
-    }
-
     fn listed(&self) -> &Listed {
-        self.packs.listed.get_or_init(|| listed(&self.pack_folders()))
+        self.packs.listed.get_or_init(|| Listed::in_folders(&self.pack_folders()))
     }
 
     fn packed(&self, unpacking: &mut Unpacking, id: ObjectId) -> Option<(&Pack, Place)> {
@@ -134,31 +105,6 @@ impl Repo {
         unpacking.last = place.number;
         Some((pack, place))
     }
-}
-
-fn refuse(damage: Option<&Damage>) -> Result<(), GitError> {
-    damage.map_or(Ok(()), |damage| Err(damage.error()))
-}
-
-/// No packs where there are so many that libgit2 had better look through them.
-fn listed(folders: &[PathBuf]) -> Listed {
-    let mut indices = Vec::new();
-    for file in folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten() {
-        let path = file.path();
-        if path.extension().is_some_and(|extension| extension == "idx") {
-            indices.push(path);
-        }
-    }
-    let are_few = indices.len() <= MOST_PACKS;
-    let mut listed = Listed::default();
-    for opened in indices.iter().filter_map(|path| Index::open(path)) {
-        match opened {
-            Ok(index) if are_few => listed.packs.push(Pack { index, entries: OnceLock::new() }),
-            Ok(index) => listed.damage = listed.damage.or_else(|| index.misleading()),
-            Err(damage) => listed.damage = Some(damage),
-        }
-    }
-    listed
 }
 
 impl Pack {
@@ -238,6 +184,7 @@ mod tests {
     use std::io::Write;
     use std::path::PathBuf;
     use std::process::{Command, Stdio};
+    use std::slice;
 
     use tempfile::TempDir;
 
@@ -351,6 +298,58 @@ mod tests {
         assert_eq!(scratch.files("pack").len(), 3);
         assert_eq!(read(&repo, &loose), None);
         assert_eq!(repo.read_packed(ids[0].parse().unwrap(), ObjectType::Tree, 1 << 20), None);
+    }
+
+    #[test]
+    fn what_is_borrowed_is_read_where_it_is() {
+        let lender = Scratch::new();
+        let ids = lender.versions(3);
+        lender.pack(&ids, &[]);
+        let borrower = Scratch::new();
+        let objects = lender.0.path().join("objects");
+        fs::write(borrower.0.path().join("objects/info/alternates"), format!("# ours\n{}\n", objects.display()))
+            .unwrap();
+
+        for id in &ids {
+            assert_eq!(read(&borrower.repo(), id), Some(lender.git(&["cat-file", "blob", id], b"")));
+        }
+    }
+
+    #[test]
+    fn a_header_tells_what_unpacking_does() {
+        let scratch = Scratch::new();
+        let ids = scratch.versions(20);
+        scratch.pack(&ids, &["--delta-base-offset"]);
+        let repo = scratch.repo();
+
+        for id in &ids {
+            let size = read(&repo, id).unwrap().len();
+            assert_eq!(repo.packed_header(id.parse().unwrap()).unwrap(), Some((size, ObjectType::Blob)));
+        }
+        assert!(scratch.chains().len() > 2, "{:?}", scratch.chains());
+    }
+
+    #[test]
+    fn an_index_that_is_not_read_here_is_trusted_unless_it_leads_out_of_its_pack() {
+        // Of the first version, and among too many.
+        for (options, packs) in [(&["--index-version=1"][..], 1), (&[], listed::MOST_PACKS + 1)] {
+            let scratch = Scratch::new();
+            let ids: Vec<String> = (0..packs).map(|number| scratch.blob(number.to_string().as_bytes())).collect();
+            for id in &ids {
+                scratch.pack(slice::from_ref(id), options);
+            }
+            assert_eq!((read(&scratch.repo(), &ids[0]), scratch.repo().trust_packs().is_ok()), (None, true));
+
+            let index = scratch.files("idx").remove(0);
+            let mut bytes = fs::read(&index).unwrap();
+            // Where the only object stands is written before its name, or behind all else.
+            let at = if packs == 1 { 1024 } else { bytes.len() - 44 };
+            bytes[at] ^= 1;
+            fs::remove_file(&index).unwrap();
+            fs::write(&index, bytes).unwrap();
+
+            assert!(scratch.repo().trust_other_packs().is_err(), "{packs}");
+        }
     }
 
     #[test]
