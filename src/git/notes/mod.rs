@@ -6,7 +6,6 @@
 //! may change, never matters.
 
 mod append;
-mod blobs;
 mod difference;
 mod durable;
 mod error;

@@ -6,19 +6,16 @@ use std::sync::{Mutex, PoisonError};
 use git2::ObjectType;
 
 use super::Noted;
-use super::blobs::{Blobs, LARGEST};
 use super::difference::{Change, Differ, Difference};
 use super::fanout::lines;
 use super::message;
 use crate::git::{Commit, GitError, Repo};
 use crate::model::{ObjectId, RepoPath, Seen};
 
-/// A commit or a tree of more bytes is none that belongs to a ledger.
+/// A tree, a commit or a note of more bytes is none that gov-hook wrote.
 const LARGEST_TREE: usize = 32 << 20;
 const LARGEST_COMMIT: usize = 1 << 20;
-
-/// So many commits are held at once, whatever the length of the stream.
-const AT_ONCE: usize = 512;
+const LARGEST_NOTE: usize = 16 << 20;
 
 const MOST_THREADS: usize = 8;
 
@@ -126,21 +123,12 @@ impl Repo {
             Err(ended) => return ended,
         };
         let commits = links.len();
-        let (mut differ, mut blobs) = (Differ::new(self), Blobs::new(self));
+        let mut differ = Differ::new(self);
         let mut before = base;
-        let mut links = links.into_iter().rev();
-        loop {
-            let some: Vec<Link> = links.by_ref().take(AT_ONCE).collect();
-            if some.is_empty() {
-                break;
-            }
-            let mut opened = Vec::with_capacity(some.len());
-            for link in some {
-                let difference = differ.difference(before, link.tree);
-                before = Some(link.tree);
-                opened.push((link, difference));
-            }
-            visit_all(opened, &mut blobs, visit);
+        for link in links.into_iter().rev() {
+            let tree = link.tree;
+            visit(self.step(link, differ.difference(before, tree)));
+            before = Some(tree);
         }
         match shallow {
             Some(commit) => Walked::Shallow { commit, commits },
@@ -181,12 +169,29 @@ impl Repo {
         if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok((links, None, None)) }
     }
 
+    fn step(&self, link: Link, difference: Result<Difference, GitError>) -> Step {
+        let mut step = Step { commit: link.commit, head: link.head, added: Vec::new(), oddities: Vec::new() };
+        if !link.others.is_empty() {
+            step.oddities.push(Oddity::Merge { others: link.others });
+        }
+        match difference {
+            Ok(Difference { notes, strays }) => {
+                step.oddities.extend(strays.into_iter().map(|path| Oddity::Stray { path }));
+                for (object, change) in notes {
+                    self.compare(object, &change, &mut step);
+                }
+            }
+            Err(error) => step.oddities.push(Oddity::UnreadableTree { error }),
+        }
+        step
+    }
+
     /// An object of a stream, unless it is larger than any of its kind has reason to be.
     pub(super) fn read_note_object(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, GitError> {
         let (limit, what) = match kind {
             ObjectType::Commit => (LARGEST_COMMIT, "a commit of the ledger"),
             ObjectType::Tree => (LARGEST_TREE, "a tree of notes"),
-            ObjectType::Blob | ObjectType::Tag | ObjectType::Any => (LARGEST, "a note"),
+            ObjectType::Blob | ObjectType::Tag | ObjectType::Any => (LARGEST_NOTE, "a note"),
         };
         // What is kept is never so large.
         if let Some(bytes) = self.recent(id, kind) {
@@ -202,6 +207,51 @@ impl Repo {
         }
         self.read(id, kind, &|| what.to_owned())
     }
+
+    /// Tells what came from what was there; a line that stands in both, as often, is neither.
+    fn compare(&self, object: ObjectId, change: &Change, step: &mut Step) {
+        let text = |id: &ObjectId| self.read_note_object(*id, ObjectType::Blob);
+        let mut before: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
+        let mut unreadable = None;
+        // An append leaves what was there at the beginning, line by line.
+        let mut last = None;
+        for text in change.gone.iter().map(text) {
+            match text {
+                Ok(text) => {
+                    lines(&text).for_each(|line| *before.entry(line.to_vec()).or_default() += 1);
+                    last = Some(text);
+                }
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        let is_one = change.gone.len() == 1 && change.came.len() == 1;
+        let mut is_reordered = false;
+        for text in change.came.iter().map(text) {
+            match text {
+                Ok(text) => {
+                    is_reordered |= is_one && last.as_deref().is_some_and(|old| !starts_with(&text, old));
+                    if text.last().is_some_and(|&byte| byte != b'\n') {
+                        step.oddities.push(Oddity::Unended { object });
+                    }
+                    for line in lines(&text) {
+                        match before.get_mut(line).filter(|left| **left > 0) {
+                            Some(left) => *left -= 1,
+                            None => step.added.push(Noted { object, line: line.to_vec() }),
+                        }
+                    }
+                }
+                Err(error) => unreadable = Some(error),
+            }
+        }
+        let mut gone = before.into_iter().flat_map(|(line, left)| std::iter::repeat_n(line, left)).peekable();
+        if is_reordered && unreadable.is_none() && gone.peek().is_none() {
+            step.oddities.push(Oddity::Reordered { object });
+        }
+        match unreadable {
+            Some(error) => step.oddities.push(Oddity::UnreadableNote { object, error }),
+            None => step.oddities.extend(gone.map(|line| Oddity::Removed(Noted { object, line }))),
+        }
+    }
 }
 
 /// The tree and the parents of a commit's bytes, which come first.
@@ -214,81 +264,7 @@ fn headers(bytes: &[u8]) -> Option<(ObjectId, Vec<ObjectId>)> {
     parents.map(|parents| (tree, parents))
 }
 
-fn visit_all(opened: Vec<(Link, Result<Difference, GitError>)>, blobs: &mut Blobs<'_>, visit: &mut dyn FnMut(Step)) {
-    let changes = opened.iter().filter_map(|(_, difference)| difference.as_ref().ok());
-    let wanted: Vec<ObjectId> = changes
-        .flat_map(|difference| difference.notes.values())
-        .flat_map(|change| change.gone.iter().chain(&change.came).copied())
-        .collect();
-    let mut texts = blobs.read(&wanted).into_iter();
-    for (link, difference) in opened {
-        let mut step = Step { commit: link.commit, head: link.head, added: Vec::new(), oddities: Vec::new() };
-        if !link.others.is_empty() {
-            step.oddities.push(Oddity::Merge { others: link.others });
-        }
-        match difference {
-            Ok(Difference { notes, strays }) => {
-                step.oddities.extend(strays.into_iter().map(|path| Oddity::Stray { path }));
-                for (object, change) in notes {
-                    compare(object, &change, &mut texts, &mut step);
-                }
-            }
-            Err(error) => step.oddities.push(Oddity::UnreadableTree { error }),
-        }
-        visit(step);
-    }
-}
-
 fn starts_with(text: &[u8], old: &[u8]) -> bool {
     let mut now = lines(text);
     lines(old).all(|line| now.next() == Some(line))
-}
-
-/// Tells what came from what was there; a line that stands in both, as often, is neither.
-fn compare(
-    object: ObjectId,
-    change: &Change,
-    texts: &mut dyn Iterator<Item = Result<Vec<u8>, GitError>>,
-    step: &mut Step,
-) {
-    let mut before: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
-    let mut unreadable = None;
-    // An append leaves what was there at the beginning, line by line.
-    let mut last = None;
-    for text in (&mut *texts).take(change.gone.len()) {
-        match text {
-            Ok(text) => {
-                lines(&text).for_each(|line| *before.entry(line.to_vec()).or_default() += 1);
-                last = Some(text);
-            }
-            Err(error) => unreadable = Some(error),
-        }
-    }
-    let is_one = change.gone.len() == 1 && change.came.len() == 1;
-    let mut is_reordered = false;
-    for text in (&mut *texts).take(change.came.len()) {
-        match text {
-            Ok(text) => {
-                is_reordered |= is_one && last.as_deref().is_some_and(|old| !starts_with(&text, old));
-                if text.last().is_some_and(|&byte| byte != b'\n') {
-                    step.oddities.push(Oddity::Unended { object });
-                }
-                for line in lines(&text) {
-                    match before.get_mut(line).filter(|left| **left > 0) {
-                        Some(left) => *left -= 1,
-                        None => step.added.push(Noted { object, line: line.to_vec() }),
-                    }
-                }
-            }
-            Err(error) => unreadable = Some(error),
-        }
-    }
-    let mut gone = before.into_iter().flat_map(|(line, left)| std::iter::repeat_n(line, left)).peekable();
-    if is_reordered && unreadable.is_none() && gone.peek().is_none() {
-        step.oddities.push(Oddity::Reordered { object });
-    }
-    match unreadable {
-        Some(error) => step.oddities.push(Oddity::UnreadableNote { object, error }),
-        None => step.oddities.extend(gone.map(|line| Oddity::Removed(Noted { object, line }))),
-    }
 }
