@@ -1,0 +1,154 @@
+//! `gov-hook approve | reject | revoke`: answering a request, and taking the answer back.
+
+use clap::Args;
+
+use super::target::TargetArguments;
+use super::time::until;
+use crate::app::approval::{self, Answering, Target, Until, Verdict};
+use crate::app::{Answer, Environment, Failure};
+use crate::cli::arguments::Form;
+use crate::cli::print;
+use crate::report::Style;
+
+/// Shows what is approved, then records it: signed with your SSH key where the policy or the branch asks
+/// for that, or where your key is listed. It is good for these bytes on this branch under this policy,
+/// and for nothing else.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gov-hook approve 3f2a9c01b7de            a request, by its id
+  gov-hook approve feature --diff          a branch, having seen its patch
+  gov-hook approve --staged --notes \"ok\"   what an agent staged on this machine
+
+Exit codes:
+  0  on record
+  1  it would not count, or you said no
+  2  could not be done")]
+pub(in crate::cli) struct ApproveArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// What there is to say about it
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+
+    /// A file or document you looked at; may be repeated
+    #[arg(long, value_name = "PATH")]
+    reviewed: Vec<String>,
+
+    /// How long it is good for: `2h`, `7d`, a day or a moment [default: 7d]
+    #[arg(long, value_name = "WHEN", value_parser = until)]
+    expires: Option<Until>,
+
+    /// Show the patch, too
+    #[arg(long)]
+    diff: bool,
+
+    /// Ask nothing on a terminal
+    #[arg(short, long)]
+    yes: bool,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RejectArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// Why not
+    #[arg(long, value_name = "WHY")]
+    reason: String,
+
+    /// Something that has to be mended first; may be repeated
+    #[arg(long, value_name = "TEXT")]
+    blocking: Vec<String>,
+
+    /// What else there is to say
+    #[arg(long, value_name = "TEXT")]
+    notes: Option<String>,
+
+    /// A file or document you looked at; may be repeated
+    #[arg(long, value_name = "PATH")]
+    reviewed: Vec<String>,
+
+    /// Show the patch, too
+    #[arg(long)]
+    diff: bool,
+
+    /// Ask nothing on a terminal
+    #[arg(short, long)]
+    yes: bool,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RevokeArguments {
+    /// The entry to take back, or the request or revision that you answered
+    #[arg(value_name = "ENTRY|REQUEST|REV")]
+    named: Option<String>,
+
+    /// What is staged here
+    #[arg(long, conflicts_with = "named")]
+    staged: bool,
+
+    /// Why
+    #[arg(long, value_name = "WHY")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+impl ApproveArguments {
+    pub(in crate::cli) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        let Self { target, notes, reviewed, expires, diff, yes, form } = self;
+        let (verdict, target) = (Verdict::Approve, target.target());
+        let asked = Answering { verdict, target, notes, reviewed, expires, diff, reason: None, blocking: Vec::new() };
+        answer(&asked, environment, style, (yes, form.is_json()))
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl RejectArguments {
+    pub(in crate::cli) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        let Self { target, reason, blocking, notes, reviewed, diff, yes, form } = self;
+        let (verdict, target, reason) = (Verdict::Reject, target.target(), Some(reason));
+        let asked = Answering { verdict, target, notes, reason, blocking, reviewed, diff, expires: None };
+        answer(&asked, environment, style, (yes, form.is_json()))
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl RevokeArguments {
+    pub(in crate::cli) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let Self { named, staged, reason, form } = self;
+        approval::revoke(&Target { named, staged, onto: None }, reason.as_deref(), environment, form.is_json())
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+fn answer(
+    asked: &Answering,
+    environment: &Environment,
+    style: Style,
+    (yes, as_json): (bool, bool),
+) -> Result<Answer, Failure> {
+    let question = format!("{} this?", asked.verdict.as_str());
+    let is_terminal = environment.stdin_is_terminal && environment.stdout_is_terminal;
+    // Whoever wants JSON reads no page, and a program that asked for it cannot be asked.
+    let mut consent = |shown: &str| as_json || print::consent(shown, &question, is_terminal && !yes);
+    approval::answer(asked, environment, style, &mut consent, as_json)
+}

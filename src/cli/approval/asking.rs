@@ -1,0 +1,51 @@
+//! `gov-hook request`: asking for an approval.
+
+use clap::Args;
+
+use super::target::TargetArguments;
+use crate::app::approval::{self, Said};
+use crate::app::{Answer, Environment, Failure};
+use crate::cli::arguments::Form;
+
+/// A held commit or push asks by itself. By hand it is asked before, or again after nobody answered in
+/// time.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RequestArguments {
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// Why it is to be let by
+    #[arg(long, value_name = "WHY")]
+    reason: Option<String>,
+
+    /// What it means for security
+    #[arg(long, value_name = "TEXT")]
+    assessment: Option<String>,
+
+    /// Where it is tracked
+    #[arg(long, value_name = "ID|URL")]
+    ticket: Option<String>,
+
+    /// Anything else that is worth keeping; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    meta: Vec<(String, String)>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+impl RequestArguments {
+    pub(in crate::cli) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
+        let Self { target, reason, assessment, ticket, meta, form } = self;
+        approval::request(&target.target(), &Said { reason, assessment, ticket, meta }, environment, form.is_json())
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("is not KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

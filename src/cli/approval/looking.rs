@@ -1,0 +1,88 @@
+//! `gov-hook pending | status | show | history`: what was asked and answered.
+
+use clap::Args;
+
+use crate::app::approval;
+use crate::app::{Answer, Environment, Failure};
+use crate::cli::arguments::Form;
+use crate::report::Style;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PendingArguments {
+    /// Only what waits for this person
+    #[arg(long, value_name = "EMAIL")]
+    reviewer: Option<String>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StatusArguments {
+    /// The id of a request, or a revision
+    #[arg(value_name = "REQUEST|REV")]
+    named: String,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArguments {
+    /// The id of a request, or a revision
+    #[arg(value_name = "REQUEST|REV")]
+    named: String,
+
+    /// Show the patch, too
+    #[arg(long)]
+    diff: bool,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HistoryArguments {
+    #[command(flatten)]
+    form: Form,
+}
+
+impl PendingArguments {
+    pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::pending(self.reviewer.as_deref(), environment, self.form.is_json())
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl StatusArguments {
+    pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::status(&self.named, environment, self.form.is_json())
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl ShowArguments {
+    pub(in crate::cli) fn answer(&self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
+        approval::show(&self.named, self.diff, environment, style, self.form.is_json())
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}
+
+impl HistoryArguments {
+    pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        approval::history(environment, self.form.is_json())
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}

@@ -1,0 +1,51 @@
+//! `gov-hook rollback`: going back to a savepoint, and the savepoints there are.
+
+use clap::Args;
+
+use super::time::seconds;
+use crate::app::approval::{self, Forgotten};
+use crate::app::{Answer, Environment, Failure};
+use crate::cli::arguments::Form;
+
+/// Makes a new commit on a branch `rollback-ID`; nothing that is there moves.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RollbackArguments {
+    /// The savepoint, or the id of the change that landed after it
+    #[arg(value_name = "ID", required_unless_present_any = ["list", "older_than"])]
+    id: Option<String>,
+
+    /// Why; it is kept
+    #[arg(long, value_name = "WHY", required_unless_present_any = ["list", "forget"])]
+    reason: Option<String>,
+
+    /// List the savepoints
+    #[arg(long, conflicts_with_all = ["id", "reason", "forget"])]
+    list: bool,
+
+    /// Take the savepoint away, here and on the remote, instead of going back to it
+    #[arg(long, conflicts_with = "reason")]
+    forget: bool,
+
+    /// With `--forget`: all that are older than `90d` or the like
+    #[arg(long, value_name = "TIME", value_parser = seconds, requires = "forget", conflicts_with = "id")]
+    older_than: Option<u64>,
+
+    #[command(flatten)]
+    form: Form,
+}
+
+impl RollbackArguments {
+    pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
+        let as_json = self.form.is_json();
+        match (&self.id, self.older_than) {
+            (_, Some(age)) => approval::forget(&Forgotten::Older(age), environment, as_json),
+            (Some(id), _) if self.forget => approval::forget(&Forgotten::One(id.clone()), environment, as_json),
+            (Some(id), _) => approval::rollback(id, self.reason.as_deref().unwrap_or_default(), environment, as_json),
+            (None, None) => approval::savepoints(environment, as_json),
+        }
+    }
+
+    pub(in crate::cli) const fn is_json(&self) -> bool {
+        self.form.is_json()
+    }
+}

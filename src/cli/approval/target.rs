@@ -1,0 +1,27 @@
+//! Naming what is spoken of.
+
+use clap::Args;
+
+use crate::app::approval::Target;
+
+/// What is spoken of.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TargetArguments {
+    /// The id of a request, a commit, a branch, or a range `A..B`; without it, what `check` judges
+    #[arg(value_name = "REQUEST|REV")]
+    named: Option<String>,
+
+    /// What is staged here
+    #[arg(long, conflicts_with = "named")]
+    staged: bool,
+
+    /// The branch it is to land on [default: the default branch]
+    #[arg(long, value_name = "BRANCH", conflicts_with = "staged")]
+    onto: Option<String>,
+}
+
+impl TargetArguments {
+    pub(super) fn target(self) -> Target {
+        Target { named: self.named, staged: self.staged, onto: self.onto }
+    }
+}
