@@ -9,7 +9,7 @@ use super::words::{Words, words};
 /// Whether the text between name and value binds the one to the other, in this kind of text.
 pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    let holds = |word: &Vec<u8>| HOLDS.within(word) || word == b"pw";
+    let holds = |word: &Vec<u8>| HOLDS.within(word) || (word == b"pw" && place.name.len() > 1);
     if place.before.ends_with(b"::") || memchr::memmem::find(place.before, b"typeof").is_some() {
         return false;
     }
@@ -35,7 +35,11 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return false;
     }
     if place.quoted() {
-        return !follows_empty(place, value) && !runs_on(place, value) && !is_nested_key(place) && !is_mentioned(place);
+        return !is_part(place, captured)
+            && !follows_empty(place, value)
+            && !runs_on(place, value)
+            && !is_nested_key(place)
+            && !is_mentioned(place);
     }
     if place.between.ends_with(CDATA) {
         return value.ends_with(b"]]") && place.after.starts_with(b">");
@@ -60,6 +64,9 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     }
     if place.before.ends_with(b":") || place.before.ends_with(b"%(") || is_tagged(value) {
         return false;
+    }
+    if place.between.trim_ascii().ends_with(b"|") {
+        return in_table(place, value);
     }
     let in_query = place.before.last().is_some_and(|before| matches!(before, b'?' | b'&'));
     let called = place.after.first().is_some_and(|next| matches!(next, b'(' | b'['));
@@ -87,7 +94,26 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     }
 }
 
+/// Whether something else is joined to the value: `"PRI-" + name`, and `"PRI-" . $name` in PHP.
+fn is_part(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    let rest = place.after.get(1..).unwrap_or_default().trim_ascii_start();
+    let php = || captured.path.extension().is_some_and(|extension| extension == b"php");
+    let joined = rest.strip_prefix(b"+").or_else(|| rest.strip_prefix(b".").filter(|_| php()));
+    joined
+        .map(<[u8]>::trim_ascii_start)
+        .and_then(<[u8]>::first)
+        .is_some_and(|&next| next.is_ascii_alphabetic() || matches!(next, b'_' | b'$' | b'('))
+}
+
 pub(super) const CDATA: &[u8] = b"<![CDATA[";
+
+/// Whether bars of a table part a name from a value that no word of a language is.
+fn in_table(place: &Place<'_>, value: &[u8]) -> bool {
+    let mixed = value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic);
+    let before = place.before.trim_ascii();
+    let opens = before.is_empty() || before.starts_with(b"|");
+    opens && (mixed || drawn(value)) && place.after.trim_ascii_start().starts_with(b"|")
+}
 
 /// A tag of YAML, which says what kind of value follows: `!encrypted/pkcs1-oaep`.
 fn is_tagged(value: &[u8]) -> bool {
@@ -111,7 +137,9 @@ fn is_argument(place: &Place<'_>, value: &[u8]) -> bool {
 fn follows_empty(place: &Place<'_>, value: &[u8]) -> bool {
     let [.., first, second] = *place.between else { return false };
     let twice = place.after.strip_prefix(&[second]).is_some_and(|rest| rest.first() == Some(&second));
-    first == second && (!twice || second == b'`' || value.first().is_some_and(|byte| b",;)]}".contains(byte)))
+    // Two of them quote code in reStructuredText: `Password: ``…```.
+    let set = place.between.iter().any(|byte| matches!(byte, b':' | b'='));
+    first == second && (!twice || (second == b'`' && !set) || value.first().is_some_and(|byte| b",;)]}".contains(byte)))
 }
 
 /// Whether the quote that opens the value is closed within it, because what it encloses is shorter

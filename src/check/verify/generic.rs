@@ -64,6 +64,9 @@ fn lists_digest(value: &[u8], place: &Place<'_>) -> bool {
 pub(super) fn secret(captured: &Captured<'_>) -> bool {
     let place = Place::of(captured);
     let value = value_of(captured);
+    if (place.names(b"webhook") || place.names(b"hook")) && ends_in_key(value) {
+        return binds(&place, captured);
+    }
     !describes(&place)
         && binds(&place, captured)
         && !repeats_name(value, &place)
@@ -73,6 +76,22 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && !names_text(&place)
         && !is_shown(value, captured)
 }
+
+/// A web address whose last part is a key: whoever knows a webhook may call it.
+fn ends_in_key(value: &[u8]) -> bool {
+    let path = value.strip_suffix(b"/").unwrap_or(value);
+    let last = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    value.starts_with(b"http")
+        && (16..=200).contains(&last.len())
+        && last.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && !stands_in(value)
+        && !counted_up(last)
+        && drawn(last)
+        && !KNOWN_HOOKS.within(value)
+}
+
+/// Whose webhooks have a form, and a rule, of their own.
+const KNOWN_HOOKS: Words = words!("slack.com discord office.com zapier.com googleapis.com");
 
 /// Whether the same name is set again and again nearby, as test vectors and recorded data do.
 fn is_tabled(captured: &Captured<'_>) -> bool {
@@ -294,6 +313,29 @@ mod tests {
             assert!(found(text, head, "vQ7mzT2xL", password), "{text}");
         }
         assert!(!found("log(password, \"vQ7mzT2xL\")", "password, \"", "vQ7mzT2xL", password));
+    }
+
+    #[test]
+    fn what_else_is_joined_to_makes_a_value_a_part() {
+        assert!(found("password = \"vQ7mzT2xL\" + \"9k\"", "password = \"", "vQ7mzT2xL", password));
+        assert!(!found("password = \"vQ7mzT2xL\" + suffix", "password = \"", "vQ7mzT2xL", password));
+    }
+
+    #[test]
+    fn the_bars_of_a_table_bind_what_no_word_is() {
+        assert!(found("| password | vQ7mzT2xL |", "password | ", "vQ7mzT2xL", password));
+        assert!(!found("echo password | vQ7mzT2xL", "password | ", "vQ7mzT2xL", password));
+        assert!(!found("f() -> X448Password | vQ7mzT2xL | None", "Password | ", "vQ7mzT2xL", password));
+        assert!(!found("| password | Lozinka |", "password | ", "Lozinka", password));
+    }
+
+    #[test]
+    fn a_webhook_whose_address_ends_in_a_key_is_one() {
+        let takes = |address: &str| found(&format!("webhook_url = '{address}'"), "webhook_url = '", address, secret);
+
+        assert!(takes("https://shop.dev/rest/1/zt6q8xw3rzn0jmtc/"));
+        assert!(!takes("https://shop.dev/hooks/telegram-webhook"));
+        assert!(!takes("https://shop.dev/hooks/your-zt6q8xw3rzn0jmtc"));
     }
 
     #[test]
