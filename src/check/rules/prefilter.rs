@@ -110,7 +110,8 @@ impl Prefilter {
 fn reads(bytes: &[u8], keyword: &[u8]) -> bool {
     let ends = bytes.last_chunk().zip(keyword.last_chunk());
     let differ = |(of_text, own)| (u64::from_le_bytes(of_text) ^ u64::from_le_bytes(own)) & !FOLD_8 != 0;
-    !ends.is_some_and(|(of_text, own)| differ((*of_text, *own))) && bytes.eq_ignore_ascii_case(keyword)
+    !ends.is_some_and(|(of_text, own)| differ((*of_text, *own)))
+        && (bytes == keyword || bytes.eq_ignore_ascii_case(keyword))
 }
 
 /// Covers the four bytes of a gram, or the three of a keyword that has no more.
