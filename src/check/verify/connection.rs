@@ -29,6 +29,7 @@ pub(super) fn connection_stock_password(captured: &Captured<'_>) -> bool {
         && is_part(captured)
         && is_closed(captured)
         && is_word(value)
+        && !is_screaming(value)
         && !connection_password(captured)
         && !masked(value)
         && !is_template(value)
@@ -130,6 +131,7 @@ mod tests {
         assert!(!takes("Server=db.shop.dev;Password=secret;", "secret"));
         assert!(!takes("Server=db.shop.dev;User Id=ada;Password=vQ7mzT2xL;", "vQ7mzT2xL"));
         assert!(!takes("Server=db.shop.dev;User Id=ada;Password=xxxxxxxx;", "xxxxxxxx"));
+        assert!(!takes("Server=db.shop.dev;User Id=USER;Password=PASSWORD;", "PASSWORD"));
         assert!(!takes("connect(host=a, user=b, Password=secret)", "secret"));
     }
 }
