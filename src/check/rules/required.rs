@@ -66,6 +66,9 @@ const COUNTED: u32 = 8;
 /// Fewer words than this cost little.
 const MANY_WORDS: usize = 8;
 
+/// More than this begin with bytes of some class, and are not worth their place.
+const MOST_HEADS: usize = 32;
+
 /// A pattern that matches wherever the given one does, and perhaps elsewhere, in which nothing is
 /// counted far: `{8,1000}` needs a thousand states, `{8,}` eight. `None` when it would be the same.
 fn relaxed(parsed: &Hir) -> Option<Hir> {
@@ -138,7 +141,7 @@ fn words(parsed: &Hir) -> Option<Vec<[u8; HEAD]>> {
     parsed.properties().minimum_len().filter(|least| *least >= HEAD)?;
     let first = parts.iter().find(|part| !matches!(part.kind(), HirKind::Look(_)))?;
     let of_first = (branches(first) >= MANY_WORDS).then(|| heads(first)).flatten();
-    of_first.or_else(|| heads(parsed).filter(|heads| heads.len() >= MANY_WORDS))
+    of_first.or_else(|| heads(parsed).filter(|heads| (MANY_WORDS..=MOST_HEADS).contains(&heads.len())))
 }
 
 fn branches(hir: &Hir) -> usize {
