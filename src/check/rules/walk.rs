@@ -144,6 +144,8 @@ impl Walk {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "built for size, each byte of a text would pay for the call")]
+    #[inline(always)]
     fn number(&self, at: usize) -> Option<u16> {
         self.code.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
     }
@@ -232,6 +234,8 @@ impl Walk {
         }
     }
 
+    #[expect(clippy::inline_always, reason = "as `number`")]
+    #[inline(always)]
     fn has(&self, set: u16, byte: u8) -> bool {
         self.sets.get(usize::from(set)).is_some_and(|set| has(set, byte))
     }
@@ -345,6 +349,8 @@ fn lowest(mut bits: u64) -> impl Iterator<Item = u8> {
     })
 }
 
+#[expect(clippy::inline_always, reason = "as `Walk::number`")]
+#[inline(always)]
 fn has(set: &Set, byte: u8) -> bool {
     set.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
 }
