@@ -13,7 +13,7 @@ pub(super) fn pem(captured: &Captured<'_>) -> bool {
     if letters.len() < 40 || entropy(&letters) < 3.5 {
         return false;
     }
-    let Some(bytes) = base64(letters.get(..letters.len() / 4 * 4).unwrap_or_default()) else { return false };
+    let Some(bytes) = decoded(&letters) else { return false };
     let opaque = [&b"ENCRYPTED"[..], b"DEK-Info", b"PGP", b"SSH2"].iter().any(|mark| has(head, mark));
     (opaque && is_dense(&letters))
         || is_der_sequence(&bytes)
@@ -37,8 +37,7 @@ fn is_noise(letters: &[u8]) -> bool {
 
 /// Base64 of a whole PEM file, as CI variables and Kubernetes secrets carry it.
 pub(super) fn wrapped_pem(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let Some(bytes) = base64(value.get(..value.len() / 4 * 4).unwrap_or_default()) else { return false };
+    let Some(bytes) = decoded(captured.value()) else { return false };
     let opens = memchr::memmem::find(&bytes, OPENS).map(|at| at + OPENS.len());
     opens.and_then(|at| bytes.get(at..)).is_some_and(|body| {
         // A program that writes keys closes the string here.
@@ -54,9 +53,9 @@ pub(super) fn within_file(captured: &Captured<'_>) -> bool {
     has(&file, b"PRIVATE KEY-----\\n") || has(&file, b"client-key-data: ")
 }
 
-/// Base64 of a DER key without its PEM lines.
+/// Base64 of a DER key without its PEM lines, in one line or in many.
 pub(super) fn der(captured: &Captured<'_>) -> bool {
-    base64(captured.value()).is_some_and(|bytes| is_der_sequence(&bytes))
+    decoded(&unwrapped(captured.value())).is_some_and(|bytes| is_der_sequence(&bytes))
 }
 
 /// The private part of a JSON Web Key: its object also says its type.
@@ -76,6 +75,11 @@ pub(super) fn hex_key(captured: &Captured<'_>) -> bool {
     const HANDED_OUT: [&[u8]; 4] = [b"ac0974bec39a17e3", b"59c6995e998f97a5", b"5de4111afa1a4b94", b"4f3edf983ac636a6"];
     let value = captured.value().strip_prefix(b"0x").unwrap_or(captured.value());
     entropy(value) > 3.2 && !masked(value) && !HANDED_OUT.iter().any(|known| value.starts_with(known))
+}
+
+/// What base64 says that may have been cut off or lost its padding, but for an unfinished end.
+fn decoded(letters: &[u8]) -> Option<Vec<u8>> {
+    base64(letters.get(..letters.len() / 4 * 4)?)
 }
 
 /// The base64 letters of a body, without what joins its lines.
