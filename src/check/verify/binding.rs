@@ -30,6 +30,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let asserts = ASSERTS.within(place.before);
     if place.between.contains(&b',')
         && (asserts
+            || place.names_next()
             || !(is_first_argument(place) || is_compared(place) || is_filled_in(place) || is_argument(place, value)))
     {
         return false;
@@ -39,6 +40,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
             && !follows_empty(place, value)
             && !runs_on(place, value)
             && !is_nested_key(place)
+            && !is_next_attribute(place)
             && !is_mentioned(place);
     }
     if place.between.ends_with(CDATA) {
@@ -125,11 +127,9 @@ fn is_tagged(value: &[u8]) -> bool {
     })
 }
 
-/// Whether a random value behind a comma may belong to the name before it: on the same line, and
-/// not itself the name of something.
+/// Whether a random value behind a comma may belong to the name before it: on the same line.
 fn is_argument(place: &Place<'_>, value: &[u8]) -> bool {
-    let names = place.after.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b":");
-    drawn(value) && !names && !place.between.contains(&b'\n')
+    drawn(value) && !place.between.contains(&b'\n')
 }
 
 /// Whether the quote that opens the value closes an empty string, as in `a="", b="c"`, instead of
@@ -157,9 +157,17 @@ fn runs_on(place: &Place<'_>, value: &[u8]) -> bool {
 /// Whether the value is itself the name of something in an object beneath the name, or stands in
 /// another list.
 fn is_nested_key(place: &Place<'_>) -> bool {
-    let rest = place.after.get(1..).unwrap_or_default().trim_ascii_start();
-    let names = place.between.contains(&b'{') && (rest.starts_with(b":") || rest.starts_with(b"=>"));
+    let names = place.between.contains(&b'{') && place.names_next();
     names || (matches!(place.between, [b'"' | b'\'', b']', ..]) && place.between.contains(&b'['))
+}
+
+/// Whether what looks like the type of a name is the next attribute of an element, because quotes
+/// close the name: `placeholder="Password" :disabled="…"`.
+fn is_next_attribute(place: &Place<'_>) -> bool {
+    let rest = place.between.trim_ascii_start();
+    let closed = rest.starts_with(b"\"") || rest.starts_with(b"'") || rest.starts_with(b"\\");
+    let typed = memchr::memchr(b':', rest).and_then(|at| rest.get(at + 1));
+    closed && typed.is_some_and(u8::is_ascii_alphabetic) && rest.contains(&b'=')
 }
 
 /// Whether the value is the text of a link, as that of a commit which is about the name, or a word
@@ -171,7 +179,7 @@ fn is_mentioned(place: &Place<'_>) -> bool {
 
 /// What a call that looks a secret up is named for: its argument is a name.
 const GETS: Words = words!(
-    "get getenv find fetch read load lookup resolve require import describe list delete remove decrypt unwrap split",
+    "get getenv find fetch pop read load lookup resolve require import describe list delete remove decrypt unwrap split",
 );
 
 /// What a call between a name and a value is named for when it takes a name, or words for a reader.

@@ -8,7 +8,7 @@ use super::likeness::drawn;
 use super::look::{like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
-use super::shape::is_hex;
+use super::shape::{is_hex, is_identifier};
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use super::texts::{is_shown, names_text};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, names_kind, spells_secret};
@@ -144,7 +144,16 @@ pub(super) fn named_value(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     !describes(&place)
         && !repeats_name(value, &place)
+        && !is_variable(captured)
         && (like_named_key(value, &place) || (is_password(&place) && like_password(value)))
+}
+
+/// Whether code passes on what a name of its own holds: `value=token_b64)`.
+fn is_variable(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    captured.head().trim_ascii_end().ends_with(b"=")
+        && text_of(captured) == Text::Code
+        && is_identifier(value.strip_suffix(b")").unwrap_or(value))
 }
 
 /// An option of a command or a statement that sets a variable.
@@ -266,12 +275,35 @@ fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
 mod tests {
     use super::super::tests::found;
     use super::*;
+    use crate::model::RepoPath;
 
     #[test]
     fn the_value_behind_an_empty_string_is_another_argument() {
         assert!(found("password = \"vQ7mzT2xL\"", "password = \"", "vQ7mzT2xL", password));
         assert!(found("password = \"\"vQ7mzT2xL\"\"", "password = \"\"", "vQ7mzT2xL", password));
         assert!(!found("f(password=\"\",vQ7mz=\"0\",)", "password=\"\"", ",vQ7mz=\"0", password));
+    }
+
+    #[test]
+    fn what_names_the_next_value_or_the_next_attribute_is_no_password() {
+        let nested = "x(e.get('OS_PASSWORD'),\n  \"vQ7mzT2xL\": 1)";
+        assert!(!found(nested, "PASSWORD'),\n  \"", "vQ7mzT2xL", password));
+        let attributes = "<input placeholder=\"Password\" :disabled=\"vQ7mzT2xL\">";
+        assert!(!found(attributes, "Password\" :disabled=\"", "vQ7mzT2xL", password));
+        let typed = "password: str = \"vQ7mzT2xL\"";
+        assert!(found(typed, "password: str = \"", "vQ7mzT2xL", password));
+    }
+
+    #[test]
+    fn a_variable_is_no_value_in_code() {
+        let text = b"set(key=\"auth_token\", value=vQ7mzT2xLw0kRt9)";
+        let value = memchr::memmem::find(text, b"vQ7").unwrap();
+        let told = |name: &str| {
+            let path = RepoPath::from(name);
+            named_value(&Captured { text, whole: 9..text.len(), value: value..text.len(), path: &path })
+        };
+
+        assert!(told("cache.conf") && !told("cache.py"));
     }
 
     #[test]

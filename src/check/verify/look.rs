@@ -6,7 +6,8 @@ use super::likeness::{drawn, strangeness, unreadable};
 use super::name::Strength;
 use super::place::words;
 use super::shape::{
-    is_compound, is_date, is_expression, is_hex, is_location, is_technical, is_timed_uuid, is_uuid, is_words, is_wordy,
+    is_compound, is_date, is_decimal, is_expression, is_hex, is_location, is_technical, is_timed_uuid, is_uuid,
+    is_words, is_wordy, trailing_digits,
 };
 use super::stand_in::{counted_up, stands_in};
 use super::weak::is_weak;
@@ -25,7 +26,13 @@ pub(super) fn like_password(value: &[u8]) -> bool {
     if is_location(value) || is_expression(value) || is_uuid(value) || is_digest(value) || is_size(value) {
         return false;
     }
-    if is_list(value) || is_compound(value) || is_date(value) || is_encoded(value) || wraps_words(value) {
+    if is_list(value)
+        || is_compound(value)
+        || is_date(value)
+        || is_decimal(value)
+        || is_encoded(value)
+        || wraps_words(value)
+    {
         return false;
     }
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
@@ -64,7 +71,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     if wraps_words(value) || belies(value) {
         return false;
     }
-    if value.starts_with(b"\\") || is_date(value) || is_list(value) {
+    if value.starts_with(b"\\") || is_date(value) || is_decimal(value) || is_list(value) {
         return false;
     }
     if strength == Strength::Weak {
@@ -124,11 +131,6 @@ const NOT_MEANT: Words = words!(
 );
 
 const BARE: Words = words!("password passwd pass pwd secret token key hash credential passphrase");
-
-pub(super) fn trailing_digits(value: &[u8]) -> &[u8] {
-    let from = value.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
-    value.get(from..).unwrap_or_default()
-}
 
 /// Choices and validation rules: `required|min:8`, `a,b,c`.
 fn is_list(value: &[u8]) -> bool {

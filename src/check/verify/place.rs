@@ -51,6 +51,12 @@ impl<'a> Place<'a> {
     pub(super) fn names(&self, word: &[u8]) -> bool {
         self.name.iter().any(|known| known == word)
     }
+
+    /// Whether the value in quotes is itself the name of something: `"…": 1`, `"…" => 1`.
+    pub(super) fn names_next(&self) -> bool {
+        let rest = self.after.get(1..).unwrap_or_default().trim_ascii_start();
+        rest.starts_with(b":") || rest.starts_with(b"=>")
+    }
 }
 
 /// How far a name reaches into a text: `API key` is one too.

@@ -164,7 +164,25 @@ pub(super) fn is_words(value: &[u8]) -> bool {
 /// Words such as `sha256` and `oauth2`: letters with digits that are no password.
 pub(super) fn is_technical(value: &[u8]) -> bool {
     let parts = words(value);
-    !parts.is_empty() && parts.iter().all(|part| TECHNICAL.has(part) || part.iter().all(u8::is_ascii_alphabetic))
+    is_encoding(value)
+        || (!parts.is_empty()
+            && parts.iter().all(|part| TECHNICAL.has(part) || part.iter().all(u8::is_ascii_alphabetic)))
+}
+
+/// What bytes are turned into text by: `password.encode("utf-8")`.
+pub(super) fn is_encoding(value: &[u8]) -> bool {
+    ENCODINGS.has(&value.to_ascii_lowercase())
+}
+
+const ENCODINGS: Words = words!(
+    "utf8 ascii latin1 utf-8 utf-8-sig utf-16 utf-16le utf-16be utf-32 latin-1 iso-8859-1 iso-8859-2 iso-8859-15 \
+     windows-1251 windows-1252 cp-1252 shift-jis euc-jp gb2312 gb18030 big5",
+);
+
+/// A decimal number in the notation of science or with a point: `4.2857e-05`.
+pub(super) fn is_decimal(value: &[u8]) -> bool {
+    let marked = value.iter().any(|byte| matches!(byte, b'.' | b'-' | b'+'));
+    marked && std::str::from_utf8(value).is_ok_and(|text| text.parse::<f64>().is_ok())
 }
 
 const TECHNICAL: Words = words!(
@@ -198,12 +216,21 @@ fn is_readable(part: &[u8]) -> bool {
         && digits <= if letters.is_empty() { 4 } else { 3 }
 }
 
+pub(super) fn trailing_digits(value: &[u8]) -> &[u8] {
+    let from = value.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |last| last + 1);
+    value.get(from..).unwrap_or_default()
+}
+
 /// Humps and joints part the value into words for the most of its length: `Ec2InstanceMetadata`.
 pub(super) fn is_wordy(value: &[u8]) -> bool {
     let parts = words(value);
     let read: usize = parts
         .iter()
-        .filter(|part| part.len() >= 4 && part.iter().all(u8::is_ascii_alphabetic) && strangeness(part) < 0.0)
+        .filter(|part| {
+            let number = trailing_digits(part);
+            let word = part.strip_suffix(number).filter(|_| number.len() < 3).unwrap_or(part);
+            word.len() >= 4 && word.iter().all(u8::is_ascii_alphabetic) && strangeness(word) < 0.0
+        })
         .map(Vec::len)
         .sum();
     parts.len() > 1 && read * 5 >= value.len() * 3

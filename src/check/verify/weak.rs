@@ -1,8 +1,7 @@
 //! Weak passwords and plain words: values that only what surrounds them can make a password.
 
 use super::likeness::{unreadable, unspeakable};
-use super::look::trailing_digits;
-use super::shape::{is_expression, is_location, is_words};
+use super::shape::{is_encoding, is_expression, is_location, is_words, trailing_digits};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::{is_screaming, is_stock};
 use super::words::{Words, words};
@@ -84,6 +83,7 @@ pub(super) fn is_plain_password(value: &[u8]) -> bool {
         && !stands_in(value)
         && !is_expression(value)
         && !is_location(value)
+        && !is_encoding(value)
         && !is_stock(&value.iter().copied().filter(u8::is_ascii_alphanumeric).collect::<Vec<_>>())
         && !WEAK.within(&spelled_out(value))
         && !SAMPLE.within(&value.to_ascii_lowercase())
