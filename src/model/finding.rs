@@ -73,6 +73,14 @@ pub struct Place {
     pub commit: Option<ObjectId>,
 }
 
+impl Place {
+    /// A file as a whole, or its path.
+    #[must_use]
+    pub fn whole(path: &RepoPath) -> Self {
+        Self { path: path.clone(), line: None, column: None, commit: None }
+    }
+}
+
 /// The line a finding is on, already redacted, and which of its characters are meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {

@@ -196,12 +196,9 @@ impl Rules {
         concerned.sort_unstable();
         concerned.dedup();
         for index in concerned {
-            let Some((rule, compiled)) = self.get(index).and_then(|rule| Some((rule, rule.compiled()?))) else {
-                continue;
-            };
+            let Some((rule, compiled)) = self.compiled(index) else { continue };
             if compiled.require().is_some_and(|require| !require.is_match(&side.text)) {
-                let place = Place { path: path.clone(), line: None, column: None, commit: None };
-                out.findings.push(self.finding(rule, compiled, place, b""));
+                out.findings.push(self.finding(rule, compiled, Place::whole(path), b""));
             }
         }
     }

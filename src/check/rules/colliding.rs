@@ -46,8 +46,7 @@ impl Rules {
         let about = self.all.iter().filter(|rule| rule.detector == Some(Detector::CollidingPath));
         let findings = about.filter_map(|rule| {
             let compiled = rule.compiled().filter(|compiled| compiled.covers(&subject))?;
-            let place = Place { path: new.path.clone(), line: None, column: None, commit: None };
-            let mut finding = self.finding(rule, compiled, place, other.as_bytes());
+            let mut finding = self.finding(rule, compiled, Place::whole(new.path), other.as_bytes());
             finding.message = format!("{} `{other}`", finding.message);
             Some(finding)
         });

@@ -74,8 +74,7 @@ impl Rules {
                     out.details.insert((index, range.start), hit.detail);
                     out.kept.push(Match { value: range.clone(), whole: range, rule: index });
                 } else {
-                    let place = Place { path: file.path.clone(), line: None, column: None, commit: None };
-                    let mut finding = self.finding(rule, compiled, place, hit.detail.as_bytes());
+                    let mut finding = self.finding(rule, compiled, Place::whole(file.path), hit.detail.as_bytes());
                     finding.message = format!("{} ({})", finding.message, hit.detail);
                     out.whole.push(finding);
                 }

@@ -86,10 +86,7 @@ impl<'a> Teller<'a> {
     ) {
         let hidden = self.hidden(part, matches.iter().chain(secrets));
         for found in resolve(&self.rules.all, part, matches) {
-            let Some((rule, compiled)) = self.rules.get(found.rule).and_then(|rule| Some((rule, rule.compiled()?)))
-            else {
-                continue;
-            };
+            let Some((rule, compiled)) = self.rules.compiled(found.rule) else { continue };
             let within =
                 |range: &Range<usize>| range.start.saturating_sub(part.base)..range.end.saturating_sub(part.base);
             let (value, whole) = (within(&found.value), within(&found.whole));
@@ -158,9 +155,8 @@ impl<'a> Teller<'a> {
             if self.told.get(&index).is_some_and(|told| *told > MOST_FINDINGS) {
                 continue;
             }
-            let told = self.rules.get(index).and_then(|rule| Some((rule, rule.compiled()?)));
             // What is only counted over the change says nothing of one file.
-            if let Some((rule, compiled)) = told.filter(|(rule, _)| !rule.net) {
+            if let Some((rule, compiled)) = self.rules.compiled(index).filter(|(rule, _)| !rule.net) {
                 out.findings.push(self.more(rule, compiled));
             }
         }
@@ -209,8 +205,7 @@ impl<'a> Teller<'a> {
 
     /// A file must not hide a match behind many that are excused: the rest is a finding too.
     fn more(&self, rule: &Rule, compiled: &Compiled) -> Finding {
-        let place = Place { path: self.path.clone(), line: None, column: None, commit: None };
-        let mut finding = self.rules.finding(rule, compiled, place, b"more");
+        let mut finding = self.rules.finding(rule, compiled, Place::whole(self.path), b"more");
         finding.message = format!("{}: more than are listed here", finding.message);
         finding
     }

@@ -24,11 +24,9 @@ impl Rules {
                 Missing::Module => (Asks::Module, asked.module?),
                 Missing::Decorator => (Asks::Decorator, asked.decorator?),
             };
-            let rules = self.asking.iter().filter_map(|&index| self.get(index));
-            let (rule, compiled) =
-                rules.filter(|rule| rule.asks == Some(asks)).find_map(|rule| Some((rule, rule.compiled()?)))?;
-            let place = Place { path: path.clone(), line: None, column: None, commit: None };
-            let mut finding = self.finding(rule, compiled, place, name.as_bytes());
+            let mut asking = self.asking.iter().filter_map(|&index| self.compiled(index));
+            let (rule, compiled) = asking.find(|(rule, _)| rule.asks == Some(asks))?;
+            let mut finding = self.finding(rule, compiled, Place::whole(path), name.as_bytes());
             finding.message = format!("{} `{name}`", finding.message);
             Some(finding)
         });

@@ -50,8 +50,7 @@ impl Rules {
             let compiled = rule.compiled()?;
             let event = events.find(|event| compiled.happens(event, file))?;
             let path = event.subject.path;
-            let place = Place { path: path.clone(), line: None, column: None, commit: None };
-            Some(self.finding(rule, compiled, place, path.as_bytes()))
+            Some(self.finding(rule, compiled, Place::whole(path), path.as_bytes()))
         });
         judged.collect()
     }

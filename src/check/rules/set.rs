@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use super::definition::{Definition, On};
 use super::embedded;
 use super::group::Group;
-use super::rule::Rule;
+use super::rule::{Compiled, Rule};
 use crate::check::detect::Detector;
 use crate::model::Severity;
 use crate::policy::{NameGlob, RequiredImport, RuleSettings};
@@ -115,6 +115,12 @@ impl Rules {
 
     pub(super) fn get(&self, index: u16) -> Option<&Rule> {
         self.all.get(usize::from(index))
+    }
+
+    /// A rule with what it needs near a match.
+    pub(super) fn compiled(&self, index: u16) -> Option<(&Rule, &Compiled)> {
+        let rule = self.get(index)?;
+        Some((rule, rule.compiled()?))
     }
 
     fn numbered(&self) -> impl Iterator<Item = (u16, &Rule)> + Clone {
