@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::change::{Candidate, Found};
-use super::find::{Matches, looks_at};
+use super::matches::Matches;
 use super::paths::Subject;
 use super::set::Rules;
 use crate::model::RepoPath;
@@ -24,7 +24,7 @@ impl Silence {
 
     pub(super) fn holds(&self, rules: &Rules, subject: &Subject<'_>) -> bool {
         let is_as_before =
-            |(index, answer): &(u16, bool)| rules.get(*index).is_some_and(|rule| looks_at(rule, subject) == *answer);
+            |(index, answer): &(u16, bool)| rules.get(*index).is_some_and(|rule| rule.looks_at(subject) == *answer);
         self.name == subject.path.file_name() && self.answers.iter().all(is_as_before)
     }
 }

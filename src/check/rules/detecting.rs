@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change::Candidate;
-use super::find::{MOST_MATCHES, Match};
+use super::matches::{MOST_MATCHES, Match};
 use super::paths::Subject;
 use super::rule::Compiled;
 use super::search::Side;

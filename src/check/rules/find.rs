@@ -1,27 +1,15 @@
 //! Tries the rules of a group on a text, each only where one of its keywords stands.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::definition::On;
 use super::group::{Group, WAIVER};
+use super::matches::{MOST_MATCHES, Match, Matches, Part};
 use super::paths::Subject;
 use super::rule::{Next, Rule, Window};
 use super::states::States;
 use super::tables::LONGEST;
 use super::units::{CONTEXT, Unit, unit_at};
-use crate::check::detect::MOST_HITS;
-
-/// A match in a text. It knows where, not what: it may be printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Match {
-    pub(super) value: Range<usize>,
-    pub(super) whole: Range<usize>,
-    pub(super) rule: u16,
-}
-
-/// How many matches of one rule in one text are kept. Past it the rule is only said to have more.
-pub(super) const MOST_MATCHES: usize = MOST_HITS - 1;
 
 /// A match of a rule with `multiline` ends at most this far behind its keyword.
 const MULTILINE: usize = 64 * 1024;
@@ -33,28 +21,6 @@ const BRIEF: usize = 16 * 1024;
 
 /// How much text must follow a place before its keywords are tried, unless the file ends.
 pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
-
-/// What was found in a text.
-#[derive(Debug, Default)]
-pub(super) struct Matches {
-    pub(super) kept: Vec<Match>,
-    /// Where inline waivers are marked.
-    pub(super) waivers: Vec<usize>,
-    /// Rules of which there is more than was kept.
-    pub(super) more: Vec<u16>,
-    /// What a detector says of a match, by the match's rule and start.
-    pub(super) details: BTreeMap<(u16, usize), String>,
-    /// Rules about the whole file whose keyword is in the text.
-    pub(super) present: Vec<u16>,
-    /// Rules that came upon something, and whether they look at such a path.
-    pub(super) asked: Vec<(u16, bool)>,
-}
-
-impl Matches {
-    pub(super) fn is_quiet(&self) -> bool {
-        self.kept.is_empty() && self.present.is_empty() && self.waivers.is_empty()
-    }
-}
 
 /// Walks over a text piece by piece. All places it keeps count from the start of the file.
 pub(super) struct Finder<'a> {
@@ -85,15 +51,6 @@ impl About {
                 parts.get(first).is_some_and(meets)
             })
     }
-}
-
-/// A part of the text in memory, and where it stands in the file.
-#[derive(Clone, Copy)]
-pub(super) struct Part<'t> {
-    pub(super) text: &'t [u8],
-    pub(super) base: usize,
-    /// Whether the file ends with it.
-    pub(super) last: bool,
 }
 
 impl<'a> Finder<'a> {
@@ -253,7 +210,7 @@ impl<'a> Finder<'a> {
         known.unwrap_or_else(|| {
             let asked = self.rule(index).filter(|rule| !(self.only_exact && rule.generic));
             let covers = asked.is_some_and(|rule| {
-                let looks = looks_at(rule, &self.subject);
+                let looks = rule.looks_at(&self.subject);
                 self.found.asked.push((index, looks));
                 looks
             });
@@ -371,10 +328,6 @@ impl<'a> Finder<'a> {
             if rule.on == On::File { Next::Stop } else { Next::Go }
         });
     }
-}
-
-pub(super) fn looks_at(rule: &Rule, subject: &Subject<'_>) -> bool {
-    rule.is_near(subject) && rule.compiled().is_some_and(|compiled| compiled.covers(subject))
 }
 
 fn next_non_ascii(text: &[u8], from: usize) -> Option<usize> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::change::Found;
-use super::find::{Match, Matches, Part};
+use super::matches::{Match, Matches, Part};
 use super::position::Position;
 use super::redact::excerpt;
 use super::resolve::resolve;

@@ -22,6 +22,7 @@ mod group;
 mod heads;
 mod listing;
 mod logarithm;
+mod matches;
 mod owing;
 mod pack;
 mod packed;

@@ -3,7 +3,7 @@
 use crate::model::Arrange;
 use std::cell::OnceCell;
 
-use super::find::{Match, Part};
+use super::matches::{Match, Part};
 use super::rule::Rule;
 
 /// How much a rule knows of what it matched; more is better.

@@ -166,6 +166,11 @@ impl Rule {
         count == 0 || subject.is_near(near(first, count))
     }
 
+    /// Whether it does look at it.
+    pub(super) fn looks_at(&self, subject: &Subject<'_>) -> bool {
+        self.is_near(subject) && self.compiled().is_some_and(|compiled| compiled.covers(subject))
+    }
+
     /// The rule as it was written.
     pub(super) fn definition(&self) -> Option<&Definition> {
         self.compiled()?.definition()

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::common::Common;
-use super::find::{Finder, Matches, Part};
+use super::find::Finder;
 use super::group::Group;
+use super::matches::{Matches, Part};
 use super::paths::Subject;
 use super::rule::Rule;
 use crate::check::text::decode;

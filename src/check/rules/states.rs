@@ -1,6 +1,6 @@
 //! What a walk over a text knows of each rule.
 
-use super::find::MOST_MATCHES;
+use super::matches::MOST_MATCHES;
 
 /// What a walk knows of the rules that it came upon: of most it never hears.
 pub(super) struct States {

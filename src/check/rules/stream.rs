@@ -6,8 +6,9 @@ use memchr::memrchr;
 
 use super::change::{Candidate, Found};
 use super::detecting::Seen;
-use super::find::{Finder, LOOK_AHEAD, MOST_MATCHES, Match, Part};
+use super::find::{Finder, LOOK_AHEAD};
 use super::findings::{Facing, Teller};
+use super::matches::{MOST_MATCHES, Match, Part};
 use super::paths::Subject;
 use super::set::Rules;
 use super::units::CONTEXT;

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::change::MESSAGE_PATH;
-use super::find::{Finder, Part};
+use super::find::Finder;
+use super::matches::Part;
 use super::paths::Subject;
 use super::redact;
 use super::rule::Rule;
