@@ -9,7 +9,7 @@ use super::findings::{Facing, Teller};
 use super::matches::{Match, Part};
 use super::paths::Subject;
 use super::rule::Rule;
-use super::search::Side;
+use super::search::{Side, Within};
 use super::set::Rules;
 use super::tally::Tally;
 use crate::check::waivers::Inline;
@@ -110,23 +110,9 @@ impl Rules {
     ) -> Found {
         let subject = Subject::new(file.path, file.by_agent);
         let was = Subject::new(file.from.unwrap_or(file.path), file.by_agent);
-        let group = match (file.in_tree, file.is_weighed) {
-            (true, _) => self.for_standing(),
-            (false, true) => self.for_new(),
-            (false, false) => self.for_unweighed(),
-        };
-        let search = |bytes| match silence {
-            Some(silence) if silence.holds(self, &subject) => Side::silent(bytes),
-            _ => {
-                let side =
-                    Side::search(&self.all, group, &subject, bytes, file.common, file.known.map(|known| &known.added));
-                *silence = Silence::of(file.path, &side.found);
-                side
-            }
-        };
-        let mut new = file.new.map(search);
-        let gone = file.known.map(|known| &known.deleted);
-        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, file.common, gone));
+        let mut new = file.new.map(|bytes| self.new_side(file, &subject, bytes, silence));
+        let gone = Within { common: file.common, lines: file.known.map(|known| &known.deleted) };
+        let old = file.old.map(|bytes| Side::search(&self.all, self.for_old(), &was, bytes, gone));
         let mut out = Found::nothing(new.as_ref().map_or(Scanned::Absent, |side| side.scanned));
         out.findings = self.path_findings(file);
         if let Some(new) = &mut new {
@@ -144,26 +130,58 @@ impl Rules {
             return self.scan(&Candidate { common: Common::NOTHING, known: None, is_weighed: true, ..*file }, lines);
         }
         let lines = if file.is_compared() { lines() } else { whole_sides(new.is_some(), old.is_some()) };
-        if let Some(side) = old.as_ref().filter(|side| !side.is_quiet()) {
-            let secrets = Side::search(&self.all, self.for_new(), &was, &side.text, Common::NOTHING, None).found.kept;
-            let mut teller = Teller::new(self, file.path, side.scanned, Facing::Old);
-            let part = Part { text: &side.text, base: 0, last: true };
-            let counts = |_: &Rule, place| lines.deleted.overlaps(place);
-            teller.tell(part, &side.found.kept, &secrets, counts, &mut out);
-            teller.finish(&side.found, &mut out);
+        if let Some(side) = old.filter(|side| !side.is_quiet()) {
+            self.tell_old(file, &was, &side, &lines.deleted, &mut out);
         }
-        if let Some(side) = new.as_ref().filter(|side| !side.is_quiet()) {
-            let mut teller = Teller::new(self, file.path, side.scanned, Facing::New).with_details(&side.found.details);
-            let part = Part { text: &side.text, base: 0, last: true };
-            let counts = |rule: &Rule, place| rule.on == On::File || lines.added.overlaps(place);
-            let before = out.findings.len();
-            teller.tell(part, &side.found.kept, &[], counts, &mut out);
-            teller.finish(&side.found, &mut out);
-            self.require(file.path, side, &mut out);
-            teller.mark(part, &side.found.waivers, &side.found.kept);
-            out.waivers = teller.waivers(&out.elsewhere(before), |line| lines.added.contains(line));
+        if let Some(side) = new.filter(|side| !side.is_quiet()) {
+            self.tell_new(file, &side, &lines.added, &mut out);
         }
         out
+    }
+
+    /// Searches the new side, unless a copy of it tells that nothing would be found.
+    fn new_side<'t>(
+        &self,
+        file: &Candidate<'_>,
+        subject: &Subject<'_>,
+        bytes: &'t [u8],
+        silence: &mut Option<Silence>,
+    ) -> Side<'t> {
+        if silence.as_ref().is_some_and(|silence| silence.holds(self, subject)) {
+            return Side::silent(bytes);
+        }
+        let group = match (file.in_tree, file.is_weighed) {
+            (true, _) => self.for_standing(),
+            (false, true) => self.for_new(),
+            (false, false) => self.for_unweighed(),
+        };
+        let within = Within { common: file.common, lines: file.known.map(|known| &known.added) };
+        let side = Side::search(&self.all, group, subject, bytes, within);
+        *silence = Silence::of(file.path, &side.found);
+        side
+    }
+
+    /// Tells what was found in the old side, as far as it is on lines that are gone.
+    fn tell_old(&self, file: &Candidate<'_>, was: &Subject<'_>, side: &Side<'_>, deleted: &LineSet, out: &mut Found) {
+        let secrets = Side::search(&self.all, self.for_new(), was, &side.text, Within::ALL).found.kept;
+        let mut teller = Teller::new(self, file.path, side.scanned, Facing::Old);
+        let counts = |_: &Rule, place| deleted.overlaps(place);
+        teller.tell(Part::all(&side.text), &side.found.kept, &secrets, counts, out);
+        teller.finish(&side.found, out);
+    }
+
+    /// Tells what was found in the new side, as far as it is on lines that are new or of the file as a whole,
+    /// and what excuses it there.
+    fn tell_new(&self, file: &Candidate<'_>, side: &Side<'_>, added: &LineSet, out: &mut Found) {
+        let mut teller = Teller::new(self, file.path, side.scanned, Facing::New).with_details(&side.found.details);
+        let part = Part::all(&side.text);
+        let counts = |rule: &Rule, place| rule.on == On::File || added.overlaps(place);
+        let before = out.findings.len();
+        teller.tell(part, &side.found.kept, &[], counts, out);
+        teller.finish(&side.found, out);
+        self.require(file.path, side, out);
+        teller.mark(part, &side.found.waivers, &side.found.kept);
+        out.waivers = teller.waivers(&out.elsewhere(before), |line| added.contains(line));
     }
 
     /// Judges a text of which every line counts, such as a file of a tree.
@@ -176,15 +194,14 @@ impl Rules {
     pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
         let path = RepoPath::from(MESSAGE_PATH);
         let subject = Subject::new(&path, by_agent);
-        let mut side = Side::search(&self.all, self.for_message(), &subject, message, Common::NOTHING, None);
-        let secrets = Side::search(&self.all, self.for_new(), &subject, message, Common::NOTHING, None).found.kept;
+        let mut side = Side::search(&self.all, self.for_message(), &subject, message, Within::ALL);
+        let secrets = Side::search(&self.all, self.for_new(), &subject, message, Within::ALL).found.kept;
         let is_sure = |found: &&Match| self.get(found.rule).is_some_and(Rule::is_sure_of_secrets);
         side.found.kept.extend(secrets.iter().filter(is_sure).cloned());
         let mut out = Found::nothing(side.scanned);
         if !side.is_quiet() {
             let mut teller = Teller::new(self, &path, side.scanned, Facing::New);
-            let part = Part { text: &side.text, base: 0, last: true };
-            teller.tell(part, &side.found.kept, &secrets, |_, _| true, &mut out);
+            teller.tell(Part::all(&side.text), &side.found.kept, &secrets, |_, _| true, &mut out);
             teller.finish(&side.found, &mut out);
         }
         out.findings

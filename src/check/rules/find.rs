@@ -196,7 +196,7 @@ impl<'a> Finder<'a> {
                 self.found.present.push(index);
                 continue;
             }
-            let part = Part { text, base: 0, last: true };
+            let part = Part::all(text);
             self.try_on(index, part, 0..text.len(), text.len());
         }
     }

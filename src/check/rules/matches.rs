@@ -1,4 +1,4 @@
-//! Matches of rules in a text: places only, so that they may be printed.
+//! What a search of a text leaves to those who tell it: places only, so that it may be printed.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,6 +12,13 @@ pub(super) struct Part<'t> {
     pub(super) base: usize,
     /// Whether the file ends with it.
     pub(super) last: bool,
+}
+
+impl<'t> Part<'t> {
+    /// All of a file.
+    pub(super) const fn all(text: &'t [u8]) -> Self {
+        Self { text, base: 0, last: true }
+    }
 }
 
 /// A match in a text. It knows where, not what: it may be printed.

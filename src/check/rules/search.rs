@@ -18,17 +18,28 @@ pub(super) struct Side<'a> {
     pub(super) found: Matches,
 }
 
+/// Where in a text matches are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Within<'l> {
+    /// What need not be looked at, where that can be told of the bytes as they are.
+    pub(super) common: Common,
+    /// Of the rest only these lines matter, if they are known.
+    pub(super) lines: Option<&'l LineSet>,
+}
+
+impl Within<'_> {
+    pub(super) const ALL: Self = Self { common: Common::NOTHING, lines: None };
+}
+
 impl<'a> Side<'a> {
-    /// `common` is what need not be looked at, where that can be told of the bytes as they are; and of the rest
-    /// only `lines` matter, if they are known.
     pub(super) fn search(
         rules: &[Rule],
         group: &Group,
         subject: &Subject<'_>,
         bytes: &'a [u8],
-        common: Common,
-        lines: Option<&LineSet>,
+        within: Within<'_>,
     ) -> Self {
+        let Within { common, lines } = within;
         let (text, scanned) = decode(bytes);
         let mut found = Matches::default();
         if scanned != Scanned::LfsPointer && !group.is_empty() {
@@ -36,7 +47,7 @@ impl<'a> Side<'a> {
             let rest = if as_it_is { common.rest(&text) } else { 0..text.len() };
             let parts = lines.filter(|_| as_it_is && common != Common::NOTHING).map(|lines| places(lines, &text));
             let mut finder = Finder::new(rules, group, subject.clone(), scanned == Scanned::Binary).about(rest, parts);
-            finder.walk(Part { text: &text, base: 0, last: true }, finder.reaching(text.len()));
+            finder.walk(Part::all(&text), finder.reaching(text.len()));
             finder.whole_file(&text);
             found = finder.take();
             found.waivers.sort_unstable();

@@ -44,7 +44,7 @@ impl Rules {
     fn hidden_in(&self, text: &str) -> (Vec<Range<usize>>, bool) {
         let path = RepoPath::from(MESSAGE_PATH);
         let mut finder = Finder::new(&self.all, self.for_new(), Subject::new(&path, false), false);
-        finder.walk(Part { text: text.as_bytes(), base: 0, last: true }, 0..text.len());
+        finder.walk(Part::all(text.as_bytes()), 0..text.len());
         let found = finder.take();
         let is_shown = |index| self.get(index).and_then(Rule::definition).is_some_and(|rule| rule.show);
         let is_flooded = found.more.iter().any(|index| !is_shown(*index));
