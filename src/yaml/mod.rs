@@ -11,7 +11,7 @@ mod write;
 
 use crate::model::{Arrange, Mistake};
 
-pub use node::{Entry, Key, Node, Scalar, Span, Value};
+pub use node::{Entry, Key, Node, Scalar, Span, Value, value_of};
 pub use steps::from_steps;
 pub use write::Tree;
 

@@ -47,6 +47,12 @@ pub struct Entry {
     pub value: Node,
 }
 
+/// The value of a field in a map, whose keys are all different.
+#[must_use]
+pub fn value_of<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
+    entries.iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     pub text: String,

@@ -14,7 +14,6 @@ mod detecting;
 mod embedded;
 mod examples;
 mod expression;
-mod fields;
 mod find;
 mod findings;
 mod glance;

@@ -1,0 +1,130 @@
+//! What is wrong with a rule whose fields all have their shape: that some lack others, and that what is
+//! compiled or looked up later cannot be.
+
+use super::{short, with_hint};
+use crate::check::rules::definition::{Anchor, Definition, On};
+use crate::check::rules::expression::compile;
+use crate::check::{detect, verify};
+use crate::model::Mistake;
+use crate::policy::{PathGlob, Reach};
+use crate::yaml::{Entry, Span, value_of};
+
+/// The shortest keyword that is worth a look.
+const SHORTEST_KEYWORD: usize = 3;
+
+/// A rule, and where it and its fields stand.
+pub(super) struct Placed<'r> {
+    pub(super) rule: &'r Definition,
+    pub(super) entries: &'r [Entry],
+    pub(super) whole: Span,
+}
+
+impl Placed<'_> {
+    pub(super) fn mistakes(&self) -> Vec<Mistake> {
+        let mut all = Vec::new();
+        all.extend(self.of_id());
+        all.extend(self.of_expressions());
+        all.extend(self.of_globs());
+        all.extend(self.of_keywords());
+        all.extend(self.of_names());
+        all.extend(self.of_what_it_finds());
+        all.extend(self.of_fields_for_others());
+        all
+    }
+
+    fn of_id(&self) -> Option<Mistake> {
+        let is_word =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+        let is_id = self.rule.id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name));
+        let mistake = || self.at("id", format!("`{}` is no id", short(&self.rule.id))).help("write `family/name`");
+        (!is_id).then(mistake)
+    }
+
+    fn of_expressions(&self) -> Vec<Mistake> {
+        let of_rule = [("regex", &self.rule.regex), ("require", &self.rule.require)];
+        let of_rule = of_rule.into_iter().filter_map(|(key, text)| {
+            let why = compile(text.as_deref()?).err()?;
+            Some(self.at(key, format!("`{key}` cannot be used")).because(last_line(&why)))
+        });
+        let allowed = [("regexes", &self.rule.allow.regexes), ("lines", &self.rule.allow.lines)];
+        let allowed = allowed.into_iter().flat_map(|(key, texts)| {
+            texts.iter().filter_map(move |text| {
+                let why = compile(text).err()?;
+                Some(self.at("allow", format!("one of `allow.{key}` cannot be used")).because(last_line(&why)))
+            })
+        });
+        of_rule.chain(allowed).collect()
+    }
+
+    fn of_globs(&self) -> impl Iterator<Item = Mistake> {
+        let lists = [("paths", &self.rule.paths), ("exclude", &self.rule.exclude), ("allow", &self.rule.allow.paths)];
+        lists.into_iter().flat_map(move |(key, globs)| {
+            globs.iter().filter_map(move |glob| {
+                let why = PathGlob::new(glob, Reach::Strict, None).err()?;
+                Some(self.at(key, format!("`{key}` has an invalid glob `{}`", short(glob))).because(why))
+            })
+        })
+    }
+
+    fn of_keywords(&self) -> impl Iterator<Item = Mistake> {
+        let is_none = |keyword: &&String| keyword.len() < SHORTEST_KEYWORD || keyword.contains('\n');
+        self.rule.keywords.iter().filter(is_none).map(|keyword| {
+            let mistake = self.at("keywords", format!("`{}` is no keyword", short(keyword)));
+            mistake.because(format!("a keyword is one line of at least {SHORTEST_KEYWORD} bytes"))
+        })
+    }
+
+    /// Names of what only code can tell.
+    fn of_names(&self) -> Vec<Mistake> {
+        let validators = self.rule.verify.iter().filter(|name| verify::named(name).is_none()).map(|name| {
+            let mistake = self.at("verify", format!("no validator is called `{}`", short(name)));
+            with_hint(mistake, name, &verify::names())
+        });
+        let detector = self.rule.detect.as_deref().filter(|name| detect::Detector::parse(name).is_none());
+        let detector = detector.map(|name| self.at("detect", format!("no detector is called `{}`", short(name))));
+        validators.chain(detector).collect()
+    }
+
+    /// Whether anything can match, and is not tried everywhere.
+    fn of_what_it_finds(&self) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        let reads_content = self.rule.on != On::Path;
+        let finds = ["regex", "require", "detect", "asks"].into_iter().any(|key| self.has(key));
+        if reads_content && !finds {
+            found.push(self.whole.mistake("the rule has no `regex`, so nothing can match"));
+        }
+        let is_led = ["keywords", "anchor", "detect"].into_iter().any(|key| self.has(key))
+            || matches!(self.rule.on, On::File | On::Message);
+        if reads_content && finds && !is_led && self.rule.paths.is_empty() {
+            let mistake = self.whole.mistake("the rule has neither `keywords` nor `paths`");
+            let mistake = mistake.because("it would be tried on every line of every file");
+            found.push(mistake.help("name what every match contains"));
+        }
+        if self.rule.anchor == Some(Anchor::EveryLine) && self.rule.paths.is_empty() {
+            found.push(self.at("anchor", "`every-line` needs `paths` that keep it to a few files"));
+        }
+        found
+    }
+
+    fn of_fields_for_others(&self) -> impl Iterator<Item = Mistake> {
+        let kept = [("status", On::Path), ("mode", On::Path), ("require", On::File), ("net", On::Removed)];
+        kept.into_iter().filter(|(key, on)| self.has(key) && self.rule.on != *on).map(|(key, on)| {
+            let on = format!("{on:?}").to_lowercase();
+            self.at(key, format!("`{key}` is only for rules `on: {on}`"))
+        })
+    }
+
+    fn has(&self, key: &str) -> bool {
+        value_of(self.entries, key).is_some()
+    }
+
+    /// A mistake in a field, or in the rule where the field is not written.
+    fn at(&self, key: &str, message: impl Into<String>) -> Mistake {
+        value_of(self.entries, key).map_or(self.whole, |node| node.span).mistake(message)
+    }
+}
+
+/// The last line of a message about an expression says what is wrong; those before draw it.
+fn last_line(why: &str) -> String {
+    why.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
+}
