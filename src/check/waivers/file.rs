@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::read::entries;
 use crate::model::{Arrange, Date, Finding, Mistake, RepoPath};
-use crate::policy::{NameGlob, PathGlob, Reach};
-use crate::yaml::{self, Mistakes, Node, Span, Value};
+use crate::policy::{NameGlob, PathGlob};
+use crate::yaml;
 
 /// A baseline of an old repository is long.
 const MAX_BYTES: usize = 16 << 20;
-
-const KEYS: [&str; 7] = ["fingerprint", "rule", "paths", "reason", "until", "by", "history"];
 
 /// The waivers of a file. What one finding costs does not grow with their number.
 #[derive(Debug, Default)]
@@ -120,112 +119,4 @@ impl Entry {
 
 fn is_literal(glob: &str) -> bool {
     !glob.contains(['*', '?', '[', '{', '\\']) && !glob.ends_with('/')
-}
-
-fn entries(root: &Node, mistakes: &mut Mistakes) -> Vec<Entry> {
-    let items = match &root.value {
-        Value::List(items) => items.as_slice(),
-        Value::Scalar(scalar) if scalar.is_null() => &[],
-        Value::Scalar(_) | Value::Map(_) => {
-            let mistake = root.span.mistake(format!("waivers are a list, not {}", root.value.described()));
-            mistakes.add(mistake.help("start each with `- fingerprint: …` or `- rule: …`"));
-            &[]
-        }
-        Value::Refused => &[],
-    };
-    items.iter().filter_map(|item| entry(item, mistakes)).collect()
-}
-
-fn entry(node: &Node, mistakes: &mut Mistakes) -> Option<Entry> {
-    let Value::Map(fields) = &node.value else {
-        if !matches!(node.value, Value::Refused) {
-            mistakes.add(node.span.mistake(format!("a waiver is a map, not {}", node.value.described())));
-        }
-        return None;
-    };
-    for key in fields.iter().map(|field| &field.key).filter(|key| !KEYS.contains(&key.text.as_str())) {
-        let mistake = key.span.mistake("this is no field of a waiver");
-        mistakes.add(mistake.help("known here: `fingerprint`, `rule`, `paths`, `reason`, `until`, `by`, `history`"));
-    }
-    let mut text = |key: &str| {
-        let value = fields.iter().find(|field| field.key.text == key).map(|field| &field.value)?;
-        match &value.value {
-            Value::Scalar(scalar) if !scalar.is_null() => Some((scalar.text.clone(), value.span)),
-            Value::Scalar(_) => None,
-            Value::List(_) | Value::Map(_) | Value::Refused => {
-                mistakes.add(value.span.mistake(format!("`{key}` must be a text")));
-                None
-            }
-        }
-    };
-    let (fingerprint, rule) = (text("fingerprint"), text("rule"));
-    let (reason, until, by) = (text("reason"), text("until"), text("by"));
-    let history = fields.iter().find(|field| field.key.text == "history").map(|field| &field.value);
-    let history = history.is_some_and(|node| match &node.value {
-        Value::Scalar(scalar) => scalar.boolean().unwrap_or_else(|| {
-            mistakes.add(node.span.mistake("`history` is `true` or `false`"));
-            false
-        }),
-        Value::List(_) | Value::Map(_) | Value::Refused => {
-            mistakes.add(node.span.mistake("`history` is `true` or `false`"));
-            false
-        }
-    });
-    let until = until.and_then(|(date, span)| {
-        let read = date.parse().ok();
-        if read.is_none() {
-            mistakes.add(span.mistake("`until` is no date").help("write it as `2026-12-31`"));
-        }
-        read
-    });
-    let what = match (fingerprint, rule) {
-        (Some((fingerprint, span)), None) => hexadecimal(fingerprint, span, mistakes).map(What::Fingerprint),
-        (None, Some((rule, span))) => {
-            let rule = NameGlob::new(&rule).map_err(|why| mistakes.add(span.mistake("`rule` is no glob").because(why)));
-            let paths = fields.iter().find(|field| field.key.text == "paths").map(|field| &field.value);
-            let paths = paths.map(|node| globs(node, mistakes)).unwrap_or_default();
-            rule.ok().map(|rule| What::Rule { rule, paths })
-        }
-        (Some(_), Some((_, span))) => {
-            mistakes.add(span.mistake("a waiver names a `fingerprint` or a `rule`, not both"));
-            None
-        }
-        (None, None) => {
-            let start = Span { length: 1, ..node.span };
-            mistakes.add(start.mistake("the waiver names neither a `fingerprint` nor a `rule`"));
-            None
-        }
-    }?;
-    let reason = reason.map(|(reason, _)| reason.trim().to_owned()).unwrap_or_default();
-    Some(Entry { line: node.span.line, what, reason, until, by: by.map(|(by, _)| by), history, added: false })
-}
-
-fn hexadecimal(fingerprint: String, span: Span, mistakes: &mut Mistakes) -> Option<String> {
-    let good = fingerprint.len() == 32 && fingerprint.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !good {
-        mistakes.add(span.mistake("this is no fingerprint").because("a fingerprint has 32 hexadecimal digits"));
-    }
-    good.then_some(fingerprint)
-}
-
-fn globs(node: &Node, mistakes: &mut Mistakes) -> Vec<PathGlob> {
-    let items = match &node.value {
-        Value::List(items) => items.as_slice(),
-        Value::Scalar(_) | Value::Map(_) | Value::Refused => {
-            mistakes.add(node.span.mistake("`paths` must be a list"));
-            &[]
-        }
-    };
-    let mut read = Vec::new();
-    for item in items {
-        let Value::Scalar(scalar) = &item.value else {
-            mistakes.add(item.span.mistake("`paths` holds globs"));
-            continue;
-        };
-        match PathGlob::new(&scalar.text, Reach::Lenient, None) {
-            Ok(glob) => read.push(glob),
-            Err(why) => mistakes.add(item.span.mistake("`paths` has an invalid glob").because(why)),
-        }
-    }
-    read
 }

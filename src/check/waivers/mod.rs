@@ -5,7 +5,9 @@
 
 mod file;
 mod inline;
+mod read;
 mod text;
+mod told;
 mod waive;
 
 pub use file::Waivers;
@@ -13,3 +15,6 @@ pub use inline::Inline;
 pub(in crate::check) use inline::{MARKER, Marked};
 pub use text::{Baselined, Excused, Waiver, inline, rewritten};
 pub use waive::{Scope, Waiving};
+
+#[cfg(test)]
+mod tests;
