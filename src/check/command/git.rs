@@ -160,74 +160,147 @@ fn as_script(alias: &str) -> String {
 
 pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
     let (before, verb, after) = parted(words);
-    let mut found = Vec::new();
-    let mut object = |against: Against, why: &str| found.push(Objection { against, why: why.to_owned() });
-    if let Some(why) = before.iter().find_map(|word| against_hooks(&word.text)) {
-        object(Against::Deny, why);
-    }
-    let names_ledger = |word: &Word| {
-        let reference = word.text.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("core.notesRef"));
-        reference.is_some_and(|(_, reference)| is_ledger(reference))
-    };
-    if before.iter().any(names_ledger) && verb == "notes" {
-        object(Against::Deny, LEDGER);
-    }
-    if before.iter().any(|word| word.text == "--exec-path" || word.text.starts_with("--exec-path=")) {
-        object(Against::Ask, "git would run other programs than its own");
-    }
-    if before.iter().any(|word| leads_to_settings(&word.text)) {
-        object(Against::Ask, ELSEWHERE);
-    }
+    let mut found = Objections::default();
+    found.of_gits_own_options(before, verb);
     let verb_is_open = words.get(before.len()).is_some_and(|word| word.is_open && word.text.is_empty());
     if verb_is_open || (verb == "commit" && is_given_unknown(after)) {
-        object(Against::Ask, "what git is told here is not to be seen before it runs");
+        found.ask("what git is told here is not to be seen before it runs");
     }
     let options = options(verb, after);
-    let has = |wanted: &[&str]| options.iter().any(|option| wanted.contains(option));
-    // git takes a long option by as many of its letters as tell it from the others.
-    let no_verify = options.iter().any(|option| option.len() >= 9 && "--no-verify".starts_with(option));
-    let is_short = matches!(verb, "commit" | "am") && options.contains(&"-n");
-    let only_reads = matches!(verb, "log" | "grep" | "show" | "diff" | "help" | "blame" | "config" | "rev-list");
-    if (no_verify && !only_reads) || is_short {
-        object(Against::Deny, NO_VERIFY);
-    }
-    let plain: Vec<&str> = after.iter().map(|word| word.text.as_str()).filter(|word| !word.starts_with('-')).collect();
-    let ledger = after.iter().any(|word| is_ledger(&word.text));
+    found.of_hooks_left_out(verb, &options);
     match verb {
-        "config" => config(after, &mut object),
+        "config" => found.of_settings(after),
         "update-ref" | "symbolic-ref" | "branch" | "fetch" | "push" | "pull" => {
-            let takes_back = match verb {
-                "push" => {
-                    let names = |sign: char| plain.iter().any(|word| word.starts_with(sign) && is_ledger(word));
-                    names(':') || names('+') || (ledger && has(&["-d", "--delete", "-f", "--force"]))
-                }
-                "fetch" | "pull" => plain.iter().any(|word| word.starts_with('+') && target_is_ledger(word)),
-                _ => ledger && !(verb == "symbolic-ref" && plain.len() < 2 && !has(&["-d", "--delete"])),
-            };
-            if takes_back {
-                object(Against::Deny, LEDGER);
-            } else if verb == "push" && has(&["--mirror", "--prune"]) {
-                object(Against::Ask, "it deletes what only the other side has, the ledger of others with it");
-            } else if verb == "update-ref" {
-                object(Against::Ask, "it moves references past the hooks");
-            }
+            found.of_references(verb, after, &options);
         }
-        "notes" => {
-            let reads = plain.is_empty() || plain.iter().any(|word| matches!(*word, "list" | "show" | "get-ref"));
-            if after.iter().any(|word| is_ledger_of_notes(&word.text)) && !reads {
-                object(Against::Deny, LEDGER);
-            }
-        }
-        "replace" if !has(&["-d", "--delete", "-l", "--list"]) && !plain.is_empty() => {
-            object(Against::Deny, "a replacement shows git other history than the one that was judged");
+        "notes" => found.of_notes(after),
+        "replace" if !plain(after).is_empty() && !has(&options, &["-d", "--delete", "-l", "--list"]) => {
+            found.deny("a replacement shows git other history than the one that was judged");
         }
         "commit-tree" | "fast-import" | "filter-branch" | "filter-repo" => {
-            object(Against::Ask, "it makes commits that no hook judges");
+            found.ask("it makes commits that no hook judges");
         }
-        "send-pack" | "http-push" => object(Against::Ask, "it sends what no hook judges: git push asks them"),
+        "send-pack" | "http-push" => found.ask("it sends what no hook judges: git push asks them"),
         _ => {}
     }
-    found
+    found.0
+}
+
+/// What stands against one git command.
+#[derive(Default)]
+struct Objections(Vec<Objection>);
+
+impl Objections {
+    fn deny(&mut self, why: &str) {
+        self.0.push(Objection { against: Against::Deny, why: why.to_owned() });
+    }
+
+    fn ask(&mut self, why: &str) {
+        self.0.push(Objection { against: Against::Ask, why: why.to_owned() });
+    }
+
+    /// The words before the subcommand.
+    fn of_gits_own_options(&mut self, before: &[Word], verb: &str) {
+        if let Some(why) = before.iter().find_map(|word| against_hooks(&word.text)) {
+            self.deny(why);
+        }
+        let names_ledger = |word: &Word| {
+            let reference = word.text.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("core.notesRef"));
+            reference.is_some_and(|(_, reference)| is_ledger(reference))
+        };
+        if before.iter().any(names_ledger) && verb == "notes" {
+            self.deny(LEDGER);
+        }
+        if before.iter().any(|word| word.text == "--exec-path" || word.text.starts_with("--exec-path=")) {
+            self.ask("git would run other programs than its own");
+        }
+        if before.iter().any(|word| leads_to_settings(&word.text)) {
+            self.ask(ELSEWHERE);
+        }
+    }
+
+    fn of_hooks_left_out(&mut self, verb: &str, options: &[&str]) {
+        // git takes a long option by as many of its letters as tell it from the others.
+        let no_verify = options.iter().any(|option| option.len() >= 9 && "--no-verify".starts_with(option));
+        let is_short = matches!(verb, "commit" | "am") && options.contains(&"-n");
+        let only_reads = matches!(verb, "log" | "grep" | "show" | "diff" | "help" | "blame" | "config" | "rev-list");
+        if (no_verify && !only_reads) || is_short {
+            self.deny(NO_VERIFY);
+        }
+    }
+
+    fn of_references(&mut self, verb: &str, after: &[Word], options: &[&str]) {
+        let plain = plain(after);
+        let names_ledger = after.iter().any(|word| is_ledger(&word.text));
+        let takes_back = match verb {
+            "push" => {
+                let names = |sign: char| plain.iter().any(|word| word.starts_with(sign) && is_ledger(word));
+                let is_forced = has(options, &["-d", "--delete", "-f", "--force"]);
+                names(':') || names('+') || (names_ledger && is_forced)
+            }
+            "fetch" | "pull" => plain.iter().any(|word| word.starts_with('+') && target_is_ledger(word)),
+            "symbolic-ref" => names_ledger && (plain.len() > 1 || has(options, &["-d", "--delete"])),
+            _ => names_ledger,
+        };
+        if takes_back {
+            self.deny(LEDGER);
+        } else if verb == "push" && has(options, &["--mirror", "--prune"]) {
+            self.ask("it deletes what only the other side has, the ledger of others with it");
+        } else if verb == "update-ref" {
+            self.ask("it moves references past the hooks");
+        }
+    }
+
+    fn of_notes(&mut self, after: &[Word]) {
+        let plain = plain(after);
+        let reads = plain.is_empty() || plain.iter().any(|word| matches!(*word, "list" | "show" | "get-ref"));
+        if after.iter().any(|word| is_ledger_of_notes(&word.text)) && !reads {
+            self.deny(LEDGER);
+        }
+    }
+
+    fn of_settings(&mut self, after: &[Word]) {
+        let has = |wanted: &[&str]| after.iter().any(|word| wanted.contains(&word.text.as_str()));
+        if has(&["-e", "--edit", "edit"]) {
+            self.ask("what becomes of the settings in an editor is not to be seen");
+        }
+        let section = |word: &Word| match word.text.to_ascii_lowercase().as_str() {
+            "core" => Some(HOOKS_PATH),
+            "hook" => Some(HOOKS_SET),
+            _ => None,
+        };
+        if has(&["--remove-section", "--rename-section", "remove-section", "rename-section"])
+            && let Some(why) = after.iter().find_map(section)
+        {
+            self.deny(why);
+        }
+        let included = after.iter().position(|word| leads_to_settings(&word.text));
+        if included.is_some_and(|at| after.len() > at + 1) {
+            self.ask(ELSEWHERE);
+        }
+        let set = after.iter().enumerate().find_map(|(at, word)| Some((at, against_hooks(&word.text)?)));
+        let Some((at, why)) = set else { return };
+        let words = || after.iter().map(|word| word.text.as_str());
+        let changes = words().any(|word| {
+            matches!(word, "set" | "unset" | "--add" | "--unset" | "--unset-all" | "--replace-all" | "--remove-section")
+        });
+        let reads = words().any(|word| {
+            matches!(word, "get" | "list" | "--get" | "--get-all" | "--get-regexp" | "--list" | "-l" | "--show-origin")
+        });
+        let has_value = after.get(at + 1..).is_some_and(|rest| rest.iter().any(|word| !word.text.starts_with('-')));
+        if changes || (has_value && !reads) {
+            self.deny(why);
+        }
+    }
+}
+
+fn has(options: &[&str], wanted: &[&str]) -> bool {
+    options.iter().any(|option| wanted.contains(option))
+}
+
+/// The words that are no options.
+fn plain(words: &[Word]) -> Vec<&str> {
+    words.iter().map(|word| word.text.as_str()).filter(|word| !word.starts_with('-')).collect()
 }
 
 fn target_is_ledger(refspec: &str) -> bool {
@@ -252,40 +325,6 @@ fn is_given_unknown(words: &[Word]) -> bool {
             || (is_cluster && word.text.ends_with(['m', 'F', 'C', 'c', 't']));
     }
     false
-}
-
-fn config(after: &[Word], object: &mut dyn FnMut(Against, &str)) {
-    let has = |wanted: &[&str]| after.iter().any(|word| wanted.contains(&word.text.as_str()));
-    if has(&["-e", "--edit", "edit"]) {
-        object(Against::Ask, "what becomes of the settings in an editor is not to be seen");
-    }
-    let section = |word: &Word| match word.text.to_ascii_lowercase().as_str() {
-        "core" => Some(HOOKS_PATH),
-        "hook" => Some(HOOKS_SET),
-        _ => None,
-    };
-    if has(&["--remove-section", "--rename-section", "remove-section", "rename-section"])
-        && let Some(why) = after.iter().find_map(section)
-    {
-        object(Against::Deny, why);
-    }
-    let included = after.iter().position(|word| leads_to_settings(&word.text));
-    if included.is_some_and(|at| after.len() > at + 1) {
-        object(Against::Ask, ELSEWHERE);
-    }
-    let set = after.iter().enumerate().find_map(|(at, word)| Some((at, against_hooks(&word.text)?)));
-    let Some((at, why)) = set else { return };
-    let words = || after.iter().map(|word| word.text.as_str());
-    let changes = words().any(|word| {
-        matches!(word, "set" | "unset" | "--add" | "--unset" | "--unset-all" | "--replace-all" | "--remove-section")
-    });
-    let reads = words().any(|word| {
-        matches!(word, "get" | "list" | "--get" | "--get-all" | "--get-regexp" | "--list" | "-l" | "--show-origin")
-    });
-    let has_value = after.get(at + 1..).is_some_and(|rest| rest.iter().any(|word| !word.text.starts_with('-')));
-    if changes || (has_value && !reads) {
-        object(Against::Deny, why);
-    }
 }
 
 /// The options among the words, those in one cluster each for itself; not the values that some take.

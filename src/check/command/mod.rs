@@ -161,79 +161,70 @@ impl Looker {
         self.words(&command.words)
     }
 
-    /// A program and its words, or those of the one that it runs.
+    /// A program and its words, or what is called by a program's name.
     fn words(&mut self, words: &[Word]) -> Result<(), Unreadable> {
         let Some((first, rest)) = words.split_first() else { return Ok(()) };
         if first.is_open {
-            let is_past = |word: &Word| word.text.starts_with("--no-veri") || git::against_hooks(&word.text).is_some();
-            let hides = rest.iter().any(is_past)
-                || rest.first().is_some_and(|verb| matches!(verb.text.as_str(), "commit" | "push" | "merge" | "am"));
-            if hides {
-                self.object(Against::Ask, "it is not to be seen what it runs past the hooks");
-            }
-            return self.inner(rest, false);
+            return self.unseen(rest);
         }
         let Some(name) = program(words) else { return Ok(()) };
         if let Some(alias) = self.of_shell.get(&first.text).filter(|_| !first.is_quoted).cloned() {
             return self.expand(&first.text, &format!("{alias} {}", hidden::spelled(rest)));
         }
-        if !self.expanding.contains(&first.text) {
-            let bodies: Vec<Vec<Word>> = self
-                .functions
-                .iter()
-                .filter(|(called, _)| *called == first.text)
-                .map(|(_, body)| hidden::called_with(body, rest))
-                .collect();
-            if !bodies.is_empty() {
-                self.expanding.push(first.text.clone());
-                bodies.iter().try_for_each(|body| self.words(body))?;
-                self.expanding.pop();
-                return Ok(());
-            }
+        if self.calls_function(&first.text, rest)? { Ok(()) } else { self.program(name, words, rest) }
+    }
+
+    /// The words of a program whose name is not to be seen.
+    fn unseen(&mut self, words: &[Word]) -> Result<(), Unreadable> {
+        let is_past = |word: &Word| word.text.starts_with("--no-veri") || git::against_hooks(&word.text).is_some();
+        let is_verb = |word: &Word| matches!(word.text.as_str(), "commit" | "push" | "merge" | "am");
+        if words.iter().any(is_past) || words.first().is_some_and(is_verb) {
+            self.object(Against::Ask, "it is not to be seen what it runs past the hooks");
         }
+        self.inner(words, false)
+    }
+
+    /// Looks at what the line's functions of that name run; whether there are any.
+    fn calls_function(&mut self, name: &str, words: &[Word]) -> Result<bool, Unreadable> {
+        if self.expanding.iter().any(|known| known == name) {
+            return Ok(false);
+        }
+        let named = self.functions.iter().filter(|(called, _)| called == name);
+        let bodies: Vec<Vec<Word>> = named.map(|(_, body)| hidden::called_with(body, words)).collect();
+        if bodies.is_empty() {
+            return Ok(false);
+        }
+        self.expanding.push(name.to_owned());
+        bodies.iter().try_for_each(|body| self.words(body))?;
+        self.expanding.pop();
+        Ok(true)
+    }
+
+    /// A program by its name, with all words of the command and those behind the first.
+    fn program(&mut self, name: &str, words: &[Word], rest: &[Word]) -> Result<(), Unreadable> {
         match name {
-            "git" => self.git(rest),
-            "gov-hook" => {
-                self.gov_hook(rest);
-                Ok(())
-            }
-            "cd" | "pushd" => {
-                self.moves(rest);
-                Ok(())
-            }
-            "eval" => self.script(&joined(rest)),
-            "trap" => rest.first().map_or(Ok(()), |script| self.script(&script.text)),
-            "alias" => rest.iter().try_for_each(|word| match word.text.split_once('=') {
-                Some((name, value)) => {
-                    self.of_shell.insert(name.to_owned(), value.to_owned());
-                    self.expand(name, value)
-                }
-                None => Ok(()),
-            }),
-            "unset" => {
-                for word in rest {
-                    self.variable(&word.text, &Word::default());
-                }
-                Ok(())
-            }
+            "git" => return self.git(rest),
+            "eval" => return self.script(&joined(rest)),
+            "trap" => return rest.first().map_or(Ok(()), |script| self.script(&script.text)),
+            "alias" => return self.alias(rest),
+            "gov-hook" => self.gov_hook(rest),
+            "cd" | "pushd" => self.moves(rest),
+            "unset" => rest.iter().for_each(|word| self.variable(&word.text, &Word::default())),
             "pre-commit" | "prek" | "lefthook" | "husky" => {
                 if rest.first().is_some_and(|word| word.text == "uninstall") {
                     self.object(Against::Ask, format!("`{name} uninstall` takes the repository's hooks away"));
                 }
-                Ok(())
             }
             _ if SETTERS.contains(&name) => {
                 rest.iter().filter_map(assignment).for_each(|(name, value)| self.variable(&name, &value));
-                Ok(())
             }
-            _ if SHELLS.contains(&name) => match script_of(words) {
-                Some(script) => self.script(&script.text),
-                None => Ok(()),
-            },
-            _ if READERS.contains(&name) && !written::edits(name, rest) => Ok(()),
+            _ if SHELLS.contains(&name) => {
+                return script_of(words).map_or(Ok(()), |script| self.script(&script.text));
+            }
+            _ if READERS.contains(&name) && !written::edits(name, rest) => {}
             _ if WRAPPERS.contains(&name) => {
                 self.wrapped(name, rest)?;
-                self.inner(rest, true)
+                return self.inner(rest, true);
             }
             _ => {
                 if INTERPRETERS.contains(&name) {
@@ -242,9 +233,18 @@ impl Looker {
                     }
                 }
                 self.files(name, rest);
-                self.inner(rest, false)
+                return self.inner(rest, false);
             }
         }
+        Ok(())
+    }
+
+    fn alias(&mut self, words: &[Word]) -> Result<(), Unreadable> {
+        for (name, value) in words.iter().filter_map(|word| word.text.split_once('=')) {
+            self.of_shell.insert(name.to_owned(), value.to_owned());
+            self.expand(name, value)?;
+        }
+        Ok(())
     }
 
     /// A line in the place of a word.
