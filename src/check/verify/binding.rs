@@ -9,7 +9,6 @@ use super::words::{Words, words};
 /// Whether the text between name and value binds the one to the other, in this kind of text.
 pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    let holds = |word: &Vec<u8>| HOLDS.within(word) || (word == b"pw" && place.name.len() > 1);
     if place.before.ends_with(b"::") || memchr::memmem::find(place.before, b"typeof").is_some() {
         return false;
     }
@@ -17,22 +16,10 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.between.ends_with(b"*") && value.starts_with(b"*") {
         return false;
     }
-    if place.between.contains(&b'(') && !place.name.last().is_some_and(holds) {
+    if place.between.contains(&b'(') && !is_given_to_call(place) {
         return false;
     }
-    let called_for = |name: &[Vec<u8>], calls: Words| name.iter().any(|word| calls.has(word));
-    if place.between.contains(&b'(') {
-        let between = words(place.between);
-        if called_for(&place.name, GETS) || called_for(&between, GETS) || called_for(&between, ASKS) {
-            return false;
-        }
-    }
-    let asserts = ASSERTS.within(place.before);
-    if place.between.contains(&b',')
-        && (asserts
-            || place.names_next()
-            || !(is_first_argument(place) || is_compared(place) || is_filled_in(place) || is_argument(place, value)))
-    {
+    if place.between.contains(&b',') && !is_listed_for(place, value) {
         return false;
     }
     if place.quoted() {
@@ -49,6 +36,12 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.between.last() == Some(&b'>') {
         return place.after.starts_with(b"<");
     }
+    binds_bare(place, captured)
+}
+
+/// The same for a value that neither quotes nor elements enclose.
+fn binds_bare(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    let value = captured.value();
     // A sentence goes on: `the password is changed`.
     if place.between.trim_ascii_start().starts_with(b"is") && !value.iter().any(u8::is_ascii_digit) {
         return false;
@@ -58,10 +51,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return false;
     }
     // `${name:default}` of Spring.
-    if memchr::memmem::rfind(place.before, b"${")
-        .is_some_and(|at| !place.before.get(at..).unwrap_or_default().contains(&b'}'))
-        && !place.between.starts_with(b"}")
-    {
+    if opens_variable(place.before) && !place.between.starts_with(b"}") {
         return place.between == b":" && value.ends_with(b"}");
     }
     if place.before.ends_with(b":") || place.before.ends_with(b"%(") || is_tagged(value) {
@@ -71,10 +61,13 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return in_table(place, value);
     }
     let in_query = place.before.last().is_some_and(|before| matches!(before, b'?' | b'&'));
-    let called = place.after.first().is_some_and(|next| matches!(next, b'(' | b'['));
-    if in_query || called {
-        return false;
-    }
+    let is_called = place.after.first().is_some_and(|next| matches!(next, b'(' | b'['));
+    !in_query && !is_called && stands_as_value(place, captured)
+}
+
+/// Whether a bare word is a value in this kind of text, rather than code.
+fn stands_as_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    let value = captured.value();
     let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
     let random = drawn(value) && (value.len() >= 16 || place.between == b"=");
     let rest = place.after.trim_ascii_start();
@@ -94,6 +87,31 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         // A shell sets a variable for one command, or hands it to a container.
         Text::Unknown => random || stands || variable,
     }
+}
+
+/// Whether a call between a name and a value sets the one to the other, rather than looking something up
+/// by it.
+fn is_given_to_call(place: &Place<'_>) -> bool {
+    let holds = |word: &Vec<u8>| HOLDS.within(word) || (word == b"pw" && place.name.len() > 1);
+    let is_called_for = |name: &[Vec<u8>], calls: Words| name.iter().any(|word| calls.has(word));
+    let between = words(place.between);
+    place.name.last().is_some_and(holds)
+        && !is_called_for(&place.name, GETS)
+        && !is_called_for(&between, GETS)
+        && !is_called_for(&between, ASKS)
+}
+
+/// Whether a comma parts a name from a value that is for it, and not from the next word of a list.
+fn is_listed_for(place: &Place<'_>, value: &[u8]) -> bool {
+    !ASSERTS.within(place.before)
+        && !place.names_next()
+        && (is_first_argument(place) || is_compared(place) || is_filled_in(place) || is_argument(place, value))
+}
+
+/// Whether a variable is opened in the line and not closed before the name: `${shop.`.
+fn opens_variable(before: &[u8]) -> bool {
+    let opened = memchr::memmem::rfind(before, b"${").and_then(|at| before.get(at..));
+    opened.is_some_and(|opened| !opened.contains(&b'}'))
 }
 
 /// Whether something else is joined to the value: `"PRI-" + name`, and `"PRI-" . $name` in PHP.
