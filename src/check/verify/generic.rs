@@ -6,10 +6,11 @@ use super::binding::{CDATA, binds, sets_variable};
 use super::company::has_company;
 use super::likeness::drawn;
 use super::look::{like_key, like_password};
+use super::meant::random;
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
 use super::shape::{is_hex, is_identifier};
-use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
+use super::stand_in::{counted_up, stands_in};
 use super::texts::{is_shown, names_text};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, names_kind, spells_secret};
 use super::words::{Words, words};
@@ -105,7 +106,7 @@ fn is_tabled(captured: &Captured<'_>) -> bool {
 
 /// Random text bound to a `key` of some kind.
 pub(super) fn key(captured: &Captured<'_>) -> bool {
-    let place = Place { name: words(captured.head()), between: b"", before: b"", after: b"" };
+    let place = Place::of_name(words(captured.head()));
     let no_secret = strength(&place) == Strength::None && !place.names(b"sk");
     !no_secret && !describes(&place) && like_key(captured.value(), Strength::Weak)
 }
@@ -115,7 +116,7 @@ pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
     const TELLS: Words = words!("key token secret pass auth api cred pat access pwd hook sid");
     let named = words(captured.head());
     let tells = |word: &Vec<u8>| TELLS.within(word);
-    let place = Place { name: named, between: b"", before: b"", after: b"" };
+    let place = Place::of_name(named);
     (place.name.iter().any(tells) || place.name.len() == 1)
         && !describes(&place)
         && !place.names(b"public")
@@ -127,20 +128,11 @@ pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
 pub(super) fn named_value(captured: &Captured<'_>) -> bool {
     // The match may start within the first name.
     let first = Place::of(captured).name;
-    let name = std::iter::once(first)
-        .chain(
-            captured
-                .head()
-                .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')))
-                .skip(1)
-                .map(words),
-        )
-        .find(|name| {
-            let place = Place { name: name.clone(), between: b"", before: b"", after: b"" };
-            is_password(&place) || matches!(strength(&place), Strength::Strong | Strength::Medium)
-        })
-        .unwrap_or_default();
-    let place = Place { name, between: b"", before: b"", after: b"" };
+    let parts = captured.head().split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')));
+    let is_telling =
+        |place: &Place<'_>| is_password(place) || matches!(strength(place), Strength::Strong | Strength::Medium);
+    let mut names = std::iter::once(first).chain(parts.skip(1).map(words)).map(Place::of_name);
+    let place = names.find(is_telling).unwrap_or_else(|| Place::of_name(Vec::new()));
     let value = captured.value();
     !describes(&place)
         && !repeats_name(value, &place)
@@ -160,7 +152,7 @@ fn is_variable(captured: &Captured<'_>) -> bool {
 pub(super) fn argument(captured: &Captured<'_>) -> bool {
     let head = captured.head().trim_ascii_end();
     let from = head.iter().rposition(u8::is_ascii_whitespace).map_or(0, |at| at + 1);
-    let place = Place { name: words(head.get(from..).unwrap_or_default()), between: b"", before: b"", after: b"" };
+    let place = Place::of_name(words(head.get(from..).unwrap_or_default()));
     let value = captured.value();
     !describes(&place)
         && !repeats_name(value, &place)
@@ -170,7 +162,7 @@ pub(super) fn argument(captured: &Captured<'_>) -> bool {
 
 /// A parameter in the query of a web address.
 pub(super) fn query_credential(captured: &Captured<'_>) -> bool {
-    let place = Place { name: words(captured.head()), between: b"", before: b"", after: b"" };
+    let place = Place::of_name(words(captured.head()));
     let value = captured.value();
     if stands_in(value) || counted_up(value) {
         return false;
@@ -179,53 +171,6 @@ pub(super) fn query_credential(captured: &Captured<'_>) -> bool {
         return like_password(value);
     }
     value.len() >= 16 && drawn(value)
-}
-
-/// Text drawn at random, whatever surrounds it.
-pub(super) fn random(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    !stands_in(value) && !counted_up(value) && drawn(value)
-}
-
-/// Random text behind a prefix that ends in a dot, a colon or a dash.
-pub(super) fn random_end(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let cut = memchr::memchr2(b'.', b':', value).or_else(|| memchr::memchr(b'-', value));
-    let tail = cut.and_then(|at| value.get(at + 1..)).unwrap_or(value);
-    !stands_in(tail) && !counted_up(tail) && drawn(tail)
-}
-
-/// A token whose characters no generator drew.
-pub(super) fn masked_token(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let end = value.iter().rposition(|&byte| byte == b'/').map_or(4, |last| last + 1);
-    (masked(value) || recites(value, 16) || masked(value.get(end..).unwrap_or(value))) && !value.ends_with(b"EXAMPLE")
-}
-
-/// No mask, no placeholder, no template.
-pub(super) fn meant(captured: &Captured<'_>) -> bool {
-    !stands_in(captured.value())
-}
-
-/// No mask, no template and no alphabet, for values whose prefix already says what they are.
-pub(super) fn unmasked(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    !masked(value) && !is_template(value) && !recites(value, 12)
-}
-
-/// No mask at the end of a web address whose path is the secret.
-pub(super) fn unmasked_end(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let from = value.iter().rposition(|byte| matches!(byte, b'/' | b'=')).map_or(0, |at| at + 1);
-    let end = value.get(from..).unwrap_or_default();
-    !masked(end) && !is_template(end)
-}
-
-/// A long secret in the alphabet of a keyboard, where marks of templates occur by chance.
-pub(super) fn long_secret(captured: &Captured<'_>) -> bool {
-    let value = captured.value();
-    let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && **byte != b' ').count();
-    !masked(value) && !said_not_meant(value) && (drawn(value) || (marks >= 4 && value.iter().any(u8::is_ascii_digit)))
 }
 
 /// Whether a name may hold a key, and a value looks like one.

@@ -13,6 +13,7 @@ mod generic;
 mod key_file;
 mod likeness;
 mod look;
+mod meant;
 mod name;
 mod place;
 mod shape;
@@ -88,23 +89,23 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("jwk", key_file::jwk),
     ("jwt", token::jwt),
     ("kubernetes-value", credential::kubernetes),
-    ("long-secret", generic::long_secret),
+    ("long-secret", meant::long_secret),
     ("macaroon", token::macaroon),
     ("marked-password", credential::marked),
     ("marked-strong", credential::marked_strong),
-    ("masked", generic::masked_token),
-    ("meant", generic::meant),
+    ("masked", meant::masked_token),
+    ("meant", meant::meant),
     ("named-value", generic::named_value),
     ("nkey", token::nkey),
     ("not-empty", |captured| !captured.value().is_empty()),
     ("pem", key_file::pem),
     ("private-hex", key_file::hex_key),
     ("query-credential", generic::query_credential),
-    ("random", generic::random),
-    ("random-end", generic::random_end),
+    ("random", meant::random),
+    ("random-end", meant::random_end),
     ("unconditional", unconditional::stands),
-    ("unmasked", generic::unmasked),
-    ("unmasked-end", generic::unmasked_end),
+    ("unmasked", meant::unmasked),
+    ("unmasked-end", meant::unmasked_end),
     ("url-password", address::url_password),
     ("url-password-reserved", address::url_password_reserved),
     ("vendor-secret", generic::vendor_secret),

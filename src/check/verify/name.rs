@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> Place<'_> {
-        Place { name: words(name.as_bytes()), between: b"", before: b"", after: b"" }
+        Place::of_name(words(name.as_bytes()))
     }
 
     #[test]

@@ -38,6 +38,11 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// A name of which the text around the value says nothing more.
+    pub(super) const fn of_name(name: Vec<Vec<u8>>) -> Self {
+        Self { name, between: b"", before: b"", after: b"" }
+    }
+
     /// Whether a mark of a comment opens the line.
     pub(super) fn in_comment(&self) -> bool {
         COMMENTS.open(self.before.trim_ascii_start())
