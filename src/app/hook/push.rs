@@ -34,24 +34,9 @@ pub(super) fn before(
         })));
     }
     let repo = Repo::open(&environment.place)?;
-    let remote = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let remote = remote_of(arguments);
     let mut answer = Answer::passing(String::new());
-    let mut judged_lines = Vec::new();
-    for line in &lines {
-        let refusal = match line.name() {
-            // Somebody sends a stream by hand; our own go along without running this hook.
-            Name::Stream(_) => stream(&repo, line)?,
-            Name::Reserved | Name::Replacement => refusal_of_name(line),
-            Name::Branch(_) | Name::Other => {
-                judged_lines.push(line);
-                None
-            }
-        };
-        if let Some(refusal) = refusal {
-            answer.text.extend(refusal.told(line.short()).into_bytes());
-            answer.code = worse(answer.code, refusal.code);
-        }
-    }
+    let judged_lines = judged_among(&repo, &lines, &mut answer)?;
     for line in &judged_lines {
         is_known(&repo, &remote, line)?;
     }
@@ -89,14 +74,45 @@ pub(super) fn before(
             let _ = repo.send_mark(&remote, &tag);
         }
     } else if answer.code == Exit::Held.code() {
-        // Whoever is to approve it has to see that they are asked, and what about; that they could not
-        // be told changes nothing about the push, and whoever waits for them is to know.
-        answer.text.extend(unsent(along(&repo, &remote, environment), &remote).into_bytes());
-        for judged in arrivals.iter().filter_map(|arrival| arrival.judged.as_ref()) {
-            let _ = approval::offer(&repo, &remote, judged);
-        }
+        answer.text.extend(asked(&repo, &remote, environment, &arrivals).into_bytes());
     }
     Ok(answer)
+}
+
+/// What git calls the other side.
+fn remote_of(arguments: &[OsString]) -> String {
+    arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The references that are to be judged; of the others the answer tells which may not go.
+fn judged_among<'l>(repo: &Repo, lines: &'l [Line], answer: &mut Answer) -> Result<Vec<&'l Line>, Failure> {
+    let mut judged = Vec::new();
+    for line in lines {
+        let refusal = match line.name() {
+            // Somebody sends a stream by hand; our own go along without running this hook.
+            Name::Stream(_) => stream(repo, line)?,
+            Name::Reserved | Name::Replacement => refusal_of_name(line),
+            Name::Branch(_) | Name::Other => {
+                judged.push(line);
+                None
+            }
+        };
+        if let Some(refusal) = refusal {
+            answer.text.extend(refusal.told(line.short()).into_bytes());
+            answer.code = worse(answer.code, refusal.code);
+        }
+    }
+    Ok(judged)
+}
+
+/// Whoever is to approve what is held has to see that they are asked, and what about; that they could not
+/// be told changes nothing about the push, and whoever waits for them is to know.
+fn asked(repo: &Repo, remote: &str, environment: &Environment, arrivals: &[Arrival]) -> String {
+    let text = unsent(along(repo, remote, environment), remote);
+    for judged in arrivals.iter().filter_map(|arrival| arrival.judged.as_ref()) {
+        let _ = approval::offer(repo, remote, judged);
+    }
+    text
 }
 
 /// Why nobody on the other side hears that they are asked.
@@ -121,7 +137,7 @@ fn savepoints(repo: &Repo, arrivals: &[Arrival], passes: bool, acts: &mut Vec<Ac
 /// `GOV_HOOK_DISABLED`: nothing is refused, and all of it is on record.
 fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> Result<String, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let remote = arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let remote = remote_of(arguments);
     let side = Side::remote(&repo, &remote)?;
     let records = Records::of(&repo)?;
     let gatekeeper = Gatekeeper { repo: &repo, side: &side, records: &records, environment };
