@@ -13,7 +13,7 @@ const MOST_FILES: usize = 50;
 
 /// The differences of one run; the rules that hide secrets are read when there is one to tell.
 pub(super) struct Differences<'a> {
-    repo: &'a Repo,
+    pub(super) repo: &'a Repo,
     head: Option<ObjectId>,
     laws: Vec<Law>,
     told: usize,

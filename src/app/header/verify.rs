@@ -63,11 +63,30 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         files: Vec::new(),
         next: None,
     };
-    let mut differences = Differences::of(&repo, head.commit());
-    for (item, seen) in items.into_iter().zip(seen) {
+    let differences = Differences::of(&repo, head.commit());
+    tell(&mut report, items.into_iter().zip(seen), &verifier, differences)?;
+    report.exit = told::exit(&report);
+    let as_typed = |path: &RepoPath| match &root {
+        Some(root) => typed(root, path),
+        None => shell_word(&path.to_string()),
+    };
+    let has = |blob| repo.has(blob);
+    let around = Surroundings { book: &book, environments: &policy.environments, typed: &as_typed, has: &has };
+    report.next = told::next(&report, &around);
+    Ok(Answer { text: verified(&report, request.json).into_bytes(), code: report.exit })
+}
+
+/// Adds to the report what was seen of each file, and what differs in those that were tampered with.
+fn tell<'b>(
+    report: &mut VerifyReport,
+    seen: impl Iterator<Item = (Item, Seen<'b>)>,
+    verifier: &Verifier<'b>,
+    mut differences: Differences<'_>,
+) -> Result<(), Failure> {
+    for (item, seen) in seen {
         let now = match &seen {
             Seen::Faulty(tamper) if tamper.record.is_some() && differences.are_wanted() => {
-                verifier.content(&repo, &item).ok().flatten()
+                verifier.content(differences.repo, &item).ok().flatten()
             }
             Seen::Faulty(_) | Seen::Nothing | Seen::Unsigned | Seen::Signed(_) | Seen::Unreadable(_) => None,
         };
@@ -80,15 +99,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         }
         report.files.push(file);
     }
-    report.exit = told::exit(&report);
-    let as_typed = |path: &RepoPath| match &root {
-        Some(root) => typed(root, path),
-        None => shell_word(&path.to_string()),
-    };
-    let has = |blob| repo.has(blob);
-    let around = Surroundings { book: &book, environments: &policy.environments, typed: &as_typed, has: &has };
-    report.next = told::next(&report, &around);
-    Ok(Answer { text: verified(&report, request.json).into_bytes(), code: report.exit })
+    Ok(())
 }
 
 fn in_work_tree(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<Item>, Failure> {
