@@ -29,78 +29,84 @@ const SHOWN: usize = 10;
 pub fn baseline(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     waivers_file::read(&repo)?;
-    let mut findings = present::in_all(&repo, request.history, environment)?;
-    findings.arrange_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
-    let mut seen = HashSet::new();
-    findings.retain(|finding| seen.insert(finding.fingerprint));
-
+    let findings = each_once(present::in_all(&repo, request.history, environment)?);
     let file = WaiversFile::hold(&repo)?;
     let known = file.waivers.baselined(&file.bytes);
-    let stale: Vec<Baselined> = known.iter().filter(|old| is_stale(old, &findings, request.history)).cloned().collect();
-    // What has left the tree and stays in history goes on to be excused there, and only there.
-    let moved: Vec<(&Finding, &Baselined)> = findings
-        .iter()
-        .filter(|finding| finding.is_past())
-        .filter_map(|finding| {
-            Some((finding, stale.iter().find(|old| old.fingerprint == finding.fingerprint.to_string())?))
-        })
-        .collect();
-    let weighs = |finding: &&Finding| finding.counts() && finding.severity > Severity::Note;
-    let unnamed = |finding: &&Finding| file.waivers.line_of(&finding.fingerprint.to_string()).is_none();
-    let new: Vec<&Finding> = findings.iter().filter(weighs).filter(unnamed).collect();
-    let faulty = findings.iter().filter(weighs).filter(|finding| !unnamed(finding)).count();
+    let compared = Compared::of(&findings, &known, &file, request.history);
     let adds = known.is_empty() || request.update;
     let reason = request.reason.as_deref().unwrap_or_default().trim();
-    if adds && !new.is_empty() {
+    if adds && !compared.new.is_empty() {
         waive::sound(reason, request.until, environment)?;
     }
 
     let by = request.by.clone().or_else(|| waive::who(&repo, environment));
-    let added = new.iter().copied().filter(|_| adds).map(|finding| Waiver {
+    let added = compared.new.iter().filter(|_| adds).map(|finding| Waiver {
         what: Excused::Finding(finding),
         reason,
         until: request.until,
         by: by.as_deref(),
         baseline: true,
     });
-    let carried = moved.iter().map(|(finding, old)| Waiver {
-        what: Excused::Finding(finding),
-        reason: &old.reason,
-        until: old.until,
-        by: old.by.as_deref(),
-        baseline: true,
-    });
-    let items: Vec<Waiver<'_>> = carried.chain(added).collect();
-    let kept = known.len() - stale.len() + items.len();
-    let mut said = Said::new(kept);
-    if adds {
-        said.list("added", "finding", new.iter().map(|finding| told(finding)));
-    } else {
-        said.list(
-            "not in it; to add what came since it was made, use --update and --reason",
-            "finding",
-            new.iter().map(|finding| told(finding)),
-        );
-    }
-    said.list("from now on for history only", "waiver", moved.iter().map(|(_, old)| old.what.clone()));
-    let gone = stale.iter().filter(|old| !moved.iter().any(|(_, moved)| moved.fingerprint == old.fingerprint));
-    said.list("dropped, since nothing matches any more", "waiver", gone.map(|old| old.what.clone()));
-    if faulty > 0 {
-        said.line(&format!(
-            "{} that a waiver names without excusing it: mend its date or its reason",
-            counted(faulty, "finding")
-        ));
-    }
-    if stale.is_empty() && items.is_empty() {
+    let items: Vec<Waiver<'_>> = compared.carried().chain(added).collect();
+    let mut said = Said::new(known.len() - compared.stale.len() + items.len());
+    said.compared(&compared, adds);
+    if compared.stale.is_empty() && items.is_empty() {
         return Ok(Answer::passing(said.text));
     }
-    let Some(bytes) = rewritten(&file.bytes, &stale, &items) else {
+    let Some(bytes) = rewritten(&file.bytes, &compared.stale, &items) else {
         return Err(Failure::new(format!("`{WAIVERS_PATH}` is not a plain list, so its items cannot be changed"))
             .mended_by("write each item on lines of its own, starting with `- `"));
     };
     file.replace(&bytes)?;
     said.line(&format!("next: look at each secret among them and revoke it, then git add {WAIVERS_PATH}"));
     Ok(Answer::passing(said.text))
+}
+
+/// The findings in their order, each by the first place that has it.
+fn each_once(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.arrange_by(|a, b| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)));
+    let mut seen = HashSet::new();
+    findings.retain(|finding| seen.insert(finding.fingerprint));
+    findings
+}
+
+/// What is there, beside what the baseline says is.
+struct Compared<'f> {
+    /// Waivers of the baseline that nothing matches any more.
+    stale: Vec<Baselined>,
+    /// What has left the tree and stays in history goes on to be excused there, and only there.
+    moved: Vec<(&'f Finding, Baselined)>,
+    /// What weighs, and no waiver names.
+    new: Vec<&'f Finding>,
+    /// How many weigh though a waiver names them.
+    faulty: usize,
+}
+
+impl<'f> Compared<'f> {
+    fn of(findings: &'f [Finding], known: &[Baselined], file: &WaiversFile, history: bool) -> Self {
+        let stale: Vec<Baselined> = known.iter().filter(|old| is_stale(old, findings, history)).cloned().collect();
+        let was = |finding: &Finding| {
+            let fingerprint = finding.fingerprint.to_string();
+            stale.iter().find(|old| old.fingerprint == fingerprint).cloned()
+        };
+        let past = findings.iter().filter(|finding| finding.is_past());
+        let moved = past.filter_map(|finding| Some((finding, was(finding)?))).collect();
+        let weighing = findings.iter().filter(|finding| finding.counts() && finding.severity > Severity::Note);
+        let is_named = |finding: &&Finding| file.waivers.line_of(&finding.fingerprint.to_string()).is_some();
+        let (named, new): (Vec<&Finding>, Vec<&Finding>) = weighing.partition(is_named);
+        Self { stale, moved, new, faulty: named.len() }
+    }
+
+    /// The waivers that go on for history only.
+    fn carried(&self) -> impl Iterator<Item = Waiver<'_>> {
+        self.moved.iter().map(|(finding, old)| Waiver {
+            what: Excused::Finding(finding),
+            reason: &old.reason,
+            until: old.until,
+            by: old.by.as_deref(),
+            baseline: true,
+        })
+    }
 }
 
 /// Whether nothing matches a waiver of the baseline any more, as far as was looked.
@@ -124,6 +130,21 @@ struct Said {
 impl Said {
     fn new(kept: usize) -> Self {
         Self { text: format!("{WAIVERS_PATH}: a baseline of {}\n", counted(kept, "waiver")) }
+    }
+
+    fn compared(&mut self, compared: &Compared<'_>, adds: bool) {
+        let what =
+            if adds { "added" } else { "not in it; to add what came since it was made, use --update and --reason" };
+        self.list(what, "finding", compared.new.iter().map(|finding| told(finding)));
+        let moved = || compared.moved.iter().map(|(_, old)| old);
+        self.list("from now on for history only", "waiver", moved().map(|old| old.what.clone()));
+        let is_gone = |old: &&Baselined| !moved().any(|moved| moved.fingerprint == old.fingerprint);
+        let gone = compared.stale.iter().filter(is_gone).map(|old| old.what.clone());
+        self.list("dropped, since nothing matches any more", "waiver", gone);
+        if compared.faulty > 0 {
+            let faulty = counted(compared.faulty, "finding");
+            self.line(&format!("{faulty} that a waiver names without excusing it: mend its date or its reason"));
+        }
     }
 
     fn line(&mut self, line: &str) {
