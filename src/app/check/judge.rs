@@ -15,7 +15,8 @@ use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
     Arrange, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, NextStep,
-    ObjectId, Outcome, Person, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word, shell_word,
+    ObjectId, Outcome, Person, Reach, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
+    shell_word,
 };
 use crate::policy::{Audit, Notice, Policy, Role, deciding_digest};
 
@@ -72,7 +73,7 @@ impl Judged {
 }
 
 pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::find(repo, &request.asked)?, None)
+    judge_found(repo, request, environment, target::find(repo, &request.asked)?)
 }
 
 /// The same for what a push brings to the other side.
@@ -82,7 +83,7 @@ pub(in crate::app) fn judge_push(
     environment: &Environment,
     (side, push): (&Side, &Push),
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, pushed(repo, side, push)?, None)
+    judge_found(repo, request, environment, pushed(repo, side, push)?)
 }
 
 /// The same for what a record says was judged once.
@@ -94,7 +95,8 @@ pub(in crate::app) fn judge_again(
 ) -> Result<Judged, Failure> {
     let subject = again::again(repo, again)?;
     let law = Law::at(repo, subject.trusted)?;
-    weigh(repo, request, environment, subject, law, &again.signatures, Some(&again.heard))
+    let case = Case { subject, law, signatures: &again.signatures, heard: Some(&again.heard) };
+    weigh(repo, request, environment, case)
 }
 
 /// The same, hearing all that was said since.
@@ -104,18 +106,12 @@ pub(in crate::app) fn judge_anew(
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, again::again(repo, again)?, None)
+    judge_found(repo, request, environment, again::again(repo, again)?)
 }
 
-fn judge_found(
-    repo: &Repo,
-    request: &Request,
-    environment: &Environment,
-    subject: Subject,
-    heard: Option<&[Sha256]>,
-) -> Result<Judged, Failure> {
+fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
     let law = Law::at(repo, subject.trusted)?;
-    weigh(repo, request, environment, subject, law, &Signatures::default(), heard)
+    weigh(repo, request, environment, Case { subject, law, signatures: &Signatures::default(), heard: None })
 }
 
 /// The same under a law that is given, such as a policy that is only being drafted.
@@ -126,18 +122,21 @@ pub(in crate::app) fn judge_under(
     law: Law,
 ) -> Result<Judgement, Failure> {
     let subject = target::find(repo, &request.asked)?;
-    Ok(weigh(repo, request, environment, subject, law, &Signatures::default(), None)?.judgement)
+    let case = Case { subject, law, signatures: &Signatures::default(), heard: None };
+    Ok(weigh(repo, request, environment, case)?.judgement)
 }
 
-fn weigh(
-    repo: &Repo,
-    request: &Request,
-    environment: &Environment,
+/// What is judged, and by what.
+struct Case<'a> {
     subject: Subject,
     law: Law,
-    signatures: &Signatures,
-    heard: Option<&[Sha256]>,
-) -> Result<Judged, Failure> {
+    signatures: &'a Signatures,
+    /// The entries of the ledger that may be heard, where a record names them.
+    heard: Option<&'a [Sha256]>,
+}
+
+fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'_>) -> Result<Judged, Failure> {
+    let Case { subject, law, signatures, heard } = case;
     let law = match proposed_waivers(repo, &subject)? {
         Some(proposed) => law.with_waivers(proposed)?,
         None => law,
@@ -170,18 +169,7 @@ fn weigh(
     };
     let Examined { files, findings, touched, verified, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
-    let landing = Landing {
-        reference: subject.branch.as_deref().map(|branch| format!("refs/heads/{branch}")),
-        change: ChangeId::of(&files),
-        covered: Vec::new(),
-        base: subject.base,
-        head: subject.head,
-        tree: subject.tree,
-        law: deciding_digest(policy),
-        now: environment.moment()?,
-        requested_by: environment.requested_by.iter().cloned().collect(),
-        fixes: Vec::new(),
-    };
+    let landing = landing(&subject, ChangeId::of(&files), policy, environment)?;
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
@@ -193,16 +181,7 @@ fn weigh(
     let next = next_steps(request, subject.head, &assessment, &decision, &law);
     let audit = policy.audit;
     let judgement = Judgement {
-        target: Target {
-            kind: subject.kind,
-            described: subject.described,
-            base: subject.base,
-            head: subject.head,
-            tree: subject.tree,
-            change: evidence.landing.change,
-            commits: u32::try_from(subject.commits.len()).unwrap_or(u32::MAX),
-            reach,
-        },
+        target: told(&subject, evidence.landing.change, reach),
         level: evidence.level,
         gate: evidence.gate,
         policy: law.reference,
@@ -231,6 +210,41 @@ fn weigh(
         heard,
         policy,
     })
+}
+
+/// The change on its way to where it lands.
+fn landing(
+    subject: &Subject,
+    change: ChangeId,
+    policy: &Policy,
+    environment: &Environment,
+) -> Result<Landing, Failure> {
+    Ok(Landing {
+        reference: subject.branch.as_deref().map(|branch| format!("refs/heads/{branch}")),
+        change,
+        covered: Vec::new(),
+        base: subject.base,
+        head: subject.head,
+        tree: subject.tree,
+        law: deciding_digest(policy),
+        now: environment.moment()?,
+        requested_by: environment.requested_by.iter().cloned().collect(),
+        fixes: Vec::new(),
+    })
+}
+
+/// What was judged, as reports tell it.
+fn told(subject: &Subject, change: ChangeId, reach: Option<Reach>) -> Target {
+    Target {
+        kind: subject.kind,
+        described: subject.described.clone(),
+        base: subject.base,
+        head: subject.head,
+        tree: subject.tree,
+        change,
+        commits: u32::try_from(subject.commits.len()).unwrap_or(u32::MAX),
+        reach,
+    }
 }
 
 /// The waivers file as the change leaves it, where the change touches it.
