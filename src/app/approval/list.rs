@@ -9,7 +9,7 @@ use super::debts::debts;
 use super::hearing::{Hearing, covered, moment, strings, text};
 use super::matter::{Target, find, requests_named};
 use crate::app::{Answer, Environment, Failure, law};
-use crate::gate::{self, Override, Overriding};
+use crate::gate::{self, Overriding};
 use crate::git::Repo;
 use crate::model::{
     Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer, MatterState,
@@ -126,18 +126,7 @@ fn matter(
     let (policy, _) = law::policy_at(repo, current.or(trusted))?;
     let risk = entry.risk.as_ref().map_or((RiskLevel::Low, 0), |risk| (risk.level, risk.score));
     let authors: Vec<String> = strings(entry, "authors").map(str::to_owned).collect();
-    let landing = Landing {
-        reference: entry.subject.reference.clone(),
-        change,
-        covered: covered(entry),
-        base: entry.subject.base,
-        head: entry.subject.commit,
-        tree: entry.subject.tree,
-        law: deciding_digest(&policy),
-        now,
-        requested_by: strings(entry, "requested_by").map(str::to_owned).collect(),
-        fixes: Vec::new(),
-    };
+    let landing = landing(entry, change, &policy, now);
     let person = |email: &String| Person { name: String::new(), email: email.clone() };
     let authors_known: Vec<Person> = authors.iter().map(person).collect();
     let heard = all.under(repo, trusted)?;
@@ -147,34 +136,19 @@ fn matter(
     let level = text(entry, "enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
     let gate = if text(entry, "gate") == Some("commit") { Gate::Commit } else { Gate::Push };
     let evidence = Evidence { gate, level, authors: authors_known, agent: None, landing, words };
-    let gate::Heard { needs, rejected_by, timed_out, mut not_counted, .. } =
-        gate::hear(needed(entry), risk.0, &evidence, &policy);
-    let Overriding { by: overridden, not_counted: others } = gate::overriding(risk.0, &evidence, &policy);
-    not_counted.extend(others);
-    not_counted.retain(|refused| !refused.why.starts_with("approved other bytes"));
+    let weighed = gate::hear(needed(entry), risk.0, &evidence, &policy);
+    let overriding = gate::overriding(risk.0, &evidence, &policy);
     let landed = landed(&evidence.words, change);
-    let state = match (&landed, &overridden) {
-        (Some(_), _) => MatterState::Landed,
-        _ if !rejected_by.is_empty() => MatterState::Rejected,
-        (None, Some(Override { .. })) => MatterState::Overridden,
-        _ if timed_out.is_some() => MatterState::TimedOut,
-        _ if needs.iter().all(Need::is_met) => MatterState::Approved,
-        _ => MatterState::Pending,
-    };
+    let state = state(landed, &weighed, &overriding);
+    let mut not_counted = weighed.not_counted;
+    not_counted.extend(overriding.not_counted);
+    not_counted.retain(|refused| !refused.why.starts_with("approved other bytes"));
     let answers = evidence.words.iter().filter(|word| word.bond.as_ref().is_some_and(|bond| bond.change == change));
     let entry_of = |id: Sha256| all.spoken.iter().find(|spoken| spoken.id == id).map(|spoken| &spoken.entry);
     let answers = answers.filter_map(|word| answered(word, entry_of(word.id)?)).collect();
     let number = |key: &str| {
         entry.body.get("files").and_then(|files| files.get(key)).and_then(Value::as_u64).unwrap_or_default()
     };
-    let mut remarks: Vec<(String, String)> = ["reason", "assessment", "ticket"]
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), text(entry, key)?.to_owned())))
-        .collect();
-    if let Some(Value::Object(meta)) = entry.body.get("meta") {
-        let own = meta.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
-        remarks.extend(own);
-    }
     let matter = Matter {
         id: request_id(change),
         change,
@@ -190,14 +164,55 @@ fn matter(
         base: entry.subject.base,
         files: ["changed", "added", "deleted"].map(number),
         authors,
-        needs,
+        needs: weighed.needs,
         not_counted,
         answers,
         reasons: entry.reasons.clone(),
-        remarks,
+        remarks: remarks(entry),
         landed,
     };
     Ok((matter, policy))
+}
+
+/// What a request asks to land, and where.
+fn landing(entry: &Entry, change: ChangeId, policy: &Policy, now: Moment) -> Landing {
+    Landing {
+        reference: entry.subject.reference.clone(),
+        change,
+        covered: covered(entry),
+        base: entry.subject.base,
+        head: entry.subject.commit,
+        tree: entry.subject.tree,
+        law: deciding_digest(policy),
+        now,
+        requested_by: strings(entry, "requested_by").map(str::to_owned).collect(),
+        fixes: Vec::new(),
+    }
+}
+
+fn state(landed: Option<ObjectId>, weighed: &gate::Heard, overriding: &Overriding) -> MatterState {
+    if landed.is_some() {
+        MatterState::Landed
+    } else if !weighed.rejected_by.is_empty() {
+        MatterState::Rejected
+    } else if overriding.by.is_some() {
+        MatterState::Overridden
+    } else if weighed.timed_out.is_some() {
+        MatterState::TimedOut
+    } else if weighed.needs.iter().all(Need::is_met) {
+        MatterState::Approved
+    } else {
+        MatterState::Pending
+    }
+}
+
+/// What whoever asked had to say, by what it is.
+fn remarks(entry: &Entry) -> Vec<(String, String)> {
+    let said = ["reason", "assessment", "ticket"].into_iter();
+    let said = said.filter_map(|key| Some((key.to_owned(), text(entry, key)?.to_owned())));
+    let own = entry.body.get("meta").and_then(Value::as_object).into_iter().flatten();
+    let own = own.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+    said.chain(own).collect()
 }
 
 /// Where a branch is that is to be landed on: on the other side, where there is one.
