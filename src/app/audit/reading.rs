@@ -139,14 +139,16 @@ fn read_streams(
     let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, &visit);
     let mut asked = Vec::new();
     let mut opened = Vec::new();
-    let mut lines = BTreeMap::new();
+    let mut written_before = BTreeMap::new();
     for stream in &here {
         let mut kept = verified.streams.remove(&stream.name);
         // Most streams are where they were, and what is kept of them need not be made again.
         let unread = kept.as_mut().filter(|_| depth == Depth::News);
-        let line = unread
-            .and_then(|kept| Some((kept.commit, kept.tip.witnessed(), (Some(kept.line.take()?), kept.words.clone()))));
-        lines.extend(line.map(|line| (stream.name.as_str(), line)));
+        let before = unread.and_then(|kept| {
+            let (commit, witnessed, line) = (kept.commit, kept.tip.witnessed(), kept.line.take()?);
+            Some(Before { commit, witnessed, line, words: kept.words.clone() })
+        });
+        written_before.extend(before.map(|before| (stream.name.as_str(), before)));
         let (open, after) = begin(stream, kept, depth, &rules);
         match stream.tip {
             Some(tip) if after == Some(tip) => opened.push(open),
@@ -195,20 +197,7 @@ fn read_streams(
     };
     if reading.verdict.damage.is_empty() && keeping == Keeping::Yes {
         let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).gathered();
-        let tips: BTreeMap<&str, ObjectId> =
-            here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).gathered();
-        let said_in = |stream: &str| -> Vec<String> {
-            let words = reading.words.iter().filter(|word| word.entry.stream == stream);
-            words.filter_map(|word| ledger::write(&word.entry).ok()).collect()
-        };
-        let kept = reading.verdict.tips.iter().filter_map(|tip| {
-            let stream = tip.stream.as_str();
-            let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);
-            let before = lines.remove(stream).filter(|(at, seen, _)| (*at, *seen) == (commit, tip.witnessed()));
-            let (line, words) = before.map_or_else(|| (None, said_in(stream)), |(_, _, written)| written);
-            Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), line, words }))
-        });
-        verified.streams = kept.gathered();
+        verified.streams = to_keep(&reading, &here, &signed, written_before);
         verified.laws = laws.into_known();
         // Before it is said that they were read: an entry kept twice does no harm, a lost one would.
         let signatures = signatures.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -218,6 +207,38 @@ fn read_streams(
         pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
     }
     Ok(reading)
+}
+
+/// What was kept of a stream, and what it was by then.
+struct Before {
+    commit: ObjectId,
+    witnessed: Option<u64>,
+    line: String,
+    words: Vec<String>,
+}
+
+/// What is kept of each stream: as it was written before, where it is still what it was.
+fn to_keep(
+    reading: &Reading,
+    here: &[Stream],
+    signed: &BTreeMap<&str, u64>,
+    mut written_before: BTreeMap<&str, Before>,
+) -> BTreeMap<String, KeptStream> {
+    let tips: BTreeMap<&str, ObjectId> =
+        here.iter().filter_map(|stream| Some((stream.name.as_str(), stream.tip?))).gathered();
+    let said_in = |stream: &str| -> Vec<String> {
+        let words = reading.words.iter().filter(|word| word.entry.stream == stream);
+        words.filter_map(|word| ledger::write(&word.entry).ok()).collect()
+    };
+    let kept = reading.verdict.tips.iter().filter_map(|tip| {
+        let stream = tip.stream.as_str();
+        let (commit, signed) = (*tips.get(stream)?, signed.get(stream).copied()?);
+        let before = written_before.remove(stream);
+        let same = before.filter(|before| (before.commit, before.witnessed) == (commit, tip.witnessed()));
+        let (line, words) = same.map_or_else(|| (None, said_in(stream)), |same| (Some(same.line), same.words));
+        Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), line, words }))
+    });
+    kept.gathered()
 }
 
 /// Commits are a stream's wrapping: other ones around the same entries, as another layout makes them,
