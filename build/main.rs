@@ -27,6 +27,7 @@ const RECORDING: &[&str] = &["version", "agents", "audit"];
 fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/check/rules/byte_set.rs");
     println!("cargo::rerun-if-changed=src/check/rules/heads.rs");
     println!("cargo::rerun-if-changed=src/check/rules/logarithm.rs");
     println!("cargo::rerun-if-changed=src/check/rules/program.rs");

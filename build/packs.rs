@@ -12,6 +12,8 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
+#[path = "../src/check/rules/byte_set.rs"]
+mod byte_set;
 #[path = "expressions.rs"]
 mod expressions;
 #[path = "../src/check/rules/heads.rs"]

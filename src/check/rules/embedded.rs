@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
+use super::byte_set::Set;
 use super::definition::{Anchor, Asks, Happening, On};
 use super::packed::Reader;
-use super::program::Set;
 use super::required::Run;
 use super::tables::{Entry, Tables};
 use super::trial::Tried;

@@ -5,6 +5,7 @@
 //! What they match is cleared of doubles (`resolve`) and told without telling the secret
 //! (`redact`).
 
+mod byte_set;
 mod change;
 mod colliding;
 mod common;

@@ -5,8 +5,7 @@
 
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
 
-/// A set of bytes, a bit for each.
-pub(crate) type Set = [u64; 4];
+use super::byte_set::{self, Set};
 
 pub(crate) const MATCH: u8 = 0;
 /// One byte.
@@ -190,40 +189,24 @@ impl Writer<'_> {
 
 /// The bytes of a class, unless some of its characters have more than one.
 fn bytes_of(class: &Class) -> Option<Set> {
-    let mut set = [0; 4];
-    let mut put = |first: u8, last: u8| {
-        for byte in first..=last {
-            if let Some(bits) = set.get_mut(usize::from(byte >> 6)) {
-                *bits |= 1 << (byte & 63);
-            }
-        }
-    };
-    match class {
-        Class::Bytes(class) => class.iter().for_each(|range| put(range.start(), range.end())),
+    Some(match class {
+        Class::Bytes(class) => byte_set::of_ranges(class.iter().map(|range| (range.start(), range.end()))),
         Class::Unicode(class) => {
-            for range in class.iter() {
-                let ascii = |letter: char| u8::try_from(letter).ok().filter(u8::is_ascii);
-                put(ascii(range.start())?, ascii(range.end())?);
-            }
+            let ascii = |letter: char| u8::try_from(letter).ok().filter(u8::is_ascii);
+            let ranges = class.iter().map(|range| Some((ascii(range.start())?, ascii(range.end())?)));
+            byte_set::of_ranges(ranges.collect::<Option<Vec<_>>>()?)
         }
-    }
-    Some(set)
+    })
 }
 
 /// The lower case of a letter, for a set that is its two cases.
 fn letter(set: &Set) -> Option<u8> {
-    let of = |byte: u8| bytes_of_pair(byte, byte.to_ascii_uppercase());
+    let of = |byte: u8| byte_set::union(only(byte), only(byte.to_ascii_uppercase()));
     (b'a'..=b'z').find(|byte| of(*byte) == *set)
 }
 
-fn bytes_of_pair(one: u8, other: u8) -> Set {
-    let mut set = [0; 4];
-    for byte in [one, other] {
-        if let Some(bits) = set.get_mut(usize::from(byte >> 6)) {
-            *bits |= 1 << (byte & 63);
-        }
-    }
-    set
+fn only(byte: u8) -> Set {
+    byte_set::of_ranges([(byte, byte)])
 }
 
 /// The bytes of what is always one byte.
@@ -231,7 +214,7 @@ fn single(hir: &Hir) -> Option<Set> {
     match hir.kind() {
         HirKind::Class(class) => bytes_of(class),
         HirKind::Literal(literal) => match *literal.0 {
-            [byte] => Some(bytes_of_pair(byte, byte)),
+            [byte] => Some(only(byte)),
             _ => None,
         },
         HirKind::Empty
@@ -273,17 +256,16 @@ struct First {
 }
 
 fn first(hir: &Hir) -> First {
-    let nothing = || First { bytes: [0; 4], may_be_empty: true };
-    let any = || First { bytes: [u64::MAX; 4], may_be_empty: true };
-    let either = |one: First, other: First| {
-        let mut bytes = one.bytes;
-        bytes.iter_mut().zip(other.bytes).for_each(|(bits, more)| *bits |= more);
-        First { bytes, may_be_empty: one.may_be_empty || other.may_be_empty }
+    let nothing = || First { bytes: byte_set::EMPTY, may_be_empty: true };
+    let any = || First { bytes: byte_set::ALL, may_be_empty: true };
+    let either = |one: First, other: First| First {
+        bytes: byte_set::union(one.bytes, other.bytes),
+        may_be_empty: one.may_be_empty || other.may_be_empty,
     };
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => nothing(),
         HirKind::Literal(literal) => {
-            let byte = literal.0.first().map(|byte| bytes_of_pair(*byte, *byte));
+            let byte = literal.0.first().copied().map(only);
             byte.map_or_else(nothing, |bytes| First { bytes, may_be_empty: false })
         }
         HirKind::Class(class) => bytes_of(class).map_or_else(any, |bytes| First { bytes, may_be_empty: false }),

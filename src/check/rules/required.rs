@@ -5,6 +5,7 @@
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Repetition};
 
+use super::byte_set::{self, Set};
 use super::heads::{HEAD, heads};
 use super::logarithm::log2;
 use super::tables::commonness;
@@ -12,8 +13,7 @@ use super::tables::commonness;
 /// So many bytes of a class in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// A bit for each byte.
-    pub(crate) class: [u64; 4],
+    pub(crate) class: Set,
     pub(crate) least: u8,
 }
 
@@ -174,17 +174,11 @@ pub(crate) fn runs(pattern: &str) -> Vec<Run> {
 
 impl Run {
     fn one_of(ranges: impl Iterator<Item = (u8, u8)>) -> Self {
-        let mut class = [0_u64; 4];
-        for byte in ranges.flat_map(|(first, last)| first..=last) {
-            if let Some(bits) = class.get_mut(usize::from(byte >> 6)) {
-                *bits |= 1 << (byte & 63);
-            }
-        }
-        Self { class, least: 1 }
+        Self { class: byte_set::of_ranges(ranges), least: 1 }
     }
 
     pub(crate) fn has(&self, byte: u8) -> bool {
-        self.class.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
+        byte_set::has(&self.class, byte)
     }
 
     /// How much it tells that a text has it.
@@ -228,10 +222,9 @@ fn required(hir: &Hir) -> Vec<Run> {
         HirKind::Alternation(parts) => {
             let most = |part: &Hir| required(part).into_iter().max_by(|one, other| one.bits().total_cmp(&other.bits()));
             let Some(runs) = parts.iter().map(most).collect::<Option<Vec<Run>>>() else { return Vec::new() };
-            let merged = runs.into_iter().reduce(|one, other| {
-                let mut class = one.class;
-                class.iter_mut().zip(other.class).for_each(|(bits, more)| *bits |= more);
-                Run { class, least: one.least.min(other.least) }
+            let merged = runs.into_iter().reduce(|one, other| Run {
+                class: byte_set::union(one.class, other.class),
+                least: one.least.min(other.least),
             });
             merged.into_iter().collect()
         }

@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::byte_set::{Set, has};
 use super::expression::Matched;
 use super::program::{
-    BYTE, FEW_OF, GATE, GO, LETTER, LOOK, MANY_OF, MATCH, NONE, NOTE, ONE_OF, OR, OR_RATHER, Set, TEXT, look,
+    BYTE, FEW_OF, GATE, GO, LETTER, LOOK, MANY_OF, MATCH, NONE, NOTE, ONE_OF, OR, OR_RATHER, TEXT, look,
 };
 use super::starts::Starts;
 
@@ -347,12 +348,6 @@ fn lowest(mut bits: u64) -> impl Iterator<Item = u8> {
         bits &= bits.saturating_sub(1);
         lowest
     })
-}
-
-#[expect(clippy::inline_always, reason = "as `Walk::number`")]
-#[inline(always)]
-fn has(set: &Set, byte: u8) -> bool {
-    set.get(usize::from(byte >> 6)).is_some_and(|bits| bits >> (byte & 63) & 1 == 1)
 }
 
 fn sees(what: u8, text: &[u8], at: usize) -> bool {
