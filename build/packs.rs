@@ -1,8 +1,8 @@
 //! Turns the rule packs in `rules/` into statics, so that no run of the program reads their YAML.
 //!
 //! What a run needs of every rule (id, keywords, what it looks at) becomes a plain static, and the
-//! keywords of all a prefilter; the rest of a rule is kept as JSON and read when it first hits. Whether a pack makes sense
-//! is for the tests to say: they read it as strictly as a repository's own packs.
+//! keywords of all a prefilter; the rest of a rule is kept as JSON and read when it first hits. Whether a
+//! pack makes sense is for the tests to say: they read it as strictly as a repository's own packs.
 
 use std::fs;
 use std::io::Write as _;

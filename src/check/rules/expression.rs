@@ -22,8 +22,8 @@ use super::{embedded, packed};
 pub(super) const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
 
-/// So many places in one window are tried one by one by automata. A text made of nothing but words is searched in one
-/// go, or it could make every byte cost as much as the whole window.
+/// So many places in one window are tried one by one by automata. A text made of nothing but words is
+/// searched in one go, or it could make every byte cost as much as the whole window.
 const WORDS: u8 = 32;
 
 /// Puts together and compiles nothing before it is needed.

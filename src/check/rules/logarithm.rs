@@ -3,8 +3,7 @@
 //! The build script uses this file too.
 
 /// The binary logarithm of a positive number. The platform's would differ in its last bits from one
-/// machine to the next, and with it a verdict at a threshold; and
-/// its library would be loaded at every start.
+/// machine to the next, and with it a verdict at a threshold; and its library would be loaded at every start.
 pub(crate) fn log2(number: f64) -> f64 {
     const MANTISSA: u64 = (1 << 52) - 1;
     const BIAS: i32 = 1023;

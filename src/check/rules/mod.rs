@@ -1,9 +1,20 @@
 //! Rules as data, and the engine that finds what they describe.
 //!
-//! One pass over the bytes of a text finds every place where a keyword of any rule stands
-//! (`prefilter`); only the rules concerned are then tried, on the line around it (`find`).
-//! What they match is cleared of doubles (`resolve`) and told without telling the secret
-//! (`redact`).
+//! **What a rule is.** A `definition` as its author wrote it: `pack` reads those of a repository, and the
+//! build left those of `rules/` in `embedded`. A `rule` is what a run needs of one, `set` has all that hold,
+//! and a `group` of them looks at one kind of text.
+//!
+//! **How a text is searched.** One pass over its bytes finds every place where a keyword of any rule stands
+//! (`prefilter`, by its `tables`). Only the rules concerned are then tried (`find`), on the line around it
+//! (`units`): is everything there that no match can be without (`run`)? Then the `expression` is tried, by a
+//! `walk` as long as that is cheap, and by an automaton after that. `matches` are what is left.
+//!
+//! **What is told.** Of matches that overlap the best one speaks (`resolve`), on lines that count
+//! (`findings`), without telling the secret (`redact`).
+//!
+//! `change` does all that for one file, `copies` for several with the same bytes, `stream` for one too large
+//! to be held. What no expression can tell is asked elsewhere: of a path (`path_rules`, `colliding`), of code
+//! (`detecting`), of what a policy demands (`owing`), of a change as a whole (`tally`).
 
 mod byte_set;
 mod change;
