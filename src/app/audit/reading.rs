@@ -164,21 +164,12 @@ fn read_streams(
 
     let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
     let is_own = copies::own(repo)?;
-    let by = |stream: &str| if is_own(stream) { Witness::OwnPin } else { Witness::Pin };
-    let claim = |stream: &str, seen| Claim { stream: stream.to_owned(), seen, by: by(stream) };
-    let (replaced, ended): (Vec<Damage>, Vec<Option<Claim>>) = opened
-        .iter_mut()
-        .filter_map(|open| {
-            let damage = open.replaced.take()?;
-            let ended = open.ended.map(|seen| claim(&damage.stream, seen));
-            Some((damage, ended))
-        })
-        .unzip();
+    let (replaced, ended) = replaced(&mut opened, &is_own);
     let mut words: Vec<Spoken> = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
     let claims = pins.claims(&is_own).chain(copies::claims(repo, &here, &copies, &chains)?);
-    let mut verdict = join(&chains, &rules, claims.chain(ended.into_iter().flatten()).chain(kept).collect());
+    let mut verdict = join(&chains, &rules, claims.chain(ended).chain(kept).collect());
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
     tell_replaced(&mut verdict.damage, replaced);
@@ -207,6 +198,21 @@ fn read_streams(
         pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
     }
     Ok(reading)
+}
+
+/// Streams whose commits were replaced, and the claims on the entries that each ended with before.
+fn replaced(opened: &mut [Open<'_>], is_own: &dyn Fn(&str) -> bool) -> (Vec<Damage>, Vec<Claim>) {
+    let claim = |stream: &str, seen| {
+        let by = if is_own(stream) { Witness::OwnPin } else { Witness::Pin };
+        Claim { stream: stream.to_owned(), seen, by }
+    };
+    let (mut replaced, mut ended) = (Vec::new(), Vec::new());
+    for open in opened {
+        let Some(damage) = open.replaced.take() else { continue };
+        ended.extend(open.ended.map(|seen| claim(&damage.stream, seen)));
+        replaced.push(damage);
+    }
+    (replaced, ended)
 }
 
 /// What was kept of a stream, and what it was by then.
