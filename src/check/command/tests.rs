@@ -29,6 +29,7 @@ fn written(line: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list of all spellings")]
 fn a_commit_past_the_hooks_is_denied_however_it_is_said() {
     for line in [
         "git commit --no-verify -m x",

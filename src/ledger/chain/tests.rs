@@ -210,6 +210,7 @@ fn a_pin_on_one_s_own_stream_notices_what_is_gone_and_witnesses_nothing() {
 type Attack = (&'static str, fn(&mut Book), Vec<(String, u64, DamageCode)>);
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of all attacks")]
 fn every_attack_is_found_and_called_by_its_name() {
     use DamageCode::*;
     let (ada, lin) = (ada_stream, lin_stream);
