@@ -1,10 +1,10 @@
 //! One finding for a value: of matches that overlap, the rule that knows best speaks.
 
-use crate::model::Arrange;
 use std::cell::OnceCell;
 
 use super::matches::{Match, Part};
 use super::rule::Rule;
+use crate::model::{Arrange, Severity};
 
 /// How much a rule knows of what it matched; more is better.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -13,6 +13,8 @@ struct Standing {
     /// A keyword is part of the value itself: `npm_…` is an npm token wherever it stands.
     marked: bool,
     verified: bool,
+    /// Of rules that guess, the one that makes most of it: a part of a name knows no better.
+    severity: Option<Severity>,
     /// How much names the value: of its mark (`sk-ant-` knows more than `sk-`), or else of what
     /// was matched before it (`scaleway_secret_key = ` knows more than `secret_key = `).
     named: usize,
@@ -65,9 +67,34 @@ fn standing(rules: &[Rule], part: Part<'_>, found: &Match) -> Option<Standing> {
         exact: !rule.generic,
         marked: mark.is_some(),
         verified: rule.compiled().is_some_and(|compiled| !compiled.trial.verify.is_empty()),
+        severity: rule.definition().filter(|_| rule.generic).map(|definition| definition.severity),
         named: mark.unwrap_or(found.value.start.saturating_sub(found.whole.start)),
         length: found.value.len(),
         earlier: std::cmp::Reverse(found.rule),
         first: std::cmp::Reverse(found.value.start),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::set::Rules;
+    use super::*;
+
+    const PACK: &str = r#"[
+        {"id": "t/part", "keywords": ["key"], "regex": "(?:api_)key=([a-z]+)", "severity": "warn", "message": "m",
+         "tags": ["generic"]},
+        {"id": "t/name", "keywords": ["key"], "regex": "key=([a-z]+)", "severity": "hold", "message": "m",
+         "tags": ["generic"]}
+    ]"#;
+
+    #[test]
+    fn of_rules_that_guess_the_severer_speaks_though_the_other_matched_more_of_the_name() {
+        let rules = Rules::of_json(PACK);
+        let part = Part { text: b"api_key=whale", base: 0, last: true };
+        let found = |rule, start| Match { value: 8..13, whole: start..13, rule };
+
+        let kept = resolve(&rules.all, part, &[found(0, 0), found(1, 4)]);
+
+        assert_eq!(kept, [found(1, 4)]);
+    }
 }
