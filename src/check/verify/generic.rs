@@ -6,7 +6,6 @@ use super::binding::{CDATA, binds, sets_variable};
 use super::company::has_company;
 use super::likeness::drawn;
 use super::look::{like_key, like_password};
-use super::meant::random;
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
 use super::shape::{is_hex, is_identifier};
@@ -95,7 +94,7 @@ fn ends_in_key(value: &[u8]) -> bool {
 const KNOWN_HOOKS: Words = words!("slack.com discord office.com zapier.com googleapis.com");
 
 /// Whether the same name is set again and again nearby, as test vectors and recorded data do.
-fn is_tabled(captured: &Captured<'_>) -> bool {
+pub(super) fn is_tabled(captured: &Captured<'_>) -> bool {
     const REACH: usize = 4 * 1024;
     const TIMES: usize = 8;
     let from = captured.whole.start.saturating_sub(REACH);
@@ -109,19 +108,6 @@ pub(super) fn key(captured: &Captured<'_>) -> bool {
     let place = Place::of_name(words(captured.head()));
     let no_secret = strength(&place) == Strength::None && !place.names(b"sk");
     !no_secret && !describes(&place) && like_key(captured.value(), Strength::Weak)
-}
-
-/// Random text bound to a name that opens with a vendor's.
-pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
-    const TELLS: Words = words!("key token secret pass auth api cred pat access pwd hook sid");
-    let named = words(captured.head());
-    let tells = |word: &Vec<u8>| TELLS.within(word);
-    let place = Place::of_name(named);
-    (place.name.iter().any(tells) || place.name.len() == 1)
-        && !describes(&place)
-        && !place.names(b"public")
-        && !place.names(b"publishable")
-        && random(captured)
 }
 
 /// A value whose name stands in a pair: `name="Password" value="…"`.
@@ -189,7 +175,7 @@ fn contradicts(value: &[u8], place: &Place<'_>) -> bool {
 }
 
 /// Whether the value is the name again, or words of it.
-fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
+pub(super) fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
     let parts = words(value);
     let bare = |part: &[u8]| part.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect::<Vec<u8>>();
     let named = |part: &Vec<u8>| place.name.contains(part) || place.name.contains(&bare(part));

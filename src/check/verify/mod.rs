@@ -16,6 +16,7 @@ mod look;
 mod meant;
 mod name;
 mod place;
+mod service;
 mod shape;
 mod stand_in;
 mod stock;
@@ -95,11 +96,13 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("marked-strong", credential::marked_strong),
     ("masked", meant::masked_token),
     ("meant", meant::meant),
+    ("named-key", service::named_key),
     ("named-value", generic::named_value),
     ("nkey", token::nkey),
     ("not-empty", |captured| !captured.value().is_empty()),
     ("pem", key_file::pem),
     ("private-hex", key_file::hex_key),
+    ("provider-secret", service::provider_secret),
     ("query-credential", generic::query_credential),
     ("random", meant::random),
     ("random-end", meant::random_end),
@@ -108,7 +111,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("unmasked-end", meant::unmasked_end),
     ("url-password", address::url_password),
     ("url-password-reserved", address::url_password_reserved),
-    ("vendor-secret", generic::vendor_secret),
+    ("vendor-secret", service::vendor_secret),
     ("wrapped-pem", key_file::wrapped_pem),
 ];
 

@@ -1,0 +1,111 @@
+//! Judges random text that stands beside the name of a service.
+
+use super::Captured;
+use super::binding::binds;
+use super::generic::{is_tabled, repeats_name};
+use super::look::like_key;
+use super::meant::random;
+use super::name::{Strength, describes, strength};
+use super::place::{Place, words};
+use super::shape::is_hex;
+use super::texts::{is_shown, names_text};
+use super::words::{Words, words};
+
+/// Random text bound to a name that opens with a vendor's.
+pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
+    let tells = |word: &Vec<u8>| TELLS.within(word);
+    let place = Place::of_name(words(captured.head()));
+    (place.name.iter().any(tells) || place.name.len() == 1)
+        && !describes(&place)
+        && !place.names(b"public")
+        && !place.names(b"publishable")
+        && random(captured)
+}
+
+/// Random text beside the name of a service, which alone says nothing when more words follow it.
+pub(super) fn provider_secret(captured: &Captured<'_>) -> bool {
+    let place = Place::of_name(words(captured.head()));
+    let said = place.name.get(1..).unwrap_or_default();
+    let bound = captured.head().iter().any(|byte| b"=:(,>|".contains(byte));
+    let says = |word: &Vec<u8>| KEYS.within(word);
+    let tells = |word: &Vec<u8>| TELLS.within(word) || CALLS.has(word);
+    // In a sentence, or a list of checksums, less than a key tells nothing.
+    (said.iter().any(says) || (bound && (said.is_empty() || said.iter().any(tells))))
+        && !said.last().is_some_and(|last| NO_KEYS.has(last))
+        && !describes(&place)
+        && !place.names(b"public")
+        && !place.names(b"publishable")
+        && random(captured)
+}
+
+/// What names a key wherever it is said.
+const KEYS: Words = words!("key token secret pass cred login");
+
+/// What a service's own library is opened with.
+const CALLS: Words = words!("init initialize client new sdk login configure");
+
+const NO_KEYS: Words = words!("project account workspace version commit sha rev revision checksum digest fingerprint");
+
+/// What names a credential among the words that follow a vendor's name.
+const TELLS: Words = words!("key token secret pass auth api cred pat access pwd hook sid");
+
+/// Random text bound to a name that says whose key it is.
+pub(super) fn named_key(captured: &Captured<'_>) -> bool {
+    let place = Place::of(captured);
+    let value = captured.value();
+    place.name.len() > 1
+        && strength(&place) != Strength::None
+        && !describes(&place)
+        && binds(&place, captured)
+        && !place.name.iter().any(|word| OF_NO_SERVICE.has(word))
+        && !repeats_name(value, &place)
+        && !is_tabled(captured)
+        && !names_text(&place)
+        && !is_shown(value, captured)
+        && if is_hex(value) { value.len() == DRAWN && random(captured) } else { like_key(value, Strength::Weak) }
+}
+
+/// Forty digits and sixty-four are as often the sum of a commit or a file.
+const DRAWN: usize = 32;
+
+/// Whose keys are no credentials: those of tables and caches, of digests, of those who sign, and
+/// those that pages carry in the open.
+const OF_NO_SERVICE: Words = words!(
+    "gpg pgp apt rpm hash map dict table tree node test digest unique id store group restore build sort state event \
+     request block asset content image file message row entry item resource trace span sign signature verify version \
+     pk pub site search subscribe tracking instrumentation analytics measurement",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+
+    const HEX: &str = "4a733ff2db8383eda819419608e5606c";
+
+    #[test]
+    fn a_service_alone_or_with_a_word_for_a_key_tells_whose_random_text_is() {
+        for head in ["jotform = ", "jotform sync --jotform-key ", "jotform.init(", "weather_api="] {
+            assert!(found(&format!("{head}{HEX}"), head, HEX, provider_secret), "{head}");
+        }
+        for head in [
+            "jotform-1.2.0 ",
+            "weatherapi-1.2.0 ",
+            "jotform_public_key=",
+            "jotform_key_id=",
+            "jotform api version ",
+            "jotform ",
+            "jotform api client ",
+        ] {
+            assert!(!found(&format!("{head}{HEX}"), head, HEX, provider_secret), "{head}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_of_someone_and_not_of_a_table_or_a_signer() {
+        let takes = |name: &str| found(&format!("{name}={HEX}"), &format!("{name}="), HEX, named_key);
+
+        assert!(takes("partnerKey") && takes("PARTNER_KEY") && takes("X-Partner-Key"));
+        assert!(!takes("key") && !takes("GPG_KEY") && !takes("build_key") && !takes("cacheKey"));
+    }
+}
