@@ -106,6 +106,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("query-credential", generic::query_credential),
     ("random", meant::random),
     ("random-end", meant::random_end),
+    ("random-tail", service::random_tail),
     ("unconditional", unconditional::stands),
     ("unmasked", meant::unmasked),
     ("unmasked-end", meant::unmasked_end),

@@ -1,13 +1,16 @@
-//! Judges random text that stands beside the name of a service.
+//! Judges random text that stands beside the name of a service, or behind a beginning that says
+//! what it is for.
 
 use super::Captured;
 use super::binding::binds;
 use super::generic::{is_tabled, repeats_name};
+use super::likeness::drawn;
 use super::look::like_key;
 use super::meant::random;
 use super::name::{Strength, describes, strength};
 use super::place::{Place, words};
 use super::shape::is_hex;
+use super::stand_in::{counted_up, stands_in};
 use super::texts::{is_shown, names_text};
 use super::words::{Words, words};
 
@@ -76,9 +79,29 @@ const OF_NO_SERVICE: Words = words!(
      pk pub site search subscribe tracking instrumentation analytics measurement",
 );
 
+/// Random text behind words that say whose it is and what for: `shop_live_…`.
+pub(super) fn random_tail(captured: &Captured<'_>) -> bool {
+    const LEAST: usize = 16;
+    let mut tail = captured.value();
+    while let Some(at) = tail.iter().position(|byte| matches!(byte, b'_' | b'-' | b'.' | b':')) {
+        let (lead, rest) = tail.split_at_checked(at).unwrap_or_default();
+        if PUBLISHED.has(lead) {
+            return false;
+        }
+        if lead.len() > LEAST || drawn(lead) {
+            break;
+        }
+        tail = rest.get(1..).unwrap_or_default();
+    }
+    tail.len() >= LEAST && !stands_in(tail) && !counted_up(tail) && drawn(tail)
+}
+
+/// What pages carry in the open, though it looks the same: `pk_live_…`.
+const PUBLISHED: Words = words!("pk pub public publishable client anon");
+
 #[cfg(test)]
 mod tests {
-    use super::super::tests::found;
+    use super::super::tests::{captured, found};
     use super::*;
 
     const HEX: &str = "4a733ff2db8383eda819419608e5606c";
@@ -107,5 +130,20 @@ mod tests {
 
         assert!(takes("partnerKey") && takes("PARTNER_KEY") && takes("X-Partner-Key"));
         assert!(!takes("key") && !takes("GPG_KEY") && !takes("build_key") && !takes("cacheKey"));
+    }
+
+    #[test]
+    fn the_words_before_a_token_do_not_make_it_less_random() {
+        for value in ["shop_live_ztW7GHt5YEedrEY0Mrwb5JIj", "t-4a733ff2db8383eda819419608e5606c"] {
+            assert!(captured(value, random_tail), "{value}");
+        }
+        for value in [
+            "shop_live_orders_of_three_days",
+            "shop_live_00000000000000000000",
+            "shop_live_q8Zt",
+            "pk_live_ztW7GHt5YEedrEY0Mrwb5JIj",
+        ] {
+            assert!(!captured(value, random_tail), "{value}");
+        }
     }
 }
