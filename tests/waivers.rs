@@ -336,6 +336,73 @@ fn waivers_that_do_not_hold_are_findings_in_every_mode() {
     assert_eq!(faults(&scratch.check(&["--history"])), [reasonless, expired, unused]);
 }
 
+/// A waiver in a comment, put together so that it excuses nothing here.
+fn excused(tail: &str) -> String {
+    key(tail).replace('\n', &["  # gov: ", "allow[secret/*] made up\n"].concat())
+}
+
+#[test]
+fn a_change_that_excuses_its_own_secret_waits_for_a_reviewer() {
+    let scratch = Scratch::new();
+    scratch.write("deploy.toml", excused("LM2T"));
+    scratch.git(&["add", "--all"]);
+    let exit = |more: &[&str]| scratch.check(&[&["--staged"], more].concat())["exit"].clone();
+
+    assert_eq!(weighing(&scratch.check(&["--staged"])), ["waiver/added"]);
+    assert_eq!(exit(&["--level", "development"]), 0, "people say themselves what is no leak");
+    for level in ["staging", "production"] {
+        assert_eq!(exit(&["--level", level]), 3, "{level}");
+    }
+    scratch.commit_all("Waive");
+    assert_eq!(weighing(&scratch.check(&["--all", "--level", "production"])), [""; 0], "once it is there");
+    assert_eq!(scratch.check(&["--all", "--level", "production"])["exit"], 0);
+}
+
+#[test]
+fn an_old_waiver_above_a_line_does_not_let_another_secret_in_unseen() {
+    let scratch = Scratch::new();
+    let file = |tail: &str| ["# gov: ", "allow[secret/*] made up\n", &key(tail)].concat();
+    scratch.write("deploy.toml", file("LM2T"));
+    scratch.commit_all("Waive");
+    scratch.write("deploy.toml", file("AAA3"));
+    scratch.git(&["add", "--all"]);
+
+    let report = scratch.check(&["--staged", "--level", "production"]);
+
+    assert_eq!((weighing(&report), &report["exit"]), (vec!["waiver/reused"], &3.into()));
+}
+
+#[test]
+fn a_waiver_speaks_for_the_lines_of_its_own_text() {
+    let scratch = Scratch::new();
+    scratch.write("deploy.toml", excused("LM2T") + "x = 1\n");
+    scratch.commit_all("Waive");
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("deploy.toml", key("AAA3") + "x = 1\n");
+    scratch.commit_all("Leak");
+    scratch.write("deploy.toml", excused("LM2T") + "x = 2\n");
+    scratch.commit_all("Put it back");
+
+    let report = scratch.check(&["main..HEAD"]);
+
+    assert!(weighing(&report).contains(&KEY), "{report}");
+    assert_eq!(report["exit"], 1);
+}
+
+#[test]
+fn what_only_one_commit_of_a_range_excuses_waits_for_a_reviewer_too() {
+    let scratch = Scratch::new();
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("deploy.toml", excused("LM2T"));
+    scratch.commit_all("Leak");
+    scratch.write("deploy.toml", "x = 1\n");
+    scratch.commit_all("Take it out");
+
+    let report = scratch.check(&["main..HEAD", "--level", "production"]);
+
+    assert_eq!((weighing(&report), &report["exit"]), (vec!["waiver/added"], &3.into()));
+}
+
 #[test]
 fn faulty_waivers_in_a_text_are_findings_in_every_mode() {
     let scratch = Scratch::new();

@@ -14,7 +14,7 @@ use crate::app::law::Law;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::check::rules::{Candidate, Common, Found, Standing, Stream, Tally};
-use crate::check::waivers::{Inline, Scope, Waiving};
+use crate::check::waivers::{Inline, Scope, Waiving, is_own_excuse};
 use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
 use crate::model::{
@@ -71,6 +71,8 @@ struct OfCommit {
     paths: Vec<RepoPath>,
     in_message: Vec<Finding>,
     in_files: Vec<Finding>,
+    /// That it excuses itself.
+    excuses: Vec<Finding>,
 }
 
 /// What the threads know of each other's work.
@@ -125,24 +127,25 @@ impl Examiner<'_> {
         standing.arrange_by_key(|(place, _)| *place);
         files.extend(standing.into_iter().map(|(_, file)| file));
         let (mut examined, inline) = self.whole(subject, files.into_iter().map(|file| *file));
-        let (in_messages, in_files): (Vec<_>, Vec<_>) = commits
-            .into_iter()
-            .map(|of_commit| {
-                examined.touched.extend(of_commit.paths);
-                (of_commit.in_message, of_commit.in_files)
-            })
-            .unzip();
-        examined.findings.extend(in_messages.into_iter().flatten());
+        let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
+        for of_commit in commits {
+            examined.touched.extend(of_commit.paths);
+            examined.findings.extend(of_commit.in_message);
+            in_files.extend(of_commit.in_files);
+            excuses.extend(of_commit.excuses);
+        }
         let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
         examined.findings.extend(message);
         // The same text in a later commit is the same finding; the first commit is named.
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
-        let in_files = in_files.into_iter().flatten();
-        examined.findings.extend(in_files.filter(|finding| known.insert(finding.fingerprint)));
+        examined.findings.extend(in_files.into_iter().filter(|finding| known.insert(finding.fingerprint)));
         examined.touched.arrange();
         examined.touched.dedup();
         let scope = if self.in_tree { Scope::Tree } else { Scope::Change };
         examined.findings = self.waiving(scope).apply(examined.findings, &inline);
+        let said = |finding: &Finding| (finding.fingerprint, finding.severity);
+        let mut known: HashSet<_> = examined.findings.iter().map(said).collect();
+        examined.findings.extend(excuses.into_iter().filter(|finding| known.insert(said(finding))));
         examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)));
         Ok(examined)
     }
@@ -215,16 +218,18 @@ impl Examiner<'_> {
             return Ok(OfCommit { in_message, ..OfCommit::default() });
         }
         let changes = repo.changes_among(&shared.trees, commit)?;
-        let mut in_files = Vec::new();
+        let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
         let is_new = |change: &&FileChange| change.new.is_some() && !shared.adds(change) && !shared.clean.has(change);
         for change in changes.iter().filter(is_new) {
             let found = self.added_in(repo, change, &shared.recent)?;
             if found.is_empty() {
                 shared.clean.insert(change);
             }
+            let (own, found) = found.into_iter().partition(is_own_excuse);
             in_files.extend(of_commit(found));
+            excuses.extend(of_commit(own));
         }
-        Ok(OfCommit { paths: changes.into_iter().map(|change| change.path).collect(), in_message, in_files })
+        Ok(OfCommit { paths: changes.into_iter().map(|change| change.path).collect(), in_message, in_files, excuses })
     }
 
     fn added_in(&self, repo: &Repo, change: &FileChange, recent: &Recent) -> Result<Vec<Finding>, Failure> {
@@ -242,10 +247,11 @@ impl Examiner<'_> {
         Ok(self.waived(self.law.rules.scan(&added, || Cow::Owned(line_diff(&old, &new)))))
     }
 
-    /// What is wrong with a waiver is told of the change as a whole, not of every commit.
+    /// What is wrong with a waiver is told of the change as a whole, not of every commit; what it
+    /// excuses may be only in one.
     fn waived(&self, found: Found) -> Vec<Finding> {
         let mut findings = self.waiving(Scope::Commit).apply(found.findings, &found.waivers);
-        findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/"));
+        findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/") || is_own_excuse(finding));
         findings
     }
 

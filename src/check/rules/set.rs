@@ -133,6 +133,11 @@ impl Rules {
         self.all.iter().any(|rule| !rule.speaks_of_trees() && named.matches(&rule.id))
     }
 
+    /// Whether a rule speaks of a file as a whole, as it stands after a change.
+    pub(in crate::check) fn is_about_whole_files(&self, id: &str) -> bool {
+        self.all.iter().any(|rule| rule.on == On::File && rule.id == id)
+    }
+
     /// The severity the policy gives a rule, or else its own.
     pub(in crate::check) fn severity(&self, id: &str, own: Severity) -> Severity {
         let named = self.severity.iter().rev().find(|(glob, _)| glob.matches(id));

@@ -14,6 +14,7 @@ pub use file::Waivers;
 pub use inline::Inline;
 pub(in crate::check) use inline::{MARKER, Marked};
 pub use text::{Baselined, Excused, Waiver, inline, rewritten};
+pub use told::is_own_excuse;
 pub use waive::{Scope, Waiving};
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 use super::*;
 use crate::check::rules::{Candidate, Common, Found, Rules};
-use crate::model::{Finding, LineDiff, Mode, RepoPath};
+use crate::model::{Finding, LineDiff, Mode, RepoPath, RiskLevel, Severity};
 
 const PACK: &str = r#"[
     {"id": "t/word", "keywords": ["bad"], "regex": "bad[a-z]*", "severity": "deny", "message": "bad word"},
     {"id": "t/gone", "on": "removed", "keywords": ["assert"], "regex": "assert", "severity": "hold", "show": true,
      "message": "gone"},
+    {"id": "t/file", "on": "file", "keywords": ["mark"], "regex": "mark", "severity": "warn", "show": true,
+     "message": "mark"},
+    {"id": "t/deep", "keywords": ["deep"], "regex": "deep", "severity": "warn", "show": true, "floor": "CRITICAL",
+     "message": "deep"},
     {"id": "t/new", "keywords": ["skip"], "regex": "skip", "severity": "hold", "show": true, "changes_only": true,
      "message": "new"}
 ]"#;
@@ -49,7 +53,7 @@ fn inline(new: &str) -> Vec<String> {
 
 #[test]
 fn a_waiver_excuses_its_line_or_the_next_one_and_is_told() {
-    let added = "waiver/added note 1: The change brings its own waiver of `t/word`: why";
+    let added = "waiver/added hold 1: The change brings its own waiver of `t/word`: why";
 
     assert_eq!(inline("badly // gov: allow[t/word] why"), ["t/word deny 1 waived by src/a.rs:1: why", added]);
     assert_eq!(inline("// gov: allow[t/word] why\nbadly\n"), ["t/word deny 2 waived by src/a.rs:1: why", added]);
@@ -68,7 +72,7 @@ fn waivers_above_each_other_excuse_the_line_beneath_them() {
         [
             "t/word deny 3 waived by src/a.rs:2: why",
             "waiver/unused warn 1: The waiver of `t/other` has nothing to excuse",
-            "waiver/added note 2: The change brings its own waiver of `t/*`: why",
+            "waiver/added hold 2: The change brings its own waiver of `t/*`: why",
         ]
     );
 }
@@ -95,6 +99,45 @@ fn a_waiver_that_excuses_an_old_line_is_neither_unused_nor_told() {
     let old = "bad // gov: allow[t/word] why\n";
 
     assert_eq!(judged(&format!("{old}more\n"), Some(old), &Waivers::default(), Scope::Change), [] as [&str; 0]);
+}
+
+#[test]
+fn a_waiver_that_excuses_a_new_line_is_told_however_old_it_is() {
+    let above = |word: &str| format!("// gov: allow[t/word] why\n{word}\n");
+    let told = |new: &str, old: &str| judged(new, Some(old), &Waivers::default(), Scope::Change);
+
+    assert_eq!(
+        told(&above("badly"), &above("bad")),
+        [
+            "t/word deny 2 waived by src/a.rs:1: why",
+            "waiver/reused hold 1: What the change brings is excused by an old waiver of `t/word`: why"
+        ]
+    );
+    let file = "mark // gov: allow[t/file] why\n";
+    assert_eq!(told(&format!("{file}more\n"), file), ["t/file warn 1 waived by src/a.rs:1: why"], "it was so before");
+    assert_eq!(
+        told(file, ""),
+        [
+            "t/file warn 1 waived by src/a.rs:1: why",
+            "waiver/added note 1: The change brings its own waiver of `t/file`: why"
+        ]
+    );
+}
+
+#[test]
+fn what_excuses_keeps_the_floor_of_what_it_excuses() {
+    let rules = Rules::of_json(PACK);
+    let (path, text) = (RepoPath::from("src/a.rs"), b"deep // gov: allow[t/*] why");
+    let file = Candidate { new: Some(text), in_tree: false, ..Candidate::standing(&path, Mode::Regular) };
+    let Found { findings, waivers: inline, .. } = rules.scan(&file, Default::default);
+    let today = "2026-06-01".parse().unwrap();
+
+    let waivers = &Waivers::default();
+    let told = Waiving { rules: &rules, waivers, today, scope: Scope::Change }.apply(findings, &inline);
+
+    let said: Vec<_> = told.iter().map(|finding| (finding.rule.as_str(), finding.severity, finding.floor)).collect();
+    let floor = Some(RiskLevel::Critical);
+    assert_eq!(said, [("t/deep", Severity::Warn, floor), ("waiver/added", Severity::Note, floor)]);
 }
 
 #[test]

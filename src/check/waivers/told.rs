@@ -3,21 +3,18 @@
 use super::file::{Entry, What};
 use super::inline::Inline;
 use super::waive::{Scope, Waiving};
-use crate::model::{Date, Finding, Place, RepoPath, RuleId, Severity};
+use crate::model::{Date, Finding, Place, RepoPath, RiskLevel, RuleId, Severity};
 use crate::policy::NameGlob;
 
 /// What is known of a waiver once all findings are in.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a waiver")]
 struct State {
     problem: Option<&'static str>,
     has_reason: bool,
     until: Option<Date>,
-    used: bool,
     idle: bool,
-    added: bool,
 }
 
-/// What there is to say of it.
+/// What there is to say of it, and how much that weighs where the policy does not say otherwise.
 struct Told {
     id: &'static str,
     severity: Severity,
@@ -25,21 +22,45 @@ struct Told {
     help: &'static str,
 }
 
+/// The worst that a waiver excuses of what a change brings.
+#[derive(Default)]
+pub(super) struct Excuse {
+    severity: Option<Severity>,
+    floor: Option<RiskLevel>,
+}
+
+/// The change brings what is excused, and with it the waiver.
+const ADDED: &str = "waiver/added";
+
+/// The change brings what is excused by a waiver that was there before.
+const REUSED: &str = "waiver/reused";
+
+/// Whether a finding tells that a change excuses itself.
+#[must_use]
+pub fn is_own_excuse(finding: &Finding) -> bool {
+    matches!(finding.rule.as_str(), ADDED | REUSED)
+}
+
 impl Waiving<'_> {
-    pub(super) fn of_inline(&self, waiver: &Inline, used: bool) -> Option<Finding> {
+    pub(super) fn of_inline(&self, waiver: &Inline, excuse: Option<&Excuse>) -> Option<Finding> {
+        let used = excuse.is_some();
         let place =
             Place { path: waiver.path.clone(), line: Some(waiver.line), column: Some(waiver.column), commit: None };
         let rules: Vec<&str> = waiver.rules.iter().map(|glob| glob.text.as_str()).collect();
+        let what = rules.join(", ");
         let state = State {
             problem: waiver.problem,
             has_reason: !waiver.reason.is_empty(),
             until: waiver.until,
-            used,
             idle: waiver.idle && !used && !waiver.rules.iter().any(|rule| self.cannot_know(rule)),
-            // Every line of a tree is read as if it were new.
-            added: waiver.added && self.scope == Scope::Change,
         };
-        self.finding(&state, place, &rules.join(", "), &waiver.reason)
+        if let Some(fault) = state.fault(self.today, &what) {
+            return Some(self.finding(fault, place, &what));
+        }
+        let excuse = excuse.filter(|excuse| excuse.severity.is_some())?;
+        let told = if waiver.added { Told::added(&what, &waiver.reason) } else { Told::reused(&what, &waiver.reason) };
+        let finding = self.finding(Told { severity: excuse.weight(), ..told }, place, &what);
+        Some(Finding { floor: excuse.floor, ..finding })
     }
 
     pub(super) fn of_entry(&self, entry: &Entry, used: bool) -> Option<Finding> {
@@ -67,12 +88,16 @@ impl Waiving<'_> {
             problem: None,
             has_reason: !entry.reason.is_empty(),
             until: entry.until,
-            used,
             idle: !used && is_judged_whole,
-            added: entry.added,
         };
+        let named = entry.named();
+        if let Some(fault) = state.fault(self.today, named) {
+            return Some(self.finding(fault, place, named));
+        }
         let by = entry.by.as_ref().map(|by| format!("{} (by {by})", entry.reason));
-        self.finding(&state, place, entry.named(), by.as_deref().unwrap_or(&entry.reason))
+        // Whatever it excuses, a change of the file is CRITICAL.
+        let told = || Told::added(named, by.as_deref().unwrap_or(&entry.reason));
+        (entry.added && used).then(|| self.finding(told(), place, named))
     }
 
     /// Whether a rule speaks of changes only, so that a tree shows nothing of its waivers.
@@ -81,18 +106,17 @@ impl Waiving<'_> {
     }
 
     /// `what` is all that the waiver names.
-    fn finding(&self, state: &State, place: Place, what: &str, reason: &str) -> Option<Finding> {
-        let Told { id, severity, message, help } = state.told(self.today, what, reason)?;
-        let severity = self.rules.severity(id, severity);
-        let mut finding = Finding::at(place, RuleId::new(id), severity, message, what.as_bytes());
-        finding.help = Some(help.to_owned());
-        Some(finding)
+    fn finding(&self, told: Told, place: Place, what: &str) -> Finding {
+        let severity = self.rules.severity(told.id, told.severity);
+        let mut finding = Finding::at(place, RuleId::new(told.id), severity, told.message, what.as_bytes());
+        finding.help = Some(told.help.to_owned());
+        finding
     }
 }
 
 impl State {
-    /// The worst that there is to say; `None` where all is well.
-    fn told(&self, today: Date, what: &str, reason: &str) -> Option<Told> {
+    /// The worst that is wrong with it; `None` where all is well.
+    fn fault(&self, today: Date, what: &str) -> Option<Told> {
         let warning = |id, message, help| Some(Told { id, severity: Severity::Warn, message, help });
         if let Some(problem) = self.problem {
             let help = "Write `gov: allow[rule-id] reason`, with `until=2026-12-31` when it should end.";
@@ -110,12 +134,36 @@ impl State {
             let message = format!("The waiver of `{what}` has nothing to excuse");
             return warning("waiver/unused", message, "Remove it, so that it excuses nothing that comes later.");
         }
-        (self.added && self.used).then(|| Told {
-            id: "waiver/added",
-            severity: Severity::Note,
-            message: format!("The change brings its own waiver of `{what}`: {reason}"),
-            help: "Whoever reviews the change decides whether the reason holds.",
-        })
+        None
+    }
+}
+
+impl Told {
+    const REVIEWED: &'static str = "Whoever reviews the change decides whether the reason holds.";
+
+    fn added(what: &str, reason: &str) -> Self {
+        let message = format!("The change brings its own waiver of `{what}`: {reason}");
+        Self { id: ADDED, severity: Severity::Note, message, help: Self::REVIEWED }
+    }
+
+    fn reused(what: &str, reason: &str) -> Self {
+        let message = format!("What the change brings is excused by an old waiver of `{what}`: {reason}");
+        Self { id: REUSED, severity: Severity::Note, message, help: Self::REVIEWED }
+    }
+}
+
+impl Excuse {
+    pub(super) fn cover(&mut self, finding: &Finding) {
+        self.severity = self.severity.max(Some(finding.severity));
+        self.floor = self.floor.max(finding.floor);
+    }
+
+    /// What would block or be held is held still: nobody but a reviewer excuses it.
+    fn weight(&self) -> Severity {
+        match self.severity {
+            Some(Severity::Deny | Severity::Hold) => Severity::Hold,
+            Some(Severity::Warn | Severity::Note) | None => Severity::Note,
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Marks what is waived.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::file::{Entry, Waivers};
 use super::inline::Inline;
+use super::told::Excuse;
 use crate::check::rules::Rules;
 use crate::model::{Date, Finding, RepoPath, Waived};
 
@@ -37,12 +38,15 @@ impl Waiving<'_> {
         for (index, waiver) in inline.iter().enumerate() {
             at_path.entry(&waiver.path).or_default().push(index);
         }
-        let (mut used_inline, mut used) = (HashSet::new(), HashSet::new());
+        let (mut used_inline, mut used) = (HashMap::<usize, Excuse>::new(), HashSet::new());
         for finding in findings.iter_mut().filter(|finding| finding.waived.is_none()) {
             let here = at_path.get(&finding.place.path).into_iter().flatten();
             for &index in here {
                 let Some(waiver) = inline.get(index).filter(|waiver| waiver.names(finding)) else { continue };
-                used_inline.insert(index);
+                let excuse = used_inline.entry(index).or_default();
+                if self.is_brought(finding, waiver) {
+                    excuse.cover(finding);
+                }
                 if finding.waived.is_none() && waiver.holds(self.today) {
                     finding.waived = Some(waiver.waived());
                 }
@@ -57,13 +61,20 @@ impl Waiving<'_> {
             }
         }
         for (index, waiver) in inline.iter().enumerate() {
-            findings.extend(self.of_inline(waiver, used_inline.contains(&index)));
+            findings.extend(self.of_inline(waiver, used_inline.get(&index)));
         }
         for (index, entry) in self.waivers.entries.iter().enumerate() {
             findings.extend(self.of_entry(entry, used.contains(&index)));
         }
         self.hide_secrets(&mut findings);
         findings
+    }
+
+    /// Whether a change brings what a waiver in its text excuses. Every line of a tree is read as if
+    /// it were new, and what is said of a file as a whole may be said of what was there before.
+    fn is_brought(&self, finding: &Finding, waiver: &Inline) -> bool {
+        let is_change = matches!(self.scope, Scope::Change | Scope::Commit);
+        is_change && (waiver.added || !self.rules.is_about_whole_files(finding.rule.as_str()))
     }
 
     /// A waiver for history lets nothing come back: it excuses only what the newest tree has no more.
@@ -86,9 +97,12 @@ impl Waiving<'_> {
 }
 
 impl Inline {
+    /// Lines are those of the text it stands in: what an earlier commit of a range had there is another
+    /// matter.
     fn names(&self, finding: &Finding) -> bool {
         let rule = self.rules.iter().any(|glob| glob.matches(finding.rule.as_str()));
-        rule && (finding.place.line == Some(self.covers) || self.elsewhere.contains(&finding.fingerprint))
+        let is_covered = finding.place.commit.is_none() && finding.place.line == Some(self.covers);
+        rule && (is_covered || self.elsewhere.contains(&finding.fingerprint))
     }
 
     fn waived(&self) -> Waived {
