@@ -120,3 +120,51 @@ fn no_judgement_tells_a_secret_in_any_format() {
     scratch.commit_all("Remove");
     ask(&[&format!("{before}..HEAD")]);
 }
+
+/// Made up; put together here, so that no scanner takes this file for a leak.
+fn key() -> String {
+    ["AKIA", "Z7QVN4KWJ3XP", "LM2T"].concat()
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_told_without_the_secrets_in_it() {
+    let (key, scratch) = (key(), Scratch::new());
+    let policies = [
+        format!("version: 1\n{key}: x\n"),
+        format!("version: 1\nagents: {{ at_least: {key} }}\n"),
+        format!("version: 1\npaths: {{ protected: [\"{key}[\"] }}\n"),
+        format!("version: 1\nrules: {{ severity: {{ \"{key}\": \"{key}\" }} }}\n"),
+    ];
+    let pack = format!("- id: a/b\n  {key}: 1\n  on: {key}\n  verify: {key}\n  regex: \"{key}(\"\n");
+    scratch.write("packs/own.yaml", pack);
+    let silent = |asked: &[&str]| {
+        for format in [[].as_slice(), &["--format", "json"]] {
+            let said = scratch.run(&[asked, format].concat());
+            assert_eq!(said.code, 2, "{asked:?}");
+            assert!(!(said.out + &said.err).contains(&key), "{asked:?} {format:?}");
+        }
+    };
+
+    silent(&["rules", "check", "packs"]);
+    for policy in policies {
+        scratch.write(".gov/policy.yaml", policy);
+        scratch.commit_all("Break it");
+        silent(&["policy", "check"]);
+        silent(&["policy", "show"]);
+        silent(&["check", "--all"]);
+    }
+}
+
+#[test]
+fn what_is_put_on_record_is_told_without_the_secret_in_its_subject() {
+    let (key, scratch) = (key(), Scratch::new());
+    scratch.install_hooks();
+    scratch.write("a.txt", "a\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "-m", &format!("Use {key}")]);
+
+    let said = scratch.run(&["record", "HEAD", "--reason", "late"]);
+
+    assert!(said.out.contains("blocked  Use AKI"), "{}{}", said.out, said.err);
+    assert!(!(said.out + &said.err).contains(&key));
+}

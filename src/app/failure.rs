@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::secrets::starred;
+use super::secrets;
 use crate::git::GitError;
 use crate::git::notes::NotesError;
 use crate::ledger::Unwritable;
@@ -84,13 +84,14 @@ impl Failure {
     /// A file that somebody wrote cannot be read; every mistake in it is told.
     #[must_use]
     pub fn mistaken(origin: String, bytes: Vec<u8>, mistakes: Vec<Mistake>) -> Self {
+        let (bytes, mistakes) = secrets::shown(bytes, mistakes);
         let place = |mistake: &Mistake| format!("{}:{}: {}", mistake.line, mistake.column, mistake.message);
         Self {
             because: mistakes.iter().map(place).collect(),
             what: format!("{origin} has {}", counted(mistakes.len(), "mistake")),
             remedy: None,
             asked: Asked::ADecision,
-            mistaken: Some(Box::new(Mistaken { origin, bytes: starred(bytes), mistakes })),
+            mistaken: Some(Box::new(Mistaken { origin, bytes, mistakes })),
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::check::{self, Asked, Request as Check};
 use super::law::{Law, POLICY_PATH};
 use super::progress::Progress;
-use super::{Answer, Environment, Failure};
+use super::{Answer, Environment, Failure, secrets};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Gate, ObjectId, Outcome, Person, RepoPath, counted};
 use crate::policy::{self, RepositoryFacts};
@@ -123,16 +123,18 @@ fn replay(repo: &Repo, commits: &[Commit], text: &str, environment: &Environment
         progress.reached(at + 1);
     }
     drop(progress);
-    let mut said = format!(
+    let said = format!(
         "the last {}, each judged alone under it:\n  {passing} would pass\n  {} would need an approval where the level is staging or production\n  {} would be blocked\n",
         counted(commits.len(), "commit"),
         held.len(),
         blocked.len()
     );
+    let mut told = String::new();
     for (commit, judgement) in blocked.iter().chain(&held).take(5) {
         let reason = judgement.decision.reasons.first().map(|reason| reason.what.as_str()).unwrap_or_default();
         // Writing into a string cannot fail.
-        let _ = writeln!(said, "    {} {} ({reason})", commit.id.short(), commit.subject());
+        let _ = writeln!(told, "    {} {} ({reason})", commit.id.short(), commit.subject());
     }
-    Ok(said)
+    secrets::hide(&mut [&mut told]);
+    Ok(said + &told)
 }

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::law::{self, POLICY_PATH};
-use super::secrets::starred;
+use super::secrets;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{NextStep, RepoPath};
@@ -43,7 +43,7 @@ pub fn check(file: Option<&Path>, environment: &Environment, as_json: bool, styl
             .mended_by("write one that fits this repository: gov-hook init")
     })?;
     let found = policy::read(&shown, &bytes).err().unwrap_or_default();
-    let bytes = starred(bytes);
+    let (bytes, found) = secrets::shown(bytes, found);
     let judged = Judged { origin: &shown, bytes: &bytes, mistakes: &found };
     let next = NextStep { why: "the whole format".into(), command: "gov-hook policy schema".into() };
     let text = if as_json {

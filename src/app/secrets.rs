@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::check::rules::Rules;
+use crate::model::Mistake;
 use crate::policy::Policy;
 
 /// What of an entry's body somebody wrote.
@@ -32,8 +33,21 @@ pub(super) fn hide_in_body(body: &mut Map<String, Value>) {
     hide(&mut texts);
 }
 
-/// A file as its lines may be shown beside a mistake, of which every character stays one character.
-pub(super) fn starred(bytes: Vec<u8>) -> Vec<u8> {
+/// What is wrong with a file as it may be told, and the file as its lines may be shown beside it.
+pub(super) fn shown(bytes: Vec<u8>, mut mistakes: Vec<Mistake>) -> (Vec<u8>, Vec<Mistake>) {
+    if mistakes.is_empty() {
+        return (bytes, mistakes);
+    }
+    let words = mistakes.iter_mut().flat_map(|mistake| {
+        let Mistake { message, because, help, .. } = mistake;
+        std::iter::once(message).chain(because).chain(help)
+    });
+    hide(&mut words.collect::<Vec<_>>());
+    (starred(bytes), mistakes)
+}
+
+/// Every character of a file stays one character.
+fn starred(bytes: Vec<u8>) -> Vec<u8> {
     let text = String::from_utf8(bytes).unwrap_or_else(|odd| String::from_utf8_lossy(odd.as_bytes()).into_owned());
     built_in().map(|rules| rules.starred(&text).into_bytes()).unwrap_or_default()
 }

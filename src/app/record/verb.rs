@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Act, Cause, Pen, Records, decision};
 use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::progress::Progress;
-use crate::app::{Answer, Environment, Failure, law};
+use crate::app::{Answer, Environment, Failure, law, secrets};
 use crate::git::Repo;
 use crate::model::{Exit, Gate, ObjectId, counted};
 
@@ -47,6 +47,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     }
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;
+    secrets::hide(&mut [&mut told]);
     let text = format!("put {} on record\n{told}", counted(acts.len(), "commit"));
     Ok(Answer { text: text.into_bytes(), code: worst.code() })
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::law::Law;
-use super::{Answer, CANNOT_DECIDE, Environment, Failure};
+use super::{Answer, CANNOT_DECIDE, Environment, Failure, secrets};
 use crate::check::header_explained;
 use crate::check::rules::{Example, Listed, On, read_pack};
 use crate::git::Repo;
@@ -81,6 +81,7 @@ fn pack(file: &Path) -> Result<PackView, Failure> {
         Ok(pack) => (pack.rules.len(), Vec::new()),
         Err(mistakes) => (0, mistakes),
     };
+    let (bytes, mistakes) = secrets::shown(bytes, mistakes);
     Ok(PackView { origin, bytes, rules, mistakes })
 }
 
