@@ -177,3 +177,30 @@ fn a_damaged_index_of_a_pack_is_named_with_what_makes_it_anew() {
     let mended = packed.scratch.run(&["check", "--history"]);
     assert_eq!(mended.code, 0, "{}", mended.err);
 }
+
+#[test]
+fn no_beginning_of_a_file_hides_a_secret_behind_it() {
+    let key = ["access = \"AKIA", "Z7QVN4KWJ3XP", "LM2T\"\n"].concat();
+    let wide: Vec<u8> = "# settings\n".repeat(1000).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let pointer = "version https://git-lfs.github.com/spec/v1\n";
+    let files: [(&str, &[&[u8]]); 5] = [
+        ("little.env", &[b"\xff\xfe", key.as_bytes()]),
+        ("big.env", &[b"\xfe\xff\n", key.as_bytes()]),
+        ("wide.env", &[&wide, key.as_bytes()]),
+        ("oid.env", &[pointer.as_bytes(), b"oid sha256:", key.as_bytes(), b"size 12\n"]),
+        ("ext.env", &[pointer.as_bytes(), b"ext-0-", key.as_bytes(), b"size 12\n"]),
+    ];
+    let scratch = Scratch::new();
+    for (path, parts) in files {
+        scratch.write(path, parts.concat());
+    }
+    scratch.write("clean.bin", format!("{pointer}oid sha256:{}\nsize 12\n", "4d7a2146".repeat(8)));
+    scratch.git(&["add", "--all"]);
+
+    let report = scratch.check(&["--staged"]);
+
+    let findings = report["findings"].as_array().unwrap().iter();
+    let keys = findings.filter(|finding| finding["rule"] == "secret/aws-access-key-id");
+    let found: Vec<&str> = keys.map(|finding| finding["path"].as_str().unwrap()).collect();
+    assert_eq!(found, ["big.env", "ext.env", "little.env", "oid.env", "wide.env"]);
+}

@@ -93,25 +93,34 @@ fn is_lfs_pointer(bytes: &[u8]) -> bool {
         })
 }
 
+/// So many bytes of ASCII behind each other are no UTF-16, whatever the beginning looks like: in
+/// Chinese, of which a third is made of such bytes, a run like this comes once in a hundred thousand
+/// characters.
+const ASCII_RUN: usize = 24;
+
 /// Turns UTF-16 into UTF-8, piece by piece. The mark at the beginning is dropped, and what is no
-/// character becomes U+FFFD, so every newline stays where it is.
+/// character becomes U+FFFD, so every newline stays where it is. Text in ASCII that hides behind the
+/// mark comes out as it is.
 pub(super) struct Utf16 {
     big_endian: bool,
     odd: Option<u8>,
     lead: Option<u16>,
     at_start: bool,
+    /// Bytes of ASCII that may be too few for a run.
+    ascii: Vec<u8>,
+    in_run: bool,
 }
 
 impl Utf16 {
     pub(super) const fn new(big_endian: bool) -> Self {
-        Self { big_endian, odd: None, lead: None, at_start: true }
+        Self { big_endian, odd: None, lead: None, at_start: true, ascii: Vec::new(), in_run: false }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8], text: &mut Vec<u8>) {
         let mut rest = bytes;
         if let (Some(first), Some((second, behind))) = (self.odd, bytes.split_first()) {
             self.odd = None;
-            self.unit(first, *second, text);
+            self.pair(first, *second, text);
             rest = behind;
         }
         let pairs = rest.chunks_exact(2);
@@ -120,14 +129,45 @@ impl Utf16 {
         }
         for pair in pairs {
             if let [first, second] = pair {
-                self.unit(*first, *second, text);
+                self.pair(*first, *second, text);
             }
         }
     }
 
     pub(super) fn finish(&mut self, text: &mut Vec<u8>) {
+        if self.in_run {
+            text.extend(self.odd.take_if(|odd| is_ascii(*odd)));
+        }
+        self.end_run(text);
         if self.lead.take().is_some() || self.odd.take().is_some() {
             put(char::REPLACEMENT_CHARACTER, text);
+        }
+    }
+
+    fn pair(&mut self, first: u8, second: u8, text: &mut Vec<u8>) {
+        if !is_ascii(first) || !is_ascii(second) {
+            self.end_run(text);
+            self.unit(first, second, text);
+        } else if self.in_run {
+            text.extend([first, second]);
+        } else {
+            self.ascii.extend([first, second]);
+            if self.ascii.len() >= ASCII_RUN {
+                if self.lead.take().is_some() {
+                    put(char::REPLACEMENT_CHARACTER, text);
+                }
+                text.append(&mut self.ascii);
+                (self.in_run, self.at_start) = (true, false);
+            }
+        }
+    }
+
+    fn end_run(&mut self, text: &mut Vec<u8>) {
+        self.in_run = false;
+        for pair in std::mem::take(&mut self.ascii).chunks_exact(2) {
+            if let [first, second] = pair {
+                self.unit(*first, *second, text);
+            }
         }
     }
 
@@ -151,6 +191,10 @@ impl Utf16 {
             put(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER), text);
         }
     }
+}
+
+const fn is_ascii(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n')
 }
 
 fn put(character: char, text: &mut Vec<u8>) {
@@ -182,6 +226,26 @@ mod tests {
         bytes.extend([0x00, 0xd8, 0x0a, 0x00, 0x41]);
 
         assert_eq!(decode(&bytes).0.as_ref(), "a\n\u{fffd}\n\u{fffd}".as_bytes());
+    }
+
+    #[test]
+    fn ascii_behind_the_mark_or_behind_utf_16_stays_as_it_is() {
+        let line = "password = \"not in UTF-16 at all\" \r\n";
+        let chinese = "\u{feff}\u{4e2d}\u{6587}\u{6f22}\u{5b57} = \u{5bc6}\u{78bc}\n";
+
+        for big_endian in [false, true] {
+            let mark = utf16("\u{feff}", big_endian);
+            let alone = [mark.as_slice(), line.as_bytes()].concat();
+            let odd = [mark.as_slice(), b" ", line.as_bytes()].concat();
+            let mixed = [utf16(chinese, big_endian).as_slice(), line.as_bytes(), &utf16("end\n", big_endian)].concat();
+            assert_eq!(decode(&alone).0.as_ref(), line.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&decode(&odd).0), format!(" {line}"));
+            assert_eq!(
+                String::from_utf8_lossy(&decode(&mixed).0),
+                format!("{}{line}end\n", chinese.trim_start_matches("\u{feff}"))
+            );
+            assert_eq!(decode(&utf16(chinese, big_endian)).0.as_ref(), &chinese.as_bytes()[3..]);
+        }
     }
 
     #[test]

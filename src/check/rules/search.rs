@@ -42,7 +42,7 @@ impl<'a> Side<'a> {
         let Within { common, lines } = within;
         let (text, scanned) = decode(bytes);
         let mut found = Matches::default();
-        if scanned != Scanned::LfsPointer && !group.is_empty() {
+        if !group.is_empty() {
             let as_it_is = matches!(text, Cow::Borrowed(_));
             let rest = if as_it_is { common.rest(&text) } else { 0..text.len() };
             let parts = lines.filter(|_| as_it_is && common != Common::NOTHING).map(|lines| places(lines, &text));
