@@ -779,8 +779,12 @@ fn a_secret_in_a_message_is_refused_and_what_only_looks_like_one_is_not() {
     let scratch = worded();
 
     let refused = commit(&scratch, &["-m", &format!("Deploy with {}", secret())], "false");
+    let address = ["Push to https://bot:vQ7mz", "T2xLr9@git.shop.dev/x"].concat();
+    let addressed = commit(&scratch, &["-m", &address], "false");
     let passed = commit(&scratch, &["-m", "Rotate the key\n\npassword: hunter-2-of-9"], "false");
 
+    assert_eq!(addressed.status.code(), Some(1), "{}", err(&addressed));
+    assert!(!err(&addressed).contains("vQ7mzT2x"), "{}", err(&addressed));
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).starts_with("denied: "), "{}", err(&refused));
     assert!(err(&refused).contains("COMMIT_MESSAGE:1"), "{}", err(&refused));

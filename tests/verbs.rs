@@ -146,6 +146,9 @@ fn a_repository_adds_rules_of_its_own_and_they_are_read_from_the_trusted_side() 
     assert_ne!(before["outcome"], "blocked", "a rule that the change itself adds does not judge it");
     assert_eq!(after["outcome"], "blocked");
     assert_eq!(after["findings"][0]["rule"], "ours/codename");
+    scratch.git(&["reset", "-q", "--hard"]);
+    scratch.git(&["commit", "-q", "--allow-empty", "-m", "Begin bluebird"]);
+    assert_eq!(scratch.check(&["HEAD"])["findings"][0]["path"], "COMMIT_MESSAGE");
 }
 
 #[test]

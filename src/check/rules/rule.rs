@@ -17,7 +17,7 @@ use super::walk::Walk;
 use crate::check::detect::Detector;
 use crate::check::entropy::entropy;
 use crate::check::verify::{self, Captured, Verifier};
-use crate::model::RepoPath;
+use crate::model::{RepoPath, Severity};
 use crate::policy::Reach;
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -145,9 +145,13 @@ impl Rule {
         !self.changes_only && self.on != On::Removed
     }
 
-    /// Whether it knows a secret by its form alone, wherever it stands.
+    /// Whether it knows a secret by its form alone, wherever it stands. One that guesses and denies all
+    /// the same does, such as that of a password in an address.
     pub(super) fn is_sure_of_secrets(&self) -> bool {
-        self.on == On::Added && self.family() == "secret" && !self.generic
+        let known = |definition: &Definition| {
+            definition.finds_secrets() && (!self.generic || definition.severity == Severity::Deny)
+        };
+        self.on == On::Added && self.definition().is_some_and(known)
     }
 
     pub(super) fn family(&self) -> &str {
