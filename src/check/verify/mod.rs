@@ -25,6 +25,7 @@ mod token;
 mod unconditional;
 mod weak;
 mod words;
+mod wrapped;
 
 use std::ops::Range;
 
@@ -114,6 +115,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("url-password-reserved", address::url_password_reserved),
     ("vendor-secret", service::vendor_secret),
     ("wrapped-pem", key_file::wrapped_pem),
+    ("wrapped-token", wrapped::token),
 ];
 
 /// The check a rule asks for by name.
