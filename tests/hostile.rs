@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -42,6 +43,26 @@ fn ten_thousand_waivers_are_read_and_those_for_nothing_told() {
     let findings = json["findings"].as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["rule"] == "waiver/unused"), "{findings:?}");
     assert_eq!(findings.len(), 10_000);
+}
+
+#[test]
+fn ten_thousand_waivers_that_are_needed_are_none_for_nothing() {
+    let scratch = Scratch::new();
+    let waived =
+        |number| ["password = \"vQ7mz", &format!("{number:05}T2x\"  # gov: "), "allow[secret/*] made up\n"].concat();
+    scratch.write("a.py", (0..10_000).map(waived).collect::<String>());
+    scratch.git(&["add", "--all"]);
+
+    let json = scratch.check(&["--staged"]);
+
+    let findings = json["findings"].as_array().unwrap();
+    let weighing = findings.iter().filter(|finding| finding["waived"].is_null());
+    let rules: BTreeSet<&str> = weighing.map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert_eq!(
+        Vec::from_iter(rules),
+        ["secret/generic-password", "waiver/added"],
+        "the rest of the matches is not listed"
+    );
 }
 
 #[test]

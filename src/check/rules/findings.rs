@@ -43,6 +43,8 @@ pub(super) struct Teller<'a> {
     told: BTreeMap<u16, u32>,
     /// Rules by the lines they match on, told or not.
     seen: BTreeSet<(u32, u16)>,
+    /// Rules with more matches than were kept, which may be on any line.
+    anywhere: Vec<u16>,
     marked: Vec<(Marked, Position)>,
 }
 
@@ -60,6 +62,7 @@ impl<'a> Teller<'a> {
             details: BTreeMap::new(),
             told: BTreeMap::new(),
             seen: BTreeSet::new(),
+            anywhere: Vec::new(),
             marked: Vec::new(),
         }
     }
@@ -150,7 +153,8 @@ impl<'a> Teller<'a> {
     }
 
     /// Adds the rules with more matches than were kept.
-    pub(super) fn finish(&self, found: &Matches, out: &mut Found) {
+    pub(super) fn finish(&mut self, found: &Matches, out: &mut Found) {
+        self.anywhere.clone_from(&found.more);
         for &index in &found.more {
             if self.told.get(&index).is_some_and(|told| *told > MOST_FINDINGS) {
                 continue;
@@ -195,8 +199,9 @@ impl<'a> Teller<'a> {
             if marked.alone {
                 below = Some((line, covers));
             }
-            let ids = self.seen.range((covers, 0)..=(covers, u16::MAX)).filter_map(|(_, rule)| self.rules.get(*rule));
-            let ids: Vec<&str> = ids.map(|rule| &*rule.id).collect();
+            let seen = self.seen.range((covers, 0)..=(covers, u16::MAX)).map(|(_, rule)| rule);
+            let ids: Vec<&str> =
+                seen.chain(&self.anywhere).filter_map(|rule| self.rules.get(*rule)).map(|rule| &*rule.id).collect();
             waivers.push(Inline::new(marked, self.place(*position), covers, &ids, elsewhere).added(is_added(line)));
         }
         waivers.reverse();
