@@ -97,7 +97,7 @@ impl Marked {
         let end = memchr::memchr(b'\n', after).unwrap_or(after.len());
         let after = after.get(..end.min(secret.saturating_sub(at + MARKER.len())))?;
         let said = String::from_utf8_lossy(after);
-        let alone = before.iter().all(|byte| marks(byte) || b"remREM\"'".contains(byte));
+        let alone = before.split(marks).all(opens_a_comment);
         let problem = |problem| {
             Some(Self { rules: Vec::new(), reason: String::new(), until: None, problem: Some(problem), alone })
         };
@@ -128,6 +128,12 @@ impl Marked {
         let reason = reason.chars().filter(|c| !c.is_control() && !hides_text(*c)).take(LONGEST_REASON).collect();
         Some(Self { rules, reason, until, problem: None, alone })
     }
+}
+
+/// Whether a word before a marker is no more than the beginning of a comment.
+fn opens_a_comment(word: &[u8]) -> bool {
+    let is_sign = |byte: &u8| b"\"':._".contains(byte);
+    word.iter().all(is_sign) || [&b"rem"[..], b"@rem", b"dnl"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -161,6 +167,18 @@ mod tests {
         );
         assert_eq!(read("/* gov: allow[a/b]: why */ x = 1"), good("a/b", "why", None, true));
         assert_eq!(read("; gov: allow[a/b]"), good("a/b", "", None, true));
+    }
+
+    #[test]
+    fn a_waiver_stands_alone_behind_nothing_but_the_beginning_of_a_comment() {
+        let alone = |before: &str| read(&format!("{before} gov: allow[a/b] why")).map(|read| read.4);
+
+        for before in ["", "#", "//", " *", "(*", "{/*", "REM", "@rem", "::", "..", "dnl", "#_", "'", "\"", "%", ";;"] {
+            assert_eq!(alone(before), Some(true), "{before}");
+        }
+        for before in ["x #", "mem #", "end #", "} else { //", "return; //"] {
+            assert_eq!(alone(before), Some(false), "{before}");
+        }
     }
 
     #[test]
