@@ -26,7 +26,7 @@ pub fn missing(path: &RepoPath, text: &[u8], asked: Asked<'_>) -> Vec<Missing> {
     let mut missing = Vec::new();
     if let Some(module) = asked.module
         && code.iter().any(|line| !line.trim().is_empty())
-        && !code.iter().any(|line| imports(line, module.trim()))
+        && !code.iter().any(|line| imports(line, module.trim()) || imports_from_here(path, line, module.trim()))
     {
         missing.push(Missing::Module);
     }
@@ -93,6 +93,27 @@ fn imports(line: &str, module: &str) -> bool {
     let trimmed = line.trim();
     let alone = trimmed.trim_matches('"') == module && trimmed.starts_with('"') && trimmed.len() > module.len() + 1;
     alone || (names_it(line) && import_words(line).any(|word| WORDS.contains(&word))) || by_parts().unwrap_or(false)
+}
+
+/// `from .governance import x` names a module by where the file is. Where the sources begin is not
+/// known, so any folder above it may be the first of its name.
+fn imports_from_here(path: &RepoPath, line: &str, module: &str) -> bool {
+    let relative = || {
+        let named = line.trim_start().strip_prefix("from ")?.trim_start();
+        let below = named.trim_start_matches('.');
+        let up = (named.len() - below.len()).checked_sub(1)?;
+        Some((up, below.split_once(" import ")?))
+    };
+    let Some((up, (from, names))) = relative() else { return false };
+    let path = path.to_string();
+    let mut place: Vec<&str> = path.split('/').collect();
+    place.truncate(place.len().saturating_sub(1 + up));
+    place.extend(from.split('.').filter(|part| !part.is_empty()));
+    let wanted: Vec<&str> = module.split('.').collect();
+    let Some((name, package)) = wanted.split_last() else { return false };
+    (0..place.len())
+        .filter_map(|first| place.get(first..))
+        .any(|place| place.starts_with(&wanted) || (!package.is_empty() && place == package && has_word(names, name)))
 }
 
 /// The words of a line before its first quote, so that what a string says imports nothing.
@@ -175,6 +196,26 @@ mod tests {
         assert!(!lacks_module("A.java", "import org.acme.Gov;\n", "org.acme.Gov"));
         assert!(!lacks_module("a.c", "#include <acme/gov.h>\n", "acme/gov.h"));
         assert!(!lacks_module("a.rb", "require 'acme/gov'\n", "acme/gov"));
+    }
+
+    #[test]
+    fn a_relative_import_counts_from_where_the_file_is() {
+        for (path, text) in [
+            ("core/model.py", "from .governance import governed\n"),
+            ("core/model.py", "from . import data, governance\n"),
+            ("src/core/models/a.py", "from ..governance.kernel import x\n"),
+            ("src/core/models/a.py", "from .. import governance as g\n"),
+        ] {
+            assert!(!lacks_module(path, text, "core.governance"), "{path} {text}");
+        }
+        for (path, text) in [
+            ("other/model.py", "from .governance import governed\n"),
+            ("core/model.py", "from . import governance_extra\n"),
+            ("core/models/a.py", "from .governance import governed\n"),
+            ("a.py", "from ... import governance\n"),
+        ] {
+            assert!(lacks_module(path, text, "core.governance"), "{path} {text}");
+        }
     }
 
     #[test]
