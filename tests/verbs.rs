@@ -164,6 +164,10 @@ fn rules_are_listed_explained_and_checked() {
     assert!(list.out.contains("secret/aws-access-key-id"));
     assert!(explained.out.starts_with("deny[secret/aws-access-key-id]: AWS access key id\n"), "{}", explained.out);
     assert!(unknown.err.contains("did you mean `secret/aws-access-key-id`?"), "{}", unknown.err);
+    for fault in ["added", "reused", "expired", "malformed", "no-reason", "unused"] {
+        let said = scratch.run(&["rules", "explain", &format!("waiver/{fault}")]);
+        assert!(said.out.contains("waive: no waiver excuses it"), "{fault} {}{}", said.out, said.err);
+    }
     assert_eq!(checked.code, 2);
     assert!(checked.out.contains("pack.yaml:3:") && checked.out.contains("pack.yaml:4:"), "{}", checked.out);
 }

@@ -19,6 +19,8 @@ pub struct RuleView {
     pub help: Option<String>,
     /// An example that it finds, with what it stands in.
     pub example: Option<String>,
+    /// Whether a waiver excuses it.
+    pub is_waivable: bool,
 }
 
 /// One line a rule, pack by pack.
@@ -55,13 +57,17 @@ pub fn explain(rule: &RuleView) -> String {
         format!("example:\n  {}", lines.join("\n  "))
     }));
     paragraphs.extend(rule.help.as_ref().map(|help| format!("fix: {help}")));
-    paragraphs.push(format!(
-        "waive: one of them by the fingerprint that `gov-hook check` tells:\n  gov-hook rules waive FINGERPRINT --reason \
-         REASON\nor in the text, in a comment on the line or above it:\n  gov: allow[{id}] REASON\nor all of them at some \
-         paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason REASON\nor weigh them otherwise, in \
-         .gov/policy.yaml:\n  rules: {{ severity: {{ \"{id}\": warn }} }}",
-        id = rule.id
-    ));
+    let weigh = format!("in .gov/policy.yaml:\n  rules: {{ severity: {{ \"{}\": warn }} }}", rule.id);
+    paragraphs.push(if rule.is_waivable {
+        format!(
+            "waive: one of them by the fingerprint that `gov-hook check` tells:\n  gov-hook rules waive FINGERPRINT --reason \
+             REASON\nor in the text, in a comment on the line or above it:\n  gov: allow[{id}] REASON\nor all of them at \
+             some paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason REASON\nor weigh them otherwise, {weigh}",
+            id = rule.id
+        )
+    } else {
+        format!("waive: no waiver excuses it; to weigh it otherwise, {weigh}")
+    });
     paragraphs.join("\n\n") + "\n"
 }
 

@@ -14,6 +14,7 @@ use super::law::Law;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure, secrets};
 use crate::check::header_explained;
 use crate::check::rules::{Example, Listed, On, read_pack};
+use crate::check::waivers::{Explained, explained};
 use crate::git::Repo;
 use crate::model::Severity;
 use crate::model::closest;
@@ -30,7 +31,7 @@ pub fn list(environment: &Environment, as_json: bool) -> Result<Answer, Failure>
 /// `rules explain`: one of them.
 pub fn explain(id: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let law = in_force(environment)?;
-    let Some(rule) = law.rules.explain(id).map(view).or_else(|| of_headers(id)) else {
+    let Some(rule) = law.rules.explain(id).map(view).or_else(|| of_headers(id)).or_else(|| of_waivers(id)) else {
         return Err(unknown(&law, id));
     };
     Ok(Answer::passing(if as_json { report::explain_json(&rule) } else { report::explain(&rule) }))
@@ -48,6 +49,23 @@ fn of_headers(id: &str) -> Option<RuleView> {
         why: Some(why.to_owned()),
         help: Some("See what was signed and what was changed: gov-hook verify PATH".to_owned()),
         example: None,
+        is_waivable: true,
+    })
+}
+
+/// Nor is what is wrong with waivers, which no other waiver excuses.
+fn of_waivers(id: &str) -> Option<RuleView> {
+    let Explained { severity, message, why, help } = explained(id)?;
+    Some(RuleView {
+        id: id.to_owned(),
+        pack: "waivers".to_owned(),
+        severity,
+        on: "file".to_owned(),
+        message: message.to_owned(),
+        why: Some(why.to_owned()),
+        help: Some(help.to_owned()),
+        example: None,
+        is_waivable: false,
     })
 }
 
@@ -124,6 +142,7 @@ fn view(rule: Listed<'_>) -> RuleView {
         why: definition.why.clone(),
         help: definition.help.clone(),
         example: definition.examples.first().map(shown),
+        is_waivable: true,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A waived finding stays visible and counted. A waiver without a reason or past its date excuses
 //! nothing, and is itself a finding, as is one that has nothing to excuse.
 
+mod explained;
 mod file;
 mod inline;
 mod read;
@@ -10,6 +11,7 @@ mod text;
 mod told;
 mod waive;
 
+pub use explained::{Explained, explained};
 pub use file::Waivers;
 pub use inline::Inline;
 pub(in crate::check) use inline::{MARKER, Marked};

@@ -1,0 +1,56 @@
+//! What is said of waivers, to somebody who asks what it means.
+
+use crate::model::Severity;
+
+/// A rule about waivers, which no pack has.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained {
+    pub severity: Severity,
+    pub message: &'static str,
+    pub why: &'static str,
+    pub help: &'static str,
+}
+
+#[must_use]
+pub fn explained(id: &str) -> Option<Explained> {
+    let (severity, message, why, help) = match id {
+        "waiver/added" => (
+            Severity::Hold,
+            "a change excuses what it brings itself",
+            "Whoever writes a change would judge it too; of what would not be held, it is only a note.",
+            "Have the reason approved with the change, or take out what it excuses.",
+        ),
+        "waiver/reused" => (
+            Severity::Hold,
+            "what a change brings is excused by a waiver that was there before",
+            "The waiver was approved for another text; of what would not be held, this is only a note.",
+            "Have it approved with the change, or take out what it excuses.",
+        ),
+        "waiver/expired" => (
+            Severity::Warn,
+            "a waiver is past its date",
+            "It excuses nothing any more.",
+            "Mend what it excused, or set a new date.",
+        ),
+        "waiver/malformed" => (
+            Severity::Warn,
+            "a waiver in the text cannot be read",
+            "It excuses nothing, though it looks as if it did.",
+            "Write `gov: allow[rule-id] reason`, with `until=2026-12-31` when it should end.",
+        ),
+        "waiver/no-reason" => (
+            Severity::Warn,
+            "a waiver gives no reason",
+            "Nobody can tell later whether it still holds, so it excuses nothing.",
+            "Say why this is no risk.",
+        ),
+        "waiver/unused" => (
+            Severity::Warn,
+            "a waiver has nothing to excuse",
+            "It would excuse what comes later, which nobody has looked at.",
+            "Remove it.",
+        ),
+        _ => return None,
+    };
+    Some(Explained { severity, message, why, help })
+}
