@@ -258,3 +258,13 @@ fn all_mistakes_of_the_file_are_told_at_once() {
         ]
     );
 }
+
+#[test]
+fn a_fingerprint_is_told_by_its_first_digits() {
+    let yaml = "- fingerprint: 0123456789abcdef0123456789abcdef\n  reason: old\n";
+    let waivers = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
+
+    let said = judged("fine", None, &waivers, Scope::Tree);
+
+    assert_eq!(said, ["waiver/unused warn 1: The waiver of `0123456789ab` has nothing to excuse"]);
+}

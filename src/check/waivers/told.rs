@@ -90,13 +90,13 @@ impl Waiving<'_> {
             until: entry.until,
             idle: !used && is_judged_whole,
         };
-        let named = entry.named();
-        if let Some(fault) = state.fault(self.today, named) {
+        let (named, shown) = (entry.named(), entry.shown());
+        if let Some(fault) = state.fault(self.today, shown) {
             return Some(self.finding(fault, place, named));
         }
         let by = entry.by.as_ref().map(|by| format!("{} (by {by})", entry.reason));
         // Whatever it excuses, a change of the file is CRITICAL.
-        let told = || Told::added(named, by.as_deref().unwrap_or(&entry.reason));
+        let told = || Told::added(shown, by.as_deref().unwrap_or(&entry.reason));
         (entry.added && used).then(|| self.finding(told(), place, named))
     }
 
@@ -171,6 +171,14 @@ impl Entry {
     fn named(&self) -> &str {
         match &self.what {
             What::Fingerprint(fingerprint) => fingerprint,
+            What::Rule { rule, .. } => &rule.text,
+        }
+    }
+
+    /// A fingerprint as reports have it, by its first digits.
+    fn shown(&self) -> &str {
+        match &self.what {
+            What::Fingerprint(fingerprint) => fingerprint.get(..12).unwrap_or(fingerprint),
             What::Rule { rule, .. } => &rule.text,
         }
     }
