@@ -708,3 +708,27 @@ fn rules_about_changes_say_nothing_of_a_tree_and_what_stands_there_is_said() {
     assert!(of_change.iter().all(|rule| staged.contains(&(*rule).to_owned())), "{staged:?}");
     assert_eq!(tree, ["weakening/ci-write-all"]);
 }
+
+#[test]
+fn a_policy_that_cannot_be_read_is_refused_before_it_is_in_force() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.write(".gov/policy.yaml", "version: 1\npathz: {}\n");
+    scratch.git(&["add", ".gov"]);
+
+    let judged = scratch.run(&["check", "--staged"]);
+    let committed = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Break the law"]);
+
+    assert_eq!(judged.code, 2);
+    for told in [judged.err, String::from_utf8(committed.stderr).unwrap()] {
+        assert!(told.contains(".gov/policy.yaml:2:1") && told.contains("did you mean `paths`?"), "{told}");
+        assert!(
+            told.ends_with("mend it before it is in force: $EDITOR .gov/policy.yaml && git add .gov/policy.yaml\n")
+        );
+    }
+    assert!(!committed.status.success());
+
+    scratch.write(".gov/policy.yaml", "version: 1\n");
+    scratch.git(&["add", ".gov"]);
+    scratch.git(&["commit", "-q", "-m", "Mend it"]);
+}

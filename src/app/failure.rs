@@ -28,6 +28,8 @@ struct Mistaken {
     origin: String,
     bytes: Vec<u8>,
     mistakes: Vec<Mistake>,
+    /// It is not in force yet.
+    is_proposed: bool,
 }
 
 impl Failure {
@@ -91,20 +93,32 @@ impl Failure {
             what: format!("{origin} has {}", counted(mistakes.len(), "mistake")),
             remedy: None,
             asked: Asked::ADecision,
-            mistaken: Some(Box::new(Mistaken { origin, bytes, mistakes })),
+            mistaken: Some(Box::new(Mistaken { origin, bytes, mistakes, is_proposed: false })),
         }
+    }
+
+    /// The file is what a change would make of it.
+    #[must_use]
+    pub(super) fn proposed(mut self) -> Self {
+        if let Some(mistaken) = &mut self.mistaken {
+            mistaken.is_proposed = true;
+        }
+        self
     }
 
     /// For a person.
     #[must_use]
     pub fn to_text(&self, style: Style) -> String {
         match self.mistaken.as_deref() {
-            Some(Mistaken { origin, bytes, mistakes }) => {
-                // While it is broken nothing passes the hook, not even what mends it.
-                let next = NextStep {
-                    why: "mend it, look, and commit that past the hook".into(),
-                    command: "gov-hook policy check && git commit --no-verify".into(),
+            Some(Mistaken { origin, bytes, mistakes, is_proposed }) => {
+                // While it is broken and in force nothing passes the hook, not even what mends it.
+                let (why, command) = if *is_proposed {
+                    ("mend it before it is in force", format!("$EDITOR {origin} && git add {origin}"))
+                } else {
+                    let past = "gov-hook policy check && git commit --no-verify";
+                    ("mend it, look, and commit that past the hook", past.to_owned())
                 };
+                let next = NextStep { why: why.into(), command };
                 let judged = Judged { origin, bytes, mistakes };
                 mistakes::human(judged, self.asked, Some(&next), style)
             }

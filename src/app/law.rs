@@ -149,11 +149,11 @@ fn policy_in_force(file: Option<(String, Vec<u8>)>) -> Result<(Policy, PolicyRef
         let digest = policy::BUILT_IN_DIGEST.to_owned();
         return Ok((Policy::built_in(), PolicyRef { origin: "built-in".into(), digest, built_in: true }));
     };
-    match policy::read(&origin, &bytes) {
-        Ok(policy) => {
-            let digest = policy::digest(&bytes);
-            Ok((policy, PolicyRef { origin, digest, built_in: false }))
-        }
-        Err(mistakes) => Err(Failure::mistaken(origin, bytes, mistakes)),
-    }
+    let digest = policy::digest(&bytes);
+    let policy = read_policy(&origin, bytes)?;
+    Ok((policy, PolicyRef { origin, digest, built_in: false }))
+}
+
+pub(super) fn read_policy(origin: &str, bytes: Vec<u8>) -> Result<Policy, Failure> {
+    policy::read(origin, &bytes).map_err(|mistakes| Failure::mistaken(origin.to_owned(), bytes, mistakes))
 }

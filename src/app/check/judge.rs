@@ -8,7 +8,7 @@ use super::signed::Signed;
 use super::target::{self, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::header::{Alone, Signatures};
-use crate::app::law::{Law, WAIVERS_PATH};
+use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered, HEADER_FAMILY};
 use crate::gate::{self, Extent};
@@ -73,7 +73,14 @@ impl Judged {
 }
 
 pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, target::find(repo, &request.asked)?)
+    let subject = target::find(repo, &request.asked)?;
+    // Once it is committed nothing passes any more, not even what mends it.
+    if subject.kind == TargetKind::Staged
+        && let Some(bytes) = proposed(repo, &subject, POLICY_PATH)?
+    {
+        law::read_policy(POLICY_PATH, bytes).map_err(Failure::proposed)?;
+    }
+    judge_found(repo, request, environment, subject)
 }
 
 /// The same for what a push brings to the other side.
@@ -137,8 +144,8 @@ struct Case<'a> {
 
 fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'_>) -> Result<Judged, Failure> {
     let Case { subject, law, signatures, heard } = case;
-    let law = match proposed_waivers(repo, &subject)? {
-        Some(proposed) => law.with_waivers(proposed)?,
+    let law = match proposed(repo, &subject, WAIVERS_PATH)? {
+        Some(waivers) => law.with_waivers(waivers).map_err(Failure::proposed)?,
         None => law,
     };
     let policy = &law.policy;
@@ -247,9 +254,9 @@ fn told(subject: &Subject, change: ChangeId, reach: Option<Reach>) -> Target {
     }
 }
 
-/// The waivers file as the change leaves it, where the change touches it.
-fn proposed_waivers(repo: &Repo, subject: &Subject) -> Result<Option<Vec<u8>>, Failure> {
-    let path = RepoPath::from(WAIVERS_PATH);
+/// A file of the law as the change leaves it, where the change touches it.
+fn proposed(repo: &Repo, subject: &Subject, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let path = RepoPath::from(path);
     let change = subject.changes.iter().find(|change| change.path == path && change.new.is_some());
     match change.map(|change| repo.content(change.new, &path, &mut |_| ())).transpose()? {
         Some(Content::Bytes(bytes)) => Ok(Some(bytes)),
