@@ -34,11 +34,22 @@ struct Peer {
     scan: &'static str,
 }
 
-const PEERS: [Peer; 5] = [
+const PEERS: [Peer; 8] = [
     Peer {
         name: "detect-secrets",
         install: "python3 -m venv . && bin/pip install --quiet detect-secrets",
         scan: "cd \"$FILES\" && \"$PEER\"/bin/detect-secrets scan --all-files .",
+    },
+    Peer {
+        name: "gitleaks",
+        install: "command -v gitleaks",
+        scan: "gitleaks dir \"$FILES\" --no-banner --exit-code 0 --report-format json --report-path /dev/stdout",
+    },
+    Peer {
+        name: "kingfisher",
+        install: "python3 -m venv . && bin/pip install --quiet kingfisher-bin",
+        scan: "bin/kingfisher scan \"$FILES\" --no-validate --no-update-check --git-history none --confidence low \
+               --format json",
     },
     Peer {
         name: "ripsecrets",
@@ -50,6 +61,11 @@ const PEERS: [Peer; 5] = [
         install: "npm install --silent --prefix . secretlint @secretlint/secretlint-rule-preset-recommend && echo \
                   '{\"rules\":[{\"id\":\"@secretlint/secretlint-rule-preset-recommend\"}]}' > .secretlintrc.json",
         scan: "node_modules/.bin/secretlint --secretlintrc .secretlintrc.json --format unix \"$FILES/**/*\"",
+    },
+    Peer {
+        name: "trufflehog",
+        install: "command -v trufflehog",
+        scan: "trufflehog filesystem \"$FILES\" --no-verification --no-update --json",
     },
     Peer {
         name: "trufflehog3",
@@ -95,7 +111,7 @@ fn main() {
             fs::create_dir_all(&home).expect("a directory");
             let installed = shell(peer.install, &home).status().expect("a shell");
             if !installed.success() {
-                println!("| {} | its registry does not have it here | | | |", peer.name);
+                println!("| {} | not to be had here | | | |", peer.name);
                 continue;
             }
             fs::write(home.join("installed"), "").expect("a mark");
