@@ -43,7 +43,7 @@ const PEERS: [Peer; 8] = [
     Peer {
         name: "gitleaks",
         install: "command -v gitleaks",
-        scan: "gitleaks dir \"$FILES\" --no-banner --exit-code 0 --report-format json --report-path /dev/stdout",
+        scan: "gitleaks dir \"$FILES\" --no-banner --exit-code 0 --report-format json --report-path -",
     },
     Peer {
         name: "kingfisher",
