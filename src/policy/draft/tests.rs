@@ -167,7 +167,17 @@ fn paths() -> impl Strategy<Value = Vec<RepoPath>> {
     ];
     let path = prop::collection::vec(part, 1..5).prop_map(|parts| RepoPath::from(parts.join("/").as_str()));
     let bytes = prop::collection::vec(1..=255_u8, 1..12).prop_map(RepoPath::new);
-    prop::collection::vec(prop_oneof![8 => path, 1 => bytes], 0..30)
+    prop::collection::vec(prop_oneof![8 => path, 1 => bytes], 0..30).prop_map(of_one_tree)
+}
+
+/// In a tree no file has the name of a folder.
+fn of_one_tree(mut paths: Vec<RepoPath>) -> Vec<RepoPath> {
+    let within = |folder: &RepoPath, path: &RepoPath| {
+        path.as_bytes().strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    let all = paths.clone();
+    paths.retain(|path| !all.iter().any(|other| within(path, other)));
+    paths
 }
 
 fn any_facts() -> impl Strategy<Value = RepositoryFacts> {
