@@ -523,8 +523,8 @@ fn a_push_is_told_at_its_gate_and_decided_as_ever() {
         let mut command = scratch.command("git", &scratch.path(""));
         set(&mut command, &server);
         let output = command.args(["push", "-q", "origin", "main"]).output().unwrap();
-        let out = String::from_utf8(output.stdout).unwrap();
-        said.push((output.status.code(), out.lines().next().unwrap_or_default().to_owned()));
+        let err = String::from_utf8(output.stderr).unwrap();
+        said.push((output.status.code(), err.lines().next().unwrap_or_default().to_owned()));
     }
 
     assert_eq!(said[0], said[1]);

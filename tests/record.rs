@@ -257,7 +257,7 @@ fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
 
     let refused = scratch.try_git_in(&scratch.path(""), &["push", "-q", "-u", "origin", "main"]);
     assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stdout).starts_with("denied: 1 secret in a.txt:1"));
+    assert!(String::from_utf8_lossy(&refused.stderr).starts_with("denied: 1 secret in a.txt:1"));
     assert_eq!(theirs(), "");
 
     scratch.git(&["reset", "-q", "--hard", "HEAD~2"]);

@@ -31,7 +31,7 @@ use crate::model::Judgement;
 
 pub(crate) use escape::{printable, printable_line};
 pub use evaluation::{evaluation, evaluation_json};
-pub use human::summary;
+pub use human::{in_passing, summary};
 
 /// The JSON Schema of `gov-hook/check/v1`, for those who read the JSON.
 pub const CHECK_V1_SCHEMA: &str = include_str!("check-v1.schema.json");

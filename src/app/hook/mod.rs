@@ -129,14 +129,20 @@ fn input() -> Result<String, Failure> {
     }
 }
 
-/// Silence when it may pass, the whole report when it may not.
+/// A few lines at most when it may pass, the whole report when it may not.
 fn said(judged: &Judged, style: Style) -> Result<Answer, Failure> {
+    if judged.judgement.decision.exit == Exit::Pass {
+        return Ok(Answer::passing(in_passing(judged, "gov-hook")));
+    }
     let mut text = Vec::new();
     let mut judgement = judged.judgement.clone();
-    if judgement.decision.exit != Exit::Pass {
-        judgement.next.extend(approval::next_step(judged));
-        report::write(&judgement, Format::Human, Style { detail: Detail::Normal, ..style }, &mut text)
-            .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
-    }
+    judgement.next.extend(approval::next_step(judged));
+    report::write(&judgement, Format::Human, Style { detail: Detail::Normal, ..style }, &mut text)
+        .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
     Ok(Answer { text, code: judgement.decision.exit.code() })
+}
+
+/// What somebody should know of what may pass, under the name of who says it.
+fn in_passing(judged: &Judged, by: &str) -> String {
+    report::in_passing(&judged.judgement).map_or_else(String::new, |told| format!("{by}: {told}"))
 }

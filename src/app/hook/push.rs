@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::refusal::{Refusal, worse};
-use super::said;
+use super::{in_passing, said};
 use crate::app::check::Side;
 use crate::app::record::{Act, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
@@ -202,13 +202,17 @@ fn is_known(repo: &Repo, remote: &str, line: &Line) -> Result<(), Failure> {
     }
 }
 
-/// Silence when it may pass, unless somebody else loses by it.
+/// A few lines at most when it may pass.
 fn told(arrival: &Arrival, remote: &str, style: Style) -> Result<Vec<u8>, Failure> {
-    let mut text = match &arrival.judged {
-        Some(judged) => said(judged, style)?.text,
-        None => Vec::new(),
-    };
     let short = arrival.line.short();
+    let mut text = match &arrival.judged {
+        Some(judged) if judged.judgement.decision.exit != Exit::Pass => said(judged, style)?.text,
+        // What is refused for another reason does not pass, whatever is said of its content.
+        Some(judged) if arrival.refusals.is_empty() => {
+            in_passing(judged, &format!("gov-hook: {}", printable(short))).into_bytes()
+        }
+        _ => Vec::new(),
+    };
     for refusal in &arrival.refusals {
         text.extend(refusal.told_in_full(short).into_bytes());
     }

@@ -5,9 +5,12 @@ mod diagnostics;
 mod page;
 mod sections;
 
-use super::words::{headline, held_elsewhere};
+use std::fmt::Write;
+
+use super::escape::printable;
+use super::words::{headline, held_elsewhere, place, weighing};
 use super::{Detail, Style};
-use crate::model::{Exit, Judgement, TargetKind};
+use crate::model::{Arrange, Exit, Finding, Judgement, Outcome, Severity, TargetKind};
 use page::{Page, Tone};
 
 /// How a list that was cut short can be read whole.
@@ -51,6 +54,28 @@ pub(super) fn render(judgement: &Judgement, style: Style) -> String {
     sections::why(&mut page, &judgement.decision);
     sections::next(&mut page, &judgement.next);
     page.finish()
+}
+
+/// What somebody should know of a change that passes, a line for each thing; `None` when all is well.
+#[must_use]
+pub fn in_passing(judgement: &Judgement) -> Option<String> {
+    const MOST: usize = 5;
+    let mut told: Vec<&Finding> =
+        weighing(&judgement.assessment).filter(|finding| finding.severity > Severity::Note).collect();
+    if told.is_empty() && judgement.decision.outcome == Outcome::AutoApproved {
+        return None;
+    }
+    told.arrange_by(|a, b| (b.severity, &a.place).cmp(&(a.severity, &b.place)));
+    let mut text = headline(judgement).line() + "\n";
+    for finding in told.iter().take(MOST) {
+        let (place, message) = (place(&finding.place), printable(&finding.message));
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "  {} {place}: {message} [{}]", finding.severity, finding.rule);
+    }
+    if let Some(more @ 1..) = told.len().checked_sub(MOST) {
+        let _ = writeln!(text, "  and {more} more");
+    }
+    Some(text)
 }
 
 /// What a change is, for somebody who is about to answer for it: its findings, its files and its risk.
