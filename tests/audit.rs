@@ -630,6 +630,20 @@ fn forge_high(scratch: &Scratch, kind: &str, change: impl Fn(&mut Value)) {
 }
 
 #[test]
+fn a_new_name_for_what_is_there_brings_nothing_when_it_is_made_again_either() {
+    let scratch = governed();
+    scratch.policy("version: 1\n");
+    scratch.origin();
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    let before = replayed(&scratch).0;
+    scratch.git(&["push", "-q", "origin", "main:refs/heads/other"]);
+    scratch.git(&["tag", "v1"]);
+    scratch.git(&["push", "-q", "origin", "v1"]);
+
+    assert_eq!(replayed(&scratch), (before + 2, vec![]));
+}
+
+#[test]
 fn every_kind_of_decision_comes_out_the_same_when_it_is_made_again() {
     let scratch = governed();
     scratch.origin();

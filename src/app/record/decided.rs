@@ -8,6 +8,7 @@ use serde_json::json;
 use super::pen::Act;
 use crate::app::check::Judged;
 use crate::check::engine;
+use crate::git::Commit;
 use crate::header::Fault;
 use crate::model::{
     Arrange, EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
@@ -69,11 +70,7 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
         reference: Some(moved.reference.clone()),
     };
     let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
-    let within: HashSet<ObjectId> = judged.commits.iter().map(|commit| commit.id).collect();
-    let parents = judged.commits.iter().flat_map(|commit| &commit.parents);
-    let mut after: Vec<String> = parents.filter(|id| !within.contains(id)).map(ToString::to_string).collect();
-    after.arrange();
-    after.dedup();
+    let after = begins_after(&judged.commits, head);
     let mut act = said(kind, moved.new, subject, judged)
         .saying("commits", commits)
         .saying("head", head.to_string())
@@ -82,6 +79,19 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
         act = act.saying("base", base.to_string());
     }
     act
+}
+
+/// The commits that a push begins after: parents of what it brings, or all that it leads to.
+fn begins_after(commits: &[Commit], head: ObjectId) -> Vec<String> {
+    if commits.is_empty() {
+        return vec![head.to_string()];
+    }
+    let within: HashSet<ObjectId> = commits.iter().map(|commit| commit.id).collect();
+    let parents = commits.iter().flat_map(|commit| &commit.parents);
+    let mut after: Vec<String> = parents.filter(|id| !within.contains(id)).map(ToString::to_string).collect();
+    after.arrange();
+    after.dedup();
+    after
 }
 
 fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judged) -> Act {
