@@ -119,6 +119,15 @@ fn a_blob_or_a_tree_behind_a_tag_is_reached() {
 }
 
 #[test]
+fn a_secret_in_the_message_of_a_tag_is_found() {
+    let scratch = Scratch::new();
+    scratch.git(&["tag", "-a", "-m", &format!("Release\n\n{}", first_key()), "v1"]);
+    scratch.git(&["tag", "same", "v1"]);
+
+    assert_eq!(told(&scratch.check(&["--history"])), [aws("TAG_MESSAGE", 3, "", false)]);
+}
+
+#[test]
 fn what_is_no_secret_is_told_only_while_it_is_there() {
     let scratch = Scratch::new();
     scratch.write("a.rs", "// harmless\u{202e} text\n");

@@ -359,6 +359,27 @@ fn a_tag_on_what_is_there_passes_and_one_on_a_file_does_not() {
 }
 
 #[test]
+fn a_secret_in_the_message_of_a_tag_goes_nowhere() {
+    let hosted = Hosted::new("version: 1\n");
+    let message = format!("Release\n\nkey = {}{}", SECRET.0, SECRET.1);
+    hosted.scratch.git(&["tag", "-a", "-m", &message, "v1"]);
+    hosted.scratch.git(&["tag", "-a", "-m", "About a tag", "about-v1", "v1"]);
+    let mend = ["denied: v1: TAG_MESSAGE:3: AWS access key id", "mend it: gov-hook check v1"];
+
+    hosted.push(&["origin", "v1"]).is_refused_with(&["denied: 1 secret in TAG_MESSAGE:3"]);
+    hosted.push(&["--no-verify", "origin", "v1"]).is_refused_with(&mend);
+    hosted.push(&["--no-verify", "origin", "about-v1"]).is_refused_with(&["TAG_MESSAGE:3"]);
+
+    let is_found = |name: &str| hosted.scratch.check(&[name]).to_string().contains("TAG_MESSAGE");
+    assert_eq!(["v1", "refs/tags/v1", "about-v1", "v1^{}", "main"].map(is_found), [true, true, true, false, false]);
+    hosted.scratch.git(&["tag", "-d", "about-v1"]);
+    hosted.scratch.git(&["tag", "-f", "-a", "-m", "Release", "v1", "main"]);
+    hosted.push(&["origin", "v1"]).passes();
+    let replayed = hosted.scratch.run(&["audit", "verify", "--replay"]);
+    assert!(replayed.out.contains("2 decisions made again with the same result"), "{}", replayed.out);
+}
+
+#[test]
 fn a_branch_in_production_is_neither_deleted_nor_forced() {
     let hosted = Hosted::new(PRODUCTION);
     hosted.there(&["config", "receive.denyDeleteCurrent", "ignore"]);

@@ -151,6 +151,20 @@ impl Repo {
 
     /// What an object is, or a chain of tags leads to.
     pub(super) fn peel(&self, start: &Start) -> Result<(ObjectId, ObjectType), GitError> {
+        self.through_tags(start, &mut |_| ())
+    }
+
+    /// What the tags say that lead from an object to what is no tag; nothing where it is none itself.
+    pub fn tag_messages(&self, id: ObjectId) -> Result<Vec<Vec<u8>>, GitError> {
+        let mut messages = Vec::new();
+        self.through_tags(&Start { name: id.to_string(), object: id }, &mut |tag| {
+            let header = tag.windows(2).position(|pair| pair == b"\n\n").unwrap_or(tag.len());
+            messages.push(tag.get(header + 2..).unwrap_or_default().to_vec());
+        })?;
+        Ok(messages)
+    }
+
+    fn through_tags(&self, start: &Start, heard: &mut dyn FnMut(&[u8])) -> Result<(ObjectId, ObjectType), GitError> {
         let what = || format!("what `{}` names", start.name);
         let mut id = start.object;
         for _ in 0..LONGEST_CHAIN {
@@ -160,6 +174,7 @@ impl Repo {
             }
             let tag = self.read(id, ObjectType::Tag, &what)?;
             let named = tag.strip_prefix(b"object ").and_then(|rest| std::str::from_utf8(rest.get(..40)?).ok());
+            heard(&tag);
             id = named.and_then(|hex| hex.parse().ok()).ok_or(GitError::Malformed { id, what: "tag" })?;
         }
         Err(GitError::Malformed { id: start.object, what: "tag" })

@@ -112,6 +112,15 @@ impl Repo {
         Err(GitError::UnknownRevision { name: revision.to_owned(), shallow })
     }
 
+    /// What a revision names if that is a tag, with an object of its own or without.
+    pub fn tag_named(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        let name = format!("refs/tags/{}", revision.strip_prefix("refs/tags/").unwrap_or(revision));
+        if !git2::Reference::is_valid_name(&name) || self.resolve(&format!("refs/heads/{revision}"))?.is_some() {
+            return Ok(None);
+        }
+        self.reference_target(&name)
+    }
+
     /// The commits of a range `A..B`, or the one that a revision means.
     pub fn commits_named(&self, revision: &str) -> Result<Vec<Commit>, GitError> {
         let named = |name: &str| self.commit_named(if name.is_empty() { "HEAD" } else { name });

@@ -128,6 +128,7 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             head: entry.subject.commit,
             tree,
             after: after.map(Iterator::collect),
+            tag: None,
             branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
             onto: object("onto"),
             heard: Vec::new(),

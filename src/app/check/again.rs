@@ -16,6 +16,7 @@ pub(in crate::app) struct Again {
     pub(in crate::app) tree: ObjectId,
     /// For a range, the commits it began after.
     pub(in crate::app) after: Option<Vec<ObjectId>>,
+    pub(in crate::app) tag: Option<ObjectId>,
     pub(in crate::app) branch: Option<String>,
     /// What was known to be signed.
     pub(in crate::app) signatures: Signatures,
@@ -25,7 +26,7 @@ pub(in crate::app) struct Again {
 }
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
-    let Again { trusted, base, head, tree, after, branch, onto, .. } = again.clone();
+    let Again { trusted, base, head, tree, after, tag, branch, onto, .. } = again.clone();
     let (kind, commits, changes) = match (head, after) {
         (None, _) => (TargetKind::Staged, Vec::new(), since_commit(repo, base, tree)?),
         (Some(head), Some(after)) => {
@@ -48,6 +49,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         commits,
         branch,
         message: None,
+        tag,
         onto,
         arriving: Vec::new(),
     })

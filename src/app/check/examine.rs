@@ -136,6 +136,8 @@ impl Examiner<'_> {
         }
         let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
         examined.findings.extend(message);
+        let tags = subject.tag.map(|tag| repo.tag_messages(tag)).transpose()?.unwrap_or_default();
+        examined.findings.extend(tags.iter().flat_map(|message| self.law.rules.scan_tag(message, self.by_agent)));
         // The same text in a later commit is the same finding; the first commit is named.
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
         examined.findings.extend(in_files.into_iter().filter(|finding| known.insert(finding.fingerprint)));

@@ -232,6 +232,7 @@ impl Whole<'_> {
             changes,
             branch: self.subject.branch.clone(),
             message: None,
+            tag: self.subject.tag,
             onto: self.subject.onto,
             arriving: Vec::new(),
         };

@@ -31,6 +31,7 @@ pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environm
         changes: Vec::new(),
         branch: None,
         message,
+        tag: None,
         onto: None,
         arriving: Vec::new(),
     };

@@ -1,4 +1,4 @@
-//! Judges history: every blob that refs reach, wherever it stood, and every commit message.
+//! Judges history: every blob that refs reach, wherever it stood, and every message of a commit or a tag.
 //!
 //! What only the past has is told when it is of a kind that stays known: a secret does, a test that
 //! was skipped once does not.
@@ -11,7 +11,7 @@ use super::examine::{Examined, Examiner, bytes};
 use super::target::Subject;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
-use crate::check::rules::{Candidate, MESSAGE_PATH, Standing, Stream};
+use crate::check::rules::{Candidate, MESSAGE_PATH, Standing, Stream, TAG_PATH};
 use crate::check::waivers::{Inline, Scope, Waivers, Waiving};
 use crate::git::{Blob, Commit, Dated, Reached, Repo, Start};
 use crate::model::{
@@ -65,7 +65,15 @@ impl Examiner<'_> {
             let path = RepoPath::from(MESSAGE_PATH);
             Some(Seen { commit: Some(index), in_head: false, path, findings, scanned: Scanned::Text })
         });
-        let mut seen: Vec<Seen> = read.into_iter().flatten().chain(messages).collect();
+        let tags = starts.iter().map(|start| repo.tag_messages(start.object)).collect::<Result<Vec<_>, _>>()?;
+        let tags = tags.iter().flatten().map(|message| Seen {
+            commit: None,
+            in_head: false,
+            path: RepoPath::from(TAG_PATH),
+            findings: self.law.rules.scan_tag(message, false),
+            scanned: Scanned::Text,
+        });
+        let mut seen: Vec<Seen> = read.into_iter().flatten().chain(messages).chain(tags).collect();
         // A stable sort; what no commit has comes last.
         seen.arrange_by_key(|seen| seen.commit.unwrap_or(usize::MAX));
         let unread = seen.iter().map(|seen| (&seen.path, seen.scanned));

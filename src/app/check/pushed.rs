@@ -123,6 +123,7 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
         commits,
         branch: push.branch.clone(),
         message: None,
+        tag: (push.new != head).then_some(push.new),
         onto: old.or(side.default_tip()),
         arriving: side.arriving.clone(),
     })

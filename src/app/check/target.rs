@@ -57,6 +57,8 @@ pub(super) struct Subject {
     pub(super) branch: Option<String>,
     /// The message of what is no commit yet.
     pub(super) message: Option<Vec<u8>>,
+    /// The tag that leads to it, whose own message comes along.
+    pub(super) tag: Option<ObjectId>,
     /// The commit that it lands on.
     pub(super) onto: Option<ObjectId>,
     /// Streams of the ledger that come with it, and where they will end.
@@ -105,7 +107,7 @@ pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         (Some(default), Some(branch)) if default != branch => {
             since(repo, asked, &default, head, &format!("on {revision}"))
         }
-        _ => commit(repo, asked, head),
+        _ => Ok(Subject { tag: repo.tag_named(revision)?, ..commit(repo, asked, head)? }),
     }
 }
 
@@ -161,6 +163,7 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
         changes: repo.find_renames(found.changes)?,
         branch: at.branch().map(str::to_owned),
         message: None,
+        tag: None,
         onto: base,
         arriving: Vec::new(),
     })
@@ -190,6 +193,7 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         commits: vec![commit],
         branch: onto(repo, asked)?,
         message: None,
+        tag: None,
         onto: parent,
         arriving: Vec::new(),
     })
@@ -244,6 +248,7 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         commits,
         branch: onto(repo, asked)?,
         message: None,
+        tag: None,
         onto: Some(span.base),
         arriving: Vec::new(),
     })

@@ -27,6 +27,7 @@ pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         changes,
         branch,
         message: None,
+        tag: None,
         onto: None,
         arriving: Vec::new(),
     })
@@ -55,6 +56,7 @@ pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         changes: Vec::new(),
         branch,
         message: None,
+        tag: None,
         onto: None,
         arriving: Vec::new(),
     })

@@ -211,11 +211,13 @@ impl Arrival {
         )
     }
 
-    /// The commits that come, as `gov-hook check` takes them.
+    /// What comes, as `gov-hook check` takes it.
     pub(super) fn range(&self) -> String {
         let target = self.judged.as_ref().map(|judged| &judged.judgement.target);
         let onto = self.line.branch().map(|branch| format!(" --onto {}", printable(branch))).unwrap_or_default();
         match target.and_then(|target| Some((target.base, target.head?))) {
+            // A tag of what is there already brings no commit, only what it says itself.
+            Some((Some(base), head)) if base == head => printable(self.line.short()),
             Some((Some(base), head)) => format!("{}..{}{onto}", base.short(), head.short()),
             Some((None, head)) => format!("{}{onto}", head.short()),
             None => String::new(),

@@ -78,6 +78,9 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
     if let Some(base) = base {
         act = act.saying("base", base.to_string());
     }
+    if moved.new != head {
+        act = act.saying("tag", moved.new.to_string());
+    }
     act
 }
 

@@ -101,6 +101,7 @@ impl Recorded {
             head: if of_range { object("head")? } else { entry.subject.commit },
             tree: entry.subject.tree?,
             after,
+            tag: object("tag")?,
             branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
             signatures,
             onto: object("onto")?,
@@ -113,9 +114,11 @@ impl Recorded {
     }
 
     fn is_here(&self, repo: &Repo) -> bool {
-        let Again { trusted, base, head, tree, after, .. } = &self.again;
+        let Again { trusted, base, head, tree, after, tag, .. } = &self.again;
         let commits = trusted.iter().chain(base).chain(head).chain(after.iter().flatten());
-        repo.has_tree(*tree) && commits.into_iter().all(|commit| repo.commit(*commit).is_ok())
+        repo.has_tree(*tree)
+            && commits.into_iter().all(|commit| repo.commit(*commit).is_ok())
+            && tag.is_none_or(|tag| repo.tag_messages(tag).is_ok())
     }
 }
 

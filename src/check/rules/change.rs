@@ -69,6 +69,9 @@ impl Found {
 /// The path that findings in a commit message have.
 pub const MESSAGE_PATH: &str = "COMMIT_MESSAGE";
 
+/// The same for the message of a tag.
+pub const TAG_PATH: &str = "TAG_MESSAGE";
+
 impl<'a> Candidate<'a> {
     /// A file of a tree, whose bytes are to come.
     #[must_use]
@@ -192,7 +195,16 @@ impl Rules {
 
     /// Judges a commit message: by the rules for messages, and for secrets that nothing else looks like.
     pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
-        let path = RepoPath::from(MESSAGE_PATH);
+        self.scan_words(MESSAGE_PATH, message, by_agent)
+    }
+
+    /// Judges what a tag says, like a commit message.
+    pub fn scan_tag(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
+        self.scan_words(TAG_PATH, message, by_agent)
+    }
+
+    fn scan_words(&self, path: &str, message: &[u8], by_agent: bool) -> Vec<Finding> {
+        let path = RepoPath::from(path);
         let subject = Subject::new(&path, by_agent);
         let mut side = Side::search(&self.all, self.for_message(), &subject, message, Within::ALL);
         let secrets = Side::search(&self.all, self.for_new(), &subject, message, Within::ALL).found.kept;

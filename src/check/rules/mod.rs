@@ -59,7 +59,7 @@ mod units;
 mod walk;
 mod written;
 
-pub use change::{Candidate, Found, MESSAGE_PATH};
+pub use change::{Candidate, Found, MESSAGE_PATH, TAG_PATH};
 pub use colliding::Standing;
 pub use common::Common;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
