@@ -67,20 +67,38 @@ impl Commit {
     }
 }
 
-/// The `Key: value` lines of a message's last paragraph.
+/// The `Key: value` lines of a message's last paragraph, as git reads them: blanks may stand before the
+/// colon, and lines that begin with one go on from the line before.
 #[must_use]
 pub fn trailers(message: &[u8]) -> Vec<String> {
     if memchr::memchr(b':', message).is_none() {
         return Vec::new();
     }
-    let text = String::from_utf8_lossy(message).replace("\r\n", "\n");
-    let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
-    let is_trailer = |line: &&str| {
-        line.split_once(':').is_some_and(|(key, _)| {
-            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-    };
-    last.lines().filter(is_trailer).map(|line| line.trim_end().to_owned()).collect()
+    let text = String::from_utf8_lossy(message);
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    let last = lines.rsplit(|line| line.is_empty()).next().unwrap_or_default();
+    let mut trailers: Vec<String> = Vec::new();
+    // What goes on from a line that is no trailer belongs to none.
+    let mut is_open = false;
+    for line in last {
+        if line.starts_with([' ', '\t']) {
+            if let Some(trailer) = trailers.last_mut().filter(|_| is_open) {
+                *trailer = format!("{} {}", trailer.trim_end(), line.trim_start());
+            }
+        } else {
+            let trailer = trailer(line);
+            is_open = trailer.is_some();
+            trailers.extend(trailer);
+        }
+    }
+    trailers
+}
+
+fn trailer(line: &str) -> Option<String> {
+    let (key, value) = line.split_once(':')?;
+    let key = key.trim_end();
+    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_key.then(|| format!("{key}: {}", value.trim()))
 }
 
 /// Those whom a message names as its co-authors.
@@ -136,6 +154,18 @@ mod tests {
         assert_eq!(commit.trailers(), ["Fixes: #1", "Co-authored-by: Claude <noreply@anthropic.com>"]);
         let emails: Vec<String> = commit.people().into_iter().map(|person| person.email).collect();
         assert_eq!(emails, ["ada@example.com", "lin@example.com", "noreply@anthropic.com"]);
+    }
+
+    #[test]
+    fn trailers_are_what_git_takes_for_them() {
+        let of = |message: &str| trailers(message.as_bytes()).join("|");
+
+        assert_eq!(of("S\n\nCo-authored-by : Lin <l@x>\nFixes:#1"), "Co-authored-by: Lin <l@x>|Fixes: #1");
+        assert_eq!(of("S\n\nCo-authored-by: Lin\n <l@x>\n\t(she)\nA: b"), "Co-authored-by: Lin <l@x> (she)|A: b");
+        assert_eq!(of("S\n\nCo-authored-by:\n Lin <l@x>"), "Co-authored-by: Lin <l@x>");
+        assert_eq!(of("S\r\n \t\r\nA: b\r\n"), "A: b");
+        assert_eq!(of("S\n\n (cherry picked\n A: c)\nno trailer\n A: d\nA: b"), "A: b");
+        assert_eq!(co_authors(b"S\n\nCo-authored-by : Lin\n <l@x>").first().unwrap().email, "l@x");
     }
 
     #[test]
