@@ -359,6 +359,38 @@ fn a_tag_on_what_is_there_passes_and_one_on_a_file_does_not() {
 }
 
 #[test]
+fn what_an_alias_leads_to_is_what_is_judged() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.there(&["symbolic-ref", "refs/heads/master", "refs/heads/main"]);
+    let before = hosted.there(&["rev-parse", "main"]);
+    hosted.commit_past_hooks("a.rs", &lines(300));
+
+    hosted.push(&["--no-verify", "origin", "main:master"]).is_refused_with(&["denied: main: "]);
+    hosted.push(&["--no-verify", "origin", ":master"]).is_refused_with(&["in production, and cannot be deleted"]);
+
+    assert_eq!(hosted.there(&["rev-parse", "main"]), before);
+}
+
+#[test]
+fn an_agent_that_only_its_records_tell_of_is_one_wherever_its_commits_go() {
+    let hosted = Hosted::new("version: 1\nagents: { identities: [ { id: bot, emails: [\"*@bots.example.com\"] } ] }\n");
+    hosted.scratch.git(&["checkout", "-q", "-b", "topic"]);
+    hosted.scratch.write("a.rs", lines(300));
+    hosted.scratch.git(&["add", "--all"]);
+    let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
+    let made = git.args(["commit", "-q", "-m", "Write it"]).env("GOV_HOOK_AGENT", "bot").output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    hosted.commit("b.txt", "by a person, on top\n");
+
+    let checked = hosted.scratch.check(&["main..topic", "--onto", "topic"]);
+
+    assert_eq!((&checked["level"], &checked["exit"]), (&"staging".into(), &3.into()));
+    hosted.push(&["origin", "topic"]).is_refused_with(&["held: HIGH risk"]);
+    hosted.push(&["--no-verify", "origin", "topic"]).is_refused_with(&["gov-hook: held: topic"]);
+    hosted.push(&["--no-verify", "origin", "topic:other"]).is_refused_with(&["gov-hook: held: other"]);
+}
+
+#[test]
 fn a_secret_in_the_message_of_a_tag_goes_nowhere() {
     let hosted = Hosted::new("version: 1\n");
     let message = format!("Release\n\nkey = {}{}", SECRET.0, SECRET.1);

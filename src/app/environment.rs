@@ -150,13 +150,19 @@ impl Environment {
         }
     }
 
+    /// The same surroundings, with an agent at work in them.
+    #[must_use]
+    pub(super) fn of_agent(&self, agent: Option<String>) -> Self {
+        Self { agent, ..self.clone() }
+    }
+
     /// The surroundings of a server. Who pushes over a local path hands their own environment on to
     /// the hooks of the other side: nothing of it may say who acts there, or that nothing is judged.
     #[must_use]
-    pub(super) fn of_server(&self, agent: Option<String>) -> Self {
+    pub(super) fn of_server(&self) -> Self {
         let nobody = Identity::default();
         Self {
-            agent,
+            agent: None,
             model: None,
             requested_by: None,
             stream: None,

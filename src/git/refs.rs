@@ -255,6 +255,23 @@ impl Repo {
     }
 
     #[must_use]
+    /// The reference that a symbolic one leads to, by its full name; any other is itself.
+    pub fn behind_alias(&self, name: &str) -> Result<String, GitError> {
+        const LONGEST_CHAIN: usize = 5;
+        let mut name = name.to_owned();
+        for _ in 0..LONGEST_CHAIN {
+            match self.inner.find_reference(&name) {
+                Ok(found) => match found.symbolic_target_bytes() {
+                    Some(target) => name = String::from_utf8_lossy(target).into_owned(),
+                    None => break,
+                },
+                Err(error) if is_absence(error.code()) => break,
+                Err(source) => return Err(GitError::Git { what: format!("`{name}`"), source }),
+            }
+        }
+        Ok(name)
+    }
+
     pub fn has_remote(&self) -> bool {
         self.inner.remotes().is_ok_and(|remotes| !remotes.is_empty())
     }

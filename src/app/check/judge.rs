@@ -1,5 +1,7 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
+use std::borrow::{Borrow, Cow};
+
 use super::again::{self, Again};
 use super::examine::{Examined, Examiner};
 use super::hear::{self, Heard, Weighed};
@@ -9,6 +11,7 @@ use super::target::{self, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::header::{Alone, Signatures};
 use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
+use crate::app::record::Records;
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered, HEADER_FAMILY};
 use crate::gate::{self, Extent};
@@ -89,8 +92,11 @@ pub(in crate::app) fn judge_push(
     request: &Request,
     environment: &Environment,
     (side, push): (&Side, &Push),
+    records: &Records<'_>,
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, pushed(repo, side, push)?)
+    let subject = pushed(repo, side, push)?;
+    let environment = as_recorded(environment, &subject, || Ok(records))?;
+    judge_alone(repo, request, &environment, subject)
 }
 
 /// The same for what a record says was judged once.
@@ -117,6 +123,30 @@ pub(in crate::app) fn judge_anew(
 }
 
 fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
+    let environment = as_recorded(environment, &subject, || Records::of(repo))?;
+    judge_alone(repo, request, &environment, subject)
+}
+
+/// The same surroundings, with the agent that made any of the commits where only its records say so: an
+/// agent that is at work in the environment leaves no trace in them.
+fn as_recorded<'e, 'r, R: Borrow<Records<'r>>>(
+    environment: &'e Environment,
+    subject: &Subject,
+    records: impl FnOnce() -> Result<R, Failure>,
+) -> Result<Cow<'e, Environment>, Failure> {
+    if environment.agent.is_some() || subject.commits.is_empty() {
+        return Ok(Cow::Borrowed(environment));
+    }
+    let records = records()?;
+    for commit in &subject.commits {
+        if let agent @ Some(_) = records.borrow().agent(commit.id)? {
+            return Ok(Cow::Owned(environment.of_agent(agent)));
+        }
+    }
+    Ok(Cow::Borrowed(environment))
+}
+
+fn judge_alone(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
     let law = Law::at(repo, subject.trusted)?;
     weigh(repo, request, environment, Case { subject, law, signatures: &Signatures::default(), heard: None })
 }

@@ -53,7 +53,7 @@ impl Gatekeeper<'_> {
         let mut asked = Request::of(self.asked_by_hand(line, new), Gate::Push);
         // What is only shown to reviewers lands nowhere; what is denied is not even shown.
         asked.level = line.reference.starts_with(REVIEW).then_some(Enforcement::Development);
-        let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push))?;
+        let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push), self.records)?;
         let mut arrival = Arrival {
             line: line.clone(),
             audit: judged.audit,

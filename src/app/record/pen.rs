@@ -136,7 +136,7 @@ impl<'a> Pen<'a> {
         let configured = |key: &str| repo.config_string(key);
         let email = configured("user.email").unwrap_or_else(|| NOBODY.to_owned());
         let identity = Identity { name: configured("user.name").or(Some("gov-hook".into())), email: Some(email) };
-        let mut environment = environment.of_server(None);
+        let mut environment = environment.of_server();
         environment.committer = identity;
         let mut pen = Self::open(repo, &environment, audit, None)?;
         pen.actor.kind = ActorKind::Witness;

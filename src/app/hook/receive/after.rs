@@ -22,8 +22,8 @@ pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Ans
 }
 
 fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
-    let lines: Vec<Line> = input.lines().map(Line::received).collect::<Result<_, _>>()?;
     let repo = Repo::open(&environment.place)?;
+    let lines: Vec<Line> = input.lines().map(|line| super::received(&repo, line)).collect::<Result<_, _>>()?;
     ticket::take_back(&repo)?;
     // What is sound now need not be read again at the next push.
     let damaged = read(&repo, Depth::News, &|_| ())?.verdict.damage.len();
@@ -47,7 +47,7 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
     let records = Records::of(repo)?;
     let (mut acts, mut audit, mut arrivals) = (Vec::new(), Audit::default(), Vec::new());
     for line in lines {
-        let environment = environment.of_server(super::agent(repo, line, &records)?);
+        let environment = environment.of_server();
         let gatekeeper = Gatekeeper { repo, side: &side, records: &records, environment: &environment };
         let arrival: Arrival = gatekeeper.arrival(line)?;
         audit.sign |= arrival.audit.sign;

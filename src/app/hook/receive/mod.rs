@@ -26,8 +26,8 @@ pub(super) use after::after;
 
 /// Everything that is pushed, before any of it counts.
 pub(super) fn before(input: &str, environment: &Environment) -> Result<Answer, Failure> {
-    let lines: Vec<Line> = input.lines().map(Line::received).collect::<Result<_, _>>()?;
     let repo = Repo::open(&environment.place)?;
+    let lines: Vec<Line> = input.lines().map(|line| received(&repo, line)).collect::<Result<_, _>>()?;
     let answer = judge(&repo, &lines, environment)?;
     if answer.code == 0 {
         ticket::leave(&repo, &lines)?;
@@ -41,12 +41,18 @@ pub(super) fn one(arguments: &[OsString], environment: &Environment) -> Result<A
     let [reference, old, new] = words.as_slice() else {
         return Err(Failure::new("git says what is updated in a way that gov-hook does not know"));
     };
-    let line = Line::received(&format!("{old} {new} {reference}"))?;
     let repo = Repo::open(&environment.place)?;
+    let line = received(&repo, &format!("{old} {new} {reference}"))?;
     if ticket::names(&repo, &line)? {
         return Ok(Answer::passing(String::new()));
     }
     judge(&repo, &[line], environment)
+}
+
+/// git moves what an alias leads to, and that is what is judged.
+fn received(repo: &Repo, text: &str) -> Result<Line, Failure> {
+    let line = Line::received(text)?;
+    Ok(Line { reference: repo.behind_alias(&line.reference)?, ..line })
 }
 
 fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answer, Failure> {
@@ -83,11 +89,7 @@ fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answe
 }
 
 fn one_of(repo: &Repo, line: &Line, (side, records): (&Side, &Records<'_>), environment: &Environment) -> Vec<Refusal> {
-    let judged = agent(repo, line, records).and_then(|agent| {
-        let environment = environment.of_server(agent);
-        Gatekeeper { repo, side, records, environment: &environment }.arrival(line)
-    });
-    match judged {
+    match (Gatekeeper { repo, side, records, environment: &environment.of_server() }).arrival(line) {
         Ok(arrival) => {
             tell(repo, &arrival, environment);
             // What the records lack is no reason to keep silent about what is in the commits.
@@ -110,12 +112,6 @@ fn tell(repo: &Repo, arrival: &Arrival, environment: &Environment) {
             environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
         arrival.tell(repo, environment, arrival.code(), pusher.as_ref().unwrap_or(pen.actor()));
     }
-}
-
-/// The agent that made the newest commit, where only its records say so.
-pub(super) fn agent(repo: &Repo, line: &Line, records: &Records<'_>) -> Result<Option<String>, Failure> {
-    let tip = line.new.map(|new| repo.commit_at(new)).transpose()?.flatten();
-    tip.map_or(Ok(None), |tip| records.agent(tip))
 }
 
 /// What cannot be read here is most often what a shallow clone has not sent.
