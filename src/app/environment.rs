@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Failure;
 use crate::git::{Place, Repo};
-use crate::model::{Actor, Date, Moment};
+use crate::model::{Actor, Date, Moment, ObjectId};
 
 /// Whether reports are coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Environment {
     pub model: Option<String>,
     /// `GOV_HOOK_REQUESTED_BY`: the person the agent works for.
     pub requested_by: Option<String>,
+    /// `GITHEAD_*`: the commits that git is merging, which it notes in the repository only afterwards.
+    pub merging: Vec<ObjectId>,
     /// `GOV_HOOK_STREAM`: the name that an ephemeral runner gives its stream of the ledger.
     pub stream: Option<String>,
     /// What `~` stands for.
@@ -118,6 +120,9 @@ impl Environment {
             agent: text("GOV_HOOK_AGENT"),
             model: text("GOV_HOOK_MODEL"),
             requested_by: text("GOV_HOOK_REQUESTED_BY"),
+            merging: std::env::vars_os()
+                .filter_map(|(name, _)| name.to_str()?.strip_prefix("GITHEAD_")?.parse().ok())
+                .collect(),
             stream: text("GOV_HOOK_STREAM"),
             home: std::env::home_dir(),
             pusher: text("GOV_HOOK_PUSHER"),
@@ -165,6 +170,7 @@ impl Environment {
             agent: None,
             model: None,
             requested_by: None,
+            merging: Vec::new(),
             stream: None,
             is_disabled: false,
             author: nobody.clone(),

@@ -118,6 +118,7 @@ fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Fa
             base: arguments.base,
             onto: arguments.onto,
             message: None,
+            merging: Vec::new(),
         },
         gate: arguments.gate,
         level: arguments.level,

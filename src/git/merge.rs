@@ -8,6 +8,43 @@ use super::repo::Repo;
 use crate::model::{FileChange, ObjectId, RepoPath};
 
 impl Repo {
+    /// Of the changes to a tree, those that differ from what other commits have there too: the rest was
+    /// judged where it was made. `against` tells the changes to the same tree from another one.
+    pub fn not_in(
+        &self,
+        mut changes: Vec<FileChange>,
+        others: &[ObjectId],
+        against: impl Fn(ObjectId) -> Result<Vec<FileChange>, GitError>,
+    ) -> Result<Vec<FileChange>, GitError> {
+        for &other in others {
+            let differing = paths(against(self.commit(other)?.tree)?);
+            changes.retain(|change| differing.contains(&change.path));
+        }
+        Ok(changes)
+    }
+
+    /// What a tree takes back of what one commit made of another, and nothing else has changed since.
+    pub fn taken_back(
+        &self,
+        start: Option<ObjectId>,
+        given_up: ObjectId,
+        tree: ObjectId,
+    ) -> Result<Vec<FileChange>, GitError> {
+        let tree_of = |id: ObjectId| self.commit(id).map(|commit| commit.tree);
+        let (start, given_up) = (start.map(tree_of).transpose()?, tree_of(given_up)?);
+        let made = paths(self.diff_trees(start, Some(given_up))?);
+        let made_anew = paths(self.diff_trees(start, Some(tree))?);
+        let mut changes = self.diff_trees(Some(given_up), Some(tree))?;
+        changes.retain(|change| made.contains(&change.path) && !made_anew.contains(&change.path));
+        Ok(changes)
+    }
+
+    /// The commits that a merge on its way brings in, as git notes them for whoever commits it.
+    pub fn merge_heads(&self) -> Vec<ObjectId> {
+        let noted = std::fs::read_to_string(self.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+        noted.lines().filter_map(|line| line.trim().parse().ok()).collect()
+    }
+
     /// Against its only parent, or nothing for the first commit of a history. Of a merge, only
     /// what differs from all its parents: the rest was judged where it was made.
     pub fn changes_of(&self, commit: &Commit) -> Result<Vec<FileChange>, GitError> {
@@ -32,9 +69,13 @@ impl Repo {
         };
         let mut changes = against(first)?;
         for &parent in others {
-            let differing: HashSet<RepoPath> = against(parent)?.into_iter().map(|change| change.path).collect();
+            let differing = paths(against(parent)?);
             changes.retain(|change| differing.contains(&change.path));
         }
         Ok(changes)
     }
+}
+
+fn paths(changes: Vec<FileChange>) -> HashSet<RepoPath> {
+    changes.into_iter().map(|change| change.path).collect()
 }

@@ -189,6 +189,26 @@ impl Repo {
         }
     }
 
+    /// The short name of a branch, which need not be there, however somebody spelt it.
+    pub fn branch_called(&self, told: &str) -> Result<Option<String>, GitError> {
+        let short = match told.strip_prefix("refs/heads/").or_else(|| told.strip_prefix("heads/")) {
+            Some(short) => short,
+            None if self.reference_target(&format!("refs/heads/{told}"))?.is_some() => told,
+            None => self.branch_of_remote(told)?.unwrap_or(told),
+        };
+        let is_name = git2::Reference::is_valid_name(&format!("refs/heads/{short}"));
+        Ok((is_name && short != "HEAD" && !short.starts_with("refs/")).then(|| short.to_owned()))
+    }
+
+    /// `main` for what is known as `origin/main`.
+    fn branch_of_remote<'t>(&self, told: &'t str) -> Result<Option<&'t str>, GitError> {
+        let name = told.strip_prefix("refs/").unwrap_or(told);
+        let name = name.strip_prefix("remotes/").unwrap_or(name);
+        let Some(theirs) = name.strip_prefix(&format!("{}/", self.remote_name())) else { return Ok(None) };
+        let is_there = !theirs.is_empty() && self.remote_tip(theirs)?.is_some();
+        Ok(is_there.then_some(theirs))
+    }
+
     /// What the remote's branch of that name was when last fetched.
     pub fn remote_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         self.resolve(&format!("refs/remotes/{}/{name}", self.remote_name()))
@@ -235,6 +255,23 @@ impl Repo {
         }
     }
 
+    /// The reference that a symbolic one leads to, by its full name; any other is itself.
+    pub fn behind_alias(&self, name: &str) -> Result<String, GitError> {
+        const LONGEST_CHAIN: usize = 5;
+        let mut name = name.to_owned();
+        for _ in 0..LONGEST_CHAIN {
+            match self.inner.find_reference(&name) {
+                Ok(found) => match found.symbolic_target_bytes() {
+                    Some(target) => name = String::from_utf8_lossy(target).into_owned(),
+                    None => break,
+                },
+                Err(error) if is_absence(error.code()) => break,
+                Err(source) => return Err(GitError::Git { what: format!("`{name}`"), source }),
+            }
+        }
+        Ok(name)
+    }
+
     /// Whether git has packed a reference and is about to drop its loose file, which it tells its hook
     /// as a deletion. To delete one it holds the lock of what is packed.
     #[must_use]
@@ -255,23 +292,6 @@ impl Repo {
     }
 
     #[must_use]
-    /// The reference that a symbolic one leads to, by its full name; any other is itself.
-    pub fn behind_alias(&self, name: &str) -> Result<String, GitError> {
-        const LONGEST_CHAIN: usize = 5;
-        let mut name = name.to_owned();
-        for _ in 0..LONGEST_CHAIN {
-            match self.inner.find_reference(&name) {
-                Ok(found) => match found.symbolic_target_bytes() {
-                    Some(target) => name = String::from_utf8_lossy(target).into_owned(),
-                    None => break,
-                },
-                Err(error) if is_absence(error.code()) => break,
-                Err(source) => return Err(GitError::Git { what: format!("`{name}`"), source }),
-            }
-        }
-        Ok(name)
-    }
-
     pub fn has_remote(&self) -> bool {
         self.inner.remotes().is_ok_and(|remotes| !remotes.is_empty())
     }

@@ -5,12 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::overdue;
 use crate::app::Failure;
-use crate::app::check::{Judged, own_changes};
-use crate::app::record::{Act, flatten, risk_digest};
+use crate::app::check::{Judged, begins_after, own_changes};
+use crate::app::record::{Act, flatten, found_by, risk_digest};
 use crate::git::Repo;
 use crate::model::{
-    Arrange, ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, ObjectId, Outcome,
-    RecordedRisk, Saying, Word,
+    ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, RecordedRisk, Saying, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -118,9 +117,11 @@ pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Resu
     if let Some(agent) = &judged.agent {
         act = act.saying("agent", agent.clone());
     }
-    if let Some(after) = after(judged) {
+    if let Some(head) = judged.landing.head {
+        let after: Vec<String> = begins_after(&judged.commits, head).iter().map(ToString::to_string).collect();
         act = act.saying("after", after);
     }
+    act = found_by(act, judged);
     let texts = [("reason", &said.reason), ("assessment", &said.assessment), ("ticket", &said.ticket)];
     for (key, text) in texts {
         if let Some(text) = text {
@@ -186,17 +187,6 @@ pub(in crate::app) fn bound(repo: &Repo, kind: EntryKind, judged: &Judged) -> Re
     act.risk =
         Some(RecordedRisk { level: judged.risk.level, score: judged.risk.score, digest: risk_digest(&judged.risk) });
     Ok(Some(act))
-}
-
-/// The commits that a range began after, by which it can be found again.
-fn after(judged: &Judged) -> Option<Vec<String>> {
-    judged.landing.head?;
-    let within = |id: &ObjectId| judged.commits.iter().any(|commit| commit.id == *id);
-    let parents = judged.commits.iter().flat_map(|commit| &commit.parents);
-    let mut after: Vec<String> = parents.filter(|id| !within(id)).map(ToString::to_string).collect();
-    after.arrange();
-    after.dedup();
-    Some(after)
 }
 
 /// The shortest time that a rule which applies gives its answers.

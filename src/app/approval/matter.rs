@@ -129,6 +129,8 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             tree,
             after: after.map(Iterator::collect),
             tag: None,
+            merging: strings(entry, "merging").filter_map(|id| id.parse().ok()).collect(),
+            replaced: object("replaced"),
             branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
             onto: object("onto"),
             heard: Vec::new(),

@@ -1,5 +1,6 @@
 //! What was judged before, found again by its objects.
 
+use super::pushed::{Brought, brought};
 use super::target::{Subject, since_commit};
 use crate::app::Failure;
 use crate::app::header::Signatures;
@@ -17,6 +18,10 @@ pub(in crate::app) struct Again {
     /// For a range, the commits it began after.
     pub(in crate::app) after: Option<Vec<ObjectId>>,
     pub(in crate::app) tag: Option<ObjectId>,
+    /// For what was staged, the commits it was merged with.
+    pub(in crate::app) merging: Vec<ObjectId>,
+    /// For a forced push, the commit that it replaced.
+    pub(in crate::app) replaced: Option<ObjectId>,
     pub(in crate::app) branch: Option<String>,
     /// What was known to be signed.
     pub(in crate::app) signatures: Signatures,
@@ -26,11 +31,16 @@ pub(in crate::app) struct Again {
 }
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
-    let Again { trusted, base, head, tree, after, tag, branch, onto, .. } = again.clone();
+    let Again { trusted, base, head, tree, after, tag, merging, replaced, branch, onto, .. } = again.clone();
     let (kind, commits, changes) = match (head, after) {
-        (None, _) => (TargetKind::Staged, Vec::new(), since_commit(repo, base, tree)?),
+        (None, _) => {
+            let changes = since_commit(repo, base, tree)?;
+            let changes = repo.not_in(changes, &merging, |other| repo.diff_trees(Some(other), Some(tree)))?;
+            (TargetKind::Staged, Vec::new(), changes)
+        }
         (Some(head), Some(after)) => {
-            (TargetKind::Range, repo.commits_between(&after, head)?, since_commit(repo, base, tree)?)
+            let changes = brought(repo, Brought { start: base, head, after: &after, replaced })?;
+            (TargetKind::Range, repo.commits_between(&after, head)?, changes)
         }
         (Some(head), None) => {
             let commit = repo.commit(head)?;
@@ -50,6 +60,8 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         branch,
         message: None,
         tag,
+        merging,
+        replaced,
         onto,
         arriving: Vec::new(),
     })

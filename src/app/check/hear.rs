@@ -233,6 +233,8 @@ impl Whole<'_> {
             branch: self.subject.branch.clone(),
             message: None,
             tag: self.subject.tag,
+            merging: Vec::new(),
+            replaced: None,
             onto: self.subject.onto,
             arriving: Vec::new(),
         };

@@ -47,6 +47,9 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) needs: Vec<Need>,
     pub(in crate::app) risk: Risk,
     pub(in crate::app) authors: Vec<Person>,
+    /// The commits that what is staged is merged with, and the one that a forced push replaces.
+    pub(in crate::app) merging: Vec<ObjectId>,
+    pub(in crate::app) replaced: Option<ObjectId>,
     /// The commit it lands on.
     pub(in crate::app) onto: Option<ObjectId>,
     /// The entries of the ledger that were heard, and those of them that speak of the whole.
@@ -243,6 +246,8 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         needs,
         risk,
         authors: evidence.authors,
+        merging: subject.merging,
+        replaced: subject.replaced,
         onto: subject.onto,
         heard,
         policy,

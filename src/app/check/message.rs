@@ -5,7 +5,7 @@ use super::target::{self, Asked, Subject};
 use crate::app::law::Law;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::TargetKind;
+use crate::model::{ObjectId, TargetKind};
 
 /// What a message says that has to be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environm
         branch: None,
         message,
         tag: None,
+        merging: Vec::new(),
+        replaced: None,
         onto: None,
         arriving: Vec::new(),
     };
@@ -45,8 +47,8 @@ pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environm
 }
 
 impl Asked {
-    /// What is staged, with the message that it will be committed with.
-    pub(in crate::app) fn staged_with(message: Option<Vec<u8>>) -> Self {
-        Self { staged: true, message, ..Self::default() }
+    /// What is staged, with the message that it will be committed with, and the commits it is merged with.
+    pub(in crate::app) fn staged_with(message: Option<Vec<u8>>, merging: &[ObjectId]) -> Self {
+        Self { staged: true, message, merging: merging.to_vec(), ..Self::default() }
     }
 }

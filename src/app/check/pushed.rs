@@ -1,11 +1,13 @@
 //! What a push brings to another repository, and the side that it goes to.
 
+use std::collections::HashSet;
+
 use super::target::{Subject, law_side, since_commit};
 use crate::app::Failure;
 use crate::app::audit::Arriving;
 use crate::app::law;
-use crate::git::Repo;
-use crate::model::{ObjectId, TargetKind, counted};
+use crate::git::{Commit, Repo};
+use crate::model::{Arrange, FileChange, ObjectId, TargetKind, counted};
 use crate::policy::Policy;
 
 /// The repository that a push goes to, as it stands before the push.
@@ -105,12 +107,14 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
     let commits = repo.commits_between(&known, head)?;
     // A new name for what is there already changes nothing.
     let start = match old.or(side.default_tip()) {
-        _ if old.is_none() && commits.is_empty() => Some(head),
+        _ if commits.is_empty() => Some(head),
         Some(there) => repo.merge_base(there, head)?,
         None => None,
     };
     let new_tree = repo.commit(head)?.tree;
-    let changes = since_commit(repo, start, new_tree)?;
+    let replaced = old.filter(|&old| !repo.leads_to(old, head));
+    let after = begins_after(&commits, head);
+    let changes = brought(repo, Brought { start, head, after: &after, replaced })?;
     let to = push.branch.as_deref().map(|branch| format!(" to {branch}")).unwrap_or_default();
     Ok(Subject {
         kind: TargetKind::Range,
@@ -123,8 +127,54 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
         commits,
         branch: push.branch.clone(),
         message: None,
+        merging: Vec::new(),
+        replaced,
         tag: (push.new != head).then_some(push.new),
         onto: old.or(side.default_tip()),
         arriving: side.arriving.clone(),
     })
+}
+
+/// The commits that a push begins after: parents of what it brings, or all that it leads to.
+pub(in crate::app) fn begins_after(commits: &[Commit], head: ObjectId) -> Vec<ObjectId> {
+    if commits.is_empty() {
+        return vec![head];
+    }
+    let within: HashSet<ObjectId> = commits.iter().map(|commit| commit.id).collect();
+    let parents = commits.iter().flat_map(|commit| &commit.parents).copied();
+    let mut after: Vec<ObjectId> = parents.filter(|id| !within.contains(id)).collect();
+    after.arrange();
+    after.dedup();
+    after
+}
+
+/// A range that a push brings, found by its ends.
+#[derive(Clone, Copy)]
+pub(super) struct Brought<'a> {
+    pub(super) start: Option<ObjectId>,
+    pub(super) head: ObjectId,
+    pub(super) after: &'a [ObjectId],
+    /// The commit that it does not go on from, though it comes in its place.
+    pub(super) replaced: Option<ObjectId>,
+}
+
+/// What a push changes: all since `start` that no other commit it begins after has like that, for it was
+/// judged on its way to where that is; and what it takes back of a commit that it replaces.
+pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>, Failure> {
+    let Brought { start, head, after, replaced } = range;
+    let tree = repo.commit(head)?.tree;
+    let mut others: Vec<ObjectId> = Vec::new();
+    for &commit in after {
+        if !start.iter().chain(&others).any(|&later| repo.leads_to(commit, later)) {
+            others.retain(|&other| !repo.leads_to(other, commit));
+            others.push(commit);
+        }
+    }
+    let changes = since_commit(repo, start, tree)?;
+    let mut changes = repo.not_in(changes, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
+    if let Some(replaced) = replaced {
+        changes.extend(repo.taken_back(repo.merge_base(replaced, head)?, replaced, tree)?);
+        changes.arrange_by(|a, b| a.path.cmp(&b.path));
+    }
+    Ok(changes)
 }

@@ -3,7 +3,7 @@
 use super::whole::{history, tree};
 use crate::app::Failure;
 use crate::app::audit::Arriving;
-use crate::app::law::POLICY_PATH;
+use crate::app::law::{self, POLICY_PATH};
 use crate::git::{Commit, GitError, Head, Repo};
 use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted, shell_word};
 
@@ -18,6 +18,8 @@ pub struct Asked {
     pub onto: Option<String>,
     /// The message that what is staged will be committed with, once it is written.
     pub message: Option<Vec<u8>>,
+    /// The commits that what is staged is merged with, where git has not noted them yet.
+    pub merging: Vec<ObjectId>,
 }
 
 impl Asked {
@@ -59,6 +61,10 @@ pub(super) struct Subject {
     pub(super) message: Option<Vec<u8>>,
     /// The tag that leads to it, whose own message comes along.
     pub(super) tag: Option<ObjectId>,
+    /// The commits that what is staged is merged with, as far as they have landed elsewhere.
+    pub(super) merging: Vec<ObjectId>,
+    /// The commit that a forced push replaces.
+    pub(super) replaced: Option<ObjectId>,
     /// The commit that it lands on.
     pub(super) onto: Option<ObjectId>,
     /// Streams of the ledger that come with it, and where they will end.
@@ -73,7 +79,7 @@ pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         return history(repo, asked);
     }
     if asked.staged {
-        let found = staged(repo, &repo.head()?)?;
+        let found = staged(repo, &repo.head()?, asked.merging.clone())?;
         return Ok(Subject { message: asked.message.clone(), ..found });
     }
     let Some(revision) = &asked.revision else { return current_branch(repo, asked) };
@@ -115,7 +121,7 @@ pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
 /// itself, what is staged; failing that, what the remote does not have yet; failing that, HEAD.
 fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     let at = repo.head()?;
-    let Some(head) = at.commit() else { return staged(repo, &at) };
+    let Some(head) = at.commit() else { return staged(repo, &at, Vec::new()) };
     let on = at.branch().map_or_else(|| "at HEAD".to_owned(), |name| format!("on {name}"));
     if let Some(base) = &asked.base {
         return since(repo, asked, base, head, &on);
@@ -124,7 +130,7 @@ fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     match (&default, at.branch()) {
         (Some(default), branch) if branch != Some(default) => since(repo, asked, default, head, &on),
         (Some(default), _) => {
-            let staged = if repo.is_bare() { None } else { Some(staged(repo, &at)?) };
+            let staged = if repo.is_bare() { None } else { Some(staged(repo, &at, Vec::new())?) };
             if let Some(staged) = staged.filter(|staged| !staged.changes.is_empty()) {
                 return Ok(staged);
             }
@@ -143,7 +149,7 @@ fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     }
 }
 
-fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
+fn staged(repo: &Repo, at: &Head, merging: Vec<ObjectId>) -> Result<Subject, Failure> {
     if repo.is_bare() {
         return Err(Failure::new("a bare repository has no index, so nothing is staged in it")
             .mended_by("judge a revision: gov-hook check REV"));
@@ -152,6 +158,8 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
     let trusted = law_of_staged(repo, at)?;
     let head_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let found = repo.staged(head_tree)?;
+    let merging = landed(repo, at.branch(), trusted, if merging.is_empty() { repo.merge_heads() } else { merging })?;
+    let changes = repo.not_in(found.changes, &merging, |other| Ok(repo.staged(Some(other))?.changes))?;
     Ok(Subject {
         kind: TargetKind::Staged,
         described: "what is staged".into(),
@@ -160,13 +168,33 @@ fn staged(repo: &Repo, at: &Head) -> Result<Subject, Failure> {
         head: None,
         tree: Some(found.tree),
         commits: Vec::new(),
-        changes: repo.find_renames(found.changes)?,
+        changes: repo.find_renames(changes)?,
+        merging,
         branch: at.branch().map(str::to_owned),
         message: None,
         tag: None,
+        replaced: None,
         onto: base,
         arriving: Vec::new(),
     })
+}
+
+/// Of the commits that something is merged with, those that have landed elsewhere already, on a branch that
+/// is governed as strictly: what they bring along was judged on its way there.
+fn landed(
+    repo: &Repo,
+    branch: Option<&str>,
+    trusted: Option<ObjectId>,
+    mut merging: Vec<ObjectId>,
+) -> Result<Vec<ObjectId>, Failure> {
+    if !merging.is_empty() {
+        let (policy, _) = law::policy_at(repo, trusted)?;
+        let level = policy.level_for(branch);
+        let mut there = repo.branches_on(&repo.remote_name())?;
+        there.retain(|(name, _)| policy.level_for(Some(name)) >= level);
+        merging.retain(|&commit| there.iter().any(|(_, tip)| repo.leads_to(commit, *tip)));
+    }
+    Ok(merging)
 }
 
 /// The commit by whose law what is staged is judged. A branch that begins anew is under the law of the
@@ -194,6 +222,8 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         branch: onto(repo, asked)?,
         message: None,
         tag: None,
+        merging: Vec::new(),
+        replaced: None,
         onto: parent,
         arriving: Vec::new(),
     })
@@ -249,6 +279,8 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         branch: onto(repo, asked)?,
         message: None,
         tag: None,
+        merging: Vec::new(),
+        replaced: None,
         onto: Some(span.base),
         arriving: Vec::new(),
     })
@@ -261,8 +293,13 @@ pub(super) fn since_commit(repo: &Repo, base: Option<ObjectId>, tree: ObjectId) 
 }
 
 /// The branch a change would land on, unless told otherwise: the default one.
-fn onto(repo: &Repo, asked: &Asked) -> Result<Option<String>, GitError> {
-    asked.onto.clone().map_or_else(|| repo.default_branch(), |branch| Ok(Some(branch)))
+pub(super) fn onto(repo: &Repo, asked: &Asked) -> Result<Option<String>, Failure> {
+    let Some(told) = &asked.onto else { return Ok(repo.default_branch()?) };
+    let branch = repo.branch_called(told)?.ok_or_else(|| {
+        Failure::new(format!("`--onto {}` names no branch", shell_word(told)))
+            .mended_by("name the branch that the change would land on, as in: --onto main")
+    })?;
+    Ok(Some(branch))
 }
 
 fn named_or_head(repo: &Repo, revision: &str) -> Result<ObjectId, GitError> {

@@ -1,6 +1,6 @@
 //! What is judged without anything that it is compared with: every file of a tree, or of all history.
 
-use super::target::{Asked, Subject};
+use super::target::{Asked, Subject, onto};
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::model::{ObjectId, TargetKind, shell_word};
@@ -28,6 +28,8 @@ pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         branch,
         message: None,
         tag: None,
+        merging: Vec::new(),
+        replaced: None,
         onto: None,
         arriving: Vec::new(),
     })
@@ -57,6 +59,8 @@ pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         branch,
         message: None,
         tag: None,
+        merging: Vec::new(),
+        replaced: None,
         onto: None,
         arriving: Vec::new(),
     })
@@ -66,7 +70,8 @@ pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
 fn standing(repo: &Repo, asked: &Asked) -> Result<(Option<ObjectId>, Option<String>), Failure> {
     let at = repo.head()?;
     let named = asked.revision.as_deref().map(|revision| repo.commit_named(revision)).transpose()?;
-    Ok((named.or(at.commit()), asked.onto.clone().or_else(|| at.branch().map(str::to_owned))))
+    let branch = if asked.onto.is_some() { onto(repo, asked)? } else { at.branch().map(str::to_owned) };
+    Ok((named.or(at.commit()), branch))
 }
 
 fn tree_of(repo: &Repo, commit: Option<ObjectId>) -> Result<Option<ObjectId>, Failure> {

@@ -18,7 +18,8 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
         return Ok(Answer::passing(String::new()));
     }
     let repo = Repo::open(&environment.place)?;
-    let judged = check::judge(&repo, &Request::of(Asked::staged_with(None), Gate::Commit), environment)?;
+    let asked = Asked::staged_with(None, &environment.merging);
+    let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);

@@ -33,7 +33,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
         return Ok(Answer::passing(String::new()));
     }
     let digest = Sha256::of(&message).to_string();
-    let asked = Asked::staged_with(Some(message));
+    let asked = Asked::staged_with(Some(message), &environment.merging);
     let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
     let mut act = decision(&judged);
     if worded.is_found {

@@ -1,17 +1,15 @@
 //! What a judgement says, as an entry; and what is on record already.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use serde_json::json;
 
 use super::pen::Act;
-use crate::app::check::Judged;
+use crate::app::check::{Judged, begins_after};
 use crate::check::engine;
-use crate::git::Commit;
 use crate::header::Fault;
 use crate::model::{
-    Arrange, EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
+    EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
 };
 
 /// So many reasons say enough; the judgement can be made again for the rest.
@@ -70,7 +68,7 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
         reference: Some(moved.reference.clone()),
     };
     let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
-    let after = begins_after(&judged.commits, head);
+    let after: Vec<String> = begins_after(&judged.commits, head).iter().map(ToString::to_string).collect();
     let mut act = said(kind, moved.new, subject, judged)
         .saying("commits", commits)
         .saying("head", head.to_string())
@@ -84,17 +82,16 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
     act
 }
 
-/// The commits that a push begins after: parents of what it brings, or all that it leads to.
-fn begins_after(commits: &[Commit], head: ObjectId) -> Vec<String> {
-    if commits.is_empty() {
-        return vec![head.to_string()];
+/// What else it takes to find the same change again by its objects.
+pub(in crate::app) fn found_by(mut act: Act, judged: &Judged) -> Act {
+    if !judged.merging.is_empty() {
+        let merging: Vec<String> = judged.merging.iter().map(ToString::to_string).collect();
+        act = act.saying("merging", merging);
     }
-    let within: HashSet<ObjectId> = commits.iter().map(|commit| commit.id).collect();
-    let parents = commits.iter().flat_map(|commit| &commit.parents);
-    let mut after: Vec<String> = parents.filter(|id| !within.contains(id)).map(ToString::to_string).collect();
-    after.arrange();
-    after.dedup();
-    after
+    if let Some(replaced) = judged.replaced {
+        act = act.saying("replaced", replaced.to_string());
+    }
+    act
 }
 
 fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judged) -> Act {
@@ -111,6 +108,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
     if let Some(trusted) = judged.trusted {
         act = act.saying("law", trusted.to_string());
     }
+    act = found_by(act, judged);
     if !judged.heard.is_empty() {
         let ids = |ids: &[Sha256]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
         act = act.saying("heard", ids(&judged.heard)).saying("rests_on", ids(&decision.rests_on));

@@ -102,6 +102,8 @@ impl Recorded {
             tree: entry.subject.tree?,
             after,
             tag: object("tag")?,
+            merging: strings(entry, "merging").map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            replaced: object("replaced")?,
             branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
             signatures,
             onto: object("onto")?,
@@ -114,8 +116,9 @@ impl Recorded {
     }
 
     fn is_here(&self, repo: &Repo) -> bool {
-        let Again { trusted, base, head, tree, after, tag, .. } = &self.again;
-        let commits = trusted.iter().chain(base).chain(head).chain(after.iter().flatten());
+        let Again { trusted, base, head, tree, after, tag, merging, replaced, .. } = &self.again;
+        let ends = trusted.iter().chain(base).chain(head).chain(replaced);
+        let commits = ends.chain(after.iter().flatten()).chain(merging);
         repo.has_tree(*tree)
             && commits.into_iter().all(|commit| repo.commit(*commit).is_ok())
             && tag.is_none_or(|tag| repo.tag_messages(tag).is_ok())

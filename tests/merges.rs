@@ -1,0 +1,189 @@
+//! What a merge brings along, a rebase puts elsewhere and a forced push takes back, through the whole program.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use support::{Scratch, lines};
+
+const STAGING: &str = "version: 1\nenforcement: { default: staging }\nroles: { tech_lead: [lin@example.com] }\n";
+const PRODUCTION: &str =
+    "version: 1\nenforcement: { branches: { main: production } }\nroles: { tech_lead: [lin@example.com] }\n";
+
+/// A clone with hooks, an origin, and on its main branch 300 lines that landed after `side` parted.
+fn landed(policy: &str) -> Scratch {
+    let scratch = Scratch::new();
+    scratch.policy(policy);
+    scratch.origin();
+    scratch.git(&["branch", "side"]);
+    scratch.write("landed.rs", lines(300));
+    scratch.commit_all("Landed");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.install_hooks();
+    scratch
+}
+
+fn change(scratch: &Scratch, file: &str, text: &str) {
+    scratch.write(file, text);
+    scratch.commit_by_hand(&format!("Change {file}"));
+}
+
+/// Whether git did it, and all that was said.
+fn tried(scratch: &Scratch, arguments: &[&str]) -> (bool, String) {
+    let output = scratch.try_git_in(&scratch.path(""), arguments);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said)
+}
+
+fn passes(scratch: &Scratch, arguments: &[&str]) -> String {
+    let (passed, said) = tried(scratch, arguments);
+    assert!(passed, "{said}");
+    said
+}
+
+fn is_refused(scratch: &Scratch, arguments: &[&str], word: &str) {
+    let (passed, said) = tried(scratch, arguments);
+    assert!(!passed && said.contains(word), "{said}");
+}
+
+fn is_replayed(scratch: &Scratch) {
+    let said = scratch.run(&["audit", "verify", "--full", "--replay"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+}
+
+#[test]
+fn what_a_merge_brings_in_was_judged_where_it_was_made() {
+    let scratch = landed(PRODUCTION);
+    scratch.git(&["reset", "-q", "--hard", "side"]);
+    change(&scratch, "own.txt", "one\n");
+
+    let said = passes(&scratch, &["pull", "-q", "--no-rebase", "--no-edit", "origin", "main"]);
+
+    assert_eq!(said, "");
+    assert_eq!(scratch.check(&["HEAD"])["files"]["changed"], 0);
+    passes(&scratch, &["push", "-q", "origin", "HEAD:main"]);
+    is_replayed(&scratch);
+}
+
+#[test]
+fn what_a_merge_makes_of_both_sides_is_judged() {
+    let scratch = landed(PRODUCTION);
+    scratch.git(&["reset", "-q", "--hard", "side"]);
+    change(&scratch, "landed.rs", "mine\n");
+    let (merged, _) = tried(&scratch, &["merge", "-q", "origin/main"]);
+    assert!(!merged);
+    scratch.write("landed.rs", lines(299) + "mine\n");
+    scratch.write("besides.rs", lines(250));
+    scratch.git(&["add", "--all"]);
+
+    let files = scratch.check(&["--staged"])["files"].clone();
+
+    assert_eq!(files["items"].as_array().unwrap().len(), 2, "{files:#}");
+    is_refused(&scratch, &["commit", "-q", "--no-edit"], "held: HIGH risk");
+    scratch.git(&["rm", "-q", "-f", "besides.rs"]);
+    scratch.git(&["checkout", "-q", "origin/main", "--", "landed.rs"]);
+    passes(&scratch, &["commit", "-q", "--no-edit"]);
+    is_replayed(&scratch);
+}
+
+#[test]
+fn a_branch_may_get_what_one_as_strict_has() {
+    let scratch = landed(STAGING);
+    scratch.git(&["push", "-q", "--no-verify", "origin", "side"]);
+    scratch.git(&["fetch", "-q", "origin"]);
+
+    passes(&scratch, &["push", "-q", "origin", "main:side"]);
+
+    scratch.git(&["push", "-q", "--no-verify", "-f", "origin", "main~1:side"]);
+    scratch.git(&["checkout", "-q", "side"]);
+    change(&scratch, "own.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "side"]);
+    passes(&scratch, &["merge", "-q", "--no-edit", "main"]);
+    passes(&scratch, &["push", "-q", "origin", "side"]);
+    is_replayed(&scratch);
+}
+
+#[test]
+fn a_rebased_branch_is_judged_for_what_is_its_own() {
+    let scratch = landed(STAGING);
+    scratch.git(&["checkout", "-q", "side"]);
+    change(&scratch, "own.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "side"]);
+    passes(&scratch, &["rebase", "-q", "main"]);
+
+    let said = passes(&scratch, &["push", "-q", "-f", "origin", "side"]);
+
+    assert!(!said.contains("passes: "), "{said}");
+    is_replayed(&scratch);
+}
+
+#[test]
+fn a_merge_that_undoes_what_landed_is_judged() {
+    let scratch = landed(STAGING);
+    scratch.git(&["checkout", "-q", "side"]);
+    change(&scratch, "own.txt", "one\n");
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.git(&["merge", "-q", "--no-verify", "--no-edit", "-s", "ours", "side"]);
+    scratch.git(&["rm", "-q", "landed.rs"]);
+    scratch.git(&["commit", "-q", "--no-verify", "--amend", "--no-edit"]);
+
+    is_refused(&scratch, &["push", "-q", "origin", "main"], "held: CRITICAL risk");
+}
+
+#[test]
+fn what_a_forced_push_takes_back_is_judged() {
+    let scratch = landed(STAGING);
+    let server = scratch.beside("origin.git");
+    assert_eq!(scratch.run_in(&server, &["install", "--server"]).code, 0);
+    change(&scratch, "own.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+
+    let without_law = "main~2~1:main";
+    for arguments in
+        [&["push", "-q", "-f", "origin", without_law][..], &["push", "-q", "-f", "--no-verify", "origin", without_law]]
+    {
+        is_refused(&scratch, arguments, "CRITICAL");
+    }
+    is_refused(&scratch, &["push", "-q", "-f", "origin", "main~2:main"], "held: ");
+    scratch.git(&["commit", "-q", "--amend", "-m", "Change own.txt otherwise"]);
+    passes(&scratch, &["push", "-q", "-f", "origin", "main"]);
+    passes(&scratch, &["push", "-q", "-f", "origin", "main~1:main"]);
+    is_replayed(&scratch);
+}
+
+#[test]
+fn a_forced_push_that_waits_can_be_approved() {
+    let scratch =
+        landed(&format!("{STAGING}approvals: {{ critical: {{ count: 1, roles: [tech_lead], signed: false }} }}\n"));
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    is_refused(&scratch, &["push", "-q", "-f", "origin", "main~1:main"], "gov-hook approve ");
+
+    let request = scratch.run(&["pending", "--format", "json"]).json();
+    let id = request["requests"][0]["id"].as_str().unwrap().to_owned();
+    scratch.git(&["config", "user.email", "lin@example.com"]);
+    let approved = scratch.run(&["approve", &id, "--notes", "It was a mistake"]);
+    scratch.git(&["config", "user.email", "mira@example.com"]);
+
+    assert_eq!(approved.code, 0, "{}{}", approved.out, approved.err);
+    passes(&scratch, &["push", "-q", "-f", "origin", "main~1:main"]);
+    is_replayed(&scratch);
+}
+
+#[test]
+fn a_branch_to_land_on_may_be_spelt_as_git_spells_it() {
+    let scratch = landed("version: 1\nenforcement: { branches: { main: staging } }\n");
+    scratch.git(&["checkout", "-q", "-b", "big"]);
+    scratch.write("big.rs", lines(300));
+    scratch.commit_all("Big");
+    let exit = |onto: &str| scratch.run(&["check", "main..big", "--onto", onto]).code;
+
+    for main in
+        ["main", "refs/heads/main", "heads/main", "origin/main", "remotes/origin/main", "refs/remotes/origin/main"]
+    {
+        assert_eq!(exit(main), 3, "{main}");
+    }
+    assert_eq!(exit("release/1"), 0, "a branch that is not there yet");
+    for none in ["", "HEAD", "refs/tags/v1", "a b", "a..b"] {
+        assert_eq!(exit(none), 2, "{none}");
+    }
+}
