@@ -1,4 +1,4 @@
-//! Writes expressions as `src/check/rules/packed.rs` reads them.
+//! Writes expressions as `src/check/rules/built/packed.rs` reads them.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 

@@ -12,19 +12,19 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
-#[path = "../src/check/rules/byte_set.rs"]
+#[path = "../src/check/rules/built/byte_set.rs"]
 mod byte_set;
 #[path = "expressions.rs"]
 mod expressions;
-#[path = "../src/check/rules/heads.rs"]
+#[path = "../src/check/rules/built/heads.rs"]
 mod heads;
-#[path = "../src/check/rules/logarithm.rs"]
+#[path = "../src/check/rules/built/logarithm.rs"]
 mod logarithm;
-#[path = "../src/check/rules/program.rs"]
+#[path = "../src/check/rules/built/program.rs"]
 mod program;
-#[path = "../src/check/rules/required.rs"]
+#[path = "../src/check/rules/built/required.rs"]
 mod required;
-#[path = "../src/check/rules/tables.rs"]
+#[path = "../src/check/rules/built/tables.rs"]
 mod tables;
 
 use crate::near::near;
@@ -166,7 +166,7 @@ impl Made {
         Some(())
     }
 
-    /// Notes by what a rule is tried, as `src/check/rules/trial.rs` reads it.
+    /// Notes by what a rule is tried, as `src/check/rules/built/trial.rs` reads it.
     fn try_by(&mut self, rule: &Value, patterns: Option<&Patterns>) {
         let program = patterns.and_then(|made| program::program(&made.exact, &mut self.classes));
         let words = patterns.and_then(|made| made.words.as_ref());

@@ -180,7 +180,7 @@ mod tests {
     /// All embedded packs at once.
     fn embedded() -> Rules {
         let mut packs: Vec<String> =
-            super::super::embedded::RULES.iter().map(|rule| rule.pack.get().to_owned()).collect();
+            super::super::built::embedded::RULES.iter().map(|rule| rule.pack.get().to_owned()).collect();
         packs.dedup();
         Rules::new(&RuleSettings { packs, extra: vec![], severity: vec![], imports: vec![] }, vec![]).unwrap()
     }

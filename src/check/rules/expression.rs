@@ -10,12 +10,12 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 
+use super::built::program::program;
+use super::built::required::Patterns;
+use super::built::{embedded, packed};
 use super::glance::Glance;
-use super::program::program;
-use super::required::Patterns;
 use super::starts::Starts;
 use super::walk::{Spent, Walk};
-use super::{embedded, packed};
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
 /// would need more is refused: `\w{1000}{1000}` must not eat the machine.

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use super::built::tables::LONGEST;
 use super::definition::On;
 use super::group::{Group, WAIVER};
 use super::matches::{MOST_MATCHES, Match, Matches, Part};
 use super::paths::Subject;
 use super::rule::{Next, Rule, Window};
 use super::states::States;
-use super::tables::LONGEST;
 use super::units::{CONTEXT, Unit, unit_at};
 
 /// A match of a rule with `multiline` ends at most this far behind its keyword.

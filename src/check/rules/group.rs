@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use super::built::embedded;
+use super::built::tables::Tables;
 use super::definition::{Anchor, On};
-use super::embedded;
 use super::prefilter::Prefilter;
 use super::rule::Rule;
-use super::tables::Tables;
 use crate::check::waivers::MARKER;
 use crate::model::Gather;
 

@@ -1,11 +1,11 @@
 //! Rules as data, and the engine that finds what they describe.
 //!
-//! **What a rule is.** A `definition` as its author wrote it: `pack` reads those of a repository, and the
-//! build left those of `rules/` in `embedded`. A `rule` is what a run needs of one, `set` has all that hold,
+//! **What a rule is.** A `definition` as its author wrote it: `pack` reads those of a repository, and what the
+//! build made of those of `rules/` is in `built`. A `rule` is what a run needs of one, `set` has all that hold,
 //! and a `group` of them looks at one kind of text.
 //!
 //! **How a text is searched.** One pass over its bytes finds every place where a keyword of any rule stands
-//! (`prefilter`, by its `tables`). Only the rules concerned are then tried (`find`), on the line around it
+//! (`prefilter`). Only the rules concerned are then tried (`find`), on the line around it
 //! (`units`): is everything there that no match can be without (`run`)? Then the `expression` is tried, by a
 //! `walk` as long as that is cheap, and by an automaton after that. `matches` are what is left.
 //!
@@ -16,34 +16,28 @@
 //! to be held. What no expression can tell is asked elsewhere: of a path (`path_rules`, `colliding`), of code
 //! (`detecting`), of what a policy demands (`owing`), of a change as a whole (`tally`).
 
-mod byte_set;
+mod built;
 mod change;
 mod colliding;
 mod common;
 mod copies;
 mod definition;
 mod detecting;
-mod embedded;
 mod examples;
 mod expression;
 mod find;
 mod findings;
 mod glance;
 mod group;
-mod heads;
 mod listing;
-mod logarithm;
 mod matches;
 mod owing;
 mod pack;
-mod packed;
 mod path_rules;
 mod paths;
 mod position;
 mod prefilter;
-mod program;
 mod redact;
-mod required;
 mod resolve;
 mod rule;
 mod run;
@@ -52,20 +46,18 @@ mod set;
 mod starts;
 mod states;
 mod stream;
-mod tables;
 mod tally;
-mod trial;
 mod units;
 mod walk;
 mod written;
 
+pub(super) use built::log2;
 pub use change::{Candidate, Found, MESSAGE_PATH, TAG_PATH};
 pub use colliding::Standing;
 pub use common::Common;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
 pub use listing::Listed;
-pub(super) use logarithm::log2;
 pub use pack::read_pack;
 pub use set::{Pack, Rules};
 pub use stream::Stream;

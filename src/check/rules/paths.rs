@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use super::embedded::Text;
-use super::tables::pairs;
-use super::trial::Word;
+use super::built::embedded::Text;
+use super::built::tables::pairs;
+use super::built::trial::Word;
 use crate::model::RepoPath;
 use crate::policy::{PathGlob, Reach, fold_bytes};
 

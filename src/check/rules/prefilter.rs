@@ -6,7 +6,7 @@
 //! the first cache and runs at a steady pace whatever the number of keywords; only where the
 //! bitmap answers is a keyword compared.
 
-use super::tables::{Entry, FOLD, Tables, WORDS, bit, drawer, word};
+use super::built::tables::{Entry, FOLD, Tables, WORDS, bit, drawer, word};
 
 const FOLD_8: u64 = 0x2020_2020_2020_2020;
 
@@ -136,10 +136,10 @@ const fn truncated(word: u64) -> u32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::embedded;
+    use super::super::built::embedded;
+    use super::super::built::tables::folded;
     use super::super::rule::Rule;
     use super::super::set::Rules;
-    use super::super::tables::folded;
     use super::*;
     use crate::check::waivers::MARKER;
     use crate::policy::RuleSettings;

@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
+use super::built::embedded::{self, Embedded, near, packed};
+use super::built::trial::{Trial, Tried, Word};
 use super::definition::{Anchor, Asks, Definition, Happening, On, family};
-use super::embedded::{self, Embedded, near, packed};
 use super::expression::{Exactness, Expression, Form, compile};
 use super::paths::{PathList, Subject};
 use super::run::Runs;
-use super::trial::{Trial, Tried, Word};
 use super::units::unit_at;
 use super::walk::Walk;
 use crate::check::detect::Detector;

@@ -3,8 +3,8 @@
 //! Most keywords stand where nothing looks like a value. Missing one of the runs of bytes that a
 //! match needs costs a fraction of trying the expression, and spares compiling it.
 
-use super::embedded;
-use super::required::{self, Run};
+use super::built::embedded;
+use super::built::required::{self, Run};
 
 /// What every match of a rule has, in this order.
 pub(super) enum Runs {

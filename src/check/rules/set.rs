@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
+use super::built::embedded;
 use super::definition::{Definition, On};
-use super::embedded;
 use super::group::Group;
 use super::rule::{Compiled, Rule};
 use crate::check::detect::Detector;

@@ -4,11 +4,11 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::byte_set::{Set, has};
-use super::expression::Matched;
-use super::program::{
+use super::built::byte_set::{Set, has};
+use super::built::program::{
     BYTE, FEW_OF, GATE, GO, LETTER, LOOK, MANY_OF, MATCH, NONE, NOTE, ONE_OF, OR, OR_RATHER, TEXT, look,
 };
+use super::expression::Matched;
 use super::starts::Starts;
 
 /// So many steps cost about as much as to put an automaton together and to have it learn its ways.
@@ -370,11 +370,11 @@ mod tests {
     use proptest::prelude::*;
     use regex_automata::Input;
 
+    use super::super::built::embedded;
+    use super::super::built::packed::expression;
+    use super::super::built::program::program;
     use super::super::definition::{Example, Sides};
-    use super::super::embedded;
     use super::super::expression::{compile, matched};
-    use super::super::packed::expression;
-    use super::super::program::program;
     use super::super::set::Rules;
     use super::*;
     use crate::policy::RuleSettings;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::check::rules::embedded;
+use crate::check::rules::built::embedded;
 
 const GOOD: &str = r#"
 - id: acme/deploy-token

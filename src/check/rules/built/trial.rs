@@ -2,42 +2,42 @@
 
 use std::borrow::Cow;
 
-use super::definition::Definition;
 use super::packed::Reader;
+use crate::check::rules::definition::Definition;
 
 /// A text that lies in the program, or one of a repository's own.
-pub(super) type Word = Cow<'static, str>;
+pub(in crate::check::rules) type Word = Cow<'static, str>;
 
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Trial {
-    pub(super) by_agent: bool,
-    pub(super) has_regex: bool,
+pub(in crate::check::rules) struct Trial {
+    pub(in crate::check::rules) by_agent: bool,
+    pub(in crate::check::rules) has_regex: bool,
     /// A match is only the reason to look for something else.
-    pub(super) requires: bool,
-    pub(super) entropy: Option<f64>,
-    pub(super) paths: Vec<Word>,
-    pub(super) exclude: Vec<Word>,
-    pub(super) allow_paths: Vec<Word>,
+    pub(in crate::check::rules) requires: bool,
+    pub(in crate::check::rules) entropy: Option<f64>,
+    pub(in crate::check::rules) paths: Vec<Word>,
+    pub(in crate::check::rules) exclude: Vec<Word>,
+    pub(in crate::check::rules) allow_paths: Vec<Word>,
     /// Tried on the value.
-    pub(super) allow_regexes: Vec<Word>,
+    pub(in crate::check::rules) allow_regexes: Vec<Word>,
     /// Tried on the line the value starts on.
-    pub(super) allow_lines: Vec<Word>,
-    pub(super) stopwords: Vec<Word>,
+    pub(in crate::check::rules) allow_lines: Vec<Word>,
+    pub(in crate::check::rules) stopwords: Vec<Word>,
     /// Names of validators.
-    pub(super) verify: Vec<Word>,
+    pub(in crate::check::rules) verify: Vec<Word>,
 }
 
 /// What a rule of the build is tried by, as it lies in the program.
-pub(super) struct Tried {
+pub(in crate::check::rules) struct Tried {
     /// Empty for none.
-    pub(super) program: &'static [u8],
+    pub(in crate::check::rules) program: &'static [u8],
     /// The heads of the words that its expression begins with; empty for none.
-    pub(super) words: &'static [u8],
-    pub(super) trial: Trial,
+    pub(in crate::check::rules) words: &'static [u8],
+    pub(in crate::check::rules) trial: Trial,
 }
 
 impl Trial {
-    pub(super) fn of(definition: &Definition) -> Self {
+    pub(in crate::check::rules) fn of(definition: &Definition) -> Self {
         let words = |all: &[String]| all.iter().cloned().map(Word::from).collect();
         let allow = &definition.allow;
         Self {

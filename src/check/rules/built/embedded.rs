@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::byte_set::Set;
-use super::definition::{Anchor, Asks, Happening, On};
 use super::packed::Reader;
 use super::required::Run;
 use super::tables::{Entry, Tables};
 use super::trial::Tried;
+use crate::check::rules::definition::{Anchor, Asks, Happening, On};
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
 mod made {
@@ -19,85 +19,86 @@ mod made {
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
 
-pub(super) static RULES: &[Embedded] = &made::RULES;
+pub(in crate::check::rules) static RULES: &[Embedded] = &made::RULES;
 
 /// The prefilter for new text, of all rules that look at it. Their numbers are those of [`RULES`];
 /// the number behind the last is the marker of a waiver.
-pub(super) static TABLES: Tables = made::TABLES;
+pub(in crate::check::rules) static TABLES: Tables = made::TABLES;
 
 /// What a run must know of a rule at once.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(super) struct Embedded {
-    pub(super) pack: Text,
-    pub(super) id: Text,
-    pub(super) on: On,
-    pub(super) anchor: Option<Anchor>,
-    pub(super) net: bool,
-    pub(super) changes_only: bool,
-    /// The set of what happens to paths that it is about, as [`Rule::is_about`](super::rule::Rule::is_about) reads it.
-    pub(super) status: u8,
-    pub(super) generic: bool,
-    pub(super) multiline: bool,
+pub(in crate::check::rules) struct Embedded {
+    pub(in crate::check::rules) pack: Text,
+    pub(in crate::check::rules) id: Text,
+    pub(in crate::check::rules) on: On,
+    pub(in crate::check::rules) anchor: Option<Anchor>,
+    pub(in crate::check::rules) net: bool,
+    pub(in crate::check::rules) changes_only: bool,
+    /// The set of what happens to paths that it is about, as
+    /// [`Rule::is_about`](crate::check::rules::rule::Rule::is_about) reads it.
+    pub(in crate::check::rules) status: u8,
+    pub(in crate::check::rules) generic: bool,
+    pub(in crate::check::rules) multiline: bool,
     /// One to a line.
-    pub(super) keywords: Text,
+    pub(in crate::check::rules) keywords: Text,
     /// The name of a detector, or empty.
-    pub(super) detect: Text,
-    pub(super) asks: Option<Asks>,
+    pub(in crate::check::rules) detect: Text,
+    pub(in crate::check::rules) asks: Option<Asks>,
     /// Where the runs that a match needs begin, and how many they are.
-    pub(super) runs: (u16, u8),
+    pub(in crate::check::rules) runs: (u16, u8),
     /// Where the parts of paths begin without one of which it looks at none, and how many they are;
     /// none for any path.
-    pub(super) near: (u16, u8),
+    pub(in crate::check::rules) near: (u16, u8),
     /// Where it is told by what it is tried.
-    pub(super) tried: u32,
+    pub(in crate::check::rules) tried: u32,
     /// Where the rest of it is.
-    pub(super) chunk: u16,
-    pub(super) place: u16,
+    pub(in crate::check::rules) chunk: u16,
+    pub(in crate::check::rules) place: u16,
 }
 
 /// A part of one long text: a reference would have to be set right in memory at every start of
 /// the program, for each of thousands.
-pub(super) struct Text(u32, u32);
+pub(in crate::check::rules) struct Text(u32, u32);
 
 impl Text {
-    pub(super) fn get(&self) -> &'static str {
+    pub(in crate::check::rules) fn get(&self) -> &'static str {
         made::TEXTS.get(self.0 as usize..self.1 as usize).unwrap_or_default()
     }
 }
 
 /// Runs of bytes that matches need, as the number of a class and how many bytes of it.
-pub(super) fn runs(first: u16, count: u8) -> &'static [(u16, u8)] {
+pub(in crate::check::rules) fn runs(first: u16, count: u8) -> &'static [(u16, u8)] {
     made::RUNS.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
 }
 
-pub(super) fn run((class, least): (u16, u8)) -> Option<Run> {
+pub(in crate::check::rules) fn run((class, least): (u16, u8)) -> Option<Run> {
     Some(Run { class: *made::CLASSES.get(usize::from(class))?, least })
 }
 
 /// Parts of paths, each with its [`tables::pairs`](super::tables::pairs).
-pub(super) fn near(first: u16, count: u8) -> &'static [(Text, u128)] {
+pub(in crate::check::rules) fn near(first: u16, count: u8) -> &'static [(Text, u128)] {
     made::NEAR.get(usize::from(first)..usize::from(first) + usize::from(count)).unwrap_or_default()
 }
 
 /// `None` never happens for the places that the build wrote.
-pub(super) fn tried(place: u32) -> Option<Tried> {
+pub(in crate::check::rules) fn tried(place: u32) -> Option<Tried> {
     Tried::read(made::TRIED.get(place as usize..)?)
 }
 
 /// The sets that programs of the build name by number.
-pub(super) fn sets() -> &'static [Set] {
+pub(in crate::check::rules) fn sets() -> &'static [Set] {
     &made::CLASSES
 }
 
 /// What of a rule is inflated when it is told, or tried very often.
-pub(super) struct Packed {
-    pub(super) json: &'static [u8],
+pub(in crate::check::rules) struct Packed {
+    pub(in crate::check::rules) json: &'static [u8],
     /// The expression and the relaxed one; empty for none.
-    pub(super) expressions: [&'static [u8]; 2],
+    pub(in crate::check::rules) expressions: [&'static [u8]; 2],
 }
 
 /// `None` never happens for the chunks and places that the build wrote.
-pub(super) fn packed((chunk, place): (u16, u16)) -> Option<Packed> {
+pub(in crate::check::rules) fn packed((chunk, place): (u16, u16)) -> Option<Packed> {
     static INFLATED: [OnceLock<Option<Vec<u8>>>; made::CHUNKS.len() - 1] =
         [const { OnceLock::new() }; made::CHUNKS.len() - 1];
     let inflate = || inflated(deflated(chunk)?);
@@ -129,11 +130,11 @@ fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::definition::Definition;
     use super::super::packed::expression;
     use super::super::required::Patterns;
     use super::super::trial::Trial;
     use super::*;
+    use crate::check::rules::definition::Definition;
 
     #[test]
     fn the_build_took_apart_what_a_run_would_have() {

@@ -9,7 +9,7 @@ use regex_syntax::hir::{
 };
 
 /// `None` for no bytes.
-pub(super) fn expression(bytes: &[u8]) -> Option<Hir> {
+pub(in crate::check::rules) fn expression(bytes: &[u8]) -> Option<Hir> {
     Reader(bytes).expression()
 }
 
