@@ -6,8 +6,7 @@
 //!
 //! **How a text is searched.** One pass over its bytes finds every place where a keyword of any rule stands
 //! (`prefilter`). Only the rules concerned are then tried (`find`), on the line around it
-//! (`units`): is everything there that no match can be without (`run`)? Then the `expression` is tried, by a
-//! `walk` as long as that is cheap, and by an automaton after that. `matches` are what is left.
+//! (`units`), each by its `expression`. `matches` are what is left.
 //!
 //! **What is told.** Of matches that overlap the best one speaks (`resolve`), on lines that count
 //! (`findings`), without telling the secret (`redact`).
@@ -27,7 +26,6 @@ mod examples;
 mod expression;
 mod find;
 mod findings;
-mod glance;
 mod group;
 mod listing;
 mod matches;
@@ -40,15 +38,12 @@ mod prefilter;
 mod redact;
 mod resolve;
 mod rule;
-mod run;
 mod search;
 mod set;
-mod starts;
 mod states;
 mod stream;
 mod tally;
 mod units;
-mod walk;
 mod written;
 
 pub(super) use built::log2;

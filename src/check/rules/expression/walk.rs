@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::built::byte_set::{Set, has};
-use super::built::program::{
+use super::Matched;
+use super::starts::Starts;
+use crate::check::rules::built::byte_set::{Set, has};
+use crate::check::rules::built::program::{
     BYTE, FEW_OF, GATE, GO, LETTER, LOOK, MANY_OF, MATCH, NONE, NOTE, ONE_OF, OR, OR_RATHER, TEXT, look,
 };
-use super::expression::Matched;
-use super::starts::Starts;
 
 /// So many steps cost about as much as to put an automaton together and to have it learn its ways.
 const STEPS: u32 = 1 << 15;
@@ -20,7 +20,7 @@ const STEPS_OF_ONE: u32 = 1 << 11;
 /// A byte that is only passed costs less than a step.
 const PASSED: u32 = 8;
 
-pub(super) struct Walk {
+pub(in crate::check::rules) struct Walk {
     code: Cow<'static, [u8]>,
     sets: Cow<'static, [Set]>,
     left: AtomicU32,
@@ -61,7 +61,7 @@ type Places = [usize; 4];
 const NOWHERE: usize = usize::MAX;
 
 impl Walk {
-    pub(super) fn new(code: Cow<'static, [u8]>, sets: Cow<'static, [Set]>) -> Self {
+    pub(in crate::check::rules) fn new(code: Cow<'static, [u8]>, sets: Cow<'static, [Set]>) -> Self {
         Self { code, sets, left: AtomicU32::new(STEPS) }
     }
 
@@ -366,125 +366,4 @@ fn sees(what: u8, text: &[u8], at: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use regex_automata::Input;
-
-    use super::super::built::embedded;
-    use super::super::built::packed::expression;
-    use super::super::built::program::program;
-    use super::super::definition::{Example, Sides};
-    use super::super::expression::{compile, matched};
-    use super::super::set::Rules;
-    use super::*;
-    use crate::policy::RuleSettings;
-
-    fn walk_of(pattern: &str) -> Option<Walk> {
-        let hir = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern);
-        let mut sets = Vec::new();
-        let code = program(&hir.unwrap(), &mut sets)?;
-        Some(Walk::new(code.into(), sets.into()))
-    }
-
-    /// What an automaton finds from there on.
-    fn by_automaton(regex: &regex_automata::meta::Regex, text: &[u8], from: usize) -> Option<Matched> {
-        let mut groups = regex.create_captures();
-        regex.search_captures(&Input::new(text).range(from..), &mut groups);
-        matched(&groups)
-    }
-
-    const PATTERNS: [&str; 14] = [
-        r#"\b(?:key|to(?:ken)?|tok)\w{0,3}\s?[:=]{1,2}\s*['"]?([ab0-9]{2,6})['"]?"#,
-        r"(?i:Key)(?:[a-z]=)+?(b|ab)??",
-        "^a*?b$|\\Aab|b\\z",
-        r"(?s)(?:=.{2,5}?){2}x?",
-        r"(?<secret>a+)(b+)?|(k)(?<secret2>e)",
-        r"(a)?(?:k(?<secret>e)|b)y?",
-        r"\Bb[^a\n]+",
-        r"((?:a|ab)(?:b|ba|k)*)[ab]{2}",
-        "a{0,2}b{2}",
-        "(?:a?b?){0,3}k",
-        r"(?:(a)|b)*=",
-        "",
-        "x*",
-        "(?:ab|a)(?:ey|bkey|)",
-    ];
-
-    proptest! {
-        #[test]
-        fn a_walk_finds_what_an_automaton_does(text in r#"(a|b|ab|key|KEY|tok|token|=|:|'|"| |\n|x|0|12){0,14}"#) {
-            for pattern in PATTERNS {
-                let (walk, regex) = (walk_of(pattern).unwrap(), compile(pattern).unwrap());
-                for from in 0..=text.len() {
-                    let expected = by_automaton(&regex, text.as_bytes(), from);
-
-                    let found = walk.next(text.as_bytes(), from, text.len() + 1, None);
-
-                    prop_assert_eq!(&found, &Ok(expected.clone()), "{} from {}", pattern, from);
-                    let here = expected.clone().filter(|(whole, _)| whole.start == from);
-                    prop_assert_eq!(walk.at(text.as_bytes(), from), Ok(here), "{} at {}", pattern, from);
-                    let before = expected.map_or(0, |(whole, _)| whole.start);
-                    prop_assert_eq!(walk.next(text.as_bytes(), from, before, None), Ok(None), "{} before it", pattern);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_walk_cannot_tell_has_no_program() {
-        for pattern in ["(?u:\\w)a", "(?:a?)*b", "(?u:\\b)a", "(?:(?:abcd){60}x){60}"] {
-            assert!(walk_of(pattern).is_none(), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn a_walk_that_leads_back_again_and_again_ends() {
-        let walk = walk_of("(?:a+b?)+c").unwrap();
-
-        assert_eq!(walk.next(&[b'a'; 2_000], 0, 2_000, None), Err(Spent));
-        assert_eq!(walk.next(b"aac", 0, 3, None), Err(Spent));
-        assert_eq!(walk.at(&[b'a'; 2_000], 0), Err(Spent));
-        assert_eq!(walk.at(b"aac", 0), Ok(Some((0..3, 0..3))));
-    }
-
-    #[test]
-    fn nearly_every_rule_is_tried_by_a_walk_which_finds_in_its_examples_what_an_automaton_does() {
-        let all = ["secrets", "synthetic-data", "imports", "unicode", "weakening"].map(str::to_owned).to_vec();
-        let rules =
-            Rules::new(&RuleSettings { packs: all, extra: vec![], severity: vec![], imports: vec![] }, vec![]).unwrap();
-        let (mut walks, mut others) = (0, Vec::new());
-        for (listed, rule) in rules.list().zip(embedded::RULES) {
-            let [exact, _] = embedded::packed((rule.chunk, rule.place)).unwrap().expressions;
-            let Some(hir) = expression(exact) else { continue };
-            let program = embedded::tried(rule.tried).unwrap().program;
-            if program.is_empty() {
-                others.push(rule.id.get());
-                continue;
-            }
-            walks += 1;
-            let regex = regex_automata::meta::Regex::builder().build_from_hir(&hir).unwrap();
-            let definition = listed.definition;
-            for example in definition.examples.iter().chain(&definition.counterexamples) {
-                let texts = match example {
-                    Example::Text(text) => vec![text],
-                    Example::Change(Sides { text, old, new, .. }) => [text, old, new].into_iter().flatten().collect(),
-                };
-                for text in texts {
-                    let walk = Walk::new(program.into(), embedded::sets().into());
-                    let found = walk.next(text.as_bytes(), 0, text.len() + 1, None);
-
-                    if found != Err(Spent) {
-                        assert_eq!(
-                            found,
-                            Ok(by_automaton(&regex, text.as_bytes(), 0)),
-                            "{} in {text}",
-                            listed.definition.id
-                        );
-                    }
-                }
-            }
-        }
-        assert!(walks > 600, "{walks}");
-        assert_eq!(others, [] as [&str; 0]);
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Where in a text a match of an expression may start that begins with one of many words.
 
-use super::built::heads::{HEAD, fold};
+use crate::check::rules::built::heads::{HEAD, fold};
 
 /// Beginnings, looked for all at once.
 pub(super) struct Starts {
@@ -17,7 +17,7 @@ struct Head {
 const BITS: u32 = 12;
 
 impl Starts {
-    /// From [`heads`](super::built::heads::heads), one after another.
+    /// From [`heads`](crate::check::rules::built::heads::heads), one after another.
     pub(super) fn of(heads: &[u8]) -> Self {
         let heads = heads.as_chunks::<HEAD>().0.iter().map(|head| Head {
             bytes: u32::from_le_bytes(*head),

@@ -3,23 +3,23 @@
 //! Most keywords stand where nothing looks like a value. Missing one of the runs of bytes that a
 //! match needs costs a fraction of trying the expression, and spares compiling it.
 
-use super::built::embedded;
-use super::built::required::{self, Run};
+use crate::check::rules::built::embedded;
+use crate::check::rules::built::required::{self, Run};
 
 /// What every match of a rule has, in this order.
-pub(super) enum Runs {
+pub(in crate::check::rules) enum Runs {
     /// Of a rule of the build, by numbers: where the first is, and how many.
     Made(u16, u8),
     Own(Vec<Run>),
 }
 
 impl Runs {
-    pub(super) fn of(pattern: Option<&str>) -> Self {
+    pub(in crate::check::rules) fn of(pattern: Option<&str>) -> Self {
         Self::Own(pattern.map(required::runs).unwrap_or_default())
     }
 
     /// Whether a text may match.
-    pub(super) fn are_in(&self, text: &[u8]) -> bool {
+    pub(in crate::check::rules) fn are_in(&self, text: &[u8]) -> bool {
         let mut from = 0;
         self.iter().all(|run| {
             let found = run.find(text, from);
@@ -29,7 +29,7 @@ impl Runs {
     }
 
     /// Where the first of them stands next; anywhere when there are none.
-    pub(super) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
+    pub(in crate::check::rules) fn next(&self, text: &[u8], from: usize) -> Option<usize> {
         self.iter().next().map_or(Some(from), |run| run.find(text, from))
     }
 

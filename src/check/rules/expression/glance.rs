@@ -7,7 +7,7 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{Compiler, NFA, WhichCaptures};
 use regex_syntax::hir::Hir;
 
-use super::expression::SIZE_LIMIT;
+use super::SIZE_LIMIT;
 
 /// Goes forwards only: a search that tells where a match starts needs as much again to go back.
 pub(super) struct Glance {

@@ -1,4 +1,13 @@
 //! A rule's regular expression, and the cheaper ones that are tried before it.
+//!
+//! Is everything in the text that no match can be without (`run`)? Then a `walk` tries the expression, as long
+//! as that is cheap, where a match may start (`starts`); after that an automaton does, when a `glance` has told
+//! that there is something to find.
+
+mod glance;
+mod run;
+mod starts;
+mod walk;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,13 +22,15 @@ use regex_syntax::hir::Hir;
 use super::built::program::program;
 use super::built::required::Patterns;
 use super::built::{embedded, packed};
-use super::glance::Glance;
-use super::starts::Starts;
-use super::walk::{Spent, Walk};
+use glance::Glance;
+pub(super) use run::Runs;
+use starts::Starts;
+use walk::Spent;
+pub(super) use walk::Walk;
 
 /// A compiled regular expression may take this much memory, and its cache as much again. What
 /// would need more is refused: `\w{1000}{1000}` must not eat the machine.
-pub(super) const SIZE_LIMIT: usize = 1 << 20;
+const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
 
 /// So many places in one window are tried one by one by automata. A text made of nothing but words is
@@ -57,7 +68,7 @@ pub(super) enum Exactness {
 }
 
 /// The whole match and, where the expression names it or has a group, the value in it.
-pub(super) type Matched = (Range<usize>, Range<usize>);
+type Matched = (Range<usize>, Range<usize>);
 
 /// The tries of an expression in one window of a text.
 pub(super) struct Tries<'e> {
