@@ -190,7 +190,7 @@ const CODE: [&str; 10] = [
     include_str!("../src/app/check/target.rs"),
     include_str!("../src/check/rules/find.rs"),
     include_str!("../src/check/rules/stream.rs"),
-    include_str!("../src/check/rules/rule.rs"),
+    include_str!("../src/check/rules/rule/mod.rs"),
     include_str!("../src/check/assess.rs"),
     include_str!("../src/check/measure.rs"),
     include_str!("../src/report/words.rs"),

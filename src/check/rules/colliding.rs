@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::paths::Subject;
+use super::rule::Subject;
 use super::set::Rules;
 use crate::check::detect::Detector;
 use crate::model::{Arrange, Finding, Place, RepoPath};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::change::{Candidate, Found};
 use super::matches::Matches;
-use super::paths::Subject;
+use super::rule::Subject;
 use super::set::Rules;
 use crate::model::RepoPath;
 

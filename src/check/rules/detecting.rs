@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::change::Candidate;
 use super::matches::{MOST_MATCHES, Match};
-use super::paths::Subject;
-use super::rule::Compiled;
+use super::rule::{Compiled, Subject};
 use super::search::Side;
 use super::set::Rules;
 use crate::check::detect::{self, Detector, Strangers};

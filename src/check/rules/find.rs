@@ -6,10 +6,8 @@ use super::built::tables::LONGEST;
 use super::definition::On;
 use super::group::{Group, WAIVER};
 use super::matches::{MOST_MATCHES, Match, Matches, Part};
-use super::paths::Subject;
-use super::rule::{Next, Rule, Window};
+use super::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, unit_at};
 use super::states::States;
-use super::units::{CONTEXT, Unit, unit_at};
 
 /// A match of a rule with `multiline` ends at most this far behind its keyword.
 const MULTILINE: usize = 64 * 1024;

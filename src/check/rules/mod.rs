@@ -5,8 +5,8 @@
 //! and a `group` of them looks at one kind of text.
 //!
 //! **How a text is searched.** One pass over its bytes finds every place where a keyword of any rule stands
-//! (`prefilter`). Only the rules concerned are then tried (`find`), on the line around it
-//! (`units`), each by its `expression`. `matches` are what is left.
+//! (`prefilter`). Only the rules concerned are then tried (`find`), on the line around it, each by its
+//! `expression`. `matches` are what is left.
 //!
 //! **What is told.** Of matches that overlap the best one speaks (`resolve`), on lines that count
 //! (`findings`), without telling the secret (`redact`).
@@ -32,7 +32,6 @@ mod matches;
 mod owing;
 mod pack;
 mod path_rules;
-mod paths;
 mod position;
 mod prefilter;
 mod redact;
@@ -43,7 +42,6 @@ mod set;
 mod states;
 mod stream;
 mod tally;
-mod units;
 mod written;
 
 pub(super) use built::log2;

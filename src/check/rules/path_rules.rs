@@ -2,8 +2,7 @@
 
 use super::change::Candidate;
 use super::definition::{Happening, Kind};
-use super::paths::Subject;
-use super::rule::Compiled;
+use super::rule::{Compiled, Subject};
 use super::set::Rules;
 use crate::model::{Finding, Mode, Place};
 

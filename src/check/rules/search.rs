@@ -7,8 +7,7 @@ use super::common::Common;
 use super::find::Finder;
 use super::group::Group;
 use super::matches::{Matches, Part};
-use super::paths::Subject;
-use super::rule::Rule;
+use super::rule::{Rule, Subject};
 use crate::check::text::decode;
 use crate::model::{LineSet, Scanned};
 

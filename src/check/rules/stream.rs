@@ -9,9 +9,8 @@ use super::detecting::Seen;
 use super::find::{Finder, LOOK_AHEAD};
 use super::findings::{Facing, Teller};
 use super::matches::{MOST_MATCHES, Match, Part};
-use super::paths::Subject;
+use super::rule::{CONTEXT, Subject};
 use super::set::Rules;
-use super::units::CONTEXT;
 use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
 use crate::model::{Arrange, Scanned};
 

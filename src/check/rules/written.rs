@@ -5,9 +5,8 @@ use std::ops::Range;
 use super::change::MESSAGE_PATH;
 use super::find::Finder;
 use super::matches::Part;
-use super::paths::Subject;
 use super::redact;
-use super::rule::Rule;
+use super::rule::{Rule, Subject};
 use super::set::Rules;
 use crate::model::{Arrange, RepoPath};
 

@@ -2,16 +2,16 @@
 
 use std::sync::OnceLock;
 
-use super::built::embedded::Text;
-use super::built::tables::pairs;
-use super::built::trial::Word;
+use crate::check::rules::built::embedded::Text;
+use crate::check::rules::built::tables::pairs;
+use crate::check::rules::built::trial::Word;
 use crate::model::RepoPath;
 use crate::policy::{PathGlob, Reach, fold_bytes};
 
 /// What the rules ask of a file before they look into it.
 #[derive(Clone)]
-pub(super) struct Subject<'a> {
-    pub(super) path: &'a RepoPath,
+pub(in crate::check::rules) struct Subject<'a> {
+    pub(in crate::check::rules) path: &'a RepoPath,
     pub(super) by_agent: bool,
     /// The path as a strict glob reads it: in lower case, without what hides in a name.
     folded: Vec<u8>,
@@ -19,7 +19,7 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(path: &'a RepoPath, by_agent: bool) -> Self {
+    pub(in crate::check::rules) fn new(path: &'a RepoPath, by_agent: bool) -> Self {
         let folded = fold_bytes(path.as_bytes());
         Self { path, by_agent, pairs: pairs(&folded), folded }
     }

@@ -13,21 +13,21 @@ const PIECE: usize = 4 * 1024;
 const BACK: usize = 512;
 
 /// How much text around a place its unit depends on.
-pub(super) const CONTEXT: usize = REACH + PIECE + PIECE;
+pub(in crate::check::rules) const CONTEXT: usize = REACH + PIECE + PIECE;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Unit {
+pub(in crate::check::rules) struct Unit {
     /// Places in here have this unit.
-    pub(super) owns: Range<usize>,
+    pub(in crate::check::rules) owns: Range<usize>,
     /// Matches that start in here are the unit's.
-    pub(super) starts: Range<usize>,
+    pub(in crate::check::rules) starts: Range<usize>,
     /// Where the text that a match may span ends: with the next line.
-    pub(super) end: usize,
+    pub(in crate::check::rules) end: usize,
 }
 
 /// The unit of a place. `base` is where the text starts in the file: pieces are cut at multiples
 /// of their size from the start of the file, so that a stream cuts where a whole file is cut.
-pub(super) fn unit_at(text: &[u8], base: usize, at: usize) -> Unit {
+pub(in crate::check::rules) fn unit_at(text: &[u8], base: usize, at: usize) -> Unit {
     let before = text.get(at.saturating_sub(REACH)..at).unwrap_or_default();
     let after = text.get(at..text.len().min(at + REACH)).unwrap_or_default();
     let start = match memrchr(b'\n', before) {

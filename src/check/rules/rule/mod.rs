@@ -1,4 +1,9 @@
 //! One rule: what a run must know of it at once, and what is worked out when it first hits.
+//!
+//! It looks at some `paths`, and is tried on pieces of a text (`units`).
+
+mod paths;
+mod units;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,13 +15,14 @@ use super::built::embedded::{self, Embedded, near, packed};
 use super::built::trial::{Trial, Tried, Word};
 use super::definition::{Anchor, Asks, Definition, Happening, On, family};
 use super::expression::{Exactness, Expression, Form, Runs, Walk, compile};
-use super::paths::{PathList, Subject};
-use super::units::unit_at;
 use crate::check::detect::Detector;
 use crate::check::entropy::entropy;
 use crate::check::verify::{self, Captured, Verifier};
 use crate::model::{RepoPath, Severity};
 use crate::policy::Reach;
+use paths::PathList;
+pub(super) use paths::Subject;
+pub(super) use units::{CONTEXT, Unit, unit_at};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Rule {
