@@ -188,7 +188,7 @@ const CODE: [&str; 10] = [
     include_str!("../src/app/check/examine.rs"),
     include_str!("../src/app/check/judge.rs"),
     include_str!("../src/app/check/target.rs"),
-    include_str!("../src/check/rules/find.rs"),
+    include_str!("../src/check/rules/search/find.rs"),
     include_str!("../src/check/rules/stream.rs"),
     include_str!("../src/check/rules/rule/mod.rs"),
     include_str!("../src/check/assess.rs"),

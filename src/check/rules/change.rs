@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::common::Common;
 use super::copies::Silence;
 use super::definition::On;
 use super::findings::{Facing, Teller};
-use super::matches::{Match, Part};
 use super::rule::{Rule, Subject};
-use super::search::{Side, Within};
+use super::search::{Common, Match, Part, Side, Within};
 use super::set::Rules;
 use super::tally::Tally;
 use crate::check::waivers::Inline;

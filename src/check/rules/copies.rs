@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::change::{Candidate, Found};
-use super::matches::Matches;
 use super::rule::Subject;
+use super::search::Matches;
 use super::set::Rules;
 use crate::model::RepoPath;
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::change::Candidate;
-use super::matches::{MOST_MATCHES, Match};
 use super::rule::{Compiled, Subject};
-use super::search::Side;
+use super::search::{MOST_MATCHES, Match, Side};
 use super::set::Rules;
 use crate::check::detect::{self, Detector, Strangers};
 use crate::model::{Finding, Mode, Place, RepoPath, Scanned};

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::change::{Candidate, Found};
 use super::colliding::Standing;
-use super::common::Common;
 use super::definition::{Definition, Example, Kind, On, Sides};
+use super::search::Common;
 use super::set::Rules;
 use crate::check::imports::Asked;
 use crate::model::{Arrange, Finding, LineDiff, Mode, RepoPath};

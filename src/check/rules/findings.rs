@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::change::Found;
-use super::matches::{Match, Matches, Part};
 use super::position::Position;
 use super::redact::excerpt;
 use super::resolve::resolve;
 use super::rule::{Compiled, Rule};
+use super::search::{Match, Matches, Part};
 use super::set::Rules;
 use crate::check::waivers::{Inline, Marked};
 use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned, Severity};

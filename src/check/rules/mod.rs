@@ -1,12 +1,10 @@
 //! Rules as data, and the engine that finds what they describe.
 //!
 //! **What a rule is.** A `definition` as its author wrote it: `pack` reads those of a repository, and what the
-//! build made of those of `rules/` is in `built`. A `rule` is what a run needs of one, `set` has all that hold,
-//! and a `group` of them looks at one kind of text.
+//! build made of those of `rules/` is in `built`. How its regular expression is tried is told in `expression`.
+//! A `rule` is what a run needs of one, and `set` has all that hold.
 //!
-//! **How a text is searched.** One pass over its bytes finds every place where a keyword of any rule stands
-//! (`prefilter`). Only the rules concerned are then tried (`find`), on the line around it, each by its
-//! `expression`. `matches` are what is left.
+//! **How a text is searched.** `search` passes over it once, and tries the rules whose keywords it meets.
 //!
 //! **What is told.** Of matches that overlap the best one speaks (`resolve`), on lines that count
 //! (`findings`), without telling the secret (`redact`).
@@ -18,28 +16,22 @@
 mod built;
 mod change;
 mod colliding;
-mod common;
 mod copies;
 mod definition;
 mod detecting;
 mod examples;
 mod expression;
-mod find;
 mod findings;
-mod group;
 mod listing;
-mod matches;
 mod owing;
 mod pack;
 mod path_rules;
 mod position;
-mod prefilter;
 mod redact;
 mod resolve;
 mod rule;
 mod search;
 mod set;
-mod states;
 mod stream;
 mod tally;
 mod written;
@@ -47,11 +39,11 @@ mod written;
 pub(super) use built::log2;
 pub use change::{Candidate, Found, MESSAGE_PATH, TAG_PATH};
 pub use colliding::Standing;
-pub use common::Common;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
 pub use listing::Listed;
 pub use pack::read_pack;
+pub use search::Common;
 pub use set::{Pack, Rules};
 pub use stream::Stream;
 pub use tally::Tally;

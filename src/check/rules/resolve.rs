@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use super::matches::{Match, Part};
 use super::rule::Rule;
+use super::search::{Match, Part};
 use crate::model::{Arrange, Severity};
 
 /// How much a rule knows of what it matched; more is better.

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use super::built::embedded;
 use super::definition::{Definition, On};
-use super::group::Group;
 use super::rule::{Compiled, Rule};
+use super::search::Group;
 use crate::check::detect::Detector;
 use crate::model::Severity;
 use crate::policy::{NameGlob, RequiredImport, RuleSettings};

@@ -6,10 +6,9 @@ use memchr::memrchr;
 
 use super::change::{Candidate, Found};
 use super::detecting::Seen;
-use super::find::{Finder, LOOK_AHEAD};
 use super::findings::{Facing, Teller};
-use super::matches::{MOST_MATCHES, Match, Part};
 use super::rule::{CONTEXT, Subject};
+use super::search::{Finder, LOOK_AHEAD, MOST_MATCHES, Match, Part};
 use super::set::Rules;
 use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
 use crate::model::{Arrange, Scanned};

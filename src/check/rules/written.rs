@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::change::MESSAGE_PATH;
-use super::find::Finder;
-use super::matches::Part;
 use super::redact;
 use super::rule::{Rule, Subject};
+use super::search::{Finder, Part};
 use super::set::Rules;
 use crate::model::{Arrange, RepoPath};
 

@@ -6,7 +6,7 @@
 //! the first cache and runs at a steady pace whatever the number of keywords; only where the
 //! bitmap answers is a keyword compared.
 
-use super::built::tables::{Entry, FOLD, Tables, WORDS, bit, drawer, word};
+use crate::check::rules::built::tables::{Entry, FOLD, Tables, WORDS, bit, drawer, word};
 
 const FOLD_8: u64 = 0x2020_2020_2020_2020;
 
@@ -136,11 +136,11 @@ const fn truncated(word: u64) -> u32 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::built::embedded;
-    use super::super::built::tables::folded;
-    use super::super::rule::Rule;
-    use super::super::set::Rules;
     use super::*;
+    use crate::check::rules::built::embedded;
+    use crate::check::rules::built::tables::folded;
+    use crate::check::rules::rule::Rule;
+    use crate::check::rules::set::Rules;
     use crate::check::waivers::MARKER;
     use crate::policy::RuleSettings;
 
@@ -185,7 +185,7 @@ mod tests {
             .collect();
         keywords.push((MARKER, u16::try_from(embedded::RULES.len()).unwrap()));
 
-        let common = include_bytes!("../../../build/common-grams.txt").split(|byte| b"|\n".contains(byte));
+        let common = include_bytes!("../../../../build/common-grams.txt").split(|byte| b"|\n".contains(byte));
         let common: Vec<u32> = common.filter_map(folded).collect();
         let (made, here) = (&embedded::TABLES, Tables::of(&keywords, &common));
 

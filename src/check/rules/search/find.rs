@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::built::tables::LONGEST;
-use super::definition::On;
 use super::group::{Group, WAIVER};
 use super::matches::{MOST_MATCHES, Match, Matches, Part};
-use super::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, unit_at};
 use super::states::States;
+use crate::check::rules::built::tables::LONGEST;
+use crate::check::rules::definition::On;
+use crate::check::rules::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, unit_at};
 
 /// A match of a rule with `multiline` ends at most this far behind its keyword.
 const MULTILINE: usize = 64 * 1024;
@@ -18,10 +18,10 @@ const REGION: usize = 4 * MULTILINE;
 const BRIEF: usize = 16 * 1024;
 
 /// How much text must follow a place before its keywords are tried, unless the file ends.
-pub(super) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
+pub(in crate::check::rules) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
 
 /// Walks over a text piece by piece. All places it keeps count from the start of the file.
-pub(super) struct Finder<'a> {
+pub(in crate::check::rules) struct Finder<'a> {
     rules: &'a [Rule],
     group: &'a Group,
     subject: Subject<'a>,
@@ -54,7 +54,12 @@ impl About {
 impl<'a> Finder<'a> {
     /// `only_exact` leaves out the rules that guess: what looks like a password in a compiled
     /// program rarely is one.
-    pub(super) fn new(rules: &'a [Rule], group: &'a Group, subject: Subject<'a>, only_exact: bool) -> Self {
+    pub(in crate::check::rules) fn new(
+        rules: &'a [Rule],
+        group: &'a Group,
+        subject: Subject<'a>,
+        only_exact: bool,
+    ) -> Self {
         Self {
             rules,
             group,
@@ -111,7 +116,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Tries all rules whose keywords start in `places`, counted from the start of the part.
-    pub(super) fn walk(&mut self, part: Part<'_>, places: Range<usize>) {
+    pub(in crate::check::rules) fn walk(&mut self, part: Part<'_>, places: Range<usize>) {
         let mut unit = Unit::default();
         let group = self.group;
         let from = places.start;
@@ -169,17 +174,17 @@ impl<'a> Finder<'a> {
         self.finish_regions(part, places.end);
     }
 
-    pub(super) const fn found(&mut self) -> &mut Matches {
+    pub(in crate::check::rules) const fn found(&mut self) -> &mut Matches {
         &mut self.found
     }
 
     /// Where the first region starts that is still to be tried.
-    pub(super) fn unsettled(&self) -> usize {
+    pub(in crate::check::rules) fn unsettled(&self) -> usize {
         self.open.iter().map(|(_, region)| region.start).min().unwrap_or(usize::MAX)
     }
 
     /// What was found so far.
-    pub(super) fn take(&mut self) -> Matches {
+    pub(in crate::check::rules) fn take(&mut self) -> Matches {
         std::mem::take(&mut self.found)
     }
 

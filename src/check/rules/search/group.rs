@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use super::built::embedded;
-use super::built::tables::Tables;
-use super::definition::{Anchor, On};
 use super::prefilter::Prefilter;
-use super::rule::Rule;
+use crate::check::rules::built::embedded;
+use crate::check::rules::built::tables::Tables;
+use crate::check::rules::definition::{Anchor, On};
+use crate::check::rules::rule::Rule;
 use crate::check::waivers::MARKER;
 use crate::model::Gather;
 
-pub(super) struct Group {
+pub(in crate::check::rules) struct Group {
     pub(super) prefilter: Prefilter,
     pub(super) non_ascii: Vec<u16>,
     pub(super) every_line: Vec<u16>,
@@ -28,7 +28,10 @@ pub(super) const WAIVER: u16 = u16::MAX;
 
 impl Group {
     /// `made` are tables of the build, for a kind of text for which it made some.
-    pub(super) fn new<'r>(rules: impl Iterator<Item = (u16, &'r Rule)> + Clone, made: Option<&'static Tables>) -> Self {
+    pub(in crate::check::rules) fn new<'r>(
+        rules: impl Iterator<Item = (u16, &'r Rule)> + Clone,
+        made: Option<&'static Tables>,
+    ) -> Self {
         let (mut non_ascii, mut every_line, mut whole, mut of_files) = (vec![], vec![], vec![], vec![]);
         for (index, rule) in rules.clone() {
             if rule.on == On::File {

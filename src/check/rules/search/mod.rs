@@ -1,15 +1,27 @@
 //! One side of a file, decoded and searched.
+//!
+//! A `group` of rules looks at one kind of text. One pass over its bytes finds every place where a keyword of
+//! any of them stands (`prefilter`), but for what the text has in `common` with what was there before. Only
+//! the rules concerned are then tried (`find`), on the line around it; what is known of each meanwhile is in
+//! `states`. `matches` are what is left.
+
+mod common;
+mod find;
+mod group;
+mod matches;
+mod prefilter;
+mod states;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::common::Common;
-use super::find::Finder;
-use super::group::Group;
-use super::matches::{Matches, Part};
 use super::rule::{Rule, Subject};
 use crate::check::text::decode;
 use crate::model::{LineSet, Scanned};
+pub use common::Common;
+pub(super) use find::{Finder, LOOK_AHEAD};
+pub(super) use group::Group;
+pub(super) use matches::{MOST_MATCHES, Match, Matches, Part};
 
 pub(super) struct Side<'a> {
     pub(super) text: Cow<'a, [u8]>,

@@ -50,9 +50,9 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::change::Candidate;
-    use super::super::set::Rules;
     use super::*;
+    use crate::check::rules::change::Candidate;
+    use crate::check::rules::set::Rules;
     use crate::model::{LineDiff, Mode, RepoPath};
 
     const PACK: &str = r#"[
