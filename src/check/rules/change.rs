@@ -2,97 +2,14 @@
 
 use std::borrow::Cow;
 
+use super::candidate::Candidate;
 use super::copies::Silence;
 use super::definition::On;
-use super::findings::{Facing, Teller};
 use super::rule::{Rule, Subject};
 use super::search::{Common, Match, Part, Side, Within};
 use super::set::Rules;
-use super::tally::Tally;
-use crate::check::waivers::Inline;
-use crate::model::{Finding, Fingerprint, LineDiff, LineSet, Mode, Place, RepoPath, RuleId, Scanned};
-
-/// One file of a change. It holds the contents, so it cannot be printed.
-#[derive(Clone, Copy)]
-pub struct Candidate<'a> {
-    pub path: &'a RepoPath,
-    /// Where the file was, when it was renamed.
-    pub from: Option<&'a RepoPath>,
-    /// Absent where there is no such side.
-    pub old_mode: Option<Mode>,
-    pub new_mode: Option<Mode>,
-    /// The bytes as git stores them; absent where there is no such side or it is not read here.
-    pub old: Option<&'a [u8]>,
-    pub new: Option<&'a [u8]>,
-    /// What of `new` was there before, so that it need not be looked at.
-    pub common: Common,
-    /// What lines are new and what are gone, if that is known already.
-    pub known: Option<&'a LineDiff>,
-    pub by_agent: bool,
-    /// It is judged as it stands in a tree, not as a part of a change.
-    pub in_tree: bool,
-    /// What it puts in is weighed against what is taken away elsewhere.
-    pub is_weighed: bool,
-}
-
-/// What the rules found in a file.
-#[derive(Debug)]
-pub struct Found {
-    pub findings: Vec<Finding>,
-    pub scanned: Scanned,
-    pub tally: Tally,
-    /// The waivers in the new text; whoever has all findings applies them.
-    pub waivers: Vec<Inline>,
-}
-
-impl Found {
-    pub(super) fn nothing(scanned: Scanned) -> Self {
-        Self { findings: Vec::new(), scanned, tally: Tally::default(), waivers: Vec::new() }
-    }
-
-    /// Findings that are on no line of the new text.
-    fn elsewhere(&self, on_lines: usize) -> Vec<(RuleId, Fingerprint)> {
-        let of_file = self.findings.iter().enumerate();
-        let of_file = of_file.filter(|(index, finding)| *index < on_lines || finding.place.line.is_none());
-        let counted = self.tally.firsts();
-        of_file
-            .map(|(_, finding)| finding)
-            .chain(counted)
-            .map(|finding| (finding.rule.clone(), finding.fingerprint))
-            .collect()
-    }
-}
-
-/// The path that findings in a commit message have.
-pub const MESSAGE_PATH: &str = "COMMIT_MESSAGE";
-
-/// The same for the message of a tag.
-pub const TAG_PATH: &str = "TAG_MESSAGE";
-
-impl<'a> Candidate<'a> {
-    /// A file of a tree, whose bytes are to come.
-    #[must_use]
-    pub const fn standing(path: &'a RepoPath, mode: Mode) -> Self {
-        Self {
-            path,
-            from: None,
-            old_mode: None,
-            new_mode: Some(mode),
-            old: None,
-            new: None,
-            common: Common::NOTHING,
-            known: None,
-            by_agent: false,
-            in_tree: true,
-            is_weighed: true,
-        }
-    }
-
-    /// Whether the change has two sides, so that only some of its lines are new.
-    const fn is_compared(&self) -> bool {
-        self.old_mode.is_some() && self.new_mode.is_some()
-    }
-}
+use super::told::{Facing, Found, MESSAGE_PATH, TAG_PATH, Teller};
+use crate::model::{Finding, LineDiff, LineSet, Mode, Place, RepoPath, Scanned};
 
 impl Rules {
     /// Judges one file. `lines` is asked only when something was found whose line decides: most

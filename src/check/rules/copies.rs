@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::change::{Candidate, Found};
+use super::candidate::Candidate;
 use super::rule::Subject;
 use super::search::Matches;
 use super::set::Rules;
+use super::told::Found;
 use crate::model::RepoPath;
 
 /// What a text in which nothing was found asked of its path. At another path that gives the same

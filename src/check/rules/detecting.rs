@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::Candidate;
+use super::candidate::Candidate;
 use super::rule::{Compiled, Subject};
 use super::search::{MOST_MATCHES, Match, Side};
 use super::set::Rules;

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::change::{Candidate, Found};
+use super::candidate::Candidate;
 use super::colliding::Standing;
 use super::definition::{Definition, Example, Kind, On, Sides};
 use super::search::Common;
 use super::set::Rules;
+use super::told::Found;
 use crate::check::imports::Asked;
 use crate::model::{Arrange, Finding, LineDiff, Mode, RepoPath};
 

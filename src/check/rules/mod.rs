@@ -6,14 +6,14 @@
 //!
 //! **How a text is searched.** `search` passes over it once, and tries the rules whose keywords it meets.
 //!
-//! **What is told.** Of matches that overlap the best one speaks (`resolve`), on lines that count
-//! (`findings`), without telling the secret (`redact`).
+//! **What is told.** `told` turns matches into findings: which of them count, and what may be shown.
 //!
 //! `change` does all that for one file, `copies` for several with the same bytes, `stream` for one too large
 //! to be held. What no expression can tell is asked elsewhere: of a path (`path_rules`, `colliding`), of code
 //! (`detecting`), of what a policy demands (`owing`), of a change as a whole (`tally`).
 
 mod built;
+mod candidate;
 mod change;
 mod colliding;
 mod copies;
@@ -21,23 +21,18 @@ mod definition;
 mod detecting;
 mod examples;
 mod expression;
-mod findings;
 mod listing;
 mod owing;
 mod pack;
 mod path_rules;
-mod position;
-mod redact;
-mod resolve;
 mod rule;
 mod search;
 mod set;
 mod stream;
-mod tally;
-mod written;
+mod told;
 
 pub(super) use built::log2;
-pub use change::{Candidate, Found, MESSAGE_PATH, TAG_PATH};
+pub use candidate::Candidate;
 pub use colliding::Standing;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
@@ -46,4 +41,4 @@ pub use pack::read_pack;
 pub use search::Common;
 pub use set::{Pack, Rules};
 pub use stream::Stream;
-pub use tally::Tally;
+pub use told::{Found, MESSAGE_PATH, TAG_PATH, Tally};

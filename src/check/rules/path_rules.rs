@@ -1,6 +1,6 @@
 //! Rules about a path and what happens to it.
 
-use super::change::Candidate;
+use super::candidate::Candidate;
 use super::definition::{Happening, Kind};
 use super::rule::{Compiled, Subject};
 use super::set::Rules;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use memchr::memrchr;
 
-use super::change::{Candidate, Found};
+use super::candidate::Candidate;
 use super::detecting::Seen;
-use super::findings::{Facing, Teller};
 use super::rule::{CONTEXT, Subject};
 use super::search::{Finder, LOOK_AHEAD, MOST_MATCHES, Match, Part};
 use super::set::Rules;
+use super::told::{Facing, Found, Teller};
 use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
 use crate::model::{Arrange, Scanned};
 

@@ -51,7 +51,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::check::rules::change::Candidate;
+    use crate::check::rules::Candidate;
     use crate::check::rules::set::Rules;
     use crate::model::{LineDiff, Mode, RepoPath};
 

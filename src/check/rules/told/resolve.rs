@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use super::rule::Rule;
-use super::search::{Match, Part};
+use crate::check::rules::rule::Rule;
+use crate::check::rules::search::{Match, Part};
 use crate::model::{Arrange, Severity};
 
 /// How much a rule knows of what it matched; more is better.
@@ -77,8 +77,8 @@ fn standing(rules: &[Rule], part: Part<'_>, found: &Match) -> Option<Standing> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::set::Rules;
     use super::*;
+    use crate::check::rules::set::Rules;
 
     const PACK: &str = r#"[
         {"id": "t/part", "keywords": ["key"], "regex": "(?:api_)key=([a-z]+)", "severity": "warn", "message": "m",

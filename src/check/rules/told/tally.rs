@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::set::Rules;
+use crate::check::rules::set::Rules;
 use crate::model::Finding;
 
 /// How often the rules that count matched in removed and in added lines.

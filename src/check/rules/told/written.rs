@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::change::MESSAGE_PATH;
+use super::found::MESSAGE_PATH;
 use super::redact;
-use super::rule::{Rule, Subject};
-use super::search::{Finder, Part};
-use super::set::Rules;
+use crate::check::rules::rule::{Rule, Subject};
+use crate::check::rules::search::{Finder, Part};
+use crate::check::rules::set::Rules;
 use crate::model::{Arrange, RepoPath};
 
 impl Rules {

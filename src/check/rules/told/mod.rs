@@ -1,17 +1,29 @@
 //! Turns matches into findings: which of them count, where they are, and what may be shown.
+//!
+//! Of matches that overlap the best one speaks (`resolve`), on lines that count, without telling the secret
+//! (`redact`). Some rules speak only of a change as a whole (`tally`). What people write is kept free of
+//! secrets the same way (`written`).
+
+mod found;
+mod position;
+mod redact;
+mod resolve;
+mod tally;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::change::Found;
-use super::position::Position;
-use super::redact::excerpt;
-use super::resolve::resolve;
 use super::rule::{Compiled, Rule};
 use super::search::{Match, Matches, Part};
 use super::set::Rules;
 use crate::check::waivers::{Inline, Marked};
 use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned, Severity};
+pub use found::{Found, MESSAGE_PATH, TAG_PATH};
+use position::Position;
+use redact::excerpt;
+use resolve::resolve;
+pub use tally::Tally;
 
 /// How many findings of one rule in one file are listed. What follows becomes one more.
 const MOST_FINDINGS: u32 = 100;
