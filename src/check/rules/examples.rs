@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::apart::Standing;
 use super::candidate::Candidate;
-use super::colliding::Standing;
 use super::definition::{Definition, Example, Kind, On, Sides};
 use super::search::Common;
 use super::set::Rules;

@@ -1,39 +1,36 @@
-//! Rules as data, and the engine that finds what they describe.
+//! Rules as data, and the engine that finds what they describe. Each room uses only those named before it.
 //!
-//! **What a rule is.** A `definition` as its author wrote it: `pack` reads those of a repository, and what the
-//! build made of those of `rules/` is in `built`. How its regular expression is tried is told in `expression`.
-//! A `rule` is what a run needs of one, and `set` has all that hold.
+//! **What a rule is.** A `definition` as its author wrote it, what is worked out of it beforehand (`built`), and
+//! how its `expression` is tried. A `rule` is what a run needs of one.
 //!
-//! **How a text is searched.** `search` passes over it once, and tries the rules whose keywords it meets.
+//! **How a text is searched.** `search` passes over it once, and tries the rules whose keywords it meets. `set`
+//! has all rules that hold: `pack` reads a repository's own, and `listing` shows them.
 //!
-//! **What is told.** `told` turns matches into findings: which of them count, and what may be shown.
+//! **What is told.** `told` turns matches into findings. What no expression can tell of a `candidate` is asked
+//! `apart` from the search.
 //!
 //! `change` does all that for one file, `copies` for several with the same bytes, `stream` for one too large
-//! to be held. What no expression can tell is asked elsewhere: of a path (`path_rules`, `colliding`), of code
-//! (`detecting`), of what a policy demands (`owing`), of a change as a whole (`tally`).
+//! to be held. The `examples` of the rules try it.
 
+mod apart;
 mod built;
 mod candidate;
 mod change;
-mod colliding;
 mod copies;
 mod definition;
-mod detecting;
 mod examples;
 mod expression;
 mod listing;
-mod owing;
 mod pack;
-mod path_rules;
 mod rule;
 mod search;
 mod set;
 mod stream;
 mod told;
 
+pub use apart::Standing;
 pub(super) use built::log2;
 pub use candidate::Candidate;
-pub use colliding::Standing;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
 pub use listing::Listed;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use memchr::memrchr;
 
+use super::apart::Seen;
 use super::candidate::Candidate;
-use super::detecting::Seen;
 use super::rule::{CONTEXT, Subject};
 use super::search::{Finder, LOOK_AHEAD, MOST_MATCHES, Match, Part};
 use super::set::Rules;

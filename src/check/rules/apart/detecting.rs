@@ -2,29 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use super::candidate::Candidate;
-use super::rule::{Compiled, Subject};
-use super::search::{MOST_MATCHES, Match, Side};
-use super::set::Rules;
 use crate::check::detect::{self, Detector, Strangers};
+use crate::check::rules::candidate::Candidate;
+use crate::check::rules::rule::{Compiled, Subject};
+use crate::check::rules::search::{MOST_MATCHES, Match, Side};
+use crate::check::rules::set::Rules;
 use crate::model::{Finding, Mode, Place, RepoPath, Scanned};
 
 /// What detectors find in a text.
 #[derive(Default)]
-pub(super) struct Detected {
-    pub(super) kept: Vec<Match>,
+pub(in crate::check::rules) struct Detected {
+    pub(in crate::check::rules) kept: Vec<Match>,
     /// What is said of a match, by its rule and start.
-    pub(super) details: BTreeMap<(u16, usize), String>,
+    pub(in crate::check::rules) details: BTreeMap<(u16, usize), String>,
     /// Rules of which there is more than was kept.
     pub(super) more: Vec<u16>,
     /// What is said of the file as a whole.
-    pub(super) whole: Vec<Finding>,
+    pub(in crate::check::rules) whole: Vec<Finding>,
 }
 
 impl Rules {
     /// Adds what detectors match in the new text to what was found there. What they say of the
     /// file as a whole becomes a finding at once.
-    pub(super) fn detect(
+    pub(in crate::check::rules) fn detect(
         &self,
         file: &Candidate<'_>,
         subject: &Subject<'_>,
@@ -41,7 +41,12 @@ impl Rules {
         findings.extend(detected.whole);
     }
 
-    pub(super) fn detected(&self, file: &Candidate<'_>, subject: &Subject<'_>, seen: &Seen<'_>) -> Detected {
+    pub(in crate::check::rules) fn detected(
+        &self,
+        file: &Candidate<'_>,
+        subject: &Subject<'_>,
+        seen: &Seen<'_>,
+    ) -> Detected {
         let mut out = Detected::default();
         let seen = detect::Subject {
             path: file.path,
@@ -83,10 +88,10 @@ impl Rules {
 }
 
 /// The text that detectors see.
-pub(super) struct Seen<'t> {
-    pub(super) old: Option<&'t [u8]>,
-    pub(super) new: &'t [u8],
-    pub(super) scanned: Scanned,
+pub(in crate::check::rules) struct Seen<'t> {
+    pub(in crate::check::rules) old: Option<&'t [u8]>,
+    pub(in crate::check::rules) new: &'t [u8],
+    pub(in crate::check::rules) scanned: Scanned,
 }
 
 impl Compiled {

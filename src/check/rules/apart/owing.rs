@@ -1,13 +1,13 @@
 //! Findings for files that lack an import or a decorator the policy asks for.
 
-use super::definition::Asks;
-use super::set::Rules;
 use crate::check::imports::{self, Asked, Missing};
+use crate::check::rules::definition::Asks;
+use crate::check::rules::set::Rules;
 use crate::model::{Finding, Place, RepoPath};
 
 impl Rules {
     /// What a file lacks of all that the policy asks of its path.
-    pub(super) fn owed(&self, path: &RepoPath, text: &[u8]) -> Vec<Finding> {
+    pub(in crate::check::rules) fn owed(&self, path: &RepoPath, text: &[u8]) -> Vec<Finding> {
         let concerned = self.imports.iter().filter(|asked| asked.paths.iter().any(|glob| glob.matches(path)));
         let owed = concerned.flat_map(|asked| {
             let asked = Asked { module: asked.module.as_deref(), decorator: asked.decorator.as_deref() };
@@ -17,7 +17,7 @@ impl Rules {
     }
 
     /// What a file lacks of one thing asked for.
-    pub(super) fn owed_of(&self, path: &RepoPath, text: &[u8], asked: Asked<'_>) -> Vec<Finding> {
+    pub(in crate::check::rules) fn owed_of(&self, path: &RepoPath, text: &[u8], asked: Asked<'_>) -> Vec<Finding> {
         let missing = imports::missing(path, text, asked);
         let findings = missing.into_iter().filter_map(|missing| {
             let (asks, name) = match missing {

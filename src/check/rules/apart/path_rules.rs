@@ -1,9 +1,9 @@
 //! Rules about a path and what happens to it.
 
-use super::candidate::Candidate;
-use super::definition::{Happening, Kind};
-use super::rule::{Compiled, Subject};
-use super::set::Rules;
+use crate::check::rules::candidate::Candidate;
+use crate::check::rules::definition::{Happening, Kind};
+use crate::check::rules::rule::{Compiled, Subject};
+use crate::check::rules::set::Rules;
 use crate::model::{Finding, Mode, Place};
 
 /// One thing that happens to one path. A renamed file also leaves where it was and comes to where
@@ -16,7 +16,7 @@ struct Event<'a> {
 }
 
 impl Rules {
-    pub(super) fn path_findings(&self, file: &Candidate<'_>) -> Vec<Finding> {
+    pub(in crate::check::rules) fn path_findings(&self, file: &Candidate<'_>) -> Vec<Finding> {
         if self.paths.is_empty() {
             return Vec::new();
         }

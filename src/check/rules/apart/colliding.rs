@@ -2,9 +2,9 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use super::rule::Subject;
-use super::set::Rules;
 use crate::check::detect::Detector;
+use crate::check::rules::rule::Subject;
+use crate::check::rules::set::Rules;
 use crate::model::{Arrange, Finding, Place, RepoPath};
 use crate::policy::fold_bytes;
 
