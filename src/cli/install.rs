@@ -19,7 +19,7 @@ Exit codes:
 Examples:
   gov-hook install               in a clone
   gov-hook install --server      in a bare repository that others push to
-  gov-hook install --strict      also judge every movement of every reference
+  gov-hook install --strict      also guard the ledger against every command that moves references
   gov-hook install --agents      have Claude Code ask before it writes or runs anything
   gov-hook install --ci github   print a job that judges every pull request
   gov-hook uninstall             put back what was there")]

@@ -7,16 +7,19 @@ use super::{ApprovalRule, PathGlob, Policy};
 #[must_use]
 pub fn why(policy: &Policy, path: &RepoPath) -> Explanation {
     let placement = policy.place(path);
+    let kept_by_category = policy.kept_by_category(path).map(|category| category.name.clone());
+    // What is never approved automatically waits like what is HIGH.
     let level = policy.level_of(placement.class);
+    let asked = if kept_by_category.is_some() { level.max(RiskLevel::High) } else { level };
     let gates = Enforcement::ALL.into_iter().flat_map(|level| [(level, Gate::Commit), (level, Gate::Push)]);
-    let held: Vec<_> = gates.filter(|(at, gate)| gate.holds_from(*at).is_some_and(|from| level >= from)).collect();
+    let held: Vec<_> = gates.filter(|(at, gate)| gate.holds_from(*at).is_some_and(|from| asked >= from)).collect();
     Explanation {
         path: path.clone(),
         named_by: named_by(policy, path),
         level,
         generated: policy.is_generated(path),
-        kept_by_category: policy.kept_by_category(path).map(|category| category.name.clone()),
-        needed: if held.is_empty() { Vec::new() } else { needed(policy, level, path) },
+        kept_by_category,
+        needed: if held.is_empty() { Vec::new() } else { needed(policy, asked, path) },
         held,
         placement,
     }
@@ -59,7 +62,7 @@ mod tests {
     const POLICY: &str = "\
 version: 1
 paths: { default: deny, allowed: [\"src/**\"], protected: [src/core/], generated: [\"src/**/*.lock\"] }
-categories: { core: { paths: [src/core/], auto_approve: false } }
+categories: { core: { paths: [src/core/, src/kept/], auto_approve: false } }
 roles: { lead: [lin@example.com] }
 approvals: { high: { roles: [lead] }, paths: [ { paths: [\"*.lock\"], signed: true } ] }
 ";
@@ -96,6 +99,14 @@ approvals: { high: { roles: [lead] }, paths: [ { paths: [\"*.lock\"], signed: tr
         assert_eq!(explanation.held, held);
         let needed: Vec<(&str, bool)> = explanation.needed.iter().map(|need| (&*need.rule, need.signed)).collect();
         assert_eq!(needed, [("high", false), ("paths[0]", true)]);
+    }
+
+    #[test]
+    fn what_is_never_approved_automatically_waits_like_what_is_high() {
+        let (kept, high) = (explained("src/kept/a.rs"), explained("src/core/a.rs"));
+
+        assert_eq!((kept.level, high.level), (RiskLevel::Low, RiskLevel::High));
+        assert_eq!((kept.held, kept.needed), (high.held, high.needed));
     }
 
     #[test]
