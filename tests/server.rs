@@ -461,6 +461,24 @@ fn a_law_that_cannot_be_read_is_not_let_in() {
 }
 
 #[test]
+fn signers_and_packs_that_cannot_be_read_are_not_let_in() {
+    let hosted = Hosted::new("version: 1\nrules: { packs: [], extra: [\".gov/rules/*.yaml\"] }\n");
+    let broken =
+        [(".gov/allowed_signers", "ada@example.com ssh-ed25519 junk\n"), (".gov/rules/own.yaml", "rules: 7\n")];
+    for (path, text) in broken {
+        hosted.scratch.write(path, text);
+        hosted.scratch.commit_all("Break the law");
+
+        hosted.push(&["--no-verify", "origin", "main"]).is_refused_with(&[
+            "gov-hook: denied: main: the law it brings cannot be read: ",
+            &format!("{path} has "),
+            "mend it: gov-hook policy check",
+        ]);
+        hosted.scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
+}
+
+#[test]
 fn a_server_that_was_empty_takes_the_ledger_and_then_the_branch() {
     let scratch = Scratch::unborn();
     scratch.install_hooks();

@@ -732,3 +732,54 @@ fn a_policy_that_cannot_be_read_is_refused_before_it_is_in_force() {
     scratch.git(&["add", ".gov"]);
     scratch.git(&["commit", "-q", "-m", "Mend it"]);
 }
+
+#[test]
+fn no_part_of_the_law_that_cannot_be_read_comes_into_force() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\n");
+    scratch.install_hooks();
+    let extra = "version: 1\nrules: { packs: [], extra: [\".gov/rules/*.yaml\"] }\n";
+    let pack = ".gov/rules/own.yaml";
+    let cases = [
+        (".gov/allowed_signers", vec![(".gov/allowed_signers", "ada@example.com ssh-ed25519 junk\n")]),
+        (pack, vec![(".gov/policy.yaml", extra), (pack, "rules: 7\n")]),
+    ];
+    for (broken, files) in &cases {
+        for (path, text) in files {
+            scratch.write(path, text);
+        }
+        scratch.git(&["add", ".gov"]);
+
+        let judged = scratch.run(&["check", "--staged"]);
+        let committed = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Break the law"]);
+        let looked = scratch.run(&["policy", "check"]);
+        let looked_by_machine = scratch.run(&["policy", "check", "--format", "json"]);
+
+        assert_eq!((judged.code, looked.code, looked_by_machine.code), (2, 2, 2), "{broken}: {}", looked.out);
+        assert!(!committed.status.success());
+        for told in [judged.err, String::from_utf8(committed.stderr).unwrap()] {
+            let mend = format!("mend it before it is in force: $EDITOR {broken} && git add {broken}\n");
+            assert!(told.ends_with(&mend), "{told}");
+        }
+        assert!(looked.out.contains(&format!("--> {broken}:1:")), "{}", looked.out);
+        let answer = looked_by_machine.json();
+        assert_eq!((&answer["sound"], &answer["others"][0]["origin"]), (&false.into(), &(*broken).into()));
+        scratch.git(&["rm", "-q", "--cached", "-f", broken]);
+        std::fs::remove_file(scratch.path(broken)).unwrap();
+        scratch.git(&["commit", "-q", "--allow-empty", "-m", "Without it"]);
+        assert_eq!(scratch.run(&["policy", "check"]).out, ".gov/policy.yaml: no mistakes\n");
+    }
+
+    // The other way round: what is named was there before, and nothing read it.
+    let pack = ".gov/own.yaml";
+    scratch.write(pack, "rules: 7\n");
+    scratch.git(&["add", ".gov"]);
+    scratch.git(&["commit", "-q", "-m", "A pack that nobody names"]);
+    scratch.write(".gov/policy.yaml", extra.replace("rules/*", "own"));
+    scratch.git(&["add", ".gov"]);
+
+    let judged = scratch.run(&["check", "--staged"]);
+
+    assert_eq!(judged.code, 2, "{}", judged.out);
+    assert!(judged.err.contains(&format!("{pack}:1:")), "{}", judged.err);
+}

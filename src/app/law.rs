@@ -1,10 +1,13 @@
 //! The policy and the rules in force at a commit: what judges a change is never a part of it.
 
+use std::collections::BTreeSet;
+
 use crate::check::GeneratedMarks;
 use crate::check::rules::{Pack, Rules, read_pack};
 use crate::check::waivers::Waivers;
 use crate::git::Repo;
-use crate::model::{ObjectId, PolicyRef, RepoPath};
+use crate::ledger::sshsig::{SignerMistake, Signers};
+use crate::model::{Content, FileChange, Gather, Mistake, ObjectId, PolicyRef, RepoPath};
 use crate::policy::{self, Policy, Recording};
 
 use super::Failure;
@@ -14,6 +17,14 @@ pub(super) const POLICY_PATH: &str = ".gov/policy.yaml";
 
 /// The directory that holds it.
 const GOVERNANCE: &str = ".gov";
+
+/// Whether a path is of the law: its packs cannot stand elsewhere.
+pub(super) fn is_of_law(path: &RepoPath) -> bool {
+    path.as_bytes().strip_prefix(GOVERNANCE.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// Where a repository lists the keys that count.
+pub(super) const SIGNERS_PATH: &str = ".gov/allowed_signers";
 
 /// Where a repository keeps its waivers.
 pub(super) const WAIVERS_PATH: &str = ".gov/waivers.yaml";
@@ -30,7 +41,7 @@ impl Law {
     /// Reads the law of a commit: its policy, the rules it names, its waivers and `.gitattributes`.
     pub(super) fn at(repo: &Repo, commit: Option<ObjectId>) -> Result<Self, Failure> {
         let (policy, reference) = policy_at(repo, commit)?;
-        let extra = own_packs(repo, commit, &policy)?;
+        let extra = Holding::of(repo, commit, &[])?.packs(&policy)?;
         let mut law = Self::new((policy, reference), extra, file_at(repo, commit, ".gitattributes")?)?;
         if let Some(bytes) = file_at(repo, commit, WAIVERS_PATH)? {
             law.waivers = read_waivers(bytes)?;
@@ -77,6 +88,38 @@ pub(super) fn read_waivers(bytes: Vec<u8>) -> Result<Waivers, Failure> {
     Waivers::read(WAIVERS_PATH, &bytes).map_err(|mistakes| Failure::mistaken(WAIVERS_PATH.to_owned(), bytes, mistakes))
 }
 
+/// Who signs with which key.
+pub(super) fn read_signers(origin: &str, bytes: Vec<u8>) -> Result<Signers, Failure> {
+    let read = Signers::parse(&String::from_utf8_lossy(&bytes));
+    read.map_err(|mistakes| {
+        let mistakes = placed(&bytes, mistakes);
+        Failure::mistaken(origin.to_owned(), bytes, mistakes)
+    })
+}
+
+pub(super) fn mistakes_of_signers(bytes: &[u8]) -> Option<Vec<Mistake>> {
+    Signers::parse(&String::from_utf8_lossy(bytes)).err().map(|mistakes| placed(bytes, mistakes))
+}
+
+/// Each marks its whole line.
+fn placed(bytes: &[u8], mistakes: Vec<SignerMistake>) -> Vec<Mistake> {
+    let text = String::from_utf8_lossy(bytes);
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let length = |line: usize| text.lines().nth(line.saturating_sub(1)).map_or(1, |line| line.chars().count());
+    mistakes
+        .into_iter()
+        .map(|SignerMistake { line, what }| Mistake {
+            line: number(line),
+            column: 1,
+            length: number(length(line)),
+            message: what,
+            because: None,
+            help: None,
+            secret: false,
+        })
+        .collect()
+}
+
 /// The policy of a commit; the built-in one where there is no commit, or none in it.
 pub(super) fn policy_at(repo: &Repo, commit: Option<ObjectId>) -> Result<(Policy, PolicyRef), Failure> {
     policy_in_force(policy_file(repo, commit)?)
@@ -120,22 +163,70 @@ fn refuse_disguised(repo: &Repo, commit: ObjectId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The packs of the repository itself that the policy names.
-fn own_packs(repo: &Repo, commit: Option<ObjectId>, policy: &Policy) -> Result<Vec<Pack>, Failure> {
-    let (Some(commit), false) = (commit, policy.rules.extra.is_empty()) else { return Ok(Vec::new()) };
-    let tree = repo.commit(commit)?.tree;
-    let mut packs = Vec::new();
-    for path in repo.paths_under(tree, &policy.rules.extra_folders())? {
-        if policy.rules.extra.iter().any(|glob| glob.matches(&path))
-            && let Some(bytes) = repo.file_at(tree, &path)?
-        {
-            let origin = format!("{}:{path}", commit.short());
-            packs.push(
-                read_pack(&path.to_string(), &bytes).map_err(|mistakes| Failure::mistaken(origin, bytes, mistakes))?,
-            );
-        }
+/// Fails if changes to a commit bring a law that nobody could read once it is in force: then nothing
+/// would pass any more, not even what mends it.
+pub(super) fn refuse_unreadable(repo: &Repo, base: Option<ObjectId>, changes: &[FileChange]) -> Result<(), Failure> {
+    if !changes.iter().flat_map(FileChange::paths).any(is_of_law) {
+        return Ok(());
     }
-    Ok(packs)
+    let holding = Holding::of(repo, base, changes)?;
+    let policy = match holding.file(&RepoPath::from(POLICY_PATH))? {
+        Some(bytes) => read_policy(POLICY_PATH, bytes)?,
+        None => Policy::built_in(),
+    };
+    Rules::new(&policy.rules, holding.packs(&policy)?).map_err(Failure::new)?;
+    let signers = holding.file(&RepoPath::from(SIGNERS_PATH))?;
+    signers.map(|bytes| read_signers(SIGNERS_PATH, bytes)).transpose()?;
+    Ok(())
+}
+
+/// The files of a commit, with changes to it that need not be one yet.
+struct Holding<'a> {
+    repo: &'a Repo,
+    commit: Option<ObjectId>,
+    tree: Option<ObjectId>,
+    changes: &'a [FileChange],
+}
+
+impl<'a> Holding<'a> {
+    fn of(repo: &'a Repo, commit: Option<ObjectId>, changes: &'a [FileChange]) -> Result<Self, Failure> {
+        let tree = commit.map(|commit| repo.commit(commit)).transpose()?.map(|commit| commit.tree);
+        Ok(Self { repo, commit, tree, changes })
+    }
+
+    fn file(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, Failure> {
+        if let Some(change) = self.changes.iter().find(|change| change.path == *path) {
+            return Ok(match self.repo.content(change.new, path, &mut |_| ())? {
+                Content::Bytes(bytes) => Some(bytes),
+                Content::Absent | Content::Large { .. } | Content::Commit(_) => None,
+            });
+        }
+        let is_gone = self.changes.iter().any(|change| change.from.as_ref() == Some(path));
+        let Some(tree) = self.tree.filter(|_| !is_gone) else { return Ok(None) };
+        Ok(self.repo.file_at(tree, path)?)
+    }
+
+    /// The packs of the repository itself that a policy names.
+    fn packs(&self, policy: &Policy) -> Result<Vec<Pack>, Failure> {
+        if policy.rules.extra.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut paths: BTreeSet<RepoPath> = self.changes.iter().map(|change| change.path.clone()).gathered();
+        if let Some(tree) = self.tree {
+            paths.extend(self.repo.paths_under(tree, &policy.rules.extra_folders())?);
+        }
+        let mut packs = Vec::new();
+        for path in paths.iter().filter(|path| policy.rules.extra.iter().any(|glob| glob.matches(path))) {
+            if let Some(bytes) = self.file(path)? {
+                // What is not committed yet is named as the work tree has it.
+                let side = self.commit.filter(|_| self.changes.is_empty()).map(|commit| format!("{}:", commit.short()));
+                let origin = format!("{}{path}", side.unwrap_or_default());
+                let read = read_pack(&path.to_string(), &bytes);
+                packs.push(read.map_err(|mistakes| Failure::mistaken(origin, bytes, mistakes))?);
+            }
+        }
+        Ok(packs)
+    }
 }
 
 pub(super) fn file_at(repo: &Repo, commit: Option<ObjectId>, path: &str) -> Result<Option<Vec<u8>>, Failure> {

@@ -1,15 +1,21 @@
 //! `gov-hook policy …`: what the policy in force says, and whether a policy file is sound.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::law::{self, POLICY_PATH};
+use walkdir::WalkDir;
+
+use super::law::{self, POLICY_PATH, SIGNERS_PATH, WAIVERS_PATH};
 use super::secrets;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure};
+use crate::check::rules::read_pack;
+use crate::check::waivers::Waivers;
 use crate::git::Repo;
-use crate::model::{NextStep, RepoPath};
-use crate::policy;
+use crate::model::{Mistake, NextStep, RepoPath};
+use crate::policy::{self, Policy};
 use crate::report::Style;
 use crate::report::mistakes::{self, Judged};
 use crate::report::policy as report;
@@ -31,27 +37,83 @@ pub fn show(environment: &Environment, as_json: bool) -> Result<Answer, Failure>
     Ok(Answer::passing(format!("{json:#}\n")))
 }
 
-/// `policy check`: every mistake of a file, or that it has none.
+/// `policy check`: every mistake of a file, or that it has none; without a file, of all that the work
+/// tree has of the law.
 pub fn check(file: Option<&Path>, environment: &Environment, as_json: bool, style: Style) -> Result<Answer, Failure> {
-    let path = match file {
-        Some(path) => path.to_owned(),
-        None => work_dir(&Repo::open(&environment.place)?)?.join(POLICY_PATH),
+    let repo = file.is_none().then(|| Repo::open(&environment.place)).transpose()?;
+    let work_dir = repo.as_ref().map(work_dir).transpose()?;
+    let path = match (file, work_dir) {
+        (None, Some(work_dir)) => work_dir.join(POLICY_PATH),
+        (file, _) => file.map(Path::to_owned).unwrap_or_default(),
     };
     let shown = file.map_or_else(|| POLICY_PATH.to_owned(), |path| path.display().to_string());
     let bytes = std::fs::read(&path).map_err(|error| {
         Failure::new(format!("cannot read `{shown}`: {error}"))
             .mended_by("write one that fits this repository: gov-hook init")
     })?;
-    let found = policy::read(&shown, &bytes).err().unwrap_or_default();
+    let read = policy::read(&shown, &bytes);
+    let others = match (&read, work_dir) {
+        (Ok(policy), Some(work_dir)) => beside(work_dir, policy)?,
+        _ => Vec::new(),
+    };
+    let found = read.err().unwrap_or_default();
     let (bytes, found) = secrets::shown(bytes, found);
     let judged = Judged { origin: &shown, bytes: &bytes, mistakes: &found };
+    let others: Vec<Judged<'_>> = others.iter().map(Mistaken::judged).collect();
+    let is_sound = found.is_empty() && others.is_empty();
     let next = NextStep { why: "the whole format".into(), command: "gov-hook policy schema".into() };
+    let human = |judged, next| mistakes::human(judged, mistakes::Asked::IsItSound, next, style);
     let text = if as_json {
-        mistakes::json(judged)
+        mistakes::json(judged, &others)
+    } else if others.is_empty() {
+        human(judged, (!found.is_empty()).then_some(&next))
     } else {
-        mistakes::human(judged, mistakes::Asked::IsItSound, (!found.is_empty()).then_some(&next), style)
+        others.iter().map(|other| human(*other, None)).collect()
     };
-    Ok(Answer { text: text.into_bytes(), code: if found.is_empty() { 0 } else { CANNOT_DECIDE } })
+    Ok(Answer { text: text.into_bytes(), code: if is_sound { 0 } else { CANNOT_DECIDE } })
+}
+
+/// A file of the law with mistakes.
+struct Mistaken {
+    origin: String,
+    bytes: Vec<u8>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Mistaken {
+    fn judged(&self) -> Judged<'_> {
+        Judged { origin: &self.origin, bytes: &self.bytes, mistakes: &self.mistakes }
+    }
+}
+
+/// What cannot be read of the law beside its policy: packs that it names, waivers, and who signs.
+fn beside(work_dir: &Path, policy: &Policy) -> Result<Vec<Mistaken>, Failure> {
+    let mut paths: BTreeSet<PathBuf> = [WAIVERS_PATH, SIGNERS_PATH].map(PathBuf::from).into();
+    for folder in policy.rules.extra_folders() {
+        let files =
+            WalkDir::new(work_dir.join(folder)).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+        paths.extend(files.filter_map(|entry| entry.path().strip_prefix(work_dir).ok().map(Path::to_owned)));
+    }
+    let mut unsound = Vec::new();
+    for path in paths {
+        let (origin, place) = (path.display().to_string(), RepoPath::new(path.as_os_str().as_bytes().to_vec()));
+        let bytes = match std::fs::read(work_dir.join(&path)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(Failure::new(format!("cannot read `{origin}`: {error}"))),
+        };
+        let found = match origin.as_str() {
+            WAIVERS_PATH => Waivers::read(&origin, &bytes).err(),
+            SIGNERS_PATH => law::mistakes_of_signers(&bytes),
+            _ if policy.rules.extra.iter().any(|glob| glob.matches(&place)) => read_pack(&origin, &bytes).err(),
+            _ => None,
+        };
+        if let Some(found) = found {
+            let (bytes, mistakes) = secrets::shown(bytes, found);
+            unsound.push(Mistaken { origin, bytes, mistakes });
+        }
+    }
+    Ok(unsound)
 }
 
 /// `policy schema`: for editors.

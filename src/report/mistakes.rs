@@ -122,6 +122,15 @@ struct CheckV1<'a> {
     origin: &'a str,
     sound: bool,
     mistakes: Vec<MistakeV1<'a>>,
+    /// What else belongs to the law and has mistakes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<OtherV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct OtherV1<'a> {
+    origin: &'a str,
+    mistakes: Vec<MistakeV1<'a>>,
 }
 
 #[derive(Serialize)]
@@ -147,14 +156,19 @@ impl<'a> From<&'a Mistake> for MistakeV1<'a> {
     }
 }
 
+fn all(mistakes: &[Mistake]) -> Vec<MistakeV1<'_>> {
+    mistakes.iter().map(MistakeV1::from).collect()
+}
+
 /// One JSON document for programs.
 #[must_use]
-pub fn json(judged: Judged<'_>) -> String {
+pub fn json(judged: Judged<'_>, others: &[Judged<'_>]) -> String {
     let check = CheckV1 {
         schema: "gov-hook/policy-check/v1",
         origin: judged.origin,
-        sound: judged.mistakes.is_empty(),
-        mistakes: judged.mistakes.iter().map(MistakeV1::from).collect(),
+        sound: judged.mistakes.is_empty() && others.is_empty(),
+        mistakes: all(judged.mistakes),
+        others: others.iter().map(|other| OtherV1 { origin: other.origin, mistakes: all(other.mistakes) }).collect(),
     };
     // Texts and numbers always have a JSON form.
     serde_json::to_string_pretty(&check).map(|json| json + "\n").unwrap_or_default()

@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use crate::app::law::POLICY_PATH;
+use crate::app::law::{POLICY_PATH, SIGNERS_PATH};
 use crate::app::{Failure, law};
 use crate::git::{GitError, Place, Repo};
 use crate::ledger::AuditLaw;
 use crate::ledger::sshsig::{Former, Past, Signers};
 use crate::model::{Entry, Moment, ObjectId, RepoPath, Sha256};
 use crate::policy::{self, Audit};
-
-/// Where a repository lists the keys that count.
-const SIGNERS_PATH: &str = ".gov/allowed_signers";
 
 /// The signers of the trusted side, and the digest of the file that lists them.
 pub(in crate::app) struct Listed {
@@ -30,17 +27,12 @@ pub(in crate::app) fn trusted_side(repo: &Repo) -> Result<Option<ObjectId>, Fail
 }
 
 pub(in crate::app) fn signers(repo: &Repo, trusted: Option<ObjectId>) -> Result<Listed, Failure> {
-    let Some(bytes) = law::file_at(repo, trusted, SIGNERS_PATH)? else {
+    let (Some(commit), Some(bytes)) = (trusted, law::file_at(repo, trusted, SIGNERS_PATH)?) else {
         return Ok(Listed { signers: None, digest: None });
     };
     let digest = Some(Sha256::of(&bytes));
-    match Signers::parse(&String::from_utf8_lossy(&bytes)) {
-        Ok(signers) => Ok(Listed { signers: Some(signers), digest }),
-        Err(mistakes) => {
-            let failure = Failure::new(format!("{SIGNERS_PATH} cannot be read, so no signature can be judged"));
-            Err(mistakes.iter().fold(failure, |failure, mistake| failure.for_this_reason(mistake.to_string())))
-        }
-    }
+    let signers = law::read_signers(&format!("{}:{SIGNERS_PATH}", commit.short()), bytes)?;
+    Ok(Listed { signers: Some(signers), digest })
 }
 
 /// The lists that the trusted side had before, found when somebody asks for them.

@@ -10,7 +10,7 @@ use super::signed::Signed;
 use super::target::{self, Subject};
 use super::{Request, Supposition, history, people};
 use crate::app::header::{Alone, Signatures};
-use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
+use crate::app::law::{self, Law, WAIVERS_PATH};
 use crate::app::record::Records;
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered, HEADER_FAMILY};
@@ -81,10 +81,8 @@ impl Judged {
 pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
     let subject = target::find(repo, &request.asked)?;
     // Once it is committed nothing passes any more, not even what mends it.
-    if subject.kind == TargetKind::Staged
-        && let Some(bytes) = proposed(repo, &subject, POLICY_PATH)?
-    {
-        law::read_policy(POLICY_PATH, bytes).map_err(Failure::proposed)?;
+    if subject.kind == TargetKind::Staged {
+        law::refuse_unreadable(repo, subject.base, &subject.changes).map_err(Failure::proposed)?;
     }
     judge_found(repo, request, environment, subject)
 }

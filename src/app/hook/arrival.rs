@@ -7,15 +7,14 @@ use serde_json::json;
 
 use super::line::Line;
 use super::refusal::{Refusal, worse};
+use crate::app::audit::laws::signers;
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
-use crate::app::law::Law;
+use crate::app::law::{Law, is_of_law};
 use crate::app::record::{Act, Cause, Moved, Records, Standing, afterwards, binding, pushed};
 use crate::app::{Environment, Failure, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
-use crate::model::{
-    Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, RepoPath, counted,
-};
+use crate::model::{Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted};
 use crate::policy::Audit;
 use crate::report::printable;
 
@@ -133,12 +132,12 @@ impl Gatekeeper<'_> {
 
     /// A law that nobody can read would let nothing pass any more, not even what mends it.
     fn unreadable_law(&self, judged: &Judged, new: ObjectId) -> Result<Option<Refusal>, Failure> {
-        let touches_law = |path: &RepoPath| path.as_bytes().starts_with(b".gov/");
         let mut files = judged.judgement.assessment.files.iter();
-        if !files.any(|file| file.facts.change.paths().any(touches_law)) {
+        if !files.any(|file| file.facts.change.paths().any(is_of_law)) {
             return Ok(None);
         }
-        let found = Law::at(self.repo, self.repo.commit_at(new)?);
+        let commit = self.repo.commit_at(new)?;
+        let found = Law::at(self.repo, commit).and_then(|_| signers(self.repo, commit).map(drop));
         Ok(found.err().map(|failure| {
             let because = failure.causes().first().map(|cause| format!(" ({cause})")).unwrap_or_default();
             Refusal::denied(format!("the law it brings cannot be read: {}{because}", failure.what()))

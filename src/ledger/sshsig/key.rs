@@ -55,11 +55,15 @@ impl PublicKey {
             return Err(SignatureError::Key("a type and the key in base64 are needed"));
         };
         let blob = base64::decode([text].into_iter()).ok_or(SignatureError::Key("it is not base64"))?;
-        let key = Self::from_blob(&blob)?;
-        if Wire::new(&key.blob).text() == Some(kind) {
-            Ok(key)
-        } else {
-            Err(SignatureError::Key("its type is not the one it is said to have"))
+        let is_of_its_kind = Wire::new(&blob).text() == Some(kind);
+        match Self::from_blob(&blob) {
+            Ok(_) | Err(SignatureError::KeyType { .. } | SignatureError::KeySize) if !is_of_its_kind => {
+                Err(SignatureError::Key("its type is not the one it is said to have"))
+            }
+            Err(SignatureError::KeyType { .. }) if !is_whole(&blob) => {
+                Err(SignatureError::Key("it is not in SSH's wire form"))
+            }
+            read => read,
         }
     }
 
@@ -85,9 +89,9 @@ impl PublicKey {
                 if kind == P256 { Key::P256(key) } else { Key::SkP256 { key, application: application(&mut wire)? } }
             }
             RSA => {
-                let (exponent, modulus) = (wire.unsigned(), wire.unsigned());
-                let key = exponent.zip(modulus).and_then(|(exponent, modulus)| RsaKey::new(exponent, modulus));
-                Key::Rsa(key.ok_or(SignatureError::Key("an RSA key has 2048 to 8192 bits and a small odd exponent"))?)
+                let numbers = wire.unsigned().zip(wire.unsigned()).filter(|_| wire.is_empty());
+                let (exponent, modulus) = numbers.ok_or(SignatureError::Key("an RSA key has two numbers"))?;
+                Key::Rsa(RsaKey::new(exponent, modulus).ok_or(SignatureError::KeySize)?)
             }
             other => return Err(SignatureError::KeyType { found: other.to_owned() }),
         };
@@ -149,6 +153,19 @@ impl PublicKey {
         }
         if good { Ok(()) } else { Err(SignatureError::Mismatch) }
     }
+}
+
+/// Whether the bytes are a type and what belongs to it, as every public key of OpenSSH is.
+fn is_whole(blob: &[u8]) -> bool {
+    let mut wire = Wire::new(blob);
+    let mut parts = 0;
+    while !wire.is_empty() {
+        if wire.string().is_none() {
+            return false;
+        }
+        parts += 1;
+    }
+    parts > 1
 }
 
 fn application(wire: &mut Wire<'_>) -> Result<Vec<u8>, SignatureError> {

@@ -38,6 +38,8 @@ pub enum SignatureError {
     Key(&'static str),
     #[error("the key type `{found}` is not supported; use an ed25519 key")]
     KeyType { found: String },
+    #[error("an RSA key is supported with 2048 to 8192 bits and a small odd exponent; use an ed25519 key")]
+    KeySize,
     #[error("the signature is made for `{found}`, not for `{expected}`")]
     Namespace { found: String, expected: String },
     #[error("the signature does not fit the signed bytes")]

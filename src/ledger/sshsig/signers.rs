@@ -6,7 +6,8 @@ use super::{PublicKey, SignatureError};
 use crate::model::Moment;
 
 /// The keys that count. A file with a mistake is refused as a whole, so that nobody is left out by a
-/// typing error unseen.
+/// typing error unseen; a key that OpenSSH has and that cannot be verified here is no mistake, and
+/// counts for nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Signers(Vec<Signer>);
 
@@ -52,7 +53,7 @@ impl Signers {
                 continue;
             }
             match signer(line) {
-                Ok(signer) => signers.push(signer),
+                Ok(signer) => signers.extend(signer),
                 Err(what) => mistakes.push(SignerMistake { line: at + 1, what }),
             }
         }
@@ -89,7 +90,7 @@ impl Signers {
     }
 }
 
-fn signer(line: &str) -> Result<Signer, String> {
+fn signer(line: &str) -> Result<Option<Signer>, String> {
     let (principals, rest) = word(line)?;
     if principals.is_empty() {
         return Err("the principals are missing".into());
@@ -115,8 +116,13 @@ fn signer(line: &str) -> Result<Signer, String> {
         after_first
     };
     let (namespaces, after, before) = signer;
-    let key = PublicKey::parse(key).map_err(|error: SignatureError| error.to_string())?;
-    Ok(Signer { principals: PatternList(principals.trim_matches('"').to_owned()), namespaces, after, before, key })
+    let key = match PublicKey::parse(key) {
+        Ok(key) => key,
+        Err(SignatureError::KeyType { .. } | SignatureError::KeySize) => return Ok(None),
+        Err(error) => return Err(error.to_string()),
+    };
+    let principals = PatternList(principals.trim_matches('"').to_owned());
+    Ok(Some(Signer { principals, namespaces, after, before, key }))
 }
 
 /// The first word, with blanks where they are quoted, and what follows it.

@@ -6,6 +6,7 @@ use crate::model::Moment;
 
 const MESSAGE: &[u8] = b"hello\n";
 const NAMESPACE: &str = "log@gov-hook";
+const P384: &str = "ecdsa-sha2-nistp384";
 
 /// Real keys and what `ssh-keygen -Y sign -n log@gov-hook` made of [`MESSAGE`]. OpenSSH verifies the
 /// two of tokens as well, though no token made them.
@@ -218,9 +219,10 @@ fn a_file_of_signers_tells_all_its_mistakes() {
     let file = format!(
         "ada@example.com\nca@example.com cert-authority {key}\nada@example.com colour=\"red\" {key}\n\
          ada@example.com valid-before=tomorrow {key}\n\"ada {key}\nada@example.com ssh-ed25519 AAAA!\n\
-         ada@example.com ssh-rsa {}\nada@example.com {key}\nada@example.com {}",
+         ada@example.com ssh-rsa {0}\nada@example.com {key}\nada@example.com {1} {0}\nada@example.com {1} {2}",
         key.split(' ').nth(1).unwrap(),
-        include_str!("tests/p384.pub"),
+        P384,
+        base64::encode(b"\0\0\0\x13ecdsa-sha2-nistp384junk"),
     );
 
     let mistakes: Vec<String> = Signers::parse(&file).unwrap_err().iter().map(ToString::to_string).collect();
@@ -235,8 +237,30 @@ fn a_file_of_signers_tells_all_its_mistakes() {
             "line 5: a quote is not closed",
             "line 6: the public key is malformed: it is not base64",
             "line 7: the public key is malformed: its type is not the one it is said to have",
-            "line 9: the key type `ecdsa-sha2-nistp384` is not supported; use an ed25519 key",
+            "line 9: the public key is malformed: its type is not the one it is said to have",
+            "line 10: the public key is malformed: it is not in SSH's wire form",
         ]
+    );
+}
+
+#[test]
+fn a_key_that_cannot_be_verified_here_is_left_out_and_the_others_hold() {
+    let ada = Pen::new(1).public();
+    let mut short = Vec::new();
+    for part in [b"ssh-rsa".as_slice(), &[1, 0, 1], &[0x7f; 128]] {
+        wire::put(part, &mut short);
+    }
+    let file = format!(
+        "lin@example.com {}lin@example.com ssh-rsa {}\nada@example.com {}\n",
+        include_str!("tests/p384.pub"),
+        base64::encode(&short),
+        ada.text(),
+    );
+
+    assert_eq!(allowed(&file, &ada, "ada@example.com", "approve@gov-hook", NOON), Ok(()));
+    assert_eq!(
+        PublicKey::from_blob(&short).unwrap_err().to_string(),
+        "an RSA key is supported with 2048 to 8192 bits and a small odd exponent; use an ed25519 key"
     );
 }
 
