@@ -205,6 +205,15 @@ fn somebody_else_s_stream_is_reconciled_by_who_may_and_said_again_by_its_writer(
     scratch.git_in(&lin, &["config", "user.signingkey", &scratch.beside("key.pub").to_string_lossy()]);
     let listed = fs::read_to_string(work.join(".gov/allowed_signers")).unwrap().replace("mira@", "lin@");
     fs::write(work.join(".gov/allowed_signers"), listed).unwrap();
+    commit_in(&scratch, &work, "lin-may-sign");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.git_in(&lin, &["pull", "-q"]);
+    assert_eq!(sync(&scratch, &lin).0, 0);
+    let refused = scratch.run_in(&lin, &reconcile);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""));
+    assert!(refused.err.contains("lin@example.com has not the role `admin`"), "{}", refused.err);
+
+    scratch.write(".gov/policy.yaml", "version: 1\nroles: { admin: [lin@example.com] }\n");
     commit_in(&scratch, &work, "lin-may");
     scratch.git(&["push", "-q", "origin", "main"]);
     scratch.git_in(&lin, &["pull", "-q"]);

@@ -16,7 +16,10 @@ pub mod sshsig;
 mod summary;
 
 pub use binding::{Binding, BindingError, Writer};
-pub use chain::{AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_signature_demanded, join, namespace};
+pub use chain::{
+    Admin, Admins, AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_a_word, is_signature_demanded, join,
+    namespace,
+};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use coverage::{Coverage, totals};
 pub use entry::{

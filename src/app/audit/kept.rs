@@ -13,7 +13,7 @@ use crate::ledger::{AuditLaw, Claim, Tip, Witness};
 use crate::model::{Gather, ObjectId, Seen, Sha256};
 
 /// Of another version or engine, the whole ledger is read again.
-const FIRST_LINE: &str = concat!("gov-hook verified 3 ", env!("CARGO_PKG_VERSION"));
+const FIRST_LINE: &str = concat!("gov-hook verified 4 ", env!("CARGO_PKG_VERSION"));
 
 /// The heads of all streams when they were last found sound: nothing of that may ever go away.
 #[derive(Debug, Default)]

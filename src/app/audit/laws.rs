@@ -6,10 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use crate::app::law::{POLICY_PATH, SIGNERS_PATH};
 use crate::app::{Failure, law};
 use crate::git::{GitError, Place, Repo};
-use crate::ledger::AuditLaw;
 use crate::ledger::sshsig::{Former, Past, Signers};
+use crate::ledger::{Admin, Admins, AuditLaw};
 use crate::model::{Entry, Moment, ObjectId, RepoPath, Sha256};
 use crate::policy::{self, Audit};
+
+/// The role whose members may give up what others wrote.
+pub(super) const ADMIN: &str = "admin";
 
 /// The signers of the trusted side, and the digest of the file that lists them.
 pub(in crate::app) struct Listed {
@@ -40,6 +43,29 @@ pub(super) fn past(repo: &Repo, trusted: Option<ObjectId>) -> Past {
     let (place, Some(trusted)) = (repo.place().clone(), trusted) else { return Past::default() };
     // What cannot be read vouches for nobody.
     Past::found_by(move || Repo::open(&place).and_then(|repo| former(&repo, trusted)).unwrap_or_default())
+}
+
+/// Who is and who was an admin on the trusted side.
+pub(super) fn admins(repo: &Repo, trusted: Option<ObjectId>) -> Admins {
+    let (place, Some(trusted)) = (repo.place().clone(), trusted) else { return Admins::default() };
+    // Nobody is one by a policy that cannot be read.
+    Admins::found_by(move || Repo::open(&place).and_then(|repo| named(&repo, trusted)).unwrap_or_default())
+}
+
+fn named(repo: &Repo, trusted: ObjectId) -> Result<Vec<Admin>, GitError> {
+    let path = RepoPath::from(POLICY_PATH);
+    let (mut found, mut last, mut until) = (Vec::new(), None, None);
+    for commit in repo.first_parents(trusted, usize::MAX)? {
+        let bytes = repo.file_at(commit.tree, &path)?.unwrap_or_default();
+        if last.as_ref() != Some(&bytes) {
+            let roles = policy::read(POLICY_PATH, &bytes).map(|policy| policy.roles).unwrap_or_default();
+            let members = roles.into_iter().filter(|role| role.name == ADMIN).flat_map(|role| role.members);
+            found.extend(members.map(|email| Admin { email, until }));
+            last = Some(bytes);
+        }
+        until = u64::try_from(commit.committed_at).ok().and_then(Moment::of_seconds);
+    }
+    Ok(found)
 }
 
 fn former(repo: &Repo, trusted: ObjectId) -> Result<Vec<Former>, GitError> {

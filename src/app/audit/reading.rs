@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::copies;
 use super::kept::{KeptStream, Pins, Verified};
-use super::laws::{Laws, past, signers, trusted_side};
+use super::laws::{Laws, admins, past, signers, trusted_side};
 use super::walking::{Open, begin, symbolic, take_step, walk};
 use crate::app::{Failure, header};
 use crate::git::notes::{Asked, Noted, STREAMS, Step, Stream, Walked};
@@ -125,8 +125,13 @@ fn read_streams(
     let listed = signers(repo, trusted)?;
     let mut verified = if depth == Depth::Afresh { Verified::default() } else { Verified::load(repo, listed.digest) };
     let laws = Laws::of(repo, &verified.laws);
-    let rules =
-        Rules { genesis: pins.genesis, signers: listed.signers, past: past(repo, trusted), laws: BTreeMap::new() };
+    let rules = Rules {
+        genesis: pins.genesis,
+        signers: listed.signers,
+        past: past(repo, trusted),
+        admins: admins(repo, trusted),
+        laws: BTreeMap::new(),
+    };
     let (here, copies) = copies::parted(streams);
 
     let signatures = Mutex::new(Vec::new());

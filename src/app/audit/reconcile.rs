@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::laws::{ADMIN, trusted_side};
 use super::may_sign;
 use super::reading::{Depth, read};
 use super::sync::remote_of;
@@ -14,7 +15,7 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, StateFile, Walked};
-use crate::ledger::{self, GENESIS_STREAM};
+use crate::ledger::{self, Binding, GENESIS_STREAM, Writer};
 use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256};
 
 const NAMESPACE: &str = "policy@gov-hook";
@@ -59,6 +60,9 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     if !left.is_empty() {
         // Seen to before anything is moved.
         may_sign(&repo, &open()?.signing()?, NAMESPACE, environment.moment()?)?;
+        if !is_of_us {
+            may_give_up(&repo, &pen, stream, &left)?;
+        }
     }
     for tip in &given_up {
         repo.keep_given_up(stream, *tip)?;
@@ -101,6 +105,25 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     Ok(Answer::passing(text))
 }
 
+/// Only an admin gives up what others wrote, and nobody their words: such an entry would count for
+/// nothing.
+fn may_give_up(repo: &Repo, pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(), Failure> {
+    let email = &pen.actor().email;
+    // Before there was a key, the address alone was the writer.
+    if (Binding { writer: Writer::Email(email.clone()), named: false }).allows(stream) {
+        return Ok(());
+    }
+    let (policy, _) = law::policy_at(repo, trusted_side(repo)?)?;
+    let refusal = if !policy.holds_a_role(email, &[ADMIN.to_owned()]) {
+        format!("{stream} is somebody else's, and {email} has not the role `{ADMIN}`")
+    } else if lost.iter().any(|lost| ledger::is_a_word(lost.entry.kind)) {
+        format!("what would be given up of {stream} holds words on a change, which only their writer may give up")
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(refusal).mended_by(format!("let its writer do it: gov-hook audit reconcile {stream}")))
+}
+
 fn entries(count: usize) -> String {
     if count == 1 { "1 entry".into() } else { format!("{count} entries") }
 }
@@ -109,6 +132,7 @@ fn entries(count: usize) -> String {
 struct LostEntry {
     id: Sha256,
     entry: Entry,
+    line: String,
     object: ObjectId,
 }
 
@@ -126,7 +150,8 @@ fn undeclared(
             for noted in step.added {
                 if let Ok(entry) = ledger::parse(&noted.line) {
                     let id = ledger::id(&noted.line);
-                    lost.insert(id, LostEntry { id, entry, object: noted.object });
+                    let line = String::from_utf8_lossy(&noted.line).into_owned();
+                    lost.insert(id, LostEntry { id, entry, line, object: noted.object });
                 }
             }
         });
@@ -164,10 +189,11 @@ fn declaration(repo_object: ObjectId, stream: &str, lost: &[LostEntry]) -> Act {
         .saying("dropped", pairs)
 }
 
-/// Declares what is lost. Whoever wrote it has to say it again.
+/// Declares what is lost, and shows it. Whoever wrote it has to say it again.
 fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, usize), Failure> {
     let Some(first) = lost.first() else { return Ok((0, 0)) };
-    pen.write(&[declaration(first.object, stream, lost)])?;
+    let lines: Vec<&str> = lost.iter().map(|lost| lost.line.as_str()).collect();
+    pen.write(&[declaration(first.object, stream, lost).saying("lines", lines)])?;
     Ok((0, lost.len()))
 }
 

@@ -1,11 +1,10 @@
 //! One stream: every line against the one before it.
 
-use serde_json::Value;
-
 use super::super::binding::{Binding, Writer};
 use super::super::checkpoint::{self, Checkpoint};
 use super::super::genesis::{GENESIS_STREAM, is_genesis};
 use super::super::{Unreadable, id, parse};
+use super::given_up::given_up;
 use super::{AuditLaw, Chain, Link, Rules, Sight, Tip, seal};
 use crate::model::{ActorKind, Damage, DamageCode, Entry, EntryKind, Seen, Sha256};
 
@@ -151,9 +150,9 @@ impl<'a> Chain<'a> {
             self.repository(id, entry);
             self.writer(id, entry);
             self.law(id, entry);
-            self.signature(id, entry);
+            let is_good = self.signature(id, entry);
             self.sights(id, entry);
-            self.kind(id, entry);
+            self.kind(id, entry, is_good);
         }
     }
 
@@ -271,12 +270,13 @@ impl<'a> Chain<'a> {
         }
     }
 
-    fn signature(&mut self, id: Sha256, entry: &Entry) {
+    /// Whether nothing is wrong with it.
+    fn signature(&mut self, id: Sha256, entry: &Entry) -> bool {
         self.signed += u64::from(entry.sig.is_some());
         let writer = self.binding.as_ref().map(|binding| &binding.writer);
-        if let Some(flaw) = seal::flaw(entry, writer, self.law, self.rules) {
-            self.wrong(id, entry, flaw.code, flaw.expected, flaw.found);
-        }
+        let Some(flaw) = seal::flaw(entry, writer, self.law, self.rules) else { return true };
+        self.wrong(id, entry, flaw.code, flaw.expected, flaw.found);
+        false
     }
 
     fn sights(&mut self, id: Sha256, entry: &Entry) {
@@ -298,17 +298,15 @@ impl<'a> Chain<'a> {
         }
     }
 
-    fn kind(&mut self, id: Sha256, entry: &Entry) {
-        if entry.kind == EntryKind::Reconcile {
-            match dropped(entry) {
-                // An unsigned one is damage already, and gives up nothing.
-                Some(dropped) if entry.sig.is_some() => self.dropped.extend(dropped),
-                Some(_) => {}
-                None => {
-                    let expected = "a body with `stream` and what it `dropped` as `[[seq, id], …]`";
-                    self.wrong(id, entry, DamageCode::BadReconcile, expected, "another body");
-                }
+    fn kind(&mut self, id: Sha256, entry: &Entry, is_good: bool) {
+        // One whose signature is not good is damage already, and gives up nothing.
+        if entry.kind == EntryKind::Reconcile && is_good {
+            let given_up = given_up(entry);
+            if given_up.is_none() {
+                let expected = "a body with `stream` and what it `dropped` as `[[seq, id], …]`";
+                self.wrong(id, entry, DamageCode::BadReconcile, expected, "another body");
             }
+            self.dropped.extend(given_up.into_iter().flatten());
         }
         if entry.kind == EntryKind::Checkpoint {
             match checkpoint::carried(entry) {
@@ -337,14 +335,4 @@ impl<'a> Chain<'a> {
             }
         }
     }
-}
-
-/// What a `reconcile` entry gives up: the fork of a copied clone that lost.
-fn dropped(entry: &Entry) -> Option<Vec<(String, Seen)>> {
-    let stream = entry.body.get("stream")?.as_str()?;
-    let one = |value: &Value| {
-        let [seq, id] = value.as_array()?.as_slice() else { return None };
-        Some((stream.to_owned(), Seen { seq: seq.as_u64()?, id: id.as_str()?.parse().ok()? }))
-    };
-    entry.body.get("dropped")?.as_array()?.iter().map(one).collect()
 }

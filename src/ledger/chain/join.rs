@@ -44,13 +44,16 @@ impl Claim {
 /// stream has one chain; the genesis stream is among them.
 #[must_use]
 pub fn join(chains: &[Chain<'_>], rules: &Rules, claims: Vec<Claim>) -> Verdict {
+    let by_name: BTreeMap<&str, &Chain<'_>> = chains.iter().map(|chain| (chain.stream.as_str(), chain)).gathered();
     let mut joined = Joined {
         dropped: chains
             .iter()
-            .flat_map(|chain| chain.dropped.iter().map(|(stream, seen)| (stream.as_str(), seen.seq, seen.id)))
+            .flat_map(|chain| &chain.dropped)
+            .filter(|given| given.holds(by_name.get(given.stream.as_str()), rules))
+            .map(|given| (given.stream.as_str(), given.seen.seq, given.seen.id))
             .gathered(),
         witnessed: chains.iter().filter_map(|chain| Some((chain.stream.as_str(), chain.witnessed?))).gathered(),
-        chains: chains.iter().map(|chain| (chain.stream.as_str(), chain)).gathered(),
+        chains: by_name,
         contradicted: BTreeMap::new(),
         unresolved: Vec::new(),
         damage: chains.iter().flat_map(|chain| chain.damage.iter().cloned()).collect(),

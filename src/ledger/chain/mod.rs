@@ -6,6 +6,7 @@
 //! one that is resumed at a [`Tip`] keeps only what came after.
 
 mod feed;
+mod given_up;
 mod join;
 mod seal;
 #[cfg(test)]
@@ -14,10 +15,13 @@ mod tip;
 
 use std::collections::BTreeMap;
 
+use given_up::GivenUp;
+
 use super::binding::Binding;
 use super::sshsig::{Past, Signers};
 use crate::model::{Damage, Moment, Seen, Sha256};
 
+pub use given_up::{Admin, Admins, is_a_word};
 pub use join::{Verdict, join};
 pub use seal::{is_signature_demanded, namespace};
 pub use tip::Tip;
@@ -42,6 +46,8 @@ pub struct Rules {
     pub signers: Option<Signers>,
     /// Who might before.
     pub past: Past,
+    /// Who may give up a fork of a stream that somebody else writes.
+    pub admins: Admins,
     /// By the digest of the policy. An entry that names none of these is held to the law of the
     /// entry before it.
     pub laws: BTreeMap<Sha256, AuditLaw>,
@@ -126,7 +132,7 @@ pub struct Chain<'a> {
     /// The highest entry that a witness of an earlier verification saw.
     witnessed: Option<u64>,
     /// Entries that a reconciliation gave up.
-    dropped: Vec<(String, Seen)>,
+    dropped: Vec<GivenUp>,
     signed: u64,
     damage: Vec<Damage>,
 }

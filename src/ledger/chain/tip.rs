@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::binding::Binding;
 use super::super::canonical;
+use super::given_up::GivenUp;
 use super::{AuditLaw, Chain};
 use crate::model::{Gather, Moment, Seen, Sha256};
 
@@ -20,7 +21,7 @@ pub struct Tip {
     pub(super) law: AuditLaw,
     pub(super) named: BTreeMap<String, Seen>,
     pub(super) witnessed: Option<u64>,
-    pub(super) dropped: Vec<(String, Seen)>,
+    pub(super) dropped: Vec<GivenUp>,
 }
 
 impl Chain<'_> {
@@ -58,8 +59,11 @@ impl Tip {
     pub fn write(&self) -> String {
         let seen = |seen: &Seen| json!([seen.seq, seen.id.to_string()]);
         let named: Map<String, Value> = self.named.iter().map(|(stream, at)| (stream.clone(), seen(at))).gathered();
-        let dropped: Vec<Value> =
-            self.dropped.iter().map(|(stream, at)| json!([stream, at.seq, at.id.to_string()])).collect();
+        let given = |given: &GivenUp| {
+            let GivenUp { stream, seen: at, first, key, by, time, is_plain } = given;
+            json!([stream, seen(at), seen(first), key, by, time.to_string(), is_plain])
+        };
+        let dropped: Vec<Value> = self.dropped.iter().map(given).collect();
         let value = json!({
             "v": 1,
             "stream": self.stream,
@@ -94,8 +98,16 @@ impl Tip {
         };
         let [sign, bits] = value.get("law")?.as_array()?.as_slice() else { return None };
         let dropped = |value: &Value| {
-            let [stream, seq, id] = value.as_array()?.as_slice() else { return None };
-            Some((stream.as_str()?.to_owned(), Seen { seq: seq.as_u64()?, id: digest(id)? }))
+            let [stream, at, first, key, by, time, is_plain] = value.as_array()?.as_slice() else { return None };
+            Some(GivenUp {
+                stream: stream.as_str()?.to_owned(),
+                seen: seen(at)?,
+                first: seen(first)?,
+                key: key.as_str()?.to_owned(),
+                by: by.as_str()?.to_owned(),
+                time: time.as_str()?.parse().ok()?,
+                is_plain: is_plain.as_bool()?,
+            })
         };
         Some(Self {
             stream: value.get("stream")?.as_str()?.to_owned(),
