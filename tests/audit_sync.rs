@@ -387,3 +387,25 @@ fn there_is_no_checkpoint_of_a_damaged_ledger() {
     assert_eq!(said.code, 1);
     assert_eq!(said.out, "the ledger is damaged, so there is no checkpoint of it; see: gov-hook audit verify\n");
 }
+
+#[test]
+fn a_shallow_clone_goes_on_from_the_genesis_that_was_fetched() {
+    let scratch = shared();
+    commit_in(&scratch, &scratch.path(""), "two");
+    commit_in(&scratch, &scratch.path(""), "three");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(sync(&scratch, &scratch.path("")).0, 0);
+    let shallow = scratch.beside("shallow");
+    let url = format!("file://{}", scratch.beside("origin.git").display());
+    scratch.git(&["clone", "-q", "--depth", "2", &url, &shallow.to_string_lossy()]);
+    scratch.git_in(&shallow, &["config", "user.email", "lin@example.com"]);
+    assert_eq!(scratch.run_in(&shallow, &["install"]).code, 0);
+    scratch.git_in(&shallow, &["fetch", "-q"]);
+
+    commit_in(&scratch, &shallow, "of-the-shallow-one");
+
+    assert_eq!(streams(&scratch, &shallow).len(), 1);
+    let genesis = |directory: &Path| scratch.git_in(directory, &["rev-parse", "refs/notes/gov/genesis"]);
+    assert_eq!(genesis(&shallow), genesis(&scratch.path("")));
+    assert_eq!(verify(&scratch, &shallow), 0);
+}

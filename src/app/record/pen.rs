@@ -310,6 +310,13 @@ impl<'a> Pen<'a> {
             };
             return Ok(Some(Genesis { id, object: commit }));
         }
+        // The root is not there to make it from; whoever shares the ledger has made it.
+        if self.repo.is_shallow() {
+            self.repo.take_up(GENESIS_STREAM)?;
+            if self.repo.stream_commit(GENESIS_STREAM)?.is_some() {
+                return self.genesis(kept, &[]);
+            }
+        }
         let default = self.repo.default_branch()?.map(|name| self.repo.branch_tip(&name)).transpose()?.flatten();
         let Some(start) = default.or(self.repo.head()?.commit()) else { return Ok(None) };
         let root = self.repo.root_of(start)?;
