@@ -183,7 +183,7 @@ impl Hearing {
                 law: None,
                 level: None,
             })),
-            expires: moment(entry, "expires"),
+            expires: expires(entry),
             text: text(entry, "notes").or(text(entry, "reason")).unwrap_or_default().to_owned(),
         })
     }
@@ -232,10 +232,16 @@ fn concerns(entry: &Entry, landing: &Landing) -> bool {
     let was_so = entry.kind == EntryKind::Approve
         && entry.subject.reference == landing.reference
         && entry.subject.base == landing.base
-        && moment(entry, "expires").is_none_or(|expires| expires > landing.now);
+        && moment(entry, "expires").is_some_and(|expires| expires > landing.now);
     let is_apart =
         matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || text(entry, "action") == Some("break-glass");
     (is_now || was_so) && !is_apart
+}
+
+/// What lets a change through counts for a time: where it does not say until when, it is over at once.
+fn expires(entry: &Entry) -> Option<Moment> {
+    let lets_through = entry.kind == EntryKind::Approve || text(entry, "action") == Some("grant");
+    moment(entry, "expires").or(lets_through.then_some(entry.time))
 }
 
 fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> {
@@ -296,4 +302,30 @@ pub(in crate::app) fn strings<'e>(entry: &'e Entry, key: &str) -> impl Iterator<
 
 pub(in crate::app) fn covered(entry: &Entry) -> Vec<ChangeId> {
     strings(entry, "covered").filter_map(|change| change.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger;
+
+    #[test]
+    fn an_approval_without_an_end_is_over_at_once() {
+        let said = |kind: &str, body: &str| {
+            let id = "ab".repeat(32);
+            let line = format!(
+                r#"{{"actor":{{"email":"lin@example.com","kind":"person","name":"Lin"}},"body":{body},"engine":"e","kind":"{kind}","prev":"{id}","repo":"{id}","seq":1,"stream":"0123456789ab-89abcdef","time":"2026-11-21T12:00:00Z","v":1}}"#
+            );
+            let entry = ledger::parse(line.as_bytes()).unwrap_or_else(|error| unreachable!("{error}"));
+            expires(&entry).map(|moment| moment.to_string())
+        };
+        let at_once = Some("2026-11-21T12:00:00Z".to_owned());
+
+        assert_eq!(said("approve", r#"{"expires":"2026-11-22T12:00:00Z"}"#).as_deref(), Some("2026-11-22T12:00:00Z"));
+        assert_eq!(said("approve", r#"{"notes":"good"}"#), at_once);
+        assert_eq!(said("approve", r#"{"expires":"never"}"#), at_once);
+        assert_eq!(said("approve", r#"{"expires":4102444800}"#), at_once);
+        assert_eq!(said("override", r#"{"action":"grant"}"#), at_once);
+        assert_eq!(said("request", r#"{"notes":"please"}"#), None);
+    }
 }
