@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use crate::model::{
-    ChangeId, CommitCoverage, Entry, EntryKind, Gather, GovernedCommit, ObjectId, Outcome, RecordStatus, RiskLevel,
-    Sha256,
+    ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, ObjectId, Outcome,
+    RecordStatus, RiskLevel, Sha256,
 };
 
 /// Collects what entries say of the commits asked for, in whatever order the entries come.
@@ -33,6 +33,7 @@ struct Judged {
     outcome: Option<Outcome>,
     level: Option<RiskLevel>,
     change: Option<ChangeId>,
+    is_at_production: bool,
 }
 
 /// What was said of one commit or one change.
@@ -43,10 +44,21 @@ struct Said {
     by_hook: Option<Judged>,
     at_push: Option<Judged>,
     put_on_record: Option<Judged>,
-    approvals: Vec<(Sha256, String)>,
+    approvals: Vec<Answer>,
     rejected_by: BTreeSet<String>,
     overridden_by: BTreeSet<String>,
-    ratified_by: BTreeSet<String>,
+    ratifications: Vec<Answer>,
+}
+
+/// A word by which somebody answers for what others did.
+#[derive(Clone, Debug)]
+struct Answer {
+    id: Sha256,
+    /// In lower case.
+    by: String,
+    is_by_a_person: bool,
+    /// What is signed is signed well, or it would be damage.
+    is_signed: bool,
 }
 
 impl<'a> Coverage<'a> {
@@ -71,6 +83,7 @@ impl<'a> Coverage<'a> {
             outcome: entry.outcome,
             level: entry.risk.as_ref().map(|risk| risk.level),
             change: entry.change,
+            is_at_production: text(entry, "enforcement") == Some(Enforcement::Production.as_str()),
         };
         if entry.kind == EntryKind::Decision
             && entry.subject.commit.is_none()
@@ -115,21 +128,34 @@ impl<'a> Coverage<'a> {
             part(said).union(part(of_change)).cloned().collect()
         };
         let rejected: Vec<String> = both(|said| &said.rejected_by);
-        let approvals = said.approvals.iter().chain(&of_change.approvals);
-        let approved: BTreeSet<&String> = approvals
-            .filter(|(id, by)| !self.revoked.contains(id) && !rejected.contains(by))
-            .map(|(_, by)| by)
-            .collect();
+        let counting = |answers: &mut dyn Iterator<Item = &Answer>| -> Vec<String> {
+            let by = answers.filter(|answer| self.counts(answer, commit, said)).map(|answer| answer.by.clone());
+            by.collect::<BTreeSet<String>>().into_iter().collect()
+        };
+        let is_kept = |answer: &&Answer| !self.revoked.contains(&answer.id) && !rejected.contains(&answer.by);
+        let approved_by = counting(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
+        let ratified_by = counting(&mut said.ratifications.iter().chain(&of_change.ratifications));
+        let overridden_by = both(|said| &said.overridden_by);
         CommitCoverage {
             commit: commit.id,
             status,
             outcome: judged.and_then(|judged| judged.outcome),
             level: judged.and_then(|judged| judged.level),
-            approved_by: approved.into_iter().cloned().collect(),
-            overridden_by: both(|said| &said.overridden_by),
-            ratified_by: both(|said| &said.ratified_by),
+            approved_by,
+            overridden_by,
+            ratified_by,
             why: why.to_owned(),
         }
+    }
+
+    /// Whether somebody may answer for this commit, as far as the ledger alone can tell: roles, bonds and
+    /// times are for the gate to weigh.
+    fn counts(&self, answer: &Answer, commit: &GovernedCommit, said: &Said) -> bool {
+        let of_tree = self.trees.get(&commit.tree).into_iter().flatten().map(|(_, judged)| judged);
+        let of_commit = [&said.by_hook, &said.at_push, &said.put_on_record].into_iter().flatten();
+        let asks_for_a_signature = || of_tree.chain(of_commit).any(|judged| judged.is_at_production);
+        let had_a_part = commit.people.iter().any(|email| email.eq_ignore_ascii_case(&answer.by));
+        answer.is_by_a_person && !had_a_part && (answer.is_signed || !asks_for_a_signature())
     }
 
     fn status<'s>(
@@ -152,7 +178,7 @@ impl<'a> Coverage<'a> {
         if let Some(judged) = &said.by_hook {
             return (RecordStatus::Late, Some(judged), "judged by the hook that git runs for it");
         }
-        if !said.ratified_by.is_empty() {
+        if said.ratifications.iter().any(|answer| self.counts(answer, commit, said)) {
             return (RecordStatus::Late, said.at_push.as_ref(), "made past the hooks, and ratified afterwards");
         }
         if bound.is_some() {
@@ -180,12 +206,18 @@ impl<'a> Coverage<'a> {
 impl Said {
     fn hear(&mut self, id: Sha256, entry: &Entry) {
         let by = || entry.actor.email.to_lowercase();
+        let answer = || Answer {
+            id,
+            by: by(),
+            is_by_a_person: entry.actor.kind == ActorKind::Person,
+            is_signed: entry.sig.is_some(),
+        };
         if entry.kind == EntryKind::Approve {
-            self.approvals.push((id, by()));
+            self.approvals.push(answer());
         } else if entry.kind == EntryKind::Reject && text(entry, "cause") != Some("timeout") {
             self.rejected_by.insert(by());
         } else if entry.kind == EntryKind::Ratify {
-            self.ratified_by.insert(by());
+            self.ratifications.push(answer());
         } else if entry.kind == EntryKind::Override && text(entry, "action") != Some("request") {
             self.overridden_by.insert(by());
         }
@@ -217,170 +249,4 @@ pub fn totals(coverage: &[CommitCoverage]) -> BTreeMap<RecordStatus, u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::super::samples::plain;
-    use super::*;
-    use crate::model::RecordedRisk;
-
-    const PARENT: [u8; 20] = [9; 20];
-
-    fn commit(number: u8, parents: usize) -> GovernedCommit {
-        GovernedCommit {
-            id: ObjectId::new([number; 20]),
-            tree: ObjectId::new([number + 100; 20]),
-            parents: vec![ObjectId::new(PARENT); parents],
-            change: None,
-        }
-    }
-
-    /// Entries with their ids, which here are their places.
-    #[derive(Default)]
-    struct Entries(Vec<(Sha256, Entry)>);
-
-    impl Entries {
-        fn add(&mut self, kind: EntryKind, change: impl FnOnce(&mut Entry)) -> Sha256 {
-            let mut entry = plain();
-            entry.kind = kind;
-            entry.change = None;
-            change(&mut entry);
-            let id = Sha256::of(&[u8::try_from(self.0.len()).unwrap()]);
-            self.0.push((id, entry));
-            id
-        }
-
-        fn decide_on_tree(&mut self, commit: &GovernedCommit, outcome: Outcome) -> Sha256 {
-            self.add(EntryKind::Decision, |entry| {
-                entry.subject.tree = Some(commit.tree);
-                entry.subject.base = commit.parents.first().copied();
-                entry.outcome = Some(outcome);
-                entry.risk = Some(RecordedRisk { level: RiskLevel::Low, score: 0, digest: Sha256::of(b"") });
-            })
-        }
-
-        fn bind(&mut self, commit: &GovernedCommit, decision: Option<Sha256>) {
-            self.add(EntryKind::Commit, |entry| {
-                entry.subject.commit = Some(commit.id);
-                entry.subject.tree = Some(commit.tree);
-                if let Some(decision) = decision {
-                    entry.body.insert("decision".into(), json!(decision.to_string()));
-                }
-            });
-        }
-
-        fn decide_on(&mut self, commit: &GovernedCommit, cause: &str) {
-            self.add(EntryKind::Decision, |entry| {
-                entry.subject.commit = Some(commit.id);
-                entry.body.insert("cause".into(), json!(cause));
-                entry.outcome = Some(Outcome::Notified);
-            });
-        }
-
-        fn coverage(&self, commits: &[GovernedCommit]) -> Vec<CommitCoverage> {
-            let mut coverage = Coverage::of(commits);
-            // What was said first may be read last.
-            self.0.iter().rev().for_each(|(id, entry)| coverage.take(*id, entry));
-            coverage.answer()
-        }
-
-        fn status(&self, commit: &GovernedCommit) -> (RecordStatus, Option<Outcome>) {
-            let found = self.coverage(std::slice::from_ref(commit));
-            (found[0].status, found[0].outcome)
-        }
-    }
-
-    #[test]
-    fn a_commit_is_recorded_when_its_tree_was_judged_before() {
-        let (one, mut entries) = (commit(1, 1), Entries::default());
-        let decision = entries.decide_on_tree(&one, Outcome::AutoApproved);
-        assert_eq!(entries.status(&one), (RecordStatus::Unrecorded, None));
-
-        entries.bind(&one, Some(decision));
-
-        assert_eq!(entries.status(&one), (RecordStatus::Recorded, Some(Outcome::AutoApproved)));
-        assert_eq!(entries.coverage(std::slice::from_ref(&one))[0].level, Some(RiskLevel::Low));
-        let elsewhere = GovernedCommit { parents: vec![ObjectId::new([8; 20])], ..one.clone() };
-        assert_eq!(entries.status(&elsewhere).0, RecordStatus::Bypassed);
-        let other_tree = GovernedCommit { tree: ObjectId::new([7; 20]), ..one };
-        assert_eq!(entries.status(&other_tree).0, RecordStatus::Bypassed);
-    }
-
-    #[test]
-    fn a_commit_that_no_hook_judged_is_bypassed_until_it_is_put_on_record() {
-        let (one, mut entries) = (commit(1, 1), Entries::default());
-        entries.bind(&one, None);
-        entries.decide_on(&one, "push");
-        assert_eq!(entries.status(&one), (RecordStatus::Bypassed, Some(Outcome::Notified)));
-
-        entries.decide_on(&one, "record");
-
-        assert_eq!(entries.status(&one), (RecordStatus::Late, Some(Outcome::Notified)));
-    }
-
-    #[test]
-    fn a_commit_made_against_its_decision_is_bypassed() {
-        let (one, mut entries) = (commit(1, 1), Entries::default());
-        let decision = entries.decide_on_tree(&one, Outcome::Blocked);
-        entries.bind(&one, Some(decision));
-
-        assert_eq!(entries.status(&one), (RecordStatus::Bypassed, Some(Outcome::Blocked)));
-    }
-
-    #[test]
-    fn what_git_asks_nobody_about_is_late() {
-        let (merge, pick, plumbed) = (commit(1, 2), commit(2, 1), commit(3, 1));
-        let mut entries = Entries::default();
-        entries.decide_on(&merge, "push");
-        entries.decide_on(&pick, "hook");
-        entries.decide_on(&plumbed, "push");
-
-        let coverage = entries.coverage(&[merge, pick, plumbed, commit(4, 0)]);
-
-        let statuses: Vec<RecordStatus> = coverage.iter().map(|commit| commit.status).collect();
-        assert_eq!(
-            statuses,
-            [RecordStatus::Late, RecordStatus::Late, RecordStatus::Unrecorded, RecordStatus::Unrecorded]
-        );
-        assert_eq!(totals(&coverage), BTreeMap::from([(RecordStatus::Late, 2), (RecordStatus::Unrecorded, 2)]));
-    }
-
-    #[test]
-    fn who_approved_overrode_and_ratified_is_told() {
-        let change = ChangeId::of(&[]);
-        let one = GovernedCommit { change: Some(change), ..commit(1, 1) };
-        let mut entries = Entries::default();
-        let by = |email: &'static str| {
-            move |entry: &mut Entry| {
-                entry.actor.email = email.into();
-                entry.change = Some(ChangeId::of(&[]));
-            }
-        };
-        entries.add(EntryKind::Approve, by("Ada@example.com"));
-        entries.add(EntryKind::Approve, by("ada@example.com"));
-        let taken_back = entries.add(EntryKind::Approve, by("lin@example.com"));
-        entries
-            .add(EntryKind::Revoke, |entry| drop(entry.body.insert("approval".into(), json!(taken_back.to_string()))));
-        entries.add(EntryKind::Approve, by("sam@example.com"));
-        entries.add(EntryKind::Reject, by("sam@example.com"));
-        entries.add(EntryKind::Approve, |entry| {
-            entry.actor.email = "max@example.com".into();
-            entry.body.insert("covered".into(), json!([change.to_string(), "nonsense", 7]));
-        });
-        entries.add(EntryKind::Override, |entry| {
-            by("asker@example.com")(entry);
-            entry.body.insert("action".into(), json!("request"));
-        });
-        entries.add(EntryKind::Override, |entry| {
-            entry.subject.commit = Some(ObjectId::new([1; 20]));
-            entry.body.insert("action".into(), json!("use"));
-        });
-        entries.add(EntryKind::Ratify, by("lin@example.com"));
-
-        let found = entries.coverage(&[one]).remove(0);
-
-        assert_eq!(found.approved_by, ["ada@example.com", "max@example.com"]);
-        assert_eq!(found.overridden_by, ["ada@example.com"]);
-        assert_eq!(found.ratified_by, ["lin@example.com"]);
-    }
-}
+mod tests;

@@ -67,6 +67,8 @@ pub struct GovernedCommit {
     pub parents: Vec<ObjectId>,
     /// Of its own change, where it was computed: approvals are bound to it.
     pub change: Option<ChangeId>,
+    /// The addresses of those who had a part in it, and who may not answer for it.
+    pub people: Vec<String>,
 }
 
 /// What the ledger says of a commit.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use super::laws::trusted_side;
 use super::reading::{Depth, Reading, Told, read};
-use crate::app::Failure;
+use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::ledger::Coverage;
 use crate::model::{Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus};
@@ -49,7 +50,7 @@ pub(in crate::app) fn coverage(
     also: &(dyn Fn(&Told) + Sync),
 ) -> Result<(Reading, Covered), Failure> {
     let (commits, tip) = named(repo, revision)?;
-    let asked: Vec<GovernedCommit> = commits.iter().map(governed).collect();
+    let asked = governed(repo, &commits)?;
     let coverage = Mutex::new(Coverage::of(&asked));
     let starts = Mutex::new(Starts::default());
     let reading = read(repo, depth, &|told| {
@@ -82,8 +83,18 @@ fn named(repo: &Repo, revision: &str) -> Result<(Vec<Commit>, ObjectId), Failure
     Ok((repo.commits_between(&[], tip)?, tip))
 }
 
-fn governed(commit: &Commit) -> GovernedCommit {
-    GovernedCommit { id: commit.id, tree: commit.tree, parents: commit.parents.clone(), change: None }
+/// The commits with those who may not answer for them: nobody, where the policy lets authors approve.
+pub(in crate::app) fn governed(repo: &Repo, commits: &[Commit]) -> Result<Vec<GovernedCommit>, Failure> {
+    let authors_may = law::policy_at(repo, trusted_side(repo)?)?.0.approvals.author_may_approve;
+    let people = |commit: &Commit| commit.people().into_iter().map(|person| person.email).collect();
+    let one = |commit: &Commit| GovernedCommit {
+        id: commit.id,
+        tree: commit.tree,
+        parents: commit.parents.clone(),
+        change: None,
+        people: if authors_may { Vec::new() } else { people(commit) },
+    };
+    Ok(commits.iter().map(one).collect())
 }
 
 /// Where each stream starts to speak of commits.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
+use super::coverage::governed;
 use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
@@ -42,7 +43,9 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
     told.arrange_by(|one, other| (&one.entry.stream, one.entry.seq).cmp(&(&other.entry.stream, other.entry.seq)));
     let mut text = String::new();
     match (&commits, form) {
-        (Some(commits), Form::Statements) => statements(&mut text, commits, &told, reading.genesis)?,
+        (Some(commits), Form::Statements) => {
+            statements(&mut text, (commits, &governed(&repo, commits)?), &told, reading.genesis)?;
+        }
         (Some(commits), Form::Lines) => {
             let speaking = Speaking::new(&told);
             let wanted: BTreeSet<usize> = commits.iter().flat_map(|commit| speaking.of(commit)).gathered();
@@ -82,17 +85,13 @@ fn line(told: &Told) -> Result<String, Failure> {
     Ok(format!(r#"{{"id":"{id}","object":"{object}","stream":"{}","entry":{stored}}}"#, told.entry.stream))
 }
 
-fn statements(text: &mut String, commits: &[Commit], told: &[Told], genesis: Option<Sha256>) -> Result<(), Failure> {
-    let asked: Vec<GovernedCommit> = commits
-        .iter()
-        .map(|commit| GovernedCommit {
-            id: commit.id,
-            tree: commit.tree,
-            parents: commit.parents.clone(),
-            change: None,
-        })
-        .collect();
-    let mut coverage = Coverage::of(&asked);
+fn statements(
+    text: &mut String,
+    (commits, asked): (&[Commit], &[GovernedCommit]),
+    told: &[Told],
+    genesis: Option<Sha256>,
+) -> Result<(), Failure> {
+    let mut coverage = Coverage::of(asked);
     // What is wrong speaks for nobody.
     for entry in told.iter().filter(|told| told.damage.is_empty()) {
         coverage.take(entry.id, &entry.entry);

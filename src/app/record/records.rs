@@ -2,10 +2,11 @@
 
 use super::binding::speaks_of;
 use crate::app::Failure;
+use crate::app::audit::governed;
 use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
 use crate::ledger::{self, Coverage};
-use crate::model::{Entry, GovernedCommit, ObjectId, RecordStatus, Sha256};
+use crate::model::{Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus, Sha256};
 
 /// The streams of the ledger as they are, or as a push would leave them.
 pub(in crate::app) struct Records<'a> {
@@ -47,13 +48,17 @@ impl<'a> Records<'a> {
 
     /// How a commit stands, by what is said of it and of its tree.
     pub(in crate::app) fn status(&self, commit: &Commit) -> Result<RecordStatus, Failure> {
-        let governed =
-            [GovernedCommit { id: commit.id, tree: commit.tree, parents: commit.parents.clone(), change: None }];
+        let mut about = self.about(commit.id)?;
+        about.extend(self.about(commit.tree)?);
+        let governed = if about.iter().any(|(_, entry)| entry.kind == EntryKind::Ratify) {
+            governed(self.repo, std::slice::from_ref(commit))?
+        } else {
+            let (id, tree, parents) = (commit.id, commit.tree, commit.parents.clone());
+            vec![GovernedCommit { id, tree, parents, change: None, people: Vec::new() }]
+        };
         let mut coverage = Coverage::of(&governed);
-        for object in [commit.id, commit.tree] {
-            for (id, entry) in self.about(object)? {
-                coverage.take(id, &entry);
-            }
+        for (id, entry) in &about {
+            coverage.take(*id, entry);
         }
         Ok(coverage.answer().first().map_or(RecordStatus::Unrecorded, |covered| covered.status))
     }

@@ -1,0 +1,194 @@
+use serde_json::json;
+
+use super::super::samples::plain;
+use super::*;
+use crate::model::RecordedRisk;
+
+const PARENT: [u8; 20] = [9; 20];
+
+fn commit(number: u8, parents: usize) -> GovernedCommit {
+    GovernedCommit {
+        id: ObjectId::new([number; 20]),
+        tree: ObjectId::new([number + 100; 20]),
+        parents: vec![ObjectId::new(PARENT); parents],
+        change: None,
+        people: vec!["mira@example.com".into()],
+    }
+}
+
+/// Entries with their ids, which here are their places.
+#[derive(Default)]
+struct Entries(Vec<(Sha256, Entry)>);
+
+impl Entries {
+    fn add(&mut self, kind: EntryKind, change: impl FnOnce(&mut Entry)) -> Sha256 {
+        let mut entry = plain();
+        entry.kind = kind;
+        entry.change = None;
+        change(&mut entry);
+        let id = Sha256::of(&[u8::try_from(self.0.len()).unwrap()]);
+        self.0.push((id, entry));
+        id
+    }
+
+    fn decide_on_tree(&mut self, commit: &GovernedCommit, outcome: Outcome) -> Sha256 {
+        self.add(EntryKind::Decision, |entry| {
+            entry.subject.tree = Some(commit.tree);
+            entry.subject.base = commit.parents.first().copied();
+            entry.outcome = Some(outcome);
+            entry.risk = Some(RecordedRisk { level: RiskLevel::Low, score: 0, digest: Sha256::of(b"") });
+        })
+    }
+
+    fn bind(&mut self, commit: &GovernedCommit, decision: Option<Sha256>) {
+        self.add(EntryKind::Commit, |entry| {
+            entry.subject.commit = Some(commit.id);
+            entry.subject.tree = Some(commit.tree);
+            if let Some(decision) = decision {
+                entry.body.insert("decision".into(), json!(decision.to_string()));
+            }
+        });
+    }
+
+    fn decide_on(&mut self, commit: &GovernedCommit, cause: &str) {
+        self.add(EntryKind::Decision, |entry| {
+            entry.subject.commit = Some(commit.id);
+            entry.body.insert("cause".into(), json!(cause));
+            entry.outcome = Some(Outcome::Notified);
+        });
+    }
+
+    fn coverage(&self, commits: &[GovernedCommit]) -> Vec<CommitCoverage> {
+        let mut coverage = Coverage::of(commits);
+        // What was said first may be read last.
+        self.0.iter().rev().for_each(|(id, entry)| coverage.take(*id, entry));
+        coverage.answer()
+    }
+
+    fn status(&self, commit: &GovernedCommit) -> (RecordStatus, Option<Outcome>) {
+        let found = self.coverage(std::slice::from_ref(commit));
+        (found[0].status, found[0].outcome)
+    }
+}
+
+#[test]
+fn a_commit_is_recorded_when_its_tree_was_judged_before() {
+    let (one, mut entries) = (commit(1, 1), Entries::default());
+    let decision = entries.decide_on_tree(&one, Outcome::AutoApproved);
+    assert_eq!(entries.status(&one), (RecordStatus::Unrecorded, None));
+
+    entries.bind(&one, Some(decision));
+
+    assert_eq!(entries.status(&one), (RecordStatus::Recorded, Some(Outcome::AutoApproved)));
+    assert_eq!(entries.coverage(std::slice::from_ref(&one))[0].level, Some(RiskLevel::Low));
+    let elsewhere = GovernedCommit { parents: vec![ObjectId::new([8; 20])], ..one.clone() };
+    assert_eq!(entries.status(&elsewhere).0, RecordStatus::Bypassed);
+    let other_tree = GovernedCommit { tree: ObjectId::new([7; 20]), ..one };
+    assert_eq!(entries.status(&other_tree).0, RecordStatus::Bypassed);
+}
+
+#[test]
+fn a_commit_that_no_hook_judged_is_bypassed_until_it_is_put_on_record() {
+    let (one, mut entries) = (commit(1, 1), Entries::default());
+    entries.bind(&one, None);
+    entries.decide_on(&one, "push");
+    assert_eq!(entries.status(&one), (RecordStatus::Bypassed, Some(Outcome::Notified)));
+
+    entries.decide_on(&one, "record");
+
+    assert_eq!(entries.status(&one), (RecordStatus::Late, Some(Outcome::Notified)));
+}
+
+#[test]
+fn a_commit_made_against_its_decision_is_bypassed() {
+    let (one, mut entries) = (commit(1, 1), Entries::default());
+    let decision = entries.decide_on_tree(&one, Outcome::Blocked);
+    entries.bind(&one, Some(decision));
+
+    assert_eq!(entries.status(&one), (RecordStatus::Bypassed, Some(Outcome::Blocked)));
+}
+
+#[test]
+fn what_git_asks_nobody_about_is_late() {
+    let (merge, pick, plumbed) = (commit(1, 2), commit(2, 1), commit(3, 1));
+    let mut entries = Entries::default();
+    entries.decide_on(&merge, "push");
+    entries.decide_on(&pick, "hook");
+    entries.decide_on(&plumbed, "push");
+
+    let coverage = entries.coverage(&[merge, pick, plumbed, commit(4, 0)]);
+
+    let statuses: Vec<RecordStatus> = coverage.iter().map(|commit| commit.status).collect();
+    assert_eq!(statuses, [RecordStatus::Late, RecordStatus::Late, RecordStatus::Unrecorded, RecordStatus::Unrecorded]);
+    assert_eq!(totals(&coverage), BTreeMap::from([(RecordStatus::Late, 2), (RecordStatus::Unrecorded, 2)]));
+}
+
+#[test]
+fn who_approved_overrode_and_ratified_is_told() {
+    let change = ChangeId::of(&[]);
+    let one = GovernedCommit { change: Some(change), ..commit(1, 1) };
+    let mut entries = Entries::default();
+    let by = |email: &'static str| {
+        move |entry: &mut Entry| {
+            entry.actor.email = email.into();
+            entry.change = Some(ChangeId::of(&[]));
+        }
+    };
+    entries.add(EntryKind::Approve, by("Ada@example.com"));
+    entries.add(EntryKind::Approve, by("ada@example.com"));
+    let taken_back = entries.add(EntryKind::Approve, by("lin@example.com"));
+    entries.add(EntryKind::Revoke, |entry| drop(entry.body.insert("approval".into(), json!(taken_back.to_string()))));
+    entries.add(EntryKind::Approve, by("sam@example.com"));
+    entries.add(EntryKind::Reject, by("sam@example.com"));
+    entries.add(EntryKind::Approve, |entry| {
+        entry.actor.email = "max@example.com".into();
+        entry.body.insert("covered".into(), json!([change.to_string(), "nonsense", 7]));
+    });
+    entries.add(EntryKind::Override, |entry| {
+        by("asker@example.com")(entry);
+        entry.body.insert("action".into(), json!("request"));
+    });
+    entries.add(EntryKind::Override, |entry| {
+        entry.subject.commit = Some(ObjectId::new([1; 20]));
+        entry.body.insert("action".into(), json!("use"));
+    });
+    entries.add(EntryKind::Ratify, by("lin@example.com"));
+
+    let found = entries.coverage(&[one]).remove(0);
+
+    assert_eq!(found.approved_by, ["ada@example.com", "max@example.com"]);
+    assert_eq!(found.overridden_by, ["ada@example.com"]);
+    assert_eq!(found.ratified_by, ["lin@example.com"]);
+}
+
+#[test]
+fn nobody_answers_for_their_own_work_and_no_machine_and_at_production_nobody_unsigned() {
+    let one = commit(1, 1);
+    let answered = |at: &str, change: &dyn Fn(&mut Entry)| {
+        let mut entries = Entries::default();
+        entries.bind(&one, None);
+        entries.add(EntryKind::Decision, |entry| {
+            entry.subject.commit = Some(one.id);
+            entry.body.insert("cause".into(), json!("push"));
+            entry.body.insert("enforcement".into(), json!(at));
+        });
+        for kind in [EntryKind::Approve, EntryKind::Ratify] {
+            entries.add(kind, |entry| {
+                entry.subject.commit = Some(one.id);
+                entry.actor.email = "lin@example.com".into();
+                change(entry);
+            });
+        }
+        let found = entries.coverage(std::slice::from_ref(&one)).remove(0);
+        let counts = found.status == RecordStatus::Late;
+        let listed = [found.approved_by, found.ratified_by].concat().len();
+        assert_eq!(listed, if counts { 2 } else { 0 });
+        counts
+    };
+
+    assert!(answered("staging", &|_| ()));
+    assert!(!answered("staging", &|entry| entry.actor.email = "Mira@example.com".into()));
+    assert!(!answered("staging", &|entry| entry.actor.kind = ActorKind::Agent));
+    assert!(!answered("production", &|_| ()));
+    assert!(answered("production", &|entry| entry.sig = Some("signed".into())));
+}
