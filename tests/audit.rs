@@ -749,3 +749,40 @@ fn what_is_on_record_is_listed_and_shown() {
     assert_eq!(of_commit["entries"].as_array().unwrap().len(), 2);
     assert_eq!(scratch.run(&["audit", "show", "0123456789"]).code, 2);
 }
+
+#[test]
+fn a_commit_that_was_held_and_pushed_past_the_hook_is_not_called_governed() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nenforcement: { branches: { main: staging } }\nroles: { admin: [lin@example.com] }\n");
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.install_hooks();
+    scratch.write("long.txt", lines(250));
+    let commit = scratch.commit_by_hand("Add much");
+    let pushed = scratch.try_git_in(&scratch.path(""), &["push", "origin", "main"]);
+    assert!(!pushed.status.success());
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+
+    let said = scratch.run(&["audit", "verify", "HEAD~1..HEAD"]);
+    let json = scratch.run(&["audit", "verify", "HEAD~1..HEAD", "--format", "json"]).json();
+
+    assert_eq!(said.code, 1, "{}", said.out);
+    let first = "not governed: 1 of 1 commit of HEAD~1..HEAD (1 held by the push gate and not approved)\n";
+    assert!(said.out.starts_with(first), "{}", said.out);
+    let short = &commit[..12];
+    for line in [
+        &format!("  {short}  recorded    HIGH      Add much\n"),
+        "; held by the push gate and not approved\n",
+        &format!("\nlet somebody else answer for it: gov-hook ratify {short}\n"),
+    ] {
+        assert!(said.out.contains(line), "{line}: {}", said.out);
+    }
+    assert_eq!((&json["coverage"]["governed"], &json["coverage"]["commits"][0]["held"]), (&json!(false), &json!(true)));
+
+    let mut ratified = scratch.command("git", &scratch.path(""));
+    assert!(ratified.args(["config", "user.email", "lin@example.com"]).status().unwrap().success());
+    let ratifying = scratch.run(&["ratify", short]);
+    assert_eq!(ratifying.code, 0, "{}{}", ratifying.out, ratifying.err);
+    let answered = scratch.run(&["audit", "verify", "HEAD~1..HEAD"]);
+    assert_eq!(answered.code, 0, "{}", answered.out);
+}

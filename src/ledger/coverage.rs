@@ -6,9 +6,13 @@
 //! A `revoke` names in `approval` the entry it takes back. An `override`'s `action` is `request`,
 //! `grant` or `use`.
 
+mod passages;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
+
+use passages::Passages;
 
 use crate::model::{
     ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, ObjectId, Outcome,
@@ -24,6 +28,7 @@ pub struct Coverage<'a> {
     /// Of every change that somebody approved, rejected, overrode or ratified.
     by_change: HashMap<ChangeId, Said>,
     revoked: BTreeSet<Sha256>,
+    passages: Passages,
 }
 
 /// A decision, as far as it matters here.
@@ -70,6 +75,7 @@ impl<'a> Coverage<'a> {
             by_commit: commits.iter().map(|commit| (commit.id, Said::default())).collect(),
             by_change: HashMap::new(),
             revoked: BTreeSet::new(),
+            passages: Passages::default(),
         }
     }
 
@@ -85,6 +91,7 @@ impl<'a> Coverage<'a> {
             change: entry.change,
             is_at_production: text(entry, "enforcement") == Some(Enforcement::Production.as_str()),
         };
+        self.passages.take(entry);
         if entry.kind == EntryKind::Decision
             && entry.subject.commit.is_none()
             && let Some(decisions) = entry.subject.tree.and_then(|tree| self.trees.get_mut(&tree))
@@ -115,10 +122,12 @@ impl<'a> Coverage<'a> {
     /// The answer for each commit, in the order they were asked for.
     #[must_use]
     pub fn answer(self) -> Vec<CommitCoverage> {
-        self.commits.iter().map(|commit| self.one(commit)).collect()
+        let held = self.passages.held(self.commits);
+        self.commits.iter().map(|commit| self.one(commit, held.get(&commit.id))).collect()
     }
 
-    fn one(&self, commit: &GovernedCommit) -> CommitCoverage {
+    /// `held` names the changes as parts of which it was held at a push and never got through.
+    fn one(&self, commit: &GovernedCommit, held: Option<&BTreeSet<ChangeId>>) -> CommitCoverage {
         let nothing = Said::default();
         let said = self.by_commit.get(&commit.id).unwrap_or(&nothing);
         let (status, judged, why) = self.status(commit, said);
@@ -136,6 +145,13 @@ impl<'a> Coverage<'a> {
         let approved_by = counting(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
         let ratified_by = counting(&mut said.ratifications.iter().chain(&of_change.ratifications));
         let overridden_by = both(|said| &said.overridden_by);
+        let of_whole = held.into_iter().flatten().filter_map(|change| self.by_change.get(change));
+        let is_approved = |whole: &Said| {
+            let kept = whole.approvals.iter().filter(is_kept);
+            !counting(&mut kept.filter(|answer| !whole.rejected_by.contains(&answer.by))).is_empty()
+        };
+        let has_answer = !approved_by.is_empty() || !ratified_by.is_empty();
+        let is_held = held.is_some() && !has_answer && !of_whole.into_iter().any(is_approved);
         CommitCoverage {
             commit: commit.id,
             status,
@@ -144,6 +160,7 @@ impl<'a> Coverage<'a> {
             approved_by,
             overridden_by,
             ratified_by,
+            is_held,
             why: why.to_owned(),
         }
     }

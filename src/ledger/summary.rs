@@ -239,6 +239,7 @@ mod tests {
             approved_by: Vec::new(),
             overridden_by: Vec::new(),
             ratified_by: Vec::new(),
+            is_held: false,
             why: String::new(),
         };
         let mut summary = Summary::new();

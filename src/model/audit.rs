@@ -83,8 +83,18 @@ pub struct CommitCoverage {
     pub approved_by: Vec<String>,
     pub overridden_by: Vec<String>,
     pub ratified_by: Vec<String>,
+    /// Whether a push gate held it, and nobody approved it since.
+    pub is_held: bool,
     /// Why the status is what it is.
     pub why: String,
+}
+
+impl CommitCoverage {
+    /// Whether it is on record, and was not pushed past a gate that held it.
+    #[must_use]
+    pub const fn is_governed(&self) -> bool {
+        self.status.is_on_record() && !self.is_held
+    }
 }
 
 /// Where the ledger starts to speak of commits.

@@ -192,3 +192,40 @@ fn nobody_answers_for_their_own_work_and_no_machine_and_at_production_nobody_uns
     assert!(!answered("production", &|_| ()));
     assert!(answered("production", &|entry| entry.sig = Some("signed".into())));
 }
+
+#[test]
+fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through() {
+    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
+    let push = |kind: EntryKind, reference: &'static str, at: &'static str| {
+        let (first, head) = (first.clone(), second.id);
+        move |entry: &mut Entry| {
+            entry.kind = kind;
+            entry.subject.reference = Some(reference.into());
+            entry.change = Some(ChangeId::of(&[]));
+            let body = json!({
+                "gate": "push", "exit": 3, "enforcement": at,
+                "head": head.to_string(), "after": [first.parents[0].to_string()],
+            });
+            entry.body = body.as_object().cloned().unwrap();
+        }
+    };
+    let main = "refs/heads/main";
+    let mut held = Entries::default();
+    held.add(EntryKind::Decision, push(EntryKind::Decision, main, "staging"));
+    let both = [first.clone(), second.clone(), commit(3, 1)];
+    let told = |entries: &Entries| entries.coverage(&both).iter().map(|commit| commit.is_held).collect::<Vec<_>>();
+    let with = |kind: EntryKind, change: &dyn Fn(&mut Entry)| {
+        let mut entries = Entries(held.0.clone());
+        entries.add(kind, change);
+        told(&entries)
+    };
+
+    assert_eq!(told(&held), [true, true, false]);
+    assert_eq!(with(EntryKind::Push, &push(EntryKind::Push, main, "staging")), [false; 3]);
+    assert_eq!(with(EntryKind::Push, &push(EntryKind::Push, "refs/heads/next", "production")), [false; 3]);
+    let laxer = push(EntryKind::Push, "refs/heads/topic", "development");
+    assert_eq!(with(EntryKind::Push, &laxer), [true, true, false]);
+    let of_whole = |entry: &mut Entry| entry.change = Some(ChangeId::of(&[]));
+    assert_eq!(with(EntryKind::Approve, &of_whole), [false; 3]);
+    assert_eq!(with(EntryKind::Ratify, &|entry| entry.subject.commit = Some(second.id)), [true, false, false]);
+}

@@ -33,7 +33,12 @@ impl Covered {
     /// Whether every commit is on record.
     #[must_use]
     pub fn is_governed(&self) -> bool {
-        self.commits.iter().all(|commit| commit.said.status.is_on_record())
+        self.commits.iter().all(|commit| commit.said.is_governed())
+    }
+
+    /// On record, and pushed past the gate that held it.
+    fn held(&self) -> usize {
+        self.commits.iter().filter(|commit| commit.said.status.is_on_record() && commit.said.is_held).count()
     }
 
     fn totals(&self) -> BTreeMap<RecordStatus, usize> {
@@ -48,14 +53,17 @@ impl Covered {
     pub(super) fn in_words(&self) -> String {
         let missing: BTreeMap<RecordStatus, usize> =
             self.totals().into_iter().filter(|(status, _)| !status.is_on_record()).gathered();
-        let number: usize = missing.values().sum();
+        let number = missing.values().sum::<usize>() + self.held();
         let of = counted(self.commits.len(), "commit");
-        format!("{number} of {of} of {} ({})", printable(&self.range), listed(&missing))
+        format!("{number} of {of} of {} ({})", printable(&self.range), listed(&missing, self.held()))
     }
 }
 
-fn listed(totals: &BTreeMap<RecordStatus, usize>) -> String {
-    let parts: Vec<String> = totals.iter().map(|(status, count)| format!("{count} {status}")).collect();
+fn listed(totals: &BTreeMap<RecordStatus, usize>, held: usize) -> String {
+    let mut parts: Vec<String> = totals.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    if held > 0 {
+        parts.push(format!("{held} held by the push gate and not approved"));
+    }
     parts.join(", ")
 }
 
@@ -68,7 +76,7 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
     let _ = match (covered.commits.len(), covered.before_adoption) {
         (0, 0) => writeln!(text, "\n{range} has no commits"),
         (0, _) => writeln!(text, "\nno commit of {range} was made since adoption"),
-        _ => writeln!(text, "\n{of} of {range}: {}", listed(&totals)),
+        _ => writeln!(text, "\n{of} of {range}: {}", listed(&totals, covered.held())),
     };
     match &covered.adoption {
         Some(Adoption { base: Some(base), time, .. }) => {
@@ -83,7 +91,8 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
     }
     let told = |commit: &&CoveredCommit| {
         let said = &commit.said;
-        said.status != RecordStatus::Recorded || !said.approved_by.is_empty() || !said.overridden_by.is_empty()
+        let has_answer = !said.approved_by.is_empty() || !said.overridden_by.is_empty();
+        said.status != RecordStatus::Recorded || said.is_held || has_answer
     };
     let rows: Vec<&CoveredCommit> = covered.commits.iter().rev().filter(told).collect();
     if !rows.is_empty() {
@@ -110,6 +119,9 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
             let _ = writeln!(text, "\njudge them and put them on record: gov-hook record A..B --reason WHY");
         }
     }
+    if let Some(held) = covered.commits.iter().find(|commit| commit.said.is_held) {
+        let _ = writeln!(text, "\nlet somebody else answer for it: gov-hook ratify {}", held.said.commit.short());
+    }
 }
 
 fn row(commit: &CoveredCommit, text: &mut String) {
@@ -118,6 +130,9 @@ fn row(commit: &CoveredCommit, text: &mut String) {
     let subject: String = printable(&commit.subject).chars().take(60).collect();
     let _ = writeln!(text, "  {}  {:<10}  {level:<8}  {subject}", id.short(), status.as_str());
     let mut because = vec![why.clone()];
+    if commit.said.is_held {
+        because.push("held by the push gate and not approved".into());
+    }
     for (what, who) in [("approved", approved_by), ("overridden", overridden_by), ("ratified", ratified_by)] {
         if !who.is_empty() {
             because.push(format!("{what} by {}", printable(&who.join(", "))));
@@ -142,6 +157,7 @@ pub(super) fn covered_v1(covered: &Covered) -> Value {
             "approved_by": said.approved_by,
             "overridden_by": said.overridden_by,
             "ratified_by": said.ratified_by,
+            "held": said.is_held,
         })
     };
     json!({
