@@ -19,8 +19,8 @@ type Rule = fn(&Case<'_>) -> Option<String>;
 /// Who may say anything at all.
 const OF_SPEAKERS: [Rule; 3] = [was_taken_back, is_ill_sealed, is_an_agent];
 
-/// Who may let a change pass.
-const OF_APPROVERS: [Rule; 4] = [asked_an_agent_for_it, wrote_a_part, shares_a_key_with_an_author, is_nobody];
+/// Who had a part in the change.
+const OF_PARTIES: [Rule; 3] = [asked_an_agent_for_it, wrote_a_part, shares_a_key_with_an_author];
 
 /// What a word is bound to.
 const OF_BONDS: [Rule; 7] = [
@@ -43,7 +43,8 @@ pub(super) fn against_rejecting(case: &Case<'_>) -> Option<String> {
 
 /// Why an approval does not count, whatever the roles that are asked for.
 pub(super) fn against_approving(case: &Case<'_>) -> Option<String> {
-    let mut rules = OF_SPEAKERS.iter().chain(&OF_APPROVERS).chain(&OF_BONDS).chain(&OF_APPROVALS);
+    let mut rules =
+        OF_SPEAKERS.iter().chain(&OF_PARTIES).chain(&[is_nobody as Rule]).chain(&OF_BONDS).chain(&OF_APPROVALS);
     rules.find_map(|rule| rule(case))
 }
 
@@ -53,6 +54,13 @@ pub(super) fn against_ratifying(case: &Case<'_>) -> Option<String> {
     let unsigned = || unsigned.then(|| "is not signed, and production asks for a signature".into());
     let own = || answers_for_own_work(case);
     against_rejecting(case).or_else(unsigned).or_else(own).or_else(|| shares_a_key_with_an_author(case))
+}
+
+/// Why somebody's reason is not enough to let a change pass. Whoever had a part in what an agent made
+/// cannot be told from the agent: it may have asked in their name.
+pub(super) fn against_asking(case: &Case<'_>) -> Option<String> {
+    let of_agents = || OF_PARTIES.iter().filter(|_| case.evidence.agent.is_some()).find_map(|rule| rule(case));
+    OF_SPEAKERS.iter().find_map(|rule| rule(case)).or_else(of_agents)
 }
 
 fn answers_for_own_work(case: &Case<'_>) -> Option<String> {

@@ -14,5 +14,5 @@ mod tests;
 pub use approvals::{Heard, hear};
 pub use debts::{is_answered_for, may_answer_for};
 pub use decide::{Extent, SetAside, decide};
-pub use overrides::{Override, Overriding, overriding};
+pub use overrides::{Override, Overriding, against_asking_by, overriding};
 pub use records::{asking_for_records, listed, refusal};

@@ -1,6 +1,6 @@
 //! Overrides: somebody answers for letting a change pass as it is, once and for a while.
 
-use super::counts::{Case, against_binding, lacks_a_signature};
+use super::counts::{Case, against_asking, against_binding, lacks_a_signature};
 use crate::model::{Enforcement, Evidence, NotCounted, RiskLevel, Saying, Seal, Sha256, Word};
 use crate::policy::Policy;
 
@@ -24,8 +24,9 @@ pub struct Override {
 pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Overriding {
     let mut found = Overriding::default();
     for word in &evidence.words {
+        let case = Case { word, evidence, policy, level: risk };
         let why = match word.saying {
-            Saying::AskOverride if evidence.level < Enforcement::Production && !word.by_agent => None,
+            Saying::AskOverride if evidence.level < Enforcement::Production => against_asking(&case),
             Saying::GrantOverride { .. } => against_granting(word, evidence, policy),
             Saying::AskOverride
             | Saying::Request
@@ -38,13 +39,18 @@ pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Over
             | Saying::Ratify { .. }
             | Saying::UseOverride { .. } => continue,
         };
-        let case = Case { word, evidence, policy, level: risk };
         match why.or_else(|| against_binding(&case)).or_else(|| is_spent(word, evidence)) {
             Some(why) => found.not_counted.push(NotCounted { by: format!("override by {}", word.by), why }),
             None => found.by = Some(Override { id: word.id, by: word.by.clone(), reason: word.text.clone() }),
         }
     }
     found
+}
+
+/// Why a word that asks for an override is no override by itself.
+#[must_use]
+pub fn against_asking_by(word: &Word, risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Option<String> {
+    against_asking(&Case { word, evidence, policy, level: risk })
 }
 
 fn against_granting(word: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {

@@ -321,6 +321,30 @@ fn below_production_a_reason_is_enough_to_override_and_an_agent_has_none() {
     assert_eq!(outcome(RiskLevel::High, &production), Outcome::ApprovalPending);
 }
 
+#[test]
+fn an_agent_may_only_ask_and_whoever_had_a_part_in_its_work_may_have_been_the_agent() {
+    let asked = |by| Evidence { agent: Some("claude".into()), ..evidence().with(Saying::AskOverride, by) };
+    let told = |evidence: &Evidence| {
+        let decision = decide(&assessment(RiskLevel::High), evidence, &policy(), Extent::Whole);
+        (decision.outcome, decision.not_counted.first().map(|refused| refused.why.clone()).unwrap_or_default())
+    };
+    let pending = |why: &str| (Outcome::ApprovalPending, why.to_owned());
+    let mira = || Person { name: "Mira".into(), email: "mira@example.com".into() };
+
+    let known = evidence().with(Saying::AskOverride, "noreply@anthropic.com");
+    assert_eq!(told(&known), pending("is an agent; only people approve"));
+    assert_eq!(told(&asked("mira@example.com")), (Outcome::Overridden, String::new()), "somebody else");
+    let mut author = asked("MIRA@example.com");
+    author.authors.push(mira());
+    assert_eq!(told(&author), pending("wrote or committed a part of the change"));
+    let mut requester = asked("mira@example.com");
+    requester.landing.requested_by.push("mira@example.com".into());
+    assert_eq!(told(&requester), pending("asked an agent for a part of the change"));
+    let mut own = evidence().with(Saying::AskOverride, "mira@example.com");
+    own.authors.push(mira());
+    assert_eq!(told(&own), (Outcome::Overridden, String::new()), "no agent had a part in it");
+}
+
 /// Mira asked for an override at production, and somebody granted it.
 fn granted(change: impl FnOnce(&mut Word)) -> Evidence {
     let ask = word(Saying::AskOverride, "mira@example.com");

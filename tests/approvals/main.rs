@@ -16,6 +16,7 @@ mod counts;
 mod debts;
 mod keys;
 mod machines;
+mod seconds;
 mod server;
 mod team;
 

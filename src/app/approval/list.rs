@@ -135,7 +135,8 @@ fn matter(
     words.retain(|word| word.saying == Saying::Reject || !is_elsewhere(word));
     let level = text(entry, "enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
     let gate = if text(entry, "gate") == Some("commit") { Gate::Commit } else { Gate::Push };
-    let evidence = Evidence { gate, level, authors: authors_known, agent: None, landing, words };
+    let agent = text(entry, "agent").map(str::to_owned);
+    let evidence = Evidence { gate, level, authors: authors_known, agent, landing, words };
     let weighed = gate::hear(needed(entry), risk.0, &evidence, &policy);
     let overriding = gate::overriding(risk.0, &evidence, &policy);
     let landed = landed(&evidence.words, change);

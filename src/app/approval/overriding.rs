@@ -7,10 +7,11 @@ use super::seal::demanded;
 use super::term::Until;
 use super::told::{News, Told, put};
 use crate::app::audit::reading::Spoken;
+use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome};
+use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, Person, Saying, Word};
 use crate::report::printable;
 
 /// Whoever asks answers for it themselves where a reason is enough.
@@ -39,13 +40,15 @@ pub fn request(
         .saying("reason", reason)
         .saying("enforcement", level.as_str())
         .saying("expires", until.to_string());
-    let pen = Pen::open(&repo, environment, judged.audit, environment.agent.as_deref())?;
+    let (pen, refused) = asker(&repo, &judged, environment)?;
     let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
     let (change, id) = (request_id(judged.landing.change), deed.entry.short());
-    if level == Enforcement::Production || environment.agent.is_some() {
+    if level == Enforcement::Production || refused.is_some() {
         let sync = if repo.has_remote() { "let others see it: gov-hook audit sync\n" } else { "" };
+        let by = printable(&pen.actor().email);
+        let why = refused.map(|why| format!("that alone lets nothing pass: {by} {why}\n")).unwrap_or_default();
         told.text = format!(
-            "asked to override {change} (entry {id})\n{sync}somebody who may grant it goes on with: gov-hook override grant {id} --ttl 1h\n"
+            "asked to override {change} (entry {id})\n{why}{sync}somebody who may grant it goes on with: gov-hook override grant {id} --ttl 1h\n"
         );
     } else {
         let described = judged.judgement.target.described.clone();
@@ -58,6 +61,22 @@ pub fn request(
     }
     told.deeds.push(deed);
     Ok(told.answer(as_json))
+}
+
+/// The pen of whoever asks, and why their reason is not enough. Who is not told from an agent is on
+/// record as that agent.
+fn asker<'a>(repo: &'a Repo, judged: &Judged, environment: &Environment) -> Result<(Pen<'a>, Option<String>), Failure> {
+    let open = |agent: Option<&str>| Pen::open(repo, environment, judged.audit, agent);
+    let pen = open(environment.agent.as_deref())?;
+    let mut word = Word::supposed(&pen.actor().email, Saying::AskOverride, judged.landing.now);
+    word.by_agent = environment.agent.is_some();
+    let refused = judged.against_asking(&word);
+    if word.by_agent || refused.is_none() {
+        return Ok((pen, refused));
+    }
+    let person = Person { name: String::new(), email: word.by };
+    let known = judged.policy.agents.agent_for(&[person], &[]).map(|agent| agent.id.as_str());
+    Ok((open(known.or(judged.agent.as_deref()))?, refused))
 }
 
 pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {

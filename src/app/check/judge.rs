@@ -61,20 +61,28 @@ pub(in crate::app) struct Judged {
 impl Judged {
     /// What would follow for the whole if these words were said of it besides.
     pub(in crate::app) fn supposing(&self, words: Vec<Word>) -> Decision {
-        let Self { judgement, landing, authors, agent, risk, policy, .. } = self;
+        let assessment = Assessment { risk: self.risk.clone(), ..self.judgement.assessment.clone() };
+        gate::decide(&assessment, &self.evidence(words), &self.policy, Extent::Whole)
+    }
+
+    /// Why a word that asks to let it pass is no reason by itself.
+    pub(in crate::app) fn against_asking(&self, word: &Word) -> Option<String> {
+        gate::against_asking_by(word, self.risk.level, &self.evidence(Vec::new()), &self.policy)
+    }
+
+    fn evidence(&self, words: Vec<Word>) -> Evidence {
+        let Self { judgement, landing, authors, agent, .. } = self;
         let is_of_it = |word: &&Word| {
             word.bond.as_ref().is_none_or(|bond| bond.change == landing.change) || word.saying != Saying::Approve
         };
-        let assessment = Assessment { risk: risk.clone(), ..judgement.assessment.clone() };
-        let evidence = Evidence {
+        Evidence {
             gate: judgement.gate,
             level: judgement.level,
             authors: authors.clone(),
             agent: agent.clone(),
             landing: landing.clone(),
             words: self.words.iter().filter(is_of_it).cloned().chain(words).collect(),
-        };
-        gate::decide(&assessment, &evidence, policy, Extent::Whole)
+        }
     }
 }
 

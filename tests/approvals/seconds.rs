@@ -1,0 +1,74 @@
+//! Ways to be one's own second person, and that none of them counts.
+
+use std::process::Output;
+
+use gov_hook::model::{ActorKind, EntryKind};
+
+use crate::support::lines;
+use crate::team::Team;
+
+const CLAUDE: [(&str, &str); 2] = [("user.name", "Claude"), ("user.email", "noreply@anthropic.com")];
+
+fn is(team: &Team, person: &str, identity: &[(&str, &str)]) {
+    for (name, value) in identity {
+        team.git(person, &["config", name, value]);
+    }
+}
+
+/// Pushes to `stage` past the hook of the client, to a server that judges.
+fn past_hook(team: &Team) -> Output {
+    team.gov("mira", &["audit", "sync"]);
+    team.scratch.try_git_in(&team.at("mira"), &["push", "--no-verify", "origin", "HEAD:refs/heads/stage"])
+}
+
+fn serves(team: &Team) {
+    let origin = team.scratch.beside("origin.git");
+    let installed = team.scratch.run_in(&origin, &["install", "--server"]);
+    assert_eq!(installed.code, 0, "{}", installed.err);
+    team.scratch.git_in(&origin, &["config", "user.email", "server@example.com"]);
+}
+
+const TO_STAGE: [&str; 7] = ["override", "request", "origin/main..HEAD", "--onto", "stage", "--reason", "to try it"];
+
+#[test]
+fn an_agent_known_by_what_it_commits_asks_and_a_person_overrides() {
+    let mira = [("user.name", "Mira"), ("user.email", "mira@example.com")];
+    for (name, identity, trailer) in
+        [("its address", CLAUDE, ""), ("a trailer", mira, "\n\nCo-Authored-By: Claude <claude@machines.example>")]
+    {
+        let team = Team::new();
+        serves(&team);
+        is(&team, "mira", &identity);
+        team.git("mira", &["switch", "-q", "-c", "topic"]);
+        team.scratch.write("core/a.txt", lines(6));
+        team.git("mira", &["commit", "-q", "--all", "-m", &format!("Extend the core{trailer}")]);
+        team.is_held("stage");
+
+        let asked = team.gov("mira", &TO_STAGE);
+
+        assert_eq!(asked.code, 0, "{name}: {}", asked.err);
+        assert!(asked.out.starts_with("asked to override "), "{name}: {}", asked.out);
+        assert!(asked.out.contains("\nthat alone lets nothing pass: "), "{name}: {}", asked.out);
+        let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
+        assert!(log.contains("\"kind\":\"agent\""), "{name}: {log}");
+        team.is_held("stage");
+        assert!(!past_hook(&team).status.success(), "{name}: it landed");
+        // As a client of the agent's own would say it.
+        team.forge("mira", EntryKind::Override, None, |entry| {
+            entry.actor.kind = ActorKind::Person;
+            entry.actor.id = None;
+            entry.actor.email = identity[1].1.into();
+        });
+        assert!(!past_hook(&team).status.success(), "{name}: a forged one landed");
+
+        team.gov("lin", &["audit", "sync"]);
+        team.git("lin", &["fetch", "-q", &team.at("mira").to_string_lossy(), "topic"]);
+        let reason = ["override", "request", "FETCH_HEAD", "--onto", "stage", "--reason", "the shop is down"];
+        let said = team.gov("lin", &reason);
+        assert!(said.out.starts_with("overrode "), "{name}: {}{}", said.out, said.err);
+        team.gov("lin", &["audit", "sync"]);
+        team.lands("stage");
+        let verified = team.json("mira", &["audit", "verify", "--full", "--replay"]);
+        assert_eq!(verified["exit"], 0, "{name}: {verified}");
+    }
+}
