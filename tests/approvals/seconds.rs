@@ -72,3 +72,34 @@ fn an_agent_known_by_what_it_commits_asks_and_a_person_overrides() {
         assert_eq!(verified["exit"], 0, "{name}: {verified}");
     }
 }
+
+#[test]
+fn a_tag_or_a_branch_called_like_a_request_is_not_what_is_signed() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.commit("topic", "core/b.txt", &lines(9));
+    for kind in ["refs/tags/", "refs/heads/"] {
+        for name in [&id[..], &id[..7]] {
+            team.git("lin", &["fetch", "-q", &team.at("mira").to_string_lossy(), &format!("topic:{kind}{name}")]);
+        }
+
+        // Lin has not heard of the request before.
+        let said = team.gov("lin", &["approve", &id, "--format", "json"]);
+
+        let told = said.json()["recorded"][0]["change"].to_string();
+        assert!(told.contains(&id), "{kind}: {}{}", said.out, said.err);
+        let back = team.gov("lin", &["revoke", &id]);
+        assert_eq!(back.code, 0, "{kind}: {}", back.err);
+        let unsure = team.gov("lin", &["approve", &id[..7]]);
+        assert_eq!(unsure.code, 2, "{kind}: {}", unsure.out);
+        assert!(unsure.err.contains(&format!("for the request, say {id}; name a ")), "{kind}: {}", unsure.err);
+        let elsewhere = team.gov("lin", &["approve", &id, "--onto", "stage"]);
+        assert_eq!(elsewhere.code, 2, "{kind}: {}", elsewhere.out);
+        let by_ref = team.json("lin", &["approve", &format!("{kind}{id}")]);
+        assert!(!by_ref["recorded"][0]["change"].to_string().contains(&id), "{kind}: {by_ref}");
+        assert_eq!(team.gov("lin", &["revoke", &format!("{kind}{id}")]).code, 0);
+        for name in [&id[..], &id[..7]] {
+            team.git("lin", &["update-ref", "-d", &format!("{kind}{name}")]);
+        }
+    }
+}

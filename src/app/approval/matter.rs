@@ -25,6 +25,9 @@ pub struct Target {
 /// So many digits name a request.
 const FEWEST_DIGITS: usize = 4;
 
+/// How something else is named that is called like a request.
+const REF_INSTEAD: &str = "name a branch or a tag in full, such as refs/tags/NAME, and a commit by 40 digits";
+
 pub(super) fn find(repo: &Repo, target: &Target, environment: &Environment) -> Result<Judged, Failure> {
     let none = || Failure::new("there is nothing to speak of");
     find_all(repo, target, environment)?.pop().ok_or_else(none)
@@ -32,14 +35,17 @@ pub(super) fn find(repo: &Repo, target: &Target, environment: &Environment) -> R
 
 /// What is meant, the newest last: the same change may be asked for on several branches.
 pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) -> Result<Vec<Judged>, Failure> {
-    if let Some(named) = &target.named
-        && repo.resolve(named).is_ok_and(|found| found.is_none())
-    {
+    if let Some(named) = &target.named {
         let onto = target.onto.as_ref().map(|branch| format!("refs/heads/{branch}"));
-        let mut requests = requests_named(repo, named, environment)?;
+        let mut requests = requests_meant(repo, named, environment)?;
+        let is_known = !requests.is_empty();
         requests.retain(|spoken| onto.is_none() || spoken.entry.subject.reference == onto);
         if !requests.is_empty() {
             return requests.iter().map(|spoken| of_request(repo, &spoken.entry, environment)).collect();
+        }
+        if is_known {
+            return Err(Failure::new(format!("`{named}` was not asked for on that branch"))
+                .mended_by(format!("see where it was: gov-hook status {named}; {REF_INSTEAD}")));
         }
     }
     let asked = check::Asked {
@@ -50,6 +56,28 @@ pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) 
     };
     let judged = check::judge(repo, &push(asked), environment)?;
     Ok(vec![as_asked_for(repo, judged, environment)?])
+}
+
+/// The requests that are meant, whatever branch or tag somebody called so: what is signed is what is
+/// shown. A few digits that begin the name of something else, too, are nobody's word for either.
+fn requests_meant(repo: &Repo, named: &str, environment: &Environment) -> Result<Vec<Spoken>, Failure> {
+    if !is_id(named) {
+        return Ok(Vec::new());
+    }
+    let is_revision = repo.resolve(named).map_or(true, |found| found.is_some());
+    // One that is only the start of an object's name is nobody's choice: nothing is fetched for it.
+    let is_chosen = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"]
+        .iter()
+        .any(|room| repo.resolve(&format!("{room}{named}")).is_ok_and(|found| found.is_some()));
+    let requests =
+        if is_revision && !is_chosen { known(repo, named)? } else { requests_named(repo, named, environment)? };
+    match requests.first().and_then(|spoken| spoken.entry.change) {
+        Some(change) if is_revision && named.len() < request_id(change).len() => {
+            Err(Failure::new(format!("`{named}` begins the id of a request, and is a revision, too"))
+                .mended_by(format!("for the request, say {}; {REF_INSTEAD}", request_id(change))))
+        }
+        Some(_) | None => Ok(requests),
+    }
 }
 
 /// The newest request for each branch whose id starts so, the newest of them last.
