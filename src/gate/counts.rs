@@ -94,13 +94,15 @@ pub(super) fn request(evidence: &Evidence) -> Option<&Word> {
 
 fn was_taken_back(case: &Case<'_>) -> Option<String> {
     let takes_back = |other: &&Word| other.saying == Saying::Revoke { word: case.word.id };
+    // What is signed is taken back by signature: anybody can write a name.
+    let by_signature = matches!(case.word.seal, Seal::Good { .. }) || case.evidence.level == Enforcement::Production;
     let may = |other: &&Word| {
         let own = other.by.eq_ignore_ascii_case(&case.word.by);
         let case = Case { word: other, ..*case };
         (own || case.policy.holds_a_role(&other.by, &case.policy.approvals.critical.roles))
             && is_ill_sealed(&case).is_none()
             && is_an_agent(&case).is_none()
-            && !lacks_a_signature(other, case.evidence.level == Enforcement::Production)
+            && !lacks_a_signature(other, by_signature)
     };
     let revoked = case.evidence.words.iter().filter(takes_back).find(may)?;
     Some(format!("was taken back by {} at {}", revoked.by, revoked.at))

@@ -219,6 +219,21 @@ fn a_rejection_can_be_taken_back() {
 }
 
 #[test]
+fn what_is_signed_is_taken_back_by_signature_at_every_level() {
+    let rejection = |seal| Word { seal, ..word(Saying::Reject, ADA) };
+    let revoked = |rejection: Word, seal| {
+        let revocation = Word { seal, ..word(Saying::Revoke { word: rejection.id }, ADA) };
+        outcome(RiskLevel::High, &evidence().hearing(approval(|_| ())).hearing(rejection).hearing(revocation))
+    };
+    let good = || Seal::Good { key: "a".into(), also: Vec::new() };
+
+    assert_eq!(revoked(rejection(good()), Seal::Missing), Outcome::Rejected);
+    assert_eq!(revoked(rejection(good()), Seal::Bad("forged".into())), Outcome::Rejected);
+    assert_eq!(revoked(rejection(good()), good()), Outcome::Approved);
+    assert_eq!(revoked(rejection(Seal::Missing), Seal::Missing), Outcome::Approved, "nothing was signed");
+}
+
+#[test]
 fn production_hears_no_unsigned_rejection() {
     let mut unsigned = word(Saying::Reject, ADA);
     unsigned.seal = Seal::Missing;

@@ -4,6 +4,8 @@ use std::process::Output;
 
 use gov_hook::model::{ActorKind, EntryKind};
 
+use serde_json::Value;
+
 use crate::support::lines;
 use crate::team::Team;
 
@@ -102,4 +104,32 @@ fn a_tag_or_a_branch_called_like_a_request_is_not_what_is_signed() {
             team.git("lin", &["update-ref", "-d", &format!("{kind}{name}")]);
         }
     }
+}
+
+#[test]
+fn a_signed_rejection_is_not_taken_back_in_a_name_that_anybody_can_write() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.is_held("stage");
+    let id = team.id();
+    team.gov("lin", &["audit", "sync"]);
+    let outcome = || {
+        for person in ["lin", "mira"] {
+            team.gov(person, &["audit", "sync"]);
+        }
+        team.json("mira", &["check", "origin/main..HEAD", "--onto", "stage"])["outcome"].clone()
+    };
+    assert_eq!(team.gov("lin", &["reject", &id, "--reason", "it leaks"]).code, 0);
+    assert_eq!(team.gov("lin", &["revoke", &id]).code, 0);
+    assert_eq!(outcome(), "approval_pending");
+    assert_eq!(team.gov("lin", &["reject", &id, "--reason", "it leaks still"]).code, 0);
+    assert_eq!(outcome(), "rejected");
+    let log = team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "json"]).out;
+    let newest: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+
+    team.forge("lin", EntryKind::Revoke, None, |entry| {
+        entry.body.insert("approval".into(), newest["id"].clone());
+    });
+
+    assert_eq!(outcome(), "rejected");
 }
