@@ -1,6 +1,6 @@
 //! Whose approval counts: one rule to a sentence, and the first that speaks against a word is told.
 
-use crate::model::{Bond, Enforcement, Evidence, Landing, Person, RiskLevel, Saying, Seal, Word};
+use crate::model::{Bond, Enforcement, Evidence, Landing, RiskLevel, Saying, Seal, Word};
 use crate::policy::Policy;
 
 /// A word, and all that it is held against.
@@ -38,7 +38,7 @@ const OF_APPROVALS: [Rule; 2] = [is_used_up, came_too_late];
 
 /// Why a rejection is not heard.
 pub(super) fn against_rejecting(case: &Case<'_>) -> Option<String> {
-    OF_SPEAKERS.iter().find_map(|rule| rule(case)).or_else(|| is_nobody(case))
+    against_speaking(case).or_else(|| is_nobody(case))
 }
 
 /// Why an approval does not count, whatever the roles that are asked for.
@@ -59,8 +59,18 @@ pub(super) fn against_ratifying(case: &Case<'_>) -> Option<String> {
 /// Why somebody's reason is not enough to let a change pass. Whoever had a part in what an agent made
 /// cannot be told from the agent: it may have asked in their name.
 pub(super) fn against_asking(case: &Case<'_>) -> Option<String> {
-    let of_agents = || OF_PARTIES.iter().filter(|_| case.evidence.agent.is_some()).find_map(|rule| rule(case));
-    OF_SPEAKERS.iter().find_map(|rule| rule(case)).or_else(of_agents)
+    let of_agents = || case.evidence.agent.as_ref().and_then(|_| had_a_part(case));
+    against_speaking(case).or_else(of_agents)
+}
+
+/// Why a word is nobody's, whatever it says.
+pub(super) fn against_speaking(case: &Case<'_>) -> Option<String> {
+    OF_SPEAKERS.iter().find_map(|rule| rule(case))
+}
+
+/// What part somebody had in the change, where that bars them.
+pub(super) fn had_a_part(case: &Case<'_>) -> Option<String> {
+    OF_PARTIES.iter().find_map(|rule| rule(case))
 }
 
 fn answers_for_own_work(case: &Case<'_>) -> Option<String> {
@@ -131,15 +141,26 @@ fn asked_an_agent_for_it(case: &Case<'_>) -> Option<String> {
 }
 
 fn wrote_a_part(case: &Case<'_>) -> Option<String> {
-    let wrote = |author: &Person| author.has_email(&case.word.by);
-    let does = !case.policy.approvals.author_may_approve && case.evidence.authors.iter().any(wrote);
+    let does = !case.policy.approvals.author_may_approve && is_an_author(case);
     does.then(|| "wrote or committed a part of the change".into())
 }
 
+pub(super) fn is_an_author(case: &Case<'_>) -> bool {
+    case.evidence.authors.iter().any(|author| author.has_email(&case.word.by))
+}
+
+/// Two addresses with one key are one person.
 fn shares_a_key_with_an_author(case: &Case<'_>) -> Option<String> {
-    let Seal::Good { also, .. } = &case.word.seal else { return None };
-    let author = also.first().filter(|_| !case.policy.approvals.author_may_approve)?;
-    Some(format!("signed with a key of {author}, who wrote or committed a part of the change"))
+    if case.policy.approvals.author_may_approve { None } else { key_of_another(case) }
+}
+
+pub(super) fn key_of_another(case: &Case<'_>) -> Option<String> {
+    let Case { word: Word { seal, .. }, evidence, .. } = case;
+    let author = evidence.authors.iter().map(|author| &author.email).find(|author| seal.is_of(author));
+    let asker = || evidence.landing.requested_by.iter().find(|asker| seal.is_of(asker));
+    let of_author = |author| format!("signed with a key of {author}, who wrote or committed a part of the change");
+    let of_asker = |asker| format!("signed with a key of {asker}, who asked an agent for a part of the change");
+    author.map(of_author).or_else(|| asker().map(of_asker))
 }
 
 fn is_for_another_change(case: &Case<'_>) -> Option<String> {

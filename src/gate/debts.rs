@@ -42,5 +42,6 @@ fn answers_for(word: &Word, commit: ObjectId, culprit: &str, evidence: &Evidence
     let case = Case { word, evidence, policy, level: RiskLevel::Critical };
     word.saying == Saying::Ratify { commit }
         && !word.by.eq_ignore_ascii_case(culprit)
+        && !word.seal.is_of(culprit)
         && against_ratifying(&case).is_none()
 }

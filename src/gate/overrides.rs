@@ -1,7 +1,10 @@
 //! Overrides: somebody answers for letting a change pass as it is, once and for a while.
 
-use super::counts::{Case, against_asking, against_binding, lacks_a_signature};
-use crate::model::{Enforcement, Evidence, NotCounted, RiskLevel, Saying, Seal, Sha256, Word};
+use super::counts::{
+    Case, against_asking, against_binding, against_speaking, had_a_part, is_an_author, key_of_another,
+    lacks_a_signature,
+};
+use crate::model::{Enforcement, Evidence, NotCounted, RiskLevel, Saying, Sha256, Word};
 use crate::policy::Policy;
 
 /// An override that holds for a change, or why none of those there are does.
@@ -27,7 +30,7 @@ pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Over
         let case = Case { word, evidence, policy, level: risk };
         let why = match word.saying {
             Saying::AskOverride if evidence.level < Enforcement::Production => against_asking(&case),
-            Saying::GrantOverride { .. } => against_granting(word, evidence, policy),
+            Saying::GrantOverride { .. } => against_granting(&case),
             Saying::AskOverride
             | Saying::Request
             | Saying::Approve
@@ -53,21 +56,23 @@ pub fn against_asking_by(word: &Word, risk: RiskLevel, evidence: &Evidence, poli
     against_asking(&Case { word, evidence, policy, level: risk })
 }
 
-fn against_granting(word: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {
+fn against_granting(case: &Case<'_>) -> Option<String> {
+    let Case { word, evidence, policy, .. } = case;
     let Saying::GrantOverride { asked } = word.saying else { return None };
     let asker = evidence.words.iter().find(|other| other.id == asked && other.saying == Saying::AskOverride);
-    if let Seal::Bad(why) = &word.seal {
-        Some(why.clone())
+    let is_own = |asker: &Word| asker.by.eq_ignore_ascii_case(&word.by) || word.seal.is_of(&asker.by);
+    if let Some(why) = against_speaking(case) {
+        Some(why)
     } else if lacks_a_signature(word, evidence.level == Enforcement::Production) {
         Some("is not signed, and production asks for a signature".into())
-    } else if word.by_agent || !policy.holds_a_role(&word.by, &policy.approvals.critical.roles) {
+    } else if !policy.holds_a_role(&word.by, &policy.approvals.critical.roles) {
         Some(format!("only these may grant an override: {}", policy.approvals.critical.roles.join(", ")))
-    } else if asker.is_some_and(|asker| asker.by.eq_ignore_ascii_case(&word.by)) {
+    } else if asker.is_some_and(is_own) {
         Some("nobody grants what they asked for themselves".into())
-    } else if evidence.authors.iter().any(|author| author.has_email(&word.by)) {
+    } else if is_an_author(case) {
         Some("wrote or committed a part of the change".into())
     } else {
-        None
+        key_of_another(case).or_else(|| had_a_part(case))
     }
 }
 

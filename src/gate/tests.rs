@@ -163,9 +163,15 @@ fn whoever_asked_an_agent_for_the_change_cannot_approve_it() {
 #[test]
 fn an_author_cannot_approve_under_another_name_with_the_same_key() {
     let also = vec!["mira@example.com".to_owned()];
-    let said = refused(approval(|word| word.seal = Seal::Good { key: "k".into(), also }));
+    let mut given = evidence().hearing(approval(|word| word.seal = Seal::Good { key: "k".into(), also }));
+    given.authors.push(Person { name: "Mira".into(), email: "Mira@example.com".into() });
 
-    assert_eq!(said, "signed with a key of mira@example.com, who wrote or committed a part of the change");
+    assert_eq!(why(&given), "signed with a key of Mira@example.com, who wrote or committed a part of the change");
+    given.authors.clear();
+    given.landing.requested_by.push("mira@example.com".into());
+    assert_eq!(why(&given), "signed with a key of mira@example.com, who asked an agent for a part of the change");
+    given.landing.requested_by.clear();
+    assert_eq!(outcome(RiskLevel::High, &given), Outcome::Approved, "she had no part in it");
 }
 
 #[test]
@@ -394,8 +400,25 @@ fn nobody_grants_their_own_override() {
     let mut author = granted(|_| ());
     author.authors.push(Person { name: "Ada".into(), email: ADA.into() });
 
-    assert_eq!(outcome(RiskLevel::High, &own), Outcome::ApprovalPending);
-    assert_eq!(outcome(RiskLevel::High, &author), Outcome::ApprovalPending);
+    let keyed = || {
+        let also = vec!["mira@example.com".to_owned()];
+        granted(|grant| grant.seal = Seal::Good { key: "k".into(), also })
+    };
+    let mut of_author = keyed();
+    of_author.words[0].by = "sam@example.com".into();
+    of_author.authors.push(Person { name: "Mira".into(), email: "mira@example.com".into() });
+    let mut requester = granted(|_| ());
+    requester.landing.requested_by.push(ADA.into());
+
+    for (name, evidence) in [
+        ("asker", own),
+        ("author", author),
+        ("asker's key", keyed()),
+        ("author's key", of_author),
+        ("requester", requester),
+    ] {
+        assert_eq!(outcome(RiskLevel::High, &evidence), Outcome::ApprovalPending, "{name}");
+    }
 }
 
 #[test]
@@ -421,6 +444,9 @@ fn production_takes_nothing_more_until_somebody_answers_for_what_was_let_by() {
     let mut author = ratified(LIN);
     author.words[1].of_own_work = true;
     assert_eq!(decide_on(&author).outcome, Outcome::Blocked);
+    let mut same_key = ratified(LIN);
+    same_key.words[1].seal = Seal::Good { key: "k".into(), also: vec!["mira@example.com".into()] };
+    assert_eq!(decide_on(&same_key).outcome, Outcome::Blocked);
     let mut mends = at(Enforcement::Production);
     mends.landing.fixes = vec![object(7)];
     assert_eq!(decide_on(&mends).outcome, Outcome::AutoApproved);

@@ -108,11 +108,19 @@ pub enum Seal {
     Good {
         /// The fingerprint.
         key: String,
-        /// Addresses among the authors of the change that the key may sign for, too.
+        /// Other addresses, of whoever had a part in the change or said something, that the key is listed for.
         also: Vec<String>,
     },
     /// Why it does not count.
     Bad(String),
+}
+
+impl Seal {
+    /// Whether its key is that of this address, too.
+    #[must_use]
+    pub fn is_of(&self, address: &str) -> bool {
+        matches!(self, Self::Good { also, .. } if also.iter().any(|other| other.eq_ignore_ascii_case(address)))
+    }
 }
 
 impl Word {

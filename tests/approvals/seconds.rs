@@ -1,5 +1,6 @@
 //! Ways to be one's own second person, and that none of them counts.
 
+use std::fs;
 use std::process::Output;
 
 use gov_hook::model::{ActorKind, EntryKind};
@@ -132,4 +133,65 @@ fn a_signed_rejection_is_not_taken_back_in_a_name_that_anybody_can_write() {
     });
 
     assert_eq!(outcome(), "rejected");
+}
+
+/// Lists Mira's key for Ada, too, as one person with two addresses would be.
+fn is_two(team: &Team) {
+    let path = team.at("ada").join(".gov/allowed_signers");
+    let key = fs::read_to_string(team.scratch.beside("keys/mira.pub")).unwrap();
+    let listed = fs::read_to_string(&path).unwrap();
+    // Listed for the log alone it is still the same hand.
+    let listed = listed.replace(
+        "mira@example.com namespaces=\"log@gov-hook,approve@gov-hook\"",
+        "mira@example.com namespaces=\"log@gov-hook\"",
+    );
+    fs::write(&path, format!("{listed}ada@example.com namespaces=\"approve@gov-hook\" {key}")).unwrap();
+    team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "A second address"]);
+    team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+    team.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+    let key = team.scratch.beside("keys/mira.pub").to_string_lossy().into_owned();
+    team.git("ada", &["config", "user.signingkey", &key]);
+}
+
+#[test]
+fn an_author_grants_no_override_under_another_address_with_the_same_key() {
+    let team = Team::new();
+    is_two(&team);
+    team.held("core/a.txt", &lines(6));
+    is(&team, "mira", &[("user.email", "sam@example.com")]);
+    assert_eq!(team.gov("mira", &["override", "request", "--reason", "the shop is down"]).code, 0);
+    is(&team, "mira", &[("user.email", "mira@example.com")]);
+    team.gov("mira", &["audit", "sync"]);
+    team.gov("ada", &["audit", "sync"]);
+    team.gov("ada", &["override", "grant", &team.id()]);
+    team.gov("ada", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+
+    let told = team.not_counted();
+
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    let why = "signed with a key of mira@example.com, who wrote or committed a part of the change";
+    assert!(told.iter().any(|told| told.ends_with(why)), "{told:?}");
+}
+
+#[test]
+fn nobody_answers_for_broken_glass_under_another_address_with_the_same_key() {
+    let team = Team::new();
+    is_two(&team);
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    team.scratch.write("free.txt", lines(3));
+    team.git("mira", &["add", "--all"]);
+    let mut commit = team.scratch.command("git", &team.at("mira"));
+    commit.env("GOV_HOOK_DISABLED", "1").args(["commit", "-q", "-m", "Emergency"]);
+    assert!(commit.output().unwrap().status.success());
+    let id = team.git("mira", &["rev-parse", "--short=12", "HEAD"]);
+    team.gov("mira", &["audit", "sync"]);
+    team.gov("ada", &["audit", "sync"]);
+    team.git("ada", &["fetch", "-q", &team.at("mira").to_string_lossy(), "topic"]);
+
+    let own = team.gov("ada", &["ratify", &id]);
+
+    let why = "denied: your word would not count: ada@example.com signs with a key of mira@example.com, \
+               who made it or let it by\n";
+    assert_eq!((own.code, own.out.as_str()), (1, why), "{}", own.err);
 }

@@ -2,14 +2,14 @@
 
 use super::ask::bound;
 use super::hearing::{Hearing, text};
-use super::seal::signing;
+use super::seal::{sealed, signing};
 use super::told::{News, Told, put_all};
 use super::worth::against_everybody;
 use crate::app::check::{self, Asked, Judged};
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, counted};
+use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Seal, counted};
 use crate::report::printable;
 
 /// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
@@ -55,6 +55,9 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
             return Ok(told.denied(&why).answer(as_json));
         }
         let pen = signing(&repo, pen, &judged, environment)?;
+        if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &by_whom)?, &judged, &by_whom) {
+            return Ok(told.denied(&format!("your word would not count: {} {why}", printable(&by))).answer(as_json));
+        }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
         let mut act = act.saying("enforcement", judged.judgement.level.as_str());
         if let Some(notes) = notes {
@@ -77,6 +80,17 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
         told.text.push_str("let others see it: gov-hook audit sync\n");
     }
     Ok(told.answer(as_json))
+}
+
+/// Why the key that it would be signed with is no other person's.
+fn against_key(seal: &Seal, judged: &Judged, by_whom: &[String]) -> Option<String> {
+    if let Seal::Bad(why) = seal {
+        return Some(why.clone());
+    }
+    let authors = judged.authors.iter().filter(|_| !judged.policy.approvals.author_may_approve);
+    let mut people = by_whom.iter().chain(authors.map(|author| &author.email));
+    let person = people.find(|person| seal.is_of(person))?;
+    Some(format!("signs with a key of {}, who made it or let it by", printable(person)))
 }
 
 /// The commits that an entry or a revision names, and whoever let them by.

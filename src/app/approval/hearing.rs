@@ -9,7 +9,7 @@ use crate::app::Failure;
 use crate::app::audit::laws::signers;
 use crate::app::audit::reading::{Arriving, Depth, Spoken, read, read_arriving};
 use crate::git::{Commit, Repo};
-use crate::ledger::sshsig::{Signers, SshSignature};
+use crate::ledger::sshsig::{PublicKey, Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
     ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, Person, Saying,
@@ -94,7 +94,8 @@ impl Hearing {
         authors: &[Person],
     ) -> Vec<Word> {
         let onto = onto.or(landing.base);
-        let word = |spoken: &Spoken| self.word(repo, spoken, landing.now, onto, authors);
+        let people = self.people(landing, authors);
+        let word = |spoken: &Spoken| self.word(repo, spoken, landing.now, onto, &people);
         let (about, others): (Vec<&Spoken>, Vec<&Spoken>) =
             self.spoken.iter().partition(|spoken| concerns(&spoken.entry, landing));
         let ids: BTreeSet<Sha256> = about.iter().map(|spoken| spoken.id).gathered();
@@ -117,6 +118,13 @@ impl Hearing {
         // Stable: within one second a stream's own order stays.
         words.arrange_by_key(|word| word.at);
         words
+    }
+
+    /// The addresses of all who wrote, asked or said anything.
+    fn people(&self, landing: &Landing, authors: &[Person]) -> BTreeSet<String> {
+        let spoken = self.spoken.iter().map(|spoken| &spoken.entry.actor.email);
+        let people = spoken.chain(&landing.requested_by).chain(authors.iter().map(|author| &author.email));
+        people.cloned().gathered()
     }
 
     /// What was let by unjudged and has landed where this is to land, and what answers for anything.
@@ -146,7 +154,7 @@ impl Hearing {
         spoken: &Spoken,
         now: Moment,
         onto: Option<ObjectId>,
-        authors: &[Person],
+        people: &BTreeSet<String>,
     ) -> Option<Word> {
         let entry = &spoken.entry;
         let is_there = |base: ObjectId| onto.is_some_and(|onto| repo.leads_to(base, onto));
@@ -161,7 +169,9 @@ impl Hearing {
             level: entry.risk.as_ref().map(|risk| risk.level),
         });
         let saying = saying(entry, &is_there)?;
-        let is_by = |commit: Commit| commit.people().iter().any(|person| person.has_email(&entry.actor.email));
+        let seal = self.seal(spoken, now, people);
+        let is_theirs = |person: &Person| person.has_email(&entry.actor.email) || seal.is_of(&person.email);
+        let is_by = |commit: Commit| commit.people().iter().any(is_theirs);
         let of_own_work =
             if let Saying::Ratify { commit } = saying { repo.commit(commit).is_ok_and(is_by) } else { false };
         Some(Word {
@@ -171,7 +181,7 @@ impl Hearing {
             at: entry.time,
             by_agent: entry.actor.kind != ActorKind::Person,
             of_own_work,
-            seal: self.seal(spoken, now, authors),
+            seal,
             // A word that names no change is bound to none, and fits nothing.
             bond: Some(bond.unwrap_or(Bond {
                 reference: None,
@@ -189,7 +199,7 @@ impl Hearing {
     }
 
     /// A key that is no longer valid now signs nothing, whatever time it writes into an entry.
-    fn seal(&self, spoken: &Spoken, now: Moment, authors: &[Person]) -> Seal {
+    fn seal(&self, spoken: &Spoken, now: Moment, people: &BTreeSet<String>) -> Seal {
         let entry = &spoken.entry;
         if let Some(flaw) = &spoken.flaw {
             return Seal::Bad(flaw.clone());
@@ -215,12 +225,14 @@ impl Hearing {
                 return bad(refusal.to_string());
             }
         }
-        let theirs = |author: &&Person| {
-            !author.has_email(&entry.actor.email) && signers.allow(key, &author.email, namespace, now).is_ok()
-        };
-        let also = authors.iter().filter(theirs).map(|author| author.email.clone()).collect();
-        Seal::Good { key: key.fingerprint(), also }
+        good(signers, key, &entry.actor.email, people.iter().map(String::as_str))
     }
+}
+
+/// The seal of a key that may sign for somebody; `people` are those whom it may be of, besides.
+pub(super) fn good<'p>(signers: &Signers, key: &PublicKey, by: &str, people: impl Iterator<Item = &'p str>) -> Seal {
+    let is_other = |person: &&str| !person.eq_ignore_ascii_case(by) && signers.lists(key, person);
+    Seal::Good { key: key.fingerprint(), also: people.filter(is_other).map(str::to_owned).collect() }
 }
 
 /// Whether an entry speaks of what lands, of a part of it, or of what may have become it.

@@ -1,11 +1,12 @@
 //! With which key a person's word is signed, found out before they are asked to give it.
 
+use super::hearing::good;
 use crate::app::audit::laws::signers;
 use crate::app::check::Judged;
 use crate::app::record::Pen;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Enforcement, Moment, ObjectId};
+use crate::model::{Enforcement, Moment, ObjectId, Seal};
 
 /// The namespace that approvals are signed in, and whatever else only people may say.
 const NAMESPACE: &str = "approve@gov-hook";
@@ -31,6 +32,20 @@ pub(super) fn signing<'a>(
         pen.public_key().is_some_and(|key| listed.allow(key, &pen.actor().email, NAMESPACE, now).is_ok())
     };
     Ok(signing.ok().filter(is_listed).unwrap_or(pen))
+}
+
+/// What the signature of this pen's next word will be worth; `others` may be whoever it is, besides.
+pub(super) fn sealed(repo: &Repo, judged: &Judged, pen: &Pen<'_>, others: &[String]) -> Result<Seal, Failure> {
+    let Some(key) = pen.public_key() else { return Ok(Seal::Missing) };
+    let Some(listed) = signers(repo, judged.trusted)?.signers else { return Ok(Seal::Missing) };
+    let by = &pen.actor().email;
+    if let Err(refusal) = listed.allow(key, by, NAMESPACE, judged.landing.now) {
+        return Ok(Seal::Bad(format!("its signature does not count: {refusal}")));
+    }
+    let heard = judged.words.iter().map(|word| word.by.as_str());
+    let asked = judged.landing.requested_by.iter().chain(others).map(String::as_str);
+    let authors = judged.authors.iter().map(|author| author.email.as_str());
+    Ok(good(&listed, key, by, authors.chain(asked).chain(heard)))
 }
 
 /// Signs with a key that the law lists for whoever writes, or says why that cannot be.

@@ -83,6 +83,12 @@ impl Signers {
         if allowed.any(valid) { Ok(()) } else { Err(Refusal::Time { fingerprint: fingerprint(), time }) }
     }
 
+    /// Whether `key` is listed for `principal`, for whatever and at whatever time: who holds it is one person.
+    #[must_use]
+    pub fn lists(&self, key: &PublicKey, principal: &str) -> bool {
+        self.0.iter().any(|signer| signer.key == *key && signer.principals.matches(principal))
+    }
+
     /// The principals, as the file writes them, that `key` signs for.
     #[must_use]
     pub fn principals(&self, key: &PublicKey) -> Vec<&str> {
