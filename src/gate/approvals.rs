@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::counts::{Case, against_approving, against_rejecting, is_about, lacks_a_signature, request};
+use super::counts::{
+    Case, against_approving, against_rejecting, against_taking_back, is_about, lacks_a_signature, request,
+};
 use crate::model::{
     Assessment, Enforcement, Evidence, Gather, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying, Seal,
     Sha256, Word,
@@ -73,6 +75,12 @@ pub fn hear(mut needs: Vec<Need>, risk: RiskLevel, evidence: &Evidence, policy: 
     let late = |request: &Word| request.expires.filter(|expires| evidence.landing.now >= *expires);
     let timed_out = request(evidence).and_then(late).filter(|_| !needs.iter().all(Need::is_met));
     Heard { needs, rejected_by, timed_out, not_counted, rests_on: counted.ids }
+}
+
+/// Why a word would not take another back.
+#[must_use]
+pub fn may_not_take_back(word: &Word, taken: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {
+    against_taking_back(&Case { word, evidence, policy, level: RiskLevel::Critical }, taken)
 }
 
 /// A rejection stands until the bytes change: on whatever branch, under whatever policy, and of a

@@ -103,19 +103,28 @@ pub(super) fn request(evidence: &Evidence) -> Option<&Word> {
 }
 
 fn was_taken_back(case: &Case<'_>) -> Option<String> {
-    let takes_back = |other: &&Word| other.saying == Saying::Revoke { word: case.word.id };
-    // What is signed is taken back by signature: anybody can write a name.
-    let by_signature = matches!(case.word.seal, Seal::Good { .. }) || case.evidence.level == Enforcement::Production;
-    let may = |other: &&Word| {
-        let own = other.by.eq_ignore_ascii_case(&case.word.by);
-        let case = Case { word: other, ..*case };
-        (own || case.policy.holds_a_role(&other.by, &case.policy.approvals.critical.roles))
-            && is_ill_sealed(&case).is_none()
-            && is_an_agent(&case).is_none()
-            && !lacks_a_signature(other, by_signature)
+    let takes_back = |other: &&Word| {
+        other.saying == Saying::Revoke { word: case.word.id }
+            && against_taking_back(&Case { word: other, ..*case }, case.word).is_none()
     };
-    let revoked = case.evidence.words.iter().filter(takes_back).find(may)?;
+    let revoked = case.evidence.words.iter().find(takes_back)?;
     Some(format!("was taken back by {} at {}", revoked.by, revoked.at))
+}
+
+/// Why a word does not take another back. What is signed is taken back by signature: anybody can write
+/// a name. Nobody who had a part in a change takes back that somebody else rejected it.
+pub(super) fn against_taking_back(case: &Case<'_>, taken: &Word) -> Option<String> {
+    let own = case.word.by.eq_ignore_ascii_case(&taken.by);
+    let may = own || case.policy.holds_a_role(&case.word.by, &case.policy.approvals.critical.roles);
+    let by_signature = matches!(taken.seal, Seal::Good { .. }) || case.evidence.level == Enforcement::Production;
+    let part = || if own || taken.saying != Saying::Reject { None } else { had_a_part(case) };
+    let unsigned = || lacks_a_signature(case.word, by_signature).then(|| "does not sign it".to_owned());
+    (!may)
+        .then(|| "is neither whoever said it nor somebody who may approve what is critical".to_owned())
+        .or_else(|| is_ill_sealed(case))
+        .or_else(|| is_an_agent(case))
+        .or_else(part)
+        .or_else(unsigned)
 }
 
 fn is_ill_sealed(case: &Case<'_>) -> Option<String> {

@@ -225,6 +225,26 @@ fn a_rejection_can_be_taken_back() {
 }
 
 #[test]
+fn nobody_who_had_a_part_in_a_change_takes_back_that_another_rejected_it() {
+    let rejection = word(Saying::Reject, LIN);
+    let revoked = |by| {
+        let of = Saying::Revoke { word: rejection.id };
+        evidence().with(Saying::Approve, "sam@example.com").hearing(rejection.clone()).with(of, by)
+    };
+    let author = |mut evidence: Evidence, email: &str| {
+        evidence.authors.push(Person { name: String::new(), email: email.into() });
+        evidence
+    };
+    let mut requester = revoked(ADA);
+    requester.landing.requested_by.push(ADA.into());
+
+    assert_eq!(outcome(RiskLevel::High, &revoked(ADA)), Outcome::Approved, "an admin with no part in it");
+    assert_eq!(outcome(RiskLevel::High, &author(revoked(ADA), "ADA@example.com")), Outcome::Rejected);
+    assert_eq!(outcome(RiskLevel::High, &requester), Outcome::Rejected);
+    assert_eq!(outcome(RiskLevel::High, &author(revoked(LIN), LIN)), Outcome::Approved, "their own word");
+}
+
+#[test]
 fn what_is_signed_is_taken_back_by_signature_at_every_level() {
     let rejection = |seal| Word { seal, ..word(Saying::Reject, ADA) };
     let revoked = |rejection: Word, seal| {

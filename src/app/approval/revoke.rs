@@ -1,15 +1,15 @@
 //! `revoke`: an approval, or a rejection, is taken back.
 
-use super::ask::request_id;
-use super::hearing::Hearing;
+use super::hearing::{Hearing, strings};
 use super::matter::{Target, find};
+use super::seal::sealed;
 use super::told::{News, Told, missing, put};
 use super::worth::own_words;
 use crate::app::audit::laws::trusted_side;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Entry, EntryKind, Outcome, Sha256};
+use crate::model::{Entry, EntryKind, Outcome, Saying, Sha256, Word};
 use crate::report::printable;
 
 pub fn revoke(
@@ -37,15 +37,33 @@ pub fn revoke(
         let why = format!("only {whose} or somebody who may approve what is critical can take it back");
         return Ok(told.denied(&why).answer(as_json));
     }
+    // What is not here any more cannot be weighed.
+    let named = entry.change.map(|change| change.to_string());
+    let onto = entry.subject.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+    let target = Target { named, onto: onto.map(str::to_owned), ..Target::default() };
+    let judged = find(&repo, &target, environment).ok();
+    let mut supposed = Vec::new();
+    if let Some(judged) = &judged {
+        let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);
+        let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
+        if let Some(why) = judged.against_taking_back(&word, id) {
+            let why = format!("your word would not count: {} {why}", printable(&word.by));
+            return Ok(told.denied(&why).answer(as_json));
+        }
+        supposed.push(word);
+    } else if !own
+        && !policy.approvals.author_may_approve
+        && let Some(why) = part(&repo, &entry, &pen.actor().email)?
+    {
+        let why = format!("your word would not count: {} {why}", printable(&pen.actor().email));
+        return Ok(told.denied(&why).answer(as_json));
+    }
     let act = entry_of(id, &entry, reason, is_signed)?;
     let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
     let what = if entry.kind == EntryKind::Approve { "approval" } else { "rejection" };
     told.text = format!("took the {what} {} by {whose} back\n", id.short());
-    // What is not here any more cannot be weighed.
-    let named = entry.change.map(request_id);
-    let judged = find(&repo, &Target { named, ..Target::default() }, environment).ok();
     deed.follows = judged.as_ref().map(|judged| {
-        let decision = judged.supposing(Vec::new());
+        let decision = judged.supposing(supposed);
         (decision.outcome, missing(&decision))
     });
     let news = News {
@@ -80,6 +98,22 @@ fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha
     found.map(|found| (found.id, found.entry.clone())).ok_or_else(|| {
         Failure::new("you have said nothing of it that could be taken back")
             .mended_by("name the entry: gov-hook status ID tells them, then gov-hook revoke ENTRY")
+    })
+}
+
+/// What part somebody had in a change that was rejected, as those who asked for it told.
+fn part(repo: &Repo, rejection: &Entry, by: &str) -> Result<Option<&'static str>, Failure> {
+    let spoken = Hearing::open(repo, None, None)?.spoken;
+    let is_it = |entry: &&Entry| entry.kind == EntryKind::Request && entry.change == rejection.change;
+    let requests: Vec<&Entry> = spoken.iter().map(|spoken| &spoken.entry).filter(is_it).collect();
+    let names = |key: &str| {
+        let mut named = requests.iter().flat_map(|entry| strings(entry, key));
+        rejection.kind == EntryKind::Reject && named.any(|email| email.eq_ignore_ascii_case(by))
+    };
+    Ok(if names("authors") {
+        Some("wrote or committed a part of the change")
+    } else {
+        names("requested_by").then_some("asked an agent for a part of the change")
     })
 }
 

@@ -70,6 +70,12 @@ impl Judged {
         gate::against_asking_by(word, self.risk.level, &self.evidence(Vec::new()), &self.policy)
     }
 
+    /// Why a word would not take back another that was heard.
+    pub(in crate::app) fn against_taking_back(&self, word: &Word, taken: Sha256) -> Option<String> {
+        let taken = self.words.iter().find(|word| word.id == taken)?;
+        gate::may_not_take_back(word, taken, &self.evidence(Vec::new()), &self.policy)
+    }
+
     fn evidence(&self, words: Vec<Word>) -> Evidence {
         let Self { judgement, landing, authors, agent, .. } = self;
         let is_of_it = |word: &&Word| {
