@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use super::Failure;
 use crate::git::{Place, Repo};
-use crate::model::{Actor, Date, Moment, ObjectId};
+use crate::model::{Actor, Date, Moment, ObjectId, address};
 
 /// Whether reports are coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Environment {
     /// `GOV_HOOK_MODEL`: the model behind that agent.
     pub model: Option<String>,
     /// `GOV_HOOK_REQUESTED_BY`: the person the agent works for.
-    pub requested_by: Option<String>,
+    requested_by: Option<String>,
     /// `GITHEAD_*`: the commits that git is merging, which it notes in the repository only afterwards.
     pub merging: Vec<ObjectId>,
     /// `GOV_HOOK_STREAM`: the name that an ephemeral runner gives its stream of the ledger.
@@ -119,7 +119,10 @@ impl Environment {
             started: since_1970.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default(),
             agent: text("GOV_HOOK_AGENT"),
             model: text("GOV_HOOK_MODEL"),
-            requested_by: text("GOV_HOOK_REQUESTED_BY"),
+            // What is no text is no address either, and is refused where it is asked for.
+            requested_by: std::env::var_os("GOV_HOOK_REQUESTED_BY")
+                .filter(|value| !value.is_empty())
+                .map(|value| value.to_string_lossy().into_owned()),
             merging: std::env::vars_os()
                 .filter_map(|(name, _)| name.to_str()?.strip_prefix("GITHEAD_")?.parse().ok())
                 .collect(),
@@ -218,6 +221,16 @@ impl Environment {
     pub fn moment(&self) -> Result<Moment, Failure> {
         let mend = "set the clock: the ledger is dated by it";
         self.now.ok_or_else(|| Failure::new("the machine's clock is out of range").mended_by(mend))
+    }
+
+    /// The address of the person the agent works for.
+    pub fn requested_by(&self) -> Result<Option<String>, Failure> {
+        let Some(text) = &self.requested_by else { return Ok(None) };
+        let Some(found) = address(text) else {
+            return Err(Failure::new("GOV_HOOK_REQUESTED_BY is no address, so nobody can tell who asked for this")
+                .mended_by("set it to the address that they commit with: GOV_HOOK_REQUESTED_BY=lin@example.com"));
+        };
+        Ok(Some(found.to_owned()))
     }
 
     /// A variable that the policy names, read when it is needed: it is a secret, so nothing keeps it.

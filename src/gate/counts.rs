@@ -1,6 +1,6 @@
 //! Whose approval counts: one rule to a sentence, and the first that speaks against a word is told.
 
-use crate::model::{Bond, Enforcement, Evidence, Landing, RiskLevel, Saying, Seal, Word};
+use crate::model::{Bond, Enforcement, Evidence, Landing, RiskLevel, Saying, Seal, Word, address};
 use crate::policy::Policy;
 
 /// A word, and all that it is held against.
@@ -143,10 +143,17 @@ fn is_nobody(case: &Case<'_>) -> Option<String> {
     (!case.policy.holds_a_role(&case.word.by, &[])).then(|| "holds no role in the policy".into())
 }
 
+/// What is no address may be anybody's.
 fn asked_an_agent_for_it(case: &Case<'_>) -> Option<String> {
-    let asked = |by: &String| by.eq_ignore_ascii_case(&case.word.by);
-    let does = !case.policy.approvals.author_may_approve && case.evidence.landing.requested_by.iter().any(asked);
-    does.then(|| "asked an agent for a part of the change".into())
+    let asked = &case.evidence.landing.requested_by;
+    if case.policy.approvals.author_may_approve {
+        None
+    } else if asked.iter().filter_map(|by| address(by)).any(|by| by.eq_ignore_ascii_case(&case.word.by)) {
+        Some("asked an agent for a part of the change".into())
+    } else {
+        let unread = asked.iter().any(|by| address(by).is_none());
+        unread.then(|| "cannot be told from whoever asked an agent for it, which names no address".into())
+    }
 }
 
 fn wrote_a_part(case: &Case<'_>) -> Option<String> {
@@ -166,7 +173,7 @@ fn shares_a_key_with_an_author(case: &Case<'_>) -> Option<String> {
 pub(super) fn key_of_another(case: &Case<'_>) -> Option<String> {
     let Case { word: Word { seal, .. }, evidence, .. } = case;
     let author = evidence.authors.iter().map(|author| &author.email).find(|author| seal.is_of(author));
-    let asker = || evidence.landing.requested_by.iter().find(|asker| seal.is_of(asker));
+    let asker = || evidence.landing.requested_by.iter().find(|by| address(by).is_some_and(|by| seal.is_of(by)));
     let of_author = |author| format!("signed with a key of {author}, who wrote or committed a part of the change");
     let of_asker = |asker| format!("signed with a key of {asker}, who asked an agent for a part of the change");
     author.map(of_author).or_else(|| asker().map(of_asker))

@@ -158,6 +158,15 @@ fn whoever_asked_an_agent_for_the_change_cannot_approve_it() {
     asked.landing.requested_by = vec!["Lin@Example.com".into()];
 
     assert_eq!(why(&asked), "asked an agent for a part of the change");
+    asked.landing.requested_by = vec!["Lin of the core <LIN@example.com>".into()];
+    assert_eq!(why(&asked), "asked an agent for a part of the change");
+    for odd in ["Lin", "lin@", "<lin@example.com> or so", "lin@example.com, sam@example.com"] {
+        asked.landing.requested_by = vec![odd.into()];
+        let told = "cannot be told from whoever asked an agent for it, which names no address";
+        assert_eq!(why(&asked), told, "{odd}");
+    }
+    asked.landing.requested_by = vec!["Mira <mira@example.com>".into()];
+    assert_eq!(outcome(RiskLevel::High, &asked), Outcome::Approved);
 }
 
 #[test]

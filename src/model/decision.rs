@@ -159,6 +159,20 @@ impl Person {
     }
 }
 
+/// The address in what somebody gives as one: `lin@example.com` or `Lin <lin@example.com>`.
+#[must_use]
+pub fn address(text: &str) -> Option<&str> {
+    let bare = match text.split_once('<') {
+        Some((_, rest)) => rest.trim_end().strip_suffix('>')?.trim(),
+        None => text.trim(),
+    };
+    let (name, host) = bare.split_once('@')?;
+    let is_odd =
+        |letter: char| letter.is_whitespace() || letter.is_control() || "<>@,;:\"()[]\\\u{fffd}".contains(letter);
+    let is_plain = |part: &str| !part.is_empty() && !part.contains(is_odd);
+    (is_plain(name) && is_plain(host)).then_some(bare)
+}
+
 /// What is known around a change. Gathered once, before anything is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {

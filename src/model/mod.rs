@@ -37,7 +37,7 @@ pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status
 pub use closest::closest;
 pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;
-pub use decision::{Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason};
+pub use decision::{Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, address};
 pub use digest::{ChangeId, Sha256};
 pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, Moment, RecordedRisk, Seen};
 pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};

@@ -105,7 +105,12 @@ fn whoever_asked_an_agent_for_it_cannot_approve_it() {
     team.scratch.write("core/a.txt", lines(8));
     team.git("mira", &["add", "--all"]);
     let mut commit = team.scratch.command("git", &team.at("mira"));
-    commit.env("GOV_HOOK_AGENT", "claude").env("GOV_HOOK_REQUESTED_BY", "lin@example.com");
+    commit.env("GOV_HOOK_AGENT", "claude").env("GOV_HOOK_REQUESTED_BY", "Lin <LIN@example.com>");
+    let mut nameless = team.scratch.command("git", &team.at("mira"));
+    nameless.env("GOV_HOOK_AGENT", "claude").env("GOV_HOOK_REQUESTED_BY", "Lin");
+    let refused = nameless.args(["commit", "-q", "-m", "Extend the core"]).output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("GOV_HOOK_REQUESTED_BY is no address"));
     assert!(commit.args(["commit", "-q", "-m", "Extend the core"]).status().unwrap().success());
     team.is_held("main");
 

@@ -13,7 +13,7 @@ use crate::ledger::sshsig::{PublicKey, Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
     ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, Person, Saying,
-    Seal, Sha256, Word,
+    Seal, Sha256, Word, address,
 };
 
 /// All that was said, as this clone knows it.
@@ -123,8 +123,9 @@ impl Hearing {
     /// The addresses of all who wrote, asked or said anything.
     fn people(&self, landing: &Landing, authors: &[Person]) -> BTreeSet<String> {
         let spoken = self.spoken.iter().map(|spoken| &spoken.entry.actor.email);
-        let people = spoken.chain(&landing.requested_by).chain(authors.iter().map(|author| &author.email));
-        people.cloned().gathered()
+        let asked = landing.requested_by.iter().filter_map(|asker| address(asker));
+        let authors = authors.iter().map(|author| author.email.as_str());
+        spoken.map(String::as_str).chain(asked).chain(authors).map(str::to_owned).gathered()
     }
 
     /// What was let by unjudged and has landed where this is to land, and what answers for anything.

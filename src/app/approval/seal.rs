@@ -6,7 +6,7 @@ use crate::app::check::Judged;
 use crate::app::record::Pen;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Enforcement, Moment, ObjectId, Seal};
+use crate::model::{Enforcement, Moment, ObjectId, Seal, address};
 
 /// The namespace that approvals are signed in, and whatever else only people may say.
 const NAMESPACE: &str = "approve@gov-hook";
@@ -43,7 +43,7 @@ pub(super) fn sealed(repo: &Repo, judged: &Judged, pen: &Pen<'_>, others: &[Stri
         return Ok(Seal::Bad(format!("its signature does not count: {refusal}")));
     }
     let heard = judged.words.iter().map(|word| word.by.as_str());
-    let asked = judged.landing.requested_by.iter().chain(others).map(String::as_str);
+    let asked = judged.landing.requested_by.iter().chain(others).filter_map(|other| address(other));
     let authors = judged.authors.iter().map(|author| author.email.as_str());
     Ok(good(&listed, key, by, authors.chain(asked).chain(heard)))
 }

@@ -282,7 +282,7 @@ fn landing(
         tree: subject.tree,
         law: deciding_digest(policy),
         now: environment.moment()?,
-        requested_by: environment.requested_by.iter().cloned().collect(),
+        requested_by: environment.requested_by()?.into_iter().collect(),
         fixes: Vec::new(),
     })
 }

@@ -126,7 +126,7 @@ impl<'a> Pen<'a> {
             }
             None => binding.stream(&repo.clone_nonce()?.to_string()).unwrap_or_default(),
         };
-        let requested_by = environment.requested_by.clone();
+        let requested_by = environment.requested_by()?;
         Ok(Self { repo, actor, requested_by, binding, stream, now: environment.moment()?, audit, key })
     }
 
