@@ -213,3 +213,18 @@ fn an_author_does_not_take_back_that_somebody_else_rejected_the_change() {
     }
     assert_eq!(team.gov("lin", &["revoke", &entry[..12]]).code, 0);
 }
+
+#[test]
+fn an_approval_with_an_authors_key_is_refused_before_it_is_put_on_record() {
+    let team = Team::new();
+    is_two(&team);
+    let id = team.held("core/a.txt", &lines(6));
+    team.gov("ada", &["audit", "sync"]);
+
+    let said = team.gov("ada", &["approve", &id]);
+
+    let why = "denied: your word would not count: ada@example.com signed with a key of mira@example.com, \
+               who wrote or committed a part of the change\n";
+    assert_eq!((said.code, said.out.as_str()), (1, why), "{}", said.err);
+    assert_eq!(team.gov("ada", &["audit", "log", "--kind", "approve", "--format", "json"]).out, "");
+}

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::ask::{bound, request_id};
 use super::matter::{Target, find_all};
 use super::overdue;
-use super::seal::signing;
+use super::seal::{sealed, signing};
 use super::term::Until;
 use super::told::{News, Told, missing, needs, put};
 use super::worth::{against, own_words};
@@ -98,12 +98,22 @@ pub fn answer(
     let expires = asked.expires.unwrap_or(USUAL_LIFE).from(environment.moment()?)?;
     let (mut wanted, mut refused) = (Vec::new(), None);
     for judged in &all {
-        match worthless(&repo, judged, asked.verdict, environment)? {
-            None => wanted.push(judged),
+        // The key is looked for before anybody is asked to read what it would sign, and only where
+        // whoever has it may answer at all.
+        let pen = pen(&repo, judged, environment)?;
+        let word = Word::supposed(&pen.actor().email, asked.verdict.saying(), judged.landing.now);
+        if let Some(why) = worthless(&repo, judged, &word, environment)? {
+            refused = Some(why);
+            continue;
+        }
+        let pen = signing(&repo, pen, judged, environment)?;
+        let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
+        match worthless(&repo, judged, &word, environment)? {
+            None => wanted.push((judged, pen, word)),
             Some(why) => refused = Some(why),
         }
     }
-    let Some(first) = wanted.first() else {
+    let Some((first, ..)) = wanted.first() else {
         return match refused {
             Some(Worthless::Again) => {
                 let text = format!("you have {} it already\n", asked.verdict.past());
@@ -113,17 +123,13 @@ pub fn answer(
             None => Err(Failure::new("there is nothing to answer")),
         };
     };
-    // The key is looked for before anybody is asked to read what it would sign.
-    let mut pens = Vec::new();
-    for judged in &wanted {
-        pens.push(signing(&repo, pen(&repo, judged, environment)?, judged, environment)?);
-    }
-    if !consent(&shown(&repo, first, &wanted, asked, style)?) {
+    let meant: Vec<&Judged> = wanted.iter().map(|(judged, ..)| *judged).collect();
+    if !consent(&shown(&repo, first, &meant, asked, style)?) {
         return Ok(Told { code: 1, ..told }.saying("nothing was put on record\n").answer(as_json));
     }
     let mut told = told;
-    for (judged, pen) in wanted.iter().zip(&pens) {
-        give(&repo, judged, asked, (expires, pen, environment), &mut told)?;
+    for (judged, pen, word) in &wanted {
+        give(&repo, judged, asked, (expires, pen, word, environment), &mut told)?;
     }
     if repo.has_remote() {
         told.text.push_str("let others see it: gov-hook audit sync\n");
@@ -136,7 +142,7 @@ fn give(
     repo: &Repo,
     judged: &Judged,
     asked: &Answering,
-    (expires, pen, environment): (Moment, &Pen<'_>, &Environment),
+    (expires, pen, word, environment): (Moment, &Pen<'_>, &Word, &Environment),
     told: &mut Told,
 ) -> Result<(), Failure> {
     let verdict = asked.verdict;
@@ -157,7 +163,7 @@ fn give(
         printable(by),
         deed.entry.short()
     );
-    let decision = judged.supposing(vec![Word::supposed(by, verdict.saying(), judged.landing.now)]);
+    let decision = judged.supposing(vec![word.clone()]);
     told.text.push_str(&follows(&decision));
     deed.follows = Some((decision.outcome, missing(&decision)));
     told.deeds.push(deed);
@@ -173,19 +179,18 @@ enum Worthless {
 fn worthless(
     repo: &Repo,
     judged: &Judged,
-    verdict: Verdict,
+    word: &Word,
     environment: &Environment,
 ) -> Result<Option<Worthless>, Failure> {
-    let by = pen(repo, judged, environment)?.actor().email.clone();
-    let saying = verdict.saying();
-    let supposed = judged.supposing(vec![Word::supposed(&by, saying.clone(), judged.landing.now)]);
-    let Some(why) = against(judged, &supposed, &saying, &by) else { return Ok(None) };
-    if own_words(judged, &by).iter().any(|word| word.saying == saying) {
+    let Word { by, saying, .. } = word;
+    let supposed = judged.supposing(vec![word.clone()]);
+    let Some(why) = against(judged, &supposed, saying, by) else { return Ok(None) };
+    if why.contains("already") && own_words(judged, by).iter().any(|word| word.saying == *saying) {
         return Ok(Some(Worthless::Again));
     }
     // A request that timed out is a rejection, and whoever sees it first says so.
     overdue::see(repo, judged, environment)?;
-    Ok(Some(Worthless::Refused(format!("your word would not count: {} {why}", printable(&by)))))
+    Ok(Some(Worthless::Refused(format!("your word would not count: {} {why}", printable(by)))))
 }
 
 /// The entry for an answer, bound to all that it is about.
