@@ -423,6 +423,21 @@ fn production_takes_an_override_only_when_an_admin_signed_it_and_while_it_lasts(
 }
 
 #[test]
+fn an_override_is_taken_back_by_its_granter_and_by_an_admin() {
+    let taken_back = |by| {
+        let grant = granted(|_| ());
+        let of = grant.words[1].id;
+        outcome(RiskLevel::High, &grant.with(Saying::Revoke { word: of }, by))
+    };
+    let ask = word(Saying::AskOverride, "mira@example.com");
+    let reason = evidence().hearing(ask.clone()).with(Saying::Revoke { word: ask.id }, ADA);
+
+    assert_eq!(taken_back(ADA), Outcome::ApprovalPending);
+    assert_eq!(taken_back("mira@example.com"), Outcome::Overridden);
+    assert_eq!(outcome(RiskLevel::High, &reason), Outcome::ApprovalPending);
+}
+
+#[test]
 fn nobody_grants_their_own_override() {
     let mut own = granted(|_| ());
     own.words[0].by = ADA.into();

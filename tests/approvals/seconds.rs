@@ -228,3 +228,35 @@ fn an_approval_with_an_authors_key_is_refused_before_it_is_put_on_record() {
     assert_eq!((said.code, said.out.as_str()), (1, why), "{}", said.err);
     assert_eq!(team.gov("ada", &["audit", "log", "--kind", "approve", "--format", "json"]).out, "");
 }
+
+#[test]
+fn a_grant_can_be_taken_back_until_it_is_used() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    assert_eq!(team.gov("mira", &["override", "request", "--reason", "the shop is down"]).code, 0);
+    let sync = || {
+        for person in ["mira", "ada", "mira"] {
+            team.gov(person, &["audit", "sync"]);
+        }
+    };
+    sync();
+    for by_entry in [true, false] {
+        let granted = team.json("ada", &["override", "grant", &id]);
+        sync();
+        assert_eq!(team.judged()["outcome"], "overridden");
+        let entry = &granted["recorded"][0]["entry"].as_str().unwrap()[..12];
+        assert!(granted["said"].to_string().contains(&format!("(entry {entry})")), "{granted}");
+        let lead = team.gov("mira", &["revoke", entry]);
+        assert_eq!(lead.code, 1, "{}{}", lead.out, lead.err);
+
+        let said = team.gov("ada", &["revoke", if by_entry { entry } else { &id }, "--reason", "it is up again"]);
+
+        let told = format!("took the grant of an override {entry} by ada@example.com back\n");
+        assert!(said.code == 0 && said.out.starts_with(&told), "{}{}", said.out, said.err);
+        sync();
+        assert_eq!(team.judged()["outcome"], "approval_pending");
+        team.is_held("main");
+    }
+    let verified = team.json("mira", &["audit", "verify", "--full", "--replay"]);
+    assert_eq!(verified["exit"], 0, "{verified}");
+}

@@ -132,8 +132,10 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
     let change = entry.change.map(request_id).unwrap_or_default();
     let lapsed = moment(entry, "expires").is_some_and(|expires| expires <= now);
     let remark = if lapsed { "; it was asked for long ago" } else { "" };
-    told.text =
-        format!("granted: {change} may pass until {until}, once{remark}\nlet others see it: gov-hook audit sync\n");
+    told.text = format!(
+        "granted: {change} may pass until {until}, once{remark} (entry {})\nlet others see it: gov-hook audit sync\n",
+        deed.entry.short()
+    );
     told.deeds.push(deed);
     Ok(told.answer(as_json))
 }

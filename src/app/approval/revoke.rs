@@ -1,6 +1,6 @@
-//! `revoke`: an approval, or a rejection, is taken back.
+//! `revoke`: an approval, a rejection or an override is taken back.
 
-use super::hearing::{Hearing, strings};
+use super::hearing::{Hearing, strings, text};
 use super::matter::{Target, find};
 use super::seal::sealed;
 use super::told::{News, Told, missing, put};
@@ -60,7 +60,12 @@ pub fn revoke(
     }
     let act = entry_of(id, &entry, reason, is_signed)?;
     let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
-    let what = if entry.kind == EntryKind::Approve { "approval" } else { "rejection" };
+    let what = match text(&entry, "action") {
+        Some("grant") => "grant of an override",
+        Some(_) => "override",
+        None if entry.kind == EntryKind::Approve => "approval",
+        None => "rejection",
+    };
     told.text = format!("took the {what} {} by {whose} back\n", id.short());
     deed.follows = judged.as_ref().map(|judged| {
         let decision = judged.supposing(supposed);
@@ -83,16 +88,26 @@ pub fn revoke(
 /// The entry that is named, or else what this person said of what is named.
 fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha256, Entry), Failure> {
     let spoken = Hearing::open(repo, None, None)?.spoken;
-    let is_answer = |kind| matches!(kind, EntryKind::Approve | EntryKind::Reject);
+    let lets_by = |action: &str| action == "request" || action == "grant";
+    let is_answer = |entry: &Entry| {
+        let is_override = entry.kind == EntryKind::Override && text(entry, "action").is_some_and(lets_by);
+        is_override || matches!(entry.kind, EntryKind::Approve | EntryKind::Reject)
+    };
     let named = target.named.as_deref().filter(|named| named.len() >= 4);
     let is_named = |id: Sha256| named.is_some_and(|named| id.to_string().starts_with(named));
-    let by_entry = spoken.iter().find(|spoken| is_answer(spoken.entry.kind) && is_named(spoken.id));
+    let by_entry = spoken.iter().find(|spoken| is_answer(&spoken.entry) && is_named(spoken.id));
     let own = if by_entry.is_some() {
         None
     } else {
         let judged = find(repo, target, environment)?;
         let pen = Pen::open(repo, environment, judged.audit, None)?;
-        own_words(&judged, &pen.actor().email).last().map(|word| word.id)
+        let by = &pen.actor().email;
+        let is_own = |word: &&Word| {
+            let is_override = matches!(word.saying, Saying::AskOverride | Saying::GrantOverride { .. });
+            is_override && word.by.eq_ignore_ascii_case(by)
+        };
+        let answer = own_words(&judged, by).last().map(|word| word.id);
+        answer.or_else(|| judged.words.iter().rfind(is_own).map(|word| word.id))
     };
     let found = by_entry.or_else(|| spoken.iter().find(|spoken| Some(spoken.id) == own));
     found.map(|found| (found.id, found.entry.clone())).ok_or_else(|| {
