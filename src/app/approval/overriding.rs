@@ -3,7 +3,7 @@
 use super::ask::{bound, request_id};
 use super::hearing::{Hearing, moment, strings, text};
 use super::matter::{Target, find};
-use super::seal::demanded;
+use super::seal::{demanded, sealed};
 use super::term::Until;
 use super::told::{News, Told, put};
 use crate::app::audit::reading::Spoken;
@@ -104,6 +104,9 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
     if is_signed {
         pen = demanded(&repo, pen, trusted, now)?;
     }
+    if let Some(why) = worthless(&repo, &asked, &pen, environment)? {
+        return Ok(told.denied(&why).answer(as_json));
+    }
     let until = Until::Seconds(ttl).from(now)?;
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
         return Err(Failure::new("the request speaks of nothing that could be noted"));
@@ -138,6 +141,22 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
     );
     told.deeds.push(deed);
     Ok(told.answer(as_json))
+}
+
+/// Why this grant would not count. What is not here any more cannot be weighed.
+fn worthless(repo: &Repo, asked: &Spoken, pen: &Pen<'_>, environment: &Environment) -> Result<Option<String>, Failure> {
+    let onto = asked.entry.subject.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+    let named = asked.entry.change.map(|change| change.to_string());
+    let target = Target { named, onto: onto.map(str::to_owned), ..Target::default() };
+    let Ok(judged) = find(repo, &target, environment) else { return Ok(None) };
+    let by = pen.actor().email.as_str();
+    let word = Word::supposed(by, Saying::GrantOverride { asked: asked.id }, judged.landing.now);
+    let word = Word { seal: sealed(repo, &judged, pen, &[])?, ..word };
+    let id = word.id;
+    let supposed = judged.supposing(vec![word]);
+    let (mut refused, name) = (supposed.not_counted.iter().rev(), format!("override by {by}"));
+    let mine = refused.find(|refused| refused.by == name).filter(|_| !supposed.rests_on.contains(&id));
+    Ok(mine.map(|refused| format!("your word would not count: {} {}", printable(by), refused.why)))
 }
 
 /// The newest request for an override that is called so, by its entry or by its change.
