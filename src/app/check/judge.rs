@@ -1,7 +1,5 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
-use std::borrow::{Borrow, Cow};
-
 use super::again::{self, Again};
 use super::examine::{Examined, Examiner};
 use super::hear::{self, Heard, Weighed};
@@ -110,7 +108,7 @@ pub(in crate::app) fn judge_push(
     records: &Records<'_>,
 ) -> Result<Judged, Failure> {
     let subject = pushed(repo, side, push)?;
-    let environment = as_recorded(environment, &subject, || Ok(records))?;
+    let environment = people::as_recorded(environment, &subject, || Ok(records))?;
     judge_alone(repo, request, &environment, subject)
 }
 
@@ -138,27 +136,8 @@ pub(in crate::app) fn judge_anew(
 }
 
 fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
-    let environment = as_recorded(environment, &subject, || Records::of(repo))?;
+    let environment = people::as_recorded(environment, &subject, || Records::of(repo))?;
     judge_alone(repo, request, &environment, subject)
-}
-
-/// The same surroundings, with the agent that made any of the commits where only its records say so: an
-/// agent that is at work in the environment leaves no trace in them.
-fn as_recorded<'e, 'r, R: Borrow<Records<'r>>>(
-    environment: &'e Environment,
-    subject: &Subject,
-    records: impl FnOnce() -> Result<R, Failure>,
-) -> Result<Cow<'e, Environment>, Failure> {
-    if environment.agent.is_some() || subject.commits.is_empty() {
-        return Ok(Cow::Borrowed(environment));
-    }
-    let records = records()?;
-    for commit in &subject.commits {
-        if let agent @ Some(_) = records.borrow().agent(commit.id)? {
-            return Ok(Cow::Owned(environment.of_agent(agent)));
-        }
-    }
-    Ok(Cow::Borrowed(environment))
 }
 
 fn judge_alone(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {

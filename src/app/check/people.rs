@@ -1,7 +1,10 @@
 //! Who acts: the people behind a change, and the agent among them.
 
+use std::borrow::{Borrow, Cow};
+
 use super::target::Subject;
-use crate::app::Environment;
+use crate::app::record::Records;
+use crate::app::{Environment, Failure};
 use crate::git::{self, Commit, Repo};
 use crate::model::{Arrange, Person};
 use crate::policy::Policy;
@@ -48,4 +51,23 @@ pub(super) fn agent(
     let messages = subject.commits.iter().map(|commit| &commit.message).chain(&subject.message);
     let trailers: Vec<String> = messages.flat_map(|message| git::trailers(message)).collect();
     policy.agents.agent_for(authors, &trailers).map(|agent| agent.id.clone())
+}
+
+/// The same surroundings, with the agent that made any of the commits where only its records say so: an
+/// agent that is at work in the environment leaves no trace in them.
+pub(super) fn as_recorded<'e, 'r, R: Borrow<Records<'r>>>(
+    environment: &'e Environment,
+    subject: &Subject,
+    records: impl FnOnce() -> Result<R, Failure>,
+) -> Result<Cow<'e, Environment>, Failure> {
+    if environment.agent.is_some() || subject.commits.is_empty() {
+        return Ok(Cow::Borrowed(environment));
+    }
+    let records = records()?;
+    for commit in &subject.commits {
+        if let agent @ Some(_) = records.borrow().agent(commit.id)? {
+            return Ok(Cow::Owned(environment.of_agent(agent)));
+        }
+    }
+    Ok(Cow::Borrowed(environment))
 }
