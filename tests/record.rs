@@ -544,3 +544,30 @@ fn linked_worktrees_share_a_stream_and_a_runner_names_its_own() {
     assert_eq!(badly_named.code, 2);
     assert!(badly_named.err.contains("`No Name` cannot name a stream"), "{}", badly_named.err);
 }
+
+#[test]
+fn what_mends_a_law_that_nobody_can_read_can_be_put_on_record_and_pushed() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nenforcement: { branches: { main: production } }\n");
+    scratch.origin();
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    scratch.install_hooks();
+    let policy = ".gov/policy.yaml";
+    let good = std::fs::read(scratch.path(policy)).unwrap();
+    scratch.write(policy, "version: none\n");
+    scratch.commit_all("Break the law");
+    scratch.write("a.txt", "between\n");
+    scratch.commit_all("Go on");
+    scratch.write(policy, good);
+    scratch.commit_all("Mend it");
+
+    let recorded = scratch.run(&["record", "origin/main..HEAD", "--reason", "nobody could commit"]);
+    let pushed = scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]);
+
+    assert_ne!(recorded.code, 2, "{}", recorded.err);
+    let said = String::from_utf8_lossy(&pushed.stderr).into_owned();
+    // It touched the law on its way, and that asks for an approval as ever.
+    assert!(said.starts_with("held: CRITICAL risk"), "{said}");
+    let replayed = scratch.run(&["audit", "verify", "--replay"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+}

@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use super::{Act, Cause, Pen, Records, decision};
-use crate::app::check::{self, Asked, Judged, Request};
+use crate::app::check::{self, Again, Asked, Judged, Request};
+use crate::app::header::Signatures;
+use crate::app::law::{self, Law};
 use crate::app::progress::Progress;
-use crate::app::{Answer, Environment, Failure, law, secrets};
+use crate::app::{Answer, Environment, Failure, secrets};
 use crate::git::Repo;
 use crate::model::{Exit, Gate, ObjectId, counted};
 
@@ -60,7 +62,43 @@ pub(in crate::app) fn afterwards(
     (cause, environment): (Cause, &Environment),
 ) -> Result<(Judged, Option<Act>), Failure> {
     let asked = Asked { revision: Some(commit.to_string()), onto: onto.map(str::to_owned), ..Asked::default() };
-    let judged = check::judge(repo, &Request::of(asked, Gate::Commit), environment)?;
+    let request = Request::of(asked, Gate::Commit);
+    let judged = check::judge(repo, &request, environment)
+        .or_else(|failure| by_an_older_law(repo, commit, &request, environment)?.ok_or(failure))?;
     let act = decision(&judged).map(|act| act.saying("cause", cause.as_str()));
     Ok((judged, act))
+}
+
+/// What comes after a law that nobody can read is judged by the last one before it that somebody can:
+/// else what mends that law could never go anywhere. `None` where the law is not what is wrong.
+fn by_an_older_law(
+    repo: &Repo,
+    commit: ObjectId,
+    request: &Request,
+    environment: &Environment,
+) -> Result<Option<Judged>, Failure> {
+    let commit = repo.commit(commit)?;
+    let parent = commit.parents.first().copied();
+    let mut trusted = parent;
+    while let Some(id) = trusted.filter(|id| Law::at(repo, Some(*id)).is_err()) {
+        trusted = repo.commit(id)?.parents.first().copied();
+    }
+    if trusted == parent {
+        return Ok(None);
+    }
+    let again = Again {
+        trusted,
+        base: parent,
+        head: Some(commit.id),
+        tree: commit.tree,
+        after: None,
+        tag: None,
+        merging: Vec::new(),
+        replaced: None,
+        branch: request.asked.onto.clone().map_or_else(|| repo.default_branch(), |branch| Ok(Some(branch)))?,
+        signatures: Signatures::default(),
+        onto: parent,
+        heard: Vec::new(),
+    };
+    check::judge_anew(repo, request, environment, &again).map(Some)
 }
