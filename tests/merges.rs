@@ -152,6 +152,19 @@ fn what_a_forced_push_takes_back_is_judged() {
 }
 
 #[test]
+fn the_default_branch_is_not_deleted_together_with_its_law() {
+    let scratch = landed(STAGING);
+    let server = scratch.beside("origin.git");
+    scratch.git_in(&server, &["config", "receive.denyDeleteCurrent", "ignore"]);
+    assert_eq!(scratch.run_in(&server, &["install", "--server"]).code, 0);
+    scratch.git(&["push", "-q", "--no-verify", "origin", "side"]);
+
+    is_refused(&scratch, &["push", "-q", "origin", ":main"], "it is the default branch");
+    is_refused(&scratch, &["push", "-q", "--no-verify", "origin", ":main"], "it is the default branch");
+    passes(&scratch, &["push", "-q", "origin", ":side"]);
+}
+
+#[test]
 fn a_forced_push_that_waits_can_be_approved() {
     let scratch =
         landed(&format!("{STAGING}approvals: {{ critical: {{ count: 1, roles: [tech_lead], signed: false }} }}\n"));

@@ -99,6 +99,13 @@ impl Gatekeeper<'_> {
                 "first take it off `enforcement.branches` in its own .gov/policy.yaml, which asks for an approval",
             ));
         }
+        let is_default = line.branch().is_some_and(|branch| self.side.default.as_deref() == Some(branch));
+        if level == Enforcement::Staging && is_default {
+            refusals.push(
+                Refusal::denied("it is the default branch, which new branches take their law from")
+                    .mended_by("make another branch the default one there, and delete it then"),
+            );
+        }
         Ok(Arrival {
             line: line.clone(),
             judged: None,
