@@ -11,11 +11,18 @@ use crate::model::{
 };
 use crate::policy::{ApprovalRule, Policy};
 
+/// Somebody's rejection that stands, and when they gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    pub by: String,
+    pub at: Moment,
+}
+
 /// The approvals a change asks for, filled with those given, and the rejections that stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
     pub needs: Vec<Need>,
-    pub rejected_by: Vec<String>,
+    pub rejections: Vec<Rejection>,
     /// When the request for it timed out without having got what it asks for.
     pub timed_out: Option<Moment>,
     pub not_counted: Vec<NotCounted>,
@@ -57,13 +64,13 @@ fn need(rule: String, asked: &ApprovalRule) -> Need {
 pub fn hear(mut needs: Vec<Need>, risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Heard {
     let mut not_counted = Vec::new();
     let case = |word| Case { word, evidence, policy, level: risk };
-    let rejected_by = rejections(&case, evidence, &mut not_counted);
+    let rejections = rejections(&case, evidence, &mut not_counted);
     let mut counted = Counted::default();
     for word in evidence.words.iter().filter(|word| word.saying == Saying::Approve) {
         let why = against_approving(&case(word))
             .or_else(|| counted.again(word))
             .or_else(|| {
-                let rejected = rejected_by.iter().any(|rejector| rejector.eq_ignore_ascii_case(&word.by));
+                let rejected = rejections.iter().any(|rejection| rejection.by.eq_ignore_ascii_case(&word.by));
                 rejected.then(|| "has rejected the same change".into())
             })
             .or_else(|| fill(&mut needs, word, policy));
@@ -74,7 +81,7 @@ pub fn hear(mut needs: Vec<Need>, risk: RiskLevel, evidence: &Evidence, policy: 
     }
     let late = |request: &Word| request.expires.filter(|expires| evidence.landing.now >= *expires);
     let timed_out = request(evidence).and_then(late).filter(|_| !needs.iter().all(Need::is_met));
-    Heard { needs, rejected_by, timed_out, not_counted, rests_on: counted.ids }
+    Heard { needs, rejections, timed_out, not_counted, rests_on: counted.ids }
 }
 
 /// Why a word would not take another back.
@@ -89,8 +96,8 @@ fn rejections<'a>(
     case: &impl Fn(&'a Word) -> Case<'a>,
     evidence: &'a Evidence,
     not_counted: &mut Vec<NotCounted>,
-) -> Vec<String> {
-    let mut rejected_by: Vec<String> = Vec::new();
+) -> Vec<Rejection> {
+    let mut found: Vec<Rejection> = Vec::new();
     for word in evidence.words.iter().filter(|word| word.saying == Saying::Reject) {
         if !concerns(word, &evidence.landing) {
             continue;
@@ -99,14 +106,13 @@ fn rejections<'a>(
         let unsigned = || unsigned.then(|| "is not signed, and production asks for a signature".into());
         match against_rejecting(&case(word)).or_else(unsigned) {
             Some(why) => not_counted.push(NotCounted { by: word.by.clone(), why }),
-            None => {
-                if !rejected_by.iter().any(|by| by.eq_ignore_ascii_case(&word.by)) {
-                    rejected_by.push(word.by.clone());
-                }
-            }
+            None => match found.iter_mut().find(|earlier| earlier.by.eq_ignore_ascii_case(&word.by)) {
+                Some(earlier) => earlier.at = earlier.at.max(word.at),
+                None => found.push(Rejection { by: word.by.clone(), at: word.at }),
+            },
         }
     }
-    rejected_by
+    found
 }
 
 fn concerns(word: &Word, landing: &Landing) -> bool {

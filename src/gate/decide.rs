@@ -1,6 +1,6 @@
 //! The decision: the worst thing that is true of a change, and whether this gate holds it.
 
-use super::approvals::{Heard, hear, needs};
+use super::approvals::{Heard, Rejection, hear, needs};
 use super::debts::debts;
 use super::overrides::{Overriding, overriding};
 use crate::model::{
@@ -41,7 +41,7 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, ext
         Extent::Rest { aside, is_empty: true } => (Vec::new(), aside, Outcome::Approved),
         Extent::Rest { aside, is_empty: false } => (needs_for(!kept.is_empty()), aside, Outcome::ApprovalPending),
     };
-    let Heard { needs, rejected_by, timed_out, mut not_counted, mut rests_on } =
+    let Heard { needs, rejections, timed_out, mut not_counted, mut rests_on } =
         hear(asked, assessment.risk.level, evidence, policy);
     let by_level = needs.iter().find(|need| is_by_level(need)).map_or(usual, asked_outcome);
     let mut reasons = vec![risk_reason(assessment, by_level)];
@@ -55,15 +55,23 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, ext
     reasons.extend(denied.map(denial));
     reasons.extend(debts(evidence, policy).into_iter().map(|owed| reason(Outcome::Blocked, owed)));
     reasons.extend(timed_out.map(|at| reason(Outcome::Rejected, format!("nobody answered its request by {at}"))));
-    reasons.extend(rejected_by.iter().map(|by| reason(Outcome::Rejected, format!("rejected by {by}"))));
-    let outcome = worst(&reasons);
-    if outcome > Outcome::Overridden {
+    let rejected = |rejection: &Rejection| reason(Outcome::Rejected, format!("rejected by {}", rejection.by));
+    if worst(&reasons) > Outcome::Overridden || !rejections.is_empty() {
         let Overriding { by, not_counted: others } = overriding(assessment.risk.level, evidence, policy);
         not_counted.extend(others);
         if let Some(by) = by {
+            let (earlier, later): (Vec<_>, Vec<_>) = rejections.iter().partition(|rejection| by.answers_for(rejection));
+            reasons.extend(earlier.into_iter().map(rejected));
             reasons.iter_mut().for_each(lift);
             reasons.push(reason(Outcome::Overridden, format!("overridden by {}: {}", by.by, by.reason)));
+            let since = |rejection: &Rejection| {
+                let what = format!("rejected by {} after it was overridden", rejection.by);
+                reason(Outcome::Rejected, what)
+            };
+            reasons.extend(later.into_iter().map(since));
             rests_on = vec![by.id];
+        } else {
+            reasons.extend(rejections.iter().map(rejected));
         }
     }
     // A stable sort: among equals the order above stays.

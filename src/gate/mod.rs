@@ -11,7 +11,7 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use approvals::{Heard, hear, may_not_take_back};
+pub use approvals::{Heard, Rejection, hear, may_not_take_back};
 pub use debts::{is_answered_for, may_answer_for};
 pub use decide::{Extent, SetAside, decide};
 pub use overrides::{Override, Overriding, against_asking_by, overriding};

@@ -1,13 +1,14 @@
 //! Overrides: somebody answers for letting a change pass as it is, once and for a while.
 
+use super::approvals::Rejection;
 use super::counts::{
     Case, against_asking, against_binding, against_speaking, had_a_part, is_an_author, key_of_another,
     lacks_a_signature,
 };
-use crate::model::{Enforcement, Evidence, NotCounted, RiskLevel, Saying, Sha256, Word};
+use crate::model::{Enforcement, Evidence, Moment, NotCounted, RiskLevel, Saying, Sha256, Word};
 use crate::policy::Policy;
 
-/// An override that holds for a change, or why none of those there are does.
+/// The newest override that holds for a change, or why none of those there are does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overriding {
     pub by: Option<Override>,
@@ -18,7 +19,16 @@ pub struct Overriding {
 pub struct Override {
     pub id: Sha256,
     pub by: String,
+    pub at: Moment,
     pub reason: String,
+}
+
+impl Override {
+    /// It answers for what was said before it; nobody knew of what came after.
+    #[must_use]
+    pub fn answers_for(&self, rejection: &Rejection) -> bool {
+        rejection.at <= self.at
+    }
 }
 
 /// Where nothing but deny findings is held, and where what is held is looked at later, a reason is
@@ -44,7 +54,11 @@ pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Over
         };
         match why.or_else(|| against_binding(&case)).or_else(|| is_spent(word, evidence)) {
             Some(why) => found.not_counted.push(NotCounted { by: format!("override by {}", word.by), why }),
-            None => found.by = Some(Override { id: word.id, by: word.by.clone(), reason: word.text.clone() }),
+            None if found.by.as_ref().is_some_and(|newer| newer.at > word.at) => {}
+            None => {
+                let (by, reason) = (word.by.clone(), word.text.clone());
+                found.by = Some(Override { id: word.id, by, at: word.at, reason });
+            }
         }
     }
     found

@@ -372,6 +372,38 @@ fn below_production_a_reason_is_enough_to_override_and_an_agent_has_none() {
 }
 
 #[test]
+fn an_override_answers_for_the_rejections_before_it_and_for_none_that_comes_after() {
+    let rejected_at = |at: &str| {
+        let mut no = word(Saying::Reject, "ada@example.com");
+        no.at = at.parse().unwrap();
+        let evidence = evidence().with(Saying::AskOverride, "mira@example.com").hearing(no);
+        let decision = decide(&assessment(RiskLevel::High), &evidence, &policy(), Extent::Whole);
+        let reasons: Vec<String> = decision.reasons.into_iter().map(|reason| reason.what).collect();
+        (decision.outcome, decision.exit, reasons)
+    };
+
+    let (outcome, exit, reasons) = rejected_at("2026-11-21T10:59:59Z");
+    assert_eq!((outcome, exit), (Outcome::Overridden, Exit::Pass));
+    assert!(reasons.contains(&"rejected by ada@example.com".to_owned()), "{reasons:?}");
+
+    let (outcome, exit, reasons) = rejected_at("2026-11-21T11:00:01Z");
+    assert_eq!((outcome, exit), (Outcome::Rejected, Exit::Denied));
+    assert_eq!(reasons[0], "rejected by ada@example.com after it was overridden");
+    assert!(reasons.contains(&"overridden by mira@example.com: because".to_owned()), "{reasons:?}");
+
+    let mut again = word(Saying::AskOverride, "mira@example.com");
+    again.at = "2026-11-21T11:30:00Z".parse().unwrap();
+    let mut no = word(Saying::Reject, "ada@example.com");
+    no.at = "2026-11-21T11:15:00Z".parse().unwrap();
+    let evidence = evidence().hearing(again).hearing(no).with(Saying::AskOverride, "mira@example.com");
+    assert_eq!(
+        self::outcome(RiskLevel::High, &evidence),
+        Outcome::Overridden,
+        "the newest of two counts, in whatever order they are heard"
+    );
+}
+
+#[test]
 fn an_agent_may_only_ask_and_whoever_had_a_part_in_its_work_may_have_been_the_agent() {
     let asked = |by| Evidence { agent: Some("claude".into()), ..evidence().with(Saying::AskOverride, by) };
     let told = |evidence: &Evidence| {

@@ -9,7 +9,7 @@ use super::debts::debts;
 use super::hearing::{Hearing, covered, moment, strings, text};
 use super::matter::{Target, find, requests_named};
 use crate::app::{Answer, Environment, Failure, law};
-use crate::gate::{self, Overriding};
+use crate::gate::{self, Overriding, Rejection};
 use crate::git::Repo;
 use crate::model::{
     Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer, MatterState,
@@ -192,9 +192,10 @@ fn landing(entry: &Entry, change: ChangeId, policy: &Policy, now: Moment) -> Lan
 }
 
 fn state(landed: Option<ObjectId>, weighed: &gate::Heard, overriding: &Overriding) -> MatterState {
+    let stands = |rejection: &Rejection| overriding.by.as_ref().is_none_or(|by| !by.answers_for(rejection));
     if landed.is_some() {
         MatterState::Landed
-    } else if !weighed.rejected_by.is_empty() {
+    } else if weighed.rejections.iter().any(stands) {
         MatterState::Rejected
     } else if overriding.by.is_some() {
         MatterState::Overridden
