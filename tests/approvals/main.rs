@@ -595,6 +595,11 @@ fn production_takes_nothing_more_while_it_owes_an_answer_but_what_mends_it() {
     team.git("mira", &["revert", "--no-edit", &id]);
     let mends = team.judged();
     assert_ne!(mends["outcome"], "blocked", "what mends it is only judged for what it is: {mends}");
+    team.scratch.write("free.txt", lines(3));
+    team.git("mira", &["add", "--all"]);
+    team.git("mira", &["commit", "-q", "--amend", "--no-edit"]);
+    let more = team.judged();
+    assert_eq!(more["outcome"], "blocked", "it says that it mends, and brings something else besides: {more}");
     team.git("mira", &["switch", "-q", "-C", "topic", "origin/main"]);
     team.commit("topic", "free.txt", &lines(3));
     team.gov("mira", &["audit", "sync"]);

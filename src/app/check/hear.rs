@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::examine::{Examined, Examiner};
 use super::target::Subject;
-use super::{history, people};
+use super::{history, mends, people};
 use crate::app::Failure;
 use crate::app::approval::Hearing;
 use crate::app::record::Records;
@@ -16,7 +16,7 @@ use crate::gate::{self, Extent, SetAside};
 use crate::git::{Commit, Repo};
 use crate::model::{
     Arrange, Assessment, ChangeId, Decision, Enforcement, Entry, EntryKind, Evidence, FileChange, Gate, Landing, Need,
-    ObjectId, Outcome, RepoPath, Risk, Sha256, Side, TargetKind, Word,
+    Outcome, RepoPath, Risk, Sha256, Side, TargetKind, Word,
 };
 
 /// A decision and what it was made of.
@@ -60,13 +60,13 @@ pub(super) fn hear(
     }
     let own = own_changes(repo, &subject.commits)?;
     let Weighed { assessment, evidence, decision } = &mut heard.weighed;
-    evidence.landing.fixes = fixes(repo, &subject.commits);
     evidence.landing.covered = own.iter().flatten().copied().collect();
     evidence.landing.requested_by.extend(requested_by(repo, &subject.commits)?);
     let words = hearing.words(repo, &evidence.landing, subject.onto, &evidence.authors);
     heard.ids = words.iter().map(|word| word.id).collect();
     let supposed = std::mem::replace(&mut evidence.words, words);
     evidence.words.extend(supposed.iter().cloned().chain(glass));
+    evidence.landing.fixes = mends::mended(repo, subject, &evidence.words)?;
     *decision = gate::decide(assessment, evidence, policy, Extent::Whole);
     if decision.outcome == Outcome::ApprovalPending && subject.commits.len() > 1 {
         let whole = Whole { repo, examiner, subject, hearing: &hearing, supposed: &supposed, own: &own };
@@ -100,26 +100,6 @@ fn broken_glass(repo: &Repo, evidence: &Evidence, commits: &[Commit]) -> Result<
         );
     }
     Ok(found)
-}
-
-/// What every one of these commits says it mends, as `git revert` does or in a trailer `Gov-Mends:`.
-fn fixes(repo: &Repo, commits: &[Commit]) -> Vec<ObjectId> {
-    let named = |commit: &Commit| -> Vec<ObjectId> {
-        let text = String::from_utf8_lossy(&commit.message).into_owned();
-        let reverted = text.split("This reverts commit ").skip(1).filter_map(|rest| rest.get(..40)?.parse().ok());
-        let mended = commit.trailers().into_iter().filter_map(|trailer| {
-            let id = trailer.strip_prefix("Gov-Mends:")?.trim().to_owned();
-            repo.resolve(&id).ok().flatten()
-        });
-        reverted.chain(mended).collect()
-    };
-    let Some((first, others)) = commits.split_first() else { return Vec::new() };
-    let mut fixes = named(first);
-    for other in others {
-        let theirs = named(other);
-        fixes.retain(|fix| theirs.contains(fix));
-    }
-    fixes
 }
 
 /// The own change of each commit; none for one that changes nothing of its own, as a clean merge.

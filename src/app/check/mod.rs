@@ -6,6 +6,7 @@ mod examine;
 mod hear;
 mod history;
 mod judge;
+mod mends;
 mod message;
 mod on_record;
 mod past;
