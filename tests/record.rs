@@ -347,6 +347,69 @@ fn a_check_asks_for_no_records_where_no_hook_ever_made_one() {
 }
 
 #[test]
+fn a_check_is_put_on_record_where_somebody_asks_for_it_and_puts_no_commit_there() {
+    let scratch = at_production();
+    let made = |message: &str| {
+        scratch.write("core.txt", format!("{}{message}\n", lines(210)));
+        scratch.git(&["add", "--all"]);
+        scratch.git(&["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", message]);
+        scratch.git(&["rev-parse", "HEAD"])
+    };
+    let (first, second) = (made("One"), made("Two"));
+    scratch.git(&["tag", "-a", "-m", "The first", "v1", &first]);
+    let before = kinds(&scratch).len();
+    assert_eq!(scratch.run(&["check", "origin/main..HEAD"]).code, 1);
+    assert_eq!(kinds(&scratch).len(), before, "a check only reads");
+
+    for revision in ["origin/main..HEAD", "origin/main...HEAD", &second, "v1"] {
+        assert_eq!(scratch.run(&["check", revision, "--record"]).code, 1, "{revision}");
+    }
+
+    let all = entries(&scratch);
+    let kept = &all[before..];
+    assert_eq!(kept.len(), 4, "{kept:?}");
+    for entry in kept {
+        assert_eq!((&entry["kind"], &entry["body"]["cause"]), (&"decision".into(), &"check".into()));
+        assert!(entry["body"]["refused"][0].as_str().unwrap().contains("without a record"), "{entry}");
+        assert!(entry["subject"]["commit"].is_null(), "{entry}");
+    }
+    let exits: Vec<&Value> = kept.iter().map(|entry| &entry["body"]["exit"]).collect();
+    assert_eq!(exits, [3, 3, 0, 3], "the second commit alone is small");
+    assert_eq!(kept[0]["body"]["head"], json!(second));
+    assert_eq!(kept[3]["body"]["tag"], json!(scratch.git(&["rev-parse", "v1"])));
+    assert!(about(&scratch, &second).is_empty());
+    let replayed = scratch.run(&["audit", "verify", "--replay", "--full"]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+    assert!(replayed.out.contains("replayed: 5 decisions made again"), "{}", replayed.out);
+}
+
+#[test]
+fn what_is_staged_is_on_record_before_its_commit_by_the_commit_gate_alone() {
+    let scratch = governed();
+    let committed_after = |gate: &str, text: &str| {
+        scratch.write("a.txt", text);
+        scratch.git(&["add", "--all"]);
+        assert_eq!(scratch.run(&["check", "--staged", "--gate", gate, "--record"]).code, 0);
+        scratch.git(&["commit", "-q", "--no-verify", "-m", "Asked before"]);
+        about(&scratch, &scratch.git(&["rev-parse", "HEAD"]))
+    };
+
+    assert_eq!(committed_after("push", "one\n"), ["commit", "decision by bypass"]);
+    assert_eq!(committed_after("commit", "two\n"), ["bound"]);
+}
+
+#[test]
+fn only_what_was_judged_as_it_is_goes_on_record() {
+    let scratch = governed();
+    for other in [&["--all"][..], &["--history"], &["--level", "development"], &["--suppose", "approve:a@example.com"]]
+    {
+        let said = scratch.run(&[&["check", "--record"], other].concat());
+        assert_eq!(said.code, 2, "{other:?}");
+        assert!(said.err.contains("cannot be used with"), "{}", said.err);
+    }
+}
+
+#[test]
 fn a_push_tells_what_git_made_where_no_hook_ran() {
     let scratch = governed();
     scratch.git(&["init", "-q", "--bare", "../remote.git"]);

@@ -206,6 +206,11 @@ pub(super) struct CheckArguments {
         value_parser = word(["development", "staging", "production"], Enforcement::parse))]
     pub(super) level: Option<Enforcement>,
 
+    /// Put the answer on record in the ledger, as a hook does. That puts no commit on record:
+    /// for that there is `gov-hook record`
+    #[arg(long, conflicts_with_all = ["all", "history", "level", "suppose"])]
+    pub(super) record: bool,
+
     /// Ask "what if": approve:PERSON, reject:PERSON or level:LEVEL; may be repeated
     #[arg(long, value_name = "WHAT")]
     pub(super) suppose: Vec<String>,

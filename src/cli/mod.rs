@@ -123,6 +123,7 @@ fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Fa
         gate: arguments.gate,
         level: arguments.level,
         suppositions: arguments.suppose.iter().map(|text| Supposition::parse(text)).collect::<Result<_, _>>()?,
+        is_kept: arguments.record,
         format: arguments.form.format,
         style: Style { detail, ..style },
     })

@@ -3,6 +3,7 @@
 use super::again::{self, Again};
 use super::examine::{Examined, Examiner};
 use super::hear::{self, Heard, Weighed};
+use super::next::next_steps;
 use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
 use super::target::{self, Subject};
@@ -11,15 +12,14 @@ use crate::app::header::{Alone, Signatures};
 use crate::app::law::{self, Law, WAIVERS_PATH};
 use crate::app::record::Records;
 use crate::app::{Environment, Failure};
-use crate::check::{self, Gathered, HEADER_FAMILY};
+use crate::check::{self, Gathered};
 use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Arrange, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, NextStep,
-    ObjectId, Outcome, Person, Reach, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
-    shell_word,
+    Arrange, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId,
+    Person, Reach, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
 };
-use crate::policy::{Audit, Notice, Policy, Role, deciding_digest};
+use crate::policy::{Audit, Notice, Policy, deciding_digest};
 
 /// A judgement, with what only its record needs to know.
 pub(in crate::app) struct Judged {
@@ -45,7 +45,9 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) needs: Vec<Need>,
     pub(in crate::app) risk: Risk,
     pub(in crate::app) authors: Vec<Person>,
-    /// The commits that what is staged is merged with, and the one that a forced push replaces.
+    /// The tag that was named, the commits that what is staged is merged with, and the one that a forced
+    /// push replaces.
+    pub(in crate::app) tag: Option<ObjectId>,
     pub(in crate::app) merging: Vec<ObjectId>,
     pub(in crate::app) replaced: Option<ObjectId>,
     /// The commit it lands on.
@@ -237,6 +239,7 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         needs,
         risk,
         authors: evidence.authors,
+        tag: subject.tag,
         merging: subject.merging,
         replaced: subject.replaced,
         onto: subject.onto,
@@ -348,56 +351,4 @@ fn partial_history(assessment: &Assessment) -> Option<String> {
         Window::Unknown => Some("history is not known, so the score takes it for a risk".into()),
         Window::Whole => None,
     }
-}
-
-fn next_steps(
-    request: &Request,
-    head: Option<ObjectId>,
-    assessment: &Assessment,
-    decision: &Decision,
-    law: &Law,
-) -> Vec<NextStep> {
-    let policy = &law.policy;
-    let step = |why: &str, command: String| NextStep { why: why.into(), command };
-    let asked = request.asked.as_typed();
-    let mut steps = Vec::new();
-    match decision.outcome {
-        Outcome::Blocked => {
-            let denied =
-                assessment.findings.iter().filter(|finding| finding.counts()).max_by_key(|finding| finding.severity);
-            steps.extend(denied.map(|finding| {
-                if finding.rule.as_str().starts_with(HEADER_FAMILY) {
-                    let revision = head.map(|head| format!(" --rev {}", head.short())).unwrap_or_default();
-                    let path = shell_word(&finding.place.path.to_string());
-                    return step("what was signed, and what was changed", format!("gov-hook verify{revision} {path}"));
-                }
-                step("what the rule means and how to mend it", format!("gov-hook rules explain {}", finding.rule))
-            }));
-        }
-        Outcome::ApprovalPending | Outcome::Rejected => {
-            let path = assessment.risk.causes.iter().find_map(|cause| cause.path.as_ref());
-            steps.extend(path.map(|path| {
-                step(
-                    "which line of the policy names the path",
-                    format!("gov-hook policy why {}", shell_word(&path.to_string())),
-                )
-            }));
-            let may_approve = |role: &Role| {
-                decision.needed.iter().any(|need| need.roles.is_empty() || need.roles.contains(&role.name))
-            };
-            let mut able = policy.roles.iter().filter(|role| may_approve(role)).flat_map(|role| &role.members);
-            steps.push(match able.next() {
-                Some(person) => step(
-                    "what would follow if they approved it",
-                    format!("gov-hook check{asked} --suppose approve:{person}"),
-                ),
-                None if law.reference.built_in => {
-                    step("nobody can approve yet: write a policy that says who may", "gov-hook init".into())
-                }
-                None => step("nobody holds a role that may approve it: see `roles`", "gov-hook policy show".into()),
-            });
-        }
-        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}
-    }
-    steps
 }

@@ -6,8 +6,10 @@ mod examine;
 mod hear;
 mod history;
 mod judge;
+mod kept;
 mod mends;
 mod message;
+mod next;
 mod on_record;
 mod past;
 mod people;
@@ -36,6 +38,8 @@ pub struct Request {
     /// Overrides the level of the branch and of the agent.
     pub level: Option<Enforcement>,
     pub suppositions: Vec<Supposition>,
+    /// Whether the answer goes on record, as a hook's does.
+    pub is_kept: bool,
     pub format: Format,
     pub style: Style,
 }
@@ -43,7 +47,15 @@ pub struct Request {
 impl Request {
     /// What a gate asks, supposing nothing. The form is for whoever prints the answer to choose.
     pub(super) fn of(asked: Asked, gate: Gate) -> Self {
-        Self { asked, gate, level: None, suppositions: Vec::new(), format: Format::Human, style: Style::default() }
+        Self {
+            asked,
+            gate,
+            level: None,
+            suppositions: Vec::new(),
+            is_kept: false,
+            format: Format::Human,
+            style: Style::default(),
+        }
     }
 }
 
@@ -73,7 +85,13 @@ impl Supposition {
 
 pub fn check(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let judgement = on_record::asked(&repo, judge(&repo, request, environment)?)?;
+    let mut judged = judge(&repo, request, environment)?;
+    if request.is_kept {
+        kept::keep(&repo, &mut judged, environment)?;
+    } else {
+        on_record::asked(&repo, &mut judged)?;
+    }
+    let judgement = judged.judgement;
     let mut text = Vec::new();
     report::write(&judgement, request.format, request.style, &mut text)
         .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;

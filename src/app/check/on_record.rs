@@ -6,12 +6,13 @@ use crate::app::Failure;
 use crate::app::record::{Records, Standing};
 use crate::gate;
 use crate::git::Repo;
-use crate::model::{Judgement, NextStep, ObjectId};
+use crate::model::{NextStep, ObjectId};
 
-pub(super) fn asked(repo: &Repo, mut judged: Judged) -> Result<Judgement, Failure> {
+/// Gives why they are not taken, where they are not; the judgement tells it.
+pub(super) fn asked(repo: &Repo, judged: &mut Judged) -> Result<Option<String>, Failure> {
     let asks = judged.judgement.gate.asks_for_records(judged.judgement.level) && !judged.commits.is_empty();
     if !asks {
-        return Ok(judged.judgement);
+        return Ok(None);
     }
     let records = Records::of(repo)?;
     if records.is_empty() {
@@ -20,19 +21,20 @@ pub(super) fn asked(repo: &Repo, mut judged: Judged) -> Result<Judgement, Failur
             let fetch = format!("git fetch {} 'refs/notes/gov/*:refs/notes/gov/*'", repo.remote_name());
             judged.judgement.next.push(step("fetch the ledger, if there is one", fetch));
         }
-        return Ok(judged.judgement);
+        return Ok(None);
     }
     // Approvals can be used without hooks, and then no commit has a record.
     if !records.speaks_of_commits()? {
         let note = "the ledger speaks of no commit yet, so nobody looked whether these are on record";
         judged.judgement.notes.push(note.into());
-        return Ok(judged.judgement);
+        return Ok(None);
     }
     let standing = Standing::of(repo, &records, &judged.commits, judged.branch.as_deref())?;
-    let mut judgement = judged.judgement;
-    judgement.decision = gate::asking_for_records(judgement.decision, &standing.without_record());
-    judgement.next.extend(mending(&standing, &records, judged.onto.or(judgement.target.base)));
-    Ok(judgement)
+    let missing = standing.without_record();
+    let Judged { judgement, onto, .. } = judged;
+    judgement.decision = gate::asking_for_records(judgement.decision.clone(), &missing);
+    judgement.next.extend(mending(&standing, &records, onto.or(judgement.target.base)));
+    Ok(gate::refusal(&missing))
 }
 
 fn mending(standing: &Standing, records: &Records<'_>, old: Option<ObjectId>) -> Vec<NextStep> {

@@ -1,5 +1,6 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
+use super::pushed::{Brought, begins_after, brought};
 use super::whole::{history, tree};
 use crate::app::Failure;
 use crate::app::audit::Arriving;
@@ -265,7 +266,8 @@ struct Span {
 fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
     let (start, commits) = repo.range(span.base, span.head)?;
     let new_tree = repo.commit(span.head)?.tree;
-    let changes = since_commit(repo, start, new_tree)?;
+    let after = begins_after(&commits, span.head);
+    let changes = brought(repo, Brought { start, head: span.head, after: &after, replaced: None })?;
     let count = counted(commits.len(), "commit");
     Ok(Subject {
         kind: TargetKind::Range,

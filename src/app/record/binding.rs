@@ -1,11 +1,11 @@
 //! A commit's place in the ledger: what was decided before it was made, bound to what it became.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Act, Records};
 use crate::app::Failure;
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
 
 /// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before
 /// the commit.
@@ -59,10 +59,12 @@ pub(in crate::app) fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(
     entries.arrange_by_key(|(_, entry)| entry.time);
     let mut found = Before::Nothing;
     for (id, entry) in entries.into_iter().rev() {
-        let let_pass = entry.body.get("exit").and_then(serde_json::Value::as_u64) == Some(0);
+        let let_pass = entry.body.get("exit").and_then(Value::as_u64) == Some(0);
         let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
-        // A decision that names a head is about a push.
-        if entry.kind != EntryKind::Decision || !of_tree || entry.body.contains_key("head") {
+        // What names a head is no commit yet to be made; a push gate answers for no commit hook.
+        let of_commit = entry.body.get("gate").and_then(Value::as_str) == Some(Gate::Commit.as_str())
+            && !entry.body.contains_key("head");
+        if entry.kind != EntryKind::Decision || !of_tree || !of_commit {
             continue;
         }
         let base = entry.subject.base;

@@ -9,7 +9,7 @@ use crate::app::check::{Judged, begins_after};
 use crate::check::engine;
 use crate::header::Fault;
 use crate::model::{
-    EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, Window,
+    EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, TargetKind, Window,
 };
 
 /// So many reasons say enough; the judgement can be made again for the rest.
@@ -48,6 +48,34 @@ pub(in crate::app) fn decision(judged: &Judged) -> Option<Act> {
     Some(said(EntryKind::Decision, head.or(tree)?, subject, judged))
 }
 
+/// A decision that somebody asked for beside the hooks. It puts no commit on record; what is staged is
+/// answered for as before a commit.
+pub(in crate::app) fn answered(judged: &Judged) -> Option<Act> {
+    let Target { kind, base, head, .. } = judged.judgement.target;
+    let mut act = decision(judged)?.saying("cause", "check");
+    act.subject.commit = None;
+    if let Some(head) = head {
+        act = act.saying("head", head.to_string());
+        if kind == TargetKind::Range {
+            act = beginning(act, base, &begins_after(&judged.commits, head));
+        }
+    }
+    if let Some(tag) = judged.tag {
+        act = act.saying("tag", tag.to_string());
+    }
+    Some(act)
+}
+
+/// Where the range begins that a decision is about.
+fn beginning(act: Act, base: Option<ObjectId>, after: &[ObjectId]) -> Act {
+    let after: Vec<String> = after.iter().map(ToString::to_string).collect();
+    let act = act.saying("after", after);
+    match base {
+        Some(base) => act.saying("base", base.to_string()),
+        None => act,
+    }
+}
+
 /// What was to move on the other side of a push.
 pub(in crate::app) struct Moved {
     pub(in crate::app) new: ObjectId,
@@ -68,14 +96,8 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Ac
         reference: Some(moved.reference.clone()),
     };
     let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
-    let after: Vec<String> = begins_after(&judged.commits, head).iter().map(ToString::to_string).collect();
-    let mut act = said(kind, moved.new, subject, judged)
-        .saying("commits", commits)
-        .saying("head", head.to_string())
-        .saying("after", after);
-    if let Some(base) = base {
-        act = act.saying("base", base.to_string());
-    }
+    let act = said(kind, moved.new, subject, judged).saying("commits", commits).saying("head", head.to_string());
+    let mut act = beginning(act, base, &begins_after(&judged.commits, head));
     if moved.new != head {
         act = act.saying("tag", moved.new.to_string());
     }

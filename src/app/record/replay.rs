@@ -98,7 +98,7 @@ impl Recorded {
         let again = Again {
             trusted: object("law")?,
             base: if of_range { object("base")? } else { entry.subject.base },
-            head: if of_range { object("head")? } else { entry.subject.commit },
+            head: object("head")?.or(entry.subject.commit),
             tree: entry.subject.tree?,
             after,
             tag: object("tag")?,

@@ -1,0 +1,59 @@
+//! What whoever asked can do next, each with the command that does it.
+
+use super::Request;
+use crate::app::law::Law;
+use crate::check::HEADER_FAMILY;
+use crate::model::{Assessment, Decision, NextStep, ObjectId, Outcome, shell_word};
+use crate::policy::Role;
+
+pub(super) fn next_steps(
+    request: &Request,
+    head: Option<ObjectId>,
+    assessment: &Assessment,
+    decision: &Decision,
+    law: &Law,
+) -> Vec<NextStep> {
+    let policy = &law.policy;
+    let step = |why: &str, command: String| NextStep { why: why.into(), command };
+    let asked = request.asked.as_typed();
+    let mut steps = Vec::new();
+    match decision.outcome {
+        Outcome::Blocked => {
+            let denied =
+                assessment.findings.iter().filter(|finding| finding.counts()).max_by_key(|finding| finding.severity);
+            steps.extend(denied.map(|finding| {
+                if finding.rule.as_str().starts_with(HEADER_FAMILY) {
+                    let revision = head.map(|head| format!(" --rev {}", head.short())).unwrap_or_default();
+                    let path = shell_word(&finding.place.path.to_string());
+                    return step("what was signed, and what was changed", format!("gov-hook verify{revision} {path}"));
+                }
+                step("what the rule means and how to mend it", format!("gov-hook rules explain {}", finding.rule))
+            }));
+        }
+        Outcome::ApprovalPending | Outcome::Rejected => {
+            let path = assessment.risk.causes.iter().find_map(|cause| cause.path.as_ref());
+            steps.extend(path.map(|path| {
+                step(
+                    "which line of the policy names the path",
+                    format!("gov-hook policy why {}", shell_word(&path.to_string())),
+                )
+            }));
+            let may_approve = |role: &Role| {
+                decision.needed.iter().any(|need| need.roles.is_empty() || need.roles.contains(&role.name))
+            };
+            let mut able = policy.roles.iter().filter(|role| may_approve(role)).flat_map(|role| &role.members);
+            steps.push(match able.next() {
+                Some(person) => step(
+                    "what would follow if they approved it",
+                    format!("gov-hook check{asked} --suppose approve:{person}"),
+                ),
+                None if law.reference.built_in => {
+                    step("nobody can approve yet: write a policy that says who may", "gov-hook init".into())
+                }
+                None => step("nobody holds a role that may approve it: see `roles`", "gov-hook policy show".into()),
+            });
+        }
+        Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}
+    }
+    steps
+}
