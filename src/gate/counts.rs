@@ -75,7 +75,7 @@ pub(super) fn had_a_part(case: &Case<'_>) -> Option<String> {
 
 fn answers_for_own_work(case: &Case<'_>) -> Option<String> {
     (case.word.of_own_work && !case.policy.approvals.author_may_approve)
-        .then(|| "had a part in the commit that it answers for".into())
+        .then(|| "had a part in what it answers for".into())
 }
 
 /// Why a word does not fit what lands, whoever said it.

@@ -68,6 +68,29 @@ fn pending_tells_what_is_owed_what_settles_it_and_who_may() {
 }
 
 #[test]
+fn nobody_answers_for_a_push_that_brought_a_commit_of_theirs() {
+    let team = Team::new();
+    let first = team.commit("topic", "core/a.txt", &lines(6));
+    team.git("mira", &["commit", "-q", "--amend", "--no-edit", "--author", "Lin <lin@example.com>"]);
+    let own = team.git("mira", &["rev-parse", "HEAD"]);
+    assert_ne!(own, first);
+    let tip = team.commit("topic", "free.txt", &lines(3));
+    disabled(&team, &["push", "-q", "origin", "HEAD:main"]);
+    for person in ["lin", "ada"] {
+        team.gov(person, &["audit", "sync"]);
+        team.git(person, &["fetch", "-q"]);
+    }
+    let pending = |person: &str| kinds(&team.json("ada", &["pending", "--reviewer", person])).len();
+    assert_eq!((pending("lin@example.com"), pending("ada@example.com")), (0, 1));
+
+    let denied = team.gov("lin", &["ratify", &tip]);
+    let why = "denied: your word would not count: lin@example.com had a part in what it answers for\n";
+    assert_eq!((denied.code, denied.out.as_str()), (1, why));
+    assert_eq!(team.gov("ada", &["ratify", &tip]).code, 0);
+    assert_eq!(pending("ada@example.com"), 0);
+}
+
+#[test]
 fn savepoints_are_listed_and_go_when_somebody_says_so() {
     let team = Team::new();
     let id = team.approved("core/a.txt", &lines(6));

@@ -84,7 +84,7 @@ impl Ledger<'_> {
             return Ok(is_theirs && !is_on_record.is_some_and(RecordStatus::is_on_record));
         }
         let level = if debt.is_blocking { Enforcement::Production } else { level };
-        let evidence = self.evidence(debt, commit.map(|commit| commit.people()).unwrap_or_default(), level);
+        let evidence = self.evidence(debt, self.all.people_of_let_by(repo, debt.commit), level);
         let is_paid = gate::is_answered_for(debt.commit, &debt.by, &evidence, policy);
         let may = |person: &str| gate::may_answer_for(person, debt.commit, &debt.by, &evidence, policy);
         Ok(!is_paid && reviewer.is_none_or(may))

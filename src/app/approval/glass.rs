@@ -5,6 +5,7 @@ use super::hearing::{Hearing, text};
 use super::seal::{sealed, signing};
 use super::told::{News, Told, put_all};
 use super::worth::against_everybody;
+use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Asked, Judged};
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
@@ -39,7 +40,8 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
     if environment.agent.is_some() {
         return Ok(told.denied("an agent cannot answer for what was let by").answer(as_json));
     }
-    let (commits, by_whom) = meant(&repo, named)?;
+    let hearing = Hearing::open(&repo, None, None)?;
+    let (commits, by_whom) = meant(&repo, named, &hearing.spoken)?;
     let (mut acts, mut all, mut pens) = (Vec::new(), Vec::new(), Vec::new());
     for commit in &commits {
         let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
@@ -54,8 +56,16 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
             let why = format!("your word would not count: {} {why}", printable(&by));
             return Ok(told.denied(&why).answer(as_json));
         }
+        let people = hearing.people_of_let_by(&repo, *commit);
+        let people: Vec<String> = people.into_iter().map(|person| person.email).collect();
+        let may_be_own = judged.policy.approvals.author_may_approve;
+        if !may_be_own && people.iter().any(|person| person.eq_ignore_ascii_case(&by)) {
+            let why = format!("your word would not count: {} had a part in what it answers for", printable(&by));
+            return Ok(told.denied(&why).answer(as_json));
+        }
+        let others: Vec<String> = by_whom.iter().cloned().chain(people.into_iter().filter(|_| !may_be_own)).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
-        if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &by_whom)?, &judged, &by_whom) {
+        if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &others)?, &others) {
             return Ok(told.denied(&format!("your word would not count: {} {why}", printable(&by))).answer(as_json));
         }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
@@ -83,19 +93,16 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
 }
 
 /// Why the key that it would be signed with is no other person's.
-fn against_key(seal: &Seal, judged: &Judged, by_whom: &[String]) -> Option<String> {
+fn against_key(seal: &Seal, others: &[String]) -> Option<String> {
     if let Seal::Bad(why) = seal {
         return Some(why.clone());
     }
-    let authors = judged.authors.iter().filter(|_| !judged.policy.approvals.author_may_approve);
-    let mut people = by_whom.iter().chain(authors.map(|author| &author.email));
-    let person = people.find(|person| seal.is_of(person))?;
+    let person = others.iter().find(|person| seal.is_of(person))?;
     Some(format!("signs with a key of {}, who made it or let it by", printable(person)))
 }
 
 /// The commits that an entry or a revision names, and whoever let them by.
-fn meant(repo: &Repo, named: &str) -> Result<(Vec<ObjectId>, Vec<String>), Failure> {
-    let spoken = Hearing::open(repo, None, None)?.spoken;
+fn meant(repo: &Repo, named: &str, spoken: &[Spoken]) -> Result<(Vec<ObjectId>, Vec<String>), Failure> {
     let is_glass = |id: &str| id == "break-glass" || id == "use";
     let glass: Vec<_> = spoken
         .iter()

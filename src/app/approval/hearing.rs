@@ -120,6 +120,19 @@ impl Hearing {
         words
     }
 
+    /// Who made what was let by: the commit that stands for it, and all that came with it in one push.
+    pub(super) fn people_of_let_by(&self, repo: &Repo, commit: ObjectId) -> Vec<Person> {
+        let lets_by = |entry: &Entry| {
+            entry.kind == EntryKind::Override && matches!(text(entry, "action"), Some("break-glass" | "use"))
+        };
+        let pushes = self.spoken.iter().map(|spoken| &spoken.entry).filter(|entry| lets_by(entry));
+        let bases = pushes.filter(|entry| entry.subject.commit == Some(commit)).filter_map(|entry| entry.subject.base);
+        let mut commits: Vec<Commit> = repo.commit(commit).into_iter().collect();
+        // Where a push began at what is not here, the commit alone speaks for it.
+        commits.extend(bases.flat_map(|base| repo.commits_between(&[base], commit).unwrap_or_default()));
+        commits.iter().flat_map(Commit::people).collect()
+    }
+
     /// The addresses of all who wrote, asked or said anything.
     fn people(&self, landing: &Landing, authors: &[Person]) -> BTreeSet<String> {
         let spoken = self.spoken.iter().map(|spoken| &spoken.entry.actor.email);
@@ -172,9 +185,11 @@ impl Hearing {
         let saying = saying(entry, &is_there)?;
         let seal = self.seal(spoken, now, people);
         let is_theirs = |person: &Person| person.has_email(&entry.actor.email) || seal.is_of(&person.email);
-        let is_by = |commit: Commit| commit.people().iter().any(is_theirs);
-        let of_own_work =
-            if let Saying::Ratify { commit } = saying { repo.commit(commit).is_ok_and(is_by) } else { false };
+        let of_own_work = if let Saying::Ratify { commit } = saying {
+            self.people_of_let_by(repo, commit).iter().any(is_theirs)
+        } else {
+            false
+        };
         Some(Word {
             id: spoken.id,
             saying,
