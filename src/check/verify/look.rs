@@ -138,8 +138,11 @@ fn is_list(value: &[u8]) -> bool {
     value.iter().any(marks) && value.split(marks).any(|part| part.len() > 2 && is_words(part))
 }
 
-/// Dates, versions, ranges, telephone numbers: digits with something between.
+/// Dates, versions, ranges, telephone numbers: digits with something between, and what versions are
+/// held against in front.
 fn is_number(value: &[u8]) -> bool {
+    let bound = value.iter().take_while(|byte| matches!(byte, b'<' | b'>' | b'=' | b'~' | b'^')).count();
+    let value = value.get(bound..).unwrap_or_default();
     value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b',' | b'_' | b':' | b'/'))
         && !value.iter().all(u8::is_ascii_digit)
 }

@@ -46,7 +46,7 @@ const NO_SECRET: Words = words!(
      sha1 sha256 sha512 md5 etag commit revision pagetoken continuationtoken nexttoken csrf xsrf eostoken bostoken \
      padtoken unktoken tokenizer tokentype cancellationtoken objectkey s3key rowkey hashkey indexkey lookupkey \
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
-     authenticode contract address tokenid encrypted hashed changetoken synctoken requesttoken \
+     authenticode contract address tokenid encrypted hashed changetoken synctoken requesttoken authenticitytoken \
      locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
      updatetoken purchasetoken importtoken exporttoken creationtoken secretsmanager",
 );

@@ -102,15 +102,20 @@ pub(super) fn said_not_meant(value: &[u8]) -> bool {
 /// Whether a shell, a language or a templating tool puts the value there later.
 pub(super) fn is_template(value: &[u8]) -> bool {
     let enclosed = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
-    let variables = value.strip_prefix(b"$").is_some_and(|rest| {
+    // Shells compare `x$name`, lest the name stand for nothing.
+    let variables = value.strip_prefix(b"x").unwrap_or(value).strip_prefix(b"$").is_some_and(|rest| {
+        let is_alone = !rest.contains(&b'$');
         rest.split(|&byte| byte == b'$').all(|name| {
             name.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-                && name
-                    .iter()
-                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-' | b'>'))
+                && name.iter().all(|byte| {
+                    byte.is_ascii_alphanumeric()
+                        || matches!(byte, b'_' | b'.' | b':' | b'-' | b'>')
+                        || (is_alone && *byte == b'/')
+                })
         })
     });
     variables
+        || configured(value)
         || enclosed(b'<', b'>')
         || enclosed(b'[', b']')
         || enclosed(b'{', b'}')
@@ -120,6 +125,18 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         || (enclosed(b'@', b'@') && value.len() > 2)
         || filled_braces(value)
         || TEMPLATE_MARKS.within(value)
+}
+
+/// A name between two at-signs that stand apart from what is around them, as `configure` fills it in:
+/// `localhost:@port@`.
+fn configured(value: &[u8]) -> bool {
+    let apart = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    memchr::memchr_iter(b'@', value).any(|open| {
+        let (before, after) = value.split_at_checked(open).unwrap_or_default();
+        let name = after.get(1..).unwrap_or_default();
+        let end = name.iter().position(|byte| !byte.is_ascii_alphabetic() && *byte != b'_').unwrap_or(name.len());
+        end >= 3 && name.get(end) == Some(&b'@') && apart(before.last()) && apart(name.get(end + 1))
+    })
 }
 
 /// A name or number in braces, as format strings and paths have it: `user-{name}`, `{0}`.
@@ -170,6 +187,9 @@ mod tests {
             "__PASSWORD__",
             "{password}",
             "user-{0}",
+            "$bin/smbpasswd",
+            "x$expected_line",
+            "localhost:@pwport@",
             "%s",
             "<%= @password %>",
             "&lt;password&gt;",
@@ -182,9 +202,17 @@ mod tests {
 
     #[test]
     fn a_real_value_does_not_stand_in() {
-        for value in
-            ["hunter22", "p4ssw0rd!", "super$ecret", "q8Zt3xKfW0vLr7Bn", "Xk9}}mQ2;vL7pR4wZ8q", "aabbccddx1", "papapam"]
-        {
+        for value in [
+            "hunter22",
+            "p4ssw0rd!",
+            "P@ssw@rd",
+            "$apr1$Q7z/w9Wv$k2L",
+            "super$ecret",
+            "q8Zt3xKfW0vLr7Bn",
+            "Xk9}}mQ2;vL7pR4wZ8q",
+            "aabbccddx1",
+            "papapam",
+        ] {
             assert!(!stands_in(value.as_bytes()), "{value}");
         }
     }
