@@ -10,6 +10,7 @@ use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
 use super::shape::{is_hex, is_identifier};
 use super::stand_in::{counted_up, stands_in};
+use super::stock::is_screaming;
 use super::texts::{is_shown, names_text};
 use super::weak::{is_plain_choice, is_plain_password, is_weak, names_kind, spells_secret};
 use super::words::{Words, words};
@@ -143,6 +144,7 @@ pub(super) fn argument(captured: &Captured<'_>) -> bool {
     !describes(&place)
         && !repeats_name(value, &place)
         && !value.starts_with(b"-")
+        && !is_screaming(value)
         && (like_named_key(value, &place) || (is_password(&place) && like_password(value) && !is_weak(value)))
 }
 

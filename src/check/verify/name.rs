@@ -48,7 +48,7 @@ const NO_SECRET: Words = words!(
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
      authenticode contract address tokenid encrypted hashed changetoken synctoken requesttoken authenticitytoken \
      locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
-     updatetoken purchasetoken importtoken exporttoken creationtoken secretsmanager",
+     updatetoken purchasetoken importtoken exporttoken creationtoken secretsmanager webhookconfiguration",
 );
 
 pub(super) fn is_password(place: &Place<'_>) -> bool {
@@ -82,7 +82,8 @@ const ABOUT_ENDS: Words = words!(
      prefix suffix format class provider manager help text title description desc strength required enabled \
      algorithm alg version mode store location endpoint issuer audience scope scopes ref arn index kind selector \
      placeholder attribute property validator input button link page form dialog view encoder service alias owner \
-     date at time uuid guid number state status method verifier node list color icon hash table",
+     date at time uuid guid number state status method verifier node list color icon hash table filter query \
+     exception server servers",
 );
 
 const ABOUT: Words = words!(
@@ -118,7 +119,9 @@ mod tests {
         for name in ["DB_PASSWORD", "smtpPass", "pwd", "userpass", "spring.datasource.password"] {
             assert!(is_password(&named(name)) && !describes(&named(name)), "{name}");
         }
-        for name in ["password_length", "forgotPassword", "passwordLabel", "passwordResetUrl", "password_hash"] {
+        for name in
+            ["password_length", "forgotPassword", "passwordLabel", "passwordResetUrl", "password_hash", "pass_filter"]
+        {
             assert!(describes(&named(name)), "{name}");
         }
         assert!(!is_password(&named("compass")) && !is_password(&named("passenger")));

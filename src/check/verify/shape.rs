@@ -65,6 +65,8 @@ fn plain_part(part: &[u8]) -> bool {
 
 /// A call, a chain of members, a lookup, a regular expression: something a program works out.
 pub(super) fn is_expression(value: &[u8]) -> bool {
+    // What stands between two quoted texts is what they are joined with.
+    let value = value.strip_prefix(b"+").unwrap_or(value).trim_ascii_start();
     let head = value
         .iter()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'>' | b'-' | b'$'));
@@ -281,7 +283,7 @@ mod tests {
         {
             assert!(is_expression(expression.as_bytes()), "{expression}");
         }
-        assert!(is_expression(b"$1.apply(void"));
+        assert!(is_expression(b"$1.apply(void") && is_expression(b"+fmt.Sprintf("));
         for value in ["hunter22", "p4ss.w0rd!9", "s3cr3t(x", "1KX(M3wwBbbW"] {
             assert!(!is_expression(value.as_bytes()), "{value}");
         }
