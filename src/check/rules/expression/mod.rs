@@ -197,12 +197,24 @@ pub(super) fn matched(groups: &Captures) -> Option<Matched> {
 
 /// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    let syntax = syntax::Config::new().unicode(false).utf8(false).multi_line(true).nest_limit(NEST_LIMIT);
-    let built = Regex::builder().syntax(syntax).configure(config(Use::Often)).build(pattern);
+    let built = Regex::builder().syntax(written()).configure(config(Use::Often)).build(pattern);
     built.map_err(|error| match (error.size_limit(), error.syntax_error()) {
         (Some(limit), _) => format!("needs more than {limit} bytes once compiled"),
         (None, Some(error)) => error.to_string(),
         (None, None) => error.to_string(),
+    })
+}
+
+fn written() -> syntax::Config {
+    syntax::Config::new().unicode(false).utf8(false).multi_line(true).nest_limit(NEST_LIMIT)
+}
+
+/// Whether an expression matches without a single byte and, where it stands for a whole text, without asking
+/// what is around the place.
+pub(super) fn needs_nothing(pattern: &str, of_lines: bool) -> bool {
+    syntax::parse_with(pattern, &written()).is_ok_and(|parsed| {
+        let of_it = parsed.properties();
+        of_it.minimum_len() == Some(0) && (of_lines || of_it.look_set().is_empty())
     })
 }
 

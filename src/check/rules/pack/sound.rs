@@ -3,7 +3,7 @@
 
 use super::{short, with_hint};
 use crate::check::rules::definition::{Anchor, Definition, On};
-use crate::check::rules::expression::compile;
+use crate::check::rules::expression::{compile, needs_nothing};
 use crate::check::{detect, verify};
 use crate::model::Mistake;
 use crate::policy::{PathGlob, Reach};
@@ -53,7 +53,16 @@ impl Placed<'_> {
                 Some(self.at("allow", format!("one of `allow.{key}` cannot be used")).because(last_line(&why)))
             })
         });
-        of_rule.chain(allowed).collect()
+        of_rule.chain(allowed).chain(self.of_emptiness()).collect()
+    }
+
+    /// An expression of lines that needs no byte matches on every one, and tells of nothing.
+    fn of_emptiness(&self) -> Option<Mistake> {
+        let of_lines = matches!(self.rule.on, On::Added | On::Removed);
+        let text = self.rule.regex.as_deref().filter(|text| needs_nothing(text, of_lines))?;
+        let shown = if text.is_empty() { "it is empty" } else { "it matches the empty text" };
+        let mistake = self.at("regex", "`regex` matches everywhere").because(shown);
+        Some(mistake.help("write what every match contains"))
     }
 
     fn of_globs(&self) -> impl Iterator<Item = Mistake> {

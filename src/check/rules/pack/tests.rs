@@ -41,6 +41,28 @@ fn a_good_pack_is_read_and_its_rules_run() {
 }
 
 #[test]
+fn an_expression_that_matches_everywhere_is_refused_with_its_reason() {
+    let rule = |on: &str, regex: &str| {
+        format!(
+            "- {{id: a/b, on: {on}, keywords: [abc], regex: '{regex}', severity: note, message: m, examples: [abc]}}\n"
+        )
+    };
+    let everywhere = |text: &str| said(text).iter().any(|said| said.contains("`regex` matches everywhere"));
+
+    assert_eq!(
+        said(&rule("added", "")),
+        ["1:48+2 `regex` matches everywhere | it is empty > write what every match contains"]
+    );
+    for regex in ["x*", "(?:)", "^", "a?$", "(abc|)"] {
+        assert!(everywhere(&rule("added", regex)) && everywhere(&rule("removed", regex)), "{regex}");
+    }
+    assert!(everywhere(&rule("message", "x*")) && everywhere(&rule("file", "")));
+    for (on, regex) in [("added", "x*abc"), ("message", "^"), ("file", "$")] {
+        assert!(!everywhere(&rule(on, regex)), "{on} {regex}");
+    }
+}
+
+#[test]
 fn all_mistakes_of_a_pack_are_told_at_once() {
     let text = r#"
 - id: acme
