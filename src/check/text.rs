@@ -29,8 +29,11 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, [u8]>, Scanned) {
             (Cow::Owned(text), Scanned::Utf16)
         }
         Encoding::Bytes if is_lfs_pointer(bytes) => (Cow::Borrowed(bytes), Scanned::LfsPointer),
-        Encoding::Bytes if is_binary(bytes) => (Cow::Borrowed(bytes), Scanned::Binary),
-        Encoding::Bytes => (Cow::Borrowed(bytes), Scanned::Text),
+        Encoding::Bytes => match narrowed(bytes).filter(|text| !is_binary(text)) {
+            Some(text) => (Cow::Owned(text), Scanned::Text),
+            None if is_binary(bytes) => (Cow::Borrowed(bytes), Scanned::Binary),
+            None => (Cow::Borrowed(bytes), Scanned::Text),
+        },
     }
 }
 
@@ -82,6 +85,30 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     let controls = head.iter().filter(|byte| strange(**byte)).count();
     let broken = || head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
     controls * 20 > head.len() || (controls + broken()) * 20 > head.len()
+}
+
+/// So many characters of UTF-16 behind each other are no accident.
+const WIDE_RUN: usize = 8;
+
+/// The text without the NULs of what was appended to it in UTF-16, as `>>` does in PowerShell. `None` when it
+/// has none; only its beginning and its end are asked, as most texts have no NUL at all.
+fn narrowed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let tail = bytes.len().checked_sub(HEAD).and_then(|from| bytes.get(from..)).unwrap_or_default();
+    if [head(bytes), tail].iter().all(|part| memchr::memchr(0, part).is_none()) {
+        return None;
+    }
+    let nuls: Vec<usize> = memchr::memchr_iter(0, bytes).collect();
+    let is_next = |before: &usize, nul: &usize| {
+        nul - before == 2 && bytes.get(before + 1).is_some_and(|byte| is_ascii(*byte) || *byte >= 0xa0)
+    };
+    let runs = nuls.chunk_by(is_next).filter(|run| run.len() >= WIDE_RUN);
+    let (mut text, mut kept) = (Vec::new(), 0);
+    for nul in runs.flatten() {
+        text.extend_from_slice(bytes.get(kept..*nul).unwrap_or_default());
+        kept = nul + 1;
+    }
+    text.extend_from_slice(bytes.get(kept..).unwrap_or_default());
+    (kept > 0).then_some(text)
 }
 
 fn is_lfs_pointer(bytes: &[u8]) -> bool {
@@ -256,6 +283,31 @@ mod tests {
         assert_eq!(decode(b"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00").1, Scanned::Binary);
         assert_eq!(decode("gr\u{fc}n".as_bytes()).1, Scanned::Text);
         assert_eq!(decode(b"").1, Scanned::Text);
+    }
+
+    #[test]
+    fn what_a_shell_appended_in_utf_16_is_read_with_the_rest() {
+        let (before, after) = ("a = b\n", "password = \"x\"\r\n");
+        for lines in [1, 50, 3_000] {
+            let start = before.repeat(lines);
+            let mixed = [start.as_bytes(), &utf16(after, false), b"c = d\n"].concat();
+
+            assert_eq!(decode(&mixed), (Cow::Owned(format!("{start}{after}c = d\n").into()), Scanned::Text));
+        }
+    }
+
+    #[test]
+    fn a_few_nuls_between_letters_are_left_where_they_are() {
+        let text = [b"a list: ".as_slice(), b"a\0b\0c\0d\0", &[b'x'; 200]].concat();
+
+        assert_eq!(decode(&text), (Cow::Borrowed(text.as_slice()), Scanned::Text));
+    }
+
+    #[test]
+    fn a_program_with_words_in_utf_16_stays_binary() {
+        let program = [b"\x7fELF\x02\x01\x01\0\0\0\0\0".as_slice(), &utf16("Usage: password", false)].concat();
+
+        assert_eq!(decode(&program), (Cow::Borrowed(program.as_slice()), Scanned::Binary));
     }
 
     #[test]
