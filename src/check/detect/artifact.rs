@@ -6,10 +6,13 @@ use crate::model::{Mode, RepoPath, Scanned};
 
 /// A new or changed file that a machine runs as it is, or source with bytes that are not text.
 pub(super) fn program(file: &Subject<'_>) -> Vec<Hit> {
+    let path = file.path;
+    if hides_its_diff(file.text()) && !file.old.is_some_and(hides_its_diff) && syntax::is_source(path) {
+        return vec![Hit::whole("source with a NUL, of which git shows no difference")];
+    }
     if !is_new_binary(file) {
         return Vec::new();
     }
-    let path = file.path;
     let source = || syntax::is_source(path).then_some("source that is not text");
     format::program(path, file.new).or_else(source).map(Hit::whole).into_iter().collect()
 }
@@ -77,6 +80,13 @@ fn resolved<'a>(link: &'a RepoPath, target: &'a [u8]) -> Option<Vec<&'a [u8]>> {
     Some(parts)
 }
 
+/// So far git looks for a NUL, which makes it show nothing of what changed.
+const ASKED_BY_GIT: usize = 8000;
+
+fn hides_its_diff(text: &[u8]) -> bool {
+    memchr::memchr(0, text.get(..ASKED_BY_GIT).unwrap_or(text)).is_some()
+}
+
 fn is_new_binary(file: &Subject<'_>) -> bool {
     file.scanned == Scanned::Binary && file.is_changed()
 }
@@ -117,6 +127,24 @@ mod tests {
         assert_eq!(of("src/a.py", b"x = 1\0"), ["source that is not text"]);
         assert_eq!(of("docs/logo.png", b"\x89PNG\0"), [] as [&str; 0]);
         assert_eq!(of("src/a.py", b"x = 1"), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn one_nul_in_source_is_told_as_git_hides_its_difference_for_it() {
+        let of = |path: &str, old: Option<&[u8]>, new: &[u8]| {
+            let path = path.into();
+            let mode = Some(Mode::Regular);
+            let file = Subject { path: &path, old_mode: mode, new_mode: mode, old, new, scanned: Scanned::Text };
+            program(&file).into_iter().map(|hit| hit.detail).collect::<Vec<_>>()
+        };
+        let told = ["source with a NUL, of which git shows no difference"];
+        let far = [vec![b'x'; 8000], vec![0]].concat();
+
+        assert_eq!(of("src/a.py", Some(b"x = 1\n"), b"x = 1\0\n"), told);
+        assert_eq!(of("src/a.py", None, b"x = 1\0\n"), told);
+        assert_eq!(of("src/a.py", Some(b"x = 2\0\n"), b"x = 1\0\n"), [] as [&str; 0], "it was hidden before");
+        assert_eq!(of("data/a.txt", Some(b"x"), b"x\0\n"), [] as [&str; 0], "no source");
+        assert_eq!(of("src/a.py", Some(b"x"), &far), [] as [&str; 0], "git looks no further");
     }
 
     #[test]
