@@ -88,6 +88,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("generic-password", generic::password),
     ("generic-secret", generic::secret),
     ("grafana-key", token::grafana),
+    ("joined-token", wrapped::joined),
     ("jwk", key_file::jwk),
     ("jwt", token::jwt),
     ("kubernetes-value", credential::kubernetes),

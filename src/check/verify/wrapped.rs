@@ -1,4 +1,5 @@
-//! Tokens in base64, as manifests and settings for deployment carry them.
+//! Tokens that are not written as they are: in base64, as manifests and settings for deployment carry them, or
+//! in pieces.
 
 use super::codec::base64;
 use super::likeness::drawn;
@@ -30,10 +31,20 @@ const TOKENS: [(&[u8], Verifier); 17] = [
 pub(super) fn token(captured: &Captured<'_>) -> bool {
     let Some(bytes) = base64(captured.value()) else { return false };
     let text = bytes.trim_ascii_end();
-    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(byte)) && is_token(text, captured)
+}
+
+/// Whether pieces of text make one token, once what joins them is left out.
+pub(super) fn joined(captured: &Captured<'_>) -> bool {
+    let is_of_token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let text: Vec<u8> = captured.value().iter().filter(is_of_token).copied().collect();
+    is_token(&text, captured)
+}
+
+fn is_token(text: &[u8], captured: &Captured<'_>) -> bool {
     let unwrapped = Captured { text, whole: 0..text.len(), value: 0..text.len(), path: captured.path };
     let proved = |(beginning, proves): &(&[u8], Verifier)| text.starts_with(beginning) && proves(&unwrapped);
-    text.len() >= SHORTEST && text.iter().all(is_token) && TOKENS.iter().any(proved)
+    text.len() >= SHORTEST && TOKENS.iter().any(proved)
 }
 
 /// A key id of AWS.
@@ -48,7 +59,7 @@ fn random(captured: &Captured<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::captured;
-    use super::token;
+    use super::{joined, token};
 
     #[test]
     fn a_token_is_known_by_what_it_decodes_to() {
@@ -60,5 +71,16 @@ mod tests {
         assert!(!captured("QUtJQUlPU0ZPRE5ON0VYQU1QTEU=", token), "the key id of Amazon's documents");
         assert!(!captured("QUtJQSBpcyBob3cgYSBrZXkgaWQgYmVnaW5z", token), "a sentence");
         assert!(!captured("QUtJQVo3UVZO", token), "a part of one");
+    }
+
+    #[test]
+    fn a_token_is_known_by_the_pieces_that_make_it() {
+        let pieces = |between: &str| ["AKIAZ7QV", between, "N4KWJ3XPLM2T"].concat();
+
+        for between in ["\" + \"", "' .\n    '", "\\\n", "\u{ad}"] {
+            assert!(captured(&pieces(between), joined), "{between:?}");
+        }
+        assert!(!captured("AKIAIOSF\" + \"ODNN7EXAMPLE", joined), "the key id of Amazon's documents");
+        assert!(!captured("AKIA\" + \"ZONE", joined), "too short for one");
     }
 }
