@@ -131,8 +131,7 @@ impl Made {
         let generic = words("tags").contains(&"generic");
         let runs = word("regex").map(required::runs).unwrap_or_default();
         let runs = (self.runs.len(), runs.into_iter().map(|run| self.run(&run)).count());
-        let near = near(&words("paths"));
-        let near = (self.near.len(), near.iter().map(|part| self.near(part)).count());
+        let near = self.near(&near(&words("paths")));
         let status = words("status").into_iter().map(|word| match word {
             "added" => Some("Happening::Added.bit()"),
             "deleted" => Some("Happening::Deleted.bit()"),
@@ -203,10 +202,16 @@ impl Made {
         format!("Text({start}, {})", start + text.len())
     }
 
-    /// Notes a part of paths.
-    fn near(&mut self, part: &str) {
-        let text = self.text(part);
-        self.near.push(format!("({text}, {})", tables::pairs(part.as_bytes())));
+    /// Where the parts of paths are noted, and how many they are; those that another rule has too are kept once.
+    fn near(&mut self, parts: &[String]) -> (usize, usize) {
+        let noted = |part: &String| format!("({}, {})", self.text(part), tables::pairs(part.as_bytes()));
+        let parts: Vec<String> = parts.iter().map(noted).collect();
+        let known = self.near.windows(parts.len().max(1)).position(|known| *known == parts);
+        let place = (known.unwrap_or(self.near.len()), parts.len());
+        if known.is_none() {
+            self.near.extend(parts);
+        }
+        place
     }
 
     /// Notes a run; sets of bytes are kept once.
