@@ -4,7 +4,7 @@ use super::present;
 use super::waivers_file::{self, WaiversFile};
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Answer, Environment, Failure};
-use crate::check::waivers::{Excused, Waiver, inline, rewritten};
+use crate::check::waivers::{Excused, Waiver, inline, is_reason, rewritten};
 use crate::git::Repo;
 use crate::model::{Date, Finding, counted};
 use crate::policy::{NameGlob, PathGlob, Reach};
@@ -72,7 +72,7 @@ pub fn waive(request: &Request, environment: &Environment) -> Result<Answer, Fai
 
 /// A reason that says something, and a date that is to come.
 pub(super) fn sound(reason: &str, until: Option<Date>, environment: &Environment) -> Result<(), Failure> {
-    if reason.is_empty() {
+    if !is_reason(reason) {
         return Err(Failure::new("a waiver without a reason excuses nothing")
             .mended_by("say why this is no risk: --reason \"…\""));
     }

@@ -19,5 +19,11 @@ pub use text::{Baselined, Excused, Waiver, inline, rewritten};
 pub use told::is_own_excuse;
 pub use waive::{Scope, Waiving};
 
+/// Whether a reason says anything: one made of signs does not.
+#[must_use]
+pub fn is_reason(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
+
 #[cfg(test)]
 mod tests;

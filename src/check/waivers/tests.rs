@@ -84,6 +84,10 @@ fn a_waiver_without_reason_or_past_its_date_excuses_nothing() {
         ["t/word deny 1", "waiver/no-reason warn 1: The waiver of `t/word` gives no reason, so it excuses nothing"]
     );
     assert_eq!(
+        inline("bad // gov: allow[t/word] ..."),
+        ["t/word deny 1", "waiver/no-reason warn 1: The waiver of `t/word` gives no reason, so it excuses nothing"]
+    );
+    assert_eq!(
         inline("bad // gov: allow[t/word] why until=2026-05-31"),
         ["t/word deny 1", "waiver/expired warn 1: The waiver of `t/word` ended on 2026-05-31"]
     );
@@ -178,13 +182,13 @@ fn a_tree_shows_nothing_of_waivers_for_rules_about_changes() {
 
 #[test]
 fn a_waiver_that_the_change_adds_must_be_sound_even_if_nothing_needs_it_here() {
-    let yaml = "- rule: t/word\n- rule: t/word\n  reason: x\n  until: 2026-05-31\n- rule: t/word\n  reason: x\n";
+    let yaml = "- rule: t/word\n  reason: '-'\n- rule: t/word\n  reason: x\n  until: 2026-05-31\n- rule: t/word\n  reason: x\n";
     let waivers = Waivers::default().with_added(Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap());
     let old = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
 
     let faults = [
         "waiver/no-reason warn 1: The waiver of `t/word` gives no reason, so it excuses nothing",
-        "waiver/expired warn 2: The waiver of `t/word` ended on 2026-05-31",
+        "waiver/expired warn 3: The waiver of `t/word` ended on 2026-05-31",
     ];
     assert_eq!(judged("good", None, &waivers, Scope::Change), faults);
     assert_eq!(judged("good", None, &old, Scope::Change), [""; 0]);

@@ -2,6 +2,7 @@
 
 use super::file::{Entry, What};
 use super::inline::Inline;
+use super::is_reason;
 use super::waive::{Scope, Waiving};
 use crate::model::{Date, Finding, Place, RepoPath, RiskLevel, RuleId, Severity};
 use crate::policy::NameGlob;
@@ -50,7 +51,7 @@ impl Waiving<'_> {
         let what = rules.join(", ");
         let state = State {
             problem: waiver.problem,
-            has_reason: !waiver.reason.is_empty(),
+            has_reason: is_reason(&waiver.reason),
             until: waiver.until,
             idle: waiver.idle && !used && !waiver.rules.iter().any(|rule| self.cannot_know(rule)),
         };
@@ -86,7 +87,7 @@ impl Waiving<'_> {
         };
         let state = State {
             problem: None,
-            has_reason: !entry.reason.is_empty(),
+            has_reason: is_reason(&entry.reason),
             until: entry.until,
             idle: !used && is_judged_whole,
         };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::file::{Entry, Waivers};
 use super::inline::Inline;
+use super::is_reason;
 use super::told::Excuse;
 use crate::check::rules::Rules;
 use crate::model::{Date, Finding, RepoPath, Waived};
@@ -110,7 +111,7 @@ impl Inline {
     }
 
     fn holds(&self, today: Date) -> bool {
-        self.problem.is_none() && !self.reason.is_empty() && self.until.is_none_or(|until| until >= today)
+        self.problem.is_none() && is_reason(&self.reason) && self.until.is_none_or(|until| until >= today)
     }
 }
 
@@ -120,6 +121,6 @@ impl Entry {
     }
 
     fn holds(&self, today: Date) -> bool {
-        !self.reason.is_empty() && self.until.is_none_or(|until| until >= today)
+        is_reason(&self.reason) && self.until.is_none_or(|until| until >= today)
     }
 }
