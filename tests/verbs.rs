@@ -258,6 +258,54 @@ fn completions_and_the_manual_know_every_verb() {
 }
 
 #[test]
+fn the_page_of_a_verb_is_the_one_that_the_manual_refers_to() {
+    let scratch = Scratch::new();
+
+    for (verb, told) in [(&["check"][..], "With no revision"), (&["audit", "verify"], "last found sound")] {
+        let page = scratch.run(&[&["man"], verb].concat());
+
+        let name = format!("gov\\-hook\\-{}", verb.join("\\-"));
+        assert!(page.out.contains(&format!(".TH {}", name.replace('\\', ""))), "{}", page.out);
+        assert!(page.out.contains(&name) && page.out.contains(told), "{}", page.out);
+    }
+    let unknown = scratch.run(&["man", "chekc"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("there is no verb `gov-hook chekc`"), "{}", unknown.err);
+}
+
+#[test]
+fn help_tells_what_a_verb_does_and_not_only_its_name() {
+    let scratch = Scratch::new();
+
+    for (verb, told) in [
+        (&["check"][..], "With no revision: the current branch against the default branch."),
+        (&["install"], "What stands in a hook's place is kept as NAME.legacy"),
+        (&["doctor"], "Nothing is asked over a network."),
+        (&["approve"], "Shows what is approved, then records it"),
+        (&["rollback"], "nothing that is there moves."),
+        (&["sign"], "All files are signed, or none is."),
+        (&["audit", "verify"], "With RANGE it also says of every commit whether it was governed"),
+        (&["audit", "checkpoint"], "Keep what is printed elsewhere"),
+        (&["rules", "baseline"], "Run again it drops what matches nothing any more."),
+        (&["notify"], "nothing they decide waits for that"),
+    ] {
+        let help = scratch.run(&[verb, &["--help"]].concat());
+
+        let words: Vec<&str> = help.out.split_whitespace().collect();
+        assert!(words.join(" ").contains(told), "{verb:?}: {}", help.out);
+        assert!(help.out.ends_with('\n') && !help.out.ends_with("\n\n"), "{verb:?}: {:?}", help.out);
+    }
+}
+
+#[test]
+fn a_measure_of_the_score_says_that_either_of_two_will_do() {
+    let said = Scratch::new().run(&["risk", "eval"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("<--csv <FILE>|--repo <PATH>>"), "{}", said.err);
+}
+
+#[test]
 fn a_usage_error_is_exit_code_2_and_help_is_0() {
     let scratch = Scratch::new();
 

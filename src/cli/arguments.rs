@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use super::approval::{
     ApproveArguments, HistoryArguments, OverrideVerb, PendingArguments, RatifyArguments, RejectArguments,
@@ -26,6 +26,10 @@ const EXIT_CODES: &str = "Exit codes of every verb that decides:
   2  could not decide: usage, policy, environment or unreadable input
   3  held: an approval is missing";
 
+/// Help with what a verb does beneath the line that names it. `before_help` holds that: a verb's own line
+/// in the list of all would take the place of a longer description.
+pub(super) const DESCRIBED: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n";
+
 #[derive(Debug, Parser)]
 #[command(
     name = "gov-hook",
@@ -37,11 +41,11 @@ const EXIT_CODES: &str = "Exit codes of every verb that decides:
 )]
 pub(super) struct Arguments {
     /// Run as if started in this directory
-    #[arg(short = 'C', value_name = "PATH", global = true)]
+    #[arg(short = 'C', value_name = "PATH", global = true, help_heading = "With every verb")]
     pub(super) directory: Option<PathBuf>,
 
     /// When to colour reports; the words never depend on it
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true,
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "With every verb",
         value_parser = word(["auto", "always", "never"], parse_colour))]
     pub(super) color: Colour,
 
@@ -113,8 +117,11 @@ pub(super) enum Verb {
         /// The shell that will read it
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, in roff
-    Man,
+    /// Print the manual page, or that of a verb, in roff
+    Man {
+        /// Such as `check` or `audit verify`
+        verb: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -156,18 +163,19 @@ pub(super) struct InitArguments {
     pub(super) replay: usize,
 }
 
-/// With no revision: the current branch against the default branch. On the default branch itself:
-/// what is staged; else the commits its remote does not have; else the last commit.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+With no revision: the current branch against the default branch. On the default branch itself: \
+what is staged; else the commits its remote does not have; else the last commit.")]
 #[command(after_help = format!("{EXIT_CODES}
 
 Examples:
-  gov-hook check                       this branch, as it would land on the default branch
+  gov-hook check                          this branch, as it would land on the default branch
   gov-hook check --staged --gate commit   what `git commit` would record
   gov-hook check origin/main..HEAD --format github   in a merge request's job
-  gov-hook check HEAD~3                one commit
-  gov-hook check --all                 every tracked file, for secrets and other content
-  gov-hook check --history             all that any ref reaches, for secrets that were ever committed
+  gov-hook check HEAD~3                   one commit
+  gov-hook check --all                    every tracked file, for secrets and other content
+  gov-hook check --history                every content that any ref ever had
   gov-hook check --suppose approve:lin@example.com   what if Lin approved it?"))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct CheckArguments {
@@ -277,11 +285,21 @@ pub(super) enum PolicyVerb {
 #[derive(Debug, Subcommand)]
 pub(super) enum RiskVerb {
     /// Measure how well the score ranks changes, on a labelled file or on a repository's history
-    ///
-    /// Exits 1 when the score is not borne out, and 2 when there is too little to tell by.
+    #[command(
+        group = ArgGroup::new("evidence").args(["csv", "repo"]).required(true),
+        after_help = "\
+Exit codes:
+  0  the score is borne out
+  1  it is not
+  2  there is too little to tell by, or it could not be read
+
+Examples:
+  gov-hook risk eval --repo .            on this repository's own history
+  gov-hook risk eval --csv features.csv.gz"
+    )]
     Eval {
         /// Labelled features, one commit a line; may be compressed with gzip
-        #[arg(long, value_name = "FILE", conflicts_with = "repo", required_unless_present = "repo")]
+        #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
 
         /// A repository whose later fixes tell which commits were at fault
@@ -329,7 +347,7 @@ impl Verb {
             | Self::Record(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
-            | Self::Man => false,
+            | Self::Man { .. } => false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{Form, word};
+use super::arguments::{DESCRIBED, Form, word};
 use super::publish::{CheckpointArguments, ExportArguments, ReconcileArguments, ReportArguments, SyncArguments};
 use crate::app::{Answer, Environment, Failure, audit};
 use crate::model::{EntryKind, Moment, Outcome};
@@ -35,9 +35,10 @@ pub(super) enum AuditVerb {
     Reconcile(ReconcileArguments),
 }
 
-/// Filters add up: an entry is listed when all of them let it by. On a terminal it goes through git's
-/// pager.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Filters add up: an entry is listed when all of them let it by. On a terminal it goes through git's \
+pager.")]
 #[command(after_help = "\
 Examples:
   gov-hook audit log -n 20
@@ -94,14 +95,14 @@ fn moment(text: &str, rest: &str) -> Result<Moment, String> {
     parsed.map_err(|()| "no day or moment of the form 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
 }
 
-/// Goes on where the ledger was last found sound. What no other stream, pin or checkpoint has seen is
-/// told as unwitnessed: its writer could still take it back unnoticed.
-///
-/// With RANGE it also says of every commit whether it was governed: `recorded` (judged before it was
-/// made), `late` (judged afterwards, where git asks nobody before, or put on record with a reason),
-/// `bypassed` (made past the hooks, or against them) or `unrecorded`. The ledger counts from where its
-/// oldest entry starts: what that one was made on, and all before it, is before adoption.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Goes on where the ledger was last found sound. What no other stream, pin or checkpoint has seen is \
+told as unwitnessed: its writer could still take it back unnoticed.\n\n\
+With RANGE it also says of every commit whether it was governed: `recorded` (judged before it was \
+made), `late` (judged afterwards, where git asks nobody before, or put on record with a reason), \
+`bypassed` (made past the hooks, or against them) or `unrecorded`. The ledger counts from where its \
+oldest entry starts: what that one was made on, and all before it, is before adoption.")]
 #[command(after_help = "\
 Exit codes:
   0  sound; and no commit of RANGE is bypassed or unrecorded

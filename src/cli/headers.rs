@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::Form;
+use super::arguments::{DESCRIBED, Form};
 use crate::app::header::{self, Signing, Unsigning, Verifying};
 use crate::app::{Answer, Environment, Failure};
 
-/// A file is given a comment at its top that names the hash of all the rest, and the ledger a `sign`
-/// entry that names both. What can have no comment, such as JSON and binary files, has the entry only.
-/// All files are signed, or none is. Signing again replaces the header.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+A file is given a comment at its top that names the hash of all the rest, and the ledger a `sign` \
+entry that names both. What can have no comment, such as JSON and binary files, has the entry only. \
+All files are signed, or none is. Signing again replaces the header.")]
 #[command(after_help = "\
 Exit codes:
   0  signed
@@ -42,9 +43,10 @@ pub(super) struct SignArguments {
     form: Form,
 }
 
-/// Without PATH, every file of the work tree that git does not ignore. A signed file verifies when
-/// every byte of it is what the ledger says was signed.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Without PATH, every file of the work tree that git does not ignore. A signed file verifies when \
+every byte of it is what the ledger says was signed.")]
 #[command(after_help = "\
 Exit codes:
   0  every signed file is what was signed
@@ -76,9 +78,10 @@ pub(super) struct VerifyArguments {
     form: Form,
 }
 
-/// Every file is what it was before it was signed, byte for byte. What is committed so was signed
-/// once and is not any more, which the gate denies: sign it again, or waive that with a reason.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Every file is what it was before it was signed, byte for byte. What is committed so was signed \
+once and is not any more, which the gate denies: sign it again, or waive that with a reason.")]
 pub(super) struct UnsignArguments {
     /// Files, and folders whose files are meant
     #[arg(value_name = "PATH", required = true)]

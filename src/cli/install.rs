@@ -2,15 +2,16 @@
 
 use clap::Args;
 
-use super::arguments::{Form, word};
+use super::arguments::{DESCRIBED, Form, word};
 use super::print;
 use crate::app::install::{self, Request, Service};
 use crate::app::{Answer, Environment, Failure};
 
-/// What stands in a hook's place is kept as NAME.legacy, gets the same arguments and input, and runs
-/// first; either refuses. A `core.hooksPath` of this repository is respected; into one that other
-/// repositories share nothing is ever written.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+What stands in a hook's place is kept as NAME.legacy, gets the same arguments and input, and runs \
+first; either refuses. A `core.hooksPath` of this repository is respected; into one that other \
+repositories share nothing is ever written.")]
 #[command(after_help = "\
 Exit codes:
   0  installed, or current already
@@ -65,8 +66,9 @@ impl InstallArguments {
     }
 }
 
-/// Each thing that is wrong is told with the command that mends it. Nothing is asked over a network.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Each thing that is wrong is told with the command that mends it. Nothing is asked over a network.")]
 #[command(after_help = "\
 Exit codes:
   0  git gets to gov-hook, and nothing around it is wrong

@@ -99,7 +99,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         }
         Verb::Rules(verb) => verb.answer(environment, style),
         Verb::Completions { shell } => Ok(completions(shell)),
-        Verb::Man => manual(),
+        Verb::Man { verb } => manual(&verb),
     }
 }
 
@@ -150,9 +150,21 @@ fn completions(shell: clap_complete::Shell) -> Answer {
     Answer { text, code: 0 }
 }
 
-fn manual() -> Result<Answer, Failure> {
+fn manual(verbs: &[String]) -> Result<Answer, Failure> {
+    let mut command = Arguments::command();
+    command.build();
+    for verb in verbs {
+        let found = command.find_subcommand(verb).cloned();
+        command = found.ok_or_else(|| {
+            Failure::new(format!("there is no verb `gov-hook {}`", verbs.join(" ")))
+                .mended_by("see which there are: gov-hook --help")
+        })?;
+    }
+    let described: Vec<String> =
+        command.get_about().into_iter().chain(command.get_before_help()).map(ToString::to_string).collect();
     let mut text = Vec::new();
-    clap_mangen::Man::new(Arguments::command())
+    clap_mangen::Man::new(command.long_about(described.join("\n\n")))
+        .source(VERSION.trim_end())
         .render(&mut text)
         .map_err(|error| Failure::new(format!("the manual page cannot be written: {error}")))?;
     Ok(Answer { text, code: 0 })

@@ -2,13 +2,14 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{Form, word};
+use super::arguments::{DESCRIBED, Form, word};
 use crate::app::{Answer, Environment, Failure, notify};
 
-/// The policy's `notify` says who is told of which outcomes. Hooks and the verbs by which people
-/// decide put a message into a spool and start sending it; nothing they decide waits for that. Tokens,
-/// addresses and keys come from the environment variables that the policy names.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+The policy's `notify` says who is told of which outcomes. Hooks and the verbs by which people \
+decide put a message into a spool and start sending it; nothing they decide waits for that. Tokens, \
+addresses and keys come from the environment variables that the policy names.")]
 #[command(after_help = "\
 Over HTTP everything goes through `curl`, whose PATH and proxy settings hold. A webhook gets
 X-Gov-Hook-Event, X-Gov-Hook-Delivery (the same id for the same decision) and, where `secret_env`
@@ -36,10 +37,11 @@ enum NotifyVerb {
     Test(TestArguments),
 }
 
-/// What could not be sent is kept, and tried again by every hook that runs, after a while that grows
-/// to six hours, and by this verb at once. What waits for more than 7 days, or beyond 1,000 messages,
-/// is dropped and told.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+What could not be sent is kept, and tried again by every hook that runs, after a while that grows \
+to six hours, and by this verb at once. What waits for more than 7 days, or beyond 1,000 messages, \
+is dropped and told.")]
 #[command(after_help = "\
 Exit codes:
   0  nothing waits any more

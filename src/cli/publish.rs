@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{Form, date, word};
+use super::arguments::{DESCRIBED, Form, date, word};
 use crate::app::audit::export::{self, Form as Exported};
 use crate::app::audit::reconcile::{self, Lost};
 use crate::app::audit::report;
@@ -13,11 +13,12 @@ use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
 use crate::report::Style;
 
-/// Totals by outcome, risk level, enforcement level, environment, actor and agent; approvals and how
-/// long they took; overrides and whether they were ratified; tamper attempts; and which commits of
-/// RANGE have no record. The whole ledger is verified first, and what is wrong with it comes first.
-/// The page needs no network and no script: mail it, archive it, print it.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Totals by outcome, risk level, enforcement level, environment, actor and agent; approvals and how \
+long they took; overrides and whether they were ratified; tamper attempts; and which commits of \
+RANGE have no record. The whole ledger is verified first, and what is wrong with it comes first. \
+The page needs no network and no script: mail it, archive it, print it.")]
 #[command(after_help = "\
 Exit codes:
   0  the ledger is sound
@@ -69,11 +70,12 @@ fn report_form(text: &str) -> Option<report::Form> {
     }
 }
 
-/// Every line of `jsonl` holds an entry byte for byte as it is stored, with its id, the object in
-/// whose note it stands and its stream: the id is the SHA-256 of those bytes, and a signature is one
-/// that `ssh-keygen -Y` checks. docs/audit.md has the recipe. `statements` has one in-toto statement
-/// for each commit, with the entries that speak of it.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Every line of `jsonl` holds an entry byte for byte as it is stored, with its id, the object in \
+whose note it stands and its stream: the id is the SHA-256 of those bytes, and a signature is one \
+that `ssh-keygen -Y` checks. docs/audit.md has the recipe. `statements` has one in-toto statement \
+for each commit, with the entries that speak of it.")]
 #[command(after_help = "\
 Exit codes:
   0  exported
@@ -108,10 +110,11 @@ fn form(text: &str) -> Option<Exported> {
     }
 }
 
-/// Prints the checkpoint in the form of C2SP's tlog-checkpoint, and puts it on record as an entry of
-/// this clone. Keep what is printed elsewhere: in a tag, a mail, another repository. Whoever holds it
-/// can tell later whether anything before it was taken away.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Prints the checkpoint in the form of C2SP's tlog-checkpoint, and puts it on record as an entry of \
+this clone. Keep what is printed elsewhere: in a tag, a mail, another repository. Whoever holds it \
+can tell later whether anything before it was taken away.")]
 #[command(after_help = "\
 Exit codes:
   0  made
@@ -154,9 +157,10 @@ impl CheckpointArguments {
     }
 }
 
-/// Streams only ever grow: each is taken when ours is a part of it, and never otherwise. A push does
-/// the sending by itself; fetching is what this verb is for.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Streams only ever grow: each is taken when ours is a part of it, and never otherwise. A push does \
+the sending by itself; fetching is what this verb is for.")]
 #[command(after_help = "\
 Told of each stream: new, forwarded, unchanged, absent (only here), behind (the remote has less of
 it), ahead (the remote has more of our own), diverged (two histories), not-taken.
@@ -178,11 +182,12 @@ pub(super) struct SyncArguments {
     pub(super) form: Form,
 }
 
-/// Two clones that were copied from one another write one stream, and its history forks. The remote's
-/// copy is kept, since others have it; what only ours has is given up by an entry that must be signed
-/// in the namespace policy@gov-hook, and put on record again in a new stream. From then on this clone
-/// writes a stream of its own. The copy that was given up stays under refs/gov-hook/given-up/.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Two clones that were copied from one another write one stream, and its history forks. The remote's \
+copy is kept, since others have it; what only ours has is given up by an entry that must be signed \
+in the namespace policy@gov-hook, and put on record again in a new stream. From then on this clone \
+writes a stream of its own. The copy that was given up stays under refs/gov-hook/given-up/.")]
 #[command(after_help = "\
 Exit codes:
   0  reconciled, or nothing to reconcile

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{Form, date};
+use super::arguments::{DESCRIBED, Form, date};
 use crate::app::rules::{baseline, check, explain, list, waive};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
@@ -60,9 +60,10 @@ impl RulesVerb {
     }
 }
 
-/// Adds one waiver to `.gov/waivers.yaml` and leaves all else in it as it is. A waived finding is
-/// still told and counted; a waiver past its date, or with nothing to excuse, is itself a finding.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Adds one waiver to `.gov/waivers.yaml` and leaves all else in it as it is. A waived finding is \
+still told and counted; a waiver past its date, or with nothing to excuse, is itself a finding.")]
 #[command(after_help = "\
 Examples:
   gov-hook rules waive ea09214d0a15 --reason \"made up for the tutorial\"
@@ -101,9 +102,10 @@ pub(super) struct WaiveArguments {
     force: bool,
 }
 
-/// Writes a waiver for each finding of the tracked files into `.gov/waivers.yaml`, by fingerprint, so
-/// that what it excuses may move but not multiply. Run again it drops what matches nothing any more.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Writes a waiver for each finding of the tracked files into `.gov/waivers.yaml`, by fingerprint, so \
+that what it excuses may move but not multiply. Run again it drops what matches nothing any more.")]
 #[command(after_help = "\
 Examples:
   gov-hook rules baseline --reason \"there before gov-hook\" --until 2027-06-30

@@ -6,14 +6,15 @@ use super::target::TargetArguments;
 use super::time::until;
 use crate::app::approval::{self, Answering, Target, Until, Verdict};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::Form;
+use crate::cli::arguments::{DESCRIBED, Form};
 use crate::cli::print;
 use crate::report::Style;
 
-/// Shows what is approved, then records it: signed with your SSH key where the policy or the branch asks
-/// for that, or where your key is listed. It is good for these bytes on this branch under this policy,
-/// and for nothing else.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Shows what is approved, then records it: signed with your SSH key where the policy or the branch asks \
+for that, or where your key is listed. It is good for these bytes on this branch under this policy, \
+and for nothing else.")]
 #[command(after_help = "\
 Examples:
   gov-hook approve 3f2a9c01b7de            a request, by its id

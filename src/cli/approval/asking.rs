@@ -5,11 +5,12 @@ use clap::Args;
 use super::target::TargetArguments;
 use crate::app::approval::{self, Said};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::Form;
+use crate::cli::arguments::{DESCRIBED, Form};
 
-/// A held commit or push asks by itself. By hand it is asked before, or again after nobody answered in
-/// time.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+A held commit or push asks by itself. By hand it is asked before, or again after nobody answered in \
+time.")]
 pub(in crate::cli) struct RequestArguments {
     #[command(flatten)]
     target: TargetArguments,

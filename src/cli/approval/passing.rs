@@ -6,10 +6,11 @@ use super::target::TargetArguments;
 use super::time::seconds;
 use crate::app::approval;
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::Form;
+use crate::cli::arguments::{DESCRIBED, Form};
 
-/// Production takes nothing more to a branch while nobody has answered for what was let by there.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Production takes nothing more to a branch while nobody has answered for what was let by there.")]
 pub(in crate::cli) struct RatifyArguments {
     /// The entry that says it was let by, a commit, or a range `A..B`
     #[arg(value_name = "ENTRY|REV")]

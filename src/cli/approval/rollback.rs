@@ -5,10 +5,11 @@ use clap::Args;
 use super::time::seconds;
 use crate::app::approval::{self, Forgotten};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::Form;
+use crate::cli::arguments::{DESCRIBED, Form};
 
-/// Makes a new commit on a branch `rollback-ID`; nothing that is there moves.
 #[derive(Debug, Args)]
+#[command(help_template = DESCRIBED, before_help = "\
+Makes a new commit on a branch `rollback-ID`; nothing that is there moves.")]
 pub(in crate::cli) struct RollbackArguments {
     /// The savepoint, or the id of the change that landed after it
     #[arg(value_name = "ID", required_unless_present_any = ["list", "older_than"])]
