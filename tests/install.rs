@@ -648,6 +648,57 @@ fn a_bare_repository_takes_the_hooks_of_a_server_only() {
 }
 
 #[test]
+fn a_bare_repository_with_work_trees_is_a_clone_until_it_is_a_server() {
+    let scratch = Scratch::new();
+    let top = scratch.beside("top");
+    let bare = top.join(".bare");
+    scratch.git(&["clone", "-q", "--bare", ".", &bare.to_string_lossy()]);
+    fs::write(top.join(".git"), "gitdir: ./.bare\n").unwrap();
+    scratch.git_in(&top, &["worktree", "add", "-q", "main"]);
+    let tree = top.join("main");
+
+    let said = scratch.run_in(&top, &["install"]);
+    let doctor = scratch.run_in(&top, &["doctor"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(names(&bare.join("hooks")), sorted(&CLIENT));
+    assert_eq!(doctor.code, 0, "{}", doctor.out);
+    assert!(!doctor.out.contains("missing"), "{}", doctor.out);
+    fs::write(tree.join("a.txt"), secret()).unwrap();
+    scratch.git_in(&tree, &["add", "a.txt"]);
+    assert!(!scratch.try_git_in(&tree, &["commit", "-m", "Secret"]).status.success());
+
+    scratch.run_in(&top, &["uninstall"]);
+    scratch.run_in(&top, &["install", "--server"]);
+    let refused = scratch.run_in(&top, &["install"]);
+    let doctor = scratch.run_in(&top, &["doctor"]);
+
+    assert!(refusal(&refused, &scratch).ends_with("mend it: install those of a server: gov-hook install --server\n"));
+    assert_eq!(names(&bare.join("hooks")), sorted(&["pre-receive", "update", "post-receive"]));
+    assert_eq!(doctor.code, 0, "{}", doctor.out);
+}
+
+#[test]
+fn what_git_did_not_run_is_kept_and_not_said_to_run() {
+    let scratch = Scratch::new();
+    put(&hooks(&scratch).join("pre-push"), &telling(&scratch, "pre-push"));
+    fs::set_permissions(hooks(&scratch).join("pre-push"), fs::Permissions::from_mode(0o644)).unwrap();
+    put(&hooks(&scratch).join("pre-commit"), &telling(&scratch, "pre-commit"));
+
+    let said = scratch.run(&["install"]);
+
+    let told: Vec<&str> = said.out.lines().filter(|line| line.contains(".legacy")).collect();
+    let expected = [
+        "  pre-commit: what was there is kept as pre-commit.legacy and runs first",
+        "  pre-push: what was there is kept as pre-push.legacy and does not run, for it is not executable",
+    ];
+    assert_eq!(told, expected);
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert!(!scratch.beside("log").exists());
+}
+
+#[test]
 fn nothing_is_half_installed() {
     let scratch = Scratch::new();
     fs::create_dir_all(hooks(&scratch).join("post-merge")).unwrap();

@@ -17,6 +17,8 @@ pub(super) struct Seen<'a> {
     pub(super) git: &'a Git,
     /// The work tree's root, or a bare repository.
     pub(super) home: &'a Path,
+    /// Commits are made here; elsewhere they are taken in.
+    pub(super) is_clone: bool,
 }
 
 impl Seen<'_> {
@@ -48,8 +50,7 @@ impl Seen<'_> {
 
     /// A clone's stages or a server's, and those of the other kind that were installed.
     fn expected(&self, folder: &Path) -> Result<Vec<&'static str>, Failure> {
-        let (usual, unusual) =
-            if self.repo.is_bare() { (&SERVER[..], &CLIENT[..]) } else { (&CLIENT[..], &SERVER[..]) };
+        let (usual, unusual) = if self.is_clone { (&CLIENT[..], &SERVER[..]) } else { (&SERVER[..], &CLIENT[..]) };
         let mut stages = usual.to_vec();
         for stage in unusual.iter().chain([&STRICT]) {
             let is_ours = |path: PathBuf| Ok::<bool, Failure>(matches!(look(&path)?, Found::Ours { .. }));

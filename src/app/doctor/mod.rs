@@ -5,7 +5,7 @@ mod surroundings;
 
 use hooks::Seen;
 
-use super::install::{SERVER, STRICT, command_of, way_in, word};
+use super::install::{SERVER, STRICT, command_of, is_clone, way_in, word};
 use super::{Answer, Environment, Failure, notify};
 use crate::git::{Git, HooksFolder, Repo};
 use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
@@ -52,11 +52,12 @@ fn worktrees(
     if gits.is_empty() {
         return Err(Failure::new("no git is on PATH").mended_by("install git, or put its folder on PATH"));
     }
+    let is_clone = is_clone(repo)?;
     let mut found = Vec::new();
     for home in repo.worktrees()? {
         let (mut views, mut bypasses, mut ills) = (Vec::new(), Vec::new(), Vec::new());
         for git in &gits {
-            let seen = Seen { repo, environment, git, home: &home };
+            let seen = Seen { repo, environment, git, home: &home, is_clone };
             match seen.view() {
                 Ok((view, folder)) => {
                     bypasses.extend(seen.bypasses(&view));
@@ -72,7 +73,7 @@ fn worktrees(
             }
         }
         bypasses.dedup();
-        if !is_enforced && !repo.is_bare() {
+        if !is_enforced && is_clone {
             let setting = if command_of(repo, "pre-commit")?.is_some() { "hook.…" } else { "core.hooksPath" };
             bypasses.push(format!(
                 "git commit --no-verify and git -c {setting}=…, since no server is known to refuse that"
@@ -91,7 +92,7 @@ fn worktrees(
 }
 
 /// One trouble for all hooks that are in the same state for the same reason.
-fn of_view(&Seen { repo, home, .. }: &Seen<'_>, view: &GitView, folder: &HooksFolder) -> Vec<Trouble> {
+fn of_view(&Seen { repo, home, is_clone, .. }: &Seen<'_>, view: &GitView, folder: &HooksFolder) -> Vec<Trouble> {
     let mut groups: Vec<(&StageHealth, Vec<&str>)> = Vec::new();
     for stage in view.stages.iter().filter(|stage| !stage.state.is_good()) {
         match groups.iter_mut().find(|(first, _)| first.state == stage.state && first.why == stage.why) {
@@ -109,7 +110,7 @@ fn of_view(&Seen { repo, home, .. }: &Seen<'_>, view: &GitView, folder: &HooksFo
         } else {
             format!("{} {verb} {} in {}{why}", names.join(", "), first.state.as_str(), view.folder)
         };
-        let is_server = repo.is_bare() || names.iter().all(|name| SERVER.contains(name));
+        let is_server = !is_clone || names.iter().all(|name| SERVER.contains(name));
         let server = if is_server { " --server" } else { "" };
         let strict = if names.contains(&STRICT) { " --strict" } else { "" };
         let mend = way_in(repo, folder, &place, &format!("gov-hook{place} install{server}{strict}"));

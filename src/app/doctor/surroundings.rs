@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::audit::{self, Depth};
-use crate::app::install::{Found, SERVER, fetch_rule, look, takes_streams, word};
+use crate::app::install::{Found, SERVER, fetch_rule, is_clone, look, takes_streams, word};
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
 use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth};
@@ -81,7 +81,7 @@ pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
 
 /// The remote this clone came from, and whether its ledger is fetched along.
 pub(super) fn fetched(repo: &Repo, troubles: &mut Vec<Trouble>) -> Result<Option<(String, bool)>, Failure> {
-    if !repo.has_remote() || repo.is_bare() {
+    if !repo.has_remote() || !is_clone(repo)? {
         return Ok(None);
     }
     let remote = repo.remote_name();
@@ -151,7 +151,7 @@ pub(super) fn writer(repo: &Repo, environment: &Environment, troubles: &mut Vec<
     let mut wrong = |what: &str, mend: &str| {
         troubles.push(Trouble { about: "identity", what: what.into(), mend: mend.into(), is_wrong: true });
     };
-    if writer.email.is_none() && !repo.is_bare() {
+    if writer.email.is_none() && is_clone(repo).unwrap_or_default() {
         wrong("nobody is known to put decisions on record", "git config user.email you@example.com");
     }
     match &key {

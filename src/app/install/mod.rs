@@ -54,7 +54,7 @@ pub struct Request {
 
 pub fn install(request: Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    if repo.is_bare() && !request.server {
+    if !request.server && !is_clone(&repo)? {
         return Err(Failure::new("a bare repository has no commits made in it, so a clone's hooks do not run here")
             .mended_by("install those of a server: gov-hook install --server"));
     }
@@ -96,7 +96,7 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
             What::Unchained(by) => {
                 writeln!(text, "  {stage}: taken out of what {} runs", by.as_str().unwrap_or("another program"))
             }
-            What::Removed | What::Current | What::Written | What::Renewed | What::Chained(_) => {
+            What::Removed | What::Current | What::Written | What::Renewed | What::Chained { .. } => {
                 writeln!(text, "  {stage}: removed")
             }
         };
@@ -116,6 +116,22 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
         format!("uninstalled {}; the ledger and the policy stay\n", counted(done.len(), "hook"))
     };
     Ok(Answer::passing(first + &text))
+}
+
+/// Whether commits are made here: in the work tree, or in those that are linked to a bare repository which
+/// is no server.
+pub(super) fn is_clone(repo: &Repo) -> Result<bool, Failure> {
+    if !repo.is_bare() {
+        return Ok(true);
+    }
+    let folder = repo.hooks_folder()?.path;
+    for stage in SERVER {
+        if matches!(look(&folder.join(stage))?, Found::Ours { .. }) {
+            return Ok(false);
+        }
+    }
+    // The bare repository itself is the first of them.
+    Ok(repo.worktrees()?.len() > 1)
 }
 
 /// Whether gov-hook is what git runs before it makes a merge.
@@ -166,9 +182,10 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
     };
     let _ = writeln!(text, "  {}", named.join(", "));
     for Done { stage, what, older, unused } in done {
-        if let What::Chained(by) = what {
+        if let What::Chained { by, runs } = what {
             let whose = by.as_str().map_or_else(|| "what was there".to_owned(), |by| format!("the hook of {by}"));
-            let _ = writeln!(text, "  {stage}: {whose} is kept as {stage}.legacy and runs first");
+            let then = if *runs { "runs first" } else { "does not run, for it is not executable" };
+            let _ = writeln!(text, "  {stage}: {whose} is kept as {stage}.legacy and {then}");
         }
         for path in older {
             let _ = writeln!(text, "    what was kept before it runs too: {}", path.display());

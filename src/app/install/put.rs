@@ -29,7 +29,11 @@ pub(super) enum What {
     /// One of an older version, or of a binary elsewhere, was replaced.
     Renewed,
     /// Somebody else's stood there, and is kept.
-    Chained(Owner),
+    Chained {
+        by: Owner,
+        /// Git ran it there; what is not executable is only kept.
+        runs: bool,
+    },
     Removed,
     /// What was kept stands there again.
     Restored,
@@ -65,7 +69,7 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
             }
             Found::Nothing => (What::Written, kept),
             Found::Ours { .. } => (What::Renewed, kept),
-            Found::Foreign { by, runs } => (What::Chained(by), Found::Foreign { by, runs }),
+            Found::Foreign { by, runs } => (What::Chained { by, runs }, Found::Foreign { by, runs }),
         };
         let by = if let Found::Foreign { by, .. } = kept { Some(by) } else { None };
         let shim = Shim { stage: (*stage).to_owned(), binary: binary.to_owned(), sourced: by == Some(Owner::Husky) };
@@ -147,7 +151,7 @@ fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
 fn place(plan: &Planned) -> std::io::Result<Vec<PathBuf>> {
     let mut moved = Vec::new();
     set_aside(&plan.hook, &plan.unused)?;
-    if matches!(plan.what, What::Chained(_)) {
+    if matches!(plan.what, What::Chained { .. }) {
         moved = keep(&plan.hook)?;
         if !plan.is_framework {
             spare_of(&plan.hook);
@@ -245,7 +249,7 @@ pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Fai
         let undone = match what {
             What::Restored => fs::rename(&kept, &hook),
             What::Unchained(_) => fs::remove_file(&kept),
-            What::Removed | What::Current | What::Written | What::Renewed | What::Chained(_) => {
+            What::Removed | What::Current | What::Written | What::Renewed | What::Chained { .. } => {
                 let besides = if is_there(&kept) { fs::remove_file(&kept) } else { Ok(()) };
                 besides.and_then(|()| fs::remove_file(&hook))
             }
