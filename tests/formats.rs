@@ -121,3 +121,60 @@ fn a_quiet_pass_says_nothing_and_a_quiet_refusal_says_why() {
     assert_eq!((pass.code, pass.out.as_str(), pass.err.as_str()), (0, "", ""));
     assert_eq!(refusal.out.lines().next(), Some("denied: 1 secret in a.txt:1"));
 }
+
+#[test]
+fn every_verb_that_reads_answers_with_one_document_that_names_its_form() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.origin();
+    scratch.write("a.txt", "a\n");
+    scratch.commit_by_hand("Add it");
+    scratch.write(".gov/rules/own.yaml", "[]\n");
+
+    for (asked, schema) in [
+        (&["check"][..], "check"),
+        (&["doctor"], "doctor"),
+        (&["policy", "show"], "policy"),
+        (&["policy", "check", "src/policy/example.yaml"], "error"),
+        (&["policy", "why", "a.txt"], "policy-why"),
+        (&["rules", "list"], "rules"),
+        (&["rules", "explain", "secret/jwt"], "rule"),
+        (&["rules", "check", ".gov/rules"], "rules-check"),
+        (&["audit", "verify"], "audit-verify"),
+        (&["audit", "log"], "audit-log"),
+        (&["audit", "show", "HEAD"], "audit-show"),
+        (&["audit", "report"], "audit-report"),
+        (&["audit", "checkpoint"], "checkpoint"),
+        (&["audit", "sync"], "audit-sync"),
+        (&["pending"], "pending"),
+        (&["history"], "history"),
+        (&["status", "HEAD"], "error"),
+        (&["verify"], "verify"),
+        (&["notify", "status"], "notify-status"),
+        (&["rollback", "--list"], "savepoints"),
+    ] {
+        let said = scratch.run(&[asked, &["--format", "json"]].concat());
+
+        assert_eq!(said.json()["schema"], format!("gov-hook/{schema}/v1"), "{asked:?}");
+        assert!(said.out.ends_with("}\n"), "{asked:?}: {}", said.out);
+    }
+    let lines = scratch.run(&["audit", "log", "--format", "jsonl"]).out;
+    let document = scratch.run(&["audit", "log", "--format", "json"]).json();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(document["entries"], Value::from(lines));
+}
+
+#[test]
+fn a_checkpoint_is_the_same_text_within_json() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.write("a.txt", "a\n");
+    scratch.commit_by_hand("Add it");
+
+    let made = scratch.run(&["audit", "checkpoint", "--format", "json"]).json();
+
+    assert_eq!((&made["exit"], &made["streams"], &made["signed_by"]), (&0.into(), &2.into(), &Value::from([""; 0])));
+    std::fs::write(scratch.beside("kept"), made["checkpoint"].as_str().unwrap()).unwrap();
+    let held = scratch.run(&["audit", "checkpoint", "--verify", "../kept"]);
+    assert_eq!(held.code, 0, "{}", held.out);
+}

@@ -316,3 +316,44 @@ fn a_usage_error_is_exit_code_2_and_help_is_0() {
     let version = scratch.run(&["--version"]);
     assert_eq!((version.code, &version.out), (0, &scratch.run(&["-V"]).out));
 }
+
+#[test]
+fn a_rule_is_found_by_how_its_name_begins() {
+    let scratch = Scratch::new();
+
+    let asked = |id: &str| scratch.run(&["rules", "explain", id]).err;
+
+    assert!(
+        asked("secret/aws-access").contains("did you mean `secret/aws-access-key-id`?"),
+        "{}",
+        asked("secret/aws-access")
+    );
+    let many = asked("secret/aws");
+    assert!(many.contains("`secret/aws-") && many.contains("gov-hook rules list | grep secret/aws\n"), "{many}");
+    assert!(asked("secret/jtw").contains("did you mean `secret/jwt`?"), "{}", asked("secret/jtw"));
+    assert!(asked("").contains("see what there is: gov-hook rules list\n"), "{}", asked(""));
+}
+
+#[test]
+fn what_is_kept_as_a_reason_says_something() {
+    let scratch = Scratch::new();
+
+    for asked in [
+        &["reject", "--reason", " "][..],
+        &["reject", "--reason", "no", "--blocking", ""],
+        &["approve", "--notes", ""],
+        &["request", "--reason", ""],
+        &["revoke", "--reason", "", "HEAD"],
+        &["ratify", "--notes", "", "HEAD"],
+        &["record", "--reason", "", "HEAD"],
+        &["rollback", "--reason", "", "x"],
+        &["override", "request", "--reason", ""],
+        &["rules", "waive", "--reason", "", "ea09214d0a15"],
+    ] {
+        let said = scratch.run(asked);
+
+        assert_eq!(said.code, 2, "{asked:?}");
+        let told = ["it says nothing", "needs a reason", "without a reason"];
+        assert!(told.iter().any(|told| said.err.contains(told)), "{asked:?}: {}", said.err);
+    }
+}

@@ -352,6 +352,11 @@ impl Verb {
     }
 }
 
+/// Words that are kept: there have to be some.
+pub(super) fn said(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it says nothing".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 pub(super) fn date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|()| "no day of the form 2026-12-31".to_owned())
 }

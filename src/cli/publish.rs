@@ -144,7 +144,6 @@ pub(super) struct CheckpointArguments {
 }
 
 impl CheckpointArguments {
-    /// What is made is a text; only what is found out about one has forms.
     pub(super) fn is_json(&self) -> bool {
         self.form.is_json()
     }
@@ -152,7 +151,7 @@ impl CheckpointArguments {
     pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
         match self.verify {
             Some(file) => checkpointed::verify(&file, environment, self.form.is_json(), style),
-            None => checkpoint::checkpoint(self.sign, environment),
+            None => checkpoint::checkpoint(self.sign, environment, self.form.is_json()),
         }
     }
 }

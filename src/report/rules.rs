@@ -73,7 +73,11 @@ pub fn explain(rule: &RuleView) -> String {
 
 #[must_use]
 pub fn explain_json(rule: &RuleView) -> String {
-    format!("{:#}\n", json(rule))
+    let mut whole = json(rule);
+    if let Some(fields) = whole.as_object_mut() {
+        fields.insert("schema".into(), "gov-hook/rule/v1".into());
+    }
+    format!("{whole:#}\n")
 }
 
 /// A pack that was read, and what is wrong with it.

@@ -45,9 +45,16 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, as_json: b
     if repo.commit(point)?.tree == repo.commit(head)?.tree {
         return Ok(told.saying("everything is as it was at that savepoint\n").answer(as_json));
     }
+    let branch = format!("rollback-{id}");
+    if repo.resolve(&format!("refs/heads/{branch}"))?.is_some() {
+        return Err(Failure::new(format!("`{branch}` is there already, since an earlier rollback")).mended_by(
+            format!(
+                "look at it: git show --stat {branch}; to make another one, take it away first: git branch -D {branch}"
+            ),
+        ));
+    }
     let mends: String = landed_since(&repo, &id)?.map(|commit| format!("Gov-Mends: {commit}\n")).unwrap_or_default();
     let message = format!("Roll back to {PREFIX}{id}\n\n{}\n\nGov-Rollback: {id}\n{mends}", printable(reason));
-    let branch = format!("rollback-{id}");
     let commit = repo.restoring(head, point, &message)?;
     repo.start_branch(&branch, commit)?;
     let (judged, act) = afterwards(&repo, commit, None, (Cause::Record, environment))?;

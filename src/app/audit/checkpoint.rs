@@ -1,6 +1,8 @@
 //! `audit checkpoint`: where every stream ends at this moment, to be kept where nobody here can
 //! change it.
 
+use serde_json::json;
+
 use super::may_sign;
 use super::reading::{Depth, read};
 use crate::app::record::{Act, Pen};
@@ -14,7 +16,7 @@ const NAMESPACE: &str = "ckpt@gov-hook";
 /// A checkpoint of a damaged ledger would vouch for the damage.
 const DAMAGED: u8 = 1;
 
-pub fn checkpoint(is_signed: bool, environment: &Environment) -> Result<Answer, Failure> {
+pub fn checkpoint(is_signed: bool, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let mut pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?;
@@ -24,7 +26,8 @@ pub fn checkpoint(is_signed: bool, environment: &Environment) -> Result<Answer, 
     }
     let reading = read(&repo, Depth::News, &|_| ())?;
     if !reading.verdict.damage.is_empty() {
-        let text = "the ledger is damaged, so there is no checkpoint of it; see: gov-hook audit verify\n";
+        let why = "the ledger is damaged, so there is no checkpoint of it; see: gov-hook audit verify";
+        let text = if as_json { json(None, &[], Some(why), DAMAGED) } else { format!("{why}\n") };
         return Ok(Answer { text: text.into(), code: DAMAGED });
     }
     let Some(genesis) = reading.genesis else {
@@ -48,5 +51,23 @@ pub fn checkpoint(is_signed: bool, environment: &Environment) -> Result<Answer, 
         act.is_signed = is_signed;
         pen.write(&[act])?;
     }
-    Ok(Answer::passing(shown))
+    if !as_json {
+        return Ok(Answer::passing(shown));
+    }
+    let by = [pen.actor().email.as_str()];
+    Ok(Answer::passing(json(Some((&checkpoint, &shown)), if is_signed { &by } else { &[] }, None, 0)))
+}
+
+/// What was made, with the text that is to be kept byte for byte.
+fn json(made: Option<(&Checkpoint, &str)>, signed_by: &[&str], why: Option<&str>, code: u8) -> String {
+    let json = json!({
+        "schema": "gov-hook/checkpoint/v1",
+        "exit": code,
+        "genesis": made.map(|(checkpoint, _)| checkpoint.repo.to_string()),
+        "streams": made.map(|(checkpoint, _)| checkpoint.heads.len()),
+        "signed_by": signed_by,
+        "checkpoint": made.map(|(_, text)| text),
+        "why": why,
+    });
+    format!("{json:#}\n")
 }

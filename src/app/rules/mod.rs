@@ -16,8 +16,7 @@ use crate::check::header_explained;
 use crate::check::rules::{Example, Listed, On, read_pack};
 use crate::check::waivers::{Explained, explained};
 use crate::git::Repo;
-use crate::model::Severity;
-use crate::model::closest;
+use crate::model::{Arrange, Severity, closest, shell_word};
 use crate::report::Style;
 use crate::report::rules::{self as report, PackView, RuleView};
 
@@ -71,12 +70,22 @@ fn of_waivers(id: &str) -> Option<RuleView> {
 
 fn unknown(law: &Law, id: &str) -> Failure {
     let known: Vec<&str> = law.rules.list().map(|rule| rule.definition.id.as_str()).collect();
-    // Many know a rule by the part of its name that says what it is.
-    let of_the_name = known.iter().find(|known| known.split_once('/').is_some_and(|(_, name)| name == id));
-    let close = of_the_name.copied().or_else(|| closest(id, &known));
-    let remedy = match close {
-        Some(close) => format!("did you mean `{close}`?"),
-        None => "see what there is: gov-hook rules list".to_owned(),
+    // Many know a rule by the part of its name that says what it is, or by how it begins.
+    let begins =
+        |known: &&str| known.starts_with(id) || known.split_once('/').is_some_and(|(_, name)| name.starts_with(id));
+    let mut meant: Vec<&str> = known.iter().copied().filter(begins).collect();
+    meant.arrange_by_key(|known| known.len());
+    let of_the_name = meant.iter().find(|known| known.split_once('/').is_some_and(|(_, name)| name == id));
+    let remedy = match (of_the_name, meant.as_slice()) {
+        (Some(one), _) | (None, [one]) => format!("did you mean `{one}`?"),
+        (None, [one, other, ..]) if !id.is_empty() => format!(
+            "did you mean `{one}` or `{other}`? See all that begin so: gov-hook rules list | grep {}",
+            shell_word(id)
+        ),
+        _ => match closest(id, &known) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => "see what there is: gov-hook rules list".to_owned(),
+        },
     };
     Failure::new(format!("no rule in force is called `{id}`")).mended_by(remedy)
 }

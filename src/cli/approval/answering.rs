@@ -6,7 +6,7 @@ use super::target::TargetArguments;
 use super::time::until;
 use crate::app::approval::{self, Answering, Target, Until, Verdict};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form};
+use crate::cli::arguments::{DESCRIBED, Form, said};
 use crate::cli::print;
 use crate::report::Style;
 
@@ -30,7 +30,7 @@ pub(in crate::cli) struct ApproveArguments {
     target: TargetArguments,
 
     /// What there is to say about it
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     notes: Option<String>,
 
     /// A file or document you looked at; may be repeated
@@ -59,15 +59,15 @@ pub(in crate::cli) struct RejectArguments {
     target: TargetArguments,
 
     /// Why not
-    #[arg(long, value_name = "WHY")]
+    #[arg(long, value_name = "WHY", value_parser = said)]
     reason: String,
 
     /// Something that has to be mended first; may be repeated
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     blocking: Vec<String>,
 
     /// What else there is to say
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     notes: Option<String>,
 
     /// A file or document you looked at; may be repeated
@@ -97,7 +97,7 @@ pub(in crate::cli) struct RevokeArguments {
     staged: bool,
 
     /// Why
-    #[arg(long, value_name = "WHY")]
+    #[arg(long, value_name = "WHY", value_parser = said)]
     reason: Option<String>,
 
     #[command(flatten)]

@@ -5,7 +5,7 @@ use clap::Args;
 use super::target::TargetArguments;
 use crate::app::approval::{self, Said};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form};
+use crate::cli::arguments::{DESCRIBED, Form, said};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -16,15 +16,15 @@ pub(in crate::cli) struct RequestArguments {
     target: TargetArguments,
 
     /// Why it is to be let by
-    #[arg(long, value_name = "WHY")]
+    #[arg(long, value_name = "WHY", value_parser = said)]
     reason: Option<String>,
 
     /// What it means for security
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     assessment: Option<String>,
 
     /// Where it is tracked
-    #[arg(long, value_name = "ID|URL")]
+    #[arg(long, value_name = "ID|URL", value_parser = said)]
     ticket: Option<String>,
 
     /// Anything else that is worth keeping; may be repeated

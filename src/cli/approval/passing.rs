@@ -6,7 +6,7 @@ use super::target::TargetArguments;
 use super::time::seconds;
 use crate::app::approval;
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form};
+use crate::cli::arguments::{DESCRIBED, Form, said};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -17,7 +17,7 @@ pub(in crate::cli) struct RatifyArguments {
     named: String,
 
     /// What there is to say about it
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     notes: Option<String>,
 
     #[command(flatten)]
