@@ -178,3 +178,24 @@ fn a_checkpoint_is_the_same_text_within_json() {
     let held = scratch.run(&["audit", "checkpoint", "--verify", "../kept"]);
     assert_eq!(held.code, 0, "{}", held.out);
 }
+
+#[test]
+fn whoever_cuts_no_list_short_reads_of_every_file_that_was_not_scanned() {
+    let scratch = Scratch::new();
+    for name in ["a.bin", "b.bin", "c.bin"] {
+        scratch.write(name, name.bytes().chain([0, 1, 2, 255]).collect::<Vec<u8>>());
+    }
+    scratch.commit_all("Add data");
+    let only = "is binary: only rules for exact formats were run on it";
+
+    for asked in [&["check", "HEAD"][..], &["check", "--all"], &["check", "--history"]] {
+        let short = scratch.run(asked).out;
+        let whole = scratch.run(&[asked, &["--verbose"]].concat()).out;
+        let json = scratch.run(&[asked, &["--format", "json"]].concat()).json();
+
+        assert!(short.contains("`a.bin` and 2 other files are binary"), "{asked:?}: {short}");
+        let named: Vec<Value> = ["a", "b", "c"].map(|name| format!("`{name}.bin` {only}").into()).into();
+        assert_eq!(json["notes"].as_array(), Some(&named), "{asked:?}");
+        assert!(named.iter().all(|note| whole.contains(note.as_str().unwrap())), "{asked:?}: {whole}");
+    }
+}

@@ -225,3 +225,17 @@ fn no_beginning_of_a_file_hides_a_secret_behind_it() {
     let found: Vec<&str> = keys.map(|finding| finding["path"].as_str().unwrap()).collect();
     assert_eq!(found, ["big.env", "ext.env", "little.env", "oid.env", "wide.env"]);
 }
+
+#[test]
+fn a_head_that_is_none_is_told_with_what_makes_it_one() {
+    let scratch = Scratch::new();
+    scratch.write(".git/HEAD", "garbage\n");
+
+    let refused = scratch.run(&["check"]);
+
+    let mend = refused.err.lines().last().unwrap().trim_start();
+    let command = mend.strip_prefix("mend it: have it name your branch again: ").unwrap().replace("BRANCH", "main");
+    assert_eq!(refused.code, 2);
+    scratch.command("sh", &scratch.path("")).args(["-c", &command]).status().unwrap();
+    assert_eq!(scratch.run(&["check"]).code, 0);
+}

@@ -357,3 +357,29 @@ fn what_is_kept_as_a_reason_says_something() {
         assert!(told.iter().any(|told| said.err.contains(told)), "{asked:?}: {}", said.err);
     }
 }
+
+#[test]
+fn what_is_not_there_is_told_in_plain_words() {
+    let scratch = Scratch::new();
+
+    let repo = scratch.run(&["risk", "eval", "--repo", "nowhere"]);
+    let pack = scratch.run(&["rules", "check", "nowhere"]);
+    let told = scratch.run(&["notify", "test"]);
+
+    let refused = "gov-hook could not decide, so nothing may pass: ";
+    assert_eq!(
+        repo.err,
+        format!(
+            "{refused}no git repository at `nowhere` or above it\n  mend it: run it inside a repository, or name one: \
+             gov-hook -C PATH …\n"
+        )
+    );
+    assert_eq!(
+        pack.err,
+        format!(
+            "{refused}cannot read `nowhere`: No such file or directory (os error 2)\n  mend it: name a pack, or a \
+             folder of them\n"
+        )
+    );
+    assert!(told.err.starts_with(&format!("{refused}the built-in policy tells nobody\n")), "{}", told.err);
+}

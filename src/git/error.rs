@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::{ObjectId, RepoPath};
+use crate::model::{ObjectId, RepoPath, shell_word};
 
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -20,6 +20,9 @@ pub enum GitError {
 
     #[error("`{name}` names no commit here")]
     UnknownRevision { name: String, shallow: Option<String> },
+
+    #[error("cannot read HEAD")]
+    Head { path: PathBuf, source: git2::Error },
 
     #[error("HEAD points to `{}`, which is no name a branch can have", target.escape_default())]
     MalformedHead { target: String },
@@ -96,6 +99,10 @@ impl GitError {
                 Some(format!("this clone is shallow; fetch the rest: git fetch --unshallow {remote}"))
             }
             Self::UnknownRevision { .. } => Some("see what there is: git branch --all".into()),
+            Self::Head { path, .. } => Some(format!(
+                "have it name your branch again: echo 'ref: refs/heads/BRANCH' > {}",
+                shell_word(&path.display().to_string())
+            )),
             Self::MalformedHead { .. } => Some("point it to a branch: git symbolic-ref HEAD refs/heads/BRANCH".into()),
             Self::Shallow { remote, .. } | Self::ShallowBase { remote, .. } => {
                 Some(format!("fetch the rest of the history: git fetch --unshallow {remote}"))

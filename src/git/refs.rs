@@ -58,7 +58,7 @@ impl Repo {
     }
 
     fn odd_head(&self) -> Result<Option<Pointed>, GitError> {
-        let unreadable = |source| GitError::Git { what: "HEAD".into(), source };
+        let unreadable = |source| GitError::Head { path: self.inner.path().join("HEAD"), source };
         let head = self.inner.find_reference("HEAD").map_err(unreadable)?;
         let through = head.symbolic_target_bytes();
         let through = through.map(|name| Pointed::Through(String::from_utf8_lossy(name).into_owned()));

@@ -234,7 +234,8 @@ fn kind_name(kind: ObjectType) -> &'static str {
 fn explain(error: git2::Error, at: &Path) -> GitError {
     let at = || at.canonicalize().unwrap_or_else(|_| at.to_owned()).display().to_string();
     match (error.code(), error.class()) {
-        (ErrorCode::NotFound, ErrorClass::Repository) => GitError::NotARepository { at: at() },
+        // The folder itself is not there, or there is no repository in it.
+        (ErrorCode::NotFound, ErrorClass::Os | ErrorClass::Repository) => GitError::NotARepository { at: at() },
         (ErrorCode::Owner, _) => GitError::Untrusted { at: at() },
         _ if error.message().contains("sha256") => GitError::Unsupported { what: "SHA-256 object names".into() },
         _ if error.message().contains("refstorage") => {

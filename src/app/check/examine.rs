@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::copies::{Copies, copies};
-use super::judge::unscanned;
 use super::recent::Recent;
 use super::signed::{Signed, Told};
 use super::target::Subject;
+use super::unscanned::{Naming, unscanned};
 use crate::app::law::Law;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
@@ -47,6 +47,7 @@ pub(super) struct Examiner<'a> {
     pub(super) today: Date,
     /// Somebody waits at a terminal.
     pub(super) is_watched: bool,
+    pub(super) naming: Naming,
 }
 
 /// A part of the work, which any thread can do.
@@ -148,7 +149,7 @@ impl Examiner<'_> {
         let said = |finding: &Finding| (finding.fingerprint, finding.severity);
         let mut known: HashSet<_> = examined.findings.iter().map(said).collect();
         examined.findings.extend(excuses.into_iter().filter(|finding| known.insert(said(finding))));
-        examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)));
+        examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)), self.naming);
         Ok(examined)
     }
 

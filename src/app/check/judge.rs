@@ -7,6 +7,7 @@ use super::next::next_steps;
 use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
 use super::target::{self, Subject};
+use super::unscanned::Naming;
 use super::{Request, Supposition, history, people};
 use crate::app::header::{Alone, Signatures};
 use crate::app::law::{self, Law, WAIVERS_PATH};
@@ -16,8 +17,8 @@ use crate::check::{self, Gathered};
 use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Arrange, Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId,
-    Person, Reach, RepoPath, Risk, Saying, Scanned, Sha256, Target, TargetKind, Window, Word,
+    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId, Person, Reach,
+    RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word,
 };
 use crate::policy::{Audit, Notice, Policy, deciding_digest};
 
@@ -189,6 +190,7 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         in_tree: subject.kind == TargetKind::Tree,
         today: environment.today()?,
         is_watched: environment.stderr_is_terminal,
+        naming: Naming::of(request),
     };
     let only = subject.head.filter(|_| request.asked.revision.is_some());
     let (found, reach) = match subject.kind {
@@ -317,30 +319,6 @@ fn evidence(
         .collect();
     let level: Enforcement = supposed_level.or(request.level).unwrap_or(usual);
     Evidence { gate: request.gate, level, authors, agent, landing, words }
-}
-
-/// What the content rules could not read is said, never skipped in silence.
-pub(super) fn unscanned<'a>(files: &(impl Iterator<Item = (&'a RepoPath, Scanned)> + Clone)) -> Vec<String> {
-    let named = |what: &str, wanted: Scanned| {
-        let mut paths: Vec<&RepoPath> =
-            files.clone().filter(|(_, scanned)| *scanned == wanted).map(|(path, _)| path).collect();
-        paths.arrange();
-        paths.dedup();
-        let (first, others) = paths.split_first()?;
-        Some(match others.len() {
-            0 => format!("`{first}` {what}"),
-            1 => format!("`{first}` and 1 other file {what}"),
-            more => format!("`{first}` and {more} other files {what}"),
-        })
-    };
-    [
-        named("is binary: only rules for exact formats were run on it", Scanned::Binary),
-        named("is an LFS pointer: the content it stands for was not scanned", Scanned::LfsPointer),
-        named("is a submodule: the commits it names were not read", Scanned::Submodule),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
 fn partial_history(assessment: &Assessment) -> Option<String> {

@@ -17,6 +17,7 @@ mod pushed;
 mod recent;
 mod signed;
 mod target;
+mod unscanned;
 mod whole;
 
 use super::{Answer, Environment, Failure};

@@ -77,7 +77,7 @@ impl Examiner<'_> {
         // A stable sort; what no commit has comes last.
         seen.arrange_by_key(|seen| seen.commit.unwrap_or(usize::MAX));
         let unread = seen.iter().map(|seen| (&seen.path, seen.scanned));
-        let mut notes = super::judge::unscanned(&unread);
+        let mut notes = super::unscanned::unscanned(&unread, self.naming);
         let mut findings = merged(seen, &reached.commits);
         let there = head.keys().map(|path| Standing { path, is_new: true, by_agent: false });
         let now = Some(InHistory { since: None, in_head: true });

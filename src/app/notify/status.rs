@@ -21,7 +21,11 @@ pub fn status(environment: &Environment, as_json: bool) -> Result<Answer, Failur
     let spool = Spool::of(&repo);
     let waiting = spool.waiting().map_err(|error| unusable(&error))?;
     let found = Found { channels: channels(&repo, environment, &policy.notices), waiting, dropped: spool.dropped() };
-    let text = if as_json { found.json(&reference.origin) } else { found.text(&reference.origin) };
+    let text = if as_json {
+        found.json(&reference.origin)
+    } else {
+        found.text(if reference.built_in { "the built-in policy" } else { &reference.origin })
+    };
     Ok(Answer::passing(text))
 }
 

@@ -24,7 +24,8 @@ pub fn test(kind: Option<&str>, environment: &Environment) -> Result<Answer, Fai
     }
     if channels.is_empty() {
         let what = kind.map_or_else(|| "nobody".to_owned(), |kind| format!("nobody by {kind}"));
-        return Err(Failure::new(format!("{} tells {what}", reference.origin))
+        let law = if reference.built_in { "the built-in policy" } else { &reference.origin };
+        return Err(Failure::new(format!("{law} tells {what}"))
             .mended_by("add a `notify` section to .gov/policy.yaml and commit it: gov-hook policy schema"));
     }
     let (mut text, mut code) = (String::new(), 0);

@@ -115,7 +115,11 @@ fn pack(file: &Path) -> Result<PackView, Failure> {
 fn packs_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut packs = Vec::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
-        let entry = entry.map_err(|error| Failure::new(format!("cannot read `{}`: {error}", path.display())))?;
+        let entry = entry.map_err(|error| {
+            let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+            Failure::new(format!("cannot read `{}`: {why}", error.path().unwrap_or(path).display()))
+                .mended_by("name a pack, or a folder of them")
+        })?;
         let is_yaml = entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if entry.file_type().is_file() && (is_yaml || entry.depth() == 0) {
             packs.push(entry.into_path());
