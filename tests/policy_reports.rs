@@ -90,7 +90,7 @@ fn the_json_form_is_frozen() {
 
     let judged = Judged { origin: ORIGIN, bytes: b"", mistakes: &mistakes };
     assert_eq!(
-        mistakes::json(judged, &[]),
+        mistakes::json(judged, &[], &[]),
         r#"{
   "schema": "gov-hook/policy-check/v1",
   "origin": "HEAD:.gov/policy.yaml",

@@ -383,3 +383,45 @@ fn what_is_not_there_is_told_in_plain_words() {
     );
     assert!(told.err.starts_with(&format!("{refused}the built-in policy tells nobody\n")), "{}", told.err);
 }
+
+#[test]
+fn a_severity_that_weighs_nothing_is_told_and_is_no_mistake() {
+    let scratch = Scratch::new();
+    scratch.write(
+        ".gov/policy.yaml",
+        "version: 1\nrules:\n  packs: [unicode]\n  severity:\n    \"secrets/*\": warn\n    \"header/*\": note\n    \
+         \"secret/jwt\": hold\n    \"waiver/added\": note\n    \"own/*\": warn\n",
+    );
+    let own = "- { id: own/word, regex: 'never', keywords: [never], severity: note, message: a word, examples: [never], \
+               counterexamples: [ever] }\n";
+    scratch.write(".gov/rules/own.yaml", own);
+
+    let told = scratch.run(&["policy", "check"]);
+    let json = scratch.run(&["policy", "check", "--format", "json"]).json();
+
+    let expected = "\
+warning: `secrets/*` under `severity` is no rule, so it weighs nothing
+ --> .gov/policy.yaml:5:6
+  |
+5 |     \"secrets/*\": warn
+  |      ^^^^^^^^^
+  |
+  = help: did you mean `secret/*`?
+
+warning: `header/*` is denied whatever `severity` says
+ --> .gov/policy.yaml:6:6
+  |
+6 |     \"header/*\": note
+  |      ^^^^^^^^
+  |
+  = help: waive what is meant: gov-hook rules waive FINGERPRINT
+
+.gov/policy.yaml: no mistakes
+";
+    assert_eq!((told.code, told.out.as_str()), (0, expected), "{}", told.err);
+    assert_eq!((&json["sound"], json["notices"].as_array().map(Vec::len)), (&true.into(), Some(2)));
+    scratch.commit_all("Take it");
+    assert_eq!(scratch.run(&["check"]).code, 0, "nobody is locked out by it");
+    let explained = scratch.run(&["rules", "explain", "header/body-edited"]).out;
+    assert!(!explained.contains("weigh them otherwise"), "{explained}");
+}

@@ -1,5 +1,7 @@
 //! `gov-hook policy …`: what the policy in force says, and whether a policy file is sound.
 
+mod idle;
+
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -56,17 +58,26 @@ pub fn check(file: Option<&Path>, environment: &Environment, as_json: bool, styl
         (Ok(policy), Some(work_dir)) => beside(work_dir, policy)?,
         _ => Vec::new(),
     };
+    let notices = match &read {
+        Ok(policy) => {
+            let here = Repo::open(&environment.place).ok();
+            idle::severities(policy, &bytes, work_dir.or(here.as_ref().and_then(Repo::work_dir)))?
+        }
+        Err(_) => Vec::new(),
+    };
     let found = read.err().unwrap_or_default();
     let (bytes, found) = secrets::shown(bytes, found);
+    let (bytes, notices) = secrets::shown(bytes, notices);
     let judged = Judged { origin: &shown, bytes: &bytes, mistakes: &found };
+    let in_vain = Judged { mistakes: &notices, ..judged };
     let others: Vec<Judged<'_>> = others.iter().map(Mistaken::judged).collect();
     let is_sound = found.is_empty() && others.is_empty();
     let next = NextStep { why: "the whole format".into(), command: "gov-hook policy schema".into() };
     let human = |judged, next| mistakes::human(judged, mistakes::Asked::IsItSound, next, style);
     let text = if as_json {
-        mistakes::json(judged, &others)
+        mistakes::json(judged, &others, &notices)
     } else if others.is_empty() {
-        human(judged, (!found.is_empty()).then_some(&next))
+        mistakes::notices(in_vain, style) + &human(judged, (!found.is_empty()).then_some(&next))
     } else {
         others.iter().map(|other| human(*other, None)).collect()
     };

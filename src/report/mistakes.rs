@@ -64,6 +64,18 @@ pub fn human(judged: Judged<'_>, asked: Asked, next: Option<&NextStep>, style: S
     format!("{diagnostics}{}: {count}\n{next}", visible(judged.origin))
 }
 
+/// What is in vain and no mistake.
+#[must_use]
+pub fn notices(judged: Judged<'_>, style: Style) -> String {
+    let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
+    let lines = shown_lines(judged);
+    let told = |mistake: &Mistake| {
+        let title = visible(&mistake.message);
+        format!("{}\n\n", renderer.render(&[diagnostic(judged.origin, &lines, mistake, Level::WARNING, title)]))
+    };
+    judged.mistakes.iter().map(told).collect()
+}
+
 fn diagnostic<'a>(origin: &'a str, lines: &[String], mistake: &Mistake, level: Level<'a>, title: String) -> Group<'a> {
     let index = usize::try_from(mistake.line).unwrap_or_default().saturating_sub(1);
     let line = lines.get(index).cloned().unwrap_or_default();
@@ -125,6 +137,9 @@ struct CheckV1<'a> {
     /// What else belongs to the law and has mistakes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     others: Vec<OtherV1<'a>>,
+    /// What is in vain, and no mistake.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<MistakeV1<'a>>,
 }
 
 #[derive(Serialize)]
@@ -162,13 +177,14 @@ fn all(mistakes: &[Mistake]) -> Vec<MistakeV1<'_>> {
 
 /// One JSON document for programs.
 #[must_use]
-pub fn json(judged: Judged<'_>, others: &[Judged<'_>]) -> String {
+pub fn json(judged: Judged<'_>, others: &[Judged<'_>], notices: &[Mistake]) -> String {
     let check = CheckV1 {
         schema: "gov-hook/policy-check/v1",
         origin: judged.origin,
         sound: judged.mistakes.is_empty() && others.is_empty(),
         mistakes: all(judged.mistakes),
         others: others.iter().map(|other| OtherV1 { origin: other.origin, mistakes: all(other.mistakes) }).collect(),
+        notices: all(notices),
     };
     // Texts and numbers always have a JSON form.
     serde_json::to_string_pretty(&check).map(|json| json + "\n").unwrap_or_default()

@@ -21,6 +21,8 @@ pub struct RuleView {
     pub example: Option<String>,
     /// Whether a waiver excuses it.
     pub is_waivable: bool,
+    /// Whether the policy's `severity` holds for it.
+    pub is_weighable: bool,
 }
 
 /// One line a rule, pack by pack.
@@ -58,11 +60,12 @@ pub fn explain(rule: &RuleView) -> String {
     }));
     paragraphs.extend(rule.help.as_ref().map(|help| format!("fix: {help}")));
     let weigh = format!("in .gov/policy.yaml:\n  rules: {{ severity: {{ \"{}\": warn }} }}", rule.id);
+    let or_weigh = if rule.is_weighable { format!("\nor weigh them otherwise, {weigh}") } else { String::new() };
     paragraphs.push(if rule.is_waivable {
         format!(
             "waive: one of them by the fingerprint that `gov-hook check` tells:\n  gov-hook rules waive FINGERPRINT --reason \
              REASON\nor in the text, in a comment on the line or above it:\n  gov: allow[{id}] REASON\nor all of them at \
-             some paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason REASON\nor weigh them otherwise, {weigh}",
+             some paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason REASON{or_weigh}",
             id = rule.id
         )
     } else {

@@ -49,6 +49,7 @@ fn of_headers(id: &str) -> Option<RuleView> {
         help: Some("See what was signed and what was changed: gov-hook verify PATH".to_owned()),
         example: None,
         is_waivable: true,
+        is_weighable: false,
     })
 }
 
@@ -65,6 +66,7 @@ fn of_waivers(id: &str) -> Option<RuleView> {
         help: Some(help.to_owned()),
         example: None,
         is_waivable: false,
+        is_weighable: true,
     })
 }
 
@@ -156,6 +158,7 @@ fn view(rule: Listed<'_>) -> RuleView {
         help: definition.help.clone(),
         example: definition.examples.first().map(shown),
         is_waivable: true,
+        is_weighable: true,
     }
 }
 
