@@ -371,6 +371,23 @@ fn a_doctor_sees_what_a_framework_runs() {
     }
 }
 
+#[test]
+fn a_doctor_finds_no_fault_in_the_stage_that_no_framework_runs() {
+    let Some(programs) = programs() else { return };
+    for framework in FRAMEWORKS {
+        let ids = ["gov-hook-system", "gov-hook-commit-msg-system", "gov-hook-record-system", "gov-hook-push-system"];
+        let framed = Framed::new(framework, programs, &ids);
+        framed.framework(&["install"]);
+
+        let said = framed.scratch.run(&["doctor"]);
+
+        assert_eq!(said.code, 0, "{framework}: {}", said.out);
+        let told =
+            "for no framework runs it: what `git am` makes is judged at its push\n    mend it: gov-hook install\n";
+        assert!(said.out.contains(told), "{framework}: {}", said.out);
+    }
+}
+
 /// A hook of the framework's own that tells that it ran.
 fn with_a_local_hook(framework: &'static str, programs: &Path) -> Framed {
     let framed = Framed::new(framework, programs, &[]);

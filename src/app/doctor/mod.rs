@@ -11,6 +11,9 @@ use crate::git::{Git, HooksFolder, Repo};
 use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
 use crate::report::doctor::{human, to_json};
 
+/// The stage after `git am` has made a commit.
+const AFTER_MAIL: &str = "post-applypatch";
+
 /// Something is wrong.
 const ILL: u8 = 1;
 
@@ -102,6 +105,7 @@ fn of_view(&Seen { repo, home, is_clone, .. }: &Seen<'_>, view: &GitView, folder
     }
     let place = if repo.home() == home { String::new() } else { format!(" -C {}", word(home)) };
     let all = view.stages.len();
+    let is_framed = view.stages.iter().any(|stage| stage.state == HookState::Called);
     let told = |(first, names): (&StageHealth, Vec<&str>)| {
         let why = first.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
         let verb = if names.len() == 1 { "is" } else { "are" };
@@ -114,6 +118,11 @@ fn of_view(&Seen { repo, home, is_clone, .. }: &Seen<'_>, view: &GitView, folder
         let server = if is_server { " --server" } else { "" };
         let strict = if names.contains(&STRICT) { " --strict" } else { "" };
         let mend = way_in(repo, folder, &place, &format!("gov-hook{place} install{server}{strict}"));
+        // No framework has the stage; what no hook saw there is judged at the push.
+        if is_framed && names == [AFTER_MAIL] && first.state == HookState::Missing {
+            let what = format!("{what}, for no framework runs it: what `git am` makes is judged at its push");
+            return Trouble { about: "hooks", what, mend, is_wrong: false };
+        }
         Trouble { about: "hooks", what, mend, is_wrong: true }
     };
     groups.into_iter().map(told).collect()
