@@ -109,6 +109,7 @@ fn init_writes_a_policy_that_fits_and_replays_the_last_commits_under_it() {
     assert!(said.out.starts_with("wrote .gov/policy.yaml\n"), "{}", said.out);
     assert!(said.out.contains("the last 3 commits"), "{}", said.out);
     assert!(said.out.contains("A large change"), "{}", said.out);
+    assert!(said.out.ends_with("before it commits and pushes\n  gov-hook install\n"), "{}", said.out);
     let policy = fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap();
     assert!(policy.contains("migrations"), "{policy}");
     assert_eq!(scratch.run(&["policy", "check"]).code, 0);
@@ -121,7 +122,9 @@ fn init_never_replaces_a_policy_unasked() {
 
     let refused = scratch.run(&["init"]);
     let untouched = fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap();
+    scratch.install_hooks();
     let forced = scratch.run(&["init", "--force"]);
+    assert!(!forced.out.contains("gov-hook install"), "{}", forced.out);
 
     assert_eq!((refused.code, untouched.as_str()), (2, "version: 1\n"));
     assert!(refused.err.contains("gov-hook init --force"), "{}", refused.err);
@@ -365,6 +368,7 @@ fn what_is_not_there_is_told_in_plain_words() {
     let repo = scratch.run(&["risk", "eval", "--repo", "nowhere"]);
     let pack = scratch.run(&["rules", "check", "nowhere"]);
     let told = scratch.run(&["notify", "test"]);
+    let asked = ["approve", "revoke", "request"].map(|verb| scratch.run(&[verb, "nowhere"]).err);
 
     let refused = "gov-hook could not decide, so nothing may pass: ";
     assert_eq!(
@@ -382,6 +386,11 @@ fn what_is_not_there_is_told_in_plain_words() {
         )
     );
     assert!(told.err.starts_with(&format!("{refused}the built-in policy tells nobody\n")), "{}", told.err);
+    let unknown = format!(
+        "{refused}`nowhere` is neither a request nor a commit here\n  mend it: see what waits: gov-hook pending; fetch \
+         others' with: gov-hook audit sync\n"
+    );
+    assert_eq!(asked, [&*unknown; 3]);
 }
 
 #[test]

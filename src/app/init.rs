@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::check::{self, Asked, Request as Check};
+use super::install::is_asked_before_merges;
 use super::law::{Law, POLICY_PATH};
 use super::progress::Progress;
 use super::{Answer, Environment, Failure, secrets};
@@ -43,10 +44,13 @@ pub fn init(request: Request, environment: &Environment) -> Result<Answer, Failu
     write(root, &text, request.force)?;
     let commits = recent.get(..request.replay.min(recent.len())).unwrap_or_default();
     let replayed = replay(&repo, commits, &text, environment)?;
-    let said = format!(
+    let mut said = format!(
         "wrote {POLICY_PATH}\n\n{replayed}\nnext: read it, change what does not fit, and commit it\n  \
          $EDITOR {POLICY_PATH} && git add {POLICY_PATH} && git commit\n"
     );
+    if !is_asked_before_merges(&repo)? {
+        said.push_str("\nnext: have git ask it before it commits and pushes\n  gov-hook install\n");
+    }
     Ok(Answer::passing(said))
 }
 

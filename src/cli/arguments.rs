@@ -22,7 +22,7 @@ use crate::report::Format;
 
 const EXIT_CODES: &str = "Exit codes of every verb that decides:
   0  may pass
-  1  denied: a `deny` finding or a rejection
+  1  denied: a `deny` finding, a rejection, or a commit without a record
   2  could not decide: usage, policy, environment or unreadable input
   3  held: an approval is missing";
 

@@ -11,6 +11,7 @@ use crate::app::header::Signatures;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId};
+use crate::report::printable;
 
 /// What a person names on the command line.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +48,14 @@ pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) 
             return Err(Failure::new(format!("`{named}` was not asked for on that branch"))
                 .mended_by(format!("see where it was: gov-hook status {named}; {REF_INSTEAD}")));
         }
+    }
+    // What a shallow clone lacks may be there all the same.
+    let is_nothing = |named: &&str| {
+        !named.contains("..") && !repo.is_shallow() && repo.resolve(named).is_ok_and(|found| found.is_none())
+    };
+    if let Some(named) = target.named.as_deref().filter(is_nothing) {
+        return Err(Failure::new(format!("`{}` is neither a request nor a commit here", printable(named)))
+            .mended_by("see what waits: gov-hook pending; fetch others' with: gov-hook audit sync"));
     }
     let asked = check::Asked {
         revision: target.named.clone(),
