@@ -786,3 +786,59 @@ fn a_commit_that_was_held_and_pushed_past_the_hook_is_not_called_governed() {
     let answered = scratch.run(&["audit", "verify", "HEAD~1..HEAD"]);
     assert_eq!(answered.code, 0, "{}", answered.out);
 }
+
+/// A repository whose main is at staging and on a remote, where somebody else may answer.
+fn at_staging() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nenforcement: { branches: { main: staging } }\nroles: { admin: [lin@example.com] }\n");
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.install_hooks();
+    scratch
+}
+
+#[test]
+fn what_landed_past_every_push_gate_is_told_by_each_who_tells_of_coverage() {
+    let scratch = at_staging();
+    scratch.write("long.txt", lines(250));
+    let commit = scratch.commit_by_hand("Add much");
+    let before = scratch.run(&["audit", "verify", "main"]);
+    assert_eq!(before.code, 0, "what was not pushed has not landed: {}", before.out);
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+
+    let said = scratch.run(&["audit", "verify", "main"]);
+    let report = scratch.run(&["audit", "report"]);
+    let as_json = scratch.run(&["audit", "report", "--format", "json"]).json();
+    let exported = scratch.run(&["audit", "export", "HEAD~1..HEAD", "--format", "statements"]);
+
+    let why = "not approved, and let through by no push gate";
+    assert_eq!(said.code, 1, "{}", said.out);
+    assert!(said.out.starts_with(&format!("not governed: 1 of 1 commit of main (1 {why})\n")), "{}", said.out);
+    assert!(report.out.contains("\npast the push gate; "), "{}", report.out);
+    assert!(report.out.ends_with(&format!("\n            {why}\n")), "{}", report.out);
+    assert_eq!(as_json["commits"]["past_gate"][0]["commit"], commit);
+    let predicate = exported.json()["predicate"].clone();
+    assert_eq!((&predicate["governed"], &predicate["past_gate"]), (&json!(false), &json!(why)));
+
+    scratch.git(&["config", "user.email", "lin@example.com"]);
+    assert_eq!(scratch.run(&["ratify", &commit[..12]]).code, 0);
+    assert_eq!(scratch.run(&["audit", "verify", "main"]).code, 0);
+    assert_eq!(scratch.run(&["audit", "report", "--format", "json"]).json()["commits"]["past_gate"], json!([]));
+}
+
+#[test]
+fn what_was_denied_is_not_governed_for_being_put_on_record() {
+    let scratch = at_staging();
+    scratch.write("key.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    let commit = scratch.commit_all("Keep the key");
+    assert_eq!(scratch.run(&["record", "HEAD", "--reason", "no time"]).code, 1);
+    assert!(!scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]).status.success());
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+
+    let said = scratch.run(&["audit", "verify", "main"]);
+
+    assert_eq!(said.code, 1, "{}", said.out);
+    let first = "not governed: 1 of 1 commit of main (1 denied by the push gate and not ratified)\n";
+    assert!(said.out.starts_with(first), "{}", said.out);
+    assert!(said.out.contains(&format!("gov-hook ratify {}", &commit[..12])), "{}", said.out);
+}

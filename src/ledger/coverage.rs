@@ -12,12 +12,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use passages::Passages;
+use passages::{Passages, Stopped};
 
 use crate::model::{
     ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, ObjectId, Outcome,
-    RecordStatus, RiskLevel, Sha256,
+    PastGate, RecordStatus, RiskLevel, Sha256,
 };
+
+pub use passages::Landing;
 
 /// Collects what entries say of the commits asked for, in whatever order the entries come.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ struct Said {
     at_push: Option<Judged>,
     put_on_record: Option<Judged>,
     approvals: Vec<Answer>,
-    rejected_by: BTreeSet<String>,
+    rejections: Vec<Answer>,
     overridden_by: BTreeSet<String>,
     ratifications: Vec<Answer>,
 }
@@ -121,37 +123,50 @@ impl<'a> Coverage<'a> {
 
     /// The answer for each commit, in the order they were asked for.
     #[must_use]
-    pub fn answer(self) -> Vec<CommitCoverage> {
-        let held = self.passages.held(self.commits);
-        self.commits.iter().map(|commit| self.one(commit, held.get(&commit.id))).collect()
+    pub fn answer(self, landing: Option<&Landing>) -> Vec<CommitCoverage> {
+        let stopped = self.passages.stopped(self.commits);
+        let unasked = landing.map(|landing| self.passages.unasked(self.commits, landing)).unwrap_or_default();
+        let stops_at =
+            |commit: &GovernedCommit| landing.filter(|_| unasked.contains(&commit.id)).map(Landing::stops_at);
+        self.commits.iter().map(|commit| self.one(commit, stopped.get(&commit.id), stops_at(commit))).collect()
     }
 
-    /// `held` names the changes as parts of which it was held at a push and never got through.
-    fn one(&self, commit: &GovernedCommit, held: Option<&BTreeSet<ChangeId>>) -> CommitCoverage {
+    /// `stopped` tells at which pushes it was stopped that never got through; `stops_at` what a gate
+    /// stops where it landed without any push that was let through.
+    fn one(&self, commit: &GovernedCommit, stopped: Option<&Stopped>, stops_at: Option<Outcome>) -> CommitCoverage {
         let nothing = Said::default();
         let said = self.by_commit.get(&commit.id).unwrap_or(&nothing);
         let (status, judged, why) = self.status(commit, said);
         let change = commit.change.or(judged.and_then(|judged| judged.change));
         let of_change = change.and_then(|change| self.by_change.get(&change)).unwrap_or(&nothing);
-        let both = |part: fn(&Said) -> &BTreeSet<String>| -> Vec<String> {
-            part(said).union(part(of_change)).cloned().collect()
-        };
-        let rejected: Vec<String> = both(|said| &said.rejected_by);
+        let rejected = self.rejected_by([said, of_change].into_iter());
         let counting = |answers: &mut dyn Iterator<Item = &Answer>| -> Vec<String> {
             let by = answers.filter(|answer| self.counts(answer, commit, said)).map(|answer| answer.by.clone());
             by.collect::<BTreeSet<String>>().into_iter().collect()
         };
-        let is_kept = |answer: &&Answer| !self.revoked.contains(&answer.id) && !rejected.contains(&answer.by);
+        let is_kept = |answer: &&Answer| !self.revoked.contains(&answer.id) && !rejected.contains(answer.by.as_str());
         let approved_by = counting(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
         let ratified_by = counting(&mut said.ratifications.iter().chain(&of_change.ratifications));
-        let overridden_by = both(|said| &said.overridden_by);
-        let of_whole = held.into_iter().flatten().filter_map(|change| self.by_change.get(change));
-        let is_approved = |whole: &Said| {
-            let kept = whole.approvals.iter().filter(is_kept);
-            !counting(&mut kept.filter(|answer| !whole.rejected_by.contains(&answer.by))).is_empty()
+        let overridden_by = said.overridden_by.union(&of_change.overridden_by).cloned().collect();
+        let of_whole =
+            || stopped.into_iter().flat_map(Stopped::changes).filter_map(|change| self.by_change.get(change));
+        let is_approved = || {
+            // Any rejection outweighs every approval.
+            self.rejected_by([said, of_change].into_iter().chain(of_whole())).is_empty()
+                && (!approved_by.is_empty()
+                    || of_whole().any(|whole| !counting(&mut whole.approvals.iter().filter(is_kept)).is_empty()))
         };
-        let has_answer = !approved_by.is_empty() || !ratified_by.is_empty();
-        let is_held = held.is_some() && !has_answer && !of_whole.into_iter().any(is_approved);
+        let is_blocked = || judged.is_some_and(|judged| judged.outcome == Some(Outcome::Blocked));
+        let is_risky = || stops_at.is_some() && judged.is_some_and(|judged| judged.outcome >= stops_at);
+        let past_gate = if !ratified_by.is_empty() {
+            None
+        } else if stopped.is_some_and(Stopped::is_denied) {
+            Some(PastGate::Denied)
+        } else if stopped.is_some() {
+            (!is_approved()).then_some(PastGate::Held)
+        } else {
+            (is_risky() && (is_blocked() || !is_approved())).then_some(PastGate::Unasked)
+        };
         CommitCoverage {
             commit: commit.id,
             status,
@@ -160,9 +175,15 @@ impl<'a> Coverage<'a> {
             approved_by,
             overridden_by,
             ratified_by,
-            is_held,
+            past_gate,
             why: why.to_owned(),
         }
+    }
+
+    /// Those whose rejection was not taken back.
+    fn rejected_by<'s>(&self, said: impl Iterator<Item = &'s Said>) -> BTreeSet<&'s str> {
+        let rejections = said.flat_map(|said| &said.rejections);
+        rejections.filter(|answer| !self.revoked.contains(&answer.id)).map(|answer| answer.by.as_str()).collect()
     }
 
     /// Whether somebody may answer for this commit, as far as the ledger alone can tell: roles, bonds and
@@ -232,7 +253,7 @@ impl Said {
         if entry.kind == EntryKind::Approve {
             self.approvals.push(answer());
         } else if entry.kind == EntryKind::Reject && text(entry, "cause") != Some("timeout") {
-            self.rejected_by.insert(by());
+            self.rejections.push(answer());
         } else if entry.kind == EntryKind::Ratify {
             self.ratifications.push(answer());
         } else if entry.kind == EntryKind::Override && text(entry, "action") != Some("request") {

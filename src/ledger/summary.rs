@@ -239,7 +239,7 @@ mod tests {
             approved_by: Vec::new(),
             overridden_by: Vec::new(),
             ratified_by: Vec::new(),
-            is_held: false,
+            past_gate: None,
             why: String::new(),
         };
         let mut summary = Summary::new();

@@ -50,6 +50,34 @@ impl fmt::Display for RecordStatus {
     }
 }
 
+/// How a commit came past the push gate that has to let it by, with nobody answering for it since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PastGate {
+    /// The gate held it, for an approval or for a rejection that somebody gave.
+    Held,
+    /// The gate denied it, which no approval mends.
+    Denied,
+    /// It landed where a gate holds what is risky, and no gate was asked.
+    Unasked,
+}
+
+impl PastGate {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held by the push gate and not approved",
+            Self::Denied => "denied by the push gate and not ratified",
+            Self::Unasked => "not approved, and let through by no push gate",
+        }
+    }
+}
+
+impl fmt::Display for PastGate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
 /// A commit that production does not take, for it is not on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithoutRecord {
@@ -83,17 +111,16 @@ pub struct CommitCoverage {
     pub approved_by: Vec<String>,
     pub overridden_by: Vec<String>,
     pub ratified_by: Vec<String>,
-    /// Whether a push gate held it, and nobody approved it since.
-    pub is_held: bool,
+    pub past_gate: Option<PastGate>,
     /// Why the status is what it is.
     pub why: String,
 }
 
 impl CommitCoverage {
-    /// Whether it is on record, and was not pushed past a gate that held it.
+    /// Whether it is on record, and did not come past a gate that has to let it by.
     #[must_use]
     pub const fn is_governed(&self) -> bool {
-        self.status.is_on_record() && !self.is_held
+        self.status.is_on_record() && self.past_gate.is_none()
     }
 }
 
@@ -210,9 +237,11 @@ pub struct AuditReport {
     pub totals: LedgerSummary,
     /// The commits that no decision speaks for, the youngest first.
     pub missing: Vec<MissingCommit>,
+    /// Those on record that came past the gate that has to let them by.
+    pub past_gate: Vec<MissingCommit>,
 }
 
-/// A commit that is not on record.
+/// A commit that was not governed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingCommit {
     pub commit: ObjectId,

@@ -31,7 +31,7 @@ pub use assessment::{
 };
 pub use audit::{
     ActorTotals, Adoption, ApprovalTotals, AuditReport, CommitCoverage, GovernedCommit, HeaderTotals, LedgerSummary,
-    MissingCommit, OverrideTotals, RecordStatus, WAITS, WithoutRecord,
+    MissingCommit, OverrideTotals, PastGate, RecordStatus, WAITS, WithoutRecord,
 };
 pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
 pub use closest::closest;

@@ -7,7 +7,7 @@ use super::laws::trusted_side;
 use super::reading::{Depth, Reading, Told, read};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
-use crate::ledger::Coverage;
+use crate::ledger::{Coverage, Landing};
 use crate::model::{Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus};
 use crate::report::audit::coverage as report;
 
@@ -51,19 +51,13 @@ pub(in crate::app) fn coverage(
 ) -> Result<(Reading, Covered), Failure> {
     let (commits, tip) = named(repo, revision)?;
     let asked = governed(repo, &commits)?;
-    let coverage = Mutex::new(Coverage::of(&asked));
-    let starts = Mutex::new(Starts::default());
+    let asking = Mutex::new(Asking::of(&asked));
     let reading = read(repo, depth, &|told| {
         also(&told);
-        starts.lock().unwrap_or_else(PoisonError::into_inner).take(&told.entry);
-        // What is wrong speaks for nobody.
-        if told.damage.is_empty() {
-            coverage.lock().unwrap_or_else(PoisonError::into_inner).take(told.id, &told.entry);
-        }
+        asking.lock().unwrap_or_else(PoisonError::into_inner).take(&told);
     })?;
-    let adoption = starts.into_inner().unwrap_or_else(PoisonError::into_inner).adoption(repo, tip)?;
-    let before = before(repo, adoption.as_ref())?;
-    let answers = coverage.into_inner().unwrap_or_else(PoisonError::into_inner).answer();
+    let asking = asking.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Answered { adoption, before, answers } = asking.answer(repo, tip)?;
     let whole = commits.len();
     let since = |(commit, said): &(Commit, CommitCoverage)| {
         said.status != RecordStatus::Unrecorded || !before.contains(&commit.id)
@@ -72,8 +66,55 @@ pub(in crate::app) fn coverage(
     Ok((reading, Covered { before_adoption: whole - commits.len(), commits, adoption }))
 }
 
-/// The commits asked for, and the newest of them.
-fn named(repo: &Repo, revision: &str) -> Result<(Vec<Commit>, ObjectId), Failure> {
+/// What the ledger says of commits, gathered while it is read.
+pub(super) struct Asking<'a> {
+    coverage: Coverage<'a>,
+    starts: Starts,
+}
+
+pub(super) struct Answered {
+    adoption: Option<Adoption>,
+    /// What was there when the ledger was adopted.
+    before: HashSet<ObjectId>,
+    /// For each commit that was asked for.
+    pub(super) answers: Vec<CommitCoverage>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn of(asked: &'a [GovernedCommit]) -> Self {
+        Self { coverage: Coverage::of(asked), starts: Starts::default() }
+    }
+
+    pub(super) fn take(&mut self, told: &Told) {
+        self.starts.take(&told.entry);
+        // What is wrong speaks for nobody.
+        if told.damage.is_empty() {
+            self.coverage.take(told.id, &told.entry);
+        }
+    }
+
+    /// `tip` is the newest of the commits.
+    pub(super) fn answer(self, repo: &Repo, tip: ObjectId) -> Result<Answered, Failure> {
+        let adoption = self.starts.adoption(repo, tip)?;
+        let before = before(repo, adoption.as_ref())?;
+        let answers = self.coverage.answer(landing(repo, &before)?.as_ref());
+        Ok(Answered { adoption, before, answers })
+    }
+}
+
+/// What landed on the default branch: what the remote has of it, or a repository that nobody works in.
+fn landing(repo: &Repo, before: &HashSet<ObjectId>) -> Result<Option<Landing>, Failure> {
+    let Some(name) = repo.default_branch()? else { return Ok(None) };
+    let here = if repo.is_bare() { repo.branch_tip(&name)? } else { None };
+    let Some(tip) = repo.remote_tip(&name)?.or(here) else { return Ok(None) };
+    let enforcement = law::policy_at(repo, Some(tip))?.0.level_for(Some(&name));
+    let commits = repo.commits_between(&[], tip)?.into_iter().map(|commit| commit.id);
+    let commits = commits.filter(|id| !before.contains(id)).collect();
+    Ok(Some(Landing { reference: format!("refs/heads/{name}"), enforcement, commits }))
+}
+
+/// The commits asked for, parents before children, and the newest of them.
+pub(super) fn named(repo: &Repo, revision: &str) -> Result<(Vec<Commit>, ObjectId), Failure> {
     if let Some((_, head)) = revision.split_once("..") {
         let head = head.trim_start_matches('.');
         let tip = repo.commit_named(if head.is_empty() { "HEAD" } else { head })?;

@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
-use super::coverage::governed;
+use super::coverage::{Answered, Asking, governed, named};
 use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
-use crate::ledger::{self, Coverage};
-use crate::model::{Arrange, ChangeId, EntryKind, Gather, GovernedCommit, ObjectId, Sha256};
+use crate::ledger;
+use crate::model::{Arrange, ChangeId, CommitCoverage, EntryKind, Gather, ObjectId, PastGate, Sha256};
 
 /// What each line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ const DAMAGED: u8 = 1;
 pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let commits = match (range, form) {
-        (Some(range), _) => Some(commits_of(&repo, range)?),
-        (None, Form::Statements) => Some(commits_of(&repo, &default_range(&repo)?)?),
+        (Some(range), _) => Some(named(&repo, range)?),
+        (None, Form::Statements) => Some(named(&repo, &default_range(&repo)?)?),
         (None, Form::Lines) => None,
     };
     let told: Mutex<Vec<Told>> = Mutex::default();
@@ -43,10 +43,16 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
     told.arrange_by(|one, other| (&one.entry.stream, one.entry.seq).cmp(&(&other.entry.stream, other.entry.seq)));
     let mut text = String::new();
     match (&commits, form) {
-        (Some(commits), Form::Statements) => {
-            statements(&mut text, (commits, &governed(&repo, commits)?), &told, reading.genesis)?;
+        (Some((commits, tip)), Form::Statements) => {
+            let asked = governed(&repo, commits)?;
+            let mut asking = Asking::of(&asked);
+            for told in &told {
+                asking.take(told);
+            }
+            let Answered { answers, .. } = asking.answer(&repo, *tip)?;
+            statements(&mut text, (commits, &answers), &told, reading.genesis)?;
         }
-        (Some(commits), Form::Lines) => {
+        (Some((commits, _)), Form::Lines) => {
             let speaking = Speaking::new(&told);
             let wanted: BTreeSet<usize> = commits.iter().flat_map(|commit| speaking.of(commit)).gathered();
             for entry in wanted.into_iter().filter_map(|at| told.get(at)) {
@@ -70,14 +76,6 @@ pub(super) fn default_range(repo: &Repo) -> Result<String, Failure> {
     Ok(repo.default_branch()?.unwrap_or_else(|| "HEAD".into()))
 }
 
-/// The commits of a range `A..B`, or all that a revision has; parents before children.
-pub(super) fn commits_of(repo: &Repo, range: &str) -> Result<Vec<Commit>, Failure> {
-    if range.contains("..") {
-        return Ok(repo.commits_named(range)?);
-    }
-    Ok(repo.commits_between(&[], repo.commit_named(range)?)?)
-}
-
 /// `entry` comes last, so that its bytes are whatever stands between it and the closing brace.
 fn line(told: &Told) -> Result<String, Failure> {
     let stored = ledger::write(&told.entry)?;
@@ -87,27 +85,23 @@ fn line(told: &Told) -> Result<String, Failure> {
 
 fn statements(
     text: &mut String,
-    (commits, asked): (&[Commit], &[GovernedCommit]),
+    (commits, answers): (&[Commit], &[CommitCoverage]),
     told: &[Told],
     genesis: Option<Sha256>,
 ) -> Result<(), Failure> {
-    let mut coverage = Coverage::of(asked);
-    // What is wrong speaks for nobody.
-    for entry in told.iter().filter(|told| told.damage.is_empty()) {
-        coverage.take(entry.id, &entry.entry);
-    }
     let speaking = Speaking::new(told);
-    for (commit, said) in commits.iter().zip(coverage.answer()) {
+    for (commit, said) in commits.iter().zip(answers) {
         let entries = speaking.of(commit).into_iter().filter_map(|at| told.get(at).map(line));
         let entries = entries.collect::<Result<Vec<String>, Failure>>()?.join(",");
         let id = commit.id.to_string();
         let subject = json!([{ "name": id, "digest": { "gitCommit": id } }]);
         let (status, why) = (json!(said.status.as_str()), json!(said.why));
+        let (governed, past) = (said.is_governed(), json!(said.past_gate.map(PastGate::as_str)));
         let repo = json!(genesis.map(|id| id.to_string()));
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
-            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":{subject},"predicateType":"{PREDICATE}","predicate":{{"repo":{repo},"status":{status},"why":{why},"entries":[{entries}]}}}}"#
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":{subject},"predicateType":"{PREDICATE}","predicate":{{"repo":{repo},"status":{status},"why":{why},"governed":{governed},"past_gate":{past},"entries":[{entries}]}}}}"#
         );
     }
     Ok(())

@@ -55,7 +55,10 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     };
     let commits = covered.map(|covered: Covered| covered.commits).unwrap_or_default();
     let answers: Vec<CommitCoverage> = commits.iter().map(|(_, said)| said.clone()).collect();
-    let missing = commits.iter().rev().filter(|(_, said)| !said.status.is_on_record()).map(missing);
+    let missing = commits.iter().rev().filter(|(_, said)| !said.status.is_on_record());
+    let missing = missing.map(|commit| told(commit, commit.1.why.clone()));
+    let past_gate = commits.iter().rev().filter(|(_, said)| said.status.is_on_record());
+    let past_gate = past_gate.filter_map(|commit| Some(told(commit, commit.1.past_gate?.to_string())));
     let Reading { verdict, genesis, streams, entries, signed, .. } = reading;
     let summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     let report = AuditReport {
@@ -70,6 +73,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
         signed,
         totals: summary.totals(&verdict.damage, &answers),
         missing: missing.collect(),
+        past_gate: past_gate.collect(),
         damage: verdict.damage,
         unwitnessed: verdict.unwitnessed,
     };
@@ -88,13 +92,13 @@ fn is_within(request: &Request, time: Moment) -> bool {
     request.since.is_none_or(|since| day >= Some(since)) && request.until.is_none_or(|until| day <= Some(until))
 }
 
-fn missing((commit, said): &(Commit, CommitCoverage)) -> MissingCommit {
+fn told((commit, said): &(Commit, CommitCoverage), why: String) -> MissingCommit {
     MissingCommit {
         commit: commit.id,
         status: said.status,
         subject: commit.subject(),
         author: commit.author.email.clone(),
         day: u64::try_from(commit.committed_at).ok().and_then(Date::of_seconds),
-        why: said.why.clone(),
+        why,
     }
 }

@@ -1,20 +1,62 @@
-//! What was held at a push gate, and what got through one.
+//! What was stopped at a push gate, and what got through one.
 //!
-//! A push that passed is a `push` entry, one that was held a `decision` that names no commit; the bodies
+//! A push that passed is a `push` entry, one that was stopped a `decision` that names no commit; the bodies
 //! of both say the `head`, the commits it begins `after`, the `gate`, the `enforcement` and the `exit`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::text;
-use crate::model::{ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, ObjectId};
+use crate::model::{ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, ObjectId, Outcome};
 
-/// The pushes that matter to what was held.
+/// What landed on a branch.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    /// The branch's full name.
+    pub reference: String,
+    pub enforcement: Enforcement,
+    /// The commits that are there, and were not when the ledger was adopted.
+    pub commits: HashSet<ObjectId>,
+}
+
+impl Landing {
+    /// The least that a gate there lets by for somebody's word alone.
+    pub(super) fn stops_at(&self) -> Outcome {
+        if self.enforcement >= Enforcement::Staging { Outcome::ApprovalPending } else { Outcome::Blocked }
+    }
+}
+
+/// The pushes that matter to what was stopped.
 #[derive(Debug, Default)]
 pub(super) struct Passages {
-    held: Vec<Passage>,
+    stopped: Vec<(Passage, Stop)>,
     passed: Vec<Passage>,
+}
+
+/// Whether an approval would have let it by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    Held,
+    Denied,
+}
+
+/// The pushes at which a commit was stopped and that nothing outdid since.
+#[derive(Debug, Default)]
+pub(super) struct Stopped {
+    changes: BTreeSet<ChangeId>,
+    is_denied: bool,
+}
+
+impl Stopped {
+    /// What it was a part of.
+    pub(super) fn changes(&self) -> impl Iterator<Item = &ChangeId> {
+        self.changes.iter()
+    }
+
+    pub(super) const fn is_denied(&self) -> bool {
+        self.is_denied
+    }
 }
 
 #[derive(Debug)]
@@ -28,48 +70,72 @@ struct Passage {
 
 impl Passages {
     pub(super) fn take(&mut self, entry: &Entry) {
-        let is_held = entry.kind == EntryKind::Decision
-            && entry.subject.commit.is_none()
-            && entry.body.get("exit").and_then(Value::as_u64) == Some(Exit::Held.code().into());
-        let place = if is_held {
-            &mut self.held
-        } else if entry.kind == EntryKind::Push {
-            &mut self.passed
-        } else {
+        let stop = stop(entry);
+        if stop.is_none() && entry.kind != EntryKind::Push {
             return;
-        };
+        }
         let head = text(entry, "head").and_then(|id| id.parse().ok());
         let Some(head) = head.filter(|_| text(entry, "gate") == Some(Gate::Push.as_str())) else { return };
         let after = entry.body.get("after").and_then(Value::as_array).into_iter().flatten();
-        place.push(Passage {
+        let passage = Passage {
             reference: entry.subject.reference.clone(),
             head,
             after: after.filter_map(|id| id.as_str()?.parse::<ObjectId>().ok()).gathered(),
             enforcement: text(entry, "enforcement").and_then(Enforcement::parse),
             change: entry.change,
-        });
+        };
+        match stop {
+            Some(stop) => self.stopped.push((passage, stop)),
+            None => self.passed.push(passage),
+        }
     }
 
-    /// The commits that were held and that no later or stricter push has let through, with the changes
-    /// that they were held as parts of.
-    pub(super) fn held(&self, commits: &[GovernedCommit]) -> BTreeMap<ObjectId, BTreeSet<ChangeId>> {
-        let mut found: BTreeMap<ObjectId, BTreeSet<ChangeId>> = BTreeMap::new();
-        if self.held.is_empty() {
+    /// The commits that were stopped and that no later or stricter push has let through.
+    pub(super) fn stopped(&self, commits: &[GovernedCommit]) -> BTreeMap<ObjectId, Stopped> {
+        let mut found: BTreeMap<ObjectId, Stopped> = BTreeMap::new();
+        if self.stopped.is_empty() {
             return found;
         }
-        let parents: HashMap<ObjectId, &[ObjectId]> =
-            commits.iter().map(|commit| (commit.id, commit.parents.as_slice())).collect();
+        let parents = parents(commits);
         let passed: Vec<(&Passage, BTreeSet<ObjectId>)> =
             self.passed.iter().map(|passage| (passage, passage.within(&parents))).collect();
-        for held in &self.held {
-            for commit in held.within(&parents) {
-                if !passed.iter().any(|(passage, within)| within.contains(&commit) && passage.outdoes(held)) {
-                    found.entry(commit).or_default().extend(held.change);
+        for (passage, stop) in &self.stopped {
+            let (reference, level) = (passage.reference.as_deref(), passage.enforcement);
+            for commit in passage.within(&parents) {
+                if !passed.iter().any(|(passed, within)| within.contains(&commit) && passed.outdoes(reference, level)) {
+                    let stopped = found.entry(commit).or_default();
+                    stopped.changes.extend(passage.change);
+                    stopped.is_denied |= *stop == Stop::Denied;
                 }
             }
         }
         found
     }
+
+    /// What landed without any push that was let through to there, or to a branch as strict.
+    pub(super) fn unasked(&self, commits: &[GovernedCommit], landing: &Landing) -> HashSet<ObjectId> {
+        let parents = parents(commits);
+        let (reference, level) = (Some(landing.reference.as_str()), Some(landing.enforcement));
+        let passed = self.passed.iter().filter(|passage| passage.outdoes(reference, level));
+        let passed: HashSet<ObjectId> = passed.flat_map(|passage| passage.within(&parents)).collect();
+        let landed = commits.iter().map(|commit| commit.id).filter(|id| landing.commits.contains(id));
+        landed.filter(|id| !passed.contains(id)).collect()
+    }
+}
+
+/// What a push gate answered that let nothing through.
+fn stop(entry: &Entry) -> Option<Stop> {
+    if entry.kind != EntryKind::Decision || entry.subject.commit.is_some() {
+        return None;
+    }
+    let exit = entry.body.get("exit").and_then(Value::as_u64)?;
+    let is_denied = exit == u64::from(Exit::Denied.code());
+    let may_be_approved = entry.outcome == Some(Outcome::Rejected) || exit == u64::from(Exit::Held.code());
+    if is_denied && !may_be_approved { Some(Stop::Denied) } else { may_be_approved.then_some(Stop::Held) }
+}
+
+fn parents(commits: &[GovernedCommit]) -> HashMap<ObjectId, &[ObjectId]> {
+    commits.iter().map(|commit| (commit.id, commit.parents.as_slice())).collect()
 }
 
 impl Passage {
@@ -87,8 +153,8 @@ impl Passage {
         within
     }
 
-    /// Whether what passed here is not held there any more.
-    fn outdoes(&self, held: &Self) -> bool {
-        self.reference == held.reference || (self.enforcement.is_some() && self.enforcement >= held.enforcement)
+    /// Whether what passed here is not stopped there any more.
+    fn outdoes(&self, reference: Option<&str>, level: Option<Enforcement>) -> bool {
+        self.reference.as_deref() == reference || (self.enforcement.is_some() && self.enforcement >= level)
     }
 }

@@ -62,7 +62,7 @@ impl Entries {
         let mut coverage = Coverage::of(commits);
         // What was said first may be read last.
         self.0.iter().rev().for_each(|(id, entry)| coverage.take(*id, entry));
-        coverage.answer()
+        coverage.answer(None)
     }
 
     fn status(&self, commit: &GovernedCommit) -> (RecordStatus, Option<Outcome>) {
@@ -213,7 +213,9 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     let mut held = Entries::default();
     held.add(EntryKind::Decision, push(EntryKind::Decision, main, "staging"));
     let both = [first.clone(), second.clone(), commit(3, 1)];
-    let told = |entries: &Entries| entries.coverage(&both).iter().map(|commit| commit.is_held).collect::<Vec<_>>();
+    let told = |entries: &Entries| -> Vec<bool> {
+        entries.coverage(&both).iter().map(|commit| commit.past_gate == Some(PastGate::Held)).collect()
+    };
     let with = |kind: EntryKind, change: &dyn Fn(&mut Entry)| {
         let mut entries = Entries(held.0.clone());
         entries.add(kind, change);
@@ -228,4 +230,85 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     let of_whole = |entry: &mut Entry| entry.change = Some(ChangeId::of(&[]));
     assert_eq!(with(EntryKind::Approve, &of_whole), [false; 3]);
     assert_eq!(with(EntryKind::Ratify, &|entry| entry.subject.commit = Some(second.id)), [true, false, false]);
+
+    held.add(EntryKind::Approve, of_whole);
+    let rejected = held.add(EntryKind::Reject, |entry| {
+        of_whole(entry);
+        entry.actor.email = "max@example.com".into();
+    });
+    assert_eq!(told(&held), [true, true, false], "a rejection outweighs the approval");
+    held.add(EntryKind::Revoke, |entry| drop(entry.body.insert("approval".into(), json!(rejected.to_string()))));
+    assert_eq!(told(&held), [false; 3]);
+}
+
+#[test]
+fn what_a_push_gate_denied_needs_more_than_an_approval() {
+    let one = commit(1, 1);
+    let mut entries = Entries::default();
+    let decision = entries.decide_on_tree(&one, Outcome::Notified);
+    entries.bind(&one, Some(decision));
+    let push = |kind: EntryKind| {
+        let one = one.clone();
+        move |entry: &mut Entry| {
+            entry.kind = kind;
+            entry.subject.reference = Some("refs/heads/main".into());
+            let body = json!({
+                "gate": "push", "exit": 1, "head": one.id.to_string(), "after": [one.parents[0].to_string()],
+            });
+            entry.body = body.as_object().cloned().unwrap();
+        }
+    };
+    let past = |entries: &Entries| entries.coverage(std::slice::from_ref(&one))[0].past_gate;
+    assert_eq!(past(&entries), None);
+
+    entries.add(EntryKind::Decision, push(EntryKind::Decision));
+    entries.add(EntryKind::Approve, |entry| entry.subject.commit = Some(one.id));
+
+    assert_eq!(past(&entries), Some(PastGate::Denied));
+    let mut passed = Entries(entries.0.clone());
+    passed.add(EntryKind::Push, push(EntryKind::Push));
+    assert_eq!(past(&passed), None);
+    entries.add(EntryKind::Ratify, |entry| entry.subject.commit = Some(one.id));
+    assert_eq!(past(&entries), None);
+}
+
+#[test]
+fn what_landed_and_no_push_gate_was_asked_about_needs_an_answer_where_it_is_risky() {
+    let one = commit(1, 1);
+    let past = |outcome: Outcome, at: Enforcement, answer: Option<EntryKind>| {
+        let mut entries = Entries::default();
+        let decision = entries.decide_on_tree(&one, outcome);
+        entries.bind(&one, Some(decision));
+        if outcome == Outcome::Blocked {
+            entries.decide_on(&one, "record");
+            entries.0.last_mut().unwrap().1.outcome = Some(outcome);
+        }
+        if let Some(kind) = answer {
+            entries.add(kind, |entry| {
+                entry.subject.commit = Some(one.id);
+                entry.subject.reference = Some("refs/heads/main".into());
+                entry.body.insert("gate".into(), json!("push"));
+                entry.body.insert("head".into(), json!(one.id.to_string()));
+            });
+        }
+        let mut coverage = Coverage::of(std::slice::from_ref(&one));
+        entries.0.iter().for_each(|(id, entry)| coverage.take(*id, entry));
+        let landing = Landing {
+            reference: "refs/heads/main".into(),
+            enforcement: at,
+            commits: std::iter::once(one.id).collect(),
+        };
+        coverage.answer(Some(&landing))[0].past_gate
+    };
+    let (staging, development) = (Enforcement::Staging, Enforcement::Development);
+
+    assert_eq!(past(Outcome::ApprovalPending, staging, None), Some(PastGate::Unasked));
+    assert_eq!(past(Outcome::ApprovalPending, development, None), None);
+    assert_eq!(past(Outcome::Notified, staging, None), None);
+    for kind in [EntryKind::Approve, EntryKind::Ratify, EntryKind::Push] {
+        assert_eq!(past(Outcome::ApprovalPending, staging, Some(kind)), None, "{kind}");
+    }
+    assert_eq!(past(Outcome::Blocked, development, None), Some(PastGate::Unasked));
+    assert_eq!(past(Outcome::Blocked, staging, Some(EntryKind::Approve)), Some(PastGate::Unasked));
+    assert_eq!(past(Outcome::Blocked, staging, Some(EntryKind::Ratify)), None);
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::super::escape::printable;
-use crate::model::{Adoption, CommitCoverage, Gather, Outcome, RecordStatus, RiskLevel, counted};
+use crate::model::{Adoption, CommitCoverage, Gather, Outcome, PastGate, RecordStatus, RiskLevel, counted};
 
 /// A person reads no more of them; machines get all.
 const MOST: usize = 100;
@@ -36,9 +36,14 @@ impl Covered {
         self.commits.iter().all(|commit| commit.said.is_governed())
     }
 
-    /// On record, and pushed past the gate that held it.
-    fn held(&self) -> usize {
-        self.commits.iter().filter(|commit| commit.said.status.is_on_record() && commit.said.is_held).count()
+    /// On record, and come past the gate that has to let them by.
+    fn past_gate(&self) -> BTreeMap<PastGate, usize> {
+        let mut found = BTreeMap::new();
+        let on_record = self.commits.iter().filter(|commit| commit.said.status.is_on_record());
+        for past in on_record.filter_map(|commit| commit.said.past_gate) {
+            *found.entry(past).or_default() += 1;
+        }
+        found
     }
 
     fn totals(&self) -> BTreeMap<RecordStatus, usize> {
@@ -53,18 +58,16 @@ impl Covered {
     pub(super) fn in_words(&self) -> String {
         let missing: BTreeMap<RecordStatus, usize> =
             self.totals().into_iter().filter(|(status, _)| !status.is_on_record()).gathered();
-        let number = missing.values().sum::<usize>() + self.held();
+        let past = self.past_gate();
+        let number = missing.values().sum::<usize>() + past.values().sum::<usize>();
         let of = counted(self.commits.len(), "commit");
-        format!("{number} of {of} of {} ({})", printable(&self.range), listed(&missing, self.held()))
+        format!("{number} of {of} of {} ({})", printable(&self.range), listed(&missing, &past))
     }
 }
 
-fn listed(totals: &BTreeMap<RecordStatus, usize>, held: usize) -> String {
-    let mut parts: Vec<String> = totals.iter().map(|(status, count)| format!("{count} {status}")).collect();
-    if held > 0 {
-        parts.push(format!("{held} held by the push gate and not approved"));
-    }
-    parts.join(", ")
+fn listed(totals: &BTreeMap<RecordStatus, usize>, past: &BTreeMap<PastGate, usize>) -> String {
+    let totals = totals.iter().map(|(status, count)| format!("{count} {status}"));
+    totals.chain(past.iter().map(|(past, count)| format!("{count} {past}"))).collect::<Vec<_>>().join(", ")
 }
 
 /// The totals, and every commit that was not judged before it was made.
@@ -76,7 +79,7 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
     let _ = match (covered.commits.len(), covered.before_adoption) {
         (0, 0) => writeln!(text, "\n{range} has no commits"),
         (0, _) => writeln!(text, "\nno commit of {range} was made since adoption"),
-        _ => writeln!(text, "\n{of} of {range}: {}", listed(&totals, covered.held())),
+        _ => writeln!(text, "\n{of} of {range}: {}", listed(&totals, &covered.past_gate())),
     };
     match &covered.adoption {
         Some(Adoption { base: Some(base), time, .. }) => {
@@ -92,7 +95,7 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
     let told = |commit: &&CoveredCommit| {
         let said = &commit.said;
         let has_answer = !said.approved_by.is_empty() || !said.overridden_by.is_empty();
-        said.status != RecordStatus::Recorded || said.is_held || has_answer
+        said.status != RecordStatus::Recorded || said.past_gate.is_some() || has_answer
     };
     let rows: Vec<&CoveredCommit> = covered.commits.iter().rev().filter(told).collect();
     if !rows.is_empty() {
@@ -119,7 +122,7 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
             let _ = writeln!(text, "\njudge them and put them on record: gov-hook record A..B --reason WHY");
         }
     }
-    if let Some(held) = covered.commits.iter().find(|commit| commit.said.is_held) {
+    if let Some(held) = covered.commits.iter().find(|commit| commit.said.past_gate.is_some()) {
         let _ = writeln!(text, "\nlet somebody else answer for it: gov-hook ratify {}", held.said.commit.short());
     }
 }
@@ -130,9 +133,7 @@ fn row(commit: &CoveredCommit, text: &mut String) {
     let subject: String = printable(&commit.subject).chars().take(60).collect();
     let _ = writeln!(text, "  {}  {:<10}  {level:<8}  {subject}", id.short(), status.as_str());
     let mut because = vec![why.clone()];
-    if commit.said.is_held {
-        because.push("held by the push gate and not approved".into());
-    }
+    because.extend(commit.said.past_gate.map(|past| past.to_string()));
     for (what, who) in [("approved", approved_by), ("overridden", overridden_by), ("ratified", ratified_by)] {
         if !who.is_empty() {
             because.push(format!("{what} by {}", printable(&who.join(", "))));
@@ -157,7 +158,8 @@ pub(super) fn covered_v1(covered: &Covered) -> Value {
             "approved_by": said.approved_by,
             "overridden_by": said.overridden_by,
             "ratified_by": said.ratified_by,
-            "held": said.is_held,
+            "held": said.past_gate.is_some(),
+            "past_gate": said.past_gate.map(PastGate::as_str),
         })
     };
     json!({

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Verdict, duration, grouped, per_mille, period, sentence, share, wait_classes};
-use crate::model::{ActorTotals, AuditReport, LedgerSummary};
+use crate::model::{ActorTotals, AuditReport, LedgerSummary, MissingCommit};
 use crate::report::escape::printable;
 
 /// Of what is wrong or missing; all of it is in the JSON.
@@ -34,6 +34,7 @@ pub fn table(report: &AuditReport) -> String {
     let statuses = totals.commits.iter().map(|(status, count)| (status.as_str(), *count));
     counts(&mut out, &format!("commits of {}", printable(&report.range)), statuses);
     missing(&mut out, report);
+    past_gate(&mut out, report);
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
@@ -127,12 +128,29 @@ fn missing(out: &mut String, report: &AuditReport) {
     }
     let _ = writeln!(out, "not on record; judge them now: gov-hook record RANGE --reason WHY");
     for commit in report.missing.iter().take(MOST_LISTED) {
-        let day = commit.day.map(|day| day.to_string()).unwrap_or_default();
-        let (status, subject) = (commit.status.as_str(), printable(&commit.subject));
-        let author = printable(&commit.author);
-        let _ = writeln!(out, "  {}  {day:10}  {status:10}  {author}  {subject}", commit.commit.short());
+        row(out, commit);
     }
     more(out, report.missing.len());
+    out.push('\n');
+}
+
+fn past_gate(out: &mut String, report: &AuditReport) {
+    if report.past_gate.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "past the push gate; let somebody else answer for each: gov-hook ratify COMMIT");
+    for commit in report.past_gate.iter().take(MOST_LISTED) {
+        row(out, commit);
+        let _ = writeln!(out, "            {}", commit.why);
+    }
+    more(out, report.past_gate.len());
+}
+
+fn row(out: &mut String, commit: &MissingCommit) {
+    let day = commit.day.map(|day| day.to_string()).unwrap_or_default();
+    let (status, subject) = (commit.status.as_str(), printable(&commit.subject));
+    let author = printable(&commit.author);
+    let _ = writeln!(out, "  {}  {day:10}  {status:10}  {author}  {subject}", commit.commit.short());
 }
 
 fn more(out: &mut String, count: usize) {

@@ -131,6 +131,7 @@ struct OverridesV1 {
 struct CommitsV1<'a> {
     by_status: BTreeMap<&'static str, u64>,
     missing: Vec<MissingV1<'a>>,
+    past_gate: Vec<MissingV1<'a>>,
 }
 
 #[derive(Serialize)]
@@ -167,6 +168,7 @@ impl<'a> From<&'a AuditReport> for ReportV1<'a> {
             commits: CommitsV1 {
                 by_status: report.totals.commits.iter().map(|(status, count)| (status.as_str(), *count)).gathered(),
                 missing: report.missing.iter().map(MissingV1::from).collect(),
+                past_gate: report.past_gate.iter().map(MissingV1::from).collect(),
             },
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     ActorTotals, ApprovalTotals, AuditReport, Damage, DamageCode, Date, EntryKind, HeaderTotals, LedgerSummary,
-    MissingCommit, Moment, ObjectId, Outcome, OverrideTotals, RecordStatus, RiskLevel, Sha256, Unwitnessed,
+    MissingCommit, Moment, ObjectId, Outcome, OverrideTotals, PastGate, RecordStatus, RiskLevel, Sha256, Unwitnessed,
 };
 
 /// Half a year of a small team.
@@ -118,6 +118,14 @@ pub(crate) fn sound() -> AuditReport {
                 why: "made without gov-hook".into(),
             },
         ],
+        past_gate: vec![MissingCommit {
+            commit: ObjectId::new([0x7c; 20]),
+            status: RecordStatus::Recorded,
+            subject: "Raise the limit".into(),
+            author: "mira@example.com".into(),
+            day: "2026-09-14".parse().ok(),
+            why: PastGate::Unasked.to_string(),
+        }],
         ..AuditReport::default()
     }
 }

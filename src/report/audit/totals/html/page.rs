@@ -1,7 +1,7 @@
 //! The page itself: what may be believed comes first, then the numbers, then what needs a look.
 
 use super::{Figure, Table, plots, weeks};
-use crate::model::{AuditReport, HeaderTotals, Outcome};
+use crate::model::{AuditReport, HeaderTotals, MissingCommit, Outcome};
 use crate::report::audit::totals::{Verdict, duration, grouped, grouped_noun, per_mille, period, sentence, share};
 use crate::report::escape::{printable, xml};
 
@@ -20,6 +20,7 @@ pub fn page(report: &AuditReport) -> String {
         people(report),
         approvals(report),
         missing(report),
+        past_gate(report),
         footer(report),
     ]
     .concat();
@@ -205,7 +206,38 @@ fn missing(report: &AuditReport) -> String {
     if report.missing.is_empty() {
         return String::new();
     }
-    let row = |commit: &crate::model::MissingCommit| {
+    let about = grouped_noun(report.missing.len() as u64, "commit is not on record", "commits are not on record");
+    let table = ungoverned(&report.missing, &about);
+    section(
+        "open",
+        "What has no record?",
+        [],
+        &format!(
+            "{table}<p>Judge them now and put them on record: <code>gov-hook record RANGE --reason WHY</code></p>\n"
+        ),
+    )
+}
+
+fn past_gate(report: &AuditReport) -> String {
+    if report.past_gate.is_empty() {
+        return String::new();
+    }
+    let about = grouped_noun(
+        report.past_gate.len() as u64,
+        "commit came past the gate that has to let it by",
+        "commits came past the gate that has to let them by",
+    );
+    let table = ungoverned(&report.past_gate, &about);
+    section(
+        "past",
+        "What came past the push gate?",
+        [],
+        &format!("{table}<p>Let somebody else answer for each: <code>gov-hook ratify COMMIT</code></p>\n"),
+    )
+}
+
+fn ungoverned(commits: &[MissingCommit], about: &str) -> String {
+    let row = |commit: &MissingCommit| {
         vec![
             commit.commit.short(),
             commit.status.as_str().to_owned(),
@@ -216,17 +248,8 @@ fn missing(report: &AuditReport) -> String {
         ]
     };
     let head = ["commit", "status", "day", "author", "subject", "why"].map(str::to_owned).into();
-    let table = Table { head, rows: report.missing.iter().map(row).collect() }
-        .html(&grouped_noun(report.missing.len() as u64, "commit is not on record", "commits are not on record"))
-        .replacen("<table>", "<table class=\"words\">", 1);
-    section(
-        "open",
-        "What has no record?",
-        [],
-        &format!(
-            "{table}<p>Judge them now and put them on record: <code>gov-hook record RANGE --reason WHY</code></p>\n"
-        ),
-    )
+    let table = Table { head, rows: commits.iter().map(row).collect() };
+    table.html(about).replacen("<table>", "<table class=\"words\">", 1)
 }
 
 fn footer(report: &AuditReport) -> String {
