@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::{DESCRIBED, Form, date, word};
+use crate::app::audit::checkpoint::Shown;
 use crate::app::audit::export::{self, Form as Exported};
 use crate::app::audit::reconcile::{self, Lost};
 use crate::app::audit::report;
@@ -113,8 +114,9 @@ fn form(text: &str) -> Option<Exported> {
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
 Prints the checkpoint in the form of C2SP's tlog-checkpoint, and puts it on record as an entry of \
-this clone. Keep what is printed elsewhere: in a tag, a mail, another repository. Whoever holds it \
-can tell later whether anything before it was taken away.")]
+this clone. Keep what is printed elsewhere: in a mail, another repository. Whoever holds it can tell later \
+whether anything before it was taken away. A trailer that names it in a merge commit or a tag keeps \
+it in the history itself, where `audit verify` finds it.")]
 #[command(after_help = "\
 Exit codes:
   0  made
@@ -129,15 +131,21 @@ With --verify:
 Examples:
   gov-hook audit checkpoint                       print it and record it
   gov-hook audit checkpoint --sign > checkpoint   signed by your SSH key, in the namespace ckpt@gov-hook
-  gov-hook audit checkpoint --verify checkpoint   does the ledger still hold all it held then?")]
+  gov-hook audit checkpoint --verify checkpoint   does the ledger still hold all it held then?
+
+  git tag -a v2 -m 'Version 2' -m \"$(gov-hook audit checkpoint --trailer)\"")]
 pub(super) struct CheckpointArguments {
     /// Sign it with your SSH key: git config gpg.format ssh, git config user.signingkey FILE
     #[arg(long)]
     sign: bool,
 
     /// Make none: hold the ledger against one that was kept in a file, or on standard input with `-`
-    #[arg(long, value_name = "FILE", conflicts_with = "sign")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["sign", "trailer"])]
     verify: Option<PathBuf>,
+
+    /// Print the trailer that names it in the message of a merge commit or a tag, and nothing else
+    #[arg(long)]
+    trailer: bool,
 
     #[command(flatten)]
     form: Form,
@@ -149,10 +157,15 @@ impl CheckpointArguments {
     }
 
     pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-        match self.verify {
-            Some(file) => checkpointed::verify(&file, environment, self.form.is_json(), style),
-            None => checkpoint::checkpoint(self.sign, environment, self.form.is_json()),
+        if let Some(file) = self.verify {
+            return checkpointed::verify(&file, environment, self.form.is_json(), style);
         }
+        let shown = match (self.trailer, self.form.is_json()) {
+            (true, _) => Shown::Trailer,
+            (false, true) => Shown::Json,
+            (false, false) => Shown::Whole,
+        };
+        checkpoint::checkpoint(self.sign, shown, environment)
     }
 }
 

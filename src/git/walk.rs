@@ -59,15 +59,26 @@ impl Repo {
     /// where a shallow clone does.
     pub fn first_parents(&self, start: ObjectId, most: usize) -> Result<Vec<Commit>, GitError> {
         let mut commits = Vec::new();
-        let mut next = Some(start);
-        while let Some(id) = next.filter(|_| commits.len() < most)
-            && !self.shallow.contains(&id)
-        {
-            let commit = self.commit(id)?;
-            next = commit.parents.first().copied();
-            commits.push(commit);
+        if most > 0 {
+            self.along_first_parents(start, &mut |commit| {
+                commits.push(commit);
+                commits.len() < most
+            })?;
         }
         Ok(commits)
+    }
+
+    /// The same, each told by itself, for as long as `tell` wants more.
+    pub fn along_first_parents(&self, start: ObjectId, tell: &mut dyn FnMut(Commit) -> bool) -> Result<(), GitError> {
+        let mut next = Some(start);
+        while let Some(id) = next.filter(|id| !self.shallow.contains(id)) {
+            let commit = self.commit(id)?;
+            next = commit.parents.first().copied();
+            if !tell(commit) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The root commit that first parents lead to.

@@ -2,6 +2,7 @@
 //!
 //! Bytes in, verdict out: where the bytes are kept is the business of the `git` room.
 
+mod anchor;
 mod binding;
 pub mod canonical;
 mod chain;
@@ -15,6 +16,7 @@ mod samples;
 pub mod sshsig;
 mod summary;
 
+pub use anchor::{Anchor, NoAnchor};
 pub use binding::{Binding, BindingError, Writer};
 pub use chain::{
     Admin, Admins, AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_a_word, is_signature_demanded, join,

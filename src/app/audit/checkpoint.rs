@@ -8,7 +8,7 @@ use super::reading::{Depth, read};
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::ledger::{Checkpoint, GENESIS_STREAM};
+use crate::ledger::{Anchor, Checkpoint, GENESIS_STREAM};
 use crate::model::{EntryKind, EntrySubject, Gather};
 
 const NAMESPACE: &str = "ckpt@gov-hook";
@@ -16,7 +16,16 @@ const NAMESPACE: &str = "ckpt@gov-hook";
 /// A checkpoint of a damaged ledger would vouch for the damage.
 const DAMAGED: u8 = 1;
 
-pub fn checkpoint(is_signed: bool, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+/// What is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Whole,
+    Json,
+    /// The trailer that names it in a commit or a tag.
+    Trailer,
+}
+
+pub fn checkpoint(is_signed: bool, shown: Shown, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let mut pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?;
@@ -27,7 +36,7 @@ pub fn checkpoint(is_signed: bool, environment: &Environment, as_json: bool) -> 
     let reading = read(&repo, Depth::News, &|_| ())?;
     if !reading.verdict.damage.is_empty() {
         let why = "the ledger is damaged, so there is no checkpoint of it; see: gov-hook audit verify";
-        let text = if as_json { json(None, &[], Some(why), DAMAGED) } else { format!("{why}\n") };
+        let text = if shown == Shown::Json { json(None, None, &[], Some(why)) } else { format!("{why}\n") };
         return Ok(Answer { text: text.into(), code: DAMAGED });
     }
     let Some(genesis) = reading.genesis else {
@@ -36,12 +45,13 @@ pub fn checkpoint(is_signed: bool, environment: &Environment, as_json: bool) -> 
     let heads = reading.verdict.tips.iter().map(|tip| (tip.stream.clone(), tip.head)).gathered();
     let checkpoint = Checkpoint { repo: genesis, heads };
     let text = checkpoint.text();
-    let shown = match pen.sign(text.as_bytes(), NAMESPACE)?.filter(|_| is_signed) {
+    let whole = match pen.sign(text.as_bytes(), NAMESPACE)?.filter(|_| is_signed) {
         Some(made) => checkpoint
             .signed(&pen.actor().email, &made)
             .map_err(|error| Failure::new(format!("the checkpoint cannot be signed: {error}")))?,
         None => text.clone(),
     };
+    let mut anchor = None;
     let shown_with = match repo.head()?.commit() {
         Some(head) => Some(head),
         None => repo.stream_tip(GENESIS_STREAM)?.map(|tip| tip.commit),
@@ -49,24 +59,30 @@ pub fn checkpoint(is_signed: bool, environment: &Environment, as_json: bool) -> 
     if let Some(object) = shown_with {
         let mut act = Act::new(EntryKind::Checkpoint, object, EntrySubject::default()).saying("checkpoint", text);
         act.is_signed = is_signed;
-        pen.write(&[act])?;
-    }
-    if !as_json {
-        return Ok(Answer::passing(shown));
+        let place = pen.placed(&[act])?.first().copied();
+        anchor = place.map(|seen| Anchor { repo: genesis, stream: pen.stream().to_owned(), seen }.to_string());
     }
     let by = [pen.actor().email.as_str()];
-    Ok(Answer::passing(json(Some((&checkpoint, &shown)), if is_signed { &by } else { &[] }, None, 0)))
+    Ok(Answer::passing(match (shown, &anchor) {
+        (Shown::Trailer, Some(anchor)) => format!("{anchor}\n"),
+        (Shown::Json, _) => {
+            let signed_by: &[&str] = if is_signed { &by } else { &[] };
+            json(Some((&checkpoint, &whole)), anchor.as_deref(), signed_by, None)
+        }
+        (Shown::Whole | Shown::Trailer, _) => whole,
+    }))
 }
 
 /// What was made, with the text that is to be kept byte for byte.
-fn json(made: Option<(&Checkpoint, &str)>, signed_by: &[&str], why: Option<&str>, code: u8) -> String {
+fn json(made: Option<(&Checkpoint, &str)>, trailer: Option<&str>, signed_by: &[&str], why: Option<&str>) -> String {
     let json = json!({
         "schema": "gov-hook/checkpoint/v1",
-        "exit": code,
+        "exit": if made.is_some() { 0 } else { DAMAGED },
         "genesis": made.map(|(checkpoint, _)| checkpoint.repo.to_string()),
         "streams": made.map(|(checkpoint, _)| checkpoint.heads.len()),
         "signed_by": signed_by,
         "checkpoint": made.map(|(_, text)| text),
+        "trailer": trailer,
         "why": why,
     });
     format!("{json:#}\n")

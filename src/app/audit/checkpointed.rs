@@ -101,7 +101,7 @@ impl Found {
                 format!("signed by {}, whose key no .gov/allowed_signers lists\n", printable(&by.join(", ")))
             }
         };
-        let Reading { genesis, streams: found, entries, signed, verdict, .. } = self.reading;
+        let Reading { genesis, streams: found, entries, signed, anchors, verdict, .. } = self.reading;
         if verdict.damage.is_empty() {
             return format!("the checkpoint holds: {streams} as it says, or grown since\n{by}");
         }
@@ -112,6 +112,7 @@ impl Found {
             signed,
             unwitnessed: Vec::new(),
             damage: verdict.damage,
+            anchors,
             covered: None,
             replayed: None,
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::laws::trusted_side;
-use super::reading::{Depth, Reading, Told, read};
+use super::reading::{Depth, Reading, Told, read_anchored};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::ledger::{Coverage, Landing};
@@ -52,7 +52,7 @@ pub(in crate::app) fn coverage(
     let (commits, tip) = named(repo, revision)?;
     let asked = governed(repo, &commits)?;
     let asking = Mutex::new(Asking::of(&asked));
-    let reading = read(repo, depth, &|told| {
+    let reading = read_anchored(repo, depth, &|told| {
         also(&told);
         asking.lock().unwrap_or_else(PoisonError::into_inner).take(&told);
     })?;

@@ -1,5 +1,6 @@
 //! `gov-hook audit …`: reads the ledger, says whether it may be believed, and what it tells.
 
+mod anchored;
 pub mod checkpoint;
 pub mod checkpointed;
 mod copies;

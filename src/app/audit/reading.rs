@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use super::anchored::Anchored;
 use super::copies;
 use super::kept::{KeptStream, Pins, Verified};
 use super::laws::{Laws, admins, past, signers, trusted_side};
@@ -13,6 +14,7 @@ use crate::git::notes::{Asked, Noted, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
 use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, Witness, join};
 use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, Gather, ObjectId, Sha256};
+use crate::report::audit::verify::Anchors;
 
 /// How much of the ledger is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub(in crate::app) struct Reading {
     pub(in crate::app) signed: u64,
     /// All that was said of changes, in all streams, whenever they were read.
     pub(in crate::app) words: Vec<Spoken>,
+    /// What commits and tags anchor, where that was asked for.
+    pub(in crate::app) anchors: Anchors,
 }
 
 /// An entry by which somebody says something of a change.
@@ -65,6 +69,12 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
     read_against(repo, depth, Vec::new(), visit)
 }
 
+/// The same; what is read from its start is held against what commits and tags anchor.
+pub(super) fn read_anchored(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sync)) -> Result<Reading, Failure> {
+    let ask = Ask { is_anchored: true, ..Ask::of(depth, repo.streams()?) };
+    read_streams(repo, ask, visit)
+}
+
 /// The same, held against what somebody kept elsewhere.
 pub(super) fn read_against(
     repo: &Repo,
@@ -72,7 +82,7 @@ pub(super) fn read_against(
     claims: Vec<Claim>,
     visit: &(dyn Fn(Told) + Sync),
 ) -> Result<Reading, Failure> {
-    read_streams(repo, Ask { depth, keeping: Keeping::Yes, streams: repo.streams()?, claims }, visit)
+    read_streams(repo, Ask { claims, ..Ask::of(depth, repo.streams()?) }, visit)
 }
 
 /// A stream that a push would move, and where to.
@@ -97,7 +107,7 @@ pub(in crate::app) fn read_arriving(
         remote: None,
     }));
     streams.arrange();
-    read_streams(repo, Ask { depth: Depth::News, keeping: Keeping::No, streams, claims: Vec::new() }, visit)
+    read_streams(repo, Ask { keeping: Keeping::No, ..Ask::of(Depth::News, streams) }, visit)
 }
 
 /// Whether what is found is kept for the next time.
@@ -113,11 +123,18 @@ struct Ask {
     keeping: Keeping,
     streams: Vec<Stream>,
     claims: Vec<Claim>,
+    is_anchored: bool,
+}
+
+impl Ask {
+    const fn of(depth: Depth, streams: Vec<Stream>) -> Self {
+        Self { depth, keeping: Keeping::Yes, streams, claims: Vec::new(), is_anchored: false }
+    }
 }
 
 fn read_streams(
     repo: &Repo,
-    Ask { depth, keeping, streams, claims: kept }: Ask,
+    Ask { depth, keeping, streams, claims: kept, is_anchored }: Ask,
     visit: &(dyn Fn(Told) + Sync),
 ) -> Result<Reading, Failure> {
     let mut pins = Pins::load(repo)?;
@@ -173,22 +190,24 @@ fn read_streams(
     let mut words: Vec<Spoken> = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
+    let genesis = genesis_of(&chains);
+    let is_anchored = is_anchored && (is_whole || depth != Depth::News);
+    let (anchored, anchors) = Anchored::find(repo, is_anchored)?.claims(genesis.or(pins.genesis));
     let claims = pins.claims(&is_own).chain(copies::claims(repo, &here, &copies, &chains)?);
-    let mut verdict = join(&chains, &rules, claims.chain(ended).chain(kept).collect());
+    let mut verdict = join(&chains, &rules, claims.chain(ended).chain(kept).chain(anchored).collect());
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
     verdict.damage.append(&mut damage);
     tell_replaced(&mut verdict.damage, replaced);
     verdict.damage.append(&mut taken_away(&pins, &here));
     silence(&mut words, &verdict.damage);
 
-    let head = |chain: &Chain<'_>| chain.head().map_or(0, |head| head.seq + 1);
-    let genesis = chains.iter().find(|chain| chain.stream() == GENESIS_STREAM).and_then(Chain::head);
     let reading = Reading {
-        genesis: genesis.map(|head| head.id),
+        genesis,
         streams: chains.len(),
-        entries: chains.iter().map(head).sum(),
+        entries: chains.iter().map(entries).sum(),
         signed: signed.iter().sum(),
         words,
+        anchors,
         verdict,
     };
     if reading.verdict.damage.is_empty() && keeping == Keeping::Yes {
@@ -203,6 +222,14 @@ fn read_streams(
         pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
     }
     Ok(reading)
+}
+
+fn entries(chain: &Chain<'_>) -> u64 {
+    chain.head().map_or(0, |head| head.seq + 1)
+}
+
+fn genesis_of(chains: &[Chain<'_>]) -> Option<Sha256> {
+    chains.iter().find(|chain| chain.stream() == GENESIS_STREAM).and_then(Chain::head).map(|head| head.id)
 }
 
 /// Streams whose commits were replaced, and the claims on the entries that each ended with before.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::coverage::{Covered, coverage};
 use super::export::default_range;
-use super::reading::{Depth, Reading, Told, read};
+use super::reading::{Depth, Reading, Told, read_anchored};
 use crate::app::record::ENGINE;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
@@ -48,7 +48,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     };
     let is_unborn = request.range.is_none() && repo.resolve(&range)?.is_none();
     let (reading, covered) = if is_unborn {
-        (read(&repo, Depth::Whole, &|told| count(&told))?, None)
+        (read_anchored(&repo, Depth::Whole, &|told| count(&told))?, None)
     } else {
         let (reading, covered) = coverage(&repo, &range, Depth::Whole, &count)?;
         (reading, Some(covered))

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::coverage::coverage;
-use super::reading::{Depth, Told, read};
+use super::reading::{Depth, Told, read_anchored};
 use crate::app::record::Replay;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
@@ -45,7 +45,7 @@ pub fn verify(request: &Request, environment: &Environment, style: Style) -> Res
             let (reading, covered) = coverage(&repo, range, depth, &visit)?;
             (reading, Some(covered.told(range)))
         }
-        None => (read(&repo, depth, &|told| visit(&told))?, None),
+        None => (read_anchored(&repo, depth, &|told| visit(&told))?, None),
     };
     let replayed =
         replayed.map(|again| again.into_inner().unwrap_or_else(PoisonError::into_inner).done()).transpose()?;
@@ -60,6 +60,7 @@ pub fn verify(request: &Request, environment: &Environment, style: Style) -> Res
         signed: reading.signed,
         unwitnessed: reading.verdict.unwitnessed,
         damage: reading.verdict.damage,
+        anchors: reading.anchors,
         covered,
         replayed,
     };

@@ -182,6 +182,11 @@ impl<'a> Pen<'a> {
     /// Appends one entry for each act, in their order, and gives their ids. Nothing is written
     /// before there is a commit: until then no repository is there to speak of.
     pub(in crate::app) fn write(&self, acts: &[Act]) -> Result<Vec<Sha256>, Failure> {
+        Ok(self.placed(acts)?.into_iter().map(|place| place.id).collect())
+    }
+
+    /// The same, and gives the places that they have in the stream.
+    pub(in crate::app) fn placed(&self, acts: &[Act]) -> Result<Vec<Seen>, Failure> {
         if acts.is_empty() {
             return Ok(Vec::new());
         }
@@ -192,10 +197,10 @@ impl<'a> Pen<'a> {
             self.repo.take_up(&self.stream)?;
         }
         let heads = Heads::read(self.repo, (&kept, &here), &self.stream, self.now)?;
-        let mut ids = Vec::new();
+        let mut places = Vec::new();
         let committer = Committer { name: self.actor.name.clone(), email: self.actor.email.clone() };
         self.repo.append(&self.stream, &committer, |tip| {
-            ids.clear();
+            places.clear();
             let mut end = match tip {
                 None => End { next: 0, prev: None, time: self.now },
                 Some(tip) => {
@@ -221,7 +226,7 @@ impl<'a> Pen<'a> {
             for act in acts {
                 let (note, id) = self.entry(act, &mut end, genesis.id, std::mem::take(&mut seen))?;
                 notes.push(note);
-                ids.push(id);
+                places.push(Seen { seq: end.next - 1, id });
             }
             let (Some(id), Some(last)) = (end.prev, acts.last()) else { return Ok(None) };
             let subject = last.kind.as_str();
@@ -230,7 +235,7 @@ impl<'a> Pen<'a> {
             Ok::<_, Failure>(Some(Draft { notes, head, subject, time: end.time.seconds() }))
         })?;
         heads.keep(self.repo, &kept, &genesis)?;
-        Ok(ids)
+        Ok(places)
     }
 
     fn unended(&self) -> Failure {

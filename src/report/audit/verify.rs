@@ -21,10 +21,27 @@ pub struct Verified {
     pub signed: u64,
     pub unwitnessed: Vec<Unwitnessed>,
     pub damage: Vec<Damage>,
+    pub anchors: Anchors,
     /// Of the commits that were asked for.
     pub covered: Option<Covered>,
     /// Where decisions were made again.
     pub replayed: Option<Replayed>,
+}
+
+/// The trailers `Gov-Checkpoint:` of commits and tags.
+#[derive(Clone, Debug, Default)]
+pub struct Anchors {
+    /// So many checkpoints that they name the ledger was held to.
+    pub held_to: usize,
+    pub others: Vec<NotAnchored>,
+}
+
+/// A trailer that anchors nothing.
+#[derive(Clone, Debug)]
+pub struct NotAnchored {
+    /// A commit or a tag.
+    pub place: String,
+    pub why: String,
 }
 
 /// What became of recorded decisions that were made again; those that differ are damage.
@@ -76,6 +93,7 @@ pub fn human(found: &Verified, _style: Style) -> String {
             let _ = writeln!(text, "  and {} more streams", found.unwitnessed.len() - MOST);
         }
     }
+    anchors(&found.anchors, &mut text);
     if let Some(replayed) = &found.replayed {
         replay(replayed, &mut text);
     }
@@ -83,6 +101,22 @@ pub fn human(found: &Verified, _style: Style) -> String {
         coverage::tell(covered, &mut text);
     }
     text
+}
+
+fn anchors(anchors: &Anchors, text: &mut String) {
+    let Anchors { held_to, others } = anchors;
+    if *held_to > 0 {
+        let _ = writeln!(text, "\nheld to {} that commits and tags anchor", counted(*held_to, "checkpoint"));
+    }
+    if !others.is_empty() {
+        text.push_str("\nno anchor, though it has the trailer `Gov-Checkpoint:`\n");
+    }
+    for NotAnchored { place, why } in others.iter().take(MOST) {
+        let _ = writeln!(text, "  {}: {}", printable(place), printable(why));
+    }
+    if others.len() > MOST {
+        let _ = writeln!(text, "  and {} more", others.len() - MOST);
+    }
 }
 
 fn replay(replayed: &Replayed, text: &mut String) {
@@ -186,6 +220,14 @@ pub fn json(found: &Verified, exit: u8) -> String {
         "damage": found.damage.iter().map(damage_v1).collect::<Vec<_>>(),
         "unwitnessed": found.unwitnessed.iter().map(unwitnessed_v1).collect::<Vec<_>>(),
     });
+    let Anchors { held_to, others } = &found.anchors;
+    if *held_to + others.len() > 0
+        && let Value::Object(members) = &mut value
+    {
+        let other = |NotAnchored { place, why }: &NotAnchored| json!({ "place": place, "why": why });
+        let others: Vec<Value> = others.iter().map(other).collect();
+        members.insert("anchors".into(), json!({ "held_to": held_to, "others": others }));
+    }
     if let (Some(covered), Value::Object(members)) = (&found.covered, &mut value) {
         members.insert("coverage".into(), coverage::covered_v1(covered));
     }
