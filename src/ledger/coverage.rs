@@ -30,6 +30,8 @@ pub struct Coverage<'a> {
     /// Of every change that somebody approved, rejected, overrode or ratified.
     by_change: HashMap<ChangeId, Said>,
     revoked: BTreeSet<Sha256>,
+    /// Of an approval how many like it the policy asks for, where that is more than one.
+    needed: BTreeMap<Sha256, u32>,
     passages: Passages,
 }
 
@@ -66,6 +68,8 @@ struct Answer {
     is_by_a_person: bool,
     /// What is signed is signed well, or it would be damage.
     is_signed: bool,
+    /// For which branch it was given.
+    reference: Option<String>,
 }
 
 impl<'a> Coverage<'a> {
@@ -77,8 +81,15 @@ impl<'a> Coverage<'a> {
             by_commit: commits.iter().map(|commit| (commit.id, Said::default())).collect(),
             by_change: HashMap::new(),
             revoked: BTreeSet::new(),
+            needed: BTreeMap::new(),
             passages: Passages::default(),
         }
+    }
+
+    /// Takes an approval or the like, of which the policy asks for so many.
+    pub fn take_answer(&mut self, id: Sha256, entry: &Entry, needed: u32) {
+        self.needed.extend((needed > 1).then_some((id, needed)));
+        self.take(id, entry);
     }
 
     /// Takes one entry of the ledger.
@@ -126,14 +137,13 @@ impl<'a> Coverage<'a> {
     pub fn answer(self, landing: Option<&Landing>) -> Vec<CommitCoverage> {
         let stopped = self.passages.stopped(self.commits);
         let unasked = landing.map(|landing| self.passages.unasked(self.commits, landing)).unwrap_or_default();
-        let stops_at =
-            |commit: &GovernedCommit| landing.filter(|_| unasked.contains(&commit.id)).map(Landing::stops_at);
-        self.commits.iter().map(|commit| self.one(commit, stopped.get(&commit.id), stops_at(commit))).collect()
+        let unasked = |commit: &GovernedCommit| landing.filter(|_| unasked.contains(&commit.id));
+        self.commits.iter().map(|commit| self.one(commit, stopped.get(&commit.id), unasked(commit))).collect()
     }
 
-    /// `stopped` tells at which pushes it was stopped that never got through; `stops_at` what a gate
-    /// stops where it landed without any push that was let through.
-    fn one(&self, commit: &GovernedCommit, stopped: Option<&Stopped>, stops_at: Option<Outcome>) -> CommitCoverage {
+    /// `stopped` tells at which pushes it was stopped that never got through; `landing` where it landed
+    /// without any push that was let through.
+    fn one(&self, commit: &GovernedCommit, stopped: Option<&Stopped>, landing: Option<&Landing>) -> CommitCoverage {
         let nothing = Said::default();
         let said = self.by_commit.get(&commit.id).unwrap_or(&nothing);
         let (status, judged, why) = self.status(commit, said);
@@ -150,14 +160,23 @@ impl<'a> Coverage<'a> {
         let overridden_by = said.overridden_by.union(&of_change.overridden_by).cloned().collect();
         let of_whole =
             || stopped.into_iter().flat_map(Stopped::changes).filter_map(|change| self.by_change.get(change));
-        let is_approved = || {
-            // Any rejection outweighs every approval.
-            self.rejected_by([said, of_change].into_iter().chain(of_whole())).is_empty()
-                && (!approved_by.is_empty()
-                    || of_whole().any(|whole| !counting(&mut whole.approvals.iter().filter(is_kept)).is_empty()))
+        let places: BTreeSet<&str> = match stopped {
+            Some(stopped) => stopped.references().collect(),
+            None => landing.map(|landing| landing.reference.as_str()).into_iter().collect(),
         };
-        let is_blocked = || judged.is_some_and(|judged| judged.outcome == Some(Outcome::Blocked));
-        let is_risky = || stops_at.is_some() && judged.is_some_and(|judged| judged.outcome >= stops_at);
+        let is_of_here = |answer: &&Answer| answer.reference.as_deref().is_some_and(|place| places.contains(place));
+        let are_enough = |answers: &[Answer]| {
+            let answers = || answers.iter().filter(is_kept).filter(is_of_here);
+            let needed = answers().filter_map(|answer| self.needed.get(&answer.id)).max().copied().unwrap_or(1);
+            counting(&mut answers()).len() >= usize::try_from(needed).unwrap_or(usize::MAX)
+        };
+        let is_approved = || {
+            let all = || [said, of_change].into_iter().chain(of_whole());
+            // Any rejection outweighs every approval.
+            self.rejected_by(all()).is_empty() && all().any(|said| are_enough(&said.approvals))
+        };
+        let outcome = judged.and_then(|judged| judged.outcome);
+        let is_risky = || landing.is_some_and(|landing| outcome >= Some(landing.stops_at()));
         let past_gate = if !ratified_by.is_empty() {
             None
         } else if stopped.is_some_and(Stopped::is_denied) {
@@ -165,12 +184,12 @@ impl<'a> Coverage<'a> {
         } else if stopped.is_some() {
             (!is_approved()).then_some(PastGate::Held)
         } else {
-            (is_risky() && (is_blocked() || !is_approved())).then_some(PastGate::Unasked)
+            (is_risky() && (outcome == Some(Outcome::Blocked) || !is_approved())).then_some(PastGate::Unasked)
         };
         CommitCoverage {
             commit: commit.id,
             status,
-            outcome: judged.and_then(|judged| judged.outcome),
+            outcome,
             level: judged.and_then(|judged| judged.level),
             approved_by,
             overridden_by,
@@ -186,8 +205,8 @@ impl<'a> Coverage<'a> {
         rejections.filter(|answer| !self.revoked.contains(&answer.id)).map(|answer| answer.by.as_str()).collect()
     }
 
-    /// Whether somebody may answer for this commit, as far as the ledger alone can tell: roles, bonds and
-    /// times are for the gate to weigh.
+    /// Whether somebody may answer for this commit, as far as the ledger alone can tell: whoever reads it
+    /// knows the roles, and times are for the gate to weigh.
     fn counts(&self, answer: &Answer, commit: &GovernedCommit, said: &Said) -> bool {
         let of_tree = self.trees.get(&commit.tree).into_iter().flatten().map(|(_, judged)| judged);
         let of_commit = [&said.by_hook, &said.at_push, &said.put_on_record].into_iter().flatten();
@@ -249,6 +268,7 @@ impl Said {
             by: by(),
             is_by_a_person: entry.actor.kind == ActorKind::Person,
             is_signed: entry.sig.is_some(),
+            reference: entry.subject.reference.clone(),
         };
         if entry.kind == EntryKind::Approve {
             self.approvals.push(answer());

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gov_hook::model::{EntryKind, RiskLevel};
 use serde_json::json;
 
 use crate::support::lines;
@@ -128,4 +129,39 @@ fn a_path_asks_for_two_people_and_one_of_them_is_not_enough() {
     assert_eq!((&needed[1]["rule"], &needed[1]["counted"]), (&json!("paths[0]"), &json!(["lin@example.com"])));
     assert_eq!(team.approve("sam", &id).code, 0);
     team.lands("main");
+}
+
+#[test]
+fn an_auditor_hears_of_no_approval_by_somebody_whom_the_policy_does_not_ask() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    assert_eq!(team.approve("sam", &id).code, 0);
+    team.lands("main");
+    team.held("keys/root.txt", &lines(7));
+    let change = team.judged()["target"]["change"].as_str().unwrap().to_owned();
+    let commit = team.git("mira", &["rev-parse", "HEAD"]);
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "HEAD:main"]);
+    let past = || {
+        let said = team.json("mira", &["audit", "verify", "HEAD~1..HEAD"])["coverage"]["commits"][0].clone();
+        (said["approved_by"].clone(), said["past_gate"].clone())
+    };
+    let held = json!("held by the push gate and not approved");
+
+    for (who, counts) in [("sam", false), ("ada", true)] {
+        if who == "ada" {
+            team.gov("ada", &["audit", "sync"]);
+            assert_eq!(team.gov("ada", &["audit", "checkpoint"]).code, 0);
+        }
+        team.forge(who, EntryKind::Approve, Some((who, "approve@gov-hook")), |entry| {
+            entry.change = Some(change.parse().unwrap());
+            entry.subject.commit = Some(commit.parse().unwrap());
+            entry.body.remove("covered");
+            entry.risk.as_mut().unwrap().level = RiskLevel::Critical;
+        });
+        team.gov(who, &["audit", "sync"]);
+        team.gov("mira", &["audit", "sync"]);
+
+        let told = if counts { (json!(["ada@example.com"]), json!(null)) } else { (json!([]), held.clone()) };
+        assert_eq!(past(), told, "{who}");
+    }
 }

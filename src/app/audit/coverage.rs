@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::laws::trusted_side;
+use super::offices::Offices;
 use super::reading::{Depth, Reading, Told, read_anchored};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::ledger::{Coverage, Landing};
-use crate::model::{Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus};
+use crate::model::{
+    Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus, Sha256,
+};
 use crate::report::audit::coverage as report;
 
 /// How far two clocks may be apart: a day, in seconds.
@@ -70,6 +73,8 @@ pub(in crate::app) fn coverage(
 pub(super) struct Asking<'a> {
     coverage: Coverage<'a>,
     starts: Starts,
+    /// Who answered is weighed once all of it is read.
+    answers: Vec<(Sha256, Entry)>,
 }
 
 pub(super) struct Answered {
@@ -82,19 +87,36 @@ pub(super) struct Answered {
 
 impl<'a> Asking<'a> {
     pub(super) fn of(asked: &'a [GovernedCommit]) -> Self {
-        Self { coverage: Coverage::of(asked), starts: Starts::default() }
+        Self { coverage: Coverage::of(asked), starts: Starts::default(), answers: Vec::new() }
     }
 
     pub(super) fn take(&mut self, told: &Told) {
         self.starts.take(&told.entry);
         // What is wrong speaks for nobody.
-        if told.damage.is_empty() {
+        if !told.damage.is_empty() {
+            return;
+        }
+        if matches!(told.entry.kind, EntryKind::Approve | EntryKind::Ratify) {
+            self.answers.push((told.id, told.entry.clone()));
+        } else {
             self.coverage.take(told.id, &told.entry);
         }
     }
 
     /// `tip` is the newest of the commits.
-    pub(super) fn answer(self, repo: &Repo, tip: ObjectId) -> Result<Answered, Failure> {
+    pub(super) fn answer(mut self, repo: &Repo, tip: ObjectId) -> Result<Answered, Failure> {
+        let mut history: HashSet<ObjectId> = HashSet::new();
+        for tip in trusted_side(repo)?.into_iter().chain([tip]) {
+            if !history.contains(&tip) {
+                history.extend(repo.commits_between(&[], tip)?.iter().map(|commit| commit.id));
+            }
+        }
+        let mut offices = Offices::of(repo, history);
+        for (id, entry) in &self.answers {
+            if let Some(needed) = offices.asked_for(entry) {
+                self.coverage.take_answer(*id, entry, needed);
+            }
+        }
         let adoption = self.starts.adoption(repo, tip)?;
         let before = before(repo, adoption.as_ref())?;
         let answers = self.coverage.answer(landing(repo, &before)?.as_ref());

@@ -9,6 +9,7 @@ pub mod export;
 mod kept;
 pub(super) mod laws;
 pub mod log;
+mod offices;
 pub(super) mod reading;
 pub mod reconcile;
 pub mod report;

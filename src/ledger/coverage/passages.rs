@@ -45,6 +45,7 @@ enum Stop {
 #[derive(Debug, Default)]
 pub(super) struct Stopped {
     changes: BTreeSet<ChangeId>,
+    references: BTreeSet<String>,
     is_denied: bool,
 }
 
@@ -52,6 +53,11 @@ impl Stopped {
     /// What it was a part of.
     pub(super) fn changes(&self) -> impl Iterator<Item = &ChangeId> {
         self.changes.iter()
+    }
+
+    /// Where it was to go.
+    pub(super) fn references(&self) -> impl Iterator<Item = &str> {
+        self.references.iter().map(String::as_str)
     }
 
     pub(super) const fn is_denied(&self) -> bool {
@@ -105,6 +111,7 @@ impl Passages {
                 if !passed.iter().any(|(passed, within)| within.contains(&commit) && passed.outdoes(reference, level)) {
                     let stopped = found.entry(commit).or_default();
                     stopped.changes.extend(passage.change);
+                    stopped.references.extend(passage.reference.clone());
                     stopped.is_denied |= *stop == Stop::Denied;
                 }
             }

@@ -227,8 +227,31 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     assert_eq!(with(EntryKind::Push, &push(EntryKind::Push, "refs/heads/next", "production")), [false; 3]);
     let laxer = push(EntryKind::Push, "refs/heads/topic", "development");
     assert_eq!(with(EntryKind::Push, &laxer), [true, true, false]);
-    let of_whole = |entry: &mut Entry| entry.change = Some(ChangeId::of(&[]));
+    let of_whole = |entry: &mut Entry| {
+        entry.change = Some(ChangeId::of(&[]));
+        entry.subject.reference = Some(main.into());
+    };
     assert_eq!(with(EntryKind::Approve, &of_whole), [false; 3]);
+    let for_elsewhere = |entry: &mut Entry| {
+        of_whole(entry);
+        entry.subject.reference = Some("refs/heads/next".into());
+    };
+    assert_eq!(with(EntryKind::Approve, &for_elsewhere), [true, true, false]);
+    let mut two = Entries(held.0.clone());
+    let first = two.add(EntryKind::Approve, of_whole);
+    let past = |entries: &Entries| {
+        let mut coverage = Coverage::of(&both);
+        for (id, entry) in &entries.0 {
+            if *id == first { coverage.take_answer(*id, entry, 2) } else { coverage.take(*id, entry) }
+        }
+        coverage.answer(None)[0].past_gate
+    };
+    assert_eq!(past(&two), Some(PastGate::Held), "one of two");
+    two.add(EntryKind::Approve, |entry| {
+        of_whole(entry);
+        entry.actor.email = "max@example.com".into();
+    });
+    assert_eq!(past(&two), None);
     assert_eq!(with(EntryKind::Ratify, &|entry| entry.subject.commit = Some(second.id)), [true, false, false]);
 
     held.add(EntryKind::Approve, of_whole);
