@@ -200,3 +200,33 @@ fn a_branch_to_land_on_may_be_spelt_as_git_spells_it() {
         assert_eq!(exit(none), 2, "{none}");
     }
 }
+
+#[test]
+fn a_merge_of_two_branches_onto_what_both_began_on_is_not_past_the_hooks() {
+    let scratch = landed(PRODUCTION);
+    scratch.git(&["reset", "-q", "--hard", "origin/main"]);
+    for name in ["one", "two"] {
+        scratch.git(&["checkout", "-q", "-b", name, "main"]);
+        change(&scratch, &format!("{name}.txt"), "text\n");
+    }
+    scratch.git(&["checkout", "-q", "main"]);
+
+    // git leaves out the parent that both branches have already.
+    let said = passes(&scratch, &["merge", "-q", "-m", "Merge both", "one", "two"]);
+
+    assert!(!said.contains("past the hooks"), "{said}");
+    let parents = scratch.git(&["log", "-1", "--format=%P"]);
+    assert_eq!(parents.split(' ').count(), 2);
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+    let commits = scratch.run(&["audit", "verify", "main", "--format", "json"]).json()["coverage"]["commits"].clone();
+    assert_eq!(commits.as_array().unwrap().last().unwrap()["status"], "late");
+
+    scratch.git(&["checkout", "-q", "-B", "three", "main"]);
+    change(&scratch, "three.txt", "text\n");
+    scratch.git(&["checkout", "-q", "-B", "four", "main"]);
+    change(&scratch, "four.txt", "text\n");
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.git(&["merge", "-q", "--no-verify", "-m", "Merge past them", "three", "four"]);
+    let pushed = tried(&scratch, &["push", "-q", "origin", "main"]);
+    assert!(!pushed.0 && pushed.1.contains("bypassed"), "{}", pushed.1);
+}

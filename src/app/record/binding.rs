@@ -47,8 +47,9 @@ pub(in crate::app) fn speaks_of(entry: &Entry, commit: ObjectId) -> bool {
 pub(in crate::app) enum Before {
     /// A decision let it pass, from the parent that the commit has.
     Decided(Sha256),
-    /// A decision on the difference to the commit that this one replaces, which says nothing of the
-    /// rest: somebody could commit past the hooks and amend that.
+    /// A decision on the difference to another commit than the parent, which says nothing of the rest:
+    /// to the one that this one replaces, for somebody could commit past the hooks and amend that; or to
+    /// the one that a merge began on and left out, for it is behind all of the branches that it merged.
     Amended,
     Nothing,
 }
@@ -73,7 +74,9 @@ pub(in crate::app) fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(
             return if let_pass { Before::Decided(id) } else { Before::Nothing };
         }
         let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
-        if let_pass && base.is_some_and(replaces) {
+        let is_behind_all = |base| commit.parents.iter().all(|&parent| repo.leads_to(base, parent));
+        let began_on = |base| commit.parents.len() > 1 && is_behind_all(base);
+        if let_pass && base.is_some_and(|base| replaces(base) || began_on(base)) {
             found = Before::Amended;
         }
     }
