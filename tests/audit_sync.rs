@@ -137,6 +137,8 @@ fn the_fork_of_a_copied_clone_is_told_and_reconciled_by_a_signed_entry() {
     assert_eq!(verify(&scratch, &work), 0);
     let again = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
     assert_eq!(again.out, format!("{stream} has one history here and on origin: nothing to reconcile\n"));
+    let merged = scratch.run_in(&copy, &["audit", "merge", &stream]);
+    assert_eq!((merged.code, merged.out), (again.code, again.out), "it has two names");
 }
 
 /// The original has sent what it has; a copy of the whole directory went on as the same writer.

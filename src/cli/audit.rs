@@ -33,6 +33,7 @@ pub(super) enum AuditVerb {
     /// Fetch the streams of others, and send this clone's own
     Sync(SyncArguments),
     /// Give up one of two histories of a stream, as a copied clone makes them
+    #[command(visible_alias = "merge")]
     Reconcile(ReconcileArguments),
 }
 
