@@ -411,3 +411,20 @@ fn a_shallow_clone_goes_on_from_the_genesis_that_was_fetched() {
     assert_eq!(genesis(&shallow), genesis(&scratch.path("")));
     assert_eq!(verify(&scratch, &shallow), 0);
 }
+
+#[test]
+fn an_auditor_who_has_fetched_no_ledger_is_told_how_to() {
+    let scratch = shared();
+    assert_eq!(sync(&scratch, &scratch.path("")).0, 0);
+    let origin = scratch.beside("origin.git");
+    let bare = scratch.beside("auditor.git");
+    scratch.git(&["clone", "-q", "--bare", &origin.to_string_lossy(), &bare.to_string_lossy()]);
+
+    let before = scratch.run_in(&bare, &["audit", "verify"]);
+    assert_eq!(scratch.run_in(&bare, &["audit", "sync"]).code, 0);
+    let after = scratch.run_in(&bare, &["audit", "verify"]);
+
+    let hint = "\nwhat others recorded may not have been fetched: gov-hook audit sync\n";
+    assert_eq!((before.code, before.out), (0, format!("sound: nothing is on record yet\n{hint}")));
+    assert!(after.code == 0 && !after.out.contains(hint) && after.out.starts_with("sound: "), "{}", after.out);
+}
