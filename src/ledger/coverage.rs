@@ -55,8 +55,15 @@ struct Said {
     put_on_record: Option<Judged>,
     approvals: Vec<Answer>,
     rejections: Vec<Answer>,
-    overridden_by: BTreeSet<String>,
+    /// Who granted that it may pass, or let it by without asking anybody.
+    granted_by: BTreeSet<String>,
+    /// Who made use of it: themselves the ones who let it by where nobody had to grant it.
+    used_by: BTreeSet<String>,
     ratifications: Vec<Answer>,
+    /// Why it was let by, as people say it.
+    reasons: BTreeSet<String>,
+    /// Why it ought to be, which matters once it was.
+    asked_for: BTreeSet<String>,
 }
 
 /// A word by which somebody answers for what others did.
@@ -121,6 +128,8 @@ impl<'a> Coverage<'a> {
                     _ => &mut said.at_push,
                 };
                 *place = Some(judged());
+                // Only a record has one.
+                said.reasons.extend(text(entry, "reason").map(str::to_owned));
             }
             said.hear(id, entry);
         }
@@ -157,7 +166,13 @@ impl<'a> Coverage<'a> {
         let is_kept = |answer: &&Answer| !self.revoked.contains(&answer.id) && !rejected.contains(answer.by.as_str());
         let approved_by = counting(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
         let ratified_by = counting(&mut said.ratifications.iter().chain(&of_change.ratifications));
-        let overridden_by = said.overridden_by.union(&of_change.overridden_by).cloned().collect();
+        let union = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.union(other).cloned().collect::<Vec<_>>();
+        let granted_by = union(&said.granted_by, &of_change.granted_by);
+        let overridden_by = if granted_by.is_empty() { union(&said.used_by, &of_change.used_by) } else { granted_by };
+        let mut reasons: BTreeSet<String> = said.reasons.union(&of_change.reasons).cloned().collect();
+        if !overridden_by.is_empty() {
+            reasons.extend(said.asked_for.union(&of_change.asked_for).cloned());
+        }
         let of_whole =
             || stopped.into_iter().flat_map(Stopped::changes).filter_map(|change| self.by_change.get(change));
         let places: BTreeSet<&str> = match stopped {
@@ -194,6 +209,7 @@ impl<'a> Coverage<'a> {
             approved_by,
             overridden_by,
             ratified_by,
+            reasons: reasons.into_iter().collect(),
             past_gate,
             why: why.to_owned(),
         }
@@ -276,8 +292,19 @@ impl Said {
             self.rejections.push(answer());
         } else if entry.kind == EntryKind::Ratify {
             self.ratifications.push(answer());
-        } else if entry.kind == EntryKind::Override && text(entry, "action") != Some("request") {
-            self.overridden_by.insert(by());
+            self.reasons.extend(text(entry, "notes").map(str::to_owned));
+        } else if entry.kind == EntryKind::Override {
+            let reason = text(entry, "reason").map(str::to_owned);
+            match text(entry, "action") {
+                Some("request") => self.asked_for.extend(reason),
+                // A server says again what came to it.
+                Some("use") if entry.actor.kind == ActorKind::Witness => {}
+                Some("use") => drop(self.used_by.insert(by())),
+                _ => {
+                    self.granted_by.insert(by());
+                    self.reasons.extend(reason);
+                }
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Summary {
     found: LedgerSummary,
     requests: BTreeMap<ChangeId, Answers>,
     used: BTreeSet<ChangeId>,
+    /// By the override and the gate: a server says again what was used on the way to it.
+    uses: BTreeSet<(String, String)>,
     ratified: BTreeSet<ChangeId>,
 }
 
@@ -62,7 +64,8 @@ impl Summary {
             Some("request") => self.found.overrides.requested += 1,
             Some("grant") => self.found.overrides.granted += 1,
             Some("use" | "break-glass") => {
-                self.found.overrides.used += 1;
+                let named = text("override").map(|of| (of.to_owned(), text("gate").unwrap_or_default().to_owned()));
+                self.found.overrides.used += u64::from(named.is_none_or(|named| self.uses.insert(named)));
                 self.used.extend(entry.change);
             }
             _ => {}
@@ -239,6 +242,7 @@ mod tests {
             approved_by: Vec::new(),
             overridden_by: Vec::new(),
             ratified_by: Vec::new(),
+            reasons: Vec::new(),
             past_gate: None,
             why: String::new(),
         };
@@ -343,6 +347,20 @@ mod tests {
                 environments: BTreeMap::from([("dev".into(), 4), ("prod".into(), 1)]),
             }
         );
+    }
+
+    #[test]
+    fn a_use_that_a_server_says_again_is_one() {
+        let mut summary = Summary::new();
+        for gate in ["commit", "push", "push"] {
+            let mut used = entry(EntryKind::Override, 1, 0);
+            for (member, value) in [("action", "use"), ("override", "4711"), ("gate", gate)] {
+                used.body.insert(member.into(), json!(value));
+            }
+            summary.take(&used);
+        }
+
+        assert_eq!(summary.totals(&[], &[]).overrides.used, 2);
     }
 
     #[test]

@@ -109,8 +109,11 @@ pub struct CommitCoverage {
     pub level: Option<RiskLevel>,
     /// Addresses, sorted. Whether an approval was good enough to land is for the gate to say.
     pub approved_by: Vec<String>,
+    /// Whoever granted it, else whoever let it by for a reason of their own.
     pub overridden_by: Vec<String>,
     pub ratified_by: Vec<String>,
+    /// Why it was put on record, overridden or ratified, as people say it.
+    pub reasons: Vec<String>,
     pub past_gate: Option<PastGate>,
     /// Why the status is what it is.
     pub why: String,

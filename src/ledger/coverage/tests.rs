@@ -335,3 +335,33 @@ fn what_landed_and_no_push_gate_was_asked_about_needs_an_answer_where_it_is_risk
     assert_eq!(past(Outcome::Blocked, staging, Some(EntryKind::Approve)), Some(PastGate::Unasked));
     assert_eq!(past(Outcome::Blocked, staging, Some(EntryKind::Ratify)), None);
 }
+
+#[test]
+fn an_override_is_told_by_whoever_granted_it_with_the_reasons_that_were_given() {
+    let one = commit(1, 1);
+    let mut entries = Entries::default();
+    let said = |entries: &Entries| {
+        let found = entries.coverage(std::slice::from_ref(&one)).remove(0);
+        (found.overridden_by, found.reasons)
+    };
+    let by = |email: &'static str, action: &'static str, kind: ActorKind, reason: Option<&'static str>| {
+        move |entry: &mut Entry| {
+            (entry.actor.email, entry.actor.kind) = (email.into(), kind);
+            entry.subject.commit = Some(ObjectId::new([1; 20]));
+            entry.body.insert("action".into(), json!(action));
+            entry.body.extend(reason.map(|reason| ("reason".to_owned(), json!(reason))));
+        }
+    };
+    entries.add(EntryKind::Override, by("mira@example.com", "request", ActorKind::Person, Some("outage 4711")));
+    assert_eq!(said(&entries), (vec![], vec![]), "that somebody asks lets nothing by");
+    entries.add(EntryKind::Override, by("mira@example.com", "use", ActorKind::Person, None));
+    entries.add(EntryKind::Override, by("server@example.com", "use", ActorKind::Witness, None));
+    assert_eq!(said(&entries), (vec!["mira@example.com".to_owned()], vec!["outage 4711".to_owned()]));
+
+    entries.add(EntryKind::Override, by("ada@example.com", "grant", ActorKind::Person, Some("outage 4711")));
+    entries.decide_on(&one, "record");
+    entries.0.last_mut().unwrap().1.body.insert("reason".into(), json!("in a hurry"));
+
+    let reasons = vec!["in a hurry".to_owned(), "outage 4711".to_owned()];
+    assert_eq!(said(&entries), (vec!["ada@example.com".to_owned()], reasons));
+}

@@ -128,7 +128,8 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
 }
 
 fn row(commit: &CoveredCommit, text: &mut String) {
-    let CommitCoverage { commit: id, status, level, approved_by, overridden_by, ratified_by, why, .. } = &commit.said;
+    let CommitCoverage { commit: id, status, level, approved_by, overridden_by, ratified_by, reasons, why, .. } =
+        &commit.said;
     let level = level.map_or("-", |level| level.as_str());
     let subject: String = printable(&commit.subject).chars().take(60).collect();
     let _ = writeln!(text, "  {}  {:<10}  {level:<8}  {subject}", id.short(), status.as_str());
@@ -138,6 +139,9 @@ fn row(commit: &CoveredCommit, text: &mut String) {
         if !who.is_empty() {
             because.push(format!("{what} by {}", printable(&who.join(", "))));
         }
+    }
+    if !reasons.is_empty() {
+        because.push(format!("for: {}", printable(&reasons.join("; "))));
     }
     let _ = writeln!(text, "            {}", because.join("; "));
 }
@@ -158,6 +162,7 @@ pub(super) fn covered_v1(covered: &Covered) -> Value {
             "approved_by": said.approved_by,
             "overridden_by": said.overridden_by,
             "ratified_by": said.ratified_by,
+            "reasons": said.reasons,
             "held": said.past_gate.is_some(),
             "past_gate": said.past_gate.map(PastGate::as_str),
         })
