@@ -875,6 +875,8 @@ fn a_checkpoint_that_a_commit_anchors_witnesses_the_ledger_and_tells_what_was_cu
 
     scratch.git(&["update-ref", &reference, &early]);
     forget(&scratch);
+    assert_eq!(scratch.run(&["pending"]).code, 0, "which reads the ledger and remembers that it was sound");
+    assert_eq!(codes_and_text(&scratch, &[]).1, ["truncated"], "and was not held to any anchor");
     for arguments in [&["main"][..], &["--full"], &[]] {
         forget(&scratch);
         let (code, damage, told) = codes_and_text(&scratch, arguments);

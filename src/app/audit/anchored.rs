@@ -1,11 +1,12 @@
 //! The checkpoints that trailers anchor: in the commits that landed on the trusted side, one after the
 //! other, and in tags. What a branch says that was merged there anchors nothing: anybody may have said it.
 
-use super::laws::trusted_side;
+use super::kept::Pins;
+use super::reading::Depth;
 use crate::app::Failure;
 use crate::git::{Repo, trailers};
 use crate::ledger::{Anchor, Claim};
-use crate::model::Sha256;
+use crate::model::{ObjectId, Sha256};
 use crate::report::audit::verify::{Anchors, NotAnchored};
 
 /// Every anchor with the place where it stands, and what only looks like one.
@@ -16,17 +17,22 @@ pub(super) struct Anchored {
 }
 
 impl Anchored {
-    /// Nothing, unless it is asked for.
-    pub(super) fn find(repo: &Repo, is_asked_for: bool) -> Result<Self, Failure> {
+    /// Where only news are read, those of the commits since the last time.
+    pub(super) fn find(repo: &Repo, trusted: Option<ObjectId>, pins: &mut Pins, depth: Depth) -> Result<Self, Failure> {
         let mut found = Self::default();
-        if !is_asked_for {
-            return Ok(found);
-        }
-        if let Some(tip) = trusted_side(repo)? {
+        let since = pins.anchored.filter(|_| depth == Depth::News);
+        if let Some(tip) = trusted {
+            pins.anchored = Some(tip);
             repo.along_first_parents(tip, &mut |commit| {
-                found.read(&commit.message, &|| format!("commit {}", commit.id.short()));
-                true
+                let is_new = since != Some(commit.id);
+                if is_new {
+                    found.read(&commit.message, &|| format!("commit {}", commit.id.short()));
+                }
+                is_new
             })?;
+        }
+        if since.is_some() {
+            return Ok(found);
         }
         for (tag, object) in repo.marks("")? {
             let place = || format!("tag {tag}");

@@ -22,6 +22,8 @@ pub(super) struct Pins {
     heads: BTreeMap<String, Seen>,
     /// The streams of which this clone had a reference of its own, rather than a remote's copy.
     pub(super) here: BTreeSet<String>,
+    /// The commit up to which the ledger was held to what commits anchor.
+    pub(super) anchored: Option<ObjectId>,
     bytes: Vec<u8>,
 }
 
@@ -48,10 +50,11 @@ impl Pins {
                 .gathered();
             let here = value.get("here").and_then(Value::as_array).into_iter().flatten();
             let here = here.filter_map(|stream| stream.as_str().map(str::to_owned)).collect();
-            Some((genesis, heads, here))
+            let anchored = value.get("anchored").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            Some((genesis, heads, here, anchored))
         };
-        let (genesis, heads, here) = read().ok_or_else(broken)?;
-        Ok(Self { genesis, heads, here, bytes })
+        let (genesis, heads, here, anchored) = read().ok_or_else(broken)?;
+        Ok(Self { genesis, heads, here, anchored, bytes })
     }
 
     /// `is_own` tells the streams that this clone writes.
@@ -69,7 +72,8 @@ impl Pins {
         let heads: Map<String, Value> =
             self.heads.iter().map(|(stream, seen)| (stream.clone(), json!([seen.seq, seen.id.to_string()]))).gathered();
         let genesis = self.genesis.map(|id| id.to_string());
-        let whole = json!({ "v": 1, "genesis": genesis, "here": self.here, "streams": heads });
+        let anchored = self.anchored.map(|id| id.to_string());
+        let whole = json!({ "v": 1, "anchored": anchored, "genesis": genesis, "here": self.here, "streams": heads });
         write(repo, StateFile::Pins, &self.bytes, format!("{whole}\n").as_bytes())
     }
 }

@@ -69,7 +69,7 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
     read_against(repo, depth, Vec::new(), visit)
 }
 
-/// The same; what is read from its start is held against what commits and tags anchor.
+/// The same, and held against what commits and tags anchor.
 pub(super) fn read_anchored(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sync)) -> Result<Reading, Failure> {
     let ask = Ask { is_anchored: true, ..Ask::of(depth, repo.streams()?) };
     read_streams(repo, ask, visit)
@@ -191,8 +191,8 @@ fn read_streams(
     let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
     let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
     let genesis = genesis_of(&chains);
-    let is_anchored = is_anchored && (is_whole || depth != Depth::News);
-    let (anchored, anchors) = Anchored::find(repo, is_anchored)?.claims(genesis.or(pins.genesis));
+    let anchored = if is_anchored { Anchored::find(repo, trusted, &mut pins, depth)? } else { Anchored::default() };
+    let (anchored, anchors) = anchored.claims(genesis.or(pins.genesis));
     let claims = pins.claims(&is_own).chain(copies::claims(repo, &here, &copies, &chains)?);
     let mut verdict = join(&chains, &rules, claims.chain(ended).chain(kept).chain(anchored).collect());
     damage.append(&mut resolved(repo, &here, &verdict.unresolved)?);
