@@ -8,13 +8,17 @@ mod packs;
 mod policy;
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fmt, fs};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use sha2::{Digest, Sha256};
 
 const POLICY: &str = "src/policy/built-in.yaml";
+const SCHEMA: &str = "src/policy/schema.json";
 
 /// What of it says how a record is written.
 const RECORDING: &[&str] = &["version", "agents", "audit"];
@@ -34,6 +38,7 @@ fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=src/check/rules/built/required.rs");
     println!("cargo::rerun-if-changed=src/check/rules/built/tables.rs");
     println!("cargo::rerun-if-changed={POLICY}");
+    println!("cargo::rerun-if-changed={SCHEMA}");
     let out = env::var("OUT_DIR")?;
     let yaml = fs::read_to_string("rules/risk.yaml")?;
     let card = card::card(&yaml).map_err(|why| Broken(format!("rules/risk.yaml: {why}")))?;
@@ -48,6 +53,7 @@ fn main() -> Result<(), Broken> {
         let steps = policy::steps(&policy, sections).map_err(|why| Broken(format!("{POLICY}: {why}")))?;
         fs::write(Path::new(&out).join(name), steps)?;
     }
+    fs::write(Path::new(&out).join("schema.json.deflated"), deflated(&fs::read(SCHEMA)?)?)?;
     fs::write(Path::new(&out).join("built-in.digest"), named(&Sha256::digest(policy)))?;
     if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" && is_linker_usual() {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
@@ -63,6 +69,13 @@ fn main() -> Result<(), Broken> {
         }
     }
     Ok(())
+}
+
+/// What few runs need is kept small.
+fn deflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 /// Whether the usual linker has the archive that a program linked without shared libraries unwinds with.

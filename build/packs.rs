@@ -5,11 +5,8 @@
 //! pack makes sense is for the tests to say: they read it as strictly as a repository's own packs.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
 #[path = "../src/check/rules/built/byte_set.rs"]
@@ -231,9 +228,7 @@ impl Made {
         let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords, &common_grams());
         let (mut deflated, mut ends) = (Vec::new(), vec![0]);
         for chunk in self.records.chunks(CHUNK) {
-            let mut encoder = DeflateEncoder::new(&mut deflated, Compression::best());
-            encoder.write_all(&chunk.concat()).map_err(|error| error.to_string())?;
-            encoder.finish().map_err(|error| error.to_string())?;
+            deflated.extend(super::deflated(&chunk.concat()).map_err(|error| error.to_string())?);
             ends.push(deflated.len());
         }
         Ok(format!(

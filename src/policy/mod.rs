@@ -23,7 +23,7 @@ pub use effective::{deciding_digest, effective};
 pub use glob::{BranchGlob, NameGlob, PathGlob, Reach, fold_bytes};
 pub use notice::{Channel, Notice};
 pub use read::read;
-pub use schema::SCHEMA;
+pub use schema::schema;
 pub use why::why;
 
 /// The rule packs that are embedded.

@@ -1,8 +1,13 @@
 //! The format as JSON Schema, for editors: `policy schema` prints it.
 
+use crate::model::inflated;
+
 /// Draft 2020-12. The reader, not the schema, has the last word: limits that contradict each
 /// other, say, are beyond a schema.
-pub const SCHEMA: &str = include_str!("schema.json");
+#[must_use]
+pub fn schema() -> Vec<u8> {
+    inflated(include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.deflated"))).unwrap_or_default()
+}
 
 #[cfg(test)]
 mod tests {
@@ -10,12 +15,11 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::SCHEMA;
     use crate::policy::read::ALL_KEYS;
     use crate::policy::{BUILT_IN, PACKS, read};
 
     fn schema() -> Value {
-        serde_json::from_str(SCHEMA).unwrap()
+        serde_json::from_slice(&super::schema()).unwrap()
     }
 
     fn as_json(yaml: &str) -> Value {

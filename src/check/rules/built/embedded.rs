@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use flate2::{Decompress, FlushDecompress, Status};
-
 use super::byte_set::Set;
 use super::packed::Reader;
 use super::required::Run;
 use super::tables::{Entry, Tables};
 use super::trial::Tried;
 use crate::check::rules::definition::{Anchor, Asks, Happening, On};
+use crate::model::inflated;
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
 mod made {
@@ -114,18 +113,6 @@ pub(in crate::check::rules) fn packed((chunk, place): (u16, u16)) -> Option<Pack
 fn deflated(chunk: u16) -> Option<&'static [u8]> {
     let ends = made::CHUNKS.get(usize::from(chunk)..usize::from(chunk) + 2)?;
     made::DEFLATED.get(*ends.first()? as usize..*ends.last()? as usize)
-}
-
-fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {
-    let mut inflater = Decompress::new(false);
-    let mut bytes = Vec::with_capacity(deflated.len() * 8);
-    loop {
-        let rest = deflated.get(usize::try_from(inflater.total_in()).ok()?..)?;
-        match inflater.decompress_vec(rest, &mut bytes, FlushDecompress::None).ok()? {
-            Status::StreamEnd => return Some(bytes),
-            Status::Ok | Status::BufError => bytes.reserve(bytes.capacity()),
-        }
-    }
 }
 
 #[cfg(test)]
