@@ -806,3 +806,28 @@ fn why_a_server_does_not_take_the_ledger_is_told_by_whoever_sends_it() {
     assert!(said.contains("origin does not take the ledger (refs/notes/gov/"), "{said}");
     assert!(said.contains("it is the stream of mira@example.com, and eve@example.com pushes it"), "{said}");
 }
+
+#[test]
+fn a_commit_that_anchors_what_was_never_on_record_goes_nowhere() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.commit("a.txt", "one\n");
+    let trailer = hosted.scratch.run(&["audit", "checkpoint", "--trailer"]).out;
+    let (stream, id) = (hosted.own_stream(), trailer.trim_end().rsplit(' ').next().unwrap());
+    let name = stream.rsplit('/').next().unwrap();
+    let lies = [trailer.replace(id, &"7".repeat(64)), trailer.replace(&format!("{name} "), &format!("{name} 9"))];
+    for lie in &lies {
+        hosted.scratch.git(&["commit", "-q", "--allow-empty", "-m", &format!("Merge it\n\n{lie}")]);
+        let words = ["what it says to be on record in `Gov-Checkpoint:` is not", "which the checkpoint of commit "];
+        hosted.push(&["origin", "HEAD:main"]).is_refused_with(&words);
+        hosted.scratch.run(&["audit", "sync"]);
+        hosted.push(&["--no-verify", "origin", "HEAD:main"]).is_refused_with(&words[..1]);
+        hosted.scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
+    hosted.scratch.git(&["commit", "-q", "--allow-empty", "-m", &format!("Merge it\n\n{trailer}")]);
+
+    hosted.push(&["origin", "HEAD:main"]).passes();
+
+    let said = hosted.scratch.run(&["audit", "verify", "--full"]);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("held to 1 checkpoint "), "{}", said.out);
+}

@@ -2,12 +2,29 @@
 //! other, and in tags. What a branch says that was merged there anchors nothing: anybody may have said it.
 
 use super::kept::Pins;
-use super::reading::Depth;
+use super::reading::{Depth, held_against};
 use crate::app::Failure;
-use crate::git::{Repo, trailers};
+use crate::git::{Commit, Repo, trailers};
 use crate::ledger::{Anchor, Claim};
 use crate::model::{ObjectId, Sha256};
 use crate::report::audit::verify::{Anchors, NotAnchored};
+
+/// What these commits anchor and the ledger does not hold, a line for each: once such a commit has landed,
+/// nothing makes the ledger fit it again.
+pub(in crate::app) fn unfounded(repo: &Repo, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+    let mut found = Anchored::default();
+    for commit in commits {
+        found.read(&commit.message, &|| format!("commit {}", commit.id.short()));
+    }
+    if found.anchors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let without = held_against(repo, Vec::new())?;
+    let (claims, _) = found.claims(without.genesis);
+    let with = held_against(repo, claims)?;
+    let damage = with.verdict.damage.into_iter().filter(|damage| !without.verdict.damage.contains(damage));
+    Ok(damage.map(|damage| format!("{}: {}, found {}", damage.code, damage.expected, damage.found)).collect())
+}
 
 /// Every anchor with the place where it stands, and what only looks like one.
 #[derive(Default)]

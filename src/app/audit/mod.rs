@@ -20,6 +20,7 @@ pub mod sync;
 pub mod verify;
 mod walking;
 
+pub(super) use anchored::unfounded;
 pub(super) use coverage::governed;
 pub(super) use kept::verified;
 pub(super) use reading::{Arriving, Depth, Told, read, read_arriving};

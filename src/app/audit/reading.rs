@@ -85,6 +85,12 @@ pub(super) fn read_against(
     read_streams(repo, Ask { claims, ..Ask::of(depth, repo.streams()?) }, visit)
 }
 
+/// The same, where nothing is kept of it: what is only asked for may never come to be.
+pub(super) fn held_against(repo: &Repo, claims: Vec<Claim>) -> Result<Reading, Failure> {
+    let ask = Ask { keeping: Keeping::No, claims, ..Ask::of(Depth::News, repo.streams()?) };
+    read_streams(repo, ask, &|_| ())
+}
+
 /// A stream that a push would move, and where to.
 #[derive(Clone, Debug)]
 pub(in crate::app) struct Arriving {

@@ -11,7 +11,7 @@ use crate::app::audit::laws::signers;
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::{Law, is_of_law};
 use crate::app::record::{Act, Cause, Moved, Records, Standing, afterwards, binding, pushed};
-use crate::app::{Environment, Failure, notify};
+use crate::app::{Environment, Failure, audit, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
 use crate::model::{Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted};
@@ -73,6 +73,7 @@ impl Gatekeeper<'_> {
             arrival.refusals.extend(self.without_record(&arrival));
         }
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
+        arrival.refusals.extend(self.unfounded_anchor(&judged)?);
         arrival.judged = Some(judged);
         Ok(arrival)
     }
@@ -150,6 +151,15 @@ impl Gatekeeper<'_> {
             Refusal::denied(format!("the law it brings cannot be read: {}{because}", failure.what()))
                 .mended_by("gov-hook policy check")
         }))
+    }
+
+    /// A commit that names a checkpoint which never was would have every audit find the ledger cut.
+    fn unfounded_anchor(&self, judged: &Judged) -> Result<Option<Refusal>, Failure> {
+        let lines = audit::unfounded(self.repo, &judged.commits)?;
+        let refused = Refusal::denied("what it says to be on record in `Gov-Checkpoint:` is not");
+        let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
+        let mend = "take the trailer out of the message; if another clone has the checkpoint: gov-hook audit sync";
+        Ok((!lines.is_empty()).then(|| refused.listing(lines).mended_by(mend)))
     }
 
     /// Puts down what is not on record yet: what was decided before a commit is bound to it, each commit
