@@ -732,7 +732,7 @@ fn a_branch_is_governed_since_adoption_or_its_gaps_are_told() {
 fn what_is_on_record_is_listed_and_shown() {
     let scratch = governed();
 
-    let listed = scratch.run(&["audit", "log", "--kind", "commit", "--path", "file-2.txt", "--format", "jsonl"]);
+    let listed = scratch.run(&["audit", "log", "--kind", "commit", "--path", "file-2.txt", "--format", "json"]);
     let rows: Vec<Value> = listed.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["entry"]["subject"]["commit"], scratch.git(&["rev-parse", "HEAD~1"]).as_str());

@@ -141,7 +141,6 @@ fn every_verb_that_reads_answers_with_one_document_that_names_its_form() {
         (&["rules", "explain", "secret/jwt"], "rule"),
         (&["rules", "check", ".gov/rules"], "rules-check"),
         (&["audit", "verify"], "audit-verify"),
-        (&["audit", "log"], "audit-log"),
         (&["audit", "show", "HEAD"], "audit-show"),
         (&["audit", "report"], "audit-report"),
         (&["audit", "checkpoint"], "checkpoint"),
@@ -158,10 +157,12 @@ fn every_verb_that_reads_answers_with_one_document_that_names_its_form() {
         assert_eq!(said.json()["schema"], format!("gov-hook/{schema}/v1"), "{asked:?}");
         assert!(said.out.ends_with("}\n"), "{asked:?}: {}", said.out);
     }
-    let lines = scratch.run(&["audit", "log", "--format", "jsonl"]).out;
-    let document = scratch.run(&["audit", "log", "--format", "json"]).json();
+    let lines = scratch.run(&["audit", "log", "--format", "json"]).out;
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(document["entries"], Value::from(lines));
+    assert!(
+        lines.len() > 2 && lines.iter().all(|line| line["entry"]["kind"].is_string()),
+        "an entry a line: {lines:?}"
+    );
 }
 
 #[test]

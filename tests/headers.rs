@@ -62,7 +62,7 @@ fn verify(scratch: &Scratch, arguments: &[&str]) -> (i32, Vec<String>) {
 }
 
 fn entries(scratch: &Scratch) -> Vec<Value> {
-    let log = scratch.run(&["audit", "log", "--kind", "sign", "--format", "jsonl"]);
+    let log = scratch.run(&["audit", "log", "--kind", "sign", "--format", "json"]);
     log.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["entry"].clone()).collect()
 }
 
@@ -519,7 +519,7 @@ fn attempts_are_on_record_counted_and_replayed() {
     assert_eq!((&headers["signed"], &headers["verified"], &headers["tampered"]), (&4.into(), &3.into(), &2.into()));
     assert_eq!(headers["by_environment"]["dev"], 4);
     assert!(table.out.contains("protection headers\n  signed 4, unsigned 0"), "{}", table.out);
-    let log = scratch.run(&["audit", "log", "--kind", "decision", "--outcome", "blocked", "--format", "jsonl"]);
+    let log = scratch.run(&["audit", "log", "--kind", "decision", "--outcome", "blocked", "--format", "json"]);
     let attempt: Value = serde_json::from_str(log.out.lines().next().unwrap()).unwrap();
     let tampering = &attempt["entry"]["body"]["tampering"];
     assert_eq!(*tampering, serde_json::json!(["header/body-edited data.json", "header/body-edited run.sh"]));
@@ -569,7 +569,7 @@ fn the_rules_and_the_entries_of_signed_files_are_told() {
     let scratch = signed();
 
     let explained = scratch.run(&["rules", "explain", "header/removed"]);
-    let of_script = scratch.run(&["audit", "log", "--path", "run.sh", "--kind", "sign", "--format", "jsonl"]);
+    let of_script = scratch.run(&["audit", "log", "--path", "run.sh", "--kind", "sign", "--format", "json"]);
 
     assert_eq!(explained.code, 0, "{}", explained.err);
     assert!(explained.out.contains("a protection header was taken away"), "{}", explained.out);

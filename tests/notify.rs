@@ -710,7 +710,7 @@ fn an_override_is_told_with_who_answers_for_it_and_why() {
     let body = told.json();
     assert_eq!((&body["event"], &body["by"]), (&json!("overridden"), &json!("mira@example.com")));
     assert_eq!(body["notes"], "all is down, AKI…(20 characters) too");
-    let log = scratch.run(&["audit", "log", "--kind", "override", "--format", "jsonl"]);
+    let log = scratch.run(&["audit", "log", "--kind", "override", "--format", "json"]);
     assert!(log.out.contains("all is down") && !log.out.contains(&key), "{}", log.out);
 }
 

@@ -453,7 +453,7 @@ fn a_secret_in_a_reason_is_told_nowhere_and_not_put_on_record() {
 
     scratch.git(&["commit", "-q", "--no-verify", "-m", "Waive"]);
     let recorded = scratch.run(&["record", "HEAD", "--reason", &reason]);
-    let log = scratch.run(&["audit", "log", "--format", "jsonl"]);
+    let log = scratch.run(&["audit", "log", "--format", "json"]);
     assert!(log.out.contains("are revoked"), "{}{}", recorded.err, log.out);
     assert!(!is_told(&(recorded.out + &recorded.err + &log.out)), "{}", log.out);
 }

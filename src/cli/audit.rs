@@ -4,8 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::arguments::{DESCRIBED, Form, word};
 use super::publish::{CheckpointArguments, ExportArguments, ReconcileArguments, ReportArguments, SyncArguments};
-use crate::app::audit::{self, log};
-use crate::app::{Answer, Environment, Failure};
+use crate::app::{Answer, Environment, Failure, audit};
 use crate::model::{EntryKind, Moment, Outcome};
 use crate::report::Style;
 
@@ -46,7 +45,7 @@ Examples:
   gov-hook audit log -n 20
   gov-hook audit log --kind decision --outcome blocked --since 2026-01-01
   gov-hook audit log --path src/auth v1..v2
-  gov-hook audit log --format jsonl | jq .entry.actor.email")]
+  gov-hook audit log --format json | jq .entry.actor.email")]
 pub(super) struct LogArguments {
     /// Only what speaks of these commits: a range `A..B`, or one commit
     #[arg(value_name = "RANGE")]
@@ -80,19 +79,8 @@ pub(super) struct LogArguments {
     #[arg(short, value_name = "N")]
     n: Option<usize>,
 
-    /// How to say it: one document of JSON, or one object a line
-    #[arg(long, value_name = "FORMAT", default_value = "human",
-        value_parser = word(["human", "json", "jsonl"], log_form))]
-    format: log::Form,
-}
-
-fn log_form(text: &str) -> Option<log::Form> {
-    match text {
-        "human" => Some(log::Form::Human),
-        "json" => Some(log::Form::Json),
-        "jsonl" => Some(log::Form::Lines),
-        _ => None,
-    }
+    #[command(flatten)]
+    form: Form,
 }
 
 fn from(text: &str) -> Result<Moment, String> {
@@ -155,9 +143,9 @@ impl AuditVerb {
     pub(super) fn wants_json(&self) -> bool {
         match self {
             Self::Verify(VerifyArguments { form, .. })
+            | Self::Log(LogArguments { form, .. })
             | Self::Show { form, .. }
             | Self::Sync(SyncArguments { form, .. }) => form.is_json(),
-            Self::Log(asked) => asked.format != log::Form::Human,
             Self::Report(asked) => asked.is_json(),
             Self::Checkpoint(asked) => asked.is_json(),
             Self::Export(_) | Self::Reconcile(_) => false,
@@ -176,10 +164,11 @@ impl AuditVerb {
                 audit::verify::verify(&request, environment, style)
             }
             Self::Log(asked) => {
-                let LogArguments { range, actor, kind: kinds, outcome: outcomes, path, since, until, n: most, format } =
+                let LogArguments { range, actor, kind: kinds, outcome: outcomes, path, since, until, n: most, form } =
                     asked;
-                let request = log::Request { range, actor, kinds, outcomes, path, since, until, most, form: format };
-                log::log(&request, environment)
+                let json = form.is_json();
+                let request = audit::log::Request { range, actor, kinds, outcomes, path, since, until, most, json };
+                audit::log::log(&request, environment)
             }
             Self::Show { named, form } => audit::show::show(&named, environment, form.is_json()),
             Self::Report(asked) => asked.answer(environment),

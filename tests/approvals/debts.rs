@@ -106,7 +106,7 @@ fn savepoints_are_listed_and_go_when_somebody_says_so() {
 
     assert_eq!((said.code, said.out.as_str(), tags()), (0, "forgot 1 savepoint\n", String::new()), "{}", said.err);
     assert_eq!(team.gov("mira", &["rollback", "--list"]).out, "there is no savepoint\n");
-    let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "jsonl"]).out;
+    let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "json"]).out;
     assert!(log.contains("\"action\":\"forget\""), "{log}");
     let unknown = team.gov("mira", &["rollback", &id, "--forget"]);
     assert_eq!(unknown.code, 2, "{}", unknown.out);

@@ -74,7 +74,7 @@ fn a_request_that_nobody_answered_is_put_down_and_told_as_rejected() {
         letters.map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect()
     };
     let put_down = || {
-        let log = team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "jsonl"]).out;
+        let log = team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "json"]).out;
         log.lines().filter(|line| line.contains("\"cause\":\"timeout\"")).count()
     };
     assert_eq!((told("mira").len(), put_down()), (0, 0));

@@ -336,11 +336,11 @@ fn nobody_answers_in_time_and_that_is_a_rejection_until_it_is_asked_again() {
     let said = team.is_held("main");
 
     assert!(said.starts_with("denied: nobody answered its request by "), "{said}");
-    let log = team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "jsonl"]).out;
+    let log = team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "json"]).out;
     assert_eq!(log.lines().count(), 1, "{log}");
     assert!(log.contains("\"cause\":\"timeout\""), "{log}");
     team.is_held("main");
-    assert_eq!(team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "jsonl"]).out, log, "told once");
+    assert_eq!(team.gov("mira", &["audit", "log", "--kind", "reject", "--format", "json"]).out, log, "told once");
     let status = team.json("mira", &["status", &id]);
     assert_eq!(status["request"]["state"], "timed_out", "{status}");
     let again = team.gov("mira", &["request", "--ticket", "OPS-7", "--meta", "team=core"]);
@@ -506,7 +506,7 @@ fn below_production_a_reason_overrides_once() {
 
     team.lands("stage");
 
-    let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "jsonl"]).out;
+    let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
     assert!(log.contains("\"action\":\"use\"") && log.contains("to try it"), "{log}");
     team.is_held("main");
 }
@@ -583,7 +583,7 @@ fn production_takes_nothing_more_while_it_owes_an_answer_but_what_mends_it() {
     let mut push = team.scratch.command("git", &team.at("mira"));
     let pushed = push.env("GOV_HOOK_DISABLED", "1").args(["push", "origin", "HEAD:main"]).output().unwrap();
     assert!(pushed.status.success());
-    let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "jsonl"]).out;
+    let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
     assert!(log.contains("\"action\":\"break-glass\""), "{log}");
     team.git("mira", &["fetch", "-q"]);
     team.commit("topic", "free.txt", &lines(3));
@@ -638,7 +638,7 @@ fn what_lands_by_approval_leaves_a_savepoint_and_a_way_back() {
          it: look at it: git show --stat {branch}; to make another one, take it away first: git branch -D {branch}\n"
     );
     assert_eq!(again.err, expected);
-    let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "jsonl"]).out;
+    let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "json"]).out;
     assert!(log.contains("\"action\":\"save\"") && log.contains("\"action\":\"rollback\""), "{log}");
     team.git("mira", &["switch", "-q", &branch]);
     let said = team.is_held("main");
@@ -679,6 +679,6 @@ fn a_server_counts_by_the_same_rules_and_says_that_it_landed() {
     );
     assert!(landed.status.success(), "{}", String::from_utf8_lossy(&landed.stderr));
     team.gov("mira", &["audit", "sync"]);
-    let log = team.gov("mira", &["audit", "log", "--kind", "land", "--format", "jsonl"]).out;
+    let log = team.gov("mira", &["audit", "log", "--kind", "land", "--format", "json"]).out;
     assert!(log.contains("\"landed\":true") && log.contains("server@example.com"), "{log}");
 }

@@ -51,7 +51,7 @@ fn an_agent_known_by_what_it_commits_asks_and_a_person_overrides() {
         assert_eq!(asked.code, 0, "{name}: {}", asked.err);
         assert!(asked.out.starts_with("asked to override "), "{name}: {}", asked.out);
         assert!(asked.out.contains("\nthat alone lets nothing pass: "), "{name}: {}", asked.out);
-        let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "jsonl"]).out;
+        let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
         assert!(log.contains("\"kind\":\"agent\""), "{name}: {log}");
         team.is_held("stage");
         assert!(!past_hook(&team).status.success(), "{name}: it landed");
@@ -237,7 +237,7 @@ fn an_approval_with_an_authors_key_is_refused_before_it_is_put_on_record() {
     let why = "denied: your word would not count: ada@example.com signed with a key of mira@example.com, \
                who wrote or committed a part of the change\n";
     assert_eq!((said.code, said.out.as_str()), (1, why), "{}", said.err);
-    assert_eq!(team.gov("ada", &["audit", "log", "--kind", "approve", "--format", "jsonl"]).out, "");
+    assert_eq!(team.gov("ada", &["audit", "log", "--kind", "approve", "--format", "json"]).out, "");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn an_agents_change_goes_to_a_server_once_somebody_has_looked_at_it() {
     team.lands("main");
 
     team.gov("mira", &["audit", "sync"]);
-    let land = team.gov("mira", &["audit", "log", "--kind", "land", "--format", "jsonl"]).out;
+    let land = team.gov("mira", &["audit", "log", "--kind", "land", "--format", "json"]).out;
     assert!(land.contains("\"landed\":true") && land.contains("server@example.com"), "{land}");
     let status = team.json("mira", &["status", &id]);
     assert_eq!(status["request"]["state"], "landed", "{status}");

@@ -10,18 +10,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger;
 use crate::model::{Arrange, Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
-use crate::report::audit::log::{Logged, human, json_lines, to_json};
-
-/// How it is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    #[default]
-    Human,
-    /// One document.
-    Json,
-    /// One object an entry.
-    Lines,
-}
+use crate::report::audit::log::{Logged, human, json_lines};
 
 /// Which entries are wanted: those that every filter lets by.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +26,7 @@ pub struct Request {
     pub since: Option<Moment>,
     pub until: Option<Moment>,
     pub most: Option<usize>,
-    pub form: Form,
+    pub json: bool,
 }
 
 pub fn log(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
@@ -60,12 +49,7 @@ pub fn log(request: &Request, environment: &Environment) -> Result<Answer, Failu
     });
     chosen.truncate(request.most.unwrap_or(usize::MAX));
     let logged: Vec<Logged> = chosen.into_iter().map(logged).collect();
-    let damage = reading.verdict.damage.len();
-    let text = match request.form {
-        Form::Human => human(&logged, damage),
-        Form::Json => to_json(&logged, damage),
-        Form::Lines => json_lines(&logged),
-    };
+    let text = if request.json { json_lines(&logged) } else { human(&logged, reading.verdict.damage.len()) };
     Ok(Answer { text: text.into_bytes(), code: 0 })
 }
 

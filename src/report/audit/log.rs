@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::super::escape::{self, json_line, printable};
+use super::super::escape::{json_line, printable};
 use crate::model::{Damage, Entry, EntrySubject, Outcome, Sha256, counted};
 
 /// An entry as it was read.
@@ -72,14 +72,6 @@ fn subject(subject: &EntrySubject) -> String {
         }
         None => object,
     }
-}
-
-/// All of them as one document. `damage` is that of the whole ledger.
-#[must_use]
-pub fn to_json(entries: &[Logged], damage: usize) -> String {
-    let entries: Vec<Value> = entries.iter().map(logged_v1).collect();
-    let whole = json!({ "schema": "gov-hook/audit-log/v1", "damage": damage, "entries": entries });
-    escape::json(&whole).unwrap_or_default()
 }
 
 /// One object a line: the entry in its canonical form, its id, and what is wrong with it.
