@@ -29,7 +29,7 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, [u8]>, Scanned) {
             (Cow::Owned(text), Scanned::Utf16)
         }
         Encoding::Bytes if is_lfs_pointer(bytes) => (Cow::Borrowed(bytes), Scanned::LfsPointer),
-        Encoding::Bytes => match narrowed(bytes).filter(|text| !is_binary(text)) {
+        Encoding::Bytes => match narrowed(bytes) {
             Some(text) => (Cow::Owned(text), Scanned::Text),
             None if is_binary(bytes) => (Cow::Borrowed(bytes), Scanned::Binary),
             None => (Cow::Borrowed(bytes), Scanned::Text),
@@ -91,21 +91,39 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
 const WIDE_RUN: usize = 8;
 
 /// The text without the NULs of what was appended to it in UTF-16, as `>>` does in PowerShell. `None` when it
-/// has none; only its beginning and its end are asked, as most texts have no NUL at all.
+/// has none; only its beginning and its end are asked, as most texts have no NUL at all, and what begins as
+/// no text does is none.
 fn narrowed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let head = head(bytes);
     let tail = bytes.len().checked_sub(HEAD).and_then(|from| bytes.get(from..)).unwrap_or_default();
-    if [head(bytes), tail].iter().all(|part| memchr::memchr(0, part).is_none()) {
+    let is_marked = |part: &[u8]| memchr::memchr(0, part).is_some();
+    if !is_marked(head) && !is_marked(tail) {
         return None;
     }
-    let nuls: Vec<usize> = memchr::memchr_iter(0, bytes).collect();
-    let is_next = |before: &usize, nul: &usize| {
-        nul - before == 2 && bytes.get(before + 1).is_some_and(|byte| is_ascii(*byte) || *byte >= 0xa0)
+    if is_binary(head) && narrow(head).is_none_or(|head| is_binary(&head)) {
+        return None;
+    }
+    narrow(bytes)
+}
+
+fn narrow(bytes: &[u8]) -> Option<Vec<u8>> {
+    let is_wide = |at: usize| {
+        bytes.get(at + 2) == Some(&0) && bytes.get(at + 1).is_some_and(|byte| is_ascii(*byte) || *byte >= 0xa0)
     };
-    let runs = nuls.chunk_by(is_next).filter(|run| run.len() >= WIDE_RUN);
-    let (mut text, mut kept) = (Vec::new(), 0);
-    for nul in runs.flatten() {
-        text.extend_from_slice(bytes.get(kept..*nul).unwrap_or_default());
-        kept = nul + 1;
+    let (mut text, mut kept, mut from) = (Vec::new(), 0, 0);
+    while let Some(found) = bytes.get(from..).and_then(|rest| memchr::memchr(0, rest)) {
+        let first = from + found;
+        let mut last = first;
+        while is_wide(last) {
+            last += 2;
+        }
+        if last - first >= 2 * (WIDE_RUN - 1) {
+            for nul in (first..=last).step_by(2) {
+                text.extend_from_slice(bytes.get(kept..nul).unwrap_or_default());
+                kept = nul + 1;
+            }
+        }
+        from = last + 1;
     }
     text.extend_from_slice(bytes.get(kept..).unwrap_or_default());
     (kept > 0).then_some(text)
@@ -308,6 +326,8 @@ mod tests {
         let program = [b"\x7fELF\x02\x01\x01\0\0\0\0\0".as_slice(), &utf16("Usage: password", false)].concat();
 
         assert_eq!(decode(&program), (Cow::Borrowed(program.as_slice()), Scanned::Binary));
+        let image = [b"\x89PNG\r\n".as_slice(), &[1, 0, 255, 3].repeat(4_000), &utf16("a comment", false)].concat();
+        assert_eq!(decode(&image), (Cow::Borrowed(image.as_slice()), Scanned::Binary));
     }
 
     #[test]
