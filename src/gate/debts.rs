@@ -38,10 +38,15 @@ pub fn may_answer_for(person: &str, commit: ObjectId, culprit: &str, evidence: &
     (!is_author || policy.approvals.author_may_approve) && answers_for(&word, commit, culprit, evidence, policy)
 }
 
+/// Why a word that answers for what was let by settles nothing.
+#[must_use]
+pub fn against_ratifying_by(word: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {
+    against_ratifying(&Case { word, evidence, policy, level: RiskLevel::Critical })
+}
+
 fn answers_for(word: &Word, commit: ObjectId, culprit: &str, evidence: &Evidence, policy: &Policy) -> bool {
-    let case = Case { word, evidence, policy, level: RiskLevel::Critical };
     word.saying == Saying::Ratify { commit }
         && !word.by.eq_ignore_ascii_case(culprit)
         && !word.seal.is_of(culprit)
-        && against_ratifying(&case).is_none()
+        && against_ratifying_by(word, evidence, policy).is_none()
 }

@@ -91,7 +91,8 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, ext
     };
     rests_on.extend(aside.iter().flat_map(|aside| &aside.decision.rests_on));
     let needed = aside.iter().flat_map(|aside| aside.decision.needed.clone()).chain(needs).collect();
-    Decision { outcome, exit, reasons, needed, not_counted, rests_on }
+    let rejected_by = rejections.into_iter().map(|rejection| rejection.by).collect();
+    Decision { outcome, exit, reasons, needed, not_counted, rejected_by, rests_on }
 }
 
 fn worst(reasons: &[Reason]) -> Outcome {

@@ -227,6 +227,8 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     pub needed: Vec<Need>,
     pub not_counted: Vec<NotCounted>,
+    /// Whose rejection counts, whether it was overridden or not.
+    pub rejected_by: Vec<String>,
     /// The entries of the ledger that let it pass: approvals, or an override.
     pub rests_on: Vec<Sha256>,
 }

@@ -10,7 +10,7 @@ use crate::app::check::{self, Asked, Judged};
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Seal, counted};
+use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Saying, Seal, Word, counted};
 use crate::report::printable;
 
 /// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
@@ -58,12 +58,14 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
         }
         let people = hearing.people_of_let_by(&repo, *commit);
         let people: Vec<String> = people.into_iter().map(|person| person.email).collect();
-        let may_be_own = judged.policy.approvals.author_may_approve;
-        if !may_be_own && people.iter().any(|person| person.eq_ignore_ascii_case(&by)) {
-            let why = format!("your word would not count: {} had a part in what it answers for", printable(&by));
+        let of_own_work = people.iter().any(|person| person.eq_ignore_ascii_case(&by));
+        let word = Word::supposed(&by, Saying::Ratify { commit: *commit }, judged.landing.now);
+        if let Some(why) = judged.against_ratifying(&Word { of_own_work, ..word }) {
+            let why = format!("your word would not count: {} {why}", printable(&by));
             return Ok(told.denied(&why).answer(as_json));
         }
-        let others: Vec<String> = by_whom.iter().cloned().chain(people.into_iter().filter(|_| !may_be_own)).collect();
+        let authors = people.into_iter().filter(|_| !judged.policy.approvals.author_may_approve);
+        let others: Vec<String> = by_whom.iter().cloned().chain(authors).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
         if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &others)?, &others) {
             return Ok(told.denied(&format!("your word would not count: {} {why}", printable(&by))).answer(as_json));

@@ -10,12 +10,7 @@ pub(super) fn against(judged: &Judged, supposed: &Decision, saying: &Saying, by:
     let refused =
         || supposed.not_counted.iter().rev().find(|refused| is_mine(&refused.by)).map(|refused| refused.why.clone());
     if *saying == Saying::Reject {
-        let rejected = format!("rejected by {by}");
-        let is_so = |what: &str| {
-            let (said, rest) = what.split_at_checked(rejected.len()).unwrap_or_default();
-            said.eq_ignore_ascii_case(&rejected) && (rest.is_empty() || rest.starts_with(' '))
-        };
-        let counts = supposed.reasons.iter().any(|reason| is_so(&reason.what));
+        let counts = supposed.rejected_by.iter().any(|rejector| is_mine(rejector));
         return if counts { None } else { refused() };
     }
     let counts = supposed.needed.iter().any(|need| need.counted.iter().any(|counted| is_mine(counted)));

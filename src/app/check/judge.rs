@@ -71,6 +71,11 @@ impl Judged {
         gate::against_asking_by(word, self.risk.level, &self.evidence(Vec::new()), &self.policy)
     }
 
+    /// Why a word that answers for it settles nothing.
+    pub(in crate::app) fn against_ratifying(&self, word: &Word) -> Option<String> {
+        gate::against_ratifying_by(word, &self.evidence(Vec::new()), &self.policy)
+    }
+
     /// Why a word would not take back another that was heard.
     pub(in crate::app) fn against_taking_back(&self, word: &Word, taken: Sha256) -> Option<String> {
         let taken = self.words.iter().find(|word| word.id == taken)?;

@@ -26,9 +26,9 @@ fn mends(repo: &Repo, subject: &Subject, commit: ObjectId, word: &Word) -> Resul
     let Ok(let_by) = repo.commit(commit) else { return Ok(false) };
     let parent = let_by.parents.first().copied();
     let before = word.bond.as_ref().and_then(|bond| bond.base).or(parent);
-    let Some(before) = before.map(|id| repo.commit(id)).transpose()? else { return Ok(true) };
-    let touched = paths(repo.diff_trees(Some(before.tree), Some(let_by.tree))?);
-    let still_other = paths(repo.diff_trees(Some(before.tree), subject.tree)?);
+    let before = before.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
+    let touched = paths(repo.diff_trees(before, Some(let_by.tree))?);
+    let still_other = paths(repo.diff_trees(before, subject.tree)?);
     let mut changed = subject.changes.iter().flat_map(FileChange::paths);
     Ok(changed.all(|path| touched.contains(path) || !still_other.contains(path)))
 }

@@ -55,6 +55,7 @@ pub(super) fn pass() -> Judgement {
             reasons: vec![reason(Outcome::AutoApproved, "LOW risk, every path is allowed", vec![])],
             needed: vec![],
             not_counted: vec![],
+            rejected_by: vec![],
             rests_on: vec![],
         },
         notes: vec![],
@@ -129,6 +130,7 @@ pub(crate) fn held() -> Judgement {
         )],
         needed: vec![need("high", 1, &["tech_lead", "admin"])],
         not_counted: vec![NotCounted { by: "lin@example.com".into(), why: "is an author of the change".into() }],
+        rejected_by: vec![],
         rests_on: vec![],
     };
     judgement.notes = vec!["assets/logo.png is binary and was not scanned".into()];
@@ -221,6 +223,7 @@ pub(super) fn waived() -> Judgement {
         reasons: vec![reason(Outcome::Approved, "1 of 1 approval for HIGH risk", vec![])],
         needed: vec![met],
         not_counted: vec![],
+        rejected_by: vec![],
         rests_on: vec![],
     };
     judgement.notes.clear();
