@@ -67,6 +67,9 @@ fn main() -> Result<(), Broken> {
             fs::write(folder.join("libgcc_s.so"), "INPUT(-lgcc_eh)\n")?;
             println!("cargo::rustc-link-arg-bins=-L{}", folder.display());
         }
+        if is_of_here && loads_packed() {
+            println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        }
     }
     Ok(())
 }
@@ -76,6 +79,15 @@ fn deflated(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     encoder.finish()
+}
+
+/// Whether the C library of this machine can load a binary whose pointers to itself are listed in a
+/// fiftieth of the space.
+fn loads_packed() -> bool {
+    let asked = Command::new("cc").arg("-print-file-name=libc.so.6").output();
+    let library = asked.map(|told| fs::read(String::from_utf8_lossy(&told.stdout).trim()));
+    let mark = b"GLIBC_ABI_DT_RELR";
+    matches!(library, Ok(Ok(library)) if library.windows(mark.len()).any(|bytes| bytes == mark))
 }
 
 /// Whether the usual linker has the archive that a program linked without shared libraries unwinds with.
