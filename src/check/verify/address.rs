@@ -73,7 +73,7 @@ const PROVIDERS: Words = words!(
 );
 
 /// The names of RFC 2606, and the machine itself.
-fn is_reserved(host: &[u8]) -> bool {
+pub(super) fn is_reserved(host: &[u8]) -> bool {
     let host = host.to_ascii_lowercase();
     let in_domain =
         |domain: &[u8]| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."));

@@ -1,6 +1,7 @@
 //! What stands near a password: a user and a host make plain words one that someone logs in with.
 
 use super::Captured;
+use super::address::is_reserved;
 use super::place::{Text, in_document, text_of, words};
 use super::stand_in::stands_in;
 use super::words::{Words, words};
@@ -10,9 +11,12 @@ const REACH: usize = 240;
 
 const LINES: usize = 4;
 
-const USERS: Words = words!("user username uname login uid usr account email userid nick");
+const USERS: Words = words!("user username uname login uid usr account email userid nick ssid");
 
-const HOSTS: Words = words!("host hostname server addr address url uri endpoint dsn domain");
+const HOSTS: Words = words!("host hostname server addr address url uri endpoint dsn domain ssid");
+
+/// What the name of a user says when it is an account with a host of mail.
+const MAILS: Words = words!("mail email gmail smtp imap sender outlook hotmail yahoo");
 
 /// Whether a user and, in code and documents, a host are set to something in the lines around a
 /// value: tests and manuals are full of users with a password.
@@ -25,14 +29,32 @@ pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let around =
         || before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES));
     let by_example = text_of(captured) == Text::Code || in_document(captured);
-    around().any(|line| sets(line, USERS)) && (!by_example || around().any(|line| sets(line, HOSTS)))
+    around().any(|line| sets(line, USERS))
+        && (!by_example || around().any(|line| sets(line, HOSTS) || sets_account(line)))
 }
 
 /// Whether a line sets one of the names to a value that is meant.
 fn sets(line: &[u8], names: Words) -> bool {
+    has_set(line, |name, value| {
+        name.last().is_some_and(|last| names.has(last) || names.close(last)) && !names.has(value)
+    })
+}
+
+/// Whether a line sets the user of a mail program to an address: that names the host as well.
+fn sets_account(line: &[u8]) -> bool {
+    has_set(line, |name, value| {
+        let of_mail = name.len() > 1 && name.iter().any(|word| MAILS.has(word) || MAILS.close(word));
+        let host = memchr::memchr(b'@', value).and_then(|at| value.get(at + 1..));
+        of_mail && host.is_some_and(|host| host.contains(&b'.') && !is_reserved(host))
+    })
+}
+
+/// Whether a line sets a name to a value, of which both are as they should be.
+fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
     line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b':')).any(|(at, _)| {
         let (head, tail) = line.split_at_checked(at).unwrap_or_default();
         let head = head.trim_ascii_end();
+        let head = head.strip_suffix(b"[]").unwrap_or(head);
         let from = head.iter().rposition(|&byte| !in_name(byte)).map_or(0, |last| last + 1);
         let quoted = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head);
         let from = if quoted.len() < head.len() {
@@ -42,10 +64,7 @@ fn sets(line: &[u8], names: Words) -> bool {
         };
         let name = words(quoted.get(from..).unwrap_or_default());
         let value = value_of(tail);
-        name.last().is_some_and(|last| names.has(last) || names.close(last))
-            && value.len() > 1
-            && !names.has(value)
-            && !stands_in(value)
+        value.len() > 1 && !stands_in(value) && fits(&name, value)
     })
 }
 
@@ -78,6 +97,20 @@ mod tests {
         assert!(within("host = \"db.shop.dev\"\nuser = \"ada\"\npassword = \"bluewhale\"", "a.py"));
         assert!(within("connect(host='db', password = \"bluewhale\", user='ada')", "a.py"));
         assert!(within("\"dbHost\": \"db\", \"smtpUser\": \"ada\"\npassword = \"bluewhale\"", "a.js"));
+    }
+
+    #[test]
+    fn an_account_of_mail_is_a_user_and_a_host() {
+        assert!(within("gmail_user = 'ada@shop.dev'\npassword = 'bluewhale'", "a.py"));
+        assert!(!within("email = 'ada@shop.dev'\npassword = 'bluewhale'", "a.py"));
+        assert!(!within("gmail_user = 'ada@example.com'\npassword = 'bluewhale'", "a.py"));
+        assert!(!within("gmail_user = 'ada'\npassword = 'bluewhale'", "a.py"));
+    }
+
+    #[test]
+    fn the_name_of_a_network_is_the_company_of_its_password() {
+        assert!(within("char ssid[] = \"shop\";\nchar password[] = \"bluewhale\";", "a.ino"));
+        assert!(!within("char ssid[] = \"your-ssid\";\nchar password[] = \"bluewhale\";", "a.ino"));
     }
 
     #[test]
