@@ -4,6 +4,7 @@
 mod address;
 mod binding;
 mod checksum;
+mod chosen;
 mod claim;
 mod codec;
 mod company;
@@ -77,6 +78,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("base64-json", token::json_in_base64),
     ("basic-auth", credential::basic),
     ("byte-array", token::byte_array),
+    ("chosen-secret", chosen::secret),
     ("connection-password", connection::connection_password),
     ("crc32", token::crc32),
     ("connection-stock-password", connection::connection_stock_password),

@@ -1,0 +1,92 @@
+//! Secrets that people make of words, where a program takes whatever stands there for one.
+
+use super::Captured;
+use super::place::{in_document, words};
+use super::stand_in::{counted_up, stands_in};
+use super::stock::{is_screaming, is_stock};
+use super::words::{Words, words};
+
+/// Words that someone chose for a secret: none that a page says to every reader, and not only what it is.
+pub(super) fn secret(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let parts = words(value);
+    let own: usize = parts
+        .iter()
+        .filter(|part| !SAYS_NOTHING.has(part))
+        .map(|part| part.iter().filter(|byte| byte.is_ascii_alphabetic()).count())
+        .sum();
+    !in_document(captured)
+        && !stands_in(value)
+        && !counted_up(value)
+        && !is_stock(value)
+        && !is_screaming(value)
+        && !parts.iter().any(|part| NOT_FOR_USE.has(part))
+        && !NOT_FOR_USE.open(&value.to_ascii_lowercase())
+        && !spelled_as_secret(value)
+        && own >= 4
+}
+
+/// Whether a value is one word of words for secrets: `mysecretkey`, `supersecretjwtkey`.
+fn spelled_as_secret(value: &[u8]) -> bool {
+    let mut rest: Vec<u8> =
+        value.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    while let Some(stem) = SAYS_NOTHING.stem(&rest) {
+        rest.truncate(stem.len());
+    }
+    rest.len() < 4
+}
+
+const NOT_FOR_USE: Words = words!(
+    "test tests testing tester dev devel development local localhost demo mock default temp temporary placeholder ci \
+     insecure unsafe unit e2e playwright jest vitest cypress fixture keyboard shhh shhhh shhhhh ssshhhhh env",
+);
+
+const SAYS_NOTHING: Words = words!(
+    "pass passwd password passphrase pwd my the a an is this that it really very super top secret secrets key keys jwt session sessions cookie token tokens \
+     app application flask django node express auth api server string value random some long short secure security \
+     strong private signing sign for and in on of to production prod only access refresh user web site hs256 \
+     something special here cat min minimum char chars character characters length bytes bits at least with must be needs",
+);
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+    use crate::model::RepoPath;
+
+    fn told(value: &str) -> bool {
+        found(&format!("secret = '{value}'"), "secret = '", value, secret)
+    }
+
+    #[test]
+    fn words_are_a_secret_that_someone_chose() {
+        for value in ["bluewhale", "whale_songs_secret_2024", "whaleSongs", "thisIsMyWhale"] {
+            assert!(told(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn words_for_secrets_alone_are_none() {
+        for value in
+            ["mysecretkey", "super-secret-jwt-key", "thisIsMySuperSecretKey", "app_secret_2024", "secretsecret"]
+        {
+            assert!(!told(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_for_use_or_stands_in_is_none() {
+        for value in
+            ["test-whale-songs", "whale_dev_secret", "testwhale", "your-whale", "whale-change-me", "BLUE_WHALE"]
+        {
+            assert!(!told(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_page_for_readers_shows_what_a_secret_looks_like() {
+        let (text, path) = (b"secret = 'bluewhale'", RepoPath::from("README.md"));
+
+        assert!(!secret(&Captured { text, whole: 0..text.len(), value: 10..19, path: &path }));
+    }
+}
