@@ -71,7 +71,9 @@ fn stands_as_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
     let random = drawn(value) && (value.len() >= 16 || place.between == b"=");
     let rest = place.after.trim_ascii_start();
-    let alone = [&b"#"[..], b"-->", b"*/"].iter().any(|mark| rest.starts_with(mark)) || rest.is_empty();
+    // Neither a quote nor a bracket of code is beyond ASCII.
+    let ends_in_prose = rest.first().is_none_or(|next| !next.is_ascii());
+    let alone = ends_in_prose || [&b"#"[..], b"-->", b"*/"].iter().any(|mark| rest.starts_with(mark));
     let tight = place.between.trim_ascii() == place.between;
     let variable = sets_variable(place, captured);
     let written = text_of(captured);

@@ -55,14 +55,14 @@ pub(super) fn is_password(place: &Place<'_>) -> bool {
     let joined = place.name.concat();
     PASSWORD.within(&joined)
         || place.name.iter().any(|word| {
-            matches!(word.as_slice(), b"pass" | b"psw" | b"pw" | b"passe" | b"passkey")
+            matches!(word.as_slice(), b"pass" | b"psw" | b"pw" | b"passe" | b"passkey" | b"mdp")
                 || (word.ends_with(b"pass") && !NOT_PASS.has(word))
         })
 }
 
 const PASSWORD: Words = words!(
-    "passw pwd passphrase passcode pswd kennwort contrase senha pasword parola motdepasse wachtwoord \
-",
+    "passw pwd passphrase passcode pswd kennwort contrase senha pasword parola motdepasse wachtwoord haslo heslo \
+     sifre salasana jelszo losenord adgangskode matkhau katasandi",
 );
 
 const NOT_PASS: Words = words!("bypass compass encompass surpass trespass overpass underpass firstpass");

@@ -30,8 +30,12 @@ impl<'a> Place<'a> {
         let line_start = memchr::memrchr(b'\n', back).map_or(start - back.len(), |at| start - back.len() + at + 1);
         let rest = text.get(captured.value.end..).unwrap_or_default();
         let rest = rest.get(..REACH).unwrap_or(rest);
+        let mut name = words(written);
+        if beyond_ascii(ahead) > 0 {
+            name.push(b"password".to_vec());
+        }
         Self {
-            name: words(written),
+            name,
             between: text.get(closes..captured.value.start).unwrap_or_default(),
             before: text.get(line_start..opens).unwrap_or_default(),
             after: rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default(),
@@ -66,13 +70,38 @@ impl<'a> Place<'a> {
 
 /// How far a name reaches into a text: `API key` is one too.
 fn name_length(text: &[u8]) -> usize {
-    let first = text.iter().take_while(|&&byte| in_name(byte)).count();
+    let foreign = beyond_ascii(text);
+    let first = foreign + text.iter().skip(foreign).take_while(|&&byte| in_name(byte)).count();
     let (head, rest) = text.split_at_checked(first).unwrap_or_default();
     let Some(rest) = rest.strip_prefix(b" ") else { return first };
     let second = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let noun = rest.get(..second).unwrap_or_default();
     if KINDS.has(head) && NOUNS.has(noun) { first + 1 + second } else { first }
 }
+
+/// How many bytes of a text are a word for passwords that ASCII cannot spell.
+fn beyond_ascii(text: &[u8]) -> usize {
+    BEYOND_ASCII.iter().find(|word| text.starts_with(word.as_bytes())).map_or(0, |word| word.len())
+}
+
+const BEYOND_ASCII: [&str; 16] = [
+    "пароль",
+    "Пароль",
+    "ПАРОЛЬ",
+    "密码",
+    "密碼",
+    "パスワード",
+    "비밀번호",
+    "hasło",
+    "Hasło",
+    "lösenord",
+    "Lösenord",
+    "mật khẩu",
+    "Mật khẩu",
+    "şifre",
+    "Şifre",
+    "contraseña",
+];
 
 const COMMENTS: Words = words!("# // * /* -- <!-- ;");
 

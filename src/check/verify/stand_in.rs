@@ -7,7 +7,9 @@ const SAID_NOT_MEANT: Words = words!(
     "example sample changeme change_me change-me change-this change_this changethis replace placeholder your dummy \
      fake insert redact hidden masked todo fixme foobar lorem notreal not_real not-real notasecret undefined xxxx \
      **** ... #### _here -here goes \
-     abc123 123abc xyz123 123xyz invalid bogus revoked incorrect wrong",
+     abc123 123abc xyz123 123xyz invalid bogus revoked incorrect wrong \
+     sua_senha suasenha sua_chave tu_clave tu_contra tucontra votre_ votremot mot_de_passe dein_pass deinpass \
+     ihr_pass ihrpass cambiame cambiala",
 );
 
 /// What a language or tool fills in later.

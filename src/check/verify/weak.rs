@@ -60,8 +60,8 @@ fn spelled_out(value: &[u8]) -> Vec<u8> {
 const SECRETS: Words = words!("secret security");
 
 const WEAK: Words = words!(
-    "pass pwd pswd secret senha clave test demo user admin guest root temp default welcome login token \
-     hunter",
+    "pass pwd pswd secret senha clave contrasen heslo haslo sifre parola wachtwoord motdepasse test demo user admin \
+     guest root temp default welcome login token hunter",
 );
 
 /// A small word that is no word for passwords, users or what shows them: where nothing but a value
