@@ -34,6 +34,7 @@ pub(super) fn connection_stock_password(captured: &Captured<'_>) -> bool {
         && !masked(value)
         && !is_template(value)
         && !is_expression(value)
+        && !value.starts_with(b"your")
 }
 
 /// Whether the quote or brace that opens a value in a connection string is closed behind it.

@@ -8,7 +8,13 @@ use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, 
 /// Text drawn at random, whatever surrounds it.
 pub(super) fn random(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    !stands_in(value) && !counted_up(value) && drawn(value)
+    !stands_in(value) && !counted_up(value) && !is_cut_token(value) && drawn(value)
+}
+
+/// A web token of which only the head is written out: `eyJhbGciOiJIUzI1NiJ9.abc.def`.
+fn is_cut_token(value: &[u8]) -> bool {
+    let signature = memchr::memrchr(b'.', value).and_then(|at| value.get(at + 1..));
+    value.starts_with(b"eyJ") && signature.is_some_and(|signature| signature.len() < 16)
 }
 
 /// Random text behind a prefix that ends in a dot, a colon or a dash.
