@@ -28,7 +28,7 @@ use crate::near::near;
 use required::Patterns;
 
 /// What marks an inline waiver is found together with keywords.
-const MARKER: &str = "gov: allow[";
+const MARKERS: [&str; 2] = ["gov: allow[", "gov:allow["];
 
 /// The packs in the order in which rules of equal standing give way.
 const PACKS: [&str; 5] = ["secrets", "synthetic-data", "imports", "unicode", "weakening"];
@@ -222,7 +222,7 @@ impl Made {
 
     fn finish(mut self) -> Result<String, String> {
         let marker = u16::try_from(self.rules.len()).map_err(|error| error.to_string())?;
-        self.keywords.push((MARKER.to_owned(), marker));
+        self.keywords.extend(MARKERS.map(|written| (written.to_owned(), marker)));
         let keywords: Vec<(&str, u16)> =
             self.keywords.iter().map(|(keyword, owner)| (keyword.as_str(), *owner)).collect();
         let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords, &common_grams());

@@ -7,6 +7,9 @@ use crate::policy::NameGlob;
 
 pub(in crate::check) const MARKER: &str = "gov: allow[";
 
+/// The marker as people write it. `build/packs.rs` has the same list.
+pub(in crate::check) const MARKERS: [&str; 2] = [MARKER, "gov:allow["];
+
 /// How much of a line is read, and how much of a reason is kept.
 const LONGEST_LINE: usize = 1024;
 const LONGEST_REASON: usize = 200;
@@ -90,12 +93,13 @@ impl Marked {
         if before.last().is_some_and(|byte| !marks(byte)) {
             return None;
         }
-        let after = text.get(at + MARKER.len()..)?;
+        let opens = at + memchr::memchr(b'[', text.get(at..)?)? + 1;
+        let after = text.get(opens..)?;
         let after = after.get(..LONGEST_LINE).unwrap_or(after);
         let next = hidden.get(hidden.partition_point(|range| range.start < at)..)?.first();
         let secret = next.map_or(usize::MAX, |range| range.start);
         let end = memchr::memchr(b'\n', after).unwrap_or(after.len());
-        let after = after.get(..end.min(secret.saturating_sub(at + MARKER.len())))?;
+        let after = after.get(..end.min(secret.saturating_sub(opens)))?;
         let said = String::from_utf8_lossy(after);
         let alone = before.split(marks).all(opens_a_comment);
         let problem = |problem| {
@@ -143,7 +147,7 @@ mod tests {
     type Read = (Vec<String>, String, Option<String>, Option<&'static str>, bool);
 
     fn read(text: &str) -> Option<Read> {
-        let at = text.find(MARKER).unwrap();
+        let at = MARKERS.iter().find_map(|marker| text.find(marker)).unwrap();
         let marked = Marked::read(text.as_bytes(), at, &[])?;
         let until = marked.until.map(|date| date.to_string());
         Some((marked.rules, marked.reason, until, marked.problem, marked.alone))
@@ -167,6 +171,7 @@ mod tests {
         );
         assert_eq!(read("/* gov: allow[a/b]: why */ x = 1"), good("a/b", "why", None, true));
         assert_eq!(read("; gov: allow[a/b]"), good("a/b", "", None, true));
+        assert_eq!(read("# gov:allow[a/b] why"), good("a/b", "why", None, true));
     }
 
     #[test]

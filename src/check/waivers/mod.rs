@@ -14,7 +14,7 @@ mod waive;
 pub use explained::{Explained, explained};
 pub use file::Waivers;
 pub use inline::Inline;
-pub(in crate::check) use inline::{MARKER, Marked};
+pub(in crate::check) use inline::{MARKERS, Marked};
 pub use text::{Baselined, Excused, Waiver, inline, rewritten};
 pub use told::is_own_excuse;
 pub use waive::{Scope, Waiving};

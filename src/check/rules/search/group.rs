@@ -8,7 +8,7 @@ use crate::check::rules::built::embedded;
 use crate::check::rules::built::tables::Tables;
 use crate::check::rules::definition::{Anchor, On};
 use crate::check::rules::rule::Rule;
-use crate::check::waivers::MARKER;
+use crate::check::waivers::MARKERS;
 use crate::model::Gather;
 
 pub(in crate::check::rules) struct Group {
@@ -52,7 +52,7 @@ impl Group {
             let mut keywords: Vec<(&str, u16)> =
                 rules.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index))).collect();
             if !keywords.is_empty() {
-                keywords.push((MARKER, WAIVER));
+                keywords.extend(MARKERS.map(|marker| (marker, WAIVER)));
             }
             Prefilter::new(&keywords)
         });

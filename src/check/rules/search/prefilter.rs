@@ -141,7 +141,7 @@ mod tests {
     use crate::check::rules::built::tables::folded;
     use crate::check::rules::rule::Rule;
     use crate::check::rules::set::Rules;
-    use crate::check::waivers::MARKER;
+    use crate::check::waivers::MARKERS;
     use crate::policy::RuleSettings;
 
     fn places(keywords: &[&str], text: &[u8]) -> Vec<(u16, usize)> {
@@ -183,7 +183,8 @@ mod tests {
             .looking_at_new()
             .flat_map(|(_, rule)| rule.keywords().map(move |keyword| (keyword, of(rule))))
             .collect();
-        keywords.push((MARKER, u16::try_from(embedded::RULES.len()).unwrap()));
+        let marker = u16::try_from(embedded::RULES.len()).unwrap();
+        keywords.extend(MARKERS.map(|written| (written, marker)));
 
         let common = include_bytes!("../../../../build/common-grams.txt").split(|byte| b"|\n".contains(byte));
         let common: Vec<u32> = common.filter_map(folded).collect();
