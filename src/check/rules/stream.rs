@@ -159,7 +159,10 @@ impl Search<'_> {
         let mut marks = std::mem::take(&mut self.finder.found().waivers);
         marks.arrange();
         self.teller.mark(part, &marks, &self.pending);
-        if self.scanned != Scanned::Binary {
+        if self.scanned == Scanned::Binary {
+            // No detector looks at what is no text: nothing is kept for one.
+            self.detected = limit;
+        } else {
             self.detect(limit, last);
         }
         let part = Part { text: &self.text, base: self.base, last };
@@ -274,6 +277,25 @@ mod tests {
             let parts = streamed(&rules, text.as_bytes(), chunk);
 
             prop_assert_eq!(sorted(parts), sorted(whole));
+        }
+    }
+
+    #[test]
+    fn a_stream_holds_no_more_of_a_blob_than_it_searches() {
+        let (rules, path, chunk) = (Rules::of_json(PACK), RepoPath::from("a.txt"), 16 * 1024);
+        let lines = "a line of no secret\n".repeat(500_000).into_bytes();
+        let line = vec![b'a'; 10_000_000];
+        let binary: Vec<u8> = [[0, 7, 1, 9].repeat(500), b"tok_abcdefgh\n".repeat(100)].concat().repeat(3_000);
+
+        for blob in [lines, line, binary] {
+            let mut stream = rules.stream(Candidate::standing(&path, Mode::Regular));
+            stream.chunk = chunk;
+            let held = blob.chunks(chunk).map(|piece| {
+                stream.push(piece);
+                stream.search.as_ref().map_or(0, |search| search.text.len())
+            });
+
+            assert!(held.max().unwrap() < blob.len() / 8);
         }
     }
 
