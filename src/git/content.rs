@@ -59,11 +59,12 @@ impl Repo {
         }
     }
 
-    /// libgit2 can only read a packed blob whole; git itself streams it.
+    /// libgit2 can only read a packed blob whole. git itself streams it, when it is larger than what git
+    /// takes for large and no delta.
     fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<(Seen, ExitStatus), GitError> {
         let failed = |said: String| GitError::Command { command: format!("cat-file blob {id}"), said };
         let mut child = Command::new("git")
-            .arg("--git-dir")
+            .args(["-c", &format!("core.bigFileThreshold={HELD_WHOLE}"), "--git-dir"])
             .arg(self.inner.path())
             .args(["cat-file", "blob", &id.to_string()])
             .stdin(Stdio::null())
