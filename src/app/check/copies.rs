@@ -46,11 +46,11 @@ impl Examiner<'_> {
         for ((place, file), found) in files.iter().zip(scanned) {
             let marked = self.law.marked_generated(&file.path);
             let facts: FileFacts = match all.first() {
-                Some((_, first)) => survey_copy((*file).clone(), &first.0, &content, marked),
+                Some((_, first)) => survey_copy((*file).clone(), &first.facts, &content, marked),
                 None => survey((*file).clone(), &content, marked),
             };
             let signed = self.signed.look(repo, &facts, &Content::Absent, &content)?;
-            all.push((*place, Box::new((facts, found, signed))));
+            all.push((*place, Box::new(OfFile::new(facts, found, signed))));
         }
         Ok(all)
     }

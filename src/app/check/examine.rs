@@ -64,7 +64,18 @@ enum Done {
 }
 
 /// What one file of a change tells.
-pub(super) type OfFile = (FileFacts, Found, Told);
+pub(super) struct OfFile {
+    pub(super) facts: FileFacts,
+    /// Of most files there is nothing else to tell.
+    else_told: Option<Box<(Found, Told)>>,
+}
+
+impl OfFile {
+    pub(super) fn new(facts: FileFacts, found: Found, signed: Told) -> Self {
+        let is_quiet = found.is_nothing() && signed.finding.is_none() && !signed.is_verified;
+        Self { facts, else_told: (!is_quiet).then(|| Box::new((found, signed))) }
+    }
+}
 
 /// What one commit of a change tells.
 #[derive(Default)]
@@ -167,8 +178,9 @@ impl Examiner<'_> {
             notes: Vec::new(),
         };
         let (mut tally, mut inline) = (Tally::default(), Vec::new());
-        for (facts, found, signed) in read {
+        for OfFile { facts, else_told } in read {
             examined.files.push(facts);
+            let Some((found, signed)) = else_told.map(|told| *told) else { continue };
             examined.findings.extend(found.findings);
             examined.findings.extend(signed.finding);
             examined.verified += usize::from(signed.is_verified);
@@ -211,7 +223,7 @@ impl Examiner<'_> {
             clean.insert(change);
         }
         let signed = self.signed.look(repo, &facts, &old, &new)?;
-        Ok((facts, found, signed))
+        Ok(OfFile::new(facts, found, signed))
     }
 
     fn commit(&self, repo: &Repo, commit: &Commit, shared: &Shared<'_>) -> Result<OfCommit, Failure> {

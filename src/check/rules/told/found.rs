@@ -19,6 +19,12 @@ impl Found {
         Self { findings: Vec::new(), scanned, tally: Tally::default(), waivers: Vec::new() }
     }
 
+    /// Whether there is nothing to tell but how it was scanned.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.findings.is_empty() && self.waivers.is_empty() && self.tally.is_empty()
+    }
+
     /// Findings that are on no line of the new text.
     pub(in crate::check::rules) fn elsewhere(&self, on_lines: usize) -> Vec<(RuleId, Fingerprint)> {
         let of_file = self.findings.iter().enumerate();

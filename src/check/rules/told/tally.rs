@@ -30,6 +30,10 @@ impl Tally {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
     /// The findings there will be if their rules have enough.
     pub(super) fn firsts(&self) -> impl Iterator<Item = &Finding> {
         self.counts.values().filter_map(|count| count.first.as_ref())
