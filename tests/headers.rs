@@ -256,6 +256,76 @@ fn signing_again_replaces_the_header_and_another_environment_is_refused() {
 }
 
 #[test]
+fn what_was_signed_for_an_environment_is_moved_on_by_nothing_but_a_promotion() {
+    type Trick = (&'static str, fn(&Scratch), &'static str);
+    let unsign = |scratch: &Scratch| assert_eq!(scratch.run(&["unsign", "run.sh", "data.json"]).code, 0);
+    let tricks: [Trick; 6] = [
+        ("the header is taken off", |_| (), "run.sh"),
+        ("what only the ledger signed is taken back", |_| (), "data.json"),
+        ("it is edited then", |scratch| edit(scratch, "run.sh", "echo two", "echo 2"), "run.sh"),
+        ("it is edited then", |scratch| edit(scratch, "data.json", "1", "2"), "data.json"),
+        (
+            "it is renamed then",
+            |scratch| {
+                scratch.git(&["mv", "run.sh", "moved.sh"]);
+            },
+            "moved.sh",
+        ),
+        (
+            "its header is reworded instead",
+            |scratch| {
+                scratch.git(&["checkout", "-q", "run.sh"]);
+                edit(scratch, "run.sh", "Environment: dev", "Environment: prod");
+            },
+            "run.sh",
+        ),
+    ];
+    for (what, trick, path) in tricks {
+        let scratch = signed();
+        unsign(&scratch);
+        trick(&scratch);
+        let before = text(&scratch, path);
+
+        let said = scratch.run(&["sign", path, "--env", "prod"]);
+
+        assert_eq!(said.code, 1, "{what}: {}{}", said.out, said.err);
+        let first = said.out.lines().next().unwrap();
+        assert!(first.contains("it was signed for `dev`, and only a promotion makes that `prod`"), "{what}: {first}");
+        assert!(said.out.trim_end().ends_with(&format!("gov-hook sign {path} --env dev")), "{what}: {}", said.out);
+        assert_eq!(text(&scratch, path), before, "{what}");
+        let there = scratch.run(&["sign", path, "--env", "dev"]);
+        if before.contains("prod") {
+            assert_eq!(there.code, 1, "{what}");
+            assert!(there.out.contains("its header is damaged: it names another environment"), "{}", there.out);
+            assert!(there.out.trim_end().ends_with("gov-hook verify run.sh"), "{}", there.out);
+        } else {
+            assert_eq!(there.code, 0, "{what}: {}{}", there.out, there.err);
+        }
+    }
+}
+
+#[test]
+fn a_file_like_one_that_was_signed_for_another_environment_is_another_artifact() {
+    let scratch = signed();
+    scratch.write("copy.sh", SCRIPT);
+    scratch.write("copy.json", "{ \"limit\": 1 }\n");
+
+    sign(&scratch, &["copy.sh", "copy.json"], "prod");
+
+    scratch.git(&["rm", "-q", "-f", "run.sh"]);
+    scratch.commit_all("Remove the script");
+    scratch.write("run.sh", "#!/bin/sh\necho another\n");
+    sign(&scratch, &["run.sh"], "prod");
+    // Of an environment that the policy does not have any more nothing can be promoted.
+    scratch.policy("version: 1\nenvironments: [ { name: lab }, { name: prod } ]\n");
+    let stands = scratch.run(&["sign", "data.json", "--env", "lab"]);
+    assert_eq!(stands.code, 1);
+    assert!(stands.out.contains("take the old header off: gov-hook unsign data.json"), "{}", stands.out);
+    assert_eq!(scratch.run(&["unsign", "data.json"]).code, 0);
+    sign(&scratch, &["data.json"], "lab");
+}
+
+#[test]
 fn all_files_are_signed_or_none_is() {
     let scratch = signed();
     scratch.write("new.sh", SCRIPT);
@@ -486,7 +556,7 @@ fn an_artifact_of_another_environment_does_not_land_in_production() {
     assert_eq!(onto("topic"), [""; 0]);
     assert_eq!(onto("main"), ["gen/a.sh header/environment"]);
     assert_eq!(onto("staging"), ["gen/a.sh header/environment"]);
-    scratch.write("gen/b.sh", SCRIPT);
+    scratch.write("gen/b.sh", "#!/bin/sh\necho live\n");
     scratch.git(&["rm", "-q", "-f", "gen/a.sh"]);
     sign(&scratch, &["gen/b.sh"], "prod");
     scratch.commit_all("Another");

@@ -12,7 +12,8 @@ use crate::app::{Answer, Environment, Failure};
 #[command(help_template = DESCRIBED, before_help = "\
 A file is given a comment at its top that names the hash of all the rest, and the ledger a `sign` \
 entry that names both. What can have no comment, such as JSON and binary files, has the entry only. \
-All files are signed, or none is. Signing again replaces the header.")]
+All files are signed, or none is. Signing again replaces the header; for another environment \
+than it was signed for, a file is promoted, and taking its header off changes nothing of that.")]
 #[command(after_help = "\
 Exit codes:
   0  signed

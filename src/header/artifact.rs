@@ -64,7 +64,7 @@ pub enum Refusal {
     Damaged { why: &'static str },
     #[error("it has two headers")]
     TwoBlocks,
-    #[error("it is signed for `{from}`, and only a promotion makes that `{to}`")]
+    #[error("it was signed for `{from}`, and only a promotion makes that `{to}`")]
     Promotion { from: String, to: String },
     #[error("{what} cannot stand in a header: {why}")]
     Unfit { what: String, why: &'static str },

@@ -34,6 +34,8 @@ pub struct Book {
     by_artifact: Vec<(Sha256, u32)>,
     /// Only the latest of each path.
     by_path: Vec<u32>,
+    /// The same, those apart that took a header off.
+    signed_at: Vec<u32>,
     by_blob: Vec<ObjectId>,
     has_files_without: bool,
 }
@@ -51,13 +53,16 @@ impl Book {
         by_artifact.arrange();
         let mut paths: Vec<(&str, u32)> = numbered().map(|(at, record)| (record.path.as_str(), at)).collect();
         paths.arrange();
-        let by_path = paths.chunk_by(|one, next| one.0 == next.0).filter_map(|same| same.last().map(|last| last.1));
-        let by_path = by_path.collect();
+        let of_path = || paths.chunk_by(|one, next| one.0 == next.0);
+        let by_path = of_path().filter_map(|same| same.last().map(|last| last.1)).collect();
+        let is_signed = |at: u32| records.get(at as usize).is_some_and(|record| !record.is_unsigned);
+        let signing = |same: &[(&str, u32)]| same.iter().rev().map(|(_, at)| *at).find(|at| is_signed(*at));
+        let signed_at = of_path().filter_map(signing).collect();
         let has_files_without = records.iter().any(|record| record.block.is_none() && !record.is_unsigned);
         let mut by_blob: Vec<ObjectId> =
             records.iter().filter(|record| !record.is_unsigned).map(|record| record.blob).collect();
         by_blob.arrange();
-        Self { records, by_block, by_artifact, by_path, by_blob, has_files_without }
+        Self { records, by_block, by_artifact, by_path, signed_at, by_blob, has_files_without }
     }
 
     #[must_use]
@@ -90,9 +95,19 @@ impl Book {
     /// The last that was recorded of a path.
     #[must_use]
     pub fn at_path(&self, path: &str) -> Option<&Record> {
+        self.last(&self.by_path, path)
+    }
+
+    /// The last signing of a path, whether or not it was taken back since.
+    #[must_use]
+    pub fn signed_at(&self, path: &str) -> Option<&Record> {
+        self.last(&self.signed_at, path)
+    }
+
+    fn last(&self, index: &[u32], path: &str) -> Option<&Record> {
         let record = |at: &u32| self.records.get(*at as usize);
-        let place = self.by_path.binary_search_by(|at| record(at).map_or("", |record| &record.path).cmp(path)).ok()?;
-        self.by_path.get(place).and_then(record)
+        let place = index.binary_search_by(|at| record(at).map_or("", |record| &record.path).cmp(path)).ok()?;
+        index.get(place).and_then(record)
     }
 
     fn found<'b>(&'b self, index: &'b [(Sha256, u32)], key: Sha256) -> impl Iterator<Item = &'b Record> {

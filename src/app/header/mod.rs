@@ -6,6 +6,7 @@ mod book;
 mod changed;
 mod entry;
 mod files;
+mod former;
 mod kept;
 mod look;
 mod sign;

@@ -9,11 +9,12 @@ use super::Signing;
 use super::book::known as known_to_the_ledger;
 use super::entry::{Artifact, acts};
 use super::files::{Named, Replaced, named, os, root, typed};
+use super::former::Former;
 use crate::app::progress::Progress;
 use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::header::{self, Book, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
+use crate::header::{self, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
 use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256};
 use crate::policy::Policy;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -50,12 +51,14 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
         metadata: request.metadata.iter().map(|text| metadata(text)).collect::<Result<_, _>>()?,
     };
     let book = known_to_the_ledger(&repo)?.book;
+    let tree = head.commit().map(|commit| repo.commit(commit)).transpose()?.map(|commit| commit.tree);
+    let former = Former { repo: &repo, root: &root, book: &book, tree, environments: &policy.environments };
     let (mut planned, mut refusals) = (Vec::new(), Vec::new());
     let files = named(&repo, &root, &request.paths)?;
     let progress = Progress::new("signing files:", files.len(), environment.stderr_is_terminal);
     for (at, Named { path, .. }) in files.into_iter().enumerate() {
         progress.reached(at);
-        match plan(&repo, &root, &path, &terms, &book)? {
+        match plan(&path, &terms, &former)? {
             Ok(plan) => planned.push(plan),
             Err(refusal) => refusals.push((path, refusal)),
         }
@@ -122,13 +125,8 @@ fn said(terms: &Terms, signed_by: &str) -> Map<String, Value> {
     said
 }
 
-fn plan(
-    repo: &Repo,
-    root: &Path,
-    path: &RepoPath,
-    terms: &Terms,
-    book: &Book,
-) -> Result<Result<Planned, Refusal>, Failure> {
+fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Planned, Refusal>, Failure> {
+    let Former { repo, root, .. } = former;
     let place = root.join(os(path));
     let before = std::fs::read(&place).map_err(|error| Failure::new(format!("cannot read `{path}`: {error}")))?;
     let text = as_git_has_it(repo, path, &before)?;
@@ -136,6 +134,9 @@ fn plan(
         Ok(syntax) => match header::sign(&text, syntax, terms) {
             Ok(signed) => {
                 signed.and_then(|signed| with_header(&before, &text, syntax, signed)).ok_or(Unmarked::NoPlace)
+            }
+            Err(Refusal::Promotion { .. }) if former.is_reworded(path, &text, &terms.environment) => {
+                return Ok(Err(Refusal::Damaged { why: "it names another environment than the ledger does" }));
             }
             Err(refusal) => return Ok(Err(refusal)),
         },
@@ -146,15 +147,12 @@ fn plan(
         Ok((after, signed)) => (Some(after), Cow::Owned(signed.bytes), signed.artifact, Some(signed.block), None),
         Err(why) => {
             let hash = Sha256::of(&text);
-            let earlier =
-                book.with_artifact(hash).filter(|record| record.block.is_none() && record.path == name).last();
-            if let Some(earlier) = earlier.filter(|record| record.environment != terms.environment) {
-                let (from, to) = (earlier.environment.clone(), terms.environment.clone());
-                return Ok(Err(Refusal::Promotion { from, to }));
-            }
             (None, text, hash, None, Some(why))
         }
     };
+    if let Some(refusal) = former.against(path, hash, &terms.environment)? {
+        return Ok(Err(refusal));
+    }
     let given = after.as_ref().unwrap_or(&before);
     let stored = repo.store(path, given)?;
     let stored = stored.filter(|stored| stored.others.as_ref().unwrap_or(given).as_slice() == &*kept);
