@@ -12,7 +12,7 @@ mod support;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gov_hook::git::Place;
 use gov_hook::model::RepoPath;
@@ -430,6 +430,95 @@ fn a_branch_that_does_not_have_the_header_yet_is_not_tampered_with() {
     scratch.git(&["switch", "-q", "main"]);
 
     assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+}
+
+/// Another clone of the repository, by way of a bare one that both fetch from and push to.
+fn with_a_second_clone(scratch: &Scratch) -> PathBuf {
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let two = scratch.beside("two");
+    scratch.git(&["clone", "-q", &scratch.beside("origin.git").to_string_lossy(), &two.to_string_lossy()]);
+    two
+}
+
+/// The exit code and the first line of `verify --all` in another clone, once all there is has come there.
+fn verify_there(scratch: &Scratch, there: &Path) -> (i32, String) {
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(scratch.run(&["audit", "sync"]).code, 0);
+    scratch.git_in(there, &["pull", "-q"]);
+    assert_eq!(scratch.run_in(there, &["audit", "sync"]).code, 0);
+    let said = scratch.run_in(there, &["verify", "--all"]);
+    (said.code, said.out.lines().next().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn a_signature_that_never_came_to_be_committed_is_no_tampering_anywhere() {
+    let scratch = Scratch::new();
+    scratch.write("run.sh", SCRIPT);
+    scratch.write("data.json", "{ \"limit\": 1 }\n");
+    scratch.commit_all("Add two files");
+    let two = with_a_second_clone(&scratch);
+    sign(&scratch, &["run.sh"], "dev");
+    assert_eq!(verify_there(&scratch, &two), (0, "verified: nothing in the work tree is signed".into()));
+
+    assert_eq!(scratch.run(&["unsign", "run.sh"]).code, 0);
+    sign(&scratch, &["data.json"], "dev");
+    assert_eq!(scratch.run(&["unsign", "data.json"]).code, 0);
+    assert_eq!(verify(&scratch, &["data.json"]), (1, vec!["data.json unsigned".into()]));
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    edit(&scratch, "data.json", "1", "1000");
+    scratch.git(&["add", "--all"]);
+    assert_eq!(findings(&scratch.check(&["--staged"])), [""; 0]);
+    scratch.commit_all("Change them");
+
+    assert_eq!(verify_there(&scratch, &two), (0, "verified: nothing in the work tree is signed".into()));
+    let range = scratch.run_in(&two, &["check", "HEAD~1..HEAD", "--format", "json"]);
+    assert_eq!(findings(&range.json()), [""; 0]);
+    let by_hand = scratch.beside("two/.git/gov/signed");
+    fs::remove_file(by_hand).unwrap();
+    assert_eq!(verify_there(&scratch, &two).0, 0);
+    assert_eq!(scratch.run(&["audit", "verify", "--full", "--replay"]).code, 0);
+}
+
+#[test]
+fn a_signature_that_was_committed_is_missed_in_every_clone_that_has_the_commit() {
+    let scratch = signed();
+    let two = with_a_second_clone(&scratch);
+    assert_eq!(verify_there(&scratch, &two), (0, "verified: 2 signed files of the work tree (2 dev)".into()));
+    // Beneath the header first, so that nothing of what was signed is ever committed again.
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    scratch.commit_all("Tamper");
+    scratch.write("run.sh", SCRIPT);
+    scratch.commit_all("Strip it");
+
+    let (code, told) = verify_there(&scratch, &two);
+
+    assert_eq!((code, told.as_str()), (1, "tampered: run.sh: its header was taken away"));
+    sign(&scratch, &["run.sh"], "dev");
+    assert_eq!(scratch.run(&["unsign", "data.json"]).code, 0);
+    edit(&scratch, "data.json", "1", "1000");
+    scratch.git(&["add", "--all"]);
+    assert_eq!(findings(&scratch.check(&["--staged"])), ["data.json header/body-edited"]);
+}
+
+#[test]
+fn a_header_that_only_a_merged_branch_ever_had_is_missed_in_every_clone() {
+    let scratch = Scratch::new();
+    scratch.write("run.sh", SCRIPT);
+    scratch.commit_all("Add it");
+    let two = with_a_second_clone(&scratch);
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    sign(&scratch, &["run.sh"], "dev");
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    scratch.commit_all("Sign it and tamper");
+    scratch.write("run.sh", SCRIPT);
+    scratch.write("more.txt", "more\n");
+    scratch.commit_all("Strip it");
+    scratch.git(&["switch", "-q", "main"]);
+    scratch.commit_all("Something else");
+    scratch.git(&["merge", "-q", "--no-verify", "--no-edit", "topic"]);
+
+    assert_eq!(verify_there(&scratch, &two), (1, "tampered: run.sh: its header was taken away".into()));
 }
 
 /// The rules of the findings, each with its path.

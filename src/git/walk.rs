@@ -81,6 +81,29 @@ impl Repo {
         Ok(())
     }
 
+    /// The last commits that one reaches, youngest first, of whatever was merged as well. Ends early where
+    /// a shallow clone does.
+    pub fn youngest(&self, start: ObjectId, most: usize) -> Result<Vec<Commit>, GitError> {
+        let mut known = HashMap::from([(start, self.commit(start)?)]);
+        let mut queue: Queue = known.iter().map(|(&id, commit)| (commit.committed_at, id)).collect();
+        let (mut seen, mut commits) = (HashSet::from([start]), Vec::new());
+        while commits.len() < most
+            && let Some((_, id)) = queue.pop()
+            && let Some(commit) = known.remove(&id)
+        {
+            let is_end = self.shallow.contains(&id);
+            for &parent in commit.parents.iter().filter(|_| !is_end) {
+                if seen.insert(parent) {
+                    let commit = self.commit(parent)?;
+                    queue.push((commit.committed_at, parent));
+                    known.insert(parent, commit);
+                }
+            }
+            commits.push(commit);
+        }
+        Ok(commits)
+    }
+
     /// The root commit that first parents lead to.
     pub fn root_of(&self, start: ObjectId) -> Result<Commit, GitError> {
         let mut at = self.commit(start)?;

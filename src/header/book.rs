@@ -18,12 +18,25 @@ pub struct Record {
     pub signed_at: Moment,
     /// The header was taken off again, on purpose.
     pub is_unsigned: bool,
-    /// The branch that was checked out.
+    /// The branch that was checked out, and its last commit.
     pub branch: Option<String>,
+    pub base: Option<ObjectId>,
     /// The place of the entry, and its id.
     pub stream: String,
     pub seq: u64,
     pub entry: Sha256,
+}
+
+impl Record {
+    /// Whether the ledger alone signed, and whoever did took that back before anything was committed:
+    /// of a header nothing would be left by then either.
+    fn is_undone_by(&self, next: &Self) -> bool {
+        let of_file = |record: &Self| (record.artifact, record.blob, record.block);
+        let stand = |record: &Self| (record.stream.clone(), record.branch.clone(), record.base);
+        let is_taken_back = !self.is_unsigned && next.is_unsigned && self.block.is_none();
+        let is_known = self.branch.is_some() && self.base.is_some();
+        is_taken_back && is_known && of_file(self) == of_file(next) && stand(self) == stand(next)
+    }
 }
 
 /// All of them, to be looked up by what a file says of itself and by what it is.
@@ -44,23 +57,31 @@ impl Book {
     /// The records in the order in which they were made.
     #[must_use]
     pub fn new(records: Vec<Record>) -> Self {
-        let numbered = || (0_u32..).zip(&records);
-        let is_signing = |(_, record): &(u32, &Record)| !record.is_unsigned;
-        let mut by_block: Vec<_> =
-            numbered().filter(is_signing).filter_map(|(at, record)| Some((record.block?, at))).collect();
-        let mut by_artifact: Vec<_> = numbered().filter(is_signing).map(|(at, record)| (record.artifact, at)).collect();
-        by_block.arrange();
-        by_artifact.arrange();
-        let mut paths: Vec<(&str, u32)> = numbered().map(|(at, record)| (record.path.as_str(), at)).collect();
+        let mut paths: Vec<(&str, u32)> =
+            (0_u32..).zip(&records).map(|(at, record)| (record.path.as_str(), at)).collect();
         paths.arrange();
         let of_path = || paths.chunk_by(|one, next| one.0 == next.0);
+        let record = |at: u32| records.get(at as usize);
+        let pairs = of_path().flat_map(|same| same.windows(2)).filter_map(|pair| match pair {
+            [(_, one), (_, next)] => Some((*one, record(*one)?.is_undone_by(record(*next)?))),
+            _ => None,
+        });
+        let mut undone: Vec<u32> = pairs.filter(|(_, is_undone)| *is_undone).map(|(at, _)| at).collect();
+        undone.arrange();
+        let signings = || {
+            let counts = |(at, record): &(u32, &Record)| !record.is_unsigned && undone.binary_search(at).is_err();
+            (0_u32..).zip(&records).filter(counts)
+        };
+        let mut by_block: Vec<_> = signings().filter_map(|(at, record)| Some((record.block?, at))).collect();
+        let mut by_artifact: Vec<_> = signings().map(|(at, record)| (record.artifact, at)).collect();
+        by_block.arrange();
+        by_artifact.arrange();
         let by_path = of_path().filter_map(|same| same.last().map(|last| last.1)).collect();
         let is_signed = |at: u32| records.get(at as usize).is_some_and(|record| !record.is_unsigned);
         let signing = |same: &[(&str, u32)]| same.iter().rev().map(|(_, at)| *at).find(|at| is_signed(*at));
         let signed_at = of_path().filter_map(signing).collect();
-        let has_files_without = records.iter().any(|record| record.block.is_none() && !record.is_unsigned);
-        let mut by_blob: Vec<ObjectId> =
-            records.iter().filter(|record| !record.is_unsigned).map(|record| record.blob).collect();
+        let has_files_without = signings().any(|(_, record)| record.block.is_none());
+        let mut by_blob: Vec<ObjectId> = signings().map(|(_, record)| record.blob).collect();
         by_blob.arrange();
         Self { records, by_block, by_artifact, by_path, signed_at, by_blob, has_files_without }
     }

@@ -38,6 +38,7 @@ fn record(path: &str, signed: &Signed) -> Record {
         signed_by: signed.signed_by.clone(),
         signed_at: terms().signed_at,
         is_unsigned: false,
+        base: None,
         branch: None,
         stream: "ci".into(),
         seq: 1,

@@ -61,7 +61,7 @@ pub(super) fn claims(
 }
 
 /// Tells the streams that this clone writes by the nonce that ends their names.
-pub(super) fn own(repo: &Repo) -> Result<impl Fn(&str) -> bool + use<>, Failure> {
+pub(in crate::app) fn own(repo: &Repo) -> Result<impl Fn(&str) -> bool + use<>, Failure> {
     let nonce = repo.ledger_state(StateFile::Nonce)?.unwrap_or_default();
     let ending = format!("-{}", String::from_utf8_lossy(&nonce).trim());
     Ok(move |stream: &str| ending.len() > 1 && stream.ends_with(&ending))

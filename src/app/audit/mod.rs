@@ -21,6 +21,7 @@ pub mod verify;
 mod walking;
 
 pub(super) use anchored::unfounded;
+pub(super) use copies::own as is_own;
 pub(super) use coverage::governed;
 pub(super) use kept::verified;
 pub(super) use reading::{Arriving, Depth, Told, read, read_arriving};

@@ -39,7 +39,11 @@ fn all(repo: &Repo) -> Result<(Vec<Record>, usize), Failure> {
     let mut all = if depth == Depth::News { kept(repo).unwrap_or_default() } else { Vec::new() };
     let known: HashSet<Sha256> = all.iter().map(|record| record.entry).collect();
     all.extend(news.into_iter().filter(|record| !known.contains(&record.entry)));
-    all.arrange_by_key(|record| record.signed_at);
+    // Within a second, a stream tells the order.
+    all.arrange_by(|one, other| {
+        let key = |record: &Record| (record.signed_at, record.seq);
+        key(one).cmp(&key(other)).then_with(|| one.stream.cmp(&other.stream))
+    });
     Ok((all, reading.verdict.damage.len()))
 }
 

@@ -88,6 +88,7 @@ pub(super) fn records(id: Sha256, entry: &Entry) -> Vec<Record> {
                 .as_deref()
                 .and_then(|name| name.strip_prefix("refs/heads/"))
                 .map(str::to_owned),
+            base: entry.subject.base,
             stream: entry.stream.clone(),
             seq: entry.seq,
             entry: id,

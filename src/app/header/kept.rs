@@ -10,7 +10,7 @@ use crate::header::Record;
 use crate::model::{Entry, Sha256};
 
 /// Of another version, it is made anew.
-const FIRST_LINE: &str = concat!("gov-hook signed 1 ", env!("CARGO_PKG_VERSION"));
+const FIRST_LINE: &str = concat!("gov-hook signed 2 ", env!("CARGO_PKG_VERSION"));
 
 /// Keeps what newly verified entries sign; `is_whole` when they are all there are.
 pub(in crate::app) fn keep(repo: &Repo, entries: &[(Sha256, Entry)], is_whole: bool) -> Result<(), Failure> {
@@ -61,13 +61,14 @@ pub(super) fn text(repo: &Repo) -> Option<String> {
 fn push(out: &mut String, record: &Record) {
     let Record { artifact, block, blob, signed_at, is_unsigned, seq, entry, .. } = record;
     let block = block.map_or_else(|| "-".to_owned(), |block| block.to_string());
+    let base = record.base.map_or_else(|| "-".to_owned(), |base| base.to_string());
     let Record { environment, signed_by, branch, stream, path, .. } = record;
     let parts = [environment, signed_by, branch.as_deref().unwrap_or_default(), stream, path];
     let parts = parts.map(|part| part.replace(char::is_control, "\u{fffd}"));
     // Writing to a `String` cannot fail.
     let _ = writeln!(
         out,
-        "{entry} {seq} {artifact} {block} {blob} {signed_at} {}\t{}",
+        "{entry} {seq} {artifact} {block} {blob} {signed_at} {} {base}\t{}",
         u8::from(*is_unsigned),
         parts.join("\t")
     );
@@ -89,6 +90,10 @@ fn read(line: &str) -> Option<Record> {
         blob: words.next()?.parse().ok()?,
         signed_at: words.next()?.parse().ok()?,
         is_unsigned: words.next()? == "1",
+        base: match words.next()? {
+            "-" => None,
+            commit => Some(commit.parse().ok()?),
+        },
         environment,
         signed_by,
         stream,

@@ -1,17 +1,18 @@
 //! Looking at files, one by one: whether each is what was signed, and what has become of it if not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File as OpenFile;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use sha2::Digest;
 
 use super::files::os;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
-use crate::git::{MOST_AT_ONCE, Repo};
-use crate::header::{Book, Demands, File, Record, Tamper, Verdict, judge};
+use crate::git::{Commit, MOST_AT_ONCE, Repo};
+use crate::header::{Book, Demands, File, Found, Record, Tamper, Verdict, inspect, judge};
 use crate::model::{Content, ObjectId, RepoPath, Sha256, Side};
 use crate::policy::Policy;
 
@@ -53,6 +54,9 @@ pub(super) struct Verifier<'a> {
     pub(super) before: HashMap<RepoPath, Side>,
     pub(super) branch: Option<&'a str>,
     pub(super) commit: Option<ObjectId>,
+    /// Whether this clone writes the stream of this name.
+    pub(super) is_own: &'a (dyn Fn(&str) -> bool + Sync),
+    pub(super) history: OnceLock<Vec<Commit>>,
 }
 
 impl<'a> Verifier<'a> {
@@ -144,26 +148,38 @@ impl<'a> Verifier<'a> {
         })
     }
 
-    /// What was last signed at a path, if that was on this branch or has come to it since: others may
-    /// not have it yet.
+    /// What was last signed at a path, if that was here on this branch, or has come to it since: what was
+    /// signed elsewhere may not be committed yet, or never will be.
     fn remembered(&self, repo: &Repo, path: &RepoPath) -> Result<Option<&'a Record>, Failure> {
         let Some(record) = self.book.at_path(&path.to_string()) else { return Ok(None) };
-        let is_here = record.branch.is_some() && record.branch.as_deref() == self.branch;
+        let is_here =
+            record.branch.is_some() && record.branch.as_deref() == self.branch && (self.is_own)(&record.stream);
         Ok(if is_here || self.has_had(repo, path, record)? { Some(record) } else { None })
     }
 
-    /// Whether the signed file was in the commits since.
+    /// Whether what was signed was in the commits since, or in the one that it was signed over.
     fn has_had(&self, repo: &Repo, path: &RepoPath, record: &Record) -> Result<bool, Failure> {
-        let Some(commit) = self.commit else { return Ok(false) };
-        for commit in repo.first_parents(commit, MOST_COMMITS)? {
+        let mut looked_at = HashSet::new();
+        for commit in self.history(repo)? {
+            let side = repo.entry_at(commit.tree, path)?.filter(|side| looked_at.insert(side.id));
+            if let Some(side) = side
+                && (side.id == record.blob || has_block_of(repo, side, path, record)?)
+            {
+                return Ok(true);
+            }
             if u64::try_from(commit.committed_at).is_ok_and(|at| at < record.signed_at.seconds()) {
                 break;
             }
-            if repo.entry_at(commit.tree, path)?.is_some_and(|side| side.id == record.blob) {
-                return Ok(true);
-            }
         }
         Ok(false)
+    }
+
+    fn history(&self, repo: &Repo) -> Result<&[Commit], Failure> {
+        if let Some(history) = self.history.get() {
+            return Ok(history);
+        }
+        let commits = self.commit.map(|commit| repo.youngest(commit, MOST_COMMITS)).transpose()?;
+        Ok(self.history.get_or_init(|| commits.unwrap_or_default()))
     }
 
     /// `None` where there is no file.
@@ -199,6 +215,13 @@ impl<'a> Verifier<'a> {
         }
         std::fs::read(place).map(|bytes| Some((bytes, None))).map_err(|error| error.to_string())
     }
+}
+
+/// Whether a file had the header that was written, on whatever body.
+fn has_block_of(repo: &Repo, side: Side, path: &RepoPath, record: &Record) -> Result<bool, Failure> {
+    let Some(wanted) = record.block.filter(|_| side.mode.is_file()) else { return Ok(false) };
+    let Content::Bytes(text) = repo.content(Some(side), path, &mut |_| ())? else { return Ok(false) };
+    Ok(matches!(inspect(&text), Found::Block(block) if block.digest == wanted))
 }
 
 /// A file without what stood there before.

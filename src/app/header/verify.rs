@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::book::{Known, known as known_to_the_ledger};
 use super::changed::Differences;
@@ -10,6 +11,7 @@ use super::look::{Item, Seen, Verifier};
 use super::sign::known;
 use super::told::Surroundings;
 use super::{Verifying, told};
+use crate::app::audit::is_own;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::Book;
@@ -39,6 +41,8 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         (Some(_), Some(commit)) => repo.commit(commit)?.parents.first().copied(),
         (_, commit) => commit,
     };
+    let writes_here = is_own(&repo)?;
+    let is_own = |stream: &str| writes_here(stream) || environment.stream.as_deref() == Some(stream);
     let verifier = Verifier {
         policy: &policy,
         book: &book,
@@ -47,6 +51,8 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         before: signed_before(&repo, earlier, &book)?,
         branch: head.branch().filter(|_| revision.is_none() || commit == head.commit()),
         commit,
+        is_own: &is_own,
+        history: OnceLock::new(),
     };
     let (items, seen) = verifier.all(&repo, items, environment.stderr_is_terminal)?;
     let described = match (&revision, commit) {
