@@ -579,6 +579,76 @@ fn what_is_signed_again_passes_every_gate() {
 }
 
 #[test]
+fn a_file_that_loses_its_header_while_it_is_renamed_is_known_again() {
+    type Trick = (&'static str, fn(&Scratch), &'static [&'static str]);
+    let tricks: [Trick; 6] = [
+        ("it is renamed", |scratch| scratch.write("moved.sh", SCRIPT), &["moved.sh header/removed"]),
+        (
+            "it is edited, too",
+            |scratch| scratch.write("moved.sh", SCRIPT.replace("echo two", "echo 2")),
+            &["moved.sh header/removed"],
+        ),
+        (
+            "it is renamed twice",
+            |scratch| {
+                scratch.write("bin/one.sh", SCRIPT);
+                scratch.write("bin/two", SCRIPT.replace("two", "2"));
+            },
+            &["bin/one.sh header/removed", "bin/two header/removed"],
+        ),
+        ("it is deleted", |_| (), &[]),
+        ("another is added", |scratch| scratch.write("new.sh", "#!/bin/sh\nexec make all\n"), &[]),
+        (
+            "it is renamed with its header",
+            |scratch| {
+                let signed = scratch.git(&["show", "HEAD:run.sh"]);
+                scratch.write("moved.sh", signed + "\n");
+            },
+            &[],
+        ),
+    ];
+    for (what, trick, wanted) in tricks {
+        let scratch = signed();
+        scratch.git(&["rm", "-q", "run.sh"]);
+        trick(&scratch);
+        scratch.git(&["add", "--all"]);
+
+        let staged = scratch.check(&["--staged"]);
+        let hook = scratch.run(&["hook", "pre-commit"]);
+        scratch.commit_all("Rename it");
+
+        assert_eq!(findings(&staged), wanted, "{what}");
+        assert_eq!(hook.code, i32::from(!wanted.is_empty()), "{what} {}", hook.out);
+        assert_eq!(findings(&scratch.check(&["HEAD~1..HEAD"])), wanted, "{what}");
+        assert_eq!(findings(&scratch.check(&["HEAD"])), wanted, "{what}");
+        if !wanted.is_empty() {
+            let message = staged["findings"][0]["message"].as_str().unwrap();
+            assert_eq!(message, "the header that it had as `run.sh` was taken away", "{what}");
+        }
+    }
+}
+
+#[test]
+fn among_many_files_one_that_lost_its_header_is_known_by_its_body() {
+    let scratch = Scratch::new();
+    for number in 0..60 {
+        scratch.write(&format!("old/{number}.sh"), format!("#!/bin/sh\necho {number}\n"));
+    }
+    scratch.write("old/__init__.py", "");
+    sign(&scratch, &["old"], "dev");
+    scratch.commit_all("Sign them");
+    scratch.git(&["rm", "-q", "-r", "old"]);
+    for number in 0..60 {
+        scratch.write(&format!("new/{number}.txt"), format!("page {number} of a book\n"));
+    }
+    scratch.write("new/__init__.py", "");
+    scratch.write("new/seven.sh", "#!/bin/sh\necho 7\n");
+    scratch.git(&["add", "--all"]);
+
+    assert_eq!(findings(&scratch.check(&["--staged"])), ["new/seven.sh header/removed"]);
+}
+
+#[test]
 fn a_tampering_that_is_there_already_is_found_in_the_whole_tree() {
     let scratch = signed();
     edit(&scratch, "run.sh", "echo two", "echo 2");

@@ -39,6 +39,7 @@ pub use hooks::{Git, HooksFolder, HooksPath, Scope};
 pub use reach::{Blob, Dated, Reached, Start};
 pub use reflog::Making;
 pub use refs::Head;
+pub use rename::Profile;
 pub use repo::{Place, Repo};
 pub use review::REVIEW;
 pub use staged::Staged;

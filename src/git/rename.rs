@@ -16,7 +16,8 @@ const MOST_PAIRS: usize = 2500;
 /// Long lines are compared in pieces, so that minified text can be told apart too.
 const PIECE: usize = 64;
 
-struct Profile {
+/// What a text is made of, in any order.
+pub struct Profile {
     size: usize,
     /// The hash of each piece, in order, and how many bytes all of its kind have.
     pieces: Vec<(u64, usize)>,
@@ -55,7 +56,7 @@ impl Repo {
             for (to, (after, b)) in new.iter().zip(came.iter()).enumerate() {
                 if let (Some(before), Some(after)) = (before, after) {
                     let same_name = a.path.file_name() == b.path.file_name();
-                    pairs.extend(likeness(before, after).map(|percent| (percent, same_name, from, to)));
+                    pairs.extend(before.likeness(after).map(|percent| (percent, same_name, from, to)));
                 }
             }
         }
@@ -109,7 +110,8 @@ impl Repo {
 }
 
 impl Profile {
-    fn of(bytes: &[u8]) -> Self {
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
         let lines = bytes.split_inclusive(|&byte| byte == b'\n');
         let hashed = |piece: &[u8]| (hash(piece), piece.len());
         let mut pieces: Vec<(u64, usize)> = lines.flat_map(|line| line.chunks(PIECE)).map(hashed).collect();
@@ -120,6 +122,22 @@ impl Profile {
             is_same
         });
         Self { size: bytes.len(), pieces }
+    }
+
+    /// How much of the larger file the two share, in percent, when it is at least half.
+    #[must_use]
+    pub fn likeness(&self, other: &Self) -> Option<usize> {
+        if !may_be_alike(self.size, other.size) {
+            return None;
+        }
+        let larger = self.size.max(other.size);
+        let mut theirs = other.pieces.iter().peekable();
+        let mut shared = 0;
+        for (piece, bytes) in &self.pieces {
+            while theirs.next_if(|(other, _)| other < piece).is_some() {}
+            shared += theirs.next_if(|(other, _)| other == piece).map_or(0, |(_, others)| *bytes.min(others));
+        }
+        (shared * 2 >= larger).then(|| shared * 100 / larger)
     }
 }
 
@@ -133,21 +151,6 @@ fn hash(piece: &[u8]) -> u64 {
 
 fn may_be_alike(one: usize, other: usize) -> bool {
     one.max(other) > 0 && one.min(other) * 2 >= one.max(other)
-}
-
-/// How much of the larger file the two share, in percent, when it is at least half.
-fn likeness(a: &Profile, b: &Profile) -> Option<usize> {
-    if !may_be_alike(a.size, b.size) {
-        return None;
-    }
-    let larger = a.size.max(b.size);
-    let mut theirs = b.pieces.iter().peekable();
-    let mut shared = 0;
-    for (piece, bytes) in &a.pieces {
-        while theirs.next_if(|(other, _)| other < piece).is_some() {}
-        shared += theirs.next_if(|(other, _)| other == piece).map_or(0, |(_, others)| *bytes.min(others));
-    }
-    (shared * 2 >= larger).then(|| shared * 100 / larger)
 }
 
 fn pair_identical(gone: &mut Vec<FileChange>, came: &mut Vec<FileChange>, joined: &mut Vec<FileChange>) {

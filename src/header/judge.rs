@@ -250,7 +250,10 @@ fn without<'b>(file: &File<'_, 'b>, book: &'b Book) -> Verdict<'b> {
                 Found::Block(block) => book.with_block(block.digest).last(),
                 Found::Nothing | Found::Damaged { .. } => None,
             };
-            let message = "its header was taken away".into();
+            let message = match file.from {
+                Some(from) => format!("the header that it had as `{from}` was taken away"),
+                None => "its header was taken away".into(),
+            };
             return faulty(Fault::Removed, None, message, record.or(remembered));
         };
         let record = book.with_block(block.digest).last();

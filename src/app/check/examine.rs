@@ -72,8 +72,19 @@ pub(super) struct OfFile {
 
 impl OfFile {
     pub(super) fn new(facts: FileFacts, found: Found, signed: Told) -> Self {
-        let is_quiet = found.is_nothing() && signed.finding.is_none() && !signed.is_verified;
+        let is_quiet = found.is_nothing() && signed.is_nothing();
         Self { facts, else_told: (!is_quiet).then(|| Box::new((found, signed))) }
+    }
+
+    /// What is told of its signature, if anything is.
+    pub(super) fn signed(&self) -> Option<&Told> {
+        self.else_told.as_deref().map(|(_, signed)| signed)
+    }
+
+    /// Tells of its signature this, and nothing else.
+    pub(super) fn tell_signed(&mut self, finding: Finding) {
+        let nothing = || Box::new((Found::nothing(self.facts.scanned), Told::default()));
+        self.else_told.get_or_insert_with(nothing).1.finding = Some(finding);
     }
 }
 
@@ -138,6 +149,9 @@ impl Examiner<'_> {
         }
         standing.arrange_by_key(|(place, _)| *place);
         files.extend(standing.into_iter().map(|(_, file)| file));
+        if !self.in_tree {
+            self.signed.follow(repo, &mut files)?;
+        }
         let (mut examined, inline) = self.whole(subject, files.into_iter().map(|file| *file));
         let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
         for of_commit in commits {

@@ -1,6 +1,7 @@
 //! `gov-hook check`: from the words on the command line to a judgement and its exit code.
 
 mod again;
+mod carried;
 mod copies;
 mod examine;
 mod hear;

@@ -6,7 +6,7 @@ use crate::app::header::{Alone, Signatures};
 use crate::check::header_finding;
 use crate::git::Repo;
 use crate::header::{Demands, File, Found, Verdict, inspect, judge, syntax_for};
-use crate::model::{Content, FileFacts, Finding};
+use crate::model::{Content, FileFacts, Finding, Sha256};
 use crate::policy::Policy;
 
 /// What is the same for every file of a run.
@@ -23,13 +23,21 @@ pub(super) struct Signed<'a> {
 pub(super) struct Told {
     pub(super) finding: Option<Finding>,
     pub(super) is_verified: bool,
+    /// Of a deleted file with a header: the hash of what was beneath it.
+    pub(super) lost: Option<Sha256>,
+}
+
+impl Told {
+    pub(super) const fn is_nothing(&self) -> bool {
+        self.finding.is_none() && !self.is_verified && self.lost.is_none()
+    }
 }
 
 impl Signed<'_> {
     /// The ledger is read only for files that have to be signed, or show that they are.
     pub(super) fn look(&self, repo: &Repo, facts: &FileFacts, old: &Content, new: &Content) -> Result<Told, Failure> {
         let change = &facts.change;
-        let Some(side) = change.new else { return Ok(Told::default()) };
+        let Some(side) = change.new else { return Ok(Told { lost: bytes(old).and_then(lost), ..Told::default() }) };
         let (text, before) = (bytes(new).unwrap_or_default(), bytes(old));
         let required = self.policy.requires_header(&change.path);
         let has_header = |text: &[u8]| inspect(text) != Found::Nothing;
@@ -55,11 +63,18 @@ impl Signed<'_> {
         let demands = Demands { required, environments: &self.policy.environments, target: self.target };
         Ok(match judge(&file, &book, &demands) {
             Verdict::Unsigned => Told::default(),
-            Verdict::Signed(_) => Told { finding: None, is_verified: true },
+            Verdict::Signed(_) => Told { is_verified: true, ..Told::default() },
             Verdict::Faulty(tamper) => {
                 let finding = header_finding(&change.path, &tamper, facts.new_sha256);
-                Told { finding: Some(finding), is_verified: false }
+                Told { finding: Some(finding), ..Told::default() }
             }
         })
+    }
+}
+
+fn lost(text: &[u8]) -> Option<Sha256> {
+    match inspect(text) {
+        Found::Block(block) => Some(block.body_hash(text)),
+        Found::Nothing | Found::Damaged { .. } => None,
     }
 }

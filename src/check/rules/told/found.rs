@@ -15,7 +15,8 @@ pub struct Found {
 }
 
 impl Found {
-    pub(in crate::check::rules) fn nothing(scanned: Scanned) -> Self {
+    #[must_use]
+    pub fn nothing(scanned: Scanned) -> Self {
         Self { findings: Vec::new(), scanned, tally: Tally::default(), waivers: Vec::new() }
     }
 
