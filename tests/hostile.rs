@@ -239,3 +239,44 @@ fn a_head_that_is_none_is_told_with_what_makes_it_one() {
     scratch.command("sh", &scratch.path("")).args(["-c", &command]).status().unwrap();
     assert_eq!(scratch.run(&["check"]).code, 0);
 }
+
+#[test]
+fn a_branch_whose_file_names_no_commit_is_told_with_what_it_holds_and_what_mends_it() {
+    let mend = |scratch: &Scratch, said: &Said| {
+        let line = said.err.lines().find(|line| line.contains("mend it: ")).unwrap_or_default();
+        let command = line.split_once(": echo").unwrap_or_default().1;
+        let done = scratch.command("sh", &scratch.path("")).args(["-c", &format!("echo{command}")]).status().unwrap();
+        assert!(done.success(), "{line}");
+    };
+    for (content, holds) in [
+        (&b"garbage here\n"[..], "it holds `garbage here`"),
+        (b"\x1b[31m\xff\0", "it holds `\\x1b[31m\\xff\\x00`"),
+        (b"", "it holds nothing"),
+        (&[b'0'; 60], "it holds `0000000000000000000000000000000000000000\u{2026}`"),
+    ] {
+        let scratch = Scratch::new();
+        let head = scratch.git(&["rev-parse", "HEAD"]);
+        let file = scratch.path(".git/refs/heads/main");
+        fs::write(&file, content).unwrap();
+
+        let all = ["check", "audit verify", "verify --all", "sign README.md --env dev", "hook pre-commit", "pending"];
+        let said = all.map(|verb| scratch.run(&verb.split(' ').collect::<Vec<_>>()));
+
+        for (verb, said) in all.iter().zip(&said) {
+            assert_eq!(said.code, 2, "{verb} {}{}", said.out, said.err);
+            assert!(said.err.contains("the file of `refs/heads/main` names no commit; "), "{verb} {}", said.err);
+            assert!(said.err.contains(holds), "{verb} {}", said.err);
+            let command = format!("its reflog ends with: echo {head} > ");
+            assert!(said.err.contains(&command), "{verb} {}", said.err);
+        }
+        let doctor = scratch.run(&["doctor"]);
+        assert!(doctor.out.contains(&format!("echo {head} > ")), "{}", doctor.out);
+        mend(&scratch, &said[0]);
+        assert_eq!(scratch.git(&["rev-parse", "HEAD"]), head);
+        assert_eq!(scratch.run(&["check"]).code, 0);
+        fs::remove_dir_all(scratch.path(".git/logs")).unwrap();
+        fs::write(&file, content).unwrap();
+        let lost = scratch.run(&["check"]);
+        assert!(lost.err.contains("git fsck --lost-found; echo COMMIT > "), "{}", lost.err);
+    }
+}

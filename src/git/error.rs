@@ -77,6 +77,15 @@ pub enum GitError {
     #[error("more than {limit} files differ; this is no change anyone can judge")]
     TooManyFiles { limit: usize },
 
+    #[error("the file of `{name}` names no commit; it holds {says}")]
+    Reference {
+        name: String,
+        says: String,
+        path: PathBuf,
+        /// The commit that its reflog ends with.
+        was: Option<ObjectId>,
+    },
+
     #[error("cannot read {what}")]
     Git { what: String, source: git2::Error },
 }
@@ -123,6 +132,18 @@ impl GitError {
             }
             Self::Unmerged { .. } => Some("resolve the conflicts, then: git add PATH".into()),
             Self::Index { .. } => Some("let git write it anew: git read-tree HEAD".into()),
+            Self::Reference { path, was: Some(was), .. } => Some(format!(
+                "have it name the commit that its reflog ends with: echo {was} > {}",
+                shell_word(&path.display().to_string())
+            )),
+            Self::Reference { name, path, was: None, .. } => {
+                let file = shell_word(&path.display().to_string());
+                Some(if name.starts_with("refs/remotes/") {
+                    format!("fetch it anew: rm {file} && git fetch --all")
+                } else {
+                    format!("find its commit, then write that into it: git fsck --lost-found; echo COMMIT > {file}")
+                })
+            }
             Self::Open { .. }
             | Self::Io { .. }
             | Self::Command { .. }

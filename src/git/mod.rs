@@ -5,6 +5,7 @@
 //! refs and grafts, which would show a judge other history than a clone gets, have no effect.
 
 mod blame;
+mod broken;
 mod commit;
 mod config;
 mod content;

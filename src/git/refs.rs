@@ -72,8 +72,8 @@ impl Repo {
         }
         match self.inner.find_reference(full).and_then(|found| found.resolve()) {
             Ok(found) => Ok(found.target().map(object_id)),
-            Err(error) if is_absence(error.code()) => Ok(None),
-            Err(source) => Err(GitError::Git { what: format!("`{full}`"), source }),
+            Err(error) if is_absence(error.code()) => self.broken_reference(full).map_or(Ok(None), Err),
+            Err(source) => Err(self.unreadable_reference(full, source)),
         }
     }
 
@@ -251,7 +251,7 @@ impl Repo {
         match self.inner.find_reference(name) {
             Ok(found) => Ok(found.target().map(object_id)),
             Err(error) if is_absence(error.code()) => Ok(None),
-            Err(source) => Err(GitError::Git { what: format!("`{name}`"), source }),
+            Err(source) => Err(self.unreadable_reference(name, source)),
         }
     }
 
@@ -266,7 +266,7 @@ impl Repo {
                     None => break,
                 },
                 Err(error) if is_absence(error.code()) => break,
-                Err(source) => return Err(GitError::Git { what: format!("`{name}`"), source }),
+                Err(source) => return Err(self.unreadable_reference(&name, source)),
             }
         }
         Ok(name)

@@ -73,7 +73,8 @@ pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
             }
         }
         Err(failure) => {
-            troubles.push(wrong(format!("the ledger cannot be read: {}", failure.what())));
+            let trouble = wrong(format!("the ledger cannot be read: {}", failure.what()));
+            troubles.push(Trouble { mend: failure.remedy().map_or(trouble.mend, str::to_owned), ..trouble });
             LedgerHealth::default()
         }
     }
@@ -116,7 +117,7 @@ pub(super) fn policy(repo: &Repo, troubles: &mut Vec<Trouble>) -> Option<String>
             troubles.push(Trouble {
                 about: "policy",
                 what: format!("the policy cannot be read: {}", failure.what()),
-                mend: "gov-hook policy check".into(),
+                mend: failure.remedy().unwrap_or("gov-hook policy check").to_owned(),
                 is_wrong: true,
             });
             None
