@@ -354,6 +354,60 @@ fn what_the_ledger_does_not_take_is_put_back() {
     assert_eq!(verify(&scratch, &["new.sh"]), (0, vec![]));
 }
 
+/// Runs gov-hook where no file may be written that is larger than so many blocks of 512 bytes.
+fn run_without_room(scratch: &Scratch, blocks: usize, arguments: &[&str]) -> Said {
+    let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut command = scratch.command("sh", &scratch.path(""));
+    let output = command.args(["-c", &limited, env!("CARGO_BIN_EXE_gov-hook")]).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Said { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+}
+
+/// What there is no room for, the files, how many blocks there are for each, and what is told.
+type NoRoom = (&'static str, Vec<(String, String)>, usize, &'static str);
+
+#[test]
+fn where_there_is_no_room_every_file_is_as_it_was_and_what_failed_is_told() {
+    let mut seed = 1_u32;
+    let mut noise = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        format!("# {seed:08x}\n")
+    };
+    let noise: String = (0..8_000).map(|_| noise()).collect();
+    let one = |text: &str| vec![("src/one.py".to_owned(), text.to_owned())];
+    let many = (0..70).map(|at| (format!("src/file{at}.py"), format!("x = {at}\n"))).collect();
+    let no_room = "see that the disk has room";
+    let cases: [NoRoom; 3] = [
+        ("for the clone's own name", one("x = 1\n"), 0, "cannot write the ledger: `"),
+        ("for the blob", one(&noise), 32, "cannot keep what `src/one.py` holds as a blob\n"),
+        ("for the entry", many, 8, "cannot write the ledger: an object of stream `"),
+    ];
+    for (what, files, blocks, why) in cases {
+        let scratch = Scratch::new();
+        for (path, text) in &files {
+            scratch.write(path, text);
+        }
+
+        let said = run_without_room(&scratch, blocks, &["sign", "src", "--env", "dev"]);
+
+        let told = format!("gov-hook could not decide, so nothing may pass: no file was changed: {why}");
+        assert!(said.err.starts_with(&told), "{what}: {}", said.err);
+        assert!(said.err.lines().last().unwrap().contains(no_room), "{what}: {}", said.err);
+        assert!(!said.err.contains("no error"), "{what}: {}", said.err);
+        assert_eq!(said.code, 2, "{what}");
+        for (path, before) in &files {
+            assert_eq!(&text(&scratch, path), before, "{what}");
+        }
+        assert_eq!(scratch.path("src").read_dir().unwrap().count(), files.len(), "{what}");
+        sign(&scratch, &["src"], "dev");
+        assert_eq!(verify(&scratch, &["--all"]), (0, vec![]), "{what}");
+        let unsigning = run_without_room(&scratch, 0, &["unsign", "src"]);
+        assert!(unsigning.err.contains("no file was changed: "), "{what}: {}", unsigning.err);
+        assert_eq!(verify(&scratch, &["--all"]), (0, vec![]), "{what}");
+        assert_eq!(scratch.run(&["audit", "verify", "--full"]).code, 0, "{what}");
+    }
+}
+
 #[test]
 fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
     let scratch = Scratch::new();

@@ -50,6 +50,13 @@ impl Failure {
         self
     }
 
+    /// What became of what was asked for, before what cannot be done.
+    #[must_use]
+    pub(super) fn within(mut self, what: &str) -> Self {
+        self.what = format!("{what}: {}", self.what);
+        self
+    }
+
     /// What cannot be done, without why and what to do about it.
     #[must_use]
     pub fn what(&self) -> &str {

@@ -77,6 +77,9 @@ pub enum GitError {
     #[error("more than {limit} files differ; this is no change anyone can judge")]
     TooManyFiles { limit: usize },
 
+    #[error("cannot keep what `{path}` holds as a blob")]
+    Store { path: RepoPath, source: Option<git2::Error> },
+
     #[error("the file of `{name}` names no commit; it holds {says}")]
     Reference {
         name: String,
@@ -132,6 +135,9 @@ impl GitError {
             }
             Self::Unmerged { .. } => Some("resolve the conflicts, then: git add PATH".into()),
             Self::Index { .. } => Some("let git write it anew: git read-tree HEAD".into()),
+            Self::Store { .. } => {
+                Some("see that the disk has room and that you may write into the repository's objects".into())
+            }
             Self::Reference { path, was: Some(was), .. } => Some(format!(
                 "have it name the commit that its reflog ends with: echo {was} > {}",
                 shell_word(&path.display().to_string())

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use git2::{AttrCheckFlags, AttrValue, ObjectType, Oid};
+use git2::{AttrCheckFlags, AttrValue, ErrorClass, ObjectType, Oid};
 
 use super::error::GitError;
 use super::repo::{Repo, object_id, oid};
@@ -26,7 +26,9 @@ impl Repo {
     /// Keeps a file's bytes as a blob, as `git add` would. `None` where a filter such as that of LFS
     /// stands between the two: what it makes of them is not known here.
     pub fn store(&self, path: &RepoPath, bytes: &[u8]) -> Result<Option<Stored>, GitError> {
-        let failed = |source| GitError::Git { what: format!("the blob of `{path}`"), source };
+        // Of a full disk libgit2 says nothing.
+        let told = |error: &git2::Error| error.class() != ErrorClass::None && error.message() != "no error";
+        let failed = |source| GitError::Store { path: path.clone(), source: Some(source).filter(told) };
         if self.has_filter(path)? {
             return Ok(None);
         }

@@ -72,47 +72,96 @@ pub(super) fn typed(root: &Path, path: &RepoPath) -> String {
     shell_word(&if word.starts_with('-') { format!("./{word}") } else { word })
 }
 
-/// Puts other bytes in the place of a file's, at once or not at all; its mode stays.
-pub(super) fn replace(place: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let draft = place.with_file_name(format!(".{name}.gov-hook-{:x}", std::process::id()));
-    let written = (|| {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&draft)?;
-        file.write_all(bytes)?;
-        file.set_permissions(std::fs::symlink_metadata(place)?.permissions())?;
-        std::fs::rename(&draft, place)
-    })();
-    if written.is_err() {
-        // What is left of it says nothing to anybody.
-        drop(std::fs::remove_file(&draft));
-    }
-    written
+/// What files are to become, each written beside its file. They are put in place once the ledger has taken
+/// note: that needs no room any more, and until then every file is as it was.
+#[derive(Default)]
+pub(super) struct Drafts(Vec<Draft>);
+
+struct Draft {
+    place: PathBuf,
+    written: PathBuf,
 }
 
-/// Files that were replaced, to be put back should the ledger not take note of them.
-#[derive(Default)]
-pub(super) struct Replaced(Vec<(PathBuf, Vec<u8>)>);
-
-impl Replaced {
-    pub(super) fn replace(&mut self, place: PathBuf, before: Vec<u8>, after: &[u8]) -> Result<(), Failure> {
-        if let Err(error) = replace(&place, after) {
-            let failure = Failure::new(format!("cannot write `{}`: {error}", place.display()));
-            return Err(self.put_back(failure));
+impl Drafts {
+    /// Writes what a file is to become; its mode stays. `before` is what the file was read as.
+    pub(super) fn write(&mut self, place: &Path, before: &[u8], after: &[u8]) -> Result<(), Failure> {
+        let shown = place.display();
+        let written = place.with_file_name(format!(".gov-hook-{:x}-{:x}", std::process::id(), self.0.len()));
+        if std::fs::read(place).is_ok_and(|now| now != before) {
+            return Err(
+                Failure::new(format!("`{shown}` is changed by somebody else at this moment")).mended_by("run it again")
+            );
         }
-        self.0.push((place, before));
-        Ok(())
-    }
-
-    /// The failure, with what could not be put back.
-    pub(super) fn put_back(&mut self, failure: Failure) -> Failure {
-        self.0.drain(..).fold(failure, |failure, (place, before)| match replace(&place, &before) {
-            Ok(()) => failure,
-            Err(error) => failure.for_this_reason(format!("cannot put back `{}`: {error}", place.display())),
+        let made = (|| {
+            let permissions = std::fs::symlink_metadata(place)?.permissions();
+            let mut file = OpenOptions::new().write(true).create_new(true).open(&written)?;
+            // From here on it is removed, whatever comes.
+            self.0.push(Draft { place: place.to_owned(), written });
+            file.write_all(after)?;
+            file.set_permissions(permissions)
+        })();
+        made.map_err(|error: std::io::Error| {
+            Failure::new(format!("cannot write what `{shown}` is to become"))
+                .for_this_reason(error.to_string())
+                .mended_by("see that the disk has room and that you may write beside the file; nothing was recorded")
         })
     }
+
+    /// Puts each in the place of its file.
+    pub(super) fn put(mut self) -> Result<(), Failure> {
+        while let Some(Draft { place, written }) = self.0.last() {
+            std::fs::rename(written, place).map_err(|error| {
+                Failure::new(format!("what is on record cannot be put into `{}`", place.display()))
+                    .for_this_reason(error.to_string())
+                    .mended_by("see that you may write into its folder, and run it again")
+            })?;
+            self.0.pop();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Drafts {
+    fn drop(&mut self) {
+        for Draft { written, .. } in &self.0 {
+            // What is left of it says nothing to anybody.
+            drop(std::fs::remove_file(written));
+        }
+    }
+}
+
+/// A failure before anything was done.
+pub(super) fn untouched(failure: impl Into<Failure>) -> Failure {
+    failure.into().within("no file was changed")
 }
 
 /// As the operating system spells it.
 pub(super) fn os(path: &RepoPath) -> &std::ffi::OsStr {
     std::ffi::OsStr::from_bytes(path.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_gone_or_another_by_now_leaves_all_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        std::fs::write(&one, "1").unwrap();
+        std::fs::write(&two, "another").unwrap();
+        let mut drafts = Drafts::default();
+
+        drafts.write(&one, b"1", b"signed 1").unwrap();
+        let changed = drafts.write(&two, b"2", b"signed 2").unwrap_err();
+        std::fs::remove_file(&two).unwrap();
+        let gone = drafts.write(&two, b"2", b"signed 2").unwrap_err();
+        drop(drafts);
+
+        assert!(changed.what().ends_with("two` is changed by somebody else at this moment"), "{changed}");
+        assert!(gone.what().ends_with("two` is to become"), "{gone}");
+        assert!(gone.remedy().unwrap().ends_with("nothing was recorded"), "{gone}");
+        assert_eq!(std::fs::read(&one).unwrap(), b"1");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1);
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Signing;
 use super::book::known as known_to_the_ledger;
 use super::entry::{Artifact, acts};
-use super::files::{Named, Replaced, named, os, root, typed};
+use super::files::{Drafts, Named, named, os, root, typed, untouched};
 use super::former::Former;
 use crate::app::progress::Progress;
 use crate::app::record::Pen;
@@ -41,7 +41,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     }
     let (policy, _) = law::policy_at(&repo, head.commit())?;
     known(&policy, &request.environment)?;
-    let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?;
+    let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref()).map_err(untouched)?;
     let terms = Terms {
         environment: request.environment.clone(),
         signed_at: environment.moment()?,
@@ -76,16 +76,17 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     for act in &mut acts {
         act.is_signed = policy.audit.sign;
     }
-    let mut replaced = Replaced::default();
+    let mut drafts = Drafts::default();
     let mut files = Vec::with_capacity(planned.len());
     for Planned { path, place, before, after, artifact, why } in planned {
         if let Some(after) = after {
-            replaced.replace(place, before, &after)?;
+            drafts.write(&place, &before, &after).map_err(untouched)?;
         }
         let Artifact { hash, block, blob, .. } = artifact;
         files.push(SignedFile { path, artifact: hash, block, blob, why: why.map(|why| why.to_string()) });
     }
-    let entries = pen.write(&acts).map_err(|failure| replaced.put_back(failure))?;
+    let entries = pen.write(&acts).map_err(untouched)?;
+    drafts.put()?;
     let report = SignReport {
         environment: terms.environment,
         signed_by,
@@ -154,7 +155,7 @@ fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Pl
         return Ok(Err(refusal));
     }
     let given = after.as_ref().unwrap_or(&before);
-    let stored = repo.store(path, given)?;
+    let stored = repo.store(path, given).map_err(untouched)?;
     let stored = stored.filter(|stored| stored.others.as_ref().unwrap_or(given).as_slice() == &*kept);
     let Some(blob) = stored.map(|stored| stored.blob) else {
         return Err(Failure::new(format!(
@@ -174,7 +175,7 @@ fn as_git_has_it<'a>(repo: &Repo, path: &RepoPath, before: &'a [u8]) -> Result<C
     if memchr::memmem::find(before, b"\r\n").is_none() {
         return Ok(Cow::Borrowed(before));
     }
-    let others = repo.store(path, before)?.and_then(|stored| stored.others);
+    let others = repo.store(path, before).map_err(untouched)?.and_then(|stored| stored.others);
     Ok(others.map_or(Cow::Borrowed(before), Cow::Owned))
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use super::Unsigning;
 use super::book::known as known_to_the_ledger;
 use super::entry::{Artifact, acts};
-use super::files::{Named, Replaced, named, os, root, typed};
+use super::files::{Drafts, Named, named, os, root, typed, untouched};
 use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
@@ -21,7 +21,7 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
     let root = root(&repo)?;
     let head = repo.head()?;
     let (policy, _) = law::policy_at(&repo, head.commit())?;
-    let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?;
+    let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref()).map_err(untouched)?;
     let book = known_to_the_ledger(&repo)?.book;
     let reference = head.branch().map(|branch| format!("refs/heads/{branch}"));
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
@@ -40,7 +40,7 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
             continue;
         };
         let bytes = after.as_ref().unwrap_or(&before);
-        let stored = repo.store(&path, bytes)?;
+        let stored = repo.store(&path, bytes).map_err(untouched)?;
         let artifact = Sha256::of(stored.as_ref().and_then(|stored| stored.others.as_ref()).unwrap_or(bytes));
         let blob = stored.map(|stored| stored.blob).or(record.map(|record| record.blob));
         let form = if after.is_some() { "header" } else { "ledger" };
@@ -60,13 +60,14 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
         let artifact = |blob| Artifact { path: file.path.to_string(), hash: file.artifact, block: None, blob };
         all.extend(blob.map(artifact).into_iter().flat_map(|artifact| acts(&[artifact], &said, &subject)));
     }
-    let mut replaced = Replaced::default();
+    let mut drafts = Drafts::default();
     for (place, before, after) in planned {
         if let Some(after) = after {
-            replaced.replace(place, before, &after)?;
+            drafts.write(&place, &before, &after).map_err(untouched)?;
         }
     }
-    let entries = pen.write(&all).map_err(|failure| replaced.put_back(failure))?;
+    let entries = pen.write(&all).map_err(untouched)?;
+    drafts.put()?;
     let report = UnsignReport {
         signed_by,
         signed_at,
