@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::lines;
-use crate::team::Team;
+use crate::support::{Scratch, lines};
+use crate::team::{POLICY, Team};
 
 fn kinds(pending: &Value) -> Vec<&str> {
     pending["debts"].as_array().unwrap().iter().map(|debt| debt["kind"].as_str().unwrap()).collect()
@@ -88,6 +88,39 @@ fn nobody_answers_for_a_push_that_brought_a_commit_of_theirs() {
     assert_eq!((denied.code, denied.out.as_str()), (1, why));
     assert_eq!(team.gov("ada", &["ratify", &tip]).code, 0);
     assert_eq!(pending("ada@example.com"), 0);
+}
+
+#[test]
+fn what_a_first_commit_was_let_by_with_is_mended_by_what_changes_nothing_else() {
+    let scratch = Scratch::unborn();
+    scratch.origin();
+    scratch.install_hooks();
+    scratch.write(".gov/policy.yaml", POLICY);
+    scratch.write("core/a.txt", lines(6));
+    scratch.write("free.txt", lines(6));
+    let first = scratch.commit_by_hand("Start");
+    let mut push = scratch.command("git", &scratch.path(""));
+    let pushed = push.env("GOV_HOOK_DISABLED", "1").args(["push", "-q", "origin", "main"]).output().unwrap();
+    assert!(pushed.status.success(), "{}", String::from_utf8_lossy(&pushed.stderr));
+    let is_owed = |files: &[(&str, Option<&str>)], message: &str| {
+        scratch.git(&["switch", "-q", "-C", "topic", "origin/main"]);
+        for (path, content) in files {
+            match content {
+                Some(content) => scratch.write(path, content),
+                None => std::fs::remove_file(scratch.path(path)).unwrap(),
+            }
+        }
+        scratch.commit_by_hand(message);
+        let json = scratch.check(&["origin/main..HEAD", "--onto", "main"]);
+        json["reasons"].as_array().unwrap().iter().any(|why| why.as_str().unwrap().contains("let "))
+    };
+    let mend = format!("Mend it\n\nGov-Mends: {first}");
+
+    assert!(is_owed(&[("free.txt", Some("mended\n"))], "Say nothing of it"));
+    assert!(!is_owed(&[("free.txt", Some("mended\n"))], &mend));
+    assert!(!is_owed(&[("free.txt", None)], &mend));
+    // Nothing was there before, so whatever else comes is something else.
+    assert!(is_owed(&[("free.txt", Some("mended\n")), ("new.txt", Some("new\n"))], &mend));
 }
 
 #[test]
