@@ -89,14 +89,21 @@ fn a_clone_takes_the_streams_of_others_and_sends_its_own() {
 
 #[test]
 fn without_a_remote_it_says_what_to_name() {
-    let said = Scratch::new().run(&["audit", "sync"]);
+    for (arguments, command) in [
+        (&["audit", "sync"][..], "gov-hook audit sync REMOTE"),
+        (&["audit", "reconcile", "ci-42"], "gov-hook audit reconcile ci-42 REMOTE"),
+    ] {
+        let said = Scratch::new().run(arguments);
 
-    assert_eq!((said.code, said.out.as_str()), (2, ""));
-    assert_eq!(
-        said.err,
-        "gov-hook could not decide, so nothing may pass: this repository has no remote to share the ledger with\n  \
-         mend it: name one, or a path: gov-hook audit sync REMOTE\n"
-    );
+        assert_eq!((said.code, said.out.as_str()), (2, ""));
+        assert_eq!(
+            said.err,
+            format!(
+                "gov-hook could not decide, so nothing may pass: this repository has no remote to share the ledger with\n  \
+                 mend it: name one, or a path: {command}\n"
+            )
+        );
+    }
 }
 
 #[test]

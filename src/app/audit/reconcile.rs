@@ -16,7 +16,7 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, StateFile, Walked};
 use crate::ledger::{self, Binding, GENESIS_STREAM, Writer};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256, shell_word};
 
 const NAMESPACE: &str = "policy@gov-hook";
 
@@ -32,7 +32,7 @@ pub enum Lost {
 
 pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let remote = remote_of(&repo, remote)?;
+    let remote = remote_of(&repo, remote, &format!("audit reconcile {}", shell_word(stream)))?;
     if stream == GENESIS_STREAM {
         return Err(Failure::new("the genesis entry has one form; nothing of it can be given up"));
     }

@@ -16,7 +16,7 @@ const DIVERGED: u8 = 1;
 
 pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let remote = remote_of(&repo, remote)?;
+    let remote = remote_of(&repo, remote, "audit sync")?;
     let ours = own(&repo, environment)?;
     let fetched = repo.fetch_streams(&remote, ours.first().map(String::as_str))?;
     // What waited too long goes along as what it is.
@@ -62,13 +62,13 @@ pub(in crate::app) fn send(repo: &Repo, remote: &str, ours: &[String]) -> Result
     Ok(streams.into_iter().map(str::to_owned).zip(became).collect())
 }
 
-/// The remote that was named, else the one a clone came from.
-pub(super) fn remote_of(repo: &Repo, named: Option<&str>) -> Result<String, Failure> {
+/// The remote that was named, else the one a clone came from. `verb` is what it is asked for.
+pub(super) fn remote_of(repo: &Repo, named: Option<&str>, verb: &str) -> Result<String, Failure> {
     match named {
         Some(remote) => Ok(remote.to_owned()),
         None if repo.has_remote() => Ok(repo.remote_name()),
         None => Err(Failure::new("this repository has no remote to share the ledger with")
-            .mended_by("name one, or a path: gov-hook audit sync REMOTE")),
+            .mended_by(format!("name one, or a path: gov-hook {verb} REMOTE"))),
     }
 }
 
