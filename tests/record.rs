@@ -181,6 +181,47 @@ fn an_amended_commit_is_judged_whole() {
 }
 
 #[test]
+fn a_first_commit_is_recorded_where_its_hooks_judged_it() {
+    let first = |prepare: &dyn Fn(&Scratch)| {
+        let scratch = Scratch::unborn();
+        scratch.install_hooks();
+        scratch.write("a.txt", "one\n");
+        scratch.git(&["add", "--all"]);
+        prepare(&scratch);
+        let commit = scratch.git(&["rev-parse", "HEAD"]);
+        let again = scratch.run(&["hook", "post-commit"]);
+        assert_eq!((again.code, again.out.as_str()), (0, ""), "{}", again.err);
+        let coverage = scratch.run(&["audit", "verify", "main", "--format", "json"]).json();
+        let replay = scratch.run(&["audit", "verify", "--full", "--replay"]);
+        assert_eq!(replay.code, 0, "{}{}", replay.out, replay.err);
+        (coverage["coverage"]["commits"][0]["status"].as_str().unwrap_or("?").to_owned(), about(&scratch, &commit))
+    };
+    let try_commit = |scratch: &Scratch, more: &[&str]| {
+        let arguments = [&["commit", "-q"], more].concat();
+        scratch.try_git_in(&scratch.path(""), &arguments).status.success()
+    };
+    let token = format!("{}{}", "AKIA", "Z7QVN4KWJ3XPLM2T");
+
+    let judged = first(&|scratch| assert!(try_commit(scratch, &["-m", "One"])));
+    let unasked = first(&|scratch| assert!(try_commit(scratch, &["--no-verify", "-m", "One"])));
+    let another = first(&|scratch| {
+        assert_eq!(scratch.run(&["hook", "pre-commit"]).code, 0);
+        scratch.write("a.txt", "two\n");
+        scratch.git(&["add", "--all"]);
+        assert!(try_commit(scratch, &["--no-verify", "-m", "One"]));
+    });
+    let refused = first(&|scratch| {
+        assert!(!try_commit(scratch, &["-m", &format!("Use {token}")]));
+        assert!(try_commit(scratch, &["--no-verify", "-m", "One"]));
+    });
+
+    assert_eq!(judged, ("recorded".into(), vec!["bound".into()]));
+    for late in [unasked, another, refused] {
+        assert_eq!(late, ("late".into(), vec!["decision by hook".into()]));
+    }
+}
+
+#[test]
 fn what_git_makes_of_other_commits_is_judged_late() {
     let scratch = governed();
     scratch.write("a.txt", "base\n");

@@ -1,6 +1,6 @@
 //! Before a commit: what is staged is judged. After it: the decision is bound to what it became.
 
-use super::said;
+use super::{first, said};
 use crate::app::approval;
 use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::install::is_asked_before_merges;
@@ -23,7 +23,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
-    pen.write(&acts)?;
+    first::keep(&repo, &judged, &pen.write(&acts)?)?;
     let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.code, pen.actor());
     Ok(answer)
@@ -40,6 +40,9 @@ pub(super) fn after(environment: &Environment) -> Result<Answer, Failure> {
     }
     let commit = repo.commit(tip)?;
     let pen = pen(&repo, environment, &commit)?;
+    if let Some(act) = first::decided(&repo, &commit, head.branch(), environment)? {
+        pen.write(&[act])?;
+    }
     let own = Records::in_stream(&repo, pen.stream())?;
     let OnRecord { acts, told } = on_record(&repo, (&commit, head.branch()), environment, &own)?;
     pen.write(&acts)?;

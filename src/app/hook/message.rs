@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::said;
+use super::{first, said};
 use crate::app::approval;
 use crate::app::check::{self, Asked, Request};
 use crate::app::record::{Act, Pen, decision};
@@ -42,7 +42,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = act.into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
-    pen.write(&acts)?;
+    first::forget(&repo, &pen.write(&acts)?)?;
     let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.code, pen.actor());
     Ok(answer)

@@ -6,6 +6,7 @@
 mod agent;
 mod arrival;
 mod commit;
+mod first;
 mod framework;
 mod line;
 mod message;

@@ -29,6 +29,8 @@ pub enum StateFile {
     Signed,
     /// On a server: the moves of references that were let by and may be asked about again.
     LetBy,
+    /// The tree of a first commit that may be made.
+    First,
     /// What was said once and need not be said again.
     Said,
 }
@@ -42,6 +44,7 @@ impl StateFile {
             Self::Named => "named",
             Self::Signed => "signed",
             Self::LetBy => "let-by",
+            Self::First => "first",
             Self::Said => "said",
         }
     }
