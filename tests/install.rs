@@ -679,6 +679,58 @@ fn a_bare_repository_with_work_trees_is_a_clone_until_it_is_a_server() {
 }
 
 #[test]
+fn what_a_bare_clone_fetches_is_fetched_along_with_the_ledger() {
+    let scratch = Scratch::new();
+    let origin = scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let (bare, tree) = (scratch.beside("clone.git"), scratch.beside("tree"));
+    scratch.git(&["clone", "-q", "--bare", &origin.to_string_lossy(), &bare.to_string_lossy()]);
+    scratch.git_in(&bare, &["worktree", "add", "-q", &tree.to_string_lossy(), "main"]);
+    let rules = || {
+        let rules = scratch.try_git_in(&bare, &["config", "--get-all", "remote.origin.fetch"]).stdout;
+        String::from_utf8_lossy(&rules).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let streams = "refs/notes/gov/*:refs/notes/remotes/origin/gov/*";
+    let take = |scratch: &Scratch| {
+        scratch.commit_all("More");
+        scratch.git(&["push", "-q", "origin", "main"]);
+        scratch.git_in(&tree, &["pull", "-q", "--ff-only"]);
+        assert_eq!(scratch.git_in(&tree, &["rev-parse", "HEAD"]), scratch.git(&["rev-parse", "HEAD"]));
+    };
+    take(&scratch);
+    scratch.git(&["config", "--add", "remote.origin.fetch", streams]);
+
+    let said = scratch.run_in(&tree, &["install"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(rules(), ["HEAD", streams]);
+    let told = "  fetching from origin brings the ledger along\n    and, as before, of its branches only the one that is HEAD \
+                there, to FETCH_HEAD\n    to fetch all of them: ";
+    let command = said.out.split_once(told).unwrap().1.lines().next().unwrap();
+    scratch.write("run.sh", "echo one\n");
+    scratch.commit_all("Add a script");
+    assert_eq!(scratch.run(&["sign", "run.sh", "--env", "dev"]).code, 0);
+    assert_eq!(scratch.run(&["audit", "sync"]).code, 0);
+    take(&scratch);
+    assert!(scratch.git_in(&bare, &["for-each-ref", "refs/notes/remotes/origin/gov/"]).contains("genesis"));
+    scratch.run_in(&tree, &["install"]);
+    assert_eq!(rules(), ["HEAD", streams]);
+    assert!(!scratch.run_in(&tree, &["doctor"]).out.contains("is not fetched"));
+    scratch.run_in(&tree, &["uninstall"]);
+    assert_eq!(rules(), [""; 0]);
+    let mend = scratch.run_in(&tree, &["doctor"]).out;
+    let mend = mend.lines().find_map(|line| line.trim().strip_prefix("mend it: git config --add remote.origin.fetch "));
+    assert_eq!(mend.unwrap(), format!("'HEAD' && git config --add remote.origin.fetch '{streams}'"));
+    scratch.run_in(&tree, &["install"]);
+    assert!(scratch.command("sh", &tree).args(["-c", command]).status().unwrap().success());
+    take(&scratch);
+    assert_eq!(scratch.git_in(&tree, &["rev-parse", "origin/main"]), scratch.git(&["rev-parse", "HEAD"]));
+    let said = scratch.run_in(&tree, &["uninstall"]);
+    assert!(said.out.contains("leaves the ledger out"), "{}", said.out);
+    assert_eq!(rules(), ["HEAD", "+refs/heads/*:refs/remotes/origin/*"]);
+}
+
+#[test]
 fn what_git_did_not_run_is_kept_and_not_said_to_run() {
     let scratch = Scratch::new();
     put(&hooks(&scratch).join("pre-push"), &telling(&scratch, "pre-push"));

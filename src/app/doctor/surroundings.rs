@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::audit::{self, Depth};
-use crate::app::install::{Found, SERVER, fetch_rule, is_clone, look, takes_streams, word};
+use crate::app::install::{Found, SERVER, is_clone, look, missing_fetch_rules, word};
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
 use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth};
@@ -86,13 +86,15 @@ pub(super) fn fetched(repo: &Repo, troubles: &mut Vec<Trouble>) -> Result<Option
         return Ok(None);
     }
     let remote = repo.remote_name();
-    let (key, value) = fetch_rule(&remote);
-    let is_fetched = repo.own_settings(&key)?.iter().any(|rule| takes_streams(rule));
+    let missing = missing_fetch_rules(repo, &remote)?;
+    let is_fetched = missing.is_empty();
     if !is_fetched {
+        let commands: Vec<String> =
+            missing.iter().map(|(key, value)| format!("git config --add {key} '{value}'")).collect();
         troubles.push(Trouble {
             about: "notes",
             what: format!("the ledger of others is not fetched from {remote}"),
-            mend: format!("git config --add {key} '{value}'"),
+            mend: commands.join(" && "),
             is_wrong: true,
         });
     }

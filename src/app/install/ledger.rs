@@ -2,6 +2,10 @@
 
 use crate::app::Failure;
 use crate::git::Repo;
+use crate::model::shell_word;
+
+/// What `git fetch` takes of a remote that has no rule.
+const HEAD: &str = "HEAD";
 
 /// Each remote's streams get a place of their own, and only ever forwards: one that was rewritten makes
 /// `git fetch` fail. Below `refs/notes/` no list of branches shows them.
@@ -15,29 +19,56 @@ pub(in crate::app) fn takes_streams(rule: &str) -> bool {
     ["refs/notes/gov/*", "refs/notes/*", "refs/*"].contains(&from)
 }
 
-/// Names the remote whose streams are fetched from now on.
-pub(super) fn install(repo: &Repo) -> Result<Option<String>, Failure> {
+/// The rules without which a remote's streams are not fetched. Where there is none at all, as in a bare clone,
+/// `git fetch` takes what HEAD is there; ours alone would have it take no branch any more.
+pub(in crate::app) fn missing(repo: &Repo, remote: &str) -> Result<Vec<(String, String)>, Failure> {
+    let (key, value) = rule(remote);
+    let rules = repo.own_settings(&key)?;
+    if rules.iter().any(|rule| takes_streams(rule)) {
+        return Ok(Vec::new());
+    }
+    let head = rules.is_empty().then(|| (key.clone(), HEAD.to_owned()));
+    Ok(head.into_iter().chain([(key, value)]).collect())
+}
+
+/// The remote whose streams are fetched from now on.
+pub(super) struct Fetching {
+    pub(super) remote: String,
+    /// The command by which all of its branches are fetched, where only one is.
+    pub(super) all_branches: Option<String>,
+}
+
+pub(super) fn install(repo: &Repo) -> Result<Option<Fetching>, Failure> {
     if !repo.has_remote() {
         return Ok(None);
     }
     let remote = repo.remote_name();
-    let (key, value) = rule(&remote);
-    if repo.own_settings(&key)?.iter().any(|rule| takes_streams(rule))
-        || repo.own_settings(&format!("remote.{remote}.url"))?.is_empty()
-    {
+    if repo.own_settings(&format!("remote.{remote}.url"))?.is_empty() {
         return Ok(None);
     }
-    repo.add_setting(&key, &value)?;
-    Ok(Some(remote))
+    let missing = missing(repo, &remote)?;
+    for (key, value) in &missing {
+        repo.add_setting(key, value)?;
+    }
+    let all = |(key, _): &(String, String)| {
+        let branches = shell_word(&format!("+refs/heads/*:refs/remotes/{remote}/*"));
+        format!("git config --add {} {branches}", shell_word(key))
+    };
+    let all_branches = missing.iter().find(|(_, value)| value == HEAD).map(all);
+    Ok((!missing.is_empty()).then_some(Fetching { remote, all_branches }))
 }
 
-/// Takes the rule away again, and names the remote.
+/// Takes the rules away again, and names the remote.
 pub(super) fn uninstall(repo: &Repo) -> Result<Option<String>, Failure> {
     let remote = repo.remote_name();
     let (key, value) = rule(&remote);
-    if !repo.own_settings(&key)?.contains(&value) {
+    let rules = repo.own_settings(&key)?;
+    if !rules.contains(&value) {
         return Ok(None);
     }
     repo.remove_setting(&key, &value)?;
+    if rules == [HEAD, &value] {
+        repo.remove_setting(&key, HEAD)?;
+    }
     Ok(Some(remote))
 }

@@ -22,7 +22,8 @@ pub use ci::{Service, ci};
 pub(super) use configured::{command_of, folder as configured_folder, left_out};
 pub(super) use folder::{switched_off, way_in, word};
 pub(super) use kept::{Found, Owner, is_executable, legacy, look};
-pub(super) use ledger::{rule as fetch_rule, takes_streams};
+use ledger::Fetching;
+pub(super) use ledger::missing as missing_fetch_rules;
 
 /// The stages of a clone, in the order in which git comes to them.
 pub(super) const CLIENT: [&str; 8] = [
@@ -165,8 +166,7 @@ struct Installed<'a> {
     done: Vec<Done>,
     /// What was taken away for it.
     also: Vec<Done>,
-    /// The remote whose ledger is fetched from now on.
-    fetched: Option<String>,
+    fetched: Option<Fetching>,
     gits: Vec<Git>,
     request: Request,
 }
@@ -199,8 +199,14 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
     if !also.is_empty() {
         let _ = writeln!(text, "  {} of gov-hook's in the hooks folder taken away", counted(also.len(), "file"));
     }
-    if let Some(remote) = fetched {
+    if let Some(Fetching { remote, all_branches }) = fetched {
         let _ = writeln!(text, "  fetching from {remote} brings the ledger along");
+        if let Some(command) = all_branches {
+            let _ = writeln!(
+                text,
+                "    and, as before, of its branches only the one that is HEAD there, to FETCH_HEAD\n    to fetch all of them: {command}"
+            );
+        }
     }
     if request.configured {
         for git in gits.iter().filter(|git| !git.runs_configured_hooks()) {
