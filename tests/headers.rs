@@ -409,6 +409,21 @@ fn where_there_is_no_room_every_file_is_as_it_was_and_what_failed_is_told() {
 }
 
 #[test]
+fn a_file_that_only_its_header_makes_too_large_is_signed_in_the_ledger() {
+    let scratch = Scratch::new();
+    scratch.write("large.py", "# the same\n".repeat((16 << 20) / 11));
+
+    let said = sign(&scratch, &["large.py"], "dev");
+
+    assert!(
+        said.out.contains("in the ledger only: it is larger than 16 MB, or would be with a header"),
+        "{}",
+        said.out
+    );
+    assert_eq!(verify(&scratch, &["large.py"]), (0, vec![]));
+}
+
+#[test]
 fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
     let scratch = Scratch::new();
     scratch.write("a.css", "a {}\n");

@@ -9,7 +9,7 @@ use crate::model::{Moment, RepoPath, Sha256, deceives};
 const BINARY_PROBE: usize = 8000;
 
 /// Larger files are never held whole.
-const LARGEST: usize = 16 << 20;
+pub const LARGEST: usize = 16 << 20;
 
 /// No value of a header is longer.
 const LONGEST_VALUE: usize = 200;
@@ -45,7 +45,7 @@ pub enum Unmarked {
     Utf32,
     #[error("it is binary")]
     Binary,
-    #[error("it is larger than 16 MB")]
+    #[error("it is larger than 16 MB, or would be with a header")]
     Large,
     #[error("`{extension}` files have no comments that gov-hook knows")]
     Extension { extension: String },

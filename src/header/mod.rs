@@ -14,7 +14,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
-pub use artifact::{Refusal, Signed, Terms, Unmarked, dressed, sign, syntax_for, unsign};
+pub use artifact::{LARGEST, Refusal, Signed, Terms, Unmarked, dressed, sign, syntax_for, unsign};
 pub use block::{Block, Found, MARKER, Stamp, find, inspect};
 pub use book::{Book, Record};
 pub use difference::{Row, difference, rows};

@@ -14,7 +14,7 @@ use crate::app::progress::Progress;
 use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::header::{self, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
+use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
 use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256};
 use crate::policy::Policy;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -133,9 +133,12 @@ fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Pl
     let text = as_git_has_it(repo, path, &before)?;
     let marked = match syntax_for(path, &text) {
         Ok(syntax) => match header::sign(&text, syntax, terms) {
-            Ok(signed) => {
-                signed.and_then(|signed| with_header(&before, &text, syntax, signed)).ok_or(Unmarked::NoPlace)
-            }
+            Ok(signed) => match signed.and_then(|signed| with_header(&before, &text, syntax, signed)) {
+                // It would be too large to be looked at once it has one.
+                Some((after, signed)) if after.len().max(signed.bytes.len()) > LARGEST => Err(Unmarked::Large),
+                Some(marked) => Ok(marked),
+                None => Err(Unmarked::NoPlace),
+            },
             Err(Refusal::Promotion { .. }) if former.is_reworded(path, &text, &terms.environment) => {
                 return Ok(Err(Refusal::Damaged { why: "it names another environment than the ledger does" }));
             }
