@@ -11,6 +11,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -421,6 +422,29 @@ fn a_file_that_only_its_header_makes_too_large_is_signed_in_the_ledger() {
         said.out
     );
     assert_eq!(verify(&scratch, &["large.py"]), (0, vec![]));
+}
+
+#[test]
+fn a_command_names_a_file_whatever_bytes_its_name_has() {
+    let names: [&[u8]; 6] =
+        [b"new\nline.sh", b"bad\xff%s.sh", b"back\\it's.sh", b"-dash.sh", b"\x1b[31m.sh", b"\xc3\xa9.sh"];
+    let scratch = Scratch::new();
+    let place = |name: &[u8]| scratch.path("").join(std::ffi::OsStr::from_bytes(name));
+    for name in names {
+        fs::write(place(name), SCRIPT).unwrap();
+    }
+    sign(&scratch, &["."], "dev");
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    for name in names {
+        let before = fs::read(place(name)).unwrap();
+        fs::write(place(name), [&before, &b"echo more\n"[..]].concat()).unwrap();
+
+        let next = scratch.run(&["verify", "--all", "--format", "json"]).json()["next"].as_str().unwrap().to_owned();
+
+        let command = next.lines().next().unwrap().split_once(": ").unwrap().1.to_owned();
+        assert!(scratch.command("sh", &scratch.path("")).args(["-c", &command]).status().unwrap().success());
+        assert_eq!(fs::read(place(name)).unwrap(), before, "{command}");
+    }
 }
 
 #[test]

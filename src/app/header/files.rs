@@ -1,5 +1,6 @@
 //! Files that somebody named, and replacing one as a whole.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::Failure;
 use crate::git::Repo;
-use crate::model::{Arrange, RepoPath, shell_word};
+use crate::model::{Arrange, RepoPath, deceives, shell_word};
 
 /// A file to look at, and whether it was named itself rather than found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,9 +68,28 @@ pub(super) fn typed(root: &Path, path: &RepoPath) -> String {
     let shared = here.ancestors().find(|above| whole.starts_with(above)).unwrap_or(root);
     let up = here.strip_prefix(shared).map_or(0, |below| below.components().count());
     let inside = if here.starts_with(root) { whole.strip_prefix(shared).unwrap_or(&whole) } else { whole.as_path() };
-    let word = RepoPath::new(inside.as_os_str().as_bytes()).to_string();
-    let word = if here.starts_with(root) { "../".repeat(up) + &word } else { word };
-    shell_word(&if word.starts_with('-') { format!("./{word}") } else { word })
+    let up = if here.starts_with(root) { "../".repeat(up) } else { String::new() };
+    let word = [up.as_bytes(), inside.as_os_str().as_bytes()].concat();
+    let word = if word.starts_with(b"-") { [b"./", word.as_slice()].concat() } else { word };
+    // What is shown of a path may be no more than how its bytes are written.
+    match std::str::from_utf8(&word) {
+        Ok(text) if !text.chars().any(deceives) => shell_word(text),
+        Ok(_) | Err(_) => printed(&word),
+    }
+}
+
+/// A word that a shell puts together of bytes which nobody can type.
+fn printed(word: &[u8]) -> String {
+    let mut format = String::new();
+    for byte in word {
+        match byte {
+            b'%' => format.push_str("%%"),
+            b' '..=b'~' if !b"\\'".contains(byte) => format.push(char::from(*byte)),
+            // Writing to a `String` cannot fail.
+            byte => drop(write!(format, "\\{byte:03o}")),
+        }
+    }
+    format!("\"$(printf '{format}')\"")
 }
 
 /// What files are to become, each written beside its file. They are put in place once the ledger has taken
