@@ -425,6 +425,26 @@ fn a_file_that_only_its_header_makes_too_large_is_signed_in_the_ledger() {
 }
 
 #[test]
+fn a_link_in_the_place_of_a_signed_file_is_no_signed_file() {
+    let scratch = signed();
+    scratch.write("evil.sh", "echo evil\n");
+    symlink("evil.sh", scratch.path("plain")).unwrap();
+    for path in ["run.sh", "data.json"] {
+        fs::remove_file(scratch.path(path)).unwrap();
+        symlink("evil.sh", scratch.path(path)).unwrap();
+    }
+    let wanted = || (1, vec!["data.json header/body-edited".into(), "run.sh header/removed".into()]);
+
+    assert_eq!(verify(&scratch, &["--all"]), wanted());
+
+    scratch.commit_all("Link them");
+    assert_eq!(verify(&scratch, &["--rev", "HEAD"]), wanted());
+    assert_eq!(verify(&scratch, &["--rev", "HEAD~1"]), (0, vec![]));
+    scratch.policy("version: 1\nheaders: { required: [\"plain\"] }\n");
+    assert_eq!(verify(&scratch, &["--all"]), wanted());
+}
+
+#[test]
 fn a_command_names_a_file_whatever_bytes_its_name_has() {
     let names: [&[u8]; 6] =
         [b"new\nline.sh", b"bad\xff%s.sh", b"back\\it's.sh", b"-dash.sh", b"\x1b[31m.sh", b"\xc3\xa9.sh"];

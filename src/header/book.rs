@@ -119,6 +119,11 @@ impl Book {
         self.last(&self.by_path, path)
     }
 
+    /// Everything that was ever signed, as it was called then.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.by_path.iter().filter_map(|at| self.records.get(*at as usize)).map(|record| record.path.as_str())
+    }
+
     /// The last signing of a path, whether or not it was taken back since.
     #[must_use]
     pub fn signed_at(&self, path: &str) -> Option<&Record> {

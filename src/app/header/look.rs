@@ -13,7 +13,7 @@ use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::git::{Commit, MOST_AT_ONCE, Repo};
 use crate::header::{Book, Demands, File, Found, Record, Tamper, Verdict, inspect, judge};
-use crate::model::{Content, ObjectId, RepoPath, Sha256, Side};
+use crate::model::{Content, Mode, ObjectId, RepoPath, Sha256, Side};
 use crate::policy::Policy;
 
 /// Larger files are hashed piece by piece; none of them has a header.
@@ -32,7 +32,25 @@ pub(super) struct Item {
 }
 
 /// The bytes of a file, or the hash of one that is too large to hold.
-type Held = (Vec<u8>, Option<Sha256>);
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) text: Vec<u8>,
+    pub(super) sha256: Option<Sha256>,
+    /// It is a symbolic link, and the text is where it leads.
+    is_link: bool,
+}
+
+impl From<Vec<u8>> for Held {
+    fn from(text: Vec<u8>) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl From<Sha256> for Held {
+    fn from(hash: Sha256) -> Self {
+        Self { sha256: Some(hash), ..Self::default() }
+    }
+}
 
 /// What was found out about one file.
 pub(super) enum Seen<'b> {
@@ -102,12 +120,16 @@ impl<'a> Verifier<'a> {
 
     /// `None` where it takes more to tell.
     fn glance(&self, repo: &Repo, item: &Item) -> Option<Seen<'a>> {
-        let (text, sha256) = match self.content(repo, item) {
-            Ok(Some(content)) => content,
+        let held = match self.content(repo, item) {
+            Ok(Some(held)) => held,
             Ok(None) => return Some(Seen::Nothing),
             Err(why) => return Some(Seen::Unreadable(why)),
         };
-        match judge(&alone(&item.path, &text, sha256), self.book, &self.demands(&item.path)) {
+        // A link is no artifact, but it may stand where one was.
+        if held.is_link {
+            return (!self.was_signed(&item.path)).then_some(Seen::Nothing);
+        }
+        match judge(&alone(&item.path, &held), self.book, &self.demands(&item.path)) {
             Verdict::Signed(record) => Some(Seen::Signed(record)),
             Verdict::Unsigned if !self.was_signed(&item.path) => Some(Seen::Unsigned),
             Verdict::Unsigned | Verdict::Faulty(_) => None,
@@ -127,8 +149,8 @@ impl<'a> Verifier<'a> {
     }
 
     fn look(&self, repo: &Repo, item: &Item) -> Result<Seen<'a>, Failure> {
-        let (text, sha256) = match self.content(repo, item) {
-            Ok(Some(content)) => content,
+        let held = match self.content(repo, item) {
+            Ok(Some(held)) => held,
             Ok(None) => return Ok(Seen::Nothing),
             Err(why) => return Ok(Seen::Unreadable(why)),
         };
@@ -140,8 +162,11 @@ impl<'a> Verifier<'a> {
             },
             None => None,
         };
-        let file = File { old: old.as_deref(), remembered: self.remembered(repo, path)?, ..alone(path, &text, sha256) };
-        Ok(match judge(&file, self.book, &self.demands(path)) {
+        let file = File { old: old.as_deref(), remembered: self.remembered(repo, path)?, ..alone(path, &held) };
+        let demands = self.demands(path);
+        let demands = Demands { required: demands.required && !held.is_link, ..demands };
+        Ok(match judge(&file, self.book, &demands) {
+            Verdict::Unsigned if held.is_link => Seen::Nothing,
             Verdict::Unsigned => Seen::Unsigned,
             Verdict::Signed(record) => Seen::Signed(record),
             Verdict::Faulty(tamper) => Seen::Faulty(tamper),
@@ -187,13 +212,15 @@ impl<'a> Verifier<'a> {
         let Some(side) = item.side else {
             let held = self.on_disk(&item.path)?;
             return Ok(match (held, item.stored) {
-                (Some((bytes, None)), Some(stored)) => Some((repo.as_stored(bytes, stored), None)),
+                (Some(Held { text, sha256: None, is_link: false }), Some(stored)) => {
+                    Some(repo.as_stored(text, stored).into())
+                }
                 (held, _) => held,
             });
         };
         match repo.content(Some(side), &item.path, &mut |_| ()) {
-            Ok(Content::Bytes(bytes)) => Ok(Some((bytes, None))),
-            Ok(Content::Large { sha256, .. }) => Ok(Some((Vec::new(), Some(sha256)))),
+            Ok(Content::Bytes(text)) => Ok(Some(Held { is_link: side.mode == Mode::Symlink, ..text.into() })),
+            Ok(Content::Large { sha256, .. }) => Ok(Some(sha256.into())),
             Ok(Content::Absent | Content::Commit(_)) => Ok(None),
             Err(error) => Err(error.to_string()),
         }
@@ -207,13 +234,18 @@ impl<'a> Verifier<'a> {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.to_string()),
         };
+        if data.is_symlink() {
+            // As git has it.
+            let target = std::fs::read_link(&place).map_err(|error| error.to_string())?;
+            return Ok(Some(Held { is_link: true, ..target.into_os_string().into_encoded_bytes().into() }));
+        }
         if !data.is_file() {
             return Ok(None);
         }
         if data.len() > HELD_WHOLE {
-            return hashed(&place).map(|hash| Some((Vec::new(), Some(hash)))).map_err(|error| error.to_string());
+            return hashed(&place).map(|hash| Some(hash.into())).map_err(|error| error.to_string());
         }
-        std::fs::read(place).map(|bytes| Some((bytes, None))).map_err(|error| error.to_string())
+        std::fs::read(place).map(|text| Some(text.into())).map_err(|error| error.to_string())
     }
 }
 
@@ -225,8 +257,9 @@ fn has_block_of(repo: &Repo, side: Side, path: &RepoPath, record: &Record) -> Re
 }
 
 /// A file without what stood there before.
-const fn alone<'f, 'b>(path: &'f RepoPath, text: &'f [u8], sha256: Option<Sha256>) -> File<'f, 'b> {
-    File { path, from: None, text, sha256, old: None, old_sha256: None, remembered: None }
+fn alone<'f, 'b>(path: &'f RepoPath, held: &'f Held) -> File<'f, 'b> {
+    let Held { text, sha256, .. } = held;
+    File { path, from: None, text, sha256: *sha256, old: None, old_sha256: None, remembered: None }
 }
 
 fn hashed(place: &Path) -> std::io::Result<Sha256> {

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use super::book::{Known, known as known_to_the_ledger};
 use super::changed::Differences;
-use super::files::{Named, named, place, root, typed};
-use super::look::{Item, Seen, Verifier};
+use super::files::{Named, named, os, place, root, typed};
+use super::look::{Held, Item, Seen, Verifier};
 use super::sign::known;
 use super::told::Surroundings;
 use super::{Verifying, told};
@@ -15,7 +15,7 @@ use crate::app::audit::is_own;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::Book;
-use crate::model::{ObjectId, RepoPath, Side, shell_word};
+use crate::model::{Arrange, Mode, ObjectId, RepoPath, Side, shell_word};
 use crate::report::headers::{VerifyReport, verified};
 
 pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, Failure> {
@@ -32,7 +32,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
     }
     let Known { book, damage } = known_to_the_ledger(&repo)?;
     let root = if revision.is_none() { Some(root(&repo)?) } else { None };
-    let items = match (&root, commit) {
+    let mut items = match (&root, commit) {
         (Some(root), _) => in_work_tree(&repo, root, &request.paths)?,
         (None, Some(commit)) => in_commit(&repo, commit, &request.paths)?,
         (None, None) => Vec::new(),
@@ -41,6 +41,11 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         (Some(_), Some(commit)) => repo.commit(commit)?.parents.first().copied(),
         (_, commit) => commit,
     };
+    let before = signed_before(&repo, earlier, &book)?;
+    if let Some(root) = &root {
+        let signed = book.paths().map(RepoPath::from).chain(before.keys().cloned());
+        items.extend(links(root, &request.paths, &items, signed));
+    }
     let writes_here = is_own(&repo)?;
     let is_own = |stream: &str| writes_here(stream) || environment.stream.as_deref() == Some(stream);
     let verifier = Verifier {
@@ -48,7 +53,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         book: &book,
         target: request.environment.as_deref(),
         root: root.as_deref(),
-        before: signed_before(&repo, earlier, &book)?,
+        before,
         branch: head.branch().filter(|_| revision.is_none() || commit == head.commit()),
         commit,
         is_own: &is_own,
@@ -100,7 +105,7 @@ fn tell<'b>(
             report.others += 1;
             continue;
         };
-        if let Some((text, None)) = now {
+        if let Some(Held { text, sha256: None, .. }) = now {
             differences.tell(&mut file, &text)?;
         }
         report.files.push(file);
@@ -117,6 +122,24 @@ fn in_work_tree(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<Item>
     Ok(files.into_iter().map(|Named { path, is_named }| Item { path, is_named, side: None, stored: None }).collect())
 }
 
+/// Links that stand where signed files were: no list of files has them.
+fn links(root: &Path, paths: &[PathBuf], items: &[Item], signed: impl Iterator<Item = RepoPath>) -> Vec<Item> {
+    let folders: Vec<RepoPath> =
+        paths.iter().filter_map(|path| place(root, path).ok()).filter(|found| found.1).map(|found| found.0).collect();
+    let is_wanted = |path: &RepoPath| paths.is_empty() || folders.iter().any(|folder| within(path, folder));
+    let is_listed = |path: &RepoPath| items.binary_search_by(|item| item.path.cmp(path)).is_ok();
+    let is_link = |path: &RepoPath| root.join(os(path)).is_symlink();
+    let mut found: Vec<RepoPath> = signed.filter(|path| is_wanted(path) && !is_listed(path) && is_link(path)).collect();
+    found.arrange();
+    found.dedup();
+    found.into_iter().map(|path| Item { path, is_named: false, side: None, stored: None }).collect()
+}
+
+fn within(path: &RepoPath, folder: &RepoPath) -> bool {
+    let rest = path.as_bytes().strip_prefix(folder.as_bytes());
+    folder.as_bytes().is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
+}
+
 /// The files of a commit; of paths that are named relative to where the command is run, or to the root.
 fn in_commit(repo: &Repo, commit: ObjectId, paths: &[PathBuf]) -> Result<Vec<Item>, Failure> {
     let root = if repo.is_bare() { None } else { root(repo).ok() };
@@ -127,13 +150,10 @@ fn in_commit(repo: &Repo, commit: ObjectId, paths: &[PathBuf]) -> Result<Vec<Ite
             None => RepoPath::new(path.as_os_str().as_encoded_bytes()),
         })
         .collect();
-    let within = |path: &RepoPath, folder: &RepoPath| {
-        let rest = path.as_bytes().strip_prefix(folder.as_bytes());
-        folder.as_bytes().is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
-    };
     let files = repo.files_of(Some(repo.commit(commit)?.tree))?;
     let is_wanted = |path: &RepoPath| wanted.is_empty() || wanted.iter().any(|one| one == path || within(path, one));
-    let items = files.into_iter().filter(|(path, side)| side.mode.is_file() && is_wanted(path));
+    let items =
+        files.into_iter().filter(|(path, side)| (side.mode.is_file() || side.mode == Mode::Symlink) && is_wanted(path));
     let items: Vec<Item> = items
         .map(|(path, side)| Item { is_named: wanted.contains(&path), path, side: Some(side), stored: None })
         .collect();
