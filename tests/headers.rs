@@ -306,6 +306,31 @@ fn what_was_signed_for_an_environment_is_moved_on_by_nothing_but_a_promotion() {
 }
 
 #[test]
+fn what_another_branch_has_signed_it_for_does_not_matter_here() {
+    let scratch = signed();
+    scratch.policy("version: 1\nenvironments: [ { name: dev }, { name: staging } ]\n");
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    scratch.git(&["rm", "-q", "run.sh", "data.json"]);
+    scratch.commit_all("Remove them");
+    scratch.write("run.sh", "#!/bin/sh\necho another\n");
+    scratch.write("data.json", "[]\n");
+    sign(&scratch, &["run.sh", "data.json"], "staging");
+    scratch.commit_all("Make others of them");
+    assert_eq!(scratch.run(&["unsign", "run.sh"]).code, 0);
+    scratch.git(&["checkout", "-q", "."]);
+    scratch.git(&["switch", "-q", "main"]);
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    edit(&scratch, "data.json", "1", "2");
+
+    sign(&scratch, &["run.sh", "data.json"], "dev");
+
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+    for path in ["run.sh", "data.json"] {
+        assert_eq!(scratch.run(&["sign", path, "--env", "staging"]).code, 1);
+    }
+}
+
+#[test]
 fn a_file_like_one_that_was_signed_for_another_environment_is_another_artifact() {
     let scratch = signed();
     scratch.write("copy.sh", SCRIPT);

@@ -6,7 +6,7 @@ use super::files::os;
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::header::{Book, Found, Record, Refusal, inspect};
-use crate::model::{ObjectId, RepoPath, Sha256};
+use crate::model::{Content, ObjectId, RepoPath, Sha256};
 
 /// What the ledger and the last commit know of the files that are about to be signed.
 pub(super) struct Former<'a> {
@@ -15,6 +15,7 @@ pub(super) struct Former<'a> {
     pub(super) book: &'a Book,
     /// Of the last commit.
     pub(super) tree: Option<ObjectId>,
+    pub(super) branch: Option<&'a str>,
     pub(super) environments: &'a [String],
 }
 
@@ -22,36 +23,55 @@ impl Former<'_> {
     /// Why an artifact is not signed for this environment now: it was for another one before.
     pub(super) fn against(
         &self,
-        path: &RepoPath,
+        (path, text): (&RepoPath, &[u8]),
         artifact: Sha256,
         environment: &str,
     ) -> Result<Option<Refusal>, Failure> {
-        let here = self.here(path, artifact)?.filter(|record| record.environment != environment);
-        let found = match here {
-            Some(record) => Some(record),
+        let found = match self.here(path, text, artifact)? {
+            Some(record) => Some(record).filter(|record| record.environment != environment),
             None => self.renamed(path, artifact, environment)?,
         };
         Ok(found.map(|record| Refusal::Promotion { from: record.environment.clone(), to: environment.to_owned() }))
     }
 
-    /// The last signing at this path, where the file is still what was signed, or became what it is by
-    /// the loss of its header.
-    fn here(&self, path: &RepoPath, artifact: Sha256) -> Result<Option<&Record>, Failure> {
+    /// The signing that counts for the file at this path. Other branches may have signed it since, for
+    /// wherever it is there: what is here says more, and then what is committed.
+    fn here(&self, path: &RepoPath, text: &[u8], artifact: Sha256) -> Result<Option<&Record>, Failure> {
         let name = path.to_string();
-        let Some(record) = self.book.signed_at(&name) else { return Ok(None) };
-        let is_taken_off = self.book.at_path(&name).is_some_and(|last| last.is_unsigned);
+        let Some(last) = self.book.signed_at(&name) else { return Ok(None) };
+        let latest = self.book.at_path(&name);
+        let is_taken_off = latest.is_some_and(|latest| latest.is_unsigned);
+        let known = self.known(&name, text, artifact);
+        let committed = if known.is_none() { self.committed(path)? } else { None };
+        let of_commit = committed.as_deref().and_then(|text| self.known(&name, text, Sha256::of(text)));
+        // What became of it past the gates shows only in what this branch signed.
+        let of_branch = || {
+            let is_here = latest.is_some_and(|latest| latest.branch.as_deref() == self.branch);
+            Some(last).filter(|_| is_here && (is_taken_off || committed.is_some()))
+        };
+        let found = known.or(of_commit).or_else(of_branch);
         // From an environment that the policy does not have any more, nothing is promoted.
-        if !self.environments.contains(&record.environment) {
-            let stands = record.block.is_none() && record.artifact == artifact && !is_taken_off;
-            return Ok(Some(record).filter(|_| stands));
-        }
-        let is_it = record.artifact == artifact || is_taken_off || self.is_committed(path)?;
-        Ok(Some(record).filter(|_| is_it))
+        let stands = |record: &&Record| record.block.is_none() && record.artifact == artifact && !is_taken_off;
+        Ok(found.filter(|record| self.environments.contains(&record.environment) || stands(record)))
     }
 
-    fn is_committed(&self, path: &RepoPath) -> Result<bool, Failure> {
-        let Some(tree) = self.tree else { return Ok(false) };
-        Ok(self.repo.entry_at(tree, path)?.is_some_and(|side| self.book.has_blob(side.id)))
+    /// The signing of this path that a text shows by its header, or by its hash.
+    fn known(&self, name: &str, text: &[u8], artifact: Sha256) -> Option<&Record> {
+        let is_here = |record: &&Record| record.path == name;
+        let by_block = match inspect(text) {
+            Found::Block(block) => self.book.with_block(block.digest).filter(is_here).last(),
+            Found::Nothing | Found::Damaged { .. } => None,
+        };
+        by_block.or_else(|| self.book.with_artifact(artifact).filter(is_here).last())
+    }
+
+    fn committed(&self, path: &RepoPath) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(tree) = self.tree else { return Ok(None) };
+        let side = self.repo.entry_at(tree, path)?;
+        Ok(match self.repo.content(side, path, &mut |_| ())? {
+            Content::Bytes(text) => Some(text),
+            Content::Absent | Content::Large { .. } | Content::Commit(_) => None,
+        })
     }
 
     /// The same artifact where it was until it was renamed.

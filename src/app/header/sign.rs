@@ -52,7 +52,14 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     };
     let book = known_to_the_ledger(&repo)?.book;
     let tree = head.commit().map(|commit| repo.commit(commit)).transpose()?.map(|commit| commit.tree);
-    let former = Former { repo: &repo, root: &root, book: &book, tree, environments: &policy.environments };
+    let former = Former {
+        repo: &repo,
+        root: &root,
+        book: &book,
+        tree,
+        branch: head.branch(),
+        environments: &policy.environments,
+    };
     let (mut planned, mut refusals) = (Vec::new(), Vec::new());
     let files = named(&repo, &root, &request.paths)?;
     let progress = Progress::new("signing files:", files.len(), environment.stderr_is_terminal);
@@ -147,16 +154,14 @@ fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Pl
         Err(why) => Err(why),
     };
     let name = path.to_string();
-    let (after, kept, hash, block, why) = match marked {
-        Ok((after, signed)) => (Some(after), Cow::Owned(signed.bytes), signed.artifact, Some(signed.block), None),
-        Err(why) => {
-            let hash = Sha256::of(&text);
-            (None, text, hash, None, Some(why))
-        }
-    };
-    if let Some(refusal) = former.against(path, hash, &terms.environment)? {
+    let hash = marked.as_ref().map_or_else(|_alone| Sha256::of(&text), |(_, signed)| signed.artifact);
+    if let Some(refusal) = former.against((path, &text), hash, &terms.environment)? {
         return Ok(Err(refusal));
     }
+    let (after, kept, block, why) = match marked {
+        Ok((after, signed)) => (Some(after), Cow::Owned(signed.bytes), Some(signed.block), None),
+        Err(why) => (None, text, None, Some(why)),
+    };
     let given = after.as_ref().unwrap_or(&before);
     let stored = repo.store(path, given).map_err(untouched)?;
     let stored = stored.filter(|stored| stored.others.as_ref().unwrap_or(given).as_slice() == &*kept);
