@@ -435,6 +435,36 @@ fn where_there_is_no_room_every_file_is_as_it_was_and_what_failed_is_told() {
 }
 
 #[test]
+fn what_belongs_to_another_repository_is_signed_there() {
+    let scratch = Scratch::new();
+    for folder in ["inner", "tracked"] {
+        scratch.write(&format!("{folder}/run.sh"), SCRIPT);
+    }
+    scratch.git(&["add", "tracked"]);
+    for folder in ["inner", "tracked"] {
+        scratch.git(&["init", "-q", folder]);
+    }
+
+    let refused = scratch.run(&["sign", "inner/run.sh", "--env", "dev"]);
+    let folder = scratch.run(&["sign", "inner", "--env", "dev"]);
+
+    let there = scratch.path("inner").canonicalize().unwrap();
+    for (said, named) in [(refused, "inner/run.sh"), (folder, "inner")] {
+        let told = format!(
+            "gov-hook could not decide, so nothing may pass: cannot take `{named}`: it belongs to another repository\n  \
+             mend it: do it there: gov-hook -C {} \u{2026}\n",
+            there.display()
+        );
+        assert_eq!((said.code, said.err), (2, told));
+    }
+    assert_eq!(text(&scratch, "inner/run.sh"), SCRIPT);
+    scratch.git_in(&there, &["commit", "-q", "--allow-empty", "-m", "Start"]);
+    assert_eq!(scratch.run(&["-C", &there.to_string_lossy(), "sign", "run.sh", "--env", "dev"]).code, 0);
+    sign(&scratch, &["tracked/run.sh"], "dev");
+    sign(&scratch, &["tracked"], "dev");
+}
+
+#[test]
 fn a_file_that_only_its_header_makes_too_large_is_signed_in_the_ledger() {
     let scratch = Scratch::new();
     scratch.write("large.py", "# the same\n".repeat((16 << 20) / 11));

@@ -30,6 +30,13 @@ pub(super) fn named(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<N
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for path in paths {
         let (found, is_folder) = place(root, path)?;
+        if let Some(other) = other_repository(root, &found)
+            && !is_tracked(repo, &found)?
+        {
+            let word = shell_word(&other.display().to_string());
+            return Err(Failure::new(format!("cannot take `{}`: it belongs to another repository", path.display()))
+                .mended_by(format!("do it there: gov-hook -C {word} \u{2026}")));
+        }
         if is_folder { folders.push(found) } else { files.push(Named { path: found, is_named: true }) }
     }
     if !folders.is_empty() {
@@ -40,6 +47,20 @@ pub(super) fn named(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<N
     files.arrange_by(|one, other| one.path.cmp(&other.path).then(other.is_named.cmp(&one.is_named)));
     files.dedup_by(|next, one| next.path == one.path);
     Ok(files)
+}
+
+/// The innermost repository inside of this one that a path leads into, such as a submodule.
+fn other_repository(root: &Path, path: &RepoPath) -> Option<PathBuf> {
+    let whole = root.join(os(path));
+    let mut above = whole.ancestors().take_while(|folder| *folder != root);
+    above.find(|folder| folder.join(".git").symlink_metadata().is_ok()).map(Path::to_owned)
+}
+
+/// Whether git tracks a file, or something in a folder, although there is another repository.
+fn is_tracked(repo: &Repo, path: &RepoPath) -> Result<bool, Failure> {
+    let above = Path::new(os(path)).parent().unwrap_or_else(|| Path::new(""));
+    let folder = RepoPath::new(above.as_os_str().as_bytes());
+    Ok(repo.work_files(&[folder])?.iter().any(|file| file == path || is_within(file, path)))
 }
 
 /// Where a path leads inside of the work tree, and whether that is a folder.
@@ -59,6 +80,11 @@ pub(super) fn place(root: &Path, path: &Path) -> Result<(RepoPath, bool), Failur
         return Err(failed("it belongs to git itself"));
     }
     Ok((RepoPath::new(inside.as_os_str().as_bytes()), is_folder))
+}
+
+pub(super) fn is_within(path: &RepoPath, folder: &RepoPath) -> bool {
+    let rest = path.as_bytes().strip_prefix(folder.as_bytes());
+    folder.as_bytes().is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// How a path in the work tree is typed where the command is run.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::book::{Known, known as known_to_the_ledger};
 use super::changed::Differences;
-use super::files::{Named, named, os, place, root, typed};
+use super::files::{Named, is_within, named, os, place, root, typed};
 use super::look::{Held, Item, Seen, Verifier};
 use super::sign::known;
 use super::told::Surroundings;
@@ -126,18 +126,13 @@ fn in_work_tree(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<Item>
 fn links(root: &Path, paths: &[PathBuf], items: &[Item], signed: impl Iterator<Item = RepoPath>) -> Vec<Item> {
     let folders: Vec<RepoPath> =
         paths.iter().filter_map(|path| place(root, path).ok()).filter(|found| found.1).map(|found| found.0).collect();
-    let is_wanted = |path: &RepoPath| paths.is_empty() || folders.iter().any(|folder| within(path, folder));
+    let is_wanted = |path: &RepoPath| paths.is_empty() || folders.iter().any(|folder| is_within(path, folder));
     let is_listed = |path: &RepoPath| items.binary_search_by(|item| item.path.cmp(path)).is_ok();
     let is_link = |path: &RepoPath| root.join(os(path)).is_symlink();
     let mut found: Vec<RepoPath> = signed.filter(|path| is_wanted(path) && !is_listed(path) && is_link(path)).collect();
     found.arrange();
     found.dedup();
     found.into_iter().map(|path| Item { path, is_named: false, side: None, stored: None }).collect()
-}
-
-fn within(path: &RepoPath, folder: &RepoPath) -> bool {
-    let rest = path.as_bytes().strip_prefix(folder.as_bytes());
-    folder.as_bytes().is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// The files of a commit; of paths that are named relative to where the command is run, or to the root.
@@ -151,13 +146,13 @@ fn in_commit(repo: &Repo, commit: ObjectId, paths: &[PathBuf]) -> Result<Vec<Ite
         })
         .collect();
     let files = repo.files_of(Some(repo.commit(commit)?.tree))?;
-    let is_wanted = |path: &RepoPath| wanted.is_empty() || wanted.iter().any(|one| one == path || within(path, one));
+    let is_wanted = |path: &RepoPath| wanted.is_empty() || wanted.iter().any(|one| one == path || is_within(path, one));
     let items =
         files.into_iter().filter(|(path, side)| (side.mode.is_file() || side.mode == Mode::Symlink) && is_wanted(path));
     let items: Vec<Item> = items
         .map(|(path, side)| Item { is_named: wanted.contains(&path), path, side: Some(side), stored: None })
         .collect();
-    match wanted.iter().find(|one| !items.iter().any(|item| item.path == **one || within(&item.path, one))) {
+    match wanted.iter().find(|one| !items.iter().any(|item| item.path == **one || is_within(&item.path, one))) {
         Some(missing) => Err(Failure::new(format!("`{missing}` is not in commit {}", commit.short()))),
         None => Ok(items),
     }
