@@ -12,6 +12,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod artifacts;
 mod counts;
 mod debts;
 mod keys;

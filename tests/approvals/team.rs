@@ -212,7 +212,7 @@ impl Team {
         }
         let line = ledger::write(&entry).unwrap().into_bytes();
         let head = Seen { seq: entry.seq, id: ledger::id(&line) };
-        let object = entry.subject.commit.or(entry.subject.tree).unwrap();
+        let object = entry.subject.commit.or(entry.subject.tree).or(entry.subject.base).unwrap();
         let writer = Writer { name: person.into(), email: entry.actor.email.clone() };
         let draft =
             Draft { notes: vec![Noted { object, line }], head, subject: "forged".into(), time: entry.time.seconds() };

@@ -63,10 +63,12 @@ pub(super) fn acts(artifacts: &[Artifact], said: &Map<String, Value>, subject: &
     acts
 }
 
-/// What an entry says of artifacts; what it says of none is left out.
+/// What an entry says of artifacts; what it says of none is left out, and so is what it says in the name
+/// of somebody who did not write it.
 pub(super) fn records(id: Sha256, entry: &Entry) -> Vec<Record> {
     let text = |from: &Map<String, Value>, key: &str| from.get(key).and_then(Value::as_str).map(str::to_owned);
     let is_unsigned = text(&entry.body, "action").as_deref() == Some("unsign");
+    let writer = format!("{} <{}>", entry.actor.name, entry.actor.email);
     let record = |members: &Map<String, Value>| {
         let digest = |key: &str| text(members, key)?.parse::<Sha256>().ok();
         let block = match members.get("block") {
@@ -79,8 +81,9 @@ pub(super) fn records(id: Sha256, entry: &Entry) -> Vec<Record> {
             block,
             blob: text(members, "blob")?.parse().ok()?,
             environment: text(&entry.body, "environment")?,
-            signed_by: text(&entry.body, "signed_by")?,
-            signed_at: text(&entry.body, "signed_at")?.parse::<Moment>().ok()?,
+            signed_by: text(&entry.body, "signed_by").filter(|by| *by == writer)?,
+            // Nothing is signed later than it is put on record: else nobody could take it back.
+            signed_at: text(&entry.body, "signed_at")?.parse::<Moment>().ok()?.min(entry.time),
             is_unsigned,
             branch: entry
                 .subject
