@@ -465,6 +465,30 @@ fn what_belongs_to_another_repository_is_signed_there() {
 }
 
 #[test]
+fn a_work_tree_that_the_environment_names_is_the_one_that_is_verified() {
+    let scratch = signed();
+    edit(&scratch, "run.sh", "echo two", "echo 2");
+    scratch.write("deep/new.sh", SCRIPT);
+    let run = |folder: &str, tree: &str, arguments: &[&str]| {
+        let git = scratch.path(".git");
+        scratch.run_with(arguments, |command| {
+            command.current_dir(scratch.path(folder)).env("GIT_DIR", git).env("GIT_WORK_TREE", tree);
+        })
+    };
+    let whole = scratch.path("").to_string_lossy().into_owned();
+
+    for (folder, tree) in [("", "."), ("", "./"), ("deep", ".."), ("deep", "../deep/.."), ("", whole.as_str())] {
+        let said = run(folder, tree, &["verify", "--all"]);
+        assert_eq!(said.code, 1, "{folder} {tree}: {}{}", said.out, said.err);
+        assert!(said.out.contains("run.sh"), "{folder} {tree}: {}", said.out);
+    }
+    assert_eq!(run("", "absent", &["verify", "--all"]).code, 2);
+    let said = run("deep", "..", &["sign", "new.sh", "--env", "dev"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("  deep/new.sh"), "{}", said.out);
+}
+
+#[test]
 fn a_file_that_only_its_header_makes_too_large_is_signed_in_the_ledger() {
     let scratch = Scratch::new();
     scratch.write("large.py", "# the same\n".repeat((16 << 20) / 11));

@@ -20,6 +20,8 @@ pub struct Place {
     pub directory: Option<PathBuf>,
     /// `GIT_INDEX_FILE`: `git commit -a` and `git commit PATH` stage into a temporary index.
     pub index_file: Option<PathBuf>,
+    /// `GIT_WORK_TREE`, which git takes from the current directory, and libgit2 from the git directory.
+    pub work_tree: Option<PathBuf>,
     /// `GIT_CONFIG_PARAMETERS` or `GIT_CONFIG_COUNT`: settings that only git itself reads.
     pub config_in_environment: bool,
     /// `GIT_OBJECT_DIRECTORY`: objects are not where the repository would have them.
@@ -67,7 +69,7 @@ impl Repo {
         git2::opts::enable_caching(false);
         let (found, at) = match &place.directory {
             Some(directory) => (Repository::discover(directory), directory.as_path()),
-            None => (Repository::open_from_env(), Path::new(".")),
+            None => (Repository::open_from_env().and_then(|found| at_work_tree(found, place)), Path::new(".")),
         };
         let inner = found.map_err(|error| explain(error, at))?;
         Self::wrap(inner, place)
@@ -229,6 +231,15 @@ fn kind_name(kind: ObjectType) -> &'static str {
         ObjectType::Tag => "tag",
         ObjectType::Any => "object",
     }
+}
+
+fn at_work_tree(repository: Repository, place: &Place) -> Result<Repository, git2::Error> {
+    let named = place.work_tree.as_ref().filter(|path| path.is_relative());
+    // Whoever needs a work tree finds out that there is none.
+    if let Some(whole) = named.and_then(|path| path.canonicalize().ok()) {
+        repository.set_workdir(&whole, false)?;
+    }
+    Ok(repository)
 }
 
 fn explain(error: git2::Error, at: &Path) -> GitError {
