@@ -331,6 +331,22 @@ fn what_another_branch_has_signed_it_for_does_not_matter_here() {
 }
 
 #[test]
+fn a_file_whose_header_was_taken_off_in_a_commit_is_signed_anew() {
+    let scratch = signed();
+    assert_eq!(scratch.run(&["unsign", "run.sh"]).code, 0);
+    scratch.commit_all("Take the header off");
+
+    sign(&scratch, &["run.sh"], "prod");
+
+    // One that was never committed is not missed either.
+    scratch.write("other.sh", SCRIPT);
+    sign(&scratch, &["other.sh"], "dev");
+    assert_eq!(scratch.run(&["unsign", "other.sh"]).code, 0);
+    sign(&scratch, &["other.sh"], "prod");
+    assert_eq!(verify(&scratch, &["--all"]), (0, vec![]));
+}
+
+#[test]
 fn a_file_like_one_that_was_signed_for_another_environment_is_another_artifact() {
     let scratch = signed();
     scratch.write("copy.sh", SCRIPT);

@@ -41,18 +41,25 @@ impl Former<'_> {
         let Some(last) = self.book.signed_at(&name) else { return Ok(None) };
         let latest = self.book.at_path(&name);
         let is_taken_off = latest.is_some_and(|latest| latest.is_unsigned);
-        let known = self.known(&name, text, artifact);
+        let known = if is_taken_off { None } else { self.known(&name, text, artifact) };
         let committed = if known.is_none() { self.committed(path)? } else { None };
-        let of_commit = committed.as_deref().and_then(|text| self.known(&name, text, Sha256::of(text)));
+        let of_commit = committed.as_deref().and_then(|text| self.standing(&name, text, is_taken_off));
         // What became of it past the gates shows only in what this branch signed.
         let of_branch = || {
             let is_here = latest.is_some_and(|latest| latest.branch.as_deref() == self.branch);
-            Some(last).filter(|_| is_here && (is_taken_off || committed.is_some()))
+            Some(last).filter(|_| is_here && !is_taken_off && committed.is_some())
         };
         let found = known.or(of_commit).or_else(of_branch);
         // From an environment that the policy does not have any more, nothing is promoted.
         let stands = |record: &&Record| record.block.is_none() && record.artifact == artifact && !is_taken_off;
         Ok(found.filter(|record| self.environments.contains(&record.environment) || stands(record)))
+    }
+
+    /// The signing that what is committed at a path still shows. A header that was taken off there too shows
+    /// none: whoever signs the file again signs it anew, and both are on record.
+    fn standing(&self, name: &str, text: &[u8], is_taken_off: bool) -> Option<&Record> {
+        let shows = |record: &&Record| !is_taken_off || record.block.is_none() || inspect(text) != Found::Nothing;
+        self.known(name, text, Sha256::of(text)).filter(shows)
     }
 
     /// The signing of this path that a text shows by its header, or by its hash.
@@ -76,7 +83,6 @@ impl Former<'_> {
 
     /// The same artifact where it was until it was renamed.
     fn renamed(&self, path: &RepoPath, artifact: Sha256, environment: &str) -> Result<Option<&Record>, Failure> {
-        let Some(tree) = self.tree else { return Ok(None) };
         let name = path.to_string();
         for record in self.book.with_artifact(artifact).filter(|record| record.path != name) {
             let is_last = self.book.signed_at(&record.path).is_some_and(|last| last.entry == record.entry);
@@ -85,7 +91,9 @@ impl Former<'_> {
             }
             let before = RepoPath::from(record.path.as_str());
             let is_gone = std::fs::symlink_metadata(self.root.join(os(&before))).is_err();
-            if is_gone && self.repo.entry_at(tree, &before)?.is_some() {
+            let is_taken_off = self.book.at_path(&record.path).is_some_and(|latest| latest.is_unsigned);
+            let stands = |text: &[u8]| !is_taken_off || self.standing(&record.path, text, true).is_some();
+            if is_gone && self.committed(&before)?.is_some_and(|text| stands(&text)) {
                 return Ok(Some(record));
             }
         }
