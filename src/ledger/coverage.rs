@@ -3,7 +3,7 @@
 //! It reads these members of bodies. A `commit` entry names in `decision` the id of the decision that
 //! judged its tree, and has none when nobody judged it. A `decision` on a commit says in `cause` who
 //! asked: `hook` (one that git runs afterwards), `push`, or `record` (a person, with a reason).
-//! A `revoke` names in `approval` the entry it takes back. An `override`'s `action` is `request`,
+//! A `revoke` names in `approval` the entry it takes back, an `approve` in `expires` until when it counts. An `override`'s `action` is `request`,
 //! `grant` or `use`.
 
 mod passages;
@@ -12,14 +12,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use passages::{Passages, Stopped};
+use passages::{Arrivals, Passages, Stopped};
 
 use crate::model::{
-    ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, ObjectId, Outcome,
-    PastGate, RecordStatus, RiskLevel, Sha256,
+    ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, Moment, ObjectId,
+    Outcome, PastGate, RecordStatus, RiskLevel, Sha256,
 };
 
 pub use passages::Landing;
+
+/// Whether these approvals, all by people who may answer for a commit, are all that it asks for.
+pub type Enough<'e> = &'e mut dyn FnMut(&GovernedCommit, &[Sha256]) -> bool;
 
 /// Collects what entries say of the commits asked for, in whatever order the entries come.
 #[derive(Debug)]
@@ -30,8 +33,6 @@ pub struct Coverage<'a> {
     /// Of every change that somebody approved, rejected, overrode or ratified.
     by_change: HashMap<ChangeId, Said>,
     revoked: BTreeSet<Sha256>,
-    /// Of an approval how many like it the policy asks for, where that is more than one.
-    needed: BTreeMap<Sha256, u32>,
     passages: Passages,
 }
 
@@ -77,6 +78,26 @@ struct Answer {
     is_signed: bool,
     /// For which branch it was given.
     reference: Option<String>,
+    /// An approval that does not say until when it counts is over at once.
+    expires: Moment,
+}
+
+/// The way of a commit to where it landed.
+struct Course<'a> {
+    /// At which pushes it was stopped that never got through.
+    stopped: Option<&'a Stopped>,
+    /// Where it landed without any push that was let through.
+    landing: Option<&'a Landing>,
+    arrivals: &'a Arrivals<'a>,
+    now: Moment,
+}
+
+impl Course<'_> {
+    /// Whether an approval still counted when the commit was known to be there.
+    fn met(&self, commit: &GovernedCommit, answer: &Answer) -> bool {
+        let arrival = || answer.reference.as_deref().and_then(|place| self.arrivals.of(commit.id, place));
+        answer.expires > self.now || arrival().is_some_and(|arrival| answer.expires > arrival)
+    }
 }
 
 impl<'a> Coverage<'a> {
@@ -88,15 +109,8 @@ impl<'a> Coverage<'a> {
             by_commit: commits.iter().map(|commit| (commit.id, Said::default())).collect(),
             by_change: HashMap::new(),
             revoked: BTreeSet::new(),
-            needed: BTreeMap::new(),
             passages: Passages::default(),
         }
-    }
-
-    /// Takes an approval or the like, of which the policy asks for so many.
-    pub fn take_answer(&mut self, id: Sha256, entry: &Entry, needed: u32) {
-        self.needed.extend((needed > 1).then_some((id, needed)));
-        self.take(id, entry);
     }
 
     /// Takes one entry of the ledger.
@@ -141,31 +155,55 @@ impl<'a> Coverage<'a> {
         }
     }
 
-    /// The answer for each commit, in the order they were asked for.
+    /// Whether each commit is on record, in the order they were asked for.
     #[must_use]
-    pub fn answer(self, landing: Option<&Landing>) -> Vec<CommitCoverage> {
-        let stopped = self.passages.stopped(self.commits);
-        let unasked = landing.map(|landing| self.passages.unasked(self.commits, landing)).unwrap_or_default();
-        let unasked = |commit: &GovernedCommit| landing.filter(|_| unasked.contains(&commit.id));
-        self.commits.iter().map(|commit| self.one(commit, stopped.get(&commit.id), unasked(commit))).collect()
+    pub fn statuses(&self) -> Vec<RecordStatus> {
+        let nothing = Said::default();
+        let said = |commit: &GovernedCommit| self.by_commit.get(&commit.id).unwrap_or(&nothing);
+        self.commits.iter().map(|commit| self.status(commit, said(commit)).0).collect()
     }
 
-    /// `stopped` tells at which pushes it was stopped that never got through; `landing` where it landed
-    /// without any push that was let through.
-    fn one(&self, commit: &GovernedCommit, stopped: Option<&Stopped>, landing: Option<&Landing>) -> CommitCoverage {
+    /// The answer for each commit, in the order they were asked for.
+    #[must_use]
+    pub fn answer(self, landing: Option<&Landing>, now: Moment, enough: Enough<'_>) -> Vec<CommitCoverage> {
+        let stopped = self.passages.stopped(self.commits);
+        let unasked = landing.map(|landing| self.passages.unasked(self.commits, landing)).unwrap_or_default();
+        let arrivals = self.passages.arrivals(self.commits, &self.places_of_old_approvals(now));
+        let course = |commit: &GovernedCommit| Course {
+            stopped: stopped.get(&commit.id),
+            landing: landing.filter(|_| unasked.contains(&commit.id)),
+            arrivals: &arrivals,
+            now,
+        };
+        self.commits.iter().map(|commit| self.one(commit, &course(commit), enough)).collect()
+    }
+
+    /// The branches of approvals that are over: whether they counted when something landed there, its time
+    /// tells.
+    fn places_of_old_approvals(&self, now: Moment) -> BTreeSet<&str> {
+        let said = self.by_commit.values().chain(self.by_change.values());
+        let old = said.flat_map(|said| &said.approvals).filter(|answer| answer.expires <= now);
+        old.filter_map(|answer| answer.reference.as_deref()).gathered()
+    }
+
+    fn one(&self, commit: &GovernedCommit, course: &Course<'_>, enough: Enough<'_>) -> CommitCoverage {
+        let Course { stopped, landing, .. } = *course;
         let nothing = Said::default();
         let said = self.by_commit.get(&commit.id).unwrap_or(&nothing);
         let (status, judged, why) = self.status(commit, said);
         let change = commit.change.or(judged.and_then(|judged| judged.change));
         let of_change = change.and_then(|change| self.by_change.get(&change)).unwrap_or(&nothing);
         let rejected = self.rejected_by([said, of_change].into_iter());
-        let counting = |answers: &mut dyn Iterator<Item = &Answer>| -> Vec<String> {
-            let by = answers.filter(|answer| self.counts(answer, commit, said)).map(|answer| answer.by.clone());
-            by.collect::<BTreeSet<String>>().into_iter().collect()
+        let counts = |answer: &&Answer| self.counts(answer, commit, said);
+        let by = |answers: &mut dyn Iterator<Item = &Answer>| -> Vec<String> {
+            let by: BTreeSet<&str> = answers.filter(counts).map(|answer| answer.by.as_str()).gathered();
+            by.into_iter().map(str::to_owned).collect()
         };
-        let is_kept = |answer: &&Answer| !self.revoked.contains(&answer.id) && !rejected.contains(answer.by.as_str());
-        let approved_by = counting(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
-        let ratified_by = counting(&mut said.ratifications.iter().chain(&of_change.ratifications));
+        let is_kept = |answer: &&Answer| {
+            !self.revoked.contains(&answer.id) && !rejected.contains(answer.by.as_str()) && course.met(commit, answer)
+        };
+        let approved_by = by(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
+        let ratified_by = by(&mut said.ratifications.iter().chain(&of_change.ratifications));
         let union = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.union(other).cloned().collect::<Vec<_>>();
         let granted_by = union(&said.granted_by, &of_change.granted_by);
         let overridden_by = if granted_by.is_empty() { union(&said.used_by, &of_change.used_by) } else { granted_by };
@@ -180,12 +218,12 @@ impl<'a> Coverage<'a> {
             None => landing.map(|landing| landing.reference.as_str()).into_iter().collect(),
         };
         let is_of_here = |answer: &&Answer| answer.reference.as_deref().is_some_and(|place| places.contains(place));
-        let are_enough = |answers: &[Answer]| {
-            let answers = || answers.iter().filter(is_kept).filter(is_of_here);
-            let needed = answers().filter_map(|answer| self.needed.get(&answer.id)).max().copied().unwrap_or(1);
-            counting(&mut answers()).len() >= usize::try_from(needed).unwrap_or(usize::MAX)
+        let mut are_enough = |answers: &[Answer]| {
+            let counting = answers.iter().filter(is_kept).filter(is_of_here).filter(counts);
+            let ids: Vec<Sha256> = counting.map(|answer| answer.id).collect();
+            !ids.is_empty() && enough(commit, &ids)
         };
-        let is_approved = || {
+        let mut is_approved = || {
             let all = || [said, of_change].into_iter().chain(of_whole());
             // Any rejection outweighs every approval.
             self.rejected_by(all()).is_empty() && all().any(|said| are_enough(&said.approvals))
@@ -222,7 +260,7 @@ impl<'a> Coverage<'a> {
     }
 
     /// Whether somebody may answer for this commit, as far as the ledger alone can tell: whoever reads it
-    /// knows the roles, and times are for the gate to weigh.
+    /// knows the roles.
     fn counts(&self, answer: &Answer, commit: &GovernedCommit, said: &Said) -> bool {
         let of_tree = self.trees.get(&commit.tree).into_iter().flatten().map(|(_, judged)| judged);
         let of_commit = [&said.by_hook, &said.at_push, &said.put_on_record].into_iter().flatten();
@@ -285,6 +323,7 @@ impl Said {
             is_by_a_person: entry.actor.kind == ActorKind::Person,
             is_signed: entry.sig.is_some(),
             reference: entry.subject.reference.clone(),
+            expires: text(entry, "expires").and_then(|until| until.parse().ok()).unwrap_or(entry.time),
         };
         if entry.kind == EntryKind::Approve {
             self.approvals.push(answer());

@@ -13,6 +13,7 @@
 mod support;
 
 mod artifacts;
+mod auditor;
 mod counts;
 mod debts;
 mod keys;

@@ -1,6 +1,6 @@
 //! Was every commit of a range governed? What the ledger says of each, since it was adopted.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::laws::trusted_side;
@@ -10,7 +10,7 @@ use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::ledger::{Coverage, Landing};
 use crate::model::{
-    Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus, Sha256,
+    Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, Moment, ObjectId, RecordStatus, Sha256,
 };
 use crate::report::audit::coverage as report;
 
@@ -49,7 +49,7 @@ impl Covered {
 pub(in crate::app) fn coverage(
     repo: &Repo,
     revision: &str,
-    depth: Depth,
+    (depth, now): (Depth, Moment),
     also: &(dyn Fn(&Told) + Sync),
 ) -> Result<(Reading, Covered), Failure> {
     let (commits, tip) = named(repo, revision)?;
@@ -60,7 +60,7 @@ pub(in crate::app) fn coverage(
         asking.lock().unwrap_or_else(PoisonError::into_inner).take(&told);
     })?;
     let asking = asking.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let Answered { adoption, before, answers } = asking.answer(repo, tip)?;
+    let Answered { adoption, before, answers } = asking.answer(repo, tip, now)?;
     let whole = commits.len();
     let since = |(commit, said): &(Commit, CommitCoverage)| {
         said.status != RecordStatus::Unrecorded || !before.contains(&commit.id)
@@ -104,7 +104,7 @@ impl<'a> Asking<'a> {
     }
 
     /// `tip` is the newest of the commits.
-    pub(super) fn answer(mut self, repo: &Repo, tip: ObjectId) -> Result<Answered, Failure> {
+    pub(super) fn answer(mut self, repo: &Repo, tip: ObjectId, now: Moment) -> Result<Answered, Failure> {
         let mut history: HashSet<ObjectId> = HashSet::new();
         for tip in trusted_side(repo)?.into_iter().chain([tip]) {
             if !history.contains(&tip) {
@@ -112,14 +112,18 @@ impl<'a> Asking<'a> {
             }
         }
         let mut offices = Offices::of(repo, history);
+        self.answers.retain(|(_, entry)| offices.asks(entry));
         for (id, entry) in &self.answers {
-            if let Some(needed) = offices.asked_for(entry) {
-                self.coverage.take_answer(*id, entry, needed);
-            }
+            self.coverage.take(*id, entry);
         }
+        let given: HashMap<Sha256, &Entry> = self.answers.iter().map(|(id, entry)| (*id, entry)).collect();
+        let mut enough = |commit: &GovernedCommit, ids: &[Sha256]| {
+            let given: Vec<&Entry> = ids.iter().filter_map(|id| given.get(id).copied()).collect();
+            offices.are_enough(commit, &given)
+        };
         let adoption = self.starts.adoption(repo, tip)?;
         let before = before(repo, adoption.as_ref())?;
-        let answers = self.coverage.answer(landing(repo, &before)?.as_ref());
+        let answers = self.coverage.answer(landing(repo, &before)?.as_ref(), now, &mut enough);
         Ok(Answered { adoption, before, answers })
     }
 }

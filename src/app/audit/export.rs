@@ -49,7 +49,7 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
             for told in &told {
                 asking.take(told);
             }
-            let Answered { answers, .. } = asking.answer(&repo, *tip)?;
+            let Answered { answers, .. } = asking.answer(&repo, *tip, environment.moment()?)?;
             statements(&mut text, (commits, &answers), &told, reading.genesis)?;
         }
         (Some((commits, _)), Form::Lines) => {

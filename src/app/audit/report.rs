@@ -50,7 +50,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     let (reading, covered) = if is_unborn {
         (read_anchored(&repo, Depth::Whole, &|told| count(&told))?, None)
     } else {
-        let (reading, covered) = coverage(&repo, &range, Depth::Whole, &count)?;
+        let (reading, covered) = coverage(&repo, &range, (Depth::Whole, environment.moment()?), &count)?;
         (reading, Some(covered))
     };
     let commits = covered.map(|covered: Covered| covered.commits).unwrap_or_default();

@@ -42,7 +42,7 @@ pub fn verify(request: &Request, environment: &Environment, style: Style) -> Res
     let (mut reading, covered) = match &request.range {
         Some(range) => {
             let depth = if depth == Depth::News { Depth::Whole } else { depth };
-            let (reading, covered) = coverage(&repo, range, depth, &visit)?;
+            let (reading, covered) = coverage(&repo, range, (depth, environment.moment()?), &visit)?;
             (reading, Some(covered.told(range)))
         }
         None => (read_anchored(&repo, depth, &|told| visit(&told))?, None),

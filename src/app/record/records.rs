@@ -60,7 +60,7 @@ impl<'a> Records<'a> {
         for (id, entry) in &about {
             coverage.take(*id, entry);
         }
-        Ok(coverage.answer(None).first().map_or(RecordStatus::Unrecorded, |covered| covered.status))
+        Ok(coverage.statuses().first().copied().unwrap_or(RecordStatus::Unrecorded))
     }
 
     /// Whether the ledger speaks of any commit at all: nobody is asked for the records of commits where

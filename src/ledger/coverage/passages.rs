@@ -3,12 +3,15 @@
 //! A push that passed is a `push` entry, one that was stopped a `decision` that names no commit; the bodies
 //! of both say the `head`, the commits it begins `after`, the `gate`, the `enforcement` and the `exit`.
 
+use std::collections::hash_map::Entry::Vacant;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::text;
-use crate::model::{ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, ObjectId, Outcome};
+use crate::model::{
+    Arrange, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, Moment, ObjectId, Outcome,
+};
 
 /// What landed on a branch.
 #[derive(Clone, Debug)]
@@ -67,8 +70,11 @@ impl Stopped {
 
 #[derive(Debug)]
 struct Passage {
+    time: Moment,
     reference: Option<String>,
     head: ObjectId,
+    /// What was there before.
+    old: Option<ObjectId>,
     after: BTreeSet<ObjectId>,
     enforcement: Option<Enforcement>,
     change: Option<ChangeId>,
@@ -84,6 +90,8 @@ impl Passages {
         let Some(head) = head.filter(|_| text(entry, "gate") == Some(Gate::Push.as_str())) else { return };
         let after = entry.body.get("after").and_then(Value::as_array).into_iter().flatten();
         let passage = Passage {
+            time: entry.time,
+            old: entry.subject.base,
             reference: entry.subject.reference.clone(),
             head,
             after: after.filter_map(|id| id.as_str()?.parse::<ObjectId>().ok()).gathered(),
@@ -119,6 +127,34 @@ impl Passages {
         found
     }
 
+    /// When commits were on these branches at the latest: with a push that got through, or before one that
+    /// found them there.
+    pub(super) fn arrivals<'a>(&self, commits: &[GovernedCommit], references: &BTreeSet<&'a str>) -> Arrivals<'a> {
+        let named = |passage: &Passage| references.get(passage.reference.as_deref()?).copied();
+        let found = self.stopped.iter().map(|(passage, _)| passage).chain(&self.passed);
+        let found = found.filter_map(|passage| Some((passage.time, named(passage)?, passage.old?)));
+        let brought = self.passed.iter().filter_map(|passage| Some((passage.time, named(passage)?, passage.head)));
+        let mut seen: Vec<(Moment, &str, ObjectId)> = found.chain(brought).collect();
+        if seen.is_empty() {
+            return Arrivals::default();
+        }
+        seen.arrange_by_key(|(time, ..)| *time);
+        let (parents, mut arrivals) = (parents(commits), HashMap::new());
+        for (time, reference, tip) in seen {
+            let mut left = vec![tip];
+            while let Some(commit) = left.pop() {
+                // All behind what was there earlier was there earlier, too.
+                if let Some(parents) = parents.get(&commit)
+                    && let Vacant(place) = arrivals.entry((reference, commit))
+                {
+                    place.insert(time);
+                    left.extend(parents.iter());
+                }
+            }
+        }
+        Arrivals(arrivals)
+    }
+
     /// What landed without any push that was let through to there, or to a branch as strict.
     pub(super) fn unasked(&self, commits: &[GovernedCommit], landing: &Landing) -> HashSet<ObjectId> {
         let parents = parents(commits);
@@ -127,6 +163,17 @@ impl Passages {
         let passed: HashSet<ObjectId> = passed.flat_map(|passage| passage.within(&parents)).collect();
         let landed = commits.iter().map(|commit| commit.id).filter(|id| landing.commits.contains(id));
         landed.filter(|id| !passed.contains(id)).collect()
+    }
+}
+
+/// Since when the ledger knows what was on which branch.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals<'a>(HashMap<(&'a str, ObjectId), Moment>);
+
+impl Arrivals<'_> {
+    /// When a commit was there at the latest.
+    pub(super) fn of(&self, commit: ObjectId, reference: &str) -> Option<Moment> {
+        self.0.get(&(reference, commit)).copied()
     }
 }
 

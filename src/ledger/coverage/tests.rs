@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::super::samples::plain;
+use super::super::samples::{moment, plain};
 use super::*;
 use crate::model::RecordedRisk;
 
@@ -26,6 +26,9 @@ impl Entries {
         entry.kind = kind;
         entry.change = None;
         change(&mut entry);
+        if kind == EntryKind::Approve {
+            entry.body.entry("expires").or_insert_with(|| json!(moment(60).to_string()));
+        }
         let id = Sha256::of(&[u8::try_from(self.0.len()).unwrap()]);
         self.0.push((id, entry));
         id
@@ -59,10 +62,14 @@ impl Entries {
     }
 
     fn coverage(&self, commits: &[GovernedCommit]) -> Vec<CommitCoverage> {
+        self.coverage_at(0, commits)
+    }
+
+    fn coverage_at(&self, now: u64, commits: &[GovernedCommit]) -> Vec<CommitCoverage> {
         let mut coverage = Coverage::of(commits);
         // What was said first may be read last.
         self.0.iter().rev().for_each(|(id, entry)| coverage.take(*id, entry));
-        coverage.answer(None)
+        coverage.answer(None, moment(now), &mut |_, _| true)
     }
 
     fn status(&self, commit: &GovernedCommit) -> (RecordStatus, Option<Outcome>) {
@@ -238,13 +245,11 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     };
     assert_eq!(with(EntryKind::Approve, &for_elsewhere), [true, true, false]);
     let mut two = Entries(held.0.clone());
-    let first = two.add(EntryKind::Approve, of_whole);
+    two.add(EntryKind::Approve, of_whole);
     let past = |entries: &Entries| {
         let mut coverage = Coverage::of(&both);
-        for (id, entry) in &entries.0 {
-            if *id == first { coverage.take_answer(*id, entry, 2) } else { coverage.take(*id, entry) }
-        }
-        coverage.answer(None)[0].past_gate
+        entries.0.iter().for_each(|(id, entry)| coverage.take(*id, entry));
+        coverage.answer(None, moment(0), &mut |_, given| given.len() == 2)[0].past_gate
     };
     assert_eq!(past(&two), Some(PastGate::Held), "one of two");
     two.add(EntryKind::Approve, |entry| {
@@ -262,6 +267,43 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     assert_eq!(told(&held), [true, true, false], "a rejection outweighs the approval");
     held.add(EntryKind::Revoke, |entry| drop(entry.body.insert("approval".into(), json!(rejected.to_string()))));
     assert_eq!(told(&held), [false; 3]);
+}
+
+#[test]
+fn an_approval_counts_for_what_is_known_to_have_landed_before_it_expired() {
+    let (one, main) = (commit(1, 1), "refs/heads/main");
+    let mut held = Entries::default();
+    let push = |at: u64, exit: u8, old: ObjectId, reference: &'static str| {
+        move |entry: &mut Entry| {
+            entry.time = moment(at);
+            entry.subject.reference = Some(reference.into());
+            entry.subject.base = Some(old);
+            let brought = ObjectId::new([if exit == 0 { 2 } else { 1 }; 20]).to_string();
+            let body = json!({ "gate": "push", "exit": exit, "head": brought, "after": [old.to_string()] });
+            entry.body = body.as_object().cloned().unwrap();
+        }
+    };
+    held.add(EntryKind::Decision, push(0, 3, one.parents[0], main));
+    held.add(EntryKind::Approve, |entry| {
+        entry.subject.commit = Some(one.id);
+        entry.subject.reference = Some(main.into());
+        entry.body.insert("expires".into(), json!(moment(10).to_string()));
+    });
+    let told = |entries: &Entries, now: u64| {
+        let found = entries.coverage_at(now, std::slice::from_ref(&one)).remove(0);
+        (found.past_gate, found.approved_by.len())
+    };
+    let with_push_at = |at: u64, reference: &'static str| {
+        let mut entries = Entries(held.0.clone());
+        entries.add(EntryKind::Push, push(at, 0, one.id, reference));
+        told(&entries, 20)
+    };
+
+    assert_eq!(told(&held, 9), (None, 1));
+    assert_eq!(told(&held, 10), (Some(PastGate::Held), 0), "nobody knows when it landed");
+    assert_eq!(with_push_at(9, main), (None, 1), "somebody found it there in time");
+    assert_eq!(with_push_at(10, main), (Some(PastGate::Held), 0));
+    assert_eq!(with_push_at(9, "refs/heads/next"), (Some(PastGate::Held), 0));
 }
 
 #[test]
@@ -321,7 +363,7 @@ fn what_landed_and_no_push_gate_was_asked_about_needs_an_answer_where_it_is_risk
             enforcement: at,
             commits: std::iter::once(one.id).collect(),
         };
-        coverage.answer(Some(&landing))[0].past_gate
+        coverage.answer(Some(&landing), moment(0), &mut |_, _| true)[0].past_gate
     };
     let (staging, development) = (Enforcement::Staging, Enforcement::Development);
 

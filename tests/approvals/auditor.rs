@@ -1,0 +1,65 @@
+//! What an auditor hears of approvals that a gate would not have counted.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::lines;
+use crate::team::{POLICY, Team};
+
+const HELD: &str = "held by the push gate and not approved";
+
+/// Pushes what Mira has past every hook, and gives who approved it, as an auditor is told, and what is amiss.
+fn past_the_gate(team: &Team) -> (Value, Value) {
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "HEAD:main"]);
+    audited(team, "HEAD")
+}
+
+fn audited(team: &Team, commit: &str) -> (Value, Value) {
+    let said = team.json("mira", &["audit", "verify", &format!("{commit}~1..{commit}")]);
+    let commit = &said["coverage"]["commits"][0];
+    (commit["approved_by"].clone(), commit["past_gate"].clone())
+}
+
+#[test]
+fn an_approval_that_had_expired_when_it_landed_is_none() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.gov("lin", &["audit", "sync"]);
+    assert_eq!(team.gov("lin", &["approve", &id, "--expires", "1s"]).code, 0);
+    for person in ["lin", "mira"] {
+        team.gov(person, &["audit", "sync"]);
+    }
+    sleep(Duration::from_secs(2));
+
+    assert_eq!(past_the_gate(&team), (json!([]), json!(HELD)));
+
+    let landed = team.git("mira", &["rev-parse", "HEAD"]);
+    let in_time = team.approved("core/b.txt", &lines(6));
+    assert_eq!(past_the_gate(&team), (json!(["lin@example.com"]), json!(null)), "{in_time}");
+    assert_eq!(audited(&team, &landed), (json!([]), json!(HELD)));
+}
+
+#[test]
+fn a_path_that_asks_for_two_people_has_two_or_is_not_approved() {
+    for (approvers, past) in [(&["lin"][..], json!(HELD)), (&["lin", "sam"][..], json!(null))] {
+        let team = Team::new();
+        let rule = "  paths: [ { paths: [\"core/**\"], count: 2, roles: [tech_lead] } ]\n";
+        let policy = POLICY.replace("agents:", &format!("{rule}agents:"));
+        fs::write(team.at("ada").join(".gov/policy.yaml"), policy).unwrap();
+        team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Ask two"]);
+        team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+        team.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+        let id = team.held("core/a.txt", &lines(6));
+        for person in approvers {
+            assert_eq!(team.approve(person, &id).code, 0);
+        }
+
+        let told = past_the_gate(&team);
+
+        let by: Vec<String> = approvers.iter().map(|person| format!("{person}@example.com")).collect();
+        assert_eq!(told, (json!(by), past));
+    }
+}
