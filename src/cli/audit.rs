@@ -114,6 +114,8 @@ Examples:
   gov-hook audit verify           what came since it was last found sound
   gov-hook audit verify main      was every commit on main governed since adoption?
   gov-hook audit verify v1..v2    and those between two releases?
+  gov-hook audit verify main --replay
+                                  the same, and does every decision follow from its objects?
   gov-hook audit verify --full    all of it, as if for the first time")]
 pub(super) struct VerifyArguments {
     /// Say which commits were governed: a range `A..B`, or all commits that a branch or commit has

@@ -4,6 +4,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
+use gov_hook::model::{EntryKind, Outcome, RiskLevel};
 use serde_json::{Value, json};
 
 use crate::support::lines;
@@ -40,6 +41,30 @@ fn an_approval_that_had_expired_when_it_landed_is_none() {
     let in_time = team.approved("core/b.txt", &lines(6));
     assert_eq!(past_the_gate(&team), (json!(["lin@example.com"]), json!(null)), "{in_time}");
     assert_eq!(audited(&team, &landed), (json!([]), json!(HELD)));
+}
+
+#[test]
+fn an_auditor_hears_that_a_decision_was_believed_as_its_writer_wrote_it() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.forge("mira", EntryKind::Decision, None, |entry| {
+        entry.outcome = Some(Outcome::AutoApproved);
+        entry.risk.as_mut().unwrap().level = RiskLevel::Low;
+    });
+    let audit = |more: &[&str]| team.gov("mira", &[&["audit", "verify", "HEAD~1..HEAD"], more].concat());
+    let believed = "\nwhat was decided is believed as it was written; make it again: \
+                    gov-hook audit verify HEAD~1..HEAD --replay\n";
+
+    let told = audit(&[]);
+    let replayed = audit(&["--replay"]);
+
+    assert_eq!((told.code, told.out.contains(believed)), (0, true), "{}", told.out);
+    assert_eq!((replayed.code, replayed.out.contains(believed)), (1, false), "{}", replayed.out);
+    assert!(replayed.out.starts_with("broken: replay-differs "), "{}", replayed.out);
+    for (more, is_replayed) in [(&[][..], false), (&["--replay"][..], true)] {
+        let json = audit(&[more, &["--format", "json"]].concat()).json();
+        assert_eq!(json["coverage"]["replayed"], is_replayed);
+    }
 }
 
 #[test]

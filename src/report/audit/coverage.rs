@@ -70,8 +70,9 @@ fn listed(totals: &BTreeMap<RecordStatus, usize>, past: &BTreeMap<PastGate, usiz
     totals.chain(past.iter().map(|(past, count)| format!("{count} {past}"))).collect::<Vec<_>>().join(", ")
 }
 
-/// The totals, and every commit that was not judged before it was made.
-pub(super) fn tell(covered: &Covered, text: &mut String) {
+/// The totals, and every commit that was not judged before it was made. A decision that nobody made again
+/// is whatever its writer wrote.
+pub(super) fn tell(covered: &Covered, is_replayed: bool, text: &mut String) {
     let range = printable(&covered.range);
     let totals = covered.totals();
     let of = counted(covered.commits.len(), "commit");
@@ -91,6 +92,12 @@ pub(super) fn tell(covered: &Covered, text: &mut String) {
         }
         None if !covered.commits.is_empty() => text.push_str("nothing on record speaks of this history\n"),
         None => {}
+    }
+    if !is_replayed && covered.commits.iter().any(|commit| commit.said.status.is_on_record()) {
+        let _ = writeln!(
+            text,
+            "what was decided is believed as it was written; make it again: gov-hook audit verify {range} --replay"
+        );
     }
     let told = |commit: &&CoveredCommit| {
         let said = &commit.said;
@@ -146,7 +153,7 @@ fn row(commit: &CoveredCommit, text: &mut String) {
     let _ = writeln!(text, "            {}", because.join("; "));
 }
 
-pub(super) fn covered_v1(covered: &Covered) -> Value {
+pub(super) fn covered_v1(covered: &Covered, is_replayed: bool) -> Value {
     let totals = covered.totals();
     let total = |status: RecordStatus| (status.as_str().to_owned(), json!(totals.get(&status).copied().unwrap_or(0)));
     let commit = |commit: &CoveredCommit| {
@@ -170,6 +177,7 @@ pub(super) fn covered_v1(covered: &Covered) -> Value {
     json!({
         "range": covered.range,
         "governed": covered.is_governed(),
+        "replayed": is_replayed,
         "adoption": covered.adoption.as_ref().map(|adoption| json!({
             "time": adoption.time.to_string(),
             "stream": adoption.stream,
