@@ -18,6 +18,7 @@ mod counts;
 mod debts;
 mod keys;
 mod machines;
+mod rewritten;
 mod seconds;
 mod server;
 mod team;

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::hearing::Hearing;
 use super::overdue;
 use crate::app::Failure;
 use crate::app::check::{Judged, begins_after, own_changes};
@@ -38,13 +39,33 @@ pub(in crate::app) fn beside(repo: &Repo, judged: &Judged) -> Result<Vec<Act>, F
 
 /// A request where something is held and nobody was asked yet, or that nobody answered in time.
 pub(in crate::app) fn by_hook(repo: &Repo, judged: &Judged) -> Result<Option<Act>, Failure> {
+    let is_held = judged.judgement.decision.exit == Exit::Held;
     match asked(judged) {
         // Where nobody could answer, nobody is asked.
         None if judged.policy.roles.is_empty() => Ok(None),
-        None if judged.judgement.decision.exit == Exit::Held => request(repo, judged, &Said::default()),
+        None if is_held => request(repo, judged, &Said::default()),
         None => Ok(None),
+        Some(asked) if is_held && waits(judged) && is_of_another_commit(repo, judged, asked)? => {
+            // The time to answer runs on: the change is the same.
+            let again = request(repo, judged, &Said::default())?;
+            Ok(again.map(|act| match asked.expires {
+                Some(expires) => act.saying("expires", expires.to_string()),
+                None => act,
+            }))
+        }
         Some(asked) => timed_out(repo, judged, asked),
     }
+}
+
+fn waits(judged: &Judged) -> bool {
+    judged.judgement.decision.outcome == Outcome::ApprovalPending
+}
+
+/// Whether what was asked about is not what reviewers find now: the same change in a commit that was reworded
+/// or rebased since.
+fn is_of_another_commit(repo: &Repo, judged: &Judged, asked: &Word) -> Result<bool, Failure> {
+    let found = Hearing::open(repo, None, Some(&[asked.id]))?.spoken.pop();
+    Ok(judged.landing.head.is_some() && found.is_some_and(|asked| asked.entry.subject.commit != judged.landing.head))
 }
 
 /// The newest request for the whole of it.

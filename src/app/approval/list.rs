@@ -139,7 +139,7 @@ fn matter(
     let evidence = Evidence { gate, level, authors: authors_known, agent, landing, words };
     let weighed = gate::hear(needed(entry), risk.0, &evidence, &policy);
     let overriding = gate::overriding(risk.0, &evidence, &policy);
-    let landed = landed(&evidence.words, change);
+    let landed = landed(&evidence.words, change, entry.time);
     let state = state(landed, &weighed, &overriding);
     let mut not_counted = weighed.not_counted;
     not_counted.extend(overriding.not_counted);
@@ -239,8 +239,10 @@ fn needed(entry: &Entry) -> Vec<Need> {
     entry.body.get("needed").and_then(Value::as_array).into_iter().flatten().filter_map(one).collect()
 }
 
-fn landed(words: &[Word], change: ChangeId) -> Option<ObjectId> {
-    words.iter().find_map(|word| match &word.saying {
+/// Where it landed since it was asked about: what was undone may be asked about again.
+fn landed(words: &[Word], change: ChangeId, asked_at: Moment) -> Option<ObjectId> {
+    let mut since = words.iter().filter(|word| word.at >= asked_at);
+    since.find_map(|word| match &word.saying {
         Saying::Land { commit, is_behind: true, .. } if word.bond.as_ref()?.change == change => Some(*commit),
         Saying::Land { .. }
         | Saying::Request

@@ -121,16 +121,21 @@ fn change_id(repo: &Repo, changes: Vec<FileChange>) -> Result<ChangeId, Failure>
     Ok(ChangeId::of(&files))
 }
 
-/// Who asked an agent for these commits, as their records say.
+/// Who asked an agent for these commits, or for what they were made of, as the records say.
 fn requested_by(repo: &Repo, commits: &[Commit]) -> Result<Vec<String>, Failure> {
     let mut people = Vec::new();
     let records = Records::of(repo)?;
+    let mut take = |entries: &[Entry]| {
+        let judged = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Decision | EntryKind::Commit));
+        people.extend(judged.filter_map(|entry| entry.requested_by.clone()));
+    };
+    records.each_former(commits.iter().map(|commit| commit.id), &mut |_, entries| {
+        take(entries);
+        true
+    })?;
     for commit in commits {
-        for object in [commit.id, commit.tree] {
-            let entries = records.about(object)?.into_iter().map(|(_, entry)| entry);
-            let judged = entries.filter(|entry| matches!(entry.kind, EntryKind::Decision | EntryKind::Commit));
-            people.extend(judged.filter_map(|entry| entry.requested_by));
-        }
+        let entries: Vec<Entry> = records.about(commit.tree)?.into_iter().map(|(_, entry)| entry).collect();
+        take(&entries);
     }
     people.arrange();
     people.dedup();

@@ -63,11 +63,8 @@ pub(super) fn as_recorded<'e, 'r, R: Borrow<Records<'r>>>(
     if environment.agent.is_some() || subject.commits.is_empty() {
         return Ok(Cow::Borrowed(environment));
     }
-    let records = records()?;
-    for commit in &subject.commits {
-        if let agent @ Some(_) = records.borrow().agent(commit.id)? {
-            return Ok(Cow::Owned(environment.of_agent(agent)));
-        }
-    }
-    Ok(Cow::Borrowed(environment))
+    Ok(match records()?.borrow().agent(&subject.commits)? {
+        agent @ Some(_) => Cow::Owned(environment.of_agent(agent)),
+        None => Cow::Borrowed(environment),
+    })
 }

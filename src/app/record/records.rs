@@ -1,12 +1,16 @@
 //! What is on record of a commit that others are about to get.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
 use super::binding::speaks_of;
 use crate::app::Failure;
 use crate::app::audit::governed;
 use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
 use crate::ledger::{self, Coverage};
-use crate::model::{Entry, EntryKind, GovernedCommit, ObjectId, RecordStatus, Sha256};
+use crate::model::{Entry, EntryKind, Gather, GovernedCommit, ObjectId, RecordStatus, Sha256};
 
 /// The streams of the ledger as they are, or as a push would leave them.
 pub(in crate::app) struct Records<'a> {
@@ -86,12 +90,51 @@ impl<'a> Records<'a> {
     /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
     pub(in crate::app) fn was_let_by(&self, commit: ObjectId) -> bool {
         let about = self.about(commit).unwrap_or_default();
-        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(serde_json::Value::as_bool) == Some(true))
+        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(Value::as_bool) == Some(true))
     }
 
-    /// The agent that a commit's records name as having made it.
-    pub(in crate::app) fn agent(&self, commit: ObjectId) -> Result<Option<String>, Failure> {
-        let about = self.about(commit)?.into_iter().map(|(_, entry)| entry);
-        Ok(about.filter(|entry| entry.subject.commit == Some(commit)).find_map(|entry| entry.actor.id))
+    /// The agent that the records of one of these commits name as having made it.
+    pub(in crate::app) fn agent(&self, commits: &[Commit]) -> Result<Option<String>, Failure> {
+        let mut found = None;
+        self.each_former(commits.iter().map(|commit| commit.id), &mut |commit, entries| {
+            let mut of_it = entries.iter().filter(|entry| entry.subject.commit == Some(commit));
+            found = of_it.find_map(|entry| entry.actor.id.clone());
+            found.is_none()
+        })?;
+        Ok(found)
     }
+
+    /// Tells what the notes of commits say, and then of what they were before they were amended or rebased,
+    /// for as long as more is wanted.
+    pub(in crate::app) fn each_former(
+        &self,
+        commits: impl Iterator<Item = ObjectId>,
+        tell: &mut dyn FnMut(ObjectId, &[Entry]) -> bool,
+    ) -> Result<(), Failure> {
+        let mut known: Vec<ObjectId> = commits.collect();
+        let (mut at, mut pairs) = (0, Vec::new());
+        while let Some(&commit) = known.get(at) {
+            let entries: Vec<Entry> = self.about(commit)?.into_iter().map(|(_, entry)| entry).collect();
+            if !tell(commit, &entries) {
+                return Ok(());
+            }
+            pairs.extend(entries.iter().flat_map(rewritten));
+            at += 1;
+            if at == known.len() {
+                let former = pairs.iter().filter(|(old, new)| known.contains(new) && !known.contains(old));
+                let former: BTreeSet<ObjectId> = former.map(|(old, _)| *old).gathered();
+                known.extend(former);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a `rewrite` says became of which commit.
+fn rewritten(entry: &Entry) -> impl Iterator<Item = (ObjectId, ObjectId)> {
+    let pairs = entry.body.get("pairs").filter(|_| entry.kind == EntryKind::Rewrite).and_then(Value::as_array);
+    pairs.into_iter().flatten().filter_map(|pair| {
+        let id = |at: usize| pair.get(at)?.as_str()?.parse::<ObjectId>().ok();
+        Some((id(0)?, id(1)?))
+    })
 }
