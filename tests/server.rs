@@ -831,3 +831,20 @@ fn a_commit_that_anchors_what_was_never_on_record_goes_nowhere() {
     assert_eq!(said.code, 0, "{}", said.out);
     assert!(said.out.contains("held to 1 checkpoint "), "{}", said.out);
 }
+
+#[test]
+fn a_tag_that_anchors_what_was_never_on_record_goes_nowhere_either() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.commit("a.txt", "one\n");
+    let trailer = hosted.scratch.run(&["audit", "checkpoint", "--trailer"]).out;
+    hosted.push(&["origin", "HEAD:main"]).passes();
+    let id = trailer.trim_end().rsplit(' ').next().unwrap();
+    let lie = trailer.replace(id, &"7".repeat(64));
+    hosted.scratch.git(&["tag", "-a", "lie", "-m", &format!("Version 2\n\n{lie}")]);
+    hosted.scratch.git(&["tag", "-a", "v2", "-m", &format!("Version 2\n\n{trailer}")]);
+
+    let words = ["what it says to be on record in `Gov-Checkpoint:` is not", "which the checkpoint of tag lie "];
+    hosted.push(&["origin", "lie"]).is_refused_with(&words);
+    hosted.push(&["--no-verify", "origin", "lie"]).is_refused_with(&words[..1]);
+    hosted.push(&["origin", "v2"]).passes();
+}

@@ -9,12 +9,19 @@ use crate::ledger::{Anchor, Claim};
 use crate::model::{ObjectId, Sha256};
 use crate::report::audit::verify::{Anchors, NotAnchored};
 
-/// What these commits anchor and the ledger does not hold, a line for each: once such a commit has landed,
-/// nothing makes the ledger fit it again.
-pub(in crate::app) fn unfounded(repo: &Repo, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+/// What these commits, and a tag by its name, anchor and the ledger does not hold, a line for each: once such
+/// a commit has landed, nothing makes the ledger fit it again, and a tag goes to everybody who fetches.
+pub(in crate::app) fn unfounded(
+    repo: &Repo,
+    commits: &[Commit],
+    tag: Option<(&str, ObjectId)>,
+) -> Result<Vec<String>, Failure> {
     let mut found = Anchored::default();
     for commit in commits {
         found.read(&commit.message, &|| format!("commit {}", commit.id.short()));
+    }
+    if let Some((name, tag)) = tag {
+        repo.tag_messages(tag)?.iter().for_each(|message| found.read(message, &|| format!("tag {name}")));
     }
     if found.anchors.is_empty() {
         return Ok(Vec::new());

@@ -73,7 +73,7 @@ impl Gatekeeper<'_> {
             arrival.refusals.extend(self.without_record(&arrival));
         }
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
-        arrival.refusals.extend(self.unfounded_anchor(&judged)?);
+        arrival.refusals.extend(self.unfounded_anchor(&judged, line)?);
         arrival.judged = Some(judged);
         Ok(arrival)
     }
@@ -153,9 +153,9 @@ impl Gatekeeper<'_> {
         }))
     }
 
-    /// A commit that names a checkpoint which never was would have every audit find the ledger cut.
-    fn unfounded_anchor(&self, judged: &Judged) -> Result<Option<Refusal>, Failure> {
-        let lines = audit::unfounded(self.repo, &judged.commits)?;
+    /// A commit or a tag that names a checkpoint which never was would have every audit find the ledger cut.
+    fn unfounded_anchor(&self, judged: &Judged, line: &Line) -> Result<Option<Refusal>, Failure> {
+        let lines = audit::unfounded(self.repo, &judged.commits, judged.tag.map(|tag| (line.short(), tag)))?;
         let refused = Refusal::denied("what it says to be on record in `Gov-Checkpoint:` is not");
         let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
         let mend = "take the trailer out of the message; if another clone has the checkpoint: gov-hook audit sync";
