@@ -5,9 +5,12 @@ use std::cmp::Reverse;
 
 use super::words::{grave_causes, in_commit, largest_file};
 use crate::model::{
-    Arrange, Assessment, Cause, Finding, Fingerprint, InHistory, ObjectId, PolicyLine, RepoPath, RiskLevel, RuleId,
-    Severity, Waived,
+    Arrange, Assessment, Cause, Exit, Finding, Fingerprint, InHistory, Judgement, ObjectId, PolicyLine, RepoPath,
+    RiskLevel, RuleId, Severity, Waived,
 };
+
+/// Where a refusal stands that is about no file.
+pub(super) const LAW: &str = ".gov/policy.yaml";
 
 /// The three weights that all machine formats know.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,47 @@ pub(super) fn entries(assessment: &Assessment) -> Vec<Entry<'_>> {
     let mut ranked: Vec<(u8, Entry<'_>)> = findings.chain(causes).collect();
     ranked.arrange_by_key(|(rank, entry)| (entry.waived.is_some(), Reverse(*rank)));
     ranked.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// That the gate lets nothing pass, where nothing that is listed says so: a list without it would tell a
+/// refusal as a clean report. `because` is the decision in a line; it stands where readers insist on a file.
+pub(super) fn refusal<'a>(
+    judgement: &'a Judgement,
+    listed: &[Entry<'_>],
+    because: &'a str,
+    law: &'a RepoPath,
+) -> Option<Entry<'a>> {
+    let mut counting = listed.iter().filter(|entry| entry.waived.is_none());
+    let (rule, severity, about, is_told) = match judgement.decision.exit {
+        Exit::Pass => return None,
+        Exit::Denied => ("gate/denied", Severity::Deny, "the gate denies the change", counting.any(denies)),
+        Exit::Held => ("gate/held", Severity::Hold, "the gate holds the change", counting.any(is_error)),
+    };
+    let change = judgement.target.change.to_string();
+    (!is_told).then(|| Entry {
+        rule,
+        word: severity.as_str(),
+        grade: grade(severity),
+        path: Some(largest_file(&judgement.assessment).unwrap_or(law)),
+        line: None,
+        column: None,
+        commit: None,
+        history: None,
+        about,
+        message: because,
+        help: None,
+        fingerprint: Fingerprint::of(&RuleId::new(rule), law, change.as_bytes()),
+        waived: None,
+        at: None,
+    })
+}
+
+fn denies(entry: &Entry<'_>) -> bool {
+    entry.word == Severity::Deny.as_str()
+}
+
+fn is_error(entry: &Entry<'_>) -> bool {
+    entry.grade == Grade::Error
 }
 
 const fn rank(severity: Severity) -> u8 {
@@ -109,5 +153,36 @@ fn of_cause<'a>(cause: &'a Cause, assessment: &'a Assessment) -> Entry<'a> {
         fingerprint: Fingerprint::of(&RuleId::new(cause.id), cause.path.as_ref().unwrap_or(&nowhere), b""),
         waived: None,
         at: cause.at.as_ref(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    fn refused(judgement: &Judgement) -> Option<(String, String)> {
+        let law = RepoPath::from(LAW);
+        let listed = entries(&judgement.assessment);
+        let found = refusal(judgement, &listed, "because", &law)?;
+        Some((found.rule.to_owned(), found.path?.to_string()))
+    }
+
+    #[test]
+    fn a_refusal_is_listed_where_nothing_else_that_is_listed_refuses() {
+        let mut of_no_file = samples::refused();
+        of_no_file.assessment.files.clear();
+        let mut held = samples::held();
+        held.assessment.risk.causes.clear();
+        let mut rejected = samples::held();
+        rejected.decision.exit = Exit::Denied;
+
+        assert_eq!(refused(&samples::refused()), Some(("gate/denied".into(), "src/new.rs".into())));
+        assert_eq!(refused(&of_no_file), Some(("gate/denied".into(), LAW.into())));
+        assert_eq!(refused(&held).map(|(rule, _)| rule).as_deref(), Some("gate/held"));
+        assert_eq!(refused(&rejected).map(|(rule, _)| rule).as_deref(), Some("gate/denied"), "its causes only hold it");
+        for told in [samples::pass(), samples::held(), samples::denied(), samples::development()] {
+            assert_eq!(refused(&told), None);
+        }
     }
 }

@@ -4,13 +4,17 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::entries::{Entry, Grade, entries};
+use super::entries::{Entry, Grade, LAW, entries, refusal};
 use super::escape::{self, printable};
-use crate::model::{Fingerprint, Judgement};
+use super::words::headline;
+use crate::model::{Fingerprint, Judgement, RepoPath};
 
 pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
     let mut seen: HashMap<Fingerprint, u32> = HashMap::new();
-    let issues: Vec<Value> = entries(&judgement.assessment)
+    let (headline, law) = (headline(judgement).line(), RepoPath::from(LAW));
+    let mut entries = entries(&judgement.assessment);
+    entries.extend(refusal(judgement, &entries, &headline, &law));
+    let issues: Vec<Value> = entries
         .iter()
         .filter_map(|entry| {
             let times = seen.entry(entry.fingerprint).and_modify(|times| *times += 1).or_insert(1);

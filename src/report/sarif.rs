@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::entries::{Entry, Grade, entries};
+use super::entries::{Entry, Grade, LAW, entries, refusal};
 use super::escape::{self, printable, uri};
 use super::words::headline;
 use crate::model::{Gather, Judgement, RepoPath};
 
 pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
-    let entries = entries(&judgement.assessment);
+    let (headline, law) = (headline(judgement).line(), RepoPath::from(LAW));
+    let mut entries = entries(&judgement.assessment);
+    entries.extend(refusal(judgement, &entries, &headline, &law));
     let rules = rules(&entries);
     let risk = &judgement.assessment.risk;
     escape::json(&json!({
@@ -25,7 +27,7 @@ pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
             "invocations": [{
                 "executionSuccessful": true,
                 "exitCode": judgement.decision.exit.code(),
-                "exitCodeDescription": headline(judgement).line(),
+                "exitCodeDescription": headline,
             }],
             "columnKind": "unicodeCodePoints",
             "results": entries.iter().map(|entry| result(entry, &rules)).collect::<Vec<_>>(),

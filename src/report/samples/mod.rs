@@ -21,6 +21,7 @@ pub(super) fn all() -> Vec<(&'static str, Judgement)> {
         ("development", development()),
         ("crowded", crowded()),
         ("history", history()),
+        ("refused", refused()),
     ]
 }
 
@@ -61,6 +62,20 @@ pub(super) fn pass() -> Judgement {
         notes: vec![],
         next: vec![],
     }
+}
+
+/// Nothing was found in it, and somebody rejected it.
+pub(super) fn refused() -> Judgement {
+    let mut judgement = pass();
+    judgement.decision.outcome = Outcome::Rejected;
+    judgement.decision.exit = Exit::Denied;
+    judgement.decision.reasons.insert(0, reason(Outcome::Rejected, "rejected by ada@example.com", vec![]));
+    judgement.decision.rejected_by = vec!["ada@example.com".into()];
+    judgement.next = vec![next(
+        "it stays rejected until its bytes change: change what was rejected, and look again",
+        "gov-hook check main...feature",
+    )];
+    judgement
 }
 
 /// Held at staging for a protected path, a large size and a score, with one approval that does
