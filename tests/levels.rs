@@ -273,3 +273,22 @@ fn a_supposed_approval_counts_only_from_somebody_who_may_give_it() {
     is(&supposing("reject:ada@example.com"), "HIGH", "rejected", 1);
     is(&supposing("level:development"), "HIGH", "approval_pending", 0);
 }
+
+#[test]
+fn what_was_rejected_is_to_be_changed_whatever_an_approval_would_do() {
+    let scratch = governed();
+    scratch.write("src/core/a.txt", "one line\n");
+    scratch.git(&["add", "--all"]);
+    let last = |what: &str| {
+        let said = scratch.run(&["check", "--staged", "--suppose", what]).out;
+        let lines: Vec<String> = said.lines().map(str::to_owned).collect();
+        lines[lines.len() - 2..].to_vec()
+    };
+
+    let rejected = last("reject:ada@example.com");
+    let pending = last("level:staging");
+
+    let change = "next: it stays rejected until its bytes change: change what was rejected, and look again";
+    assert_eq!(rejected, [change, "  gov-hook check --staged"]);
+    assert!(pending[1].contains(" --suppose approve:"), "{pending:?}");
+}

@@ -30,7 +30,15 @@ pub(super) fn next_steps(
                 step("what the rule means and how to mend it", format!("gov-hook rules explain {}", finding.rule))
             }));
         }
-        Outcome::ApprovalPending | Outcome::Rejected => {
+        // No approval outweighs a rejection, and none counts that comes too late.
+        Outcome::Rejected if decision.rejected_by.is_empty() => {
+            steps.push(step("nobody answered in time: ask again", format!("gov-hook request{asked}")));
+        }
+        Outcome::Rejected => steps.push(step(
+            "it stays rejected until its bytes change: change what was rejected, and look again",
+            format!("gov-hook check{asked}"),
+        )),
+        Outcome::ApprovalPending => {
             let path = assessment.risk.causes.iter().find_map(|cause| cause.path.as_ref());
             steps.extend(path.map(|path| {
                 step(
