@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::model::{
-    ActorTotals, ApprovalTotals, Arrange, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind, LedgerSummary,
-    Moment, Outcome, WAITS,
+    ActorKind, ActorTotals, ApprovalTotals, Arrange, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind,
+    LedgerSummary, Moment, Outcome, WAITS,
 };
 
 use super::coverage::totals;
@@ -20,10 +20,12 @@ use super::coverage::totals;
 pub struct Summary {
     found: LedgerSummary,
     requests: BTreeMap<ChangeId, Answers>,
-    used: BTreeSet<ChangeId>,
+    /// Of what was let by, who did.
+    used: BTreeMap<ChangeId, BTreeSet<String>>,
     /// By the override and the gate: a server says again what was used on the way to it.
     uses: BTreeSet<(String, String)>,
-    ratified: BTreeSet<ChangeId>,
+    /// Who answered for it afterwards.
+    ratified: BTreeMap<ChangeId, BTreeSet<String>>,
 }
 
 /// When a change was first asked about and answered.
@@ -38,6 +40,11 @@ impl Summary {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Counts an entry by somebody whose word settles nothing.
+    pub fn pass_over(&mut self, entry: &Entry) {
+        *self.found.entries.entry(entry.kind).or_default() += 1;
     }
 
     /// Takes one entry, in whatever order they come.
@@ -66,13 +73,17 @@ impl Summary {
             Some("use" | "break-glass") => {
                 let named = text("override").map(|of| (of.to_owned(), text("gate").unwrap_or_default().to_owned()));
                 self.found.overrides.used += u64::from(named.is_none_or(|named| self.uses.insert(named)));
-                self.used.extend(entry.change);
+                if let Some(change) = entry.change {
+                    self.used.entry(change).or_default().insert(entry.actor.email.to_lowercase());
+                }
             }
             _ => {}
         }
         if entry.kind == EntryKind::Ratify {
             self.found.overrides.ratified += 1;
-            self.ratified.extend(entry.change);
+            if let Some(change) = entry.change.filter(|_| entry.actor.kind == ActorKind::Person) {
+                self.ratified.entry(change).or_default().insert(entry.actor.email.to_lowercase());
+            }
         }
         if let Some(change) = entry.change {
             let answers = self.requests.entry(change);
@@ -149,7 +160,11 @@ impl Summary {
     pub fn totals(self, damage: &[Damage], coverage: &[CommitCoverage]) -> LedgerSummary {
         let mut found = self.found;
         found.approvals = approvals(self.requests.values());
-        found.overrides.unratified = self.used.difference(&self.ratified).count() as u64;
+        // Nobody answers for what they let by themselves.
+        let is_settled = |(change, by): (&ChangeId, &BTreeSet<String>)| {
+            self.ratified.get(change).is_some_and(|ratified| !ratified.is_subset(by))
+        };
+        found.overrides.unratified = self.used.iter().filter(|used| !is_settled(*used)).count() as u64;
         for damage in damage {
             *found.damage.entry(damage.code).or_default() += 1;
         }
@@ -364,15 +379,26 @@ mod tests {
     }
 
     #[test]
-    fn an_override_that_was_ratified_is_settled() {
-        let mut summary = Summary::new();
-        let mut used = entry(EntryKind::Override, 1, 0);
-        used.body.insert("action".into(), json!("use"));
-        summary.take(&used);
-        summary.take(&entry(EntryKind::Ratify, 1, 5));
+    fn an_override_that_was_ratified_by_another_person_is_settled() {
+        let unratified = |change: &dyn Fn(&mut Entry)| {
+            let mut summary = Summary::new();
+            let mut used = entry(EntryKind::Override, 1, 0);
+            used.body.insert("action".into(), json!("use"));
+            summary.take(&used);
+            let mut ratified = entry(EntryKind::Ratify, 1, 5);
+            change(&mut ratified);
+            summary.take(&ratified);
+            let totals = summary.totals(&[], &[]);
+            assert_eq!((totals.overrides.used, totals.overrides.ratified), (1, 1));
+            totals.overrides.unratified
+        };
 
-        let totals = summary.totals(&[], &[]);
-
-        assert_eq!((totals.overrides.used, totals.overrides.ratified, totals.overrides.unratified), (1, 1, 0));
+        assert_eq!(unratified(&|entry| entry.actor.email = "lin@example.com".into()), 0);
+        assert_eq!(unratified(&|entry| entry.actor.email = entry.actor.email.to_uppercase()), 1, "by themselves");
+        let by_an_agent = |entry: &mut Entry| {
+            entry.actor.email = "noreply@anthropic.com".into();
+            entry.actor.kind = ActorKind::Agent;
+        };
+        assert_eq!(unratified(&by_an_agent), 1);
     }
 }

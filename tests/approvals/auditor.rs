@@ -67,6 +67,45 @@ fn an_auditor_hears_that_a_decision_was_believed_as_its_writer_wrote_it() {
     }
 }
 
+/// How many overrides a report calls used and not ratified.
+fn unratified(team: &Team) -> Value {
+    team.json("mira", &["audit", "report"])["totals"]["overrides"]["unratified"].clone()
+}
+
+#[test]
+fn an_override_is_not_ratified_by_somebody_whom_the_policy_does_not_know() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.is_held("stage");
+    let reason = ["override", "request", "origin/main..HEAD", "--onto", "stage", "--reason", "the shop is down"];
+    assert_eq!(team.gov("mira", &reason).code, 0);
+    team.lands("stage");
+    assert_eq!(unratified(&team), 1);
+    let by = |person: &str| {
+        // In her own stream, by whatever name she writes.
+        team.forge("mira", EntryKind::Override, None, |entry| {
+            entry.kind = EntryKind::Ratify;
+            entry.body.remove("action");
+            entry.actor.email = format!("{person}@example.com");
+        });
+        unratified(&team)
+    };
+
+    assert_eq!(by("mira"), 1, "her own");
+    assert_eq!(by("eve"), 1, "nobody's");
+    for (person, arguments) in [
+        ("lin", &["audit", "sync"][..]),
+        ("lin", &["ratify", "origin/stage"]),
+        ("lin", &["audit", "sync"]),
+        ("mira", &["audit", "sync"]),
+    ] {
+        team.git("lin", &["fetch", "-q", "origin"]);
+        let said = team.gov(person, arguments);
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    }
+    assert_eq!(unratified(&team), 0);
+}
+
 #[test]
 fn a_path_that_asks_for_two_people_has_two_or_is_not_approved() {
     for (approvers, past) in [(&["lin"][..], json!(HELD)), (&["lin", "sam"][..], json!(null))] {
@@ -87,4 +126,20 @@ fn a_path_that_asks_for_two_people_has_two_or_is_not_approved() {
         let by: Vec<String> = approvers.iter().map(|person| format!("{person}@example.com")).collect();
         assert_eq!(told, (json!(by), past));
     }
+}
+
+#[test]
+fn a_commit_past_its_hooks_is_not_on_record_for_the_word_of_somebody_unknown() {
+    let team = Team::new();
+    team.git("mira", &["switch", "-q", "-c", "topic"]);
+    team.scratch.write("other.txt", lines(6));
+    team.git("mira", &["commit", "-q", "--all", "--no-verify", "-m", "Past the hooks"]);
+
+    team.forge("mira", EntryKind::Commit, None, |entry| {
+        entry.kind = EntryKind::Ratify;
+        entry.actor.email = "eve@example.com".into();
+    });
+
+    let said = team.is_held("main");
+    assert!(said.contains("1 commit without a record"), "{said}");
 }

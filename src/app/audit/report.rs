@@ -4,12 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 use super::coverage::{Covered, coverage};
 use super::export::default_range;
+use super::laws::trusted_side;
+use super::offices::Offices;
 use super::reading::{Depth, Reading, Told, read_anchored};
 use crate::app::record::ENGINE;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger::Summary;
-use crate::model::{AuditReport, CommitCoverage, Date, MissingCommit, Moment};
+use crate::model::{AuditReport, CommitCoverage, Date, Entry, EntryKind, MissingCommit, Moment};
 use crate::report::audit::totals;
 
 /// What `audit report` is asked.
@@ -40,10 +42,17 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
         None => default_range(&repo)?,
     };
     let summary = Mutex::new(Summary::new());
+    let ratified: Mutex<Vec<Entry>> = Mutex::default();
     let count = |told: &Told| {
+        let entry = &told.entry;
         // What is wrong counts for nobody.
-        if told.damage.is_empty() && is_within(request, told.entry.time) {
-            summary.lock().unwrap_or_else(PoisonError::into_inner).take(&told.entry);
+        if !told.damage.is_empty() || !is_within(request, entry.time) {
+            return;
+        }
+        if entry.kind == EntryKind::Ratify {
+            ratified.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
+        } else {
+            summary.lock().unwrap_or_else(PoisonError::into_inner).take(entry);
         }
     };
     let is_unborn = request.range.is_none() && repo.resolve(&range)?.is_none();
@@ -60,7 +69,17 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     let past_gate = commits.iter().rev().filter(|(_, said)| said.status.is_on_record());
     let past_gate = past_gate.filter_map(|commit| Some(told(commit, commit.1.past_gate?.to_string())));
     let Reading { verdict, genesis, streams, entries, signed, .. } = reading;
-    let summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let ratified = ratified.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if !ratified.is_empty() {
+        let trusted = trusted_side(&repo)?.map(|tip| repo.commits_between(&[], tip)).transpose()?;
+        let history = trusted.into_iter().flatten().map(|commit| commit.id).collect();
+        let mut offices = Offices::of(&repo, history);
+        for entry in &ratified {
+            // Whom the policy does not know may be anybody, whoever let it by among them.
+            if offices.asks(entry) { summary.take(entry) } else { summary.pass_over(entry) }
+        }
+    }
     let report = AuditReport {
         repo: genesis,
         range,

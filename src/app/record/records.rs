@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::binding::speaks_of;
-use crate::app::Failure;
 use crate::app::audit::governed;
+use crate::app::audit::laws::trusted_side;
+use crate::app::{Failure, law};
 use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
 use crate::ledger::{self, Coverage};
@@ -55,6 +56,9 @@ impl<'a> Records<'a> {
         let mut about = self.about(commit.id)?;
         about.extend(self.about(commit.tree)?);
         let governed = if about.iter().any(|(_, entry)| entry.kind == EntryKind::Ratify) {
+            // Whom the policy does not know may be anybody, whoever made it among them.
+            let (policy, _) = law::policy_at(self.repo, trusted_side(self.repo)?)?;
+            about.retain(|(_, entry)| entry.kind != EntryKind::Ratify || policy.holds_a_role(&entry.actor.email, &[]));
             governed(self.repo, std::slice::from_ref(commit))?
         } else {
             let (id, tree, parents) = (commit.id, commit.tree, commit.parents.clone());
