@@ -89,9 +89,9 @@ fn a_clone_takes_the_streams_of_others_and_sends_its_own() {
 
 #[test]
 fn without_a_remote_it_says_what_to_name() {
-    for (arguments, command) in [
-        (&["audit", "sync"][..], "gov-hook audit sync REMOTE"),
-        (&["audit", "reconcile", "ci-42"], "gov-hook audit reconcile ci-42 REMOTE"),
+    for (arguments, undone, command) in [
+        (&["audit", "sync"][..], "share the ledger", "gov-hook audit sync REMOTE"),
+        (&["audit", "reconcile", "ci-42"], "settle that", "gov-hook audit reconcile ci-42 REMOTE"),
     ] {
         let said = Scratch::new().run(arguments);
 
@@ -99,7 +99,7 @@ fn without_a_remote_it_says_what_to_name() {
         assert_eq!(
             said.err,
             format!(
-                "gov-hook could not decide, so nothing may pass: this repository has no remote to share the ledger with\n  \
+                "gov-hook could not {undone}: this repository has no remote to share the ledger with\n  \
                  mend it: name one, or a path: {command}\n"
             )
         );

@@ -133,7 +133,7 @@ fn a_fix_after_more_than_a_year_blames_nobody() {
     assert_eq!(said.code, 2);
     assert_eq!(
         said.err,
-        "gov-hook could not decide, so nothing may pass: this history tells of too few faults: of 369 commits, 69 are \
+        "gov-hook could not measure the score: this history tells of too few faults: of 369 commits, 69 are \
          fixes whose lines can be blamed and 174 are old enough to be judged, and 0 of those were at fault where 20 \
          are needed\n  mend it: that is all the history there is here; evaluate a longer one\n"
     );

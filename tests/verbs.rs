@@ -370,27 +370,50 @@ fn what_is_not_there_is_told_in_plain_words() {
     let told = scratch.run(&["notify", "test"]);
     let asked = ["approve", "revoke", "request"].map(|verb| scratch.run(&[verb, "nowhere"]).err);
 
-    let refused = "gov-hook could not decide, so nothing may pass: ";
     assert_eq!(
         repo.err,
-        format!(
-            "{refused}no git repository at `nowhere` or above it\n  mend it: run it inside a repository, or name one: \
-             gov-hook -C PATH …\n"
-        )
+        "gov-hook could not measure the score: no git repository at `nowhere` or above it\n  mend it: run it inside a \
+         repository, or name one: gov-hook -C PATH …\n"
     );
     assert_eq!(
         pack.err,
+        "gov-hook could not look into the rules: cannot read `nowhere`: No such file or directory (os error 2)\n  \
+         mend it: name a pack, or a folder of them\n"
+    );
+    assert!(
+        told.err.starts_with("gov-hook could not see to the notices: the built-in policy tells nobody\n"),
+        "{}",
+        told.err
+    );
+    let unknown = |undone: &str| {
         format!(
-            "{refused}cannot read `nowhere`: No such file or directory (os error 2)\n  mend it: name a pack, or a \
-             folder of them\n"
-        )
-    );
-    assert!(told.err.starts_with(&format!("{refused}the built-in policy tells nobody\n")), "{}", told.err);
-    let unknown = format!(
-        "{refused}`nowhere` is neither a request nor a commit here\n  mend it: see what waits: gov-hook pending; fetch \
+            "gov-hook could not {undone}: `nowhere` is neither a request nor a commit here\n  mend it: see what waits: gov-hook pending; fetch \
          others' with: gov-hook audit sync\n"
-    );
-    assert_eq!(asked, [&*unknown; 3]);
+        )
+    };
+    let word = unknown("put your word on record");
+    assert_eq!(asked, [word.clone(), word, unknown("ask for approvals")]);
+}
+
+#[test]
+fn what_decides_nothing_says_what_it_could_not_do() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\npathes: {}\n");
+    let judging = scratch.run(&["check", "nowhere"]).err;
+
+    assert!(judging.starts_with("gov-hook could not decide, so nothing may pass: "), "{judging}");
+    for (arguments, undone) in [
+        (&["policy", "show"][..], "look into the policy"),
+        (&["rules", "list"], "look into the rules"),
+        (&["audit", "log", "nowhere..HEAD"], "read the ledger"),
+        (&["audit", "verify", "nowhere"], "verify the ledger"),
+        (&["status", "nowhere"], "tell what was asked for"),
+        (&["man", "nowhere"], "print that"),
+    ] {
+        let said = scratch.run(arguments);
+        let first = format!("gov-hook could not {undone}: ");
+        assert_eq!((said.code, said.err.starts_with(&first)), (2, true), "{arguments:?}: {}{}", said.out, said.err);
+    }
 }
 
 #[test]

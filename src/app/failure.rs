@@ -57,6 +57,15 @@ impl Failure {
         self
     }
 
+    /// No decision hung on it, but something else, which tells that it could not be done.
+    #[must_use]
+    pub fn of_no_decision(mut self, undone: &'static str) -> Self {
+        if self.asked == Asked::ADecision {
+            self.asked = Asked::AnythingElse(undone);
+        }
+        self
+    }
+
     /// What cannot be done, without why and what to do about it.
     #[must_use]
     pub fn what(&self) -> &str {

@@ -8,6 +8,7 @@ mod install;
 mod notify;
 mod print;
 mod publish;
+mod purpose;
 mod quick;
 mod rules;
 
@@ -40,7 +41,7 @@ pub fn run() -> ExitCode {
         },
     };
     let environment = Environment::read();
-    let (wants_json, colour) = (arguments.verb.wants_json(), arguments.color);
+    let (wants_json, colour, undone) = (arguments.verb.wants_json(), arguments.color, arguments.verb.undone());
     let is_paged = matches!(&arguments.verb, Verb::Audit(verb) if verb.is_paged());
     match enter(&arguments).and_then(|()| answer(arguments, &environment)) {
         Ok(answer) => match is_paged.then(|| environment.pager()).flatten() {
@@ -48,6 +49,10 @@ pub fn run() -> ExitCode {
             None => print::answer(&answer),
         },
         Err(failure) => {
+            let failure = match undone {
+                Some(undone) => failure.of_no_decision(undone),
+                None => failure,
+            };
             print::failure(&failure, wants_json, style(colour, environment.stderr_is_terminal, &environment))
         }
     }

@@ -27,6 +27,8 @@ pub enum Asked {
     ADecision,
     /// A record of what was done already, and which nothing undoes.
     ARecord,
+    /// Anything else; it tells that this could not be done.
+    AnythingElse(&'static str),
 }
 
 impl Asked {
@@ -37,6 +39,7 @@ impl Asked {
             Self::IsItSound => "",
             Self::ADecision => "gov-hook could not decide, so nothing may pass: ",
             Self::ARecord => "gov-hook could not put this on record, and what was done stands: ",
+            Self::AnythingElse(undone) => undone,
         }
     }
 }
@@ -49,7 +52,9 @@ pub fn human(judged: Judged<'_>, asked: Asked, next: Option<&NextStep>, style: S
     let diagnostic = |(index, mistake): (usize, &Mistake)| {
         let message = visible(&mistake.message);
         let (level, title) = match (index, asked) {
-            (0, Asked::ADecision | Asked::ARecord) => (Level::ERROR.no_name(), format!("{}{message}", asked.failed())),
+            (0, Asked::ADecision | Asked::ARecord | Asked::AnythingElse(_)) => {
+                (Level::ERROR.no_name(), format!("{}{message}", asked.failed()))
+            }
             _ => (Level::ERROR, message),
         };
         format!("{}\n\n", renderer.render(&[diagnostic(judged.origin, &lines, mistake, level, title)]))
