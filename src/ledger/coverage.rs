@@ -16,7 +16,7 @@ use passages::{Arrivals, Passages, Stopped};
 
 use crate::model::{
     ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, Moment, ObjectId,
-    Outcome, PastGate, RecordStatus, RiskLevel, Sha256,
+    Outcome, PastGate, RecordStatus, RiskLevel, Sha256, address,
 };
 
 pub use passages::Landing;
@@ -63,8 +63,12 @@ struct Said {
     ratifications: Vec<Answer>,
     /// Why it was let by, as people say it.
     reasons: BTreeSet<String>,
-    /// Why it ought to be, which matters once it was.
-    asked_for: BTreeSet<String>,
+    /// Why it ought to be, by the request that says so.
+    asked_for: BTreeMap<Sha256, String>,
+    /// The requests, and the grants, that were made use of.
+    made_use_of: BTreeSet<Sha256>,
+    /// Who asked an agent for it.
+    requested_by: BTreeSet<String>,
 }
 
 /// A word by which somebody answers for what others did.
@@ -145,6 +149,9 @@ impl<'a> Coverage<'a> {
                 // Only a record has one.
                 said.reasons.extend(text(entry, "reason").map(str::to_owned));
             }
+            let made = matches!(entry.kind, EntryKind::Decision | EntryKind::Commit);
+            said.requested_by
+                .extend(entry.requested_by.as_deref().filter(|_| made).and_then(address).map(str::to_lowercase));
             said.hear(id, entry);
         }
         if is_an_answer(entry.kind) {
@@ -208,9 +215,10 @@ impl<'a> Coverage<'a> {
         let granted_by = union(&said.granted_by, &of_change.granted_by);
         let overridden_by = if granted_by.is_empty() { union(&said.used_by, &of_change.used_by) } else { granted_by };
         let mut reasons: BTreeSet<String> = said.reasons.union(&of_change.reasons).cloned().collect();
-        if !overridden_by.is_empty() {
-            reasons.extend(said.asked_for.union(&of_change.asked_for).cloned());
-        }
+        let both = || [said, of_change].into_iter();
+        let is_used = |request: &Sha256| both().any(|said| said.made_use_of.contains(request));
+        let asked_for = both().flat_map(|said| &said.asked_for).filter(|(request, _)| is_used(request));
+        reasons.extend(asked_for.map(|(_, reason)| reason.clone()));
         let of_whole =
             || stopped.into_iter().flat_map(Stopped::changes).filter_map(|change| self.by_change.get(change));
         let places: BTreeSet<&str> = match stopped {
@@ -265,7 +273,9 @@ impl<'a> Coverage<'a> {
         let of_tree = self.trees.get(&commit.tree).into_iter().flatten().map(|(_, judged)| judged);
         let of_commit = [&said.by_hook, &said.at_push, &said.put_on_record].into_iter().flatten();
         let asks_for_a_signature = || of_tree.chain(of_commit).any(|judged| judged.is_at_production);
-        let had_a_part = commit.people.iter().any(|email| email.eq_ignore_ascii_case(&answer.by));
+        // Where authors may answer, nobody is named, and whoever asked for it may as well.
+        let asked = !commit.people.is_empty() && said.requested_by.contains(&answer.by);
+        let had_a_part = asked || commit.people.iter().any(|email| email.eq_ignore_ascii_case(&answer.by));
         answer.is_by_a_person && !had_a_part && (answer.is_signed || !asks_for_a_signature())
     }
 
@@ -334,8 +344,10 @@ impl Said {
             self.reasons.extend(text(entry, "notes").map(str::to_owned));
         } else if entry.kind == EntryKind::Override {
             let reason = text(entry, "reason").map(str::to_owned);
+            let named = |member| text(entry, member).and_then(|id| id.parse::<Sha256>().ok());
+            self.made_use_of.extend(["override", "request"].into_iter().filter_map(named));
             match text(entry, "action") {
-                Some("request") => self.asked_for.extend(reason),
+                Some("request") => self.asked_for.extend(reason.map(|reason| (id, reason))),
                 // A server says again what came to it.
                 Some("use") if entry.actor.kind == ActorKind::Witness => {}
                 Some("use") => drop(self.used_by.insert(by())),

@@ -178,6 +178,7 @@ fn nobody_answers_for_their_own_work_and_no_machine_and_at_production_nobody_uns
             entry.subject.commit = Some(one.id);
             entry.body.insert("cause".into(), json!("push"));
             entry.body.insert("enforcement".into(), json!(at));
+            entry.requested_by = Some("Asker <asker@example.com>".into());
         });
         for kind in [EntryKind::Approve, EntryKind::Ratify] {
             entries.add(kind, |entry| {
@@ -196,6 +197,7 @@ fn nobody_answers_for_their_own_work_and_no_machine_and_at_production_nobody_uns
     assert!(answered("staging", &|_| ()));
     assert!(!answered("staging", &|entry| entry.actor.email = "Mira@example.com".into()));
     assert!(!answered("staging", &|entry| entry.actor.kind = ActorKind::Agent));
+    assert!(!answered("staging", &|entry| entry.actor.email = "Asker@example.com".into()));
     assert!(!answered("production", &|_| ()));
     assert!(answered("production", &|entry| entry.sig = Some("signed".into())));
 }
@@ -387,7 +389,15 @@ fn an_override_is_told_by_whoever_granted_it_with_the_reasons_that_were_given() 
         (found.overridden_by, found.reasons)
     };
     let by = |email: &'static str, action: &'static str, kind: ActorKind, reason: Option<&'static str>| {
+        // The first that asked.
+        let asked = Sha256::of(&[0]).to_string();
         move |entry: &mut Entry| {
+            let named = match action {
+                "use" => Some("override"),
+                "grant" => Some("request"),
+                _ => None,
+            };
+            entry.body.extend(named.map(|named| (named.to_owned(), json!(asked))));
             (entry.actor.email, entry.actor.kind) = (email.into(), kind);
             entry.subject.commit = Some(ObjectId::new([1; 20]));
             entry.body.insert("action".into(), json!(action));
@@ -399,6 +409,9 @@ fn an_override_is_told_by_whoever_granted_it_with_the_reasons_that_were_given() 
     entries.add(EntryKind::Override, by("mira@example.com", "use", ActorKind::Person, None));
     entries.add(EntryKind::Override, by("server@example.com", "use", ActorKind::Witness, None));
     assert_eq!(said(&entries), (vec!["mira@example.com".to_owned()], vec!["outage 4711".to_owned()]));
+
+    entries.add(EntryKind::Override, by("eve@example.com", "request", ActorKind::Person, Some("never used")));
+    assert_eq!(said(&entries).1, ["outage 4711"]);
 
     entries.add(EntryKind::Override, by("ada@example.com", "grant", ActorKind::Person, Some("outage 4711")));
     entries.decide_on(&one, "record");
