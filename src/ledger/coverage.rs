@@ -19,7 +19,7 @@ use crate::model::{
     Outcome, PastGate, RecordStatus, RiskLevel, Sha256, address,
 };
 
-pub use passages::Landing;
+pub use passages::{Known, Landing, There};
 
 /// Whether these approvals, all by people who may answer for a commit, are all that it asks for.
 pub type Enough<'e> = &'e mut dyn FnMut(&GovernedCommit, &[Sha256]) -> bool;
@@ -170,10 +170,16 @@ impl<'a> Coverage<'a> {
         self.commits.iter().map(|commit| self.status(commit, said(commit)).0).collect()
     }
 
+    /// The full names of the branches that a push was stopped on its way to.
+    pub fn places_of_stops(&self) -> impl Iterator<Item = &str> {
+        self.passages.places_of_stops().into_iter()
+    }
+
     /// The answer for each commit, in the order they were asked for.
     #[must_use]
-    pub fn answer(self, landing: Option<&Landing>, now: Moment, enough: Enough<'_>) -> Vec<CommitCoverage> {
-        let stopped = self.passages.stopped(self.commits);
+    pub fn answer(self, known: &Known, enough: Enough<'_>) -> Vec<CommitCoverage> {
+        let (landing, now) = (known.landing.as_ref(), known.now);
+        let stopped = self.passages.stopped(self.commits, &known.there);
         let unasked = landing.map(|landing| self.passages.unasked(self.commits, landing)).unwrap_or_default();
         let arrivals = self.passages.arrivals(self.commits, &self.places_of_old_approvals(now));
         let course = |commit: &GovernedCommit| Course {

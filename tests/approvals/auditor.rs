@@ -143,3 +143,18 @@ fn a_commit_past_its_hooks_is_not_on_record_for_the_word_of_somebody_unknown() {
     let said = team.is_held("main");
     assert!(said.contains("1 commit without a record"), "{said}");
 }
+
+#[test]
+fn what_was_stopped_on_its_way_to_one_branch_is_governed_on_another() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.is_held("stage");
+    assert_eq!(team.approve("lin", &team.id()).code, 0);
+    team.lands("stage");
+    assert_eq!(audited(&team, "HEAD"), (json!(["lin@example.com"]), json!(null)));
+
+    team.is_held("main");
+
+    assert_eq!(audited(&team, "HEAD"), (json!(["lin@example.com"]), json!(null)));
+    assert_eq!(past_the_gate(&team), (json!(["lin@example.com"]), json!(HELD)), "there it came past the gate");
+}

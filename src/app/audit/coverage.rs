@@ -8,7 +8,7 @@ use super::offices::Offices;
 use super::reading::{Depth, Reading, Told, read_anchored};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
-use crate::ledger::{Coverage, Landing};
+use crate::ledger::{Coverage, Known, Landing, There};
 use crate::model::{
     Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, Moment, ObjectId, RecordStatus, Sha256,
 };
@@ -123,7 +123,9 @@ impl<'a> Asking<'a> {
         };
         let adoption = self.starts.adoption(repo, tip)?;
         let before = before(repo, adoption.as_ref())?;
-        let answers = self.coverage.answer(landing(repo, &before)?.as_ref(), now, &mut enough);
+        let known =
+            Known { landing: landing(repo, &before)?, there: there(repo, self.coverage.places_of_stops())?, now };
+        let answers = self.coverage.answer(&known, &mut enough);
         Ok(Answered { adoption, before, answers })
     }
 }
@@ -131,12 +133,28 @@ impl<'a> Asking<'a> {
 /// What landed on the default branch: what the remote has of it, or a repository that nobody works in.
 fn landing(repo: &Repo, before: &HashSet<ObjectId>) -> Result<Option<Landing>, Failure> {
     let Some(name) = repo.default_branch()? else { return Ok(None) };
-    let here = if repo.is_bare() { repo.branch_tip(&name)? } else { None };
-    let Some(tip) = repo.remote_tip(&name)?.or(here) else { return Ok(None) };
+    let Some(tip) = landed(repo, &name)? else { return Ok(None) };
     let enforcement = law::policy_at(repo, Some(tip))?.0.level_for(Some(&name));
     let commits = repo.commits_between(&[], tip)?.into_iter().map(|commit| commit.id);
     let commits = commits.filter(|id| !before.contains(id)).collect();
     Ok(Some(Landing { reference: format!("refs/heads/{name}"), enforcement, commits }))
+}
+
+/// Where a branch is on the remote, or in a repository that nobody works in.
+fn landed(repo: &Repo, branch: &str) -> Result<Option<ObjectId>, Failure> {
+    let here = if repo.is_bare() { repo.branch_tip(branch)? } else { None };
+    Ok(repo.remote_tip(branch)?.or(here))
+}
+
+/// What these branches have; nothing where there is none of that name.
+fn there<'p>(repo: &Repo, places: impl Iterator<Item = &'p str>) -> Result<There, Failure> {
+    let mut found = There::new();
+    for place in places {
+        let Some(branch) = place.strip_prefix("refs/heads/") else { continue };
+        let commits = landed(repo, branch)?.map(|tip| repo.commits_between(&[], tip)).transpose()?.unwrap_or_default();
+        found.insert(place.to_owned(), commits.into_iter().map(|commit| commit.id).collect());
+    }
+    Ok(found)
 }
 
 /// The commits asked for, parents before children, and the newest of them.

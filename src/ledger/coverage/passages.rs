@@ -30,6 +30,18 @@ impl Landing {
     }
 }
 
+/// What is known beside the ledger.
+#[derive(Debug)]
+pub struct Known {
+    pub landing: Option<Landing>,
+    /// Of branches that something was stopped on its way to.
+    pub there: There,
+    pub now: Moment,
+}
+
+/// The commits that branches have now, by the full name; of others nobody knows.
+pub type There = HashMap<String, HashSet<ObjectId>>;
+
 /// The pushes that matter to what was stopped.
 #[derive(Debug, Default)]
 pub(super) struct Passages {
@@ -104,8 +116,14 @@ impl Passages {
         }
     }
 
-    /// The commits that were stopped and that no later or stricter push has let through.
-    pub(super) fn stopped(&self, commits: &[GovernedCommit]) -> BTreeMap<ObjectId, Stopped> {
+    /// Where something was stopped.
+    pub(super) fn places_of_stops(&self) -> BTreeSet<&str> {
+        self.stopped.iter().filter_map(|(passage, _)| passage.reference.as_deref()).gathered()
+    }
+
+    /// The commits that were stopped and that no later or stricter push has let through. What got through
+    /// elsewhere and is not where it was stopped came past no gate.
+    pub(super) fn stopped(&self, commits: &[GovernedCommit], there: &There) -> BTreeMap<ObjectId, Stopped> {
         let mut found: BTreeMap<ObjectId, Stopped> = BTreeMap::new();
         if self.stopped.is_empty() {
             return found;
@@ -115,8 +133,14 @@ impl Passages {
             self.passed.iter().map(|passage| (passage, passage.within(&parents))).collect();
         for (passage, stop) in &self.stopped {
             let (reference, level) = (passage.reference.as_deref(), passage.enforcement);
+            let is_there =
+                |commit| reference.and_then(|place| there.get(place)).is_none_or(|there| there.contains(&commit));
             for commit in passage.within(&parents) {
-                if !passed.iter().any(|(passed, within)| within.contains(&commit) && passed.outdoes(reference, level)) {
+                let mut passed = passed.iter().filter(|(_, within)| within.contains(&commit));
+                let goes_on = |(passed, _): &(&Passage, BTreeSet<ObjectId>)| {
+                    !is_there(commit) || passed.outdoes(reference, level)
+                };
+                if !passed.any(goes_on) {
                     let stopped = found.entry(commit).or_default();
                     stopped.changes.extend(passage.change);
                     stopped.references.extend(passage.reference.clone());

@@ -16,6 +16,10 @@ fn commit(number: u8, parents: usize) -> GovernedCommit {
     }
 }
 
+fn known(now: u64, landing: Option<Landing>) -> Known {
+    Known { landing, there: There::new(), now: moment(now) }
+}
+
 /// Entries with their ids, which here are their places.
 #[derive(Default)]
 struct Entries(Vec<(Sha256, Entry)>);
@@ -69,7 +73,7 @@ impl Entries {
         let mut coverage = Coverage::of(commits);
         // What was said first may be read last.
         self.0.iter().rev().for_each(|(id, entry)| coverage.take(*id, entry));
-        coverage.answer(None, moment(now), &mut |_, _| true)
+        coverage.answer(&known(now, None), &mut |_, _| true)
     }
 
     fn status(&self, commit: &GovernedCommit) -> (RecordStatus, Option<Outcome>) {
@@ -236,6 +240,20 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     assert_eq!(with(EntryKind::Push, &push(EntryKind::Push, "refs/heads/next", "production")), [false; 3]);
     let laxer = push(EntryKind::Push, "refs/heads/topic", "development");
     assert_eq!(with(EntryKind::Push, &laxer), [true, true, false]);
+    let where_main_has = |has: &[ObjectId], kind: EntryKind| {
+        let mut coverage = Coverage::of(&both);
+        coverage.take(held.0[0].0, &held.0[0].1);
+        let mut entries = Entries::default();
+        entries.add(EntryKind::Push, &laxer);
+        entries.0[0].1.kind = kind;
+        coverage.take(Sha256::of(b"laxer"), &entries.0[0].1);
+        let there = There::from([(main.to_owned(), has.iter().copied().collect())]);
+        let answers = coverage.answer(&Known { there, ..known(0, None) }, &mut |_, _| true);
+        answers.iter().map(|commit| commit.past_gate.is_some()).collect::<Vec<bool>>()
+    };
+    assert_eq!(where_main_has(&[], EntryKind::Push), [false; 3], "it went elsewhere alone");
+    assert_eq!(where_main_has(&[first.id], EntryKind::Push), [true, false, false]);
+    assert_eq!(where_main_has(&[], EntryKind::Outcome), [true, true, false], "it got through nowhere");
     let of_whole = |entry: &mut Entry| {
         entry.change = Some(ChangeId::of(&[]));
         entry.subject.reference = Some(main.into());
@@ -251,7 +269,7 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     let past = |entries: &Entries| {
         let mut coverage = Coverage::of(&both);
         entries.0.iter().for_each(|(id, entry)| coverage.take(*id, entry));
-        coverage.answer(None, moment(0), &mut |_, given| given.len() == 2)[0].past_gate
+        coverage.answer(&known(0, None), &mut |_, given| given.len() == 2)[0].past_gate
     };
     assert_eq!(past(&two), Some(PastGate::Held), "one of two");
     two.add(EntryKind::Approve, |entry| {
@@ -365,7 +383,7 @@ fn what_landed_and_no_push_gate_was_asked_about_needs_an_answer_where_it_is_risk
             enforcement: at,
             commits: std::iter::once(one.id).collect(),
         };
-        coverage.answer(Some(&landing), moment(0), &mut |_, _| true)[0].past_gate
+        coverage.answer(&known(0, Some(landing)), &mut |_, _| true)[0].past_gate
     };
     let (staging, development) = (Enforcement::Staging, Enforcement::Development);
 
