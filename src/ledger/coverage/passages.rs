@@ -62,6 +62,8 @@ pub(super) struct Stopped {
     changes: BTreeSet<ChangeId>,
     references: BTreeSet<String>,
     is_denied: bool,
+    /// It is where it was stopped.
+    is_there: bool,
 }
 
 impl Stopped {
@@ -140,8 +142,15 @@ impl Passages {
                 let goes_on = |(passed, _): &(&Passage, BTreeSet<ObjectId>)| {
                     !is_there(commit) || passed.outdoes(reference, level)
                 };
-                if !passed.any(goes_on) {
-                    let stopped = found.entry(commit).or_default();
+                if passed.any(goes_on) {
+                    continue;
+                }
+                let stopped = found.entry(commit).or_default();
+                // Where it is it came past the gate; what stopped it elsewhere is settled by nothing there.
+                if is_there(commit) && !stopped.is_there {
+                    *stopped = Stopped { is_there: true, ..Stopped::default() };
+                }
+                if is_there(commit) == stopped.is_there {
                     stopped.changes.extend(passage.change);
                     stopped.references.extend(passage.reference.clone());
                     stopped.is_denied |= *stop == Stop::Denied;

@@ -206,22 +206,32 @@ fn nobody_answers_for_their_own_work_and_no_machine_and_at_production_nobody_uns
     assert!(answered("production", &|entry| entry.sig = Some("signed".into())));
 }
 
-#[test]
-fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through() {
-    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
-    let push = |kind: EntryKind, reference: &'static str, at: &'static str| {
-        let (first, head) = (first.clone(), second.id);
-        move |entry: &mut Entry| {
+/// Makes of an entry what it is to say.
+type Says<'c> = Box<dyn Fn(&mut Entry) + 'c>;
+
+/// A push of two commits, the second upon the first.
+fn pushes<'c>(
+    first: &'c GovernedCommit,
+    second: &'c GovernedCommit,
+) -> impl Fn(EntryKind, &'static str, &'static str) -> Says<'c> {
+    move |kind, reference, at| {
+        Box::new(move |entry: &mut Entry| {
             entry.kind = kind;
             entry.subject.reference = Some(reference.into());
             entry.change = Some(ChangeId::of(&[]));
             let body = json!({
                 "gate": "push", "exit": 3, "enforcement": at,
-                "head": head.to_string(), "after": [first.parents[0].to_string()],
+                "head": second.id.to_string(), "after": [first.parents[0].to_string()],
             });
             entry.body = body.as_object().cloned().unwrap();
-        }
-    };
+        })
+    }
+}
+
+#[test]
+fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through() {
+    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
+    let push = pushes(&first, &second);
     let main = "refs/heads/main";
     let mut held = Entries::default();
     held.add(EntryKind::Decision, push(EntryKind::Decision, main, "staging"));
@@ -240,20 +250,6 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     assert_eq!(with(EntryKind::Push, &push(EntryKind::Push, "refs/heads/next", "production")), [false; 3]);
     let laxer = push(EntryKind::Push, "refs/heads/topic", "development");
     assert_eq!(with(EntryKind::Push, &laxer), [true, true, false]);
-    let where_main_has = |has: &[ObjectId], kind: EntryKind| {
-        let mut coverage = Coverage::of(&both);
-        coverage.take(held.0[0].0, &held.0[0].1);
-        let mut entries = Entries::default();
-        entries.add(EntryKind::Push, &laxer);
-        entries.0[0].1.kind = kind;
-        coverage.take(Sha256::of(b"laxer"), &entries.0[0].1);
-        let there = There::from([(main.to_owned(), has.iter().copied().collect())]);
-        let answers = coverage.answer(&Known { there, ..known(0, None) }, &mut |_, _| true);
-        answers.iter().map(|commit| commit.past_gate.is_some()).collect::<Vec<bool>>()
-    };
-    assert_eq!(where_main_has(&[], EntryKind::Push), [false; 3], "it went elsewhere alone");
-    assert_eq!(where_main_has(&[first.id], EntryKind::Push), [true, false, false]);
-    assert_eq!(where_main_has(&[], EntryKind::Outcome), [true, true, false], "it got through nowhere");
     let of_whole = |entry: &mut Entry| {
         entry.change = Some(ChangeId::of(&[]));
         entry.subject.reference = Some(main.into());
@@ -287,6 +283,47 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     assert_eq!(told(&held), [true, true, false], "a rejection outweighs the approval");
     held.add(EntryKind::Revoke, |entry| drop(entry.body.insert("approval".into(), json!(rejected.to_string()))));
     assert_eq!(told(&held), [false; 3]);
+}
+
+#[test]
+fn what_was_stopped_on_its_way_to_where_it_is_not_came_past_no_gate() {
+    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
+    let push = pushes(&first, &second);
+    let main = "refs/heads/main";
+    let mut held = Entries::default();
+    held.add(EntryKind::Decision, push(EntryKind::Decision, main, "staging"));
+    let both = [first.clone(), second.clone(), commit(3, 1)];
+    let laxer = push(EntryKind::Push, "refs/heads/topic", "development");
+    let of_release: ChangeId = format!("gc1-{}", Sha256::of(b"release")).parse().unwrap();
+    let where_main_has = |has: &[ObjectId], kind: EntryKind| {
+        let mut coverage = Coverage::of(&both);
+        coverage.take(held.0[0].0, &held.0[0].1);
+        let mut entries = Entries::default();
+        entries.add(EntryKind::Push, &laxer);
+        entries.0[0].1.kind = kind;
+        coverage.take(Sha256::of(b"laxer"), &entries.0[0].1);
+        let there = There::from([(main.to_owned(), has.iter().copied().collect())]);
+        let answers = coverage.answer(&Known { there, ..known(0, None) }, &mut |_, _| true);
+        answers.iter().map(|commit| commit.past_gate.is_some()).collect::<Vec<bool>>()
+    };
+    assert_eq!(where_main_has(&[], EntryKind::Push), [false; 3], "it went elsewhere alone");
+    let mut twice = Entries(held.0.clone());
+    twice.add(EntryKind::Decision, |entry| {
+        push(EntryKind::Decision, "refs/heads/release", "production")(entry);
+        entry.change = Some(of_release);
+    });
+    twice.add(EntryKind::Approve, |entry| {
+        entry.change = Some(of_release);
+        entry.subject.reference = Some("refs/heads/release".into());
+    });
+    let mut coverage = Coverage::of(&both);
+    twice.0.iter().for_each(|(id, entry)| coverage.take(*id, entry));
+    let has = |has: &[&GovernedCommit]| has.iter().map(|commit| commit.id).collect();
+    let there = There::from([(main.to_owned(), has(&[&first, &second])), ("refs/heads/release".into(), has(&[]))]);
+    let answers = coverage.answer(&Known { there, ..known(0, None) }, &mut |_, _| true);
+    assert_eq!(answers[0].past_gate, Some(PastGate::Held), "what was approved is for where it never went");
+    assert_eq!(where_main_has(&[first.id], EntryKind::Push), [true, false, false]);
+    assert_eq!(where_main_has(&[], EntryKind::Outcome), [true, true, false], "it got through nowhere");
 }
 
 #[test]
