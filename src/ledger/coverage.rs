@@ -3,8 +3,8 @@
 //! It reads these members of bodies. A `commit` entry names in `decision` the id of the decision that
 //! judged its tree, and has none when nobody judged it. A `decision` on a commit says in `cause` who
 //! asked: `hook` (one that git runs afterwards), `push`, or `record` (a person, with a reason).
-//! A `revoke` names in `approval` the entry it takes back, an `approve` in `expires` until when it counts. An `override`'s `action` is `request`,
-//! `grant` or `use`.
+//! A `revoke` names in `approval` the entry it takes back, an `approve` in `expires` until when it counts.
+//! An `override`'s `action` is `request`, `grant` or `use`.
 
 mod passages;
 

@@ -42,10 +42,12 @@ const NOT_FOR_USE: Words = words!(
 );
 
 const SAYS_NOTHING: Words = words!(
-    "pass passwd password passphrase pwd my the a an is this that it really very super top secret secrets key keys jwt session sessions cookie token tokens \
+    "pass passwd password passphrase pwd my the a an is this that it really very super top secret secrets key keys \
+     jwt session sessions cookie token tokens \
      app application flask django node express auth api server string value random some long short secure security \
      strong private signing sign for and in on of to production prod only access refresh user web site hs256 \
-     something special here cat min minimum char chars character characters length bytes bits at least with must be needs",
+     something special here cat min minimum char chars character characters length bytes bits at least with must \
+     be needs",
 );
 
 #[cfg(test)]
