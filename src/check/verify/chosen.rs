@@ -1,7 +1,7 @@
 //! Secrets that people make of words, where a program takes whatever stands there for one.
 
 use super::Captured;
-use super::place::{in_document, words};
+use super::place::{Text, in_document, text_of, words};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::{is_screaming, is_stock};
 use super::words::{Words, words};
@@ -16,6 +16,7 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         .map(|part| part.iter().filter(|byte| byte.is_ascii_alphabetic()).count())
         .sum();
     !in_document(captured)
+        && (is_quoted(captured) || text_of(captured) == Text::Settings)
         && !stands_in(value)
         && !counted_up(value)
         && !is_stock(value)
@@ -24,6 +25,11 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && !NOT_FOR_USE.open(&value.to_ascii_lowercase())
         && !spelled_as_secret(value)
         && own >= 4
+}
+
+/// Without quotes, code names a variable.
+fn is_quoted(captured: &Captured<'_>) -> bool {
+    captured.head().last().is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`'))
 }
 
 /// Whether a value is one word of words for secrets: `mysecretkey`, `supersecretjwtkey`.

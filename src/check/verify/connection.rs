@@ -6,6 +6,7 @@ use super::look::like_password;
 use super::shape::is_expression;
 use super::stand_in::{is_template, masked, stands_in};
 use super::stock::{is_screaming, is_stock, is_word};
+use super::words::{Words, words};
 
 /// The password of a connection string that also names a host.
 pub(super) fn connection_password(captured: &Captured<'_>) -> bool {
@@ -34,8 +35,11 @@ pub(super) fn connection_stock_password(captured: &Captured<'_>) -> bool {
         && !masked(value)
         && !is_template(value)
         && !is_expression(value)
-        && !value.starts_with(b"your")
+        && !YOURS.open(&value.to_ascii_lowercase())
 }
+
+/// How a password begins that is the reader's.
+const YOURS: Words = words!("your tupass tu_ suasenha sua_ votre ihr_ dein_");
 
 /// Whether the quote or brace that opens a value in a connection string is closed behind it.
 fn is_closed(captured: &Captured<'_>) -> bool {

@@ -9,7 +9,7 @@ const SAID_NOT_MEANT: Words = words!(
      **** ... #### _here -here goes \
      abc123 123abc xyz123 123xyz invalid bogus revoked incorrect wrong \
      sua_senha suasenha sua_chave tu_clave tu_contra tucontra votre_ votremot mot_de_passe dein_pass deinpass \
-     ihr_pass ihrpass cambiame cambiala",
+     ihr_pass ihrpass cambiame cambiala tupassw mipassw",
 );
 
 /// What a language or tool fills in later.
