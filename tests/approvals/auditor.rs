@@ -1,6 +1,5 @@
 //! What an auditor hears of approvals that a gate would not have counted.
 
-use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use gov_hook::model::{EntryKind, Outcome, RiskLevel};
 use serde_json::{Value, json};
 
 use crate::support::lines;
-use crate::team::{POLICY, Team};
+use crate::team::Team;
 
 const HELD: &str = "held by the push gate and not approved";
 
@@ -110,12 +109,7 @@ fn an_override_is_not_ratified_by_somebody_whom_the_policy_does_not_know() {
 fn a_path_that_asks_for_two_people_has_two_or_is_not_approved() {
     for (approvers, past) in [(&["lin"][..], json!(HELD)), (&["lin", "sam"][..], json!(null))] {
         let team = Team::new();
-        let rule = "  paths: [ { paths: [\"core/**\"], count: 2, roles: [tech_lead] } ]\n";
-        let policy = POLICY.replace("agents:", &format!("{rule}agents:"));
-        fs::write(team.at("ada").join(".gov/policy.yaml"), policy).unwrap();
-        team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Ask two"]);
-        team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
-        team.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+        team.asks_two("tech_lead");
         let id = team.held("core/a.txt", &lines(6));
         for person in approvers {
             assert_eq!(team.approve(person, &id).code, 0);

@@ -6,7 +6,7 @@ use gov_hook::model::{EntryKind, RiskLevel};
 use serde_json::json;
 
 use crate::support::lines;
-use crate::team::{POLICY, Team};
+use crate::team::Team;
 
 /// Why somebody's approval of what Mira has checked out would not count; none where it would.
 fn supposed(team: &Team, person: &str) -> Option<String> {
@@ -113,12 +113,7 @@ fn an_approval_dies_when_a_submodule_moves() {
 #[test]
 fn a_path_asks_for_two_people_and_one_of_them_is_not_enough() {
     let team = Team::new();
-    let rule = "  paths: [ { paths: [\"core/**\"], count: 2, roles: [tech_lead, admin] } ]\n";
-    let policy = POLICY.replace("agents:", &format!("{rule}agents:"));
-    fs::write(team.at("ada").join(".gov/policy.yaml"), policy).unwrap();
-    team.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Ask two"]);
-    team.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
-    team.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+    team.asks_two("tech_lead, admin");
     let id = team.held("core/a.txt", &lines(6));
 
     let one = team.approve("lin", &id);

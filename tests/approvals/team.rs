@@ -38,6 +38,16 @@ impl Team {
         Self::of("# Scratch\n")
     }
 
+    /// From now on the policy asks two people with these roles about anything in `core`; Mira has it.
+    pub fn asks_two(&self, roles: &str) {
+        let rule = format!("  paths: [ {{ paths: [\"core/**\"], count: 2, roles: [{roles}] }} ]\n");
+        let policy = POLICY.replace("agents:", &format!("{rule}agents:"));
+        fs::write(self.at("ada").join(".gov/policy.yaml"), policy).unwrap();
+        self.git("ada", &["commit", "-q", "--all", "--no-verify", "-m", "Ask two"]);
+        self.git("ada", &["push", "-q", "--no-verify", "origin", "main"]);
+        self.git("mira", &["pull", "-q", "--rebase", "origin", "main"]);
+    }
+
     /// A repository of its own for every README.
     pub fn of(readme: &str) -> Self {
         let scratch = Scratch::unborn();
