@@ -1,5 +1,7 @@
 //! Passwords in web and database addresses.
 
+use std::net::Ipv4Addr;
+
 use super::Captured;
 use super::codec::percent;
 use super::credential::names_password;
@@ -31,7 +33,7 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
     if socket || host.starts_with(b"sha256") || is_template(host) || is_template(user) || is_pattern(&password) {
         return false;
     }
-    if is_leased(host) {
+    if is_leased(host) || is_public(host) {
         return !USERS.has(user) && !STOCK.has(&password) && !stands_in(&password) && !names_password(&password);
     }
     let stem: Vec<u8> = password.iter().copied().take_while(u8::is_ascii_alphabetic).collect();
@@ -64,6 +66,16 @@ fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
 fn is_leased(host: &[u8]) -> bool {
     let lower = host.to_ascii_lowercase();
     PROVIDERS.close(&lower) && lower.iter().any(u8::is_ascii_digit)
+}
+
+/// The number of a machine that all the world could reach; in documents they are made of small ones.
+fn is_public(host: &[u8]) -> bool {
+    let number = std::str::from_utf8(host).ok().and_then(|host| host.parse::<Ipv4Addr>().ok());
+    number.is_some_and(|number| {
+        let kept = number.is_private() || number.is_loopback() || number.is_link_local() || number.is_documentation();
+        let made_up = number.octets().iter().filter(|&&part| part >= 10).count() < 3;
+        !kept && !made_up && !number.is_multicast() && !number.is_broadcast()
+    })
 }
 
 const PROVIDERS: Words = words!(
@@ -155,6 +167,17 @@ mod tests {
         }
         assert!(!anywhere("mongodb+srv://ada:", "ada", "cluster.mongodb.net"));
         assert!(!anywhere("mongodb://ada:", "ada", "db1.shop.dev"));
+    }
+
+    #[test]
+    fn a_public_number_of_a_host_takes_weak_passwords_too() {
+        for host in ["52.17.204.91", "185.199.8.153"] {
+            assert!(anywhere("amqp://ada:", "ada", host), "{host}");
+        }
+        for host in ["192.168.31.20", "10.24.18.77", "203.0.113.25", "8.8.8.8", "1.2.3.4", "255.255.255.255"] {
+            assert!(!anywhere("amqp://ada:", "ada", host), "{host}");
+        }
+        assert!(!anywhere("amqp://guest:", "guest", "52.17.204.91"));
     }
 
     #[test]

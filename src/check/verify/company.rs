@@ -21,16 +21,29 @@ const MAILS: Words = words!("mail email gmail smtp imap sender outlook hotmail y
 /// Whether a user and, in code and documents, a host are set to something in the lines around a
 /// value: tests and manuals are full of users with a password.
 pub(super) fn has_company(captured: &Captured<'_>) -> bool {
+    let by_example = text_of(captured) == Text::Code || in_document(captured);
+    around(captured).any(|line| sets(line, USERS))
+        && (!by_example || around(captured).any(|line| sets(line, HOSTS) || sets_account(line)))
+}
+
+/// Whether the address of an interface for programs stands in the lines around a value.
+pub(super) fn stands_by_api(captured: &Captured<'_>) -> bool {
+    around(captured).any(|line| {
+        let address = memchr::memmem::find(line, b"://").and_then(|at| line.get(at + 3..)).unwrap_or_default();
+        let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'?' | b'<' | b'>');
+        let address = address.get(..address.iter().position(ends).unwrap_or(address.len())).unwrap_or_default();
+        address.split(|byte| !byte.is_ascii_alphanumeric()).any(|part| part.eq_ignore_ascii_case(b"api"))
+    })
+}
+
+/// The lines around a value, and what its own line holds besides.
+fn around<'a>(captured: &Captured<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let text = captured.text;
     let line = memchr::memrchr(b'\n', text.get(..captured.whole.start).unwrap_or_default()).map_or(0, |at| at + 1);
     let before = text.get(line.saturating_sub(REACH)..captured.whole.start).unwrap_or_default();
     let after = text.get(captured.value.end..).unwrap_or_default();
     let after = after.get(..REACH).unwrap_or(after);
-    let around =
-        || before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES));
-    let by_example = text_of(captured) == Text::Code || in_document(captured);
-    around().any(|line| sets(line, USERS))
-        && (!by_example || around().any(|line| sets(line, HOSTS) || sets_account(line)))
+    before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES))
 }
 
 /// Whether a line sets one of the names to a value that is meant.
@@ -78,11 +91,12 @@ fn value_of(tail: &[u8]) -> &[u8] {
 }
 
 const fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'>')
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::found;
     use super::*;
 
     fn within(text: &str, path: &str) -> bool {
@@ -102,6 +116,7 @@ mod tests {
     #[test]
     fn an_account_of_mail_is_a_user_and_a_host() {
         assert!(within("gmail_user = 'ada@shop.dev'\npassword = 'bluewhale'", "a.py"));
+        assert!(within("$mail->Username = 'ada@shop.dev';\n$mail->password = 'bluewhale'", "a.php"));
         assert!(!within("email = 'ada@shop.dev'\npassword = 'bluewhale'", "a.py"));
         assert!(!within("gmail_user = 'ada@example.com'\npassword = 'bluewhale'", "a.py"));
         assert!(!within("gmail_user = 'ada'\npassword = 'bluewhale'", "a.py"));
@@ -111,6 +126,17 @@ mod tests {
     fn the_name_of_a_network_is_the_company_of_its_password() {
         assert!(within("char ssid[] = \"shop\";\nchar password[] = \"bluewhale\";", "a.ino"));
         assert!(!within("char ssid[] = \"your-ssid\";\nchar password[] = \"bluewhale\";", "a.ino"));
+    }
+
+    #[test]
+    fn the_address_of_an_interface_names_it_so() {
+        let beside = |text: &str| found(text, "key = ", "bluewhale", stands_by_api);
+
+        assert!(beside("key = bluewhale\nurl = 'https://api.shop.dev'"));
+        assert!(beside("get(\"https://shop.dev/API/v1?key=$key\")\n\nkey = bluewhale"));
+        assert!(!beside("key = bluewhale\nurl = 'https://shop.dev/rapid'"));
+        assert!(!beside("key = bluewhale\nsee 'https://shop.dev' for our api"));
+        assert!(!beside("key = bluewhale\n\n\n\n\n\nurl = 'https://api.shop.dev'"));
     }
 
     #[test]

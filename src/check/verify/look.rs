@@ -85,10 +85,12 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     drawn(value) || (strength == Strength::Strong && chosen && like_password(value) && !is_weak(value))
 }
 
-/// Text in percent encoding, as tests of addresses have it; one such mark may occur by chance.
+/// Text in percent encoding, as tests of addresses have it; one such mark may occur by chance, and
+/// did so where it makes no text.
 fn is_encoded(value: &[u8]) -> bool {
     let decoded = percent(value);
-    (value.len() - decoded.len()) * 3 > value.len() || decoded.iter().any(|byte| !byte.is_ascii_graphic())
+    (value.len() - decoded.len()) * 3 > value.len()
+        || std::str::from_utf8(&decoded).is_ok_and(|text| !text.bytes().all(|byte| byte.is_ascii_graphic()))
 }
 
 /// Four groups of four small letters, as Google hands out for mail programs.
@@ -220,6 +222,7 @@ mod tests {
             "kqzv wtrj bxnl qpdh",
             "xwqzk",
             "huqd-pdfrtqlx",
+            "Yg&tc%DEuh6%Zc^8",
         ] {
             assert!(like_password(value.as_bytes()), "{value}");
         }

@@ -77,6 +77,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("base58-key", token::base58_key),
     ("base64-json", token::json_in_base64),
     ("basic-auth", credential::basic),
+    ("beside-api", company::stands_by_api),
     ("byte-array", token::byte_array),
     ("chosen-secret", chosen::secret),
     ("connection-password", connection::connection_password),
