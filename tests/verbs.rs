@@ -224,6 +224,19 @@ fn all_mistakes_of_all_packs_are_told_at_once() {
 }
 
 #[test]
+fn the_rules_of_this_project_are_sound_as_packs_of_ones_own() {
+    let scratch = Scratch::new();
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+
+    let said = scratch.run(&["rules", "check", rules.to_str().unwrap()]);
+    let named = scratch.run(&["rules", "check", rules.join("risk.yaml").to_str().unwrap()]);
+
+    assert_eq!((said.code, named.code), (0, 2), "{}", said.out);
+    let left_out = said.out.lines().last().unwrap();
+    assert!(left_out.contains("rules/headers.yaml") && left_out.contains("rules/risk.yaml"), "{left_out}");
+}
+
+#[test]
 fn the_native_hook_stops_a_commit_and_lets_the_next_one_by() {
     let scratch = Scratch::new();
     let shim = Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/shim");

@@ -93,9 +93,17 @@ pub struct PackView {
     pub mistakes: Vec<Mistake>,
 }
 
+/// What `rules check` read.
+#[derive(Clone, Debug)]
+pub struct PacksView {
+    pub packs: Vec<PackView>,
+    /// Files beside them that hold no rule, and were left out.
+    pub others: Vec<String>,
+}
+
 /// The mistakes of every pack, and how many are sound.
 #[must_use]
-pub fn check(packs: &[PackView], style: Style) -> String {
+pub fn check(PacksView { packs, others }: &PacksView, style: Style) -> String {
     let mut text = String::new();
     for PackView { origin, bytes, mistakes, .. } in packs.iter().filter(|pack| !pack.mistakes.is_empty()) {
         text.push_str(&mistakes::human(Judged { origin, bytes, mistakes }, Asked::IsItSound, None, style));
@@ -104,11 +112,14 @@ pub fn check(packs: &[PackView], style: Style) -> String {
     let rules = counted(packs.iter().map(|pack| pack.rules).sum(), "rule");
     // Writing into a string cannot fail.
     let _ = writeln!(text, "sound: {sound} of {}, with {rules} whose examples hold", counted(packs.len(), "pack"));
+    if !others.is_empty() {
+        let _ = writeln!(text, "left out, for nothing in it has an `id`: {}", others.join(", "));
+    }
     text
 }
 
 #[must_use]
-pub fn check_json(packs: &[PackView]) -> String {
+pub fn check_json(PacksView { packs, others }: &PacksView) -> String {
     let of = |pack: &PackView| {
         serde_json::json!({
             "origin": pack.origin,
@@ -118,7 +129,7 @@ pub fn check_json(packs: &[PackView]) -> String {
         })
     };
     let packs: Vec<serde_json::Value> = packs.iter().map(of).collect();
-    let whole = serde_json::json!({ "schema": "gov-hook/rules-check/v1", "packs": packs });
+    let whole = serde_json::json!({ "schema": "gov-hook/rules-check/v1", "packs": packs, "left_out": others });
     format!("{whole:#}\n")
 }
 

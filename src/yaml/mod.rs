@@ -1,7 +1,8 @@
 //! YAML as a person wrote it: a tree in which every key and value knows its place.
 //!
 //! Policies and rule packs are read through it. Only what reads the same from top to bottom is
-//! taken: no anchors, aliases, tags, duplicate keys or second documents, no hidden characters.
+//! taken: no tags, duplicate keys or second documents, no hidden characters, and anchors with their
+//! aliases only in packs, where one list of paths serves many rules.
 
 mod node;
 mod steps;
@@ -19,6 +20,8 @@ pub use write::Tree;
 pub const MAX_BYTES: usize = 256 * 1024;
 /// Deeper trees are refused, so that no reader of a tree needs to bound its recursion.
 pub const MAX_DEPTH: usize = 64;
+/// Larger trees are refused where aliases make them: a small file could name a huge one.
+const MAX_SHARED: usize = 100_000;
 const MAX_MISTAKES: usize = 100;
 
 /// What a file holds, as far as it could be read.
@@ -36,8 +39,23 @@ pub fn parse(bytes: &[u8]) -> Parsed {
 
 /// For files that grow with a repository, and so may be larger.
 pub fn parse_up_to(bytes: &[u8], most: usize) -> Parsed {
+    read(bytes, most, Anchors::Refused)
+}
+
+/// For files in which an alias may stand for what an anchor before it names.
+pub fn parse_shared(bytes: &[u8]) -> Parsed {
+    read(bytes, MAX_BYTES, Anchors::Taken)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Anchors {
+    Refused,
+    Taken,
+}
+
+fn read(bytes: &[u8], most: usize, anchors: Anchors) -> Parsed {
     let mut mistakes = Mistakes::default();
-    let root = text::decode(bytes, most, &mut mistakes).and_then(|text| tree::build(text, &mut mistakes));
+    let root = text::decode(bytes, most, &mut mistakes).and_then(|text| tree::build(text, anchors, &mut mistakes));
     Parsed { root, mistakes }
 }
 

@@ -173,6 +173,34 @@ fn a_part_that_is_refused_leaves_the_rest_to_be_judged() {
 }
 
 #[test]
+fn an_alias_stands_for_what_its_anchor_names_where_they_are_taken() {
+    let read = |text: &str| {
+        let parsed = parse_shared(text.as_bytes());
+        (parsed.root, parsed.mistakes.into_sorted().into_iter().map(|mistake| mistake.message).collect::<Vec<_>>())
+    };
+    let (root, mistakes) = read("a: &x [b, {c: d}]\ne: *x\nf: &y g\nh: *y\n");
+    let Some(Node { value: Value::Map(entries), .. }) = root else { panic!("no map") };
+    let value = |key: &str| value_of(&entries, key).map(|node| node.value.clone());
+
+    assert_eq!(mistakes, [""; 0]);
+    assert!(value("a").is_some() && value("a") == value("e") && value("f") == value("h"));
+    assert_eq!(value_of(&entries, "e").unwrap().span, Span { line: 2, column: 4, length: 2 });
+    assert_eq!(read("a: &x [b, *x]\n").1, ["a YAML alias stands within what it names"]);
+}
+
+#[test]
+fn aliases_cannot_make_much_of_little() {
+    let doubled = |level: u32| format!("- &a{level} [*a{0}, *a{0}]\n", level - 1);
+    let nested = |level: u32| format!("- &a{level} [*a{}]\n", level - 1);
+    for more in [(1..30).map(doubled).collect::<Vec<_>>(), (1..70).map(nested).collect()] {
+        let parsed = parse_shared(format!("- &a0 [b]\n{}", more.concat()).as_bytes());
+
+        let said: Vec<String> = parsed.mistakes.into_sorted().into_iter().map(|mistake| mistake.message).collect();
+        assert_eq!(said, ["aliases make more of this file than can be read"]);
+    }
+}
+
+#[test]
 fn bytes_that_are_no_utf_8_text_are_refused_with_their_place() {
     let refused = |bytes: &[u8]| {
         let parsed = parse(bytes);

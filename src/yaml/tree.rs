@@ -8,11 +8,13 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
 use super::text::count;
-use super::{Entry, Key, MAX_DEPTH, Mistakes, Node, Scalar, Span, Value};
+use super::{Anchors, Entry, Key, MAX_DEPTH, MAX_SHARED, Mistakes, Node, Scalar, Span, Value};
 
-pub(super) fn build(text: &str, mistakes: &mut Mistakes) -> Option<Node> {
+pub(super) fn build(text: &str, anchors: Anchors, mistakes: &mut Mistakes) -> Option<Node> {
     let (lines, characters) = (text.split('\n').collect(), text.chars().collect());
-    let mut tree = Tree { lines, characters, mistakes, open: Vec::new(), root: None, documents: 0 };
+    let (named, shared) = (HashMap::new(), 0);
+    let mut tree =
+        Tree { lines, characters, anchors, mistakes, open: Vec::new(), named, shared, root: None, documents: 0 };
     for event in Parser::new_from_str(text) {
         match event {
             Ok((event, span)) => tree.take(event, span.start, span.end)?,
@@ -32,8 +34,13 @@ pub(super) fn build(text: &str, mistakes: &mut Mistakes) -> Option<Node> {
 struct Tree<'a> {
     lines: Vec<&'a str>,
     characters: Vec<char>,
+    anchors: Anchors,
     mistakes: &'a mut Mistakes,
     open: Vec<Open>,
+    /// What anchors name, by their numbers.
+    named: HashMap<usize, Node>,
+    /// How many nodes aliases stand for so far.
+    shared: usize,
     root: Option<Node>,
     documents: usize,
 }
@@ -41,6 +48,7 @@ struct Tree<'a> {
 /// A list or map whose end has not come yet.
 struct Open {
     start: Marker,
+    anchor: usize,
     kind: Kind,
 }
 
@@ -68,13 +76,10 @@ impl Tree<'_> {
                     return None;
                 }
             }
-            Event::Alias(_) => {
+            Event::Alias(anchor) => {
                 let span = self.span(start, end.index());
-                self.mistakes.add(
-                    span.mistake("a YAML alias is not taken here")
-                        .help("write the value out; a text that starts with `*` needs quotes"),
-                );
-                self.place(Node { span, value: Value::Refused });
+                let value = self.meant_by(anchor, span)?;
+                self.place(Node { span, value });
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let span = self.span(start, self.closing_quote(start, end));
@@ -83,24 +88,24 @@ impl Tree<'_> {
                     self.refuse_tab(span);
                 }
                 let plain = style == ScalarStyle::Plain;
-                self.place(Node { span, value: Value::Scalar(Scalar { text: text.into_owned(), plain }) });
+                self.finish(anchor, Node { span, value: Value::Scalar(Scalar { text: text.into_owned(), plain }) });
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_marks(self.span(start, end.index()), anchor, tag.is_some());
-                self.open(start, Kind::List(Vec::new()))?;
+                self.open(start, anchor, Kind::List(Vec::new()))?;
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_marks(self.span(start, end.index()), anchor, tag.is_some());
-                self.open(start, Kind::Map { entries: Vec::new(), lines: HashMap::new(), key: Pending::None })?;
+                self.open(start, anchor, Kind::Map { entries: Vec::new(), lines: HashMap::new(), key: Pending::None })?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let end = start;
-                if let Some(Open { start, kind }) = self.open.pop() {
+                if let Some(Open { start, anchor, kind }) = self.open.pop() {
                     let value = match kind {
                         Kind::List(items) => Value::List(items),
                         Kind::Map { entries, .. } => Value::Map(entries),
                     };
-                    self.place(Node { span: self.span(start, self.closing_bracket(start, end)), value });
+                    self.finish(anchor, Node { span: self.span(start, self.closing_bracket(start, end)), value });
                 }
             }
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
@@ -108,19 +113,49 @@ impl Tree<'_> {
         Some(())
     }
 
-    fn open(&mut self, start: Marker, kind: Kind) -> Option<()> {
+    fn open(&mut self, start: Marker, anchor: usize, kind: Kind) -> Option<()> {
         if self.open.len() >= MAX_DEPTH {
             let mistake =
                 self.span(start, start.index()).mistake(format!("more than {MAX_DEPTH} levels of lists and maps"));
             self.mistakes.add(mistake);
             return None;
         }
-        self.open.push(Open { start, kind });
+        self.open.push(Open { start, anchor, kind });
         Some(())
     }
 
+    /// What an alias stands for, if that can be told. `None` when it is too much to read.
+    fn meant_by(&mut self, anchor: usize, span: Span) -> Option<Value> {
+        if self.anchors == Anchors::Refused {
+            self.mistakes.add(
+                span.mistake("a YAML alias is not taken here")
+                    .help("write the value out; a text that starts with `*` needs quotes"),
+            );
+            return Some(Value::Refused);
+        }
+        let Some(meant) = self.named.get(&anchor) else {
+            self.mistakes.add(span.mistake("a YAML alias stands within what it names").help("write the value out"));
+            return Some(Value::Refused);
+        };
+        let (nodes, depth) = extent(meant);
+        self.shared += nodes;
+        if self.shared > MAX_SHARED || self.open.len() + depth > MAX_DEPTH {
+            let mistake = span.mistake("aliases make more of this file than can be read");
+            self.mistakes.add(mistake.help("write the value out"));
+            return None;
+        }
+        Some(meant.value.clone())
+    }
+
+    fn finish(&mut self, anchor: usize, node: Node) {
+        if anchor > 0 && self.anchors == Anchors::Taken {
+            self.named.insert(anchor, node.clone());
+        }
+        self.place(node);
+    }
+
     fn refuse_marks(&mut self, span: Span, anchor: usize, tag: bool) {
-        if anchor > 0 {
+        if anchor > 0 && self.anchors == Anchors::Refused {
             self.mistakes.add(
                 span.mistake("a YAML anchor is not taken here")
                     .help("write the value out; a text that starts with `&` needs quotes"),
@@ -226,6 +261,19 @@ impl Tree<'_> {
             Some('[' | '{') => end.index() + 1,
             _ => end.index(),
         }
+    }
+}
+
+/// How many nodes a tree has, and how many of them are above its deepest one. No tree is deeper than
+/// [`MAX_DEPTH`].
+fn extent(node: &Node) -> (usize, usize) {
+    let of = |nodes: &mut dyn Iterator<Item = &Node>| {
+        nodes.map(extent).fold((1, 1), |(count, depth), (nodes, below)| (count + nodes, depth.max(below + 1)))
+    };
+    match &node.value {
+        Value::List(items) => of(&mut items.iter()),
+        Value::Map(entries) => of(&mut entries.iter().map(|entry| &entry.value)),
+        Value::Scalar(_) | Value::Refused => (1, 0),
     }
 }
 

@@ -13,12 +13,12 @@ use walkdir::WalkDir;
 use super::law::Law;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure, secrets};
 use crate::check::header_explained;
-use crate::check::rules::{Example, Listed, On, read_pack};
+use crate::check::rules::{Example, Listed, On, is_pack, read_pack};
 use crate::check::waivers::{Explained, explained};
 use crate::git::Repo;
 use crate::model::{Arrange, Severity, closest, shell_word};
 use crate::report::Style;
-use crate::report::rules::{self as report, PackView, RuleView};
+use crate::report::rules::{self as report, PackView, PacksView, RuleView};
 
 /// `rules list`: every rule in force at HEAD.
 pub fn list(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
@@ -94,24 +94,33 @@ fn unknown(law: &Law, id: &str) -> Failure {
 
 /// `rules check`: reads a pack, or every pack in a folder, and runs the examples in it.
 pub fn check(path: &Path, as_json: bool, style: Style) -> Result<Answer, Failure> {
-    let packs = packs_in(path)?.iter().map(|file| pack(file)).collect::<Result<Vec<PackView>, Failure>>()?;
-    if packs.is_empty() {
-        return Err(Failure::new(format!("no pack (`*.yaml`) is in `{}`", path.display())));
+    let mut seen = PacksView { packs: Vec::new(), others: Vec::new() };
+    for file in packs_in(path)? {
+        let origin = file.display().to_string();
+        let bytes = std::fs::read(&file).map_err(|error| Failure::new(format!("cannot read `{origin}`: {error}")))?;
+        // What was named itself was meant as a pack, whatever it holds.
+        if file == path || is_pack(&bytes) {
+            seen.packs.push(pack(origin, bytes));
+        } else {
+            seen.others.push(origin);
+        }
     }
-    let sound = packs.iter().all(|pack| pack.mistakes.is_empty());
-    let text = if as_json { report::check_json(&packs) } else { report::check(&packs, style) };
+    if seen.packs.is_empty() {
+        let none = Failure::new(format!("no pack (`*.yaml`) is in `{}`", path.display()));
+        return Err(none.mended_by("name a pack, or a folder of them; each rule starts with `- id: family/name`"));
+    }
+    let sound = seen.packs.iter().all(|pack| pack.mistakes.is_empty());
+    let text = if as_json { report::check_json(&seen) } else { report::check(&seen, style) };
     Ok(Answer { text: text.into_bytes(), code: if sound { 0 } else { CANNOT_DECIDE } })
 }
 
-fn pack(file: &Path) -> Result<PackView, Failure> {
-    let origin = file.display().to_string();
-    let bytes = std::fs::read(file).map_err(|error| Failure::new(format!("cannot read `{origin}`: {error}")))?;
+fn pack(origin: String, bytes: Vec<u8>) -> PackView {
     let (rules, mistakes) = match read_pack(&origin, &bytes) {
         Ok(pack) => (pack.rules.len(), Vec::new()),
         Err(mistakes) => (0, mistakes),
     };
     let (bytes, mistakes) = secrets::shown(bytes, mistakes);
-    Ok(PackView { origin, bytes, rules, mistakes })
+    PackView { origin, bytes, rules, mistakes }
 }
 
 fn packs_in(path: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -34,7 +34,7 @@ pub use candidate::Candidate;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
 pub use listing::Listed;
-pub use pack::read_pack;
+pub use pack::{is_pack, read_pack};
 pub use search::Common;
 pub use set::{Pack, Rules};
 pub use stream::Stream;

@@ -16,7 +16,7 @@ use crate::yaml::{self, Mistakes, Node, Span, Value};
 
 /// Reads a pack and runs its examples.
 pub fn read_pack(name: &str, bytes: &[u8]) -> Result<Pack, Vec<Mistake>> {
-    let yaml::Parsed { root, mistakes } = yaml::parse(bytes);
+    let yaml::Parsed { root, mistakes } = yaml::parse_shared(bytes);
     let mut reader = Reader { mistakes };
     let read = root.map(|root| reader.pack(&root)).unwrap_or_default();
     if reader.mistakes.is_empty() {
@@ -26,6 +26,24 @@ pub fn read_pack(name: &str, bytes: &[u8]) -> Result<Pack, Vec<Mistake>> {
         Ok(Pack { name: name.to_owned(), rules: read.into_iter().map(|read| read.definition).collect() })
     } else {
         Err(reader.mistakes.into_sorted())
+    }
+}
+
+/// Whether a file of a folder of packs is one, sound or not: other data has nothing with an `id`.
+#[must_use]
+pub fn is_pack(bytes: &[u8]) -> bool {
+    yaml::parse_shared(bytes).root.is_none_or(|root| match &root.value {
+        Value::List(items) => items.is_empty() || names_rules(&root),
+        Value::Map(_) => names_rules(&root),
+        Value::Scalar(_) | Value::Refused => true,
+    })
+}
+
+fn names_rules(node: &Node) -> bool {
+    match &node.value {
+        Value::List(items) => items.iter().any(names_rules),
+        Value::Map(entries) => entries.iter().any(|entry| entry.key.text == "id" || names_rules(&entry.value)),
+        Value::Scalar(_) | Value::Refused => false,
     }
 }
 

@@ -101,6 +101,16 @@ fn all_mistakes_of_a_pack_are_told_at_once() {
 }
 
 #[test]
+fn what_has_no_id_anywhere_is_no_pack() {
+    for pack in [GOOD, "[]", "", "rules:\n  - id: acme/word\n", "- id: [\n"] {
+        assert!(is_pack(pack.as_bytes()), "{pack}");
+    }
+    for other in ["factors: {lines: 3}\n", "- line: \"#\"\n  names: [makefile]\n"] {
+        assert!(!is_pack(other.as_bytes()), "{other}");
+    }
+}
+
+#[test]
 fn examples_that_do_not_hold_are_mistakes_of_the_pack() {
     let broken = GOOD.replace("0a1b2c3d4e5f", "0a1b").replace("acmedt_aaaaaaaaaaaa", "acmedt_0a1b2c3d4e5f");
 
