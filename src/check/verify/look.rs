@@ -9,7 +9,7 @@ use super::shape::{
     is_compound, is_date, is_decimal, is_expression, is_hex, is_location, is_technical, is_timed_uuid, is_uuid,
     is_words, is_wordy, trailing_digits,
 };
-use super::stand_in::{counted_up, stands_in};
+use super::stand_in::{counted_up, recites, stands_in};
 use super::weak::is_weak;
 use super::words::{Words, words};
 use crate::check::entropy::entropy;
@@ -32,6 +32,7 @@ pub(super) fn like_password(value: &[u8]) -> bool {
         || is_decimal(value)
         || is_encoded(value)
         || wraps_words(value)
+        || recites(value, 12)
     {
         return false;
     }
@@ -232,6 +233,7 @@ mod tests {
     fn what_programs_and_documents_write_does_not() {
         for value in [
             "password",
+            "%cabcdefghijklmnopqrst",
             "secret",
             "open_sesame",
             "Enter your password",
