@@ -82,10 +82,17 @@ impl<'n> Item<'n> {
     }
 
     fn fingerprint(&mut self, text: &str, span: Span) -> Option<What> {
-        let is_one = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_one = text.len() == 32 && is_hex;
         if !is_one {
-            let mistake = span.mistake("this is no fingerprint");
-            self.mistakes.add(mistake.because("a fingerprint has 32 hexadecimal digits"));
+            let mistake = span.mistake("this is no fingerprint").because("a fingerprint has 32 hexadecimal digits");
+            // Reports tell the first of them.
+            let is_first = is_hex && (4..32).contains(&text.len());
+            self.mistakes.add(if is_first {
+                mistake.help(format!("have it written whole: gov-hook rules waive {text} --reason \"…\""))
+            } else {
+                mistake
+            });
         }
         is_one.then(|| What::Fingerprint(text.to_owned()))
     }

@@ -264,6 +264,18 @@ fn all_mistakes_of_the_file_are_told_at_once() {
 }
 
 #[test]
+fn the_first_digits_of_a_fingerprint_are_refused_with_what_writes_it_whole() {
+    let help = |text: &str| {
+        let mistakes = Waivers::read("w", format!("- fingerprint: {text}\n  reason: old\n").as_bytes()).unwrap_err();
+        mistakes.into_iter().next().and_then(|mistake| mistake.help)
+    };
+
+    let written = "have it written whole: gov-hook rules waive ea09214d0a15 --reason \"…\"";
+    assert_eq!(help("ea09214d0a15").as_deref(), Some(written));
+    assert_eq!((help("the-word"), help("ea0")), (None, None));
+}
+
+#[test]
 fn a_fingerprint_is_told_by_its_first_digits() {
     let yaml = "- fingerprint: 0123456789abcdef0123456789abcdef\n  reason: old\n";
     let waivers = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
