@@ -1,6 +1,6 @@
 //! Passwords in web and database addresses.
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
 use super::Captured;
 use super::codec::percent;

@@ -69,7 +69,9 @@ fn binds_bare(place: &Place<'_>, captured: &Captured<'_>) -> bool {
 fn stands_as_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
-    let random = drawn(value) && (value.len() >= 16 || place.between == b"=");
+    let in_prose = text_of(captured) == Text::Unknown || place.in_comment();
+    let random =
+        drawn(value.strip_suffix(b",").unwrap_or(value)) && (value.len() >= 16 || place.between == b"=" || in_prose);
     let rest = place.after.trim_ascii_start();
     // Neither a quote nor a bracket of code is beyond ASCII.
     let ends_in_prose = rest.first().is_none_or(|next| !next.is_ascii());
@@ -85,7 +87,7 @@ fn stands_as_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let stands = (alone || in_string) && (tight || !plain);
     match written {
         Text::Settings => true,
-        Text::Code => (random && in_string) || (place.in_comment() && alone && (random || stands)),
+        Text::Code => (random && in_string) || (place.in_comment() && (random || (alone && stands))),
         // A shell sets a variable for one command, or hands it to a container.
         Text::Unknown => random || stands || variable,
     }
