@@ -118,7 +118,10 @@ fn needed(text: &[u8], at: usize, found: char, zone_at: &mut dyn FnMut(usize) ->
         }
         '\u{200e}' | '\u{200f}' | '\u{61c}' => {
             let line = characters::line_around(text, at, NEAR);
+            // Names of languages are copied with a mark behind their brackets.
+            let closes = before.is_some_and(|c| matches!(c, ')' | '）'));
             characters::beyond_ascii(line).any(|(_, c)| runs_right_to_left(c))
+                || (closes && zone_at(at) == Some(Zone::Comment))
         }
         '\u{34f}' => before.is_some_and(|c| !c.is_ascii()),
         '\u{115f}' | '\u{1160}' => beside(
@@ -250,6 +253,8 @@ mod tests {
         }
         assert_eq!(places("a.js", "/* src/**\u{200b}/*.js and @\u{200b}name */"), [] as [&str; 0]);
         assert_eq!(places("a.js", "f(/\u{200b}/)"), ["U+200B"]);
+        assert_eq!(places("a.js", "/** Simplified Chinese (\u{4e2d}\u{6587})\u{200e} */"), [] as [&str; 0]);
+        assert_eq!(places("a.js", "f(1)\u{200e};"), ["U+200E"]);
     }
 
     #[test]
