@@ -30,6 +30,11 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
     let user = user.get(memchr::memmem::rfind(user, b"://").map_or(0, |at| at + 3)..).unwrap_or_default();
     let host = host_of(captured);
     let socket = captured.text.get(captured.value.end..).unwrap_or_default().starts_with(b"@%2F");
+    // The pattern ran on to the next of several addresses: `user:pass@host[,user:pass@host]`.
+    let first = value.iter().position(|&byte| byte == b'@').and_then(|at| value.get(..at));
+    if first.is_some_and(|first| STOCK.has(first) && memchr::memchr(b':', value).is_some()) {
+        return false;
+    }
     if socket || host.starts_with(b"sha256") || is_template(host) || is_template(user) || is_pattern(&password) {
         return false;
     }
@@ -155,6 +160,7 @@ mod tests {
         assert!(!anywhere("https://ada:", "[^@]+", "shop.dev"));
         assert!(!anywhere("oci://img:", "vQ7mzT2xL", "sha256"));
         assert!(!anywhere("mongodb://ada:", "vQ7mzT2xL", "%2Ftmp%2Fdb.sock"));
+        assert!(!anywhere("amqp://user:", "pass@host:port[,user1:pass", "host1"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
         return value.ends_with(b"]]") && place.after.starts_with(b">");
     }
     if place.between.last() == Some(&b'>') {
-        return place.after.starts_with(b"<");
+        return place.after.starts_with(b"<") && !value.starts_with(b"&");
     }
     binds_bare(place, captured)
 }
@@ -48,6 +48,10 @@ fn binds_bare(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     }
     // What stands behind the next line is another statement.
     if place.between.contains(&b'\n') {
+        return false;
+    }
+    // The last part of a path, and what is marked there.
+    if place.before.ends_with(b"/") && place.between == b":" {
         return false;
     }
     // `${name:default}` of Spring.
@@ -201,13 +205,13 @@ fn is_mentioned(place: &Place<'_>) -> bool {
 
 /// What a call that looks a secret up is named for: its argument is a name.
 const GETS: Words = words!(
-    "get getenv find fetch pop read load lookup resolve require import describe list delete remove decrypt unwrap split",
+    "get getenv generate find fetch pop read load lookup resolve require import describe list delete remove decrypt unwrap split",
 );
 
 /// What a call between a name and a value is named for when it takes a name, or words for a reader.
 const ASKS: Words = words!("config getpass input prompt ask gettext translate trans env option opt property param");
 
-const ASSERTS: Words = words!("assert Assert expect( EXPECT_");
+const ASSERTS: Words = words!("assert Assert expect( EXPECT_ lookup(");
 
 const HOLDS: Words = words!("pass pwd psw secret token key credential auth salt bearer equals");
 

@@ -30,13 +30,29 @@ pub(super) fn pair(captured: &Captured<'_>) -> bool {
 
 /// A password that a command or a file format marks as such, so that only its stand-ins matter.
 pub(super) fn marked(captured: &Captured<'_>) -> bool {
-    is_marked(captured.value().trim_ascii())
+    let value = captured.value().trim_ascii();
+    is_marked(value) && !ends_line(captured) && !is_of_name(value, captured)
+}
+
+/// Whether a line ends before the value: what is set to nothing says nothing of the next line.
+fn ends_line(captured: &Captured<'_>) -> bool {
+    captured.head().iter().rev().take_while(|byte| byte.is_ascii_whitespace()).any(|&byte| byte == b'\n')
+}
+
+/// Whether a value is a word of its name, as where names are listed: `"sudo_pass": "sudo"`.
+fn is_of_name(value: &[u8], captured: &Captured<'_>) -> bool {
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let head = captured.head();
+    let end = head.iter().rposition(in_name).map_or(0, |last| last + 1);
+    let name = head.get(..end).unwrap_or_default();
+    let from = name.iter().rposition(|byte| !in_name(byte)).map_or(0, |last| last + 1);
+    words(name.get(from..).unwrap_or_default()).iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
 /// A value that a loose pattern takes for a password, so that it must also look like one.
 pub(super) fn marked_strong(captured: &Captured<'_>) -> bool {
     let value = captured.value().trim_ascii();
-    is_marked(value) && (like_password(value) || drawn(value))
+    is_marked(value) && !ends_line(captured) && (like_password(value) || drawn(value))
 }
 
 /// An argument of a call that logs in.
@@ -93,7 +109,7 @@ const PASSWORDS: Words = words!("pass password passwd pwd secret token");
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::captured;
+    use super::super::tests::{captured, found};
     use super::*;
 
     #[test]
@@ -143,6 +159,15 @@ mod tests {
         {
             assert!(!captured(value, marked), "{value}");
         }
+    }
+
+    #[test]
+    fn a_marked_password_is_neither_of_its_name_nor_of_the_next_line() {
+        assert!(found("sudo_pass: \"bluewhale\"", "sudo_pass: \"", "bluewhale", marked));
+        assert!(found("IDENTIFIED BY\n'bluewhale'", "IDENTIFIED BY\n'", "bluewhale", marked));
+        assert!(!found("sudo_pass: \"sudo\"", "sudo_pass: \"", "sudo", marked));
+        assert!(!found("pass=\nport=vQ7mzT2xL", "pass=\n", "port=vQ7mzT2xL", marked));
+        assert!(!found("pass=\nport=vQ7mzT2xL", "pass=\n", "port=vQ7mzT2xL", marked_strong));
     }
 
     #[test]

@@ -32,9 +32,9 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
             || (is_plain_password(value) && (is_told(&place) || stands_beside(&place, captured))))
 }
 
-/// Whether a sentence says it: `the password is "…"`.
+/// Whether a sentence says it: `the password is "…"`. Of an option, it tells the words that it takes.
 fn is_told(place: &Place<'_>) -> bool {
-    place.quoted() && place.between.trim_ascii_start().starts_with(b"is ")
+    place.quoted() && place.name.len() == 1 && place.between.trim_ascii_start().starts_with(b"is ")
 }
 
 /// Whether a value stands beside the user and the host it is for.
@@ -164,7 +164,15 @@ pub(super) fn query_credential(captured: &Captured<'_>) -> bool {
 /// Whether a name may hold a key, and a value looks like one.
 fn like_named_key(value: &[u8], place: &Place<'_>) -> bool {
     let strength = strength(place);
-    strength != Strength::None && like_key(value, strength) && !contradicts(value, place)
+    strength != Strength::None
+        && like_key(value, strength)
+        && !contradicts(value, place)
+        && !lists_keyed_hash(value, place)
+}
+
+/// Test vectors list what a keyed hash gives: `{"HMAC-Skein-256-128", "926a445d52186052…"}`.
+fn lists_keyed_hash(value: &[u8], place: &Place<'_>) -> bool {
+    place.names(b"hmac") && lists_digest(value, place)
 }
 
 /// Whether a name promises a format that the value does not have: an AWS secret access key has

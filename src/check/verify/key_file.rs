@@ -10,7 +10,7 @@ use crate::check::entropy::entropy;
 pub(super) fn pem(captured: &Captured<'_>) -> bool {
     let head = captured.head();
     let letters = unwrapped(captured.value());
-    if letters.len() < 40 || entropy(&letters) < 3.5 {
+    if letters.len() < 40 || entropy(&letters) < 3.5 || (letters.len() < LINES && has(captured.value(), b"...")) {
         return false;
     }
     let Some(bytes) = decoded(&letters) else { return false };
@@ -20,6 +20,9 @@ pub(super) fn pem(captured: &Captured<'_>) -> bool {
         || bytes.starts_with(b"openssh-key-v1\0")
         || is_noise(&letters)
 }
+
+/// So many letters stand in two lines; fewer of them with dots for the rest are only how a key looks.
+const LINES: usize = 2 * 64;
 
 /// Letters of a key, not of the program that writes one.
 fn is_dense(letters: &[u8]) -> bool {
@@ -144,6 +147,12 @@ mod tests {
         assert!(!captured(SHORT, pem));
         assert!(!captured(&"x".repeat(64), pem));
         assert!(!captured("put the lines of your own private key here instead of these ones please", pem));
+    }
+
+    #[test]
+    fn a_first_line_with_dots_for_the_rest_is_no_key() {
+        assert!(!captured(&format!("{BODY}\n...\n"), pem));
+        assert!(captured(&format!("{BODY}\n{NOISE}\n{NOISE}\n...\n"), pem));
     }
 
     #[test]

@@ -165,7 +165,7 @@ const UNITS: Words = words!(
 /// Digests and encrypted values in the notations of password files, lock files and vaults.
 fn is_digest(value: &[u8]) -> bool {
     const NOTATIONS: Words = words!(
-        "sha1- sha256- sha384- sha512- sha1: sha256: sha512: md5: $1$ $md5 $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $scrypt \
+        "sha1- sha256- sha384- sha512- sha1: sha256: sha512: md5: sha1= sha256= sha512= md5= SCRAM-SHA- PBKDF2 $1$ $md5 $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $scrypt \
          $pbkdf2 pbkdf2 {SHA {SSHA {bcrypt} {noop} $P$ ENC[ md5$ sha1$ sha256$ bcrypt$ unsalted_md5$ bcrypt AQICAH vault:v",
     );
     let mysql = value.strip_prefix(b"*").is_some_and(|digest| digest.len() == 40 && is_hex(digest));

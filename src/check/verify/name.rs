@@ -20,7 +20,10 @@ pub(super) fn strength(place: &Place<'_>) -> Strength {
     let ends_in_key = place.name.last().is_some_and(|last| last.starts_with(b"key") || last.ends_with(b"key"));
     if NO_SECRET.within(&joined) || joined == b"clienttoken" {
         Strength::None
-    } else if STRONG.within(&joined) || place.names(b"pat") || (place.name.len() > 1 && joined.ends_with(b"token")) {
+    } else if STRONG.within(&joined)
+        || (place.names(b"pat") && !is_pattern(place))
+        || (place.name.len() > 1 && joined.ends_with(b"token"))
+    {
         Strength::Strong
     } else if MEDIUM.within(&joined) || place.names(b"auth") || (ends_in_key && joined.len() > 3) {
         Strength::Medium
@@ -30,6 +33,13 @@ pub(super) fn strength(place: &Place<'_>) -> Strength {
         Strength::None
     }
 }
+
+/// Whether a name that `pat` is part of holds a pattern: `exclude_pat`.
+fn is_pattern(place: &Place<'_>) -> bool {
+    place.name.iter().any(|word| MATCHES.has(word))
+}
+
+const MATCHES: Words = words!("exclude include match search find ignore skip glob file line split");
 
 const STRONG: Words = words!(
     "secret apikey apitoken accesskey accesstoken authtoken authkey privatekey privkey refreshtoken bearer \
@@ -83,11 +93,11 @@ const ABOUT_ENDS: Words = words!(
      algorithm alg version mode store location endpoint issuer audience scope scopes ref arn index kind selector \
      placeholder attribute property validator input button link page form dialog view encoder service alias owner \
      date at time uuid guid number state status method verifier node list color icon hash table filter query \
-     exception server servers",
+     exception server servers entry charset alphabet chars flag flags management",
 );
 
 const ABOUT: Words = words!(
-    "forgot forgotten invalid wrong incorrect toggle show hide missing has is error err hashed encrypted regex hash \
+    "forgot forgotten passwordless invalid wrong incorrect toggle show hide missing has is error err hashed encrypted regex hash \
      digest",
 );
 
@@ -109,6 +119,8 @@ mod tests {
         assert_eq!(strength(&named("keys")), Strength::Medium);
         assert_eq!(strength(&named("key")), Strength::Weak);
         assert_eq!(strength(&named("facebook_client_token")), Strength::Strong);
+        assert_eq!(strength(&named("github_pat")), Strength::Strong);
+        assert_eq!(strength(&named("exclude_pat")), Strength::None);
         for name in ["clientToken", "publicKeyToken", "primary_key", "keyboard", "nextPageToken", "user", "tokenizer"] {
             assert_eq!(strength(&named(name)), Strength::None, "{name}");
         }
@@ -119,9 +131,17 @@ mod tests {
         for name in ["DB_PASSWORD", "smtpPass", "pwd", "userpass", "spring.datasource.password"] {
             assert!(is_password(&named(name)) && !describes(&named(name)), "{name}");
         }
-        for name in
-            ["password_length", "forgotPassword", "passwordLabel", "passwordResetUrl", "password_hash", "pass_filter"]
-        {
+        for name in [
+            "password_length",
+            "forgotPassword",
+            "passwordLabel",
+            "passwordResetUrl",
+            "password_hash",
+            "pass_filter",
+            "passwd_entry",
+            "PASSWORD_CHARSET",
+            "passwordless",
+        ] {
             assert!(describes(&named(name)), "{name}");
         }
         assert!(!is_password(&named("compass")) && !is_password(&named("passenger")));

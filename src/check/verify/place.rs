@@ -49,7 +49,9 @@ impl<'a> Place<'a> {
 
     /// Whether a mark of a comment opens the line.
     pub(super) fn in_comment(&self) -> bool {
-        COMMENTS.open(self.before.trim_ascii_start())
+        let line = self.before.trim_ascii_start();
+        // A map of Erlang, or what Ruby works out in a string.
+        COMMENTS.open(line) && !line.starts_with(b"#{")
     }
 
     /// Whether a quote opens the value.

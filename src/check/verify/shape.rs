@@ -117,7 +117,13 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
             .split(|&byte| byte == b'.')
             .all(|part| is_identifier(part) && strangeness(part) < 0.0 && mostly_letters(part));
     let unpadded = value.strip_suffix(b"==").unwrap_or(value);
-    calls || looks_up || chain || EXPRESSION_MARKS.within(unpadded)
+    calls || looks_up || chain || closes_code(value) || EXPRESSION_MARKS.within(unpadded)
+}
+
+/// Whether a bracket that was opened before the value is closed by it, and code goes on behind:
+/// `"Key=")[1].split("…"`.
+fn closes_code(value: &[u8]) -> bool {
+    matches!(value, [b')' | b']', b'.' | b'[' | b',' | b';' | b')', ..])
 }
 
 const EXPRESSION_MARKS: Words = words!(r#"=> == != && || -> :: (); .* \d \w \s [a-z [A-Z [0-9 (? =""#);
@@ -283,7 +289,9 @@ mod tests {
         {
             assert!(is_expression(expression.as_bytes()), "{expression}");
         }
-        assert!(is_expression(b"$1.apply(void") && is_expression(b"+fmt.Sprintf("));
+        assert!(
+            is_expression(b")[2].split(',')[0])") && is_expression(b"$1.apply(void") && is_expression(b"+fmt.Sprintf(")
+        );
         for value in ["hunter22", "p4ss.w0rd!9", "s3cr3t(x", "1KX(M3wwBbbW"] {
             assert!(!is_expression(value.as_bytes()), "{value}");
         }

@@ -13,7 +13,8 @@ const SAID_NOT_MEANT: Words = words!(
 );
 
 /// What a language or tool fills in later.
-const TEMPLATE_MARKS: Words = words!(r"${ {{ #{ <% %> $( %( %{ &lt; &gt; %s %d %v \( $[ <?");
+const TEMPLATE_MARKS: Words =
+    words!(r"${ {{ #{ <% %> $( %( %{ &lt; &gt; %s %d %v \( $[ <? </ <b> <em> <code> <strong> <br");
 
 /// What standards and emulators print for all to use: RFC 2617, 5849, 6749 and 6750, one-time
 /// passwords in their documentation, and the local servers of Azure.

@@ -8,7 +8,7 @@ use super::words::{Words, words};
 pub(super) const STOCK: Words = words!(
     "password passwd pass pwd pw psw passw0rd p@ssw0rd p4ssw0rd passphrase mypassword mypass my_password \
      my-password secret mysecret s3cret s3cr3t token key apikey api_key user username admin root guest test testing \
-     foo bar baz abc login credentials none null true false nil undefined postgres mysql redis tiger",
+     foo bar baz abc value login credentials none null true false nil undefined postgres mysql redis tiger",
 );
 
 /// Weak passwords that only documents use.

@@ -28,8 +28,10 @@ fn in_language(captured: &Captured<'_>) -> bool {
 }
 
 const LANGUAGES: Words = words!(
-    "af am ar az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km \
-     kn ko ku ky lo lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru sk sl sq sr sv sw ta te th tr uk ur uz vi zh",
+    "af am an ar as ast az ba be bg bn bo br bs ca ce ch co cs cv cy da de dv el en eo es et eu fa fi fo fr fy ga gd gl \
+     gn gu gv ha haw he hi hr ht hu hy ia id ig io is it ja jv ka kk km kn ko ku kw ky la lb ln lo lt lv mg mi mk ml mn \
+     mr ms mt my nb nds ne nl nn no oc om or os pa pl ps pt qu rm ro ru rw sa sc sd se si sk sl sm sn so sq sr st su sv \
+     sw ta te tg th ti tk tl tn to tr ts tt ug uk ur uz vi wa wo xh yi yo za zh zu",
 );
 
 const TEXTS: Words = words!("messages message labels strings lang language locale translations translation text texts");
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn letters_in_the_file_of_a_language_are_shown() {
-        for path in ["hr.json", "i18n/pt-BR.ts", "messages_hr.properties"] {
+        for path in ["hr.json", "fy.json", "i18n/pt-BR.ts", "messages_hr.properties"] {
             assert!(shown("\"password\": \"Lozinka\"", "Lozinka", path), "{path}");
             assert!(!shown("\"password\": \"vQ7mzT2xL\"", "vQ7mzT2xL", path), "{path}");
         }

@@ -7,7 +7,7 @@ use super::checksum::{base58check, bech32, crc16_ends, crc32_base62};
 use super::codec::{base32, base64};
 use super::likeness::{drawn, unreadable};
 use super::shape::is_words;
-use super::stand_in::{counted_up, is_template, masked, said_not_meant, stands_in};
+use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use crate::check::entropy::entropy;
 
 /// A GitHub or npm token whose checksum holds.
@@ -53,7 +53,7 @@ pub(super) fn altered_aws_key_id(captured: &Captured<'_>) -> bool {
 /// A secret access key: 40 characters of base64 that are neither a hash nor a path.
 pub(super) fn aws_secret(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    !stands_in(value) && entropy(value) > 3.5
+    !stands_in(value) && !recites(value, 12) && entropy(value) > 3.5
 }
 
 /// A PyPI token is a macaroon: fields with their lengths, closed by a signature of 32 bytes.
@@ -183,6 +183,12 @@ mod tests {
         assert!(!captured("AKIAIOSFODNN7SECRETS", aws_key_id));
         assert!(!captured("AKIA7777777777777ABC", aws_key_id));
         assert!(!captured("AKIAXXXXXXXXXXXXXXXX", aws_key_id));
+    }
+
+    #[test]
+    fn no_secret_key_recites_the_alphabet() {
+        assert!(captured("plKr9t/NgXKQJzyHenNf1yJmDpKnkFfnV4LnSkbq", aws_secret));
+        assert!(!captured("123456789abcdefghijklmnopqrstuvwxyzABCDE", aws_secret));
     }
 
     #[test]

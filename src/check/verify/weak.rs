@@ -79,6 +79,7 @@ pub(super) fn is_plain_choice(value: &[u8]) -> bool {
 pub(super) fn is_plain_password(value: &[u8]) -> bool {
     (5..=24).contains(&value.len())
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && value.iter().any(|byte| !byte.is_ascii_digit() && *byte != b'.')
         && !counted_up(value)
         && !stands_in(value)
         && !is_expression(value)
@@ -132,9 +133,17 @@ mod tests {
     #[test]
     fn a_word_may_be_a_password_where_its_company_says_so() {
         assert!(is_plain_password(b"bluewhale") && is_plain_password(b"whale12"));
-        for value in
-            ["tiger", "secret12", "DB_PASS", "user.name", "changeme", "my-example", "blue whale", "open_sesame"]
-        {
+        for value in [
+            "tiger",
+            "secret12",
+            "DB_PASS",
+            "user.name",
+            "changeme",
+            "my-example",
+            "blue whale",
+            "open_sesame",
+            "2.5.4.35",
+        ] {
             assert!(!is_plain_password(value.as_bytes()), "{value}");
         }
     }
