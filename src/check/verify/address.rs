@@ -35,7 +35,13 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
     if first.is_some_and(|first| STOCK.has(first) && memchr::memchr(b':', value).is_some()) {
         return false;
     }
-    if socket || host.starts_with(b"sha256") || is_template(host) || is_template(user) || is_pattern(&password) {
+    if socket
+        || is_placeholder(captured)
+        || host.starts_with(b"sha256")
+        || is_template(host)
+        || is_template(user)
+        || is_pattern(&password)
+    {
         return false;
     }
     if is_leased(host) || is_public(host) {
@@ -57,6 +63,17 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
 
 /// Users of nobody, in documents and tests.
 const USERS: Words = words!("user username usr uname login name me foo joe bob alice u u1 test scott");
+
+/// Whether what stands behind the `@` is a word for a host or for a port: `@host:port/`, `@høst/`.
+fn is_placeholder(captured: &Captured<'_>) -> bool {
+    let behind = captured.text.get(captured.value.end + 1..).unwrap_or_default();
+    let behind = behind.get(host_of(captured).len()..).unwrap_or_default();
+    match *behind {
+        [b':', port, ..] => port.is_ascii_lowercase(),
+        [first, ..] => !first.is_ascii(),
+        [] => false,
+    }
+}
 
 /// What stands behind the `@` of an address.
 fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
@@ -160,6 +177,9 @@ mod tests {
         assert!(!anywhere("https://ada:", "[^@]+", "shop.dev"));
         assert!(!anywhere("oci://img:", "vQ7mzT2xL", "sha256"));
         assert!(!anywhere("mongodb://ada:", "vQ7mzT2xL", "%2Ftmp%2Fdb.sock"));
+        assert!(!anywhere("mysql://ada:", "vQ7mzT2xL", "db:port"));
+        assert!(!anywhere("mysql://ada:", "vQ7mzT2xL", "dbø"));
+        assert!(anywhere("mysql://ada:", "vQ7mzT2xL", "db:3306"));
         assert!(!anywhere("amqp://user:", "pass@host:port[,user1:pass", "host1"));
     }
 

@@ -4,6 +4,7 @@ use super::Captured;
 use super::likeness::{drawn, unreadable};
 use super::place::{Place, Text, text_of, words};
 use super::shape::is_identifier;
+use super::stock::is_screaming;
 use super::words::{Words, words};
 
 /// Whether the text between name and value binds the one to the other, in this kind of text.
@@ -16,7 +17,7 @@ pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.between.ends_with(b"*") && value.starts_with(b"*") {
         return false;
     }
-    if place.between.contains(&b'(') && !is_given_to_call(place) {
+    if place.between.contains(&b'(') && (!is_given_to_call(place) || is_screaming(value)) {
         return false;
     }
     if place.between.contains(&b',') && !is_listed_for(place, value) {

@@ -29,12 +29,14 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
         && !names_kind(value)
         && ((like_password(value) && is_strong_enough(value, captured))
             || (sets_variable(&place, captured) && is_plain_choice(value))
-            || (is_plain_password(value) && (is_told(&place) || stands_beside(&place, captured))))
+            || (is_plain_password(value) && (is_told(&place, value) || stands_beside(&place, captured))))
 }
 
-/// Whether a sentence says it: `the password is "…"`. Of an option, it tells the words that it takes.
-fn is_told(place: &Place<'_>) -> bool {
-    place.quoted() && place.name.len() == 1 && place.between.trim_ascii_start().starts_with(b"is ")
+/// Whether a sentence says it: `the password is "…"`. Of an option, it tells the words that it takes; of
+/// any, what is done with it.
+fn is_told(place: &Place<'_>, value: &[u8]) -> bool {
+    let is_done = value.ends_with(b"ed");
+    !is_done && place.quoted() && place.name.len() == 1 && place.between.trim_ascii_start().starts_with(b"is ")
 }
 
 /// Whether a value stands beside the user and the host it is for.
@@ -168,6 +170,12 @@ fn like_named_key(value: &[u8], place: &Place<'_>) -> bool {
         && like_key(value, strength)
         && !contradicts(value, place)
         && !lists_keyed_hash(value, place)
+        && !is_public_nonce(value, place)
+}
+
+/// The nonce of a cipher has twelve or thirteen bytes, and is sent along for all to see.
+fn is_public_nonce(value: &[u8], place: &Place<'_>) -> bool {
+    place.names(b"nonce") && matches!(value.len(), 24 | 26) && is_hex(value)
 }
 
 /// Test vectors list what a keyed hash gives: `{"HMAC-Skein-256-128", "926a445d52186052…"}`.

@@ -50,8 +50,8 @@ impl<'a> Place<'a> {
     /// Whether a mark of a comment opens the line.
     pub(super) fn in_comment(&self) -> bool {
         let line = self.before.trim_ascii_start();
-        // A map of Erlang, or what Ruby works out in a string.
-        COMMENTS.open(line) && !line.starts_with(b"#{")
+        // A map or a record of Erlang, or what Ruby works out in a string.
+        COMMENTS.open(line) && !line.starts_with(b"#{") && !line.starts_with(b"#'")
     }
 
     /// Whether a quote opens the value.
@@ -127,9 +127,9 @@ pub(super) fn text_of(captured: &Captured<'_>) -> Text {
         b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp" | b"hh" | b"cs" | b"java" | b"kt" | b"kts" | b"scala"
         | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"vue" | b"svelte" | b"py" | b"pyi" | b"pyx" | b"rb"
         | b"erb" | b"go" | b"rs" | b"swift" | b"m" | b"mm" | b"php" | b"pl" | b"pm" | b"lua" | b"dart" | b"ex"
-        | b"exs" | b"erl" | b"hs" | b"clj" | b"r" | b"jl" | b"vb" | b"fs" | b"groovy" | b"html" | b"htm" | b"css"
-        | b"scss" | b"less" | b"jsp" | b"ipynb" | b"proto" | b"graphql" | b"d" | b"nim" | b"zig" | b"coffee"
-        | b"map" => Text::Code,
+        | b"exs" | b"erl" | b"hrl" | b"hs" | b"clj" | b"r" | b"jl" | b"vb" | b"fs" | b"groovy" | b"html" | b"htm"
+        | b"css" | b"scss" | b"less" | b"jsp" | b"ipynb" | b"proto" | b"graphql" | b"d" | b"nim" | b"zig"
+        | b"coffee" | b"map" => Text::Code,
         b"env" | b"ini" | b"cfg" | b"cnf" | b"conf" | b"config" | b"properties" | b"yml" | b"yaml" | b"toml"
         | b"json" | b"xml" | b"tfvars" | b"plist" | b"prefs" | b"credentials" | b"local" | b"production"
         | b"development" | b"prod" | b"dev" | b"staging" => Text::Settings,

@@ -93,6 +93,7 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
         b"args.",
         b"options.",
         b"ENV",
+        b"@ENV",
         b"props.",
         b"$env:",
         b"vault:",
