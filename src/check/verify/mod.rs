@@ -11,6 +11,7 @@ mod company;
 mod connection;
 mod credential;
 mod generic;
+mod in_code;
 mod key_file;
 mod likeness;
 mod look;
@@ -91,6 +92,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("generic-password", generic::password),
     ("generic-secret", generic::secret),
     ("grafana-key", token::grafana),
+    ("in-code", in_code::stands),
     ("joined-token", wrapped::joined),
     ("jwk", key_file::jwk),
     ("jwt", token::jwt),

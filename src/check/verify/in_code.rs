@@ -1,0 +1,44 @@
+//! Whether a match is code, and not what a comment or the text of a documentation shows.
+
+use super::Captured;
+use crate::check::syntax::{zone_at, zones};
+
+/// How far into a file comments and strings are told from code.
+const REACH: usize = 64 * 1024;
+
+/// False where a comment or a string that opened on an earlier line is still open.
+pub(super) fn stands(captured: &Captured<'_>) -> bool {
+    let at = captured.whole.start;
+    let Some(before) = captured.text.get(..at).filter(|before| before.len() <= REACH) else { return true };
+    let line = memchr::memrchr(b'\n', before).map_or(0, |last| last + 1);
+    let opened = captured.text.get(..line + 1).unwrap_or_default();
+    zones(captured.path, opened).is_none_or(|zones| zone_at(&zones, line).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_code(text: &str, path: &str) -> bool {
+        let at = text.find("load(").unwrap();
+        stands(&Captured { text: text.as_bytes(), whole: at..at + 5, value: at..at + 5, path: &path.into() })
+    }
+
+    #[test]
+    fn what_a_docstring_shows_is_no_code() {
+        assert!(!is_code("def f():\n    \"\"\"\n    .. code::\n\n        x = load()\n    \"\"\"\n", "a.py"));
+        assert!(!is_code("/*\n x = load();\n*/", "a.js"));
+    }
+
+    #[test]
+    fn code_is_code_behind_a_docstring_or_a_string_of_its_line_too() {
+        assert!(is_code("\"\"\"Says.\"\"\"\nx = load()\n", "a.py"));
+        assert!(is_code("x = 'a'; y = load()", "a.py"));
+        assert!(is_code("\"\"\" load() in a language it does not know", "a.unknown"));
+    }
+
+    #[test]
+    fn far_into_a_file_everything_is_code() {
+        assert!(is_code(&format!("\"\"\"\n{}\nload()", "x".repeat(REACH)), "a.py"));
+    }
+}
