@@ -1,7 +1,8 @@
 //! Secrets that people make of words, where a program takes whatever stands there for one.
 
 use super::Captured;
-use super::place::{Text, in_document, text_of, words};
+use super::generic::repeats_name;
+use super::place::{Place, Text, in_document, text_of, words};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::{is_screaming, is_stock};
 use super::words::{Words, words};
@@ -24,6 +25,7 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && !parts.iter().any(|part| NOT_FOR_USE.has(part))
         && !NOT_FOR_USE.open(&value.to_ascii_lowercase())
         && !spelled_as_secret(value)
+        && !repeats_name(value, &Place::of(captured))
         && own >= 4
 }
 
