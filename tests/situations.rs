@@ -260,6 +260,49 @@ fn a_detached_head_is_judged_against_the_default_branch() {
 }
 
 #[test]
+fn a_branch_is_judged_against_what_the_remote_has_and_not_against_an_old_copy_of_it() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.git(&["push", "-q", "-u", "origin", "main"]);
+    let old = scratch.git(&["rev-parse", "HEAD"]);
+    scratch.write("theirs.txt", lines(5));
+    scratch.commit_all("Theirs");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    scratch.git(&["branch", "-q", "-f", "main", &old]);
+    scratch.write("mine.txt", lines(5));
+    scratch.commit_all("Mine");
+    let described = |arguments: &[&str]| {
+        let said = scratch.run(&[&["check"], arguments].concat()).out;
+        said.lines().find(|line| line.contains("commit")).unwrap_or_default().trim().to_owned()
+    };
+
+    for (arguments, place) in [(&[][..], "topic"), (&["topic"], "topic")] {
+        assert_eq!(files(&scratch.check(arguments)), [json!(["mine.txt", "A", 5, 0])], "{arguments:?}");
+        assert!(
+            described(arguments).contains(&format!("1 commit on {place} since origin/main")),
+            "{}",
+            described(arguments)
+        );
+    }
+    assert_eq!(files(&scratch.check(&["--base", "main"])).len(), 2, "who names a base means it");
+    scratch.git(&["checkout", "-q", "--detach"]);
+    assert!(described(&[]).contains("1 commit at HEAD since origin/main"), "{}", described(&[]));
+
+    // A fork, whose own copy nobody keeps up to date: the branch says whom it follows.
+    scratch.git(&["remote", "rename", "origin", "upstream"]);
+    scratch.git(&["remote", "add", "origin", &scratch.beside("fork.git").to_string_lossy()]);
+    scratch.git(&["update-ref", "refs/remotes/origin/main", &old]);
+    assert!(described(&["topic"]).contains("1 commit on topic since upstream/main"), "{}", described(&["topic"]));
+
+    // Nobody has it but this clone.
+    for remote in ["origin", "upstream"] {
+        scratch.git(&["remote", "remove", remote]);
+    }
+    assert!(described(&["topic"]).contains("2 commits on topic since main"), "{}", described(&["topic"]));
+}
+
+#[test]
 fn a_bare_repository_is_judged_without_a_work_tree() {
     let scratch = Scratch::new();
     scratch.write("a.txt", "x\n");

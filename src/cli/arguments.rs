@@ -166,7 +166,8 @@ pub(super) struct InitArguments {
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
 With no revision: the current branch against the default branch. On the default branch itself: \
-what is staged; else the commits its remote does not have; else the last commit.")]
+what is staged; else the commits its remote does not have; else the last commit. The default branch is \
+taken as its remote had it when last fetched, and as it is here where no remote has it.")]
 #[command(after_help = format!("{EXIT_CODES}
 
 Examples:

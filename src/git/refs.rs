@@ -214,6 +214,23 @@ impl Repo {
         self.resolve(&format!("refs/remotes/{}/{name}", self.remote_name()))
     }
 
+    /// What a branch follows and lands on, by its short name, as it was when last fetched: the branch of its
+    /// name on the remote that it pulls from, else on the remote that the clone came from.
+    pub fn followed(&self, name: &str) -> Result<Option<(String, ObjectId)>, GitError> {
+        let pulled_from = self.config_string(&format!("branch.{name}.remote"));
+        for remote in pulled_from.into_iter().chain([self.remote_name()]) {
+            let theirs = format!("{remote}/{name}");
+            let full = format!("refs/remotes/{theirs}");
+            // A remote may be named by its address, or be this repository.
+            if git2::Reference::is_valid_name(&full)
+                && let Some(tip) = self.resolve(&full)?
+            {
+                return Ok(Some((theirs, tip)));
+            }
+        }
+        Ok(None)
+    }
+
     /// All branches of a remote, by their short names, as they were when last fetched; none for a
     /// remote without a name.
     pub fn branches_on(&self, remote: &str) -> Result<Vec<(String, ObjectId)>, GitError> {

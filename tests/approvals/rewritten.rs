@@ -68,3 +68,26 @@ fn a_request_is_answered_after_a_reword_and_holds_for_what_it_became() {
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     team.lands("main");
 }
+
+#[test]
+fn an_override_without_a_range_is_for_what_a_push_would_bring() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    main_moves(&team);
+    team.git("mira", &["rebase", "-q", "origin/main"]);
+    team.is_held("main");
+    let asked = team.gov("mira", &["override", "request", "--reason", "the shop is down"]);
+    assert_eq!(asked.code, 0, "{}", asked.err);
+    let entry = asked.out.split("(entry ").nth(1).and_then(|rest| rest.split(')').next()).unwrap().to_owned();
+    for person in ["mira", "ada"] {
+        team.gov(person, &["audit", "sync"]);
+    }
+    team.git("ada", &["fetch", "-q"]);
+    let granted = team.gov("ada", &["override", "grant", &entry, "--ttl", "1h"]);
+    assert_eq!(granted.code, 0, "{}{}", granted.out, granted.err);
+    for person in ["ada", "mira"] {
+        team.gov(person, &["audit", "sync"]);
+    }
+
+    team.lands("main");
+}

@@ -112,14 +112,14 @@ pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     }
     match (repo.default_branch()?, repo.branch_meant(revision)?) {
         (Some(default), Some(branch)) if default != branch => {
-            since(repo, asked, &default, head, &format!("on {revision}"))
+            since_default(repo, asked, &default, head, &format!("on {revision}"))
         }
         _ => Ok(Subject { tag: repo.tag_named(revision)?, ..commit(repo, asked, head)? }),
     }
 }
 
-/// Without a revision: the current branch against the default branch. On the default branch
-/// itself, what is staged; failing that, what the remote does not have yet; failing that, HEAD.
+/// Without a revision: the current branch against the default branch, as the remote has it. On the
+/// default branch itself, what is staged; failing that, what the remote does not have yet; failing that, HEAD.
 fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     let at = repo.head()?;
     let Some(head) = at.commit() else { return staged(repo, &at, Vec::new()) };
@@ -129,15 +129,15 @@ fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     }
     let default = repo.default_branch()?;
     match (&default, at.branch()) {
-        (Some(default), branch) if branch != Some(default) => since(repo, asked, default, head, &on),
+        (Some(default), branch) if branch != Some(default) => since_default(repo, asked, default, head, &on),
         (Some(default), _) => {
             let staged = if repo.is_bare() { None } else { Some(staged(repo, &at, Vec::new())?) };
             if let Some(staged) = staged.filter(|staged| !staged.changes.is_empty()) {
                 return Ok(staged);
             }
-            match repo.remote_tip(default)? {
-                Some(upstream) if upstream != head => {
-                    let described = format!("{on} that {}/{default} does not have", repo.remote_name());
+            match repo.followed(default)? {
+                Some((name, upstream)) if upstream != head => {
+                    let described = format!("{on} that {name} does not have");
                     range(repo, asked, &Span { trusted: Some(upstream), base: upstream, head, described })
                 }
                 _ => commit(repo, asked, head),
@@ -230,11 +230,30 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
     })
 }
 
+/// Since a base that somebody named: a branch of that name here goes first.
 fn since(repo: &Repo, asked: &Asked, base: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
     let tip = match repo.branch_tip(base)? {
         Some(tip) => tip,
         None => repo.commit_named(base)?,
     };
+    since_tip(repo, asked, (base, tip), head, on)
+}
+
+/// Since the branch everything lands on, where it lands: the copy here may not have been pulled for long.
+fn since_default(repo: &Repo, asked: &Asked, default: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
+    match repo.followed(default)? {
+        Some((name, tip)) => since_tip(repo, asked, (&name, tip), head, on),
+        None => since(repo, asked, default, head, on),
+    }
+}
+
+fn since_tip(
+    repo: &Repo,
+    asked: &Asked,
+    (base, tip): (&str, ObjectId),
+    head: ObjectId,
+    on: &str,
+) -> Result<Subject, Failure> {
     let meeting = repo.merge_base(tip, head)?;
     range(
         repo,
