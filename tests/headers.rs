@@ -856,6 +856,81 @@ fn among_many_files_one_that_lost_its_header_is_known_by_its_body() {
     assert_eq!(findings(&scratch.check(&["--staged"])), ["new/seven.sh header/removed"]);
 }
 
+/// Pushes what there is, past the hook of this clone where the server is to judge it by itself.
+fn pushed(scratch: &Scratch, past_hook: bool) -> (bool, String) {
+    let past: &[&str] = if past_hook { &["--no-verify"] } else { &[] };
+    assert_eq!(scratch.run(&["audit", "sync"]).code, 0);
+    let output = scratch.try_git_in(&scratch.path(""), &[&["push"], past, &["origin", "main"]].concat());
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn a_file_that_was_deleted_in_one_push_does_not_come_back_in_another_without_its_header() {
+    type Trick = (&'static str, fn(&Scratch), &'static str);
+    let tricks: [Trick; 6] = [
+        ("as it was beneath the header", |scratch| scratch.write("run.sh", SCRIPT), "run.sh header/removed"),
+        ("edited", |scratch| scratch.write("run.sh", SCRIPT.replace("two", "2")), "run.sh header/removed"),
+        ("under another name", |scratch| scratch.write("bin/run", SCRIPT), "bin/run header/removed"),
+        (
+            "one that only the ledger signs",
+            |scratch| scratch.write("data.json", "[]\n"),
+            "data.json header/body-edited",
+        ),
+        (
+            "as it was signed",
+            |scratch| drop(scratch.git(&["checkout", "-q", "signed", "--", "run.sh", "data.json"])),
+            "",
+        ),
+        ("another file", |scratch| scratch.write("walk.sh", "#!/bin/sh\nexec make walk\n"), ""),
+    ];
+    for (what, trick, wanted) in tricks {
+        for on_server in [false, true] {
+            let scratch = signed();
+            scratch.git(&["tag", "signed"]);
+            let origin = scratch.origin();
+            assert_eq!(scratch.run_in(&origin, &["install", "--server"]).code, 0);
+            scratch.git_in(&origin, &["config", "user.email", "server@example.com"]);
+            scratch.install_hooks();
+            let is_taken = |(is_taken, said): (bool, String)| assert!(is_taken, "{what}: {said}");
+            is_taken(pushed(&scratch, false));
+            scratch.git(&["rm", "-q", "run.sh", "data.json"]);
+            scratch.commit_by_hand("Delete them");
+            is_taken(pushed(&scratch, false));
+            trick(&scratch);
+            scratch.commit_by_hand("Bring it back");
+
+            let (is_taken, said) = pushed(&scratch, on_server);
+
+            let rules: Vec<&str> = wanted.split(' ').collect();
+            assert_eq!(is_taken, wanted.is_empty(), "{what} {on_server}: {said}");
+            assert!(rules.iter().all(|word| said.contains(word)), "{what} {on_server}: {said}");
+            let range = scratch.check(&["origin/main..HEAD"]);
+            let found: Vec<String> = findings(&range).into_iter().filter(|found| !found.is_empty()).collect();
+            assert_eq!(found.join(","), if is_taken { "" } else { wanted }, "{what}");
+            let replay = scratch.run(&["audit", "verify", "--full", "--replay"]);
+            assert_eq!(replay.code, 0, "{what}: {}{}", replay.out, replay.err);
+        }
+    }
+}
+
+#[test]
+fn a_name_that_only_another_branch_has_signed_comes_without_a_header() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    scratch.write("run.sh", SCRIPT);
+    scratch.commit_all("Add it");
+    sign(&scratch, &["run.sh"], "dev");
+    scratch.commit_all("Sign it");
+    scratch.git(&["switch", "-q", "main"]);
+    scratch.write("run.sh", "#!/bin/sh\nexec make run\n");
+    scratch.commit_all("Add another of that name");
+
+    assert_eq!(findings(&scratch.check(&["origin/main..HEAD"])), [""; 0]);
+}
+
 #[test]
 fn a_tampering_that_is_there_already_is_found_in_the_whole_tree() {
     let scratch = signed();

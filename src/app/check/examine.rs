@@ -152,6 +152,9 @@ impl Examiner<'_> {
         if !self.in_tree {
             self.signed.follow(repo, &mut files)?;
         }
+        if self.signed.is_landing {
+            self.signed.returned(repo, subject, &mut files)?;
+        }
         let (mut examined, inline) = self.whole(subject, files.into_iter().map(|file| *file));
         let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
         for of_commit in commits {

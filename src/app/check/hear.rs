@@ -35,24 +35,48 @@ pub(super) struct Heard {
     pub(super) ids: Vec<Sha256>,
 }
 
-/// `first` was decided without the ledger, which is read only where it may matter: what passes at a
-/// commit without anybody's word passes without being asked about.
+/// Whose words are heard, and the words themselves where they are wanted in any case.
+pub(super) struct Ears<'a> {
+    only: Option<&'a [Sha256]>,
+    /// Before the files are looked at: by then the ledger was read, and what it signs is known.
+    opened: Option<Hearing>,
+    pub(super) is_landing: bool,
+}
+
+impl<'a> Ears<'a> {
+    /// What passes at a commit without anybody's word passes without being asked about.
+    pub(super) fn open(
+        repo: &Repo,
+        subject: &Subject,
+        gate: Gate,
+        only: Option<&'a [Sha256]>,
+    ) -> Result<Self, Failure> {
+        let is_landing = subject.kind == TargetKind::Range && gate == Gate::Push;
+        let open = || Hearing::with(repo, subject.trusted, only, &subject.arriving);
+        Ok(Self { only, opened: is_landing.then(open).transpose()?, is_landing })
+    }
+}
+
+/// `first` was decided without the ledger, which is read only where it may matter.
 pub(super) fn hear(
     repo: &Repo,
     examiner: &Examiner<'_>,
     subject: &Subject,
     first: Weighed,
-    only: Option<&[Sha256]>,
+    ears: Ears<'_>,
 ) -> Result<Heard, Failure> {
     let policy = &examiner.law.policy;
     let needs = first.decision.needed.iter().map(|need| Need { counted: Vec::new(), ..need.clone() }).collect();
     let risk = first.assessment.risk.clone();
     let mut heard = Heard { weighed: first, needs, risk, ids: Vec::new() };
-    let is_push = subject.kind == TargetKind::Range && heard.weighed.evidence.gate == Gate::Push;
-    if !subject.kind.is_change() || !(is_push || heard.weighed.decision.outcome > Outcome::Overridden) {
+    let is_open = ears.opened.is_some() || heard.weighed.decision.outcome > Outcome::Overridden;
+    if !subject.kind.is_change() || !is_open {
         return Ok(heard);
     }
-    let hearing = Hearing::with(repo, subject.trusted, only, &subject.arriving)?;
+    let hearing = match ears.opened {
+        Some(hearing) => hearing,
+        None => Hearing::with(repo, subject.trusted, ears.only, &subject.arriving)?,
+    };
     let asks = heard.weighed.decision.outcome > Outcome::Overridden;
     let glass = broken_glass(repo, &heard.weighed.evidence, &subject.commits)?;
     if glass.is_empty() && !hearing.matters(asks) {

@@ -2,7 +2,7 @@
 
 use super::again::{self, Again};
 use super::examine::{Examined, Examiner};
-use super::hear::{self, Heard, Weighed};
+use super::hear::{self, Ears, Heard, Weighed};
 use super::next::next_steps;
 use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
@@ -187,7 +187,8 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
     // none of them on. A tree is headed nowhere.
     let target = policy.environment_of(policy.level_for(subject.branch.as_deref()));
     let target = target.filter(|_| subject.kind.is_change());
-    let signed = Signed { policy, target, signatures, alone: Alone::default() };
+    let ears = Ears::open(repo, &subject, request.gate, heard)?;
+    let signed = Signed { policy, target, signatures, alone: Alone::default(), is_landing: ears.is_landing };
     let examiner = Examiner {
         law: &law,
         signed: &signed,
@@ -216,7 +217,7 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
     let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
     let decision = gate::decide(&assessment, &evidence, policy, Extent::Whole);
     let first = Weighed { assessment, evidence, decision };
-    let Heard { weighed, needs, risk, ids: heard } = hear::hear(repo, &examiner, &subject, first, heard)?;
+    let Heard { weighed, needs, risk, ids: heard } = hear::hear(repo, &examiner, &subject, first, ears)?;
     let Weighed { assessment, decision, evidence } = weighed;
     let next = next_steps(request, subject.head, &assessment, &decision, &law);
     let audit = policy.audit;

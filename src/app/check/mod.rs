@@ -16,6 +16,7 @@ mod past;
 mod people;
 mod pushed;
 mod recent;
+mod returned;
 mod signed;
 mod target;
 mod unscanned;

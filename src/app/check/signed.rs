@@ -16,6 +16,8 @@ pub(super) struct Signed<'a> {
     pub(super) target: Option<&'a str>,
     pub(super) signatures: &'a Signatures,
     pub(super) alone: Alone,
+    /// Whether what others have taken away before counts: it does where a branch lands.
+    pub(super) is_landing: bool,
 }
 
 /// What is told of one file.

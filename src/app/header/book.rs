@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::entry::records;
-use super::kept::kept;
+use super::kept::{kept, mentions, whole};
 use crate::app::Failure;
 use crate::app::audit::{Depth, read};
 use crate::git::Repo;
@@ -73,6 +73,23 @@ impl Signatures {
         let book = Arc::new(Book::new(self.records(repo)?));
         *held = Some(Arc::clone(&book));
         Ok(book)
+    }
+
+    /// Whether anything of these names or with these texts was ever signed. What was kept of the ledger tells,
+    /// where that is all that it has.
+    pub(in crate::app) fn speak_of(
+        &self,
+        repo: &Repo,
+        paths: &HashSet<String>,
+        bodies: &HashSet<Sha256>,
+    ) -> Result<bool, Failure> {
+        if self.horizon.is_none()
+            && let Some(text) = whole(repo)?
+        {
+            return Ok(mentions(&text, paths, bodies));
+        }
+        let is_meant = |record: &Record| paths.contains(&record.path) || bodies.contains(&record.artifact);
+        Ok(self.records(repo)?.iter().any(is_meant))
     }
 
     fn records(&self, repo: &Repo) -> Result<Vec<Record>, Failure> {

@@ -1,13 +1,14 @@
 //! What the ledger signs, kept apart from the ledger: a large one is not read again for every file.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::entry::records;
-use crate::app::Failure;
+use crate::app::{Failure, audit};
 use crate::git::Repo;
-use crate::git::notes::{NotesError, StateFile};
+use crate::git::notes::{NotesError, StateFile, Stream};
 use crate::header::Record;
-use crate::model::{Entry, Sha256};
+use crate::model::{Entry, Gather, Sha256};
 
 /// Of another version, it is made anew.
 const FIRST_LINE: &str = concat!("gov-hook signed 2 ", env!("CARGO_PKG_VERSION"));
@@ -58,13 +59,35 @@ pub(super) fn text(repo: &Repo) -> Option<String> {
     Some(text)
 }
 
+/// The same, where the ledger has no entry that it does not know.
+pub(super) fn whole(repo: &Repo) -> Result<Option<String>, Failure> {
+    let Some(text) = text(repo) else { return Ok(None) };
+    let (streams, verified) = (repo.streams()?, audit::verified(repo));
+    let is_copy = |stream: &Stream| {
+        let is_its_own = |other: &Stream| other.remote.is_none() && other.name == stream.name;
+        stream.remote.is_some() && streams.iter().any(is_its_own)
+    };
+    let is_known = |stream: &Stream| stream.tip.is_some_and(|tip| verified.contains(&tip));
+    Ok(streams.iter().all(|stream| is_copy(stream) || is_known(stream)).then_some(text))
+}
+
+/// Whether a line of it speaks of one of these names or texts.
+pub(super) fn mentions(text: &str, paths: &HashSet<String>, bodies: &HashSet<Sha256>) -> bool {
+    let paths: HashSet<String> = paths.iter().map(|path| plain(path)).gathered();
+    text.lines().skip(1).any(|line| {
+        let path = line.rsplit('\t').next().unwrap_or_default();
+        let artifact = line.split(' ').nth(2).and_then(|digest| digest.parse::<Sha256>().ok());
+        paths.contains(path) || artifact.is_some_and(|artifact| bodies.contains(&artifact))
+    })
+}
+
 fn push(out: &mut String, record: &Record) {
     let Record { artifact, block, blob, signed_at, is_unsigned, seq, entry, .. } = record;
     let block = block.map_or_else(|| "-".to_owned(), |block| block.to_string());
     let base = record.base.map_or_else(|| "-".to_owned(), |base| base.to_string());
     let Record { environment, signed_by, branch, stream, path, .. } = record;
     let parts = [environment, signed_by, branch.as_deref().unwrap_or_default(), stream, path];
-    let parts = parts.map(|part| part.replace(char::is_control, "\u{fffd}"));
+    let parts = parts.map(plain);
     // Writing to a `String` cannot fail.
     let _ = writeln!(
         out,
@@ -72,6 +95,11 @@ fn push(out: &mut String, record: &Record) {
         u8::from(*is_unsigned),
         parts.join("\t")
     );
+}
+
+/// What fits into one part of a line.
+fn plain(part: &str) -> String {
+    part.replace(char::is_control, "\u{fffd}")
 }
 
 fn read(line: &str) -> Option<Record> {

@@ -1,26 +1,23 @@
 //! Looking at files, one by one: whether each is what was signed, and what has become of it if not.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File as OpenFile;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
-use std::sync::OnceLock;
 
 use sha2::Digest;
 
 use super::files::os;
+use super::past::Past;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
-use crate::git::{Commit, MOST_AT_ONCE, Repo};
-use crate::header::{Book, Demands, File, Found, Record, Tamper, Verdict, inspect, judge};
+use crate::git::{MOST_AT_ONCE, Repo};
+use crate::header::{Book, Demands, File, Record, Tamper, Verdict, judge};
 use crate::model::{Content, Mode, ObjectId, RepoPath, Sha256, Side};
 use crate::policy::Policy;
 
 /// Larger files are hashed piece by piece; none of them has a header.
 const HELD_WHOLE: u64 = 16 << 20;
-
-/// So far back is looked for a signed file that a branch does not have any more.
-const MOST_COMMITS: usize = 1_000;
 
 /// A file to verify, in the work tree or as a commit has it.
 pub(super) struct Item {
@@ -71,10 +68,9 @@ pub(super) struct Verifier<'a> {
     /// The signed files of the commit before.
     pub(super) before: HashMap<RepoPath, Side>,
     pub(super) branch: Option<&'a str>,
-    pub(super) commit: Option<ObjectId>,
     /// Whether this clone writes the stream of this name.
     pub(super) is_own: &'a (dyn Fn(&str) -> bool + Sync),
-    pub(super) history: OnceLock<Vec<Commit>>,
+    pub(super) past: Past,
 }
 
 impl<'a> Verifier<'a> {
@@ -179,32 +175,7 @@ impl<'a> Verifier<'a> {
         let Some(record) = self.book.at_path(&path.to_string()) else { return Ok(None) };
         let is_here =
             record.branch.is_some() && record.branch.as_deref() == self.branch && (self.is_own)(&record.stream);
-        Ok(if is_here || self.has_had(repo, path, record)? { Some(record) } else { None })
-    }
-
-    /// Whether what was signed was in the commits since, or in the one that it was signed over.
-    fn has_had(&self, repo: &Repo, path: &RepoPath, record: &Record) -> Result<bool, Failure> {
-        let mut looked_at = HashSet::new();
-        for commit in self.history(repo)? {
-            let side = repo.entry_at(commit.tree, path)?.filter(|side| looked_at.insert(side.id));
-            if let Some(side) = side
-                && (side.id == record.blob || has_block_of(repo, side, path, record)?)
-            {
-                return Ok(true);
-            }
-            if u64::try_from(commit.committed_at).is_ok_and(|at| at < record.signed_at.seconds()) {
-                break;
-            }
-        }
-        Ok(false)
-    }
-
-    fn history(&self, repo: &Repo) -> Result<&[Commit], Failure> {
-        if let Some(history) = self.history.get() {
-            return Ok(history);
-        }
-        let commits = self.commit.map(|commit| repo.youngest(commit, MOST_COMMITS)).transpose()?;
-        Ok(self.history.get_or_init(|| commits.unwrap_or_default()))
+        Ok(if is_here || self.past.has_had(repo, path, record)? { Some(record) } else { None })
     }
 
     /// `None` where there is no file.
@@ -247,13 +218,6 @@ impl<'a> Verifier<'a> {
         }
         std::fs::read(place).map(|text| Some(text.into())).map_err(|error| error.to_string())
     }
-}
-
-/// Whether a file had the header that was written, on whatever body.
-fn has_block_of(repo: &Repo, side: Side, path: &RepoPath, record: &Record) -> Result<bool, Failure> {
-    let Some(wanted) = record.block.filter(|_| side.mode.is_file()) else { return Ok(false) };
-    let Content::Bytes(text) = repo.content(Some(side), path, &mut |_| ())? else { return Ok(false) };
-    Ok(matches!(inspect(&text), Found::Block(block) if block.digest == wanted))
 }
 
 /// A file without what stood there before.

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use super::book::{Known, known as known_to_the_ledger};
 use super::changed::Differences;
 use super::files::{Named, is_within, named, os, place, root, typed};
 use super::look::{Held, Item, Seen, Verifier};
+use super::past::Past;
 use super::sign::known;
 use super::told::Surroundings;
 use super::{Verifying, told};
@@ -55,9 +55,8 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         root: root.as_deref(),
         before,
         branch: head.branch().filter(|_| revision.is_none() || commit == head.commit()),
-        commit,
         is_own: &is_own,
-        history: OnceLock::new(),
+        past: Past::of(commit),
     };
     let (items, seen) = verifier.all(&repo, items, environment.stderr_is_terminal)?;
     let described = match (&revision, commit) {
