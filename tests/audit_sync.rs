@@ -88,6 +88,44 @@ fn a_clone_takes_the_streams_of_others_and_sends_its_own() {
 }
 
 #[test]
+fn a_stream_that_this_clone_wrote_under_a_name_is_sent_without_it_and_others_are_not() {
+    let scratch = shared();
+    let lin = clone_of_lin(&scratch);
+    let mira = streams(&scratch, &scratch.path("")).remove(0);
+    let pair = |name: &str, outcome: &str| (name.to_owned(), outcome.to_owned());
+    let named = |directory: &Path, name: &str| {
+        let said = scratch.run_with(&["check", "HEAD", "--record"], |command| {
+            command.current_dir(directory).env("GOV_HOOK_STREAM", name);
+        });
+        assert_eq!(said.code, 0, "{}", said.err);
+    };
+    named(&scratch.path(""), "ci-1");
+    // What somebody else wrote, and what came by another way than the remote.
+    named(&lin, "ci-2");
+    scratch.git(&["fetch", "-q", &lin.to_string_lossy(), "refs/notes/gov/ci-2:refs/notes/gov/ci-2"]);
+
+    let (code, sent) = sync(&scratch, &scratch.path(""));
+
+    let expected = [pair("genesis", "unchanged"), pair(&mira, "unchanged"), pair("ci-1", "new")];
+    assert_eq!((code, outcomes(&sent, "sent")), (0, expected.to_vec()));
+    let again = outcomes(&sync(&scratch, &scratch.path("")).1, "sent");
+    assert_eq!(again, [pair("genesis", "unchanged"), pair(&mira, "unchanged")]);
+
+    // Another run of the same job goes on elsewhere.
+    scratch.git_in(&lin, &["config", "user.email", "mira@example.com"]);
+    let (code, lins) = sync(&scratch, &lin);
+    assert_eq!(code, 0, "{lins}");
+    named(&lin, "ci-1");
+    assert_eq!(outcomes(&sync(&scratch, &lin).1, "sent").last(), Some(&pair("ci-1", "forwarded")));
+    let (code, back) = sync(&scratch, &scratch.path(""));
+    assert_eq!(code, 0, "{back}");
+    assert!(outcomes(&back, "fetched").contains(&pair("ci-1", "forwarded")), "{back}");
+    assert_eq!(outcomes(&back, "sent").len(), 2, "{back}");
+    let verified = scratch.run(&["audit", "verify", "--full"]);
+    assert_eq!(verified.code, 0, "{}", verified.out);
+}
+
+#[test]
 fn without_a_remote_it_says_what_to_name() {
     for (arguments, undone, command) in [
         (&["audit", "sync"][..], "share the ledger", "gov-hook audit sync REMOTE"),

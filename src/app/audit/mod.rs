@@ -19,6 +19,7 @@ mod soundness;
 pub mod sync;
 pub mod verify;
 mod walking;
+mod written;
 
 pub(super) use anchored::unfounded;
 pub(super) use copies::own as is_own;
@@ -28,3 +29,4 @@ pub(super) use reading::{Arriving, Depth, Told, read, read_arriving};
 pub(super) use signing::may_sign;
 pub(super) use soundness::{last_sound, way_back};
 pub(super) use sync::{has_news, own, send};
+pub(super) use written::note_written;

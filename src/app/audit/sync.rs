@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::written::written;
 use crate::app::approval::{self, Shown};
 use crate::app::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
@@ -21,7 +22,8 @@ pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> R
     let fetched = repo.fetch_streams(&remote, ours.first().map(String::as_str))?;
     // What waited too long goes along as what it is.
     approval::sweep(&repo, environment)?;
-    let ours = own(&repo, environment)?;
+    let mut ours = own(&repo, environment)?;
+    ours.extend(unsent(&repo, &ours, &fetched)?);
     let sent = send(&repo, &remote, &ours)?;
     let email = environment.committer.email.clone().or_else(|| repo.config_string("user.email"));
     let shown = approval::exchange(&repo, &remote, email.as_deref(), environment)?;
@@ -78,6 +80,16 @@ pub(in crate::app) fn own(repo: &Repo, environment: &Environment) -> Result<Vec<
     let is_ours = |name: &String| name.ends_with(&ending) || Some(name) == environment.stream.as_ref();
     let here = repo.streams_here()?.into_iter();
     Ok(here.map(|stream| stream.name).filter(is_ours).collect())
+}
+
+/// Streams that this clone wrote under another name than now, of which the remote has less. Where it has
+/// more, somebody else has gone on with them.
+fn unsent(repo: &Repo, ours: &[String], fetched: &[FetchedStream]) -> Result<Vec<String>, Failure> {
+    let lacks = |name: &String| {
+        let is_less = |stream: &FetchedStream| matches!(stream.outcome, Fetched::Absent | Fetched::Behind);
+        fetched.iter().any(|stream| stream.stream == *name && is_less(stream))
+    };
+    Ok(written(repo)?.into_iter().filter(|name| !ours.contains(name) && lacks(name)).collect())
 }
 
 fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown) -> String {

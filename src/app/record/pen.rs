@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::heads::{Heads, Kept};
 use super::seal;
-use crate::app::audit::{last_sound, way_back};
+use crate::app::audit::{last_sound, note_written, way_back};
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::Repo;
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer};
@@ -195,6 +195,9 @@ impl<'a> Pen<'a> {
         let Some(genesis) = self.genesis(&kept, &here)? else { return Ok(Vec::new()) };
         if !here.iter().any(|stream| stream.name == self.stream) {
             self.repo.take_up(&self.stream)?;
+        }
+        if self.binding.named {
+            note_written(self.repo, &self.stream)?;
         }
         let heads = Heads::read(self.repo, (&kept, &here), &self.stream, self.now)?;
         let mut places = Vec::new();

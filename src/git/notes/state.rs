@@ -33,6 +33,8 @@ pub enum StateFile {
     First,
     /// What was said once and need not be said again.
     Said,
+    /// The streams that were written here under names of their own, a line for each.
+    Written,
 }
 
 impl StateFile {
@@ -46,6 +48,7 @@ impl StateFile {
             Self::LetBy => "let-by",
             Self::First => "first",
             Self::Said => "said",
+            Self::Written => "written",
         }
     }
 }
