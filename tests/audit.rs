@@ -705,6 +705,70 @@ fn an_outcome_that_a_forger_made_better_is_found_by_replay() {
     }
 }
 
+/// What a forger changes, and what is expected in its place.
+type Lie<'a> = (&'a str, &'a dyn Fn(&mut Value), &'a str);
+
+#[test]
+fn another_version_may_weigh_otherwise_and_not_contradict_what_is_there() {
+    let scratch = governed();
+    scratch
+        .policy("version: 1\nenforcement: { default: staging }\npaths: { default: allow, protected: [\"core/**\"] }\n");
+    scratch.write("core/a.txt", lines(150));
+    scratch.write("big.txt", lines(150));
+    scratch.commit_by_hand("Add much");
+    let reference = stream(&scratch);
+    let sound = scratch.git(&["rev-parse", &reference]);
+    let low = |entry: &mut Value| {
+        entry["risk"]["level"] = json!("LOW");
+        entry["outcome"] = json!("auto_approved");
+    };
+    let lies: [Lie<'_>; 8] = [
+        ("another score", &|entry| entry["risk"]["score"] = json!(99), ""),
+        ("the risk of its paths", &low, "risk HIGH or more"),
+        ("no approval", &|entry| entry["outcome"] = json!("auto_approved"), "somebody's word on HIGH risk"),
+        ("its exit", &|entry| entry["outcome"] = json!("blocked"), "exit 1 for blocked"),
+        ("its level", &|entry| entry["body"]["enforcement"] = json!("development"), "level staging"),
+        ("its policy", &|entry| entry["policy"] = json!(format!("sha256:{}", "ab".repeat(32))), "policy sha256:"),
+        ("its change", &|entry| entry["change"] = json!(format!("gc1-{}", "ab".repeat(32))), "change gc1-"),
+        (
+            "an approval that nobody gave",
+            &|entry| {
+                entry["outcome"] = json!("approved");
+                entry["body"]["rests_on"] = json!(["ab".repeat(32)]);
+            },
+            "words on this change that approved rests on",
+        ),
+    ];
+    for (what, lie, expected) in lies {
+        scratch.git(&["update-ref", &reference, &sound]);
+        forge_high(&scratch, "decision", |entry| {
+            entry["engine"] = json!("gov-hook 0.0.9");
+            lie(entry);
+        });
+        assert_eq!(verified(&scratch), self::sound(), "{what}");
+
+        let said = scratch.run(&["audit", "verify", "--replay", "--format", "json"]).json();
+
+        let told: Vec<&str> =
+            said["damage"].as_array().unwrap().iter().map(|damage| damage["expected"].as_str().unwrap()).collect();
+        assert_eq!(told.len(), usize::from(!expected.is_empty()), "{what}: {said}");
+        assert!(told.iter().all(|told| told.starts_with(expected)), "{what}: {told:?}");
+        assert_eq!(said["replay"]["otherwise"].as_array().unwrap().len(), usize::from(told.is_empty()), "{what}");
+    }
+}
+
+#[test]
+fn the_level_of_a_branch_is_no_forgers_to_lower_whichever_version_they_claim() {
+    let scratch = governed();
+    scratch.policy("version: 1\nenforcement: { default: staging }\n");
+    scratch.write("big.txt", lines(300));
+    scratch.commit_by_hand("Add much");
+
+    forge_high(&scratch, "decision", |entry| entry["body"]["enforcement"] = json!("development"));
+
+    assert_eq!(replayed(&scratch).1, ["replay-differs"]);
+}
+
 #[test]
 fn a_branch_is_governed_since_adoption_or_its_gaps_are_told() {
     let scratch = governed();

@@ -2,6 +2,7 @@
 
 mod binding;
 mod decided;
+mod facts;
 mod heads;
 mod pen;
 mod records;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::decided::risk_digest;
+use super::facts::Facts;
 use super::pen::ENGINE;
 use crate::app::approval::strings;
 use crate::app::check::{self, Again, Asked, Judged, Request};
@@ -61,16 +62,23 @@ impl Replay {
         }
         let as_of = environment.as_of(&entry.actor, entry.time);
         let judged = check::judge_again(repo, &recorded.request, &as_of, &recorded.again)?;
-        let Some((expected, found)) = difference(entry, &judged) else {
-            self.same += 1;
-            return Ok(());
-        };
-        if says(entry, "history").is_some() {
-            self.partial += 1;
-        } else if is_by_this_engine(entry) {
+        let differs = difference(entry, &judged);
+        let is_partial = says(entry, "history").is_some();
+        if let Some((expected, found)) = differs.clone().filter(|_| !is_partial && is_by_this_engine(entry)) {
             self.damage.push(damage(id, entry, expected, found));
-        } else {
-            self.otherwise.push(damage(id, entry, expected, found));
+            return Ok(());
+        }
+        let Recorded { request, again } = &recorded;
+        let level = request.level.unwrap_or(judged.judgement.level);
+        let facts = Facts { repo, entry, gate: request.gate, level, again, judged: &judged };
+        if let Some((expected, found)) = facts.contradiction()? {
+            self.damage.push(damage(id, entry, expected, found));
+            return Ok(());
+        }
+        match differs {
+            None => self.same += 1,
+            Some(_) if is_partial => self.partial += 1,
+            Some((expected, found)) => self.otherwise.push(damage(id, entry, expected, found)),
         }
         Ok(())
     }
