@@ -7,16 +7,18 @@
 //! An `override`'s `action` is `request`, `grant` or `use`.
 
 mod passages;
+mod said;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use passages::{Arrivals, Passages, Stopped};
+use said::{Answer, Said};
 
 use crate::model::{
-    ActorKind, ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, Moment, ObjectId,
-    Outcome, PastGate, RecordStatus, RiskLevel, Sha256, address,
+    ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, Moment, ObjectId, Outcome,
+    PastGate, RecordStatus, RiskLevel, Sha256, address,
 };
 
 pub use passages::{Known, Landing, There};
@@ -46,46 +48,6 @@ struct Judged {
     is_at_production: bool,
 }
 
-/// What was said of one commit or one change.
-#[derive(Debug, Default)]
-struct Said {
-    /// Of each binding the decision it names.
-    bindings: Vec<Option<Sha256>>,
-    by_hook: Option<Judged>,
-    at_push: Option<Judged>,
-    put_on_record: Option<Judged>,
-    approvals: Vec<Answer>,
-    rejections: Vec<Answer>,
-    /// Who granted that it may pass, or let it by without asking anybody.
-    granted_by: BTreeSet<String>,
-    /// Who made use of it: themselves the ones who let it by where nobody had to grant it.
-    used_by: BTreeSet<String>,
-    ratifications: Vec<Answer>,
-    /// Why it was let by, as people say it.
-    reasons: BTreeSet<String>,
-    /// Why it ought to be, by the request that says so.
-    asked_for: BTreeMap<Sha256, String>,
-    /// The requests, and the grants, that were made use of.
-    made_use_of: BTreeSet<Sha256>,
-    /// Who asked an agent for it.
-    requested_by: BTreeSet<String>,
-}
-
-/// A word by which somebody answers for what others did.
-#[derive(Clone, Debug)]
-struct Answer {
-    id: Sha256,
-    /// In lower case.
-    by: String,
-    is_by_a_person: bool,
-    /// What is signed is signed well, or it would be damage.
-    is_signed: bool,
-    /// For which branch it was given.
-    reference: Option<String>,
-    /// An approval that does not say until when it counts is over at once.
-    expires: Moment,
-}
-
 /// The way of a commit to where it landed.
 struct Course<'a> {
     /// At which pushes it was stopped that never got through.
@@ -97,6 +59,15 @@ struct Course<'a> {
 }
 
 impl Course<'_> {
+    /// The risk that an approval has to reach. What somebody approved of a part is weighed against nothing:
+    /// nobody wrote down how much risk the part had.
+    fn risk(&self, answer: &Answer, change: Option<ChangeId>, judged: Option<&Judged>) -> Option<RiskLevel> {
+        match self.stopped {
+            Some(stopped) => stopped.risk(answer.change?),
+            None => judged.filter(|_| answer.change.is_some() && answer.change == change)?.level,
+        }
+    }
+
     /// Whether an approval still counted when the commit was known to be there.
     fn met(&self, commit: &GovernedCommit, answer: &Answer) -> bool {
         let arrival = || answer.reference.as_deref().and_then(|place| self.arrivals.of(commit.id, place));
@@ -232,8 +203,9 @@ impl<'a> Coverage<'a> {
             None => landing.map(|landing| landing.reference.as_str()).into_iter().collect(),
         };
         let is_of_here = |answer: &&Answer| answer.reference.as_deref().is_some_and(|place| places.contains(place));
+        let reaches = |answer: &&Answer| answer.risk >= course.risk(answer, change, judged);
         let mut are_enough = |answers: &[Answer]| {
-            let counting = answers.iter().filter(is_kept).filter(is_of_here).filter(counts);
+            let counting = answers.iter().filter(is_kept).filter(is_of_here).filter(counts).filter(reaches);
             let ids: Vec<Sha256> = counting.map(|answer| answer.id).collect();
             !ids.is_empty() && enough(commit, &ids)
         };
@@ -326,42 +298,6 @@ impl<'a> Coverage<'a> {
                 (RecordStatus::Late, Some(judged), "the first commit, judged at its push")
             }
             judged => (RecordStatus::Unrecorded, judged.as_ref(), "made without gov-hook"),
-        }
-    }
-}
-
-impl Said {
-    fn hear(&mut self, id: Sha256, entry: &Entry) {
-        let by = || entry.actor.email.to_lowercase();
-        let answer = || Answer {
-            id,
-            by: by(),
-            is_by_a_person: entry.actor.kind == ActorKind::Person,
-            is_signed: entry.sig.is_some(),
-            reference: entry.subject.reference.clone(),
-            expires: text(entry, "expires").and_then(|until| until.parse().ok()).unwrap_or(entry.time),
-        };
-        if entry.kind == EntryKind::Approve {
-            self.approvals.push(answer());
-        } else if entry.kind == EntryKind::Reject && text(entry, "cause") != Some("timeout") {
-            self.rejections.push(answer());
-        } else if entry.kind == EntryKind::Ratify {
-            self.ratifications.push(answer());
-            self.reasons.extend(text(entry, "notes").map(str::to_owned));
-        } else if entry.kind == EntryKind::Override {
-            let reason = text(entry, "reason").map(str::to_owned);
-            let named = |member| text(entry, member).and_then(|id| id.parse::<Sha256>().ok());
-            self.made_use_of.extend(["override", "request"].into_iter().filter_map(named));
-            match text(entry, "action") {
-                Some("request") => self.asked_for.extend(reason.map(|reason| (id, reason))),
-                // A server says again what came to it.
-                Some("use") if entry.actor.kind == ActorKind::Witness => {}
-                Some("use") => drop(self.used_by.insert(by())),
-                _ => {
-                    self.granted_by.insert(by());
-                    self.reasons.extend(reason);
-                }
-            }
         }
     }
 }

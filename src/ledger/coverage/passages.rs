@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::text;
 use crate::model::{
     Arrange, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, Moment, ObjectId, Outcome,
+    RiskLevel,
 };
 
 /// What landed on a branch.
@@ -59,7 +60,8 @@ enum Stop {
 /// The pushes at which a commit was stopped and that nothing outdid since.
 #[derive(Debug, Default)]
 pub(super) struct Stopped {
-    changes: BTreeSet<ChangeId>,
+    /// What it was a part of, with the risk that this had when it was last stopped.
+    changes: BTreeMap<ChangeId, (Moment, Option<RiskLevel>)>,
     references: BTreeSet<String>,
     is_denied: bool,
     /// It is where it was stopped.
@@ -69,7 +71,18 @@ pub(super) struct Stopped {
 impl Stopped {
     /// What it was a part of.
     pub(super) fn changes(&self) -> impl Iterator<Item = &ChangeId> {
-        self.changes.iter()
+        self.changes.keys()
+    }
+
+    /// The risk of a change that was stopped, for which it needed somebody's word.
+    pub(super) fn risk(&self, change: ChangeId) -> Option<RiskLevel> {
+        self.changes.get(&change)?.1
+    }
+
+    fn add(&mut self, passage: &Passage) {
+        let Some(change) = passage.change else { return };
+        let last = self.changes.entry(change).or_insert((passage.time, passage.risk));
+        *last = (*last).max((passage.time, passage.risk));
     }
 
     /// Where it was to go.
@@ -92,6 +105,7 @@ struct Passage {
     after: BTreeSet<ObjectId>,
     enforcement: Option<Enforcement>,
     change: Option<ChangeId>,
+    risk: Option<RiskLevel>,
 }
 
 impl Passages {
@@ -111,6 +125,7 @@ impl Passages {
             after: after.filter_map(|id| id.as_str()?.parse::<ObjectId>().ok()).gathered(),
             enforcement: text(entry, "enforcement").and_then(Enforcement::parse),
             change: entry.change,
+            risk: entry.risk.as_ref().map(|risk| risk.level),
         };
         match stop {
             Some(stop) => self.stopped.push((passage, stop)),
@@ -151,7 +166,7 @@ impl Passages {
                     *stopped = Stopped { is_there: true, ..Stopped::default() };
                 }
                 if is_there(commit) == stopped.is_there {
-                    stopped.changes.extend(passage.change);
+                    stopped.add(passage);
                     stopped.references.extend(passage.reference.clone());
                     stopped.is_denied |= *stop == Stop::Denied;
                 }

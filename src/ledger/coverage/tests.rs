@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::super::samples::{moment, plain};
 use super::*;
-use crate::model::RecordedRisk;
+use crate::model::{ActorKind, RecordedRisk};
 
 const PARENT: [u8; 20] = [9; 20];
 
@@ -283,6 +283,37 @@ fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through()
     assert_eq!(told(&held), [true, true, false], "a rejection outweighs the approval");
     held.add(EntryKind::Revoke, |entry| drop(entry.body.insert("approval".into(), json!(rejected.to_string()))));
     assert_eq!(told(&held), [false; 3]);
+}
+
+#[test]
+fn an_approval_of_less_risk_answers_no_stop_of_more() {
+    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
+    let push = pushes(&first, &second);
+    let at = |level: RiskLevel| Some(RecordedRisk { level, score: 0, digest: Sha256::of(b"") });
+    let told = |stops: &[RiskLevel], approved: RiskLevel, change: ChangeId| {
+        let mut entries = Entries::default();
+        for (seconds, stop) in (0..).zip(stops) {
+            entries.add(EntryKind::Decision, |entry| {
+                push(EntryKind::Decision, "refs/heads/main", "staging")(entry);
+                (entry.time, entry.risk) = (moment(seconds), at(*stop));
+            });
+        }
+        entries.add(EntryKind::Approve, |entry| {
+            entry.subject.commit = Some(first.id);
+            entry.subject.reference = Some("refs/heads/main".into());
+            (entry.change, entry.risk) = (Some(change), at(approved));
+        });
+        entries.coverage(&[first.clone(), second.clone()])[0].past_gate
+    };
+    let (whole, part) = (ChangeId::of(&[]), format!("gc1-{}", Sha256::of(b"part")).parse().unwrap());
+    let (medium, high, critical) = (RiskLevel::Medium, RiskLevel::High, RiskLevel::Critical);
+
+    assert_eq!(told(&[high], medium, whole), Some(PastGate::Held));
+    assert_eq!(told(&[high], high, whole), None);
+    assert_eq!(told(&[high], critical, whole), None);
+    assert_eq!(told(&[high, critical], high, whole), Some(PastGate::Held), "by then it was more");
+    assert_eq!(told(&[critical, high], high, whole), None, "by then it was less");
+    assert_eq!(told(&[critical], high, part), None, "a part of it may have less");
 }
 
 #[test]
