@@ -14,6 +14,7 @@ mod files;
 mod hooks;
 mod index;
 mod loose;
+mod made_of;
 mod merge;
 mod message;
 pub mod notes;

@@ -48,6 +48,34 @@ fn whoever_asked_an_agent_is_no_second_person_after_a_rebase_or_an_amendment_eit
 }
 
 #[test]
+fn whoever_asked_an_agent_is_no_second_person_after_a_pick_or_a_squash_either() {
+    let pick: &[&[&str]] = &[&["cherry-pick", "topic"]];
+    let told_pick: &[&[&str]] = &[&["cherry-pick", "-x", "topic"]];
+    let squash: &[&[&str]] = &[&["merge", "-q", "--squash", "topic"], &["commit", "-q", "-m", "Extend the core"]];
+    let told_squash: &[&[&str]] = &[&["merge", "-q", "--squash", "topic"], &["commit", "-q", "--no-edit"]];
+    let amended: &[&[&str]] = &[&["cherry-pick", "topic"], &["commit", "-q", "--amend", "-m", "In other words"]];
+    let hidden: &[&[&str]] = &[&["-c", "core.hooksPath=/dev/null", "cherry-pick", "-x", "topic"]];
+    for ways in [pick, told_pick, squash, told_squash, amended, hidden] {
+        let team = Team::new();
+        asked_by_lin(&team);
+        main_moves(&team);
+        team.git("mira", &["switch", "-q", "-c", "other", "origin/main"]);
+        for way in ways {
+            team.git("mira", way);
+        }
+        team.is_held("stage");
+        let judged = team.json("mira", &["check", "origin/main..HEAD", "--onto", "stage"]);
+        let id = judged["target"]["change"].as_str().unwrap()[4..16].to_owned();
+
+        let lin = team.approve("lin", &id);
+
+        assert_eq!(lin.code, 1, "{ways:?}: {}{}", lin.out, lin.err);
+        assert!(lin.out.contains("asked an agent for a part of the change"), "{ways:?}: {}", lin.out);
+        assert_eq!(team.approve("sam", &id).code, 0, "{ways:?}");
+    }
+}
+
+#[test]
 fn a_request_is_answered_after_a_reword_and_holds_for_what_it_became() {
     for is_pushed_again in [false, true] {
         let team = Team::new();

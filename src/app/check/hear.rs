@@ -153,7 +153,7 @@ fn requested_by(repo: &Repo, commits: &[Commit]) -> Result<Vec<String>, Failure>
         let judged = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Decision | EntryKind::Commit));
         people.extend(judged.filter_map(|entry| entry.requested_by.clone()));
     };
-    records.each_former(commits.iter().map(|commit| commit.id), &mut |_, entries| {
+    records.each_former(commits, &mut |_, entries| {
         take(entries);
         true
     })?;

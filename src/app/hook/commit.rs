@@ -1,6 +1,6 @@
 //! Before a commit: what is staged is judged. After it: the decision is bound to what it became.
 
-use super::{first, said};
+use super::{first, origin, said};
 use crate::app::approval;
 use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::install::is_asked_before_merges;
@@ -21,7 +21,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     let asked = Asked::staged_with(None, &environment.merging);
     let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
-    let mut acts: Vec<Act> = decision(&judged).into_iter().collect();
+    let mut acts: Vec<Act> = decision(&judged).map(|act| origin::noted(&repo, act)).into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
     first::keep(&repo, &judged, &pen.write(&acts)?)?;
     let answer = said(&judged, style)?;
@@ -81,22 +81,31 @@ pub(super) fn on_record(
     if is_known(own)? {
         return Ok(OnRecord::default());
     }
-    let bind = |decision| OnRecord { acts: vec![bound(commit, branch, decision)], told: String::new() };
-    if let Before::Decided(id) = before_it(repo, commit, own.about(commit.tree)?) {
-        return Ok(bind(id));
+    let bind = |decision, origins: &origin::Origins| {
+        let mut acts = vec![bound(commit, branch, decision)];
+        acts.extend(origin::of_decided(repo, commit, origins.get(&decision))?);
+        Ok(OnRecord { acts, told: String::new() })
+    };
+    let of_tree = own.about(commit.tree)?;
+    let origins = origin::origins(&of_tree);
+    if let Before::Decided(id) = before_it(repo, commit, of_tree) {
+        return bind(id, &origins);
     }
     let all = Records::of(repo)?;
     if is_known(&all)? {
         return Ok(OnRecord::default());
     }
-    let before = before_it(repo, commit, all.about(commit.tree)?);
+    let of_tree = all.about(commit.tree)?;
+    let origins = origin::origins(&of_tree);
+    let before = before_it(repo, commit, of_tree);
     if let Before::Decided(id) = before {
-        return Ok(bind(id));
+        return bind(id, &origins);
     }
     let is_late = before == Before::Amended || is_made_unasked(repo, commit)?;
     let cause = if is_late && !environment.is_disabled { Cause::Hook } else { Cause::Bypass };
     let (judged, act) = afterwards(repo, commit.id, branch, (cause, environment))?;
     let mut acts: Vec<Act> = act.into_iter().collect();
+    acts.extend(origin::of_picked(repo, commit)?);
     if cause != Cause::Bypass {
         return Ok(OnRecord { acts, told: denied(commit, &judged) });
     }

@@ -10,6 +10,7 @@ mod first;
 mod framework;
 mod line;
 mod message;
+mod origin;
 mod push;
 mod receive;
 mod refusal;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::commit::{after, on_record, pen};
 use crate::app::record::{Act, Records};
 use crate::app::{Answer, Environment, Failure};
-use crate::git::Repo;
+use crate::git::{Commit, Repo};
 use crate::model::{EntryKind, EntrySubject, ObjectId};
 
 /// So many pairs tell what was rewritten; the commits themselves are each on record.
@@ -52,15 +52,18 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
         }
     }
     let command = arguments.first().map(|command| command.to_string_lossy().into_owned()).unwrap_or_default();
-    let listed: Vec<_> =
-        pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
-    let subject = EntrySubject { commit: Some(last), tree: Some(commit.tree), ..EntrySubject::default() };
-    acts.push(
-        Act::new(EntryKind::Rewrite, last, subject)
-            .saying("command", command)
-            .saying("count", pairs.len())
-            .saying("pairs", listed),
-    );
+    acts.push(became(&commit, &command, &pairs));
     pen.write(&acts)?;
     Ok(Answer::passing(told))
+}
+
+/// What commits became; the last of them is given whole.
+pub(super) fn became(last: &Commit, command: &str, pairs: &[(ObjectId, ObjectId)]) -> Act {
+    let listed: Vec<_> =
+        pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
+    let subject = EntrySubject { commit: Some(last.id), tree: Some(last.tree), ..EntrySubject::default() };
+    Act::new(EntryKind::Rewrite, last.id, subject)
+        .saying("command", command)
+        .saying("count", pairs.len())
+        .saying("pairs", listed)
 }

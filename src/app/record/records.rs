@@ -100,7 +100,7 @@ impl<'a> Records<'a> {
     /// The agent that the records of one of these commits name as having made it.
     pub(in crate::app) fn agent(&self, commits: &[Commit]) -> Result<Option<String>, Failure> {
         let mut found = None;
-        self.each_former(commits.iter().map(|commit| commit.id), &mut |commit, entries| {
+        self.each_former(commits, &mut |commit, entries| {
             let mut of_it = entries.iter().filter(|entry| entry.subject.commit == Some(commit));
             found = of_it.find_map(|entry| entry.actor.id.clone());
             found.is_none()
@@ -108,14 +108,26 @@ impl<'a> Records<'a> {
         Ok(found)
     }
 
-    /// Tells what the notes of commits say, and then of what they were before they were amended or rebased,
-    /// for as long as more is wanted.
+    /// Whether somebody who is at work or asks only in the environment is known of any of these commits.
+    pub(in crate::app) fn tell_who_was_at_work(&self, commits: &[Commit]) -> Result<bool, Failure> {
+        let mut is_known = false;
+        self.each_former(commits, &mut |_, entries| {
+            is_known = entries.iter().any(|entry| entry.actor.id.is_some() || entry.requested_by.is_some());
+            !is_known
+        })?;
+        Ok(is_known)
+    }
+
+    /// Tells what the notes of commits say, and then of what they were before they were amended, rebased,
+    /// picked or squashed, for as long as more is wanted.
     pub(in crate::app) fn each_former(
         &self,
-        commits: impl Iterator<Item = ObjectId>,
+        commits: &[Commit],
         tell: &mut dyn FnMut(ObjectId, &[Entry]) -> bool,
     ) -> Result<(), Failure> {
-        let mut known: Vec<ObjectId> = commits.collect();
+        let mut known: Vec<ObjectId> = commits.iter().map(|commit| commit.id).collect();
+        let picked: BTreeSet<ObjectId> = commits.iter().flat_map(Commit::made_of).gathered();
+        known.extend(picked.into_iter().filter(|id| commits.iter().all(|commit| commit.id != *id)));
         let (mut at, mut pairs) = (0, Vec::new());
         while let Some(&commit) = known.get(at) {
             let entries: Vec<Entry> = self.about(commit)?.into_iter().map(|(_, entry)| entry).collect();

@@ -1,0 +1,56 @@
+//! What a commit is made of where git tells that only while it is made: who was at work there, or asked for
+//! it, stays known.
+
+use std::collections::BTreeMap;
+
+use super::rewrite::became;
+use crate::app::Failure;
+use crate::app::approval::strings;
+use crate::app::record::{Act, Records};
+use crate::git::{Commit, Repo};
+use crate::model::{Entry, Gather, ObjectId, Sha256};
+
+/// In the body of a decision on what is staged.
+const MADE_OF: &str = "made_of";
+
+/// The commits that decisions on one tree name.
+pub(super) type Origins = BTreeMap<Sha256, Vec<ObjectId>>;
+
+/// The decision with the commits that what is staged was made of.
+pub(super) fn noted(repo: &Repo, act: Act) -> Act {
+    let ids: Vec<String> = repo.about_to_be_made_of().iter().map(ToString::to_string).collect();
+    if ids.is_empty() { act } else { act.saying(MADE_OF, ids) }
+}
+
+pub(super) fn origins(of_tree: &[(Sha256, Entry)]) -> Origins {
+    let named = of_tree.iter().filter(|(_, entry)| entry.body.contains_key(MADE_OF));
+    let ids = |entry: &Entry| strings(entry, MADE_OF).filter_map(|id| id.parse().ok()).collect();
+    named.map(|(id, entry)| (*id, ids(entry))).gathered()
+}
+
+/// Of a commit that was decided on before it was made.
+pub(super) fn of_decided(
+    repo: &Repo,
+    commit: &Commit,
+    made_of: Option<&Vec<ObjectId>>,
+) -> Result<Option<Act>, Failure> {
+    made_of.map_or(Ok(None), |made_of| told(repo, commit, made_of))
+}
+
+/// Of one that git asked nobody about.
+pub(super) fn of_picked(repo: &Repo, commit: &Commit) -> Result<Option<Act>, Failure> {
+    told(repo, commit, &repo.about_to_be_made_of())
+}
+
+/// Nothing where its message says so itself, or where nobody but its authors had a part in them.
+fn told(repo: &Repo, commit: &Commit, made_of: &[ObjectId]) -> Result<Option<Act>, Failure> {
+    let in_message = commit.made_of();
+    let is_new = |id: &&ObjectId| **id != commit.id && !in_message.contains(id);
+    let former: Vec<ObjectId> = made_of.iter().filter(is_new).copied().collect();
+    let here: Vec<Commit> = former.iter().filter_map(|id| repo.commit(*id).ok()).collect();
+    if here.is_empty() || !Records::of(repo)?.tell_who_was_at_work(&here)? {
+        return Ok(None);
+    }
+    let pairs: Vec<(ObjectId, ObjectId)> = former.into_iter().map(|id| (id, commit.id)).collect();
+    Ok(Some(became(commit, "pick", &pairs)))
+}
