@@ -600,6 +600,29 @@ fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
 }
 
 #[test]
+fn where_there_is_nothing_to_sign_that_is_no_success() {
+    let scratch = Scratch::new();
+    scratch.write(".gitignore", "build/\n");
+    scratch.write("build/run.sh", SCRIPT);
+    scratch.write("links/run.sh", SCRIPT);
+    fs::remove_file(scratch.path("links/run.sh")).unwrap();
+    symlink("../build/run.sh", scratch.path("links/link.sh")).unwrap();
+    fs::create_dir(scratch.path("empty")).unwrap();
+
+    for arguments in [&["empty"][..], &["build"], &["links"], &["empty", "build"]] {
+        let said = scratch.run(&[&["sign", "--env", "dev"], arguments].concat());
+
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}");
+        let told = format!("there is nothing to sign in `{}`", arguments[0]);
+        assert!(said.err.contains(&told) && said.err.contains("git sees no file there"), "{}", said.err);
+    }
+    let json = scratch.run(&["sign", "--env", "dev", "empty", "--format", "json"]);
+    assert_eq!((json.code, &json.json()["error"]), (2, &"there is nothing to sign in `empty`".into()));
+    assert_eq!(scratch.git(&["for-each-ref", "refs/notes/gov/"]), "");
+    sign(&scratch, &["empty", "build/run.sh"], "dev");
+}
+
+#[test]
 fn what_git_ignores_and_what_nobody_signed_is_left_alone() {
     let scratch = signed();
     scratch.write(".gitignore", "build/\n");

@@ -62,6 +62,9 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     };
     let (mut planned, mut refusals) = (Vec::new(), Vec::new());
     let files = named(&repo, &root, &request.paths)?;
+    if files.is_empty() {
+        return Err(nothing_in(&request.paths));
+    }
     let progress = Progress::new("signing files:", files.len(), environment.stderr_is_terminal);
     for (at, Named { path, .. }) in files.into_iter().enumerate() {
         progress.reached(at);
@@ -102,6 +105,15 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
         files,
     };
     Ok(Answer::passing(signed(&report, request.json)))
+}
+
+/// Whoever signs wants something signed: that there is nothing is no success.
+fn nothing_in(folders: &[PathBuf]) -> Failure {
+    let name = |folder: &PathBuf| format!("`{}`", folder.display());
+    let folders = folders.iter().map(name).collect::<Vec<_>>().join(", ");
+    Failure::new(format!("there is nothing to sign in {folders}"))
+        .for_this_reason("git sees no file there: what it ignores, links and submodules are left out")
+        .mended_by("name the files themselves: gov-hook sign PATH\u{2026} --env ENV")
 }
 
 /// Fails on an environment that the policy does not have.
