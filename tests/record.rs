@@ -215,7 +215,17 @@ fn a_first_commit_is_recorded_where_its_hooks_judged_it() {
         assert!(try_commit(scratch, &["--no-verify", "-m", "One"]));
     });
 
-    assert_eq!(judged, ("recorded".into(), vec!["bound".into()]));
+    let by_agent = ["-m", "One", "-m", "Co-Authored-By: Claude <noreply@anthropic.com>"];
+    let worded = first(&|scratch| assert!(try_commit(scratch, &by_agent)));
+    let worded_otherwise = first(&|scratch| {
+        assert_eq!(scratch.run(&["hook", "pre-commit"]).code, 0);
+        assert!(try_commit(scratch, &["--no-verify", "-m", &format!("Use {token}")]));
+    });
+
+    for recorded in [judged, worded] {
+        assert_eq!(recorded, ("recorded".into(), vec!["bound".into()]));
+    }
+    assert_eq!(worded_otherwise.0, "late", "what is there now would have been refused");
     for late in [unasked, another, refused] {
         assert_eq!(late, ("late".into(), vec!["decision by hook".into()]));
     }

@@ -133,14 +133,15 @@ pub(in crate::app) fn judge_again(
     weigh(repo, request, environment, case)
 }
 
-/// The same, hearing all that was said since.
+/// The same, hearing all that was said since, and with the message that was asked about.
 pub(in crate::app) fn judge_anew(
     repo: &Repo,
     request: &Request,
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
-    judge_found(repo, request, environment, again::again(repo, again)?)
+    let subject = Subject { message: request.asked.message.clone(), ..again::again(repo, again)? };
+    judge_found(repo, request, environment, subject)
 }
 
 fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {

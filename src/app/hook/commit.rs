@@ -23,7 +23,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = decision(&judged).map(|act| origin::noted(&repo, act)).into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
-    first::keep(&repo, &judged, &pen.write(&acts)?)?;
+    first::keep(&repo, &judged, &pen.write(&acts)?, None)?;
     let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.code, pen.actor());
     Ok(answer)

@@ -9,22 +9,18 @@ use crate::git::notes::StateFile;
 use crate::git::{Commit, Repo};
 use crate::model::{Exit, Gate, Sha256};
 
-/// Keeps which tree may pass, where that could not be written to the ledger.
-pub(super) fn keep(repo: &Repo, judged: &Judged, written: &[Sha256]) -> Result<(), Failure> {
+/// Keeps which tree may pass, where that could not be written to the ledger, and the digest of a message in
+/// which something was found.
+pub(super) fn keep(repo: &Repo, judged: &Judged, written: &[Sha256], message: Option<&str>) -> Result<(), Failure> {
     let passes = judged.judgement.decision.exit == Exit::Pass;
     match judged.judgement.target.tree.filter(|_| written.is_empty()) {
-        Some(tree) if passes => Ok(repo.keep_ledger_state(StateFile::First, tree.to_string().as_bytes())?),
-        Some(_) => forget(repo, written),
-        None => Ok(()),
+        Some(tree) if passes => {
+            let kept = message.map_or_else(|| tree.to_string(), |message| format!("{tree} {message}"));
+            Ok(repo.keep_ledger_state(StateFile::First, kept.as_bytes())?)
+        }
+        Some(_) if repo.ledger_state(StateFile::First)?.is_some() => Ok(repo.keep_ledger_state(StateFile::First, b"")?),
+        Some(_) | None => Ok(()),
     }
-}
-
-/// What the message changed is judged once the commit is made.
-pub(super) fn forget(repo: &Repo, written: &[Sha256]) -> Result<(), Failure> {
-    if written.is_empty() && repo.ledger_state(StateFile::First)?.is_some() {
-        repo.keep_ledger_state(StateFile::First, b"")?;
-    }
-    Ok(())
 }
 
 /// The decision that was made before this commit, as it would have been written then.
@@ -37,7 +33,11 @@ pub(super) fn decided(
     if !commit.parents.is_empty() || !repo.streams_here()?.is_empty() {
         return Ok(None);
     }
-    if repo.ledger_state(StateFile::First)?.as_deref() != Some(commit.tree.to_string().as_bytes()) {
+    let kept = repo.ledger_state(StateFile::First)?.unwrap_or_default();
+    let kept = String::from_utf8_lossy(&kept).into_owned();
+    let (tree, message) = kept.split_once(' ').map_or((kept.as_str(), None), |(tree, message)| (tree, Some(message)));
+    let is_worded_so = |digest: &str| digest == Sha256::of(&commit.message).to_string();
+    if tree != commit.tree.to_string() || !message.is_none_or(is_worded_so) {
         return Ok(None);
     }
     let again = Again {
@@ -54,6 +54,8 @@ pub(super) fn decided(
         onto: None,
         heard: Vec::new(),
     };
-    let judged = check::judge_anew(repo, &Request::of(Asked::default(), Gate::Commit), environment, &again)?;
-    Ok(decision(&judged).filter(|_| judged.judgement.decision.exit == Exit::Pass))
+    let asked = Asked { message: Some(commit.message.clone()), ..Asked::default() };
+    let judged = check::judge_anew(repo, &Request::of(asked, Gate::Commit), environment, &again)?;
+    let act = decision(&judged).filter(|_| judged.judgement.decision.exit == Exit::Pass);
+    Ok(act.map(|act| message.iter().fold(act, |act, digest| act.saying("message", *digest))))
 }

@@ -37,12 +37,13 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
     let mut act = decision(&judged);
     if worded.is_found {
-        act = act.map(|act| act.saying("message", digest));
+        act = act.map(|act| act.saying("message", digest.as_str()));
     }
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = act.into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
-    first::forget(&repo, &pen.write(&acts)?)?;
+    let found = worded.is_found.then_some(digest.as_str());
+    first::keep(&repo, &judged, &pen.write(&acts)?, found)?;
     let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.code, pen.actor());
     Ok(answer)
