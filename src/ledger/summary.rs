@@ -159,7 +159,7 @@ impl Summary {
     #[must_use]
     pub fn totals(self, damage: &[Damage], coverage: &[CommitCoverage]) -> LedgerSummary {
         let mut found = self.found;
-        found.approvals = approvals(self.requests.values());
+        found.approvals = approvals(&self.requests, &self.used);
         // Nobody answers for what they let by themselves.
         let is_settled = |(change, by): (&ChangeId, &BTreeSet<String>)| {
             self.ratified.get(change).is_some_and(|ratified| !ratified.is_subset(by))
@@ -173,11 +173,11 @@ impl Summary {
     }
 }
 
-/// A rejection outweighs an approval of the same change.
-fn approvals<'a>(requests: impl Iterator<Item = &'a Answers>) -> ApprovalTotals {
+/// A rejection outweighs an approval of the same change. What was let by without either waits for nobody.
+fn approvals(requests: &BTreeMap<ChangeId, Answers>, let_by: &BTreeMap<ChangeId, BTreeSet<String>>) -> ApprovalTotals {
     let mut totals = ApprovalTotals::default();
     let mut waits = Vec::new();
-    for answers in requests {
+    for (change, answers) in requests {
         totals.requested += u64::from(answers.requested.is_some());
         match (answers.approved, answers.rejected) {
             (_, Some(_)) => totals.rejected += 1,
@@ -186,6 +186,7 @@ fn approvals<'a>(requests: impl Iterator<Item = &'a Answers>) -> ApprovalTotals 
                 let wait = answers.requested.map(|asked| approved.seconds().saturating_sub(asked.seconds()));
                 waits.extend(wait);
             }
+            (None, None) if let_by.contains_key(change) => totals.let_by += 1,
             (None, None) => totals.open += 1,
         }
     }

@@ -154,6 +154,8 @@ pub struct ApprovalTotals {
     pub requested: u64,
     pub approved: u64,
     pub rejected: u64,
+    /// Requests that nobody answered, of what was let by all the same.
+    pub let_by: u64,
     /// Requests without an answer.
     pub open: u64,
     /// Of the answered requests those that were approved, in thousandths.

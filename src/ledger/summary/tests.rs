@@ -94,15 +94,23 @@ fn approvals_are_counted_by_change_and_timed_from_their_request() {
     summary.take(&entry(EntryKind::Request, 12, 1_000));
     summary.take(&entry(EntryKind::Approve, 12, 1_001));
     summary.take(&entry(EntryKind::Reject, 12, 1_002));
+    // An approval came, and an override was made use of.
+    for number in [1, 13] {
+        summary.take(&entry(EntryKind::Request, number, 1_000));
+        let mut used = entry(EntryKind::Override, number, 1_003);
+        used.body.insert("action".into(), serde_json::json!("use"));
+        summary.take(&used);
+    }
 
     let totals = summary.totals(&[], &[]);
 
     assert_eq!(
         totals.approvals,
         ApprovalTotals {
-            requested: 12,
+            requested: 13,
             approved: 10,
             rejected: 1,
+            let_by: 1,
             open: 1,
             rate_per_mille: Some(909),
             median_seconds: Some(300),

@@ -78,8 +78,8 @@ fn answers(out: &mut String, totals: &LedgerSummary) {
         let rate = approvals.rate_per_mille.map_or("-".into(), per_mille);
         let _ = writeln!(
             out,
-            "approvals\n  requested {}, approved {}, rejected {}, open {}; approval rate {rate}",
-            approvals.requested, approvals.approved, approvals.rejected, approvals.open
+            "approvals\n  requested {}, approved {}, rejected {}, let by {}, open {}; approval rate {rate}",
+            approvals.requested, approvals.approved, approvals.rejected, approvals.let_by, approvals.open
         );
         let times = [
             ("median", approvals.median_seconds),

@@ -74,6 +74,7 @@ pub(crate) fn sound() -> AuditReport {
                 requested: 30,
                 approved: 25,
                 rejected: 3,
+                let_by: 0,
                 open: 2,
                 rate_per_mille: Some(892),
                 median_seconds: Some(4_380),

@@ -184,6 +184,7 @@ fn approvals(report: &AuditReport) -> String {
             row("requested", approvals.requested),
             row("approved", approvals.approved),
             row("rejected", approvals.rejected),
+            row("let by without an answer", approvals.let_by),
             row("without an answer", approvals.open),
         ];
         tables += &table("Requests and answers", rows);
