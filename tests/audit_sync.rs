@@ -466,10 +466,13 @@ fn an_auditor_who_has_fetched_no_ledger_is_told_how_to() {
     scratch.git(&["clone", "-q", "--bare", &origin.to_string_lossy(), &bare.to_string_lossy()]);
 
     let before = scratch.run_in(&bare, &["audit", "verify"]);
+    let of_main = scratch.run_in(&bare, &["audit", "verify", "main"]);
     assert_eq!(scratch.run_in(&bare, &["audit", "sync"]).code, 0);
     let after = scratch.run_in(&bare, &["audit", "verify"]);
 
     let hint = "\nwhat others recorded may not have been fetched: gov-hook audit sync\n";
     assert_eq!((before.code, before.out), (0, format!("sound: nothing is on record yet\n{hint}")));
+    assert_eq!(of_main.code, 1);
+    assert!(of_main.out.ends_with(hint) && !of_main.out.contains("gov-hook record"), "{}", of_main.out);
     assert!(after.code == 0 && !after.out.contains(hint) && after.out.starts_with("sound: "), "{}", after.out);
 }

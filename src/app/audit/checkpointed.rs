@@ -115,6 +115,7 @@ impl Found {
             anchors,
             covered: None,
             replayed: None,
+            may_be_elsewhere: false,
         };
         format!("the checkpoint does not hold; {}", human(&verified, style))
     }

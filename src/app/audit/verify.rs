@@ -63,13 +63,11 @@ pub fn verify(request: &Request, environment: &Environment, style: Style) -> Res
         anchors: reading.anchors,
         covered,
         replayed,
+        may_be_elsewhere: reading.streams == 0 && repo.has_remote(),
     };
     let is_governed = found.covered.as_ref().is_none_or(Covered::is_governed);
     let code = if found.is_sound() && is_governed { 0 } else { UNSOUND };
-    let mut text = if request.json { json(&found, code) } else { human(&found, style) };
-    if found.streams == 0 && !request.json && repo.has_remote() {
-        text.push_str("\nwhat others recorded may not have been fetched: gov-hook audit sync\n");
-    }
+    let text = if request.json { json(&found, code) } else { human(&found, style) };
     Ok(Answer { text: text.into_bytes(), code })
 }
 

@@ -114,6 +114,10 @@ pub(super) fn tell(covered: &Covered, is_replayed: bool, text: &mut String) {
     if rows.len() > MOST {
         let _ = writeln!(text, "  and {} more: --format json", rows.len() - MOST);
     }
+}
+
+/// What puts the rest on record, or answers for it.
+pub(super) fn mend(covered: &Covered, text: &mut String) {
     let missing: Vec<&CoveredCommit> =
         covered.commits.iter().filter(|commit| !commit.said.status.is_on_record()).collect();
     match missing.as_slice() {

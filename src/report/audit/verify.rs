@@ -26,6 +26,8 @@ pub struct Verified {
     pub covered: Option<Covered>,
     /// Where decisions were made again.
     pub replayed: Option<Replayed>,
+    /// Nothing is on record here, and what others recorded may not have been fetched.
+    pub may_be_elsewhere: bool,
 }
 
 /// The trailers `Gov-Checkpoint:` of commits and tags.
@@ -99,6 +101,11 @@ pub fn human(found: &Verified, _style: Style) -> String {
     }
     if let Some(covered) = &found.covered {
         coverage::tell(covered, found.replayed.is_some(), &mut text);
+    }
+    if found.may_be_elsewhere {
+        text.push_str("\nwhat others recorded may not have been fetched: gov-hook audit sync\n");
+    } else if let Some(covered) = &found.covered {
+        coverage::mend(covered, &mut text);
     }
     text
 }
