@@ -515,6 +515,28 @@ fn below_production_a_reason_overrides_once() {
 }
 
 #[test]
+fn what_passes_by_itself_or_brings_nothing_is_not_overridden() {
+    let team = Team::new();
+    let before = team.git("mira", &["for-each-ref", "refs/notes/gov/"]);
+    team.git("mira", &["switch", "-q", "-c", "nothing", "origin/main"]);
+    let nothing = team.gov("mira", &["override", "request", "--reason", "the shop is down"]);
+    assert_eq!(
+        (nothing.code, nothing.out.contains(" needs no override: auto_approved\n")),
+        (0, true),
+        "{}",
+        nothing.out
+    );
+    assert_eq!(team.git("mira", &["for-each-ref", "refs/notes/gov/"]), before);
+
+    team.commit("topic", "other.txt", &lines(6));
+    let small = team.json("mira", &["override", "request", "--reason", "the shop is down"]);
+
+    assert_eq!((&small["exit"], &small["recorded"]), (&json!(0), &json!([])), "{small}");
+    let log = team.gov("mira", &["audit", "log", "--kind", "override"]).out;
+    assert!(!log.contains("override"), "{log}");
+}
+
+#[test]
 fn supposing_answers_by_the_same_rules_and_writes_nothing() {
     let team = Team::new();
     team.held("core/a.txt", &lines(6));

@@ -30,6 +30,11 @@ pub fn request(
     let mut told = Told::new("override-request");
     let repo = Repo::open(&environment.place)?;
     let judged = find(&repo, target, environment)?;
+    let outcome = judged.supposing(Vec::new()).outcome;
+    if outcome <= Outcome::Notified && judged.needs.is_empty() {
+        let id = request_id(judged.landing.change);
+        return Ok(told.saying(format!("{id} needs no override: {outcome}\n")).answer(as_json));
+    }
     let level = judged.judgement.level;
     let Some(act) = bound(&repo, EntryKind::Override, &judged)? else {
         return Err(Failure::new("there is nothing to override"));
