@@ -22,13 +22,14 @@ impl Repo {
     /// The commits that the next one is made of: a pick is under way, or branches were squashed.
     #[must_use]
     pub fn about_to_be_made_of(&self) -> Vec<ObjectId> {
-        // What a rebase picks it tells itself, once it is done.
-        if self.git_dir().join("rebase-merge").exists() {
-            return Vec::new();
-        }
         let text = |name: &str| std::fs::read(self.git_dir().join(name)).unwrap_or_default();
         let picked = String::from_utf8_lossy(&text("CHERRY_PICK_HEAD")).trim().parse().ok();
-        picked.into_iter().chain(named(&text("SQUASH_MSG"))).collect()
+        let mut found: Vec<ObjectId> = picked.into_iter().chain(named(&text("SQUASH_MSG"))).collect();
+        // What a rebase picks it tells itself, once it is done.
+        if !found.is_empty() && self.git_dir().join("rebase-merge").exists() {
+            found.clear();
+        }
+        found
     }
 }
 
