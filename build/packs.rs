@@ -56,6 +56,8 @@ pub(super) fn packs() -> Result<String, String> {
 struct Made {
     rules: Vec<String>,
     records: Vec<Vec<u8>>,
+    /// The same with every example, which only tests run.
+    whole: Vec<Vec<u8>>,
     texts: String,
     keywords: Vec<(String, u16)>,
     /// What is read of a rule as soon as one of its words is found.
@@ -63,6 +65,33 @@ struct Made {
     classes: Vec<[u64; 4]>,
     runs: Vec<(usize, u8)>,
     near: Vec<String>,
+}
+
+/// The rule as it is explained: of its examples the first is shown.
+fn with_one_example(rule: &Value) -> Value {
+    let mut rule = rule.clone();
+    if let Some(fields) = rule.as_object_mut() {
+        fields.remove("counterexamples");
+        if let Some(Value::Array(examples)) = fields.get_mut("examples") {
+            examples.truncate(1);
+        }
+    }
+    rule
+}
+
+/// Records, so many of them deflated together, as statics.
+fn deflated(records: &[Vec<u8>], only_when: &str) -> Result<String, String> {
+    let (mut bytes, mut ends) = (Vec::new(), vec![0]);
+    for chunk in records.chunks(CHUNK) {
+        bytes.extend(super::deflated(&chunk.concat()).map_err(|error| error.to_string())?);
+        ends.push(bytes.len());
+    }
+    Ok(format!(
+        "#[cfg({only_when})]\npub(super) static CHUNKS: [u32; {}] = {ends:?};\n\
+         #[cfg({only_when})]\npub(super) static DEFLATED: &[u8] = b\"{}\";\n",
+        ends.len(),
+        bytes.escape_ascii()
+    ))
 }
 
 /// The rule, and its expression as it is tried, each with its length before it.
@@ -158,7 +187,8 @@ impl Made {
              changes_only: {changes_only}, status: {status}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
              tried: {tried}, chunk: {chunk}, place: {place} }}"
         ));
-        self.records.push(packed(rule, patterns.as_ref()));
+        self.records.push(packed(&with_one_example(rule), patterns.as_ref()));
+        self.whole.push(packed(rule, patterns.as_ref()));
         Some(())
     }
 
@@ -226,11 +256,7 @@ impl Made {
         let keywords: Vec<(&str, u16)> =
             self.keywords.iter().map(|(keyword, owner)| (keyword.as_str(), *owner)).collect();
         let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords, &common_grams());
-        let (mut deflated, mut ends) = (Vec::new(), vec![0]);
-        for chunk in self.records.chunks(CHUNK) {
-            deflated.extend(super::deflated(&chunk.concat()).map_err(|error| error.to_string())?);
-            ends.push(deflated.len());
-        }
+        let (lean, whole) = (deflated(&self.records, "not(test)")?, deflated(&self.whole, "test")?);
         Ok(format!(
             "pub(super) static RULES: [Embedded; {}] = [\n{}\n];\n\
              pub(super) static TEXTS: &str = {:?};\n\
@@ -238,8 +264,7 @@ impl Made {
              pub(super) static CLASSES: [[u64; 4]; {}] = {:?};\n\
              pub(super) static RUNS: [(u16, u8); {}] = {:?};\n\
              pub(super) static NEAR: [(Text, u128); {}] = [{}];\n\
-             pub(super) static CHUNKS: [u32; {}] = {ends:?};\n\
-             pub(super) static DEFLATED: &[u8] = b\"{}\";\n\
+             {lean}{whole}\
              pub(super) const TABLES: Tables = Tables {{\n\
              bitmap: Cow::Borrowed(&{bitmap:?}),\ndrawers: Cow::Borrowed(&{drawers:?}),\n\
              entries: Cow::Borrowed(&{entries:?}),\ntexts: Cow::Borrowed(b\"{}\"),\n\
@@ -254,8 +279,6 @@ impl Made {
             self.runs,
             self.near.len(),
             self.near.join(", "),
-            ends.len(),
-            deflated.escape_ascii(),
             texts.escape_ascii(),
         ))
     }
