@@ -10,7 +10,9 @@ use super::words::{Words, words};
 /// Whether the text between name and value binds the one to the other, in this kind of text.
 pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    if place.before.ends_with(b"::") || memchr::memmem::find(place.before, b"typeof").is_some() {
+    // In settings a name has parts: `shop::db_password: …`.
+    let is_member = place.before.ends_with(b"::") && text_of(captured) != Text::Settings;
+    if is_member || memchr::memmem::find(place.before, b"typeof").is_some() {
         return false;
     }
     // Two of the stars of a mask are not those of bold text: `password:****,`.
@@ -51,8 +53,9 @@ fn binds_bare(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     if place.between.contains(&b'\n') {
         return false;
     }
-    // The last part of a path, and what is marked there.
-    if place.before.ends_with(b"/") && place.between == b":" {
+    // The last part of a path, and what is marked there; an option of Windows stands apart.
+    let parent = place.before.strip_suffix(b"/").and_then(|before| before.last());
+    if parent.is_some_and(|last| !last.is_ascii_whitespace()) && place.between == b":" {
         return false;
     }
     // `${name:default}` of Spring.
