@@ -4,8 +4,7 @@ use super::approvals::{Heard, Rejection, hear, needs};
 use super::debts::debts;
 use super::overrides::{Overriding, overriding};
 use crate::model::{
-    Arrange, AssessedFile, Assessment, Decision, Evidence, Exit, Finding, Need, Outcome, Reason, RiskLevel, Severity,
-    counted,
+    Arrange, AssessedFile, Assessment, Decision, Evidence, Finding, Need, Outcome, Reason, RiskLevel, Severity, counted,
 };
 use crate::policy::Policy;
 
@@ -77,18 +76,7 @@ pub fn decide(assessment: &Assessment, evidence: &Evidence, policy: &Policy, ext
     // A stable sort: among equals the order above stays.
     reasons.arrange_by_key(|reason| std::cmp::Reverse(reason.outcome));
     let outcome = worst(&reasons);
-    // What asks for approval without being risky in itself is held where HIGH is.
-    let weight = assessment.risk.level.max(RiskLevel::High);
-    let held = evidence.gate.holds_from(evidence.level).is_some_and(|least| weight >= least);
-    let exit = match outcome {
-        Outcome::Blocked | Outcome::Rejected => Exit::Denied,
-        Outcome::ApprovalPending if held => Exit::Held,
-        Outcome::ApprovalPending
-        | Outcome::AutoApproved
-        | Outcome::Notified
-        | Outcome::Approved
-        | Outcome::Overridden => Exit::Pass,
-    };
+    let exit = evidence.gate.exit_of(outcome, assessment.risk.level, evidence.level);
     rests_on.extend(aside.iter().flat_map(|aside| &aside.decision.rests_on));
     let needed = aside.iter().flat_map(|aside| aside.decision.needed.clone()).chain(needs).collect();
     let rejected_by = rejections.into_iter().map(|rejection| rejection.by).collect();
@@ -168,7 +156,7 @@ fn reason(outcome: Outcome, what: String) -> Reason {
 mod tests {
     use super::*;
     use crate::gate::samples::{assessment, deny, evidence, policy};
-    use crate::model::{Enforcement, Gate, Saying};
+    use crate::model::{Enforcement, Exit, Gate, Saying};
 
     #[test]
     fn the_worst_reason_wins() {

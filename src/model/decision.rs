@@ -64,6 +64,22 @@ impl Gate {
         }
     }
 
+    /// How a run ends by its outcome. What asks for approval without being risky in itself is held where
+    /// HIGH is.
+    #[must_use]
+    pub fn exit_of(self, outcome: Outcome, risk: RiskLevel, level: Enforcement) -> Exit {
+        let held = self.holds_from(level).is_some_and(|least| risk.max(RiskLevel::High) >= least);
+        match outcome {
+            Outcome::Blocked | Outcome::Rejected => Exit::Denied,
+            Outcome::ApprovalPending if held => Exit::Held,
+            Outcome::ApprovalPending
+            | Outcome::AutoApproved
+            | Outcome::Notified
+            | Outcome::Approved
+            | Outcome::Overridden => Exit::Pass,
+        }
+    }
+
     /// Whether this gate takes no commit that is not on record.
     #[must_use]
     pub const fn asks_for_records(self, level: Enforcement) -> bool {

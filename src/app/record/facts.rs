@@ -27,17 +27,13 @@ pub(super) struct Facts<'a> {
 impl Facts<'_> {
     /// The first that is found. Scores, findings and the lines that two texts share are the engine's own.
     pub(super) fn contradiction(&self) -> Result<Option<Contradiction>, Failure> {
-        let by_itself = self.by_policy().or_else(|| self.by_itself());
-        Ok(match by_itself {
-            Some(found) => Some(found),
-            None => match self.by_words()? {
-                Some(found) => Some(found),
-                None => match self.by_floor() {
-                    Some(found) => Some(found),
-                    None => self.by_objects()?,
-                },
-            },
-        })
+        if let Some(found) = self.by_policy().or_else(|| self.by_itself()) {
+            return Ok(Some(found));
+        }
+        if let Some(found) = self.by_words()?.or_else(|| self.by_floor()) {
+            return Ok(Some(found));
+        }
+        self.by_objects()
     }
 
     fn by_policy(&self) -> Option<Contradiction> {
@@ -57,16 +53,7 @@ impl Facts<'_> {
     fn by_itself(&self) -> Option<Contradiction> {
         let outcome = self.entry.outcome?;
         let risk = self.risk();
-        let held = self.gate.holds_from(self.level).is_some_and(|least| risk.max(RiskLevel::High) >= least);
-        let least = match outcome {
-            Outcome::Blocked | Outcome::Rejected => Exit::Denied,
-            Outcome::ApprovalPending if held => Exit::Held,
-            Outcome::ApprovalPending
-            | Outcome::AutoApproved
-            | Outcome::Notified
-            | Outcome::Approved
-            | Outcome::Overridden => Exit::Pass,
-        };
+        let least = self.gate.exit_of(outcome, risk, self.level);
         let exit = self.entry.body.get("exit").and_then(Value::as_u64);
         if least != Exit::Pass && exit == Some(u64::from(Exit::Pass.code())) {
             return Some((format!("exit {} for {outcome}", least.code()), format!("exit {}", Exit::Pass.code())));
