@@ -228,13 +228,18 @@ fn pushes<'c>(
     }
 }
 
+/// Two commits whose push to main the gate held at staging.
+fn held_on_main() -> (GovernedCommit, GovernedCommit, Entries) {
+    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
+    let mut held = Entries::default();
+    held.add(EntryKind::Decision, pushes(&first, &second)(EntryKind::Decision, "refs/heads/main", "staging"));
+    (first, second, held)
+}
+
 #[test]
 fn what_a_push_gate_held_is_told_until_somebody_approves_it_or_it_gets_through() {
-    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
-    let push = pushes(&first, &second);
-    let main = "refs/heads/main";
-    let mut held = Entries::default();
-    held.add(EntryKind::Decision, push(EntryKind::Decision, main, "staging"));
+    let (first, second, mut held) = held_on_main();
+    let (push, main) = (pushes(&first, &second), "refs/heads/main");
     let both = [first.clone(), second.clone(), commit(3, 1)];
     let told = |entries: &Entries| -> Vec<bool> {
         entries.coverage(&both).iter().map(|commit| commit.past_gate == Some(PastGate::Held)).collect()
@@ -318,11 +323,8 @@ fn an_approval_of_less_risk_answers_no_stop_of_more() {
 
 #[test]
 fn what_was_stopped_on_its_way_to_where_it_is_not_came_past_no_gate() {
-    let (first, second) = (commit(1, 1), GovernedCommit { parents: vec![ObjectId::new([1; 20])], ..commit(2, 1) });
-    let push = pushes(&first, &second);
-    let main = "refs/heads/main";
-    let mut held = Entries::default();
-    held.add(EntryKind::Decision, push(EntryKind::Decision, main, "staging"));
+    let (first, second, held) = held_on_main();
+    let (push, main) = (pushes(&first, &second), "refs/heads/main");
     let both = [first.clone(), second.clone(), commit(3, 1)];
     let laxer = push(EntryKind::Push, "refs/heads/topic", "development");
     let of_release: ChangeId = format!("gc1-{}", Sha256::of(b"release")).parse().unwrap();
