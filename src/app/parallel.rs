@@ -1,7 +1,7 @@
 //! The same work on many items, spread over the machine's cores.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Failure;
 use crate::git::Repo;
@@ -64,7 +64,8 @@ fn spread<T: Sync, R: Send>(
     work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
 ) -> Result<Vec<R>, Failure> {
     let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results: Mutex<Vec<Option<Result<R, Failure>>>> = Mutex::new(items.iter().map(|_| None).collect());
+    let results: Mutex<Vec<Option<R>>> = Mutex::new(items.iter().map(|_| None).collect());
+    let failed: Mutex<Option<(usize, Failure)>> = Mutex::new(None);
     let take = || {
         // The last are taken one by one, so that no thread waits long for another.
         let left = items.len().saturating_sub(next.load(Ordering::Relaxed));
@@ -77,15 +78,22 @@ fn spread<T: Sync, R: Send>(
         while let Some((start, some)) = take() {
             for (item, at) in some.iter().zip(start..) {
                 let result = work(repo, item);
-                let failed = result.is_err();
-                if let Some(place) = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_mut(at) {
-                    *place = Some(result);
-                }
                 done(finished.fetch_add(1, Ordering::Relaxed) + 1);
-                if failed {
-                    // Nobody needs the rest any more.
-                    next.store(items.len(), Ordering::Relaxed);
-                    return;
+                match result {
+                    Ok(result) => {
+                        if let Some(place) = held(&results).get_mut(at) {
+                            *place = Some(result);
+                        }
+                    }
+                    Err(failure) => {
+                        let mut failed = held(&failed);
+                        if failed.as_ref().is_none_or(|(first, _)| at < *first) {
+                            *failed = Some((at, failure));
+                        }
+                        // Nobody needs the rest any more.
+                        next.store(items.len(), Ordering::Relaxed);
+                        return;
+                    }
                 }
             }
         }
@@ -98,7 +106,12 @@ fn spread<T: Sync, R: Send>(
         }
         take_turns(repo);
     });
-    let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    // Items are taken in order and what was taken is done, so a gap only ever follows a failure.
-    results.into_iter().map_while(|result| result).collect()
+    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some((_, failure)) => Err(failure),
+        None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()),
+    }
+}
+
+fn held<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,13 +7,15 @@ use std::collections::HashSet;
 
 use self::causes::{finding_cause, path_causes, score_cause, size_causes};
 use super::card::{self, HistoryFacts};
-use crate::model::{Arrange, AssessedFile, Assessment, FileFacts, Finding, Placement, RepoPath, Risk, RiskLevel};
+use crate::model::{
+    Arrange, AssessedFile, Assessment, FileFacts, Finding, ManyFacts, Placement, RepoPath, Risk, RiskLevel,
+};
 use crate::policy::Policy;
 
 /// Everything that was measured and found, before it is weighed.
 #[derive(Debug)]
 pub struct Gathered {
-    pub files: Vec<FileFacts>,
+    pub files: ManyFacts,
     /// Every path that some commit of a range touched.
     pub touched: Vec<RepoPath>,
     pub findings: Vec<Finding>,
@@ -43,7 +45,7 @@ pub fn assess(gathered: Gathered, policy: &Policy) -> Assessment {
     Assessment { files, touched_and_undone, findings, risk, window: history.window }
 }
 
-fn place(facts: FileFacts, policy: &Policy) -> AssessedFile {
+fn place(facts: Box<FileFacts>, policy: &Policy) -> AssessedFile {
     let worst = |a: Placement, b: Placement| if b.class > a.class { b } else { a };
     let here = policy.place(&facts.change.path);
     let placement = facts.change.from.iter().map(|from| policy.place(from)).fold(here, worst);

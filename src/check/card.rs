@@ -31,10 +31,10 @@ pub struct Features {
 }
 
 #[must_use]
-pub fn features(files: &[FileFacts], history: &HistoryFacts) -> Features {
+pub fn features(files: &[Box<FileFacts>], history: &HistoryFacts) -> Features {
     let of = |kind: FileKind| files.iter().filter(move |file| file.kind == kind);
     let count = |kind| u32::try_from(of(kind).count()).unwrap_or(u32::MAX);
-    let sum = |value: fn(&FileFacts) -> u32| of(FileKind::Source).map(value).fold(0, u32::saturating_add);
+    let sum = |value: fn(&FileFacts) -> u32| of(FileKind::Source).map(|file| value(file)).fold(0, u32::saturating_add);
     let paths = files.iter().flat_map(|file| file.change.paths());
     let directories: BTreeSet<&[u8]> = paths.map(RepoPath::directory).gathered();
     let (source_files, other_files, test_files) =
@@ -113,7 +113,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::model::{FileChange, LineDiff, LineSet, Mode, ObjectId, Scanned, Side};
+    use crate::model::{FileChange, LineDiff, LineSet, ManyFacts, Mode, ObjectId, Scanned, Side};
 
     /// A commit of a public repository, as the card's evidence has it.
     #[derive(Deserialize)]
@@ -238,7 +238,7 @@ mod tests {
     fn an_unknown_counts_as_a_risk_and_says_so() {
         let unknown = history(Known::No, Known::No);
 
-        let (total, factors) = score(&features(&[file("src/a.rs", FileKind::Source, 1)], &unknown));
+        let (total, factors) = score(&features(&[file("src/a.rs", FileKind::Source, 1)].map(Box::new), &unknown));
 
         let imputed: Vec<(&str, u32, bool)> =
             factors.iter().map(|factor| (factor.id, factor.points, factor.imputed)).collect();
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn history_only_speaks_of_changes_that_touch_source() {
-        let files = [file("Makefile", FileKind::Other, 9)];
+        let files = [file("Makefile", FileKind::Other, 9)].map(Box::new);
 
         for facts in [history(Known::No, Known::No), history(Known::Yes(30), Known::Yes(true))] {
             assert_eq!(points(&features(&files, &facts)), [("config_only", 8)]);
@@ -266,12 +266,12 @@ mod tests {
     #[test]
     fn documents_and_generated_files_alone_score_nothing_however_far_they_spread() {
         let paths = ["a/a.md", "b/b.md", "c/c.md", "d/d.md"];
-        let mut files: Vec<FileFacts> = paths.map(|path| file(path, FileKind::Doc, 500)).into();
-        files.push(file("Cargo.lock", FileKind::Generated, 900));
+        let mut files: ManyFacts = paths.map(|path| Box::new(file(path, FileKind::Doc, 500))).into();
+        files.push(Box::new(file("Cargo.lock", FileKind::Generated, 900)));
         let facts = history(Known::No, Known::Yes(true));
 
         assert_eq!(score(&features(&files, &facts)), (0, vec![]));
-        files.push(file("tests/a.rs", FileKind::Test, 1));
+        files.push(Box::new(file("tests/a.rs", FileKind::Test, 1)));
         assert_eq!(points(&features(&files, &facts)), [("spread", 4), ("test_only", 4)]);
     }
 
@@ -279,7 +279,7 @@ mod tests {
     fn features_add_up_over_source_files_and_both_directories_of_a_rename_are_touched() {
         let mut moved = file("lib/b.rs", FileKind::Source, 3);
         moved.change.from = Some("old/b.rs".into());
-        let files = [file("src/a.rs", FileKind::Source, 4), moved, file("src/a.md", FileKind::Doc, 100)];
+        let files = [file("src/a.rs", FileKind::Source, 4), moved, file("src/a.md", FileKind::Doc, 100)].map(Box::new);
 
         let expected = Features {
             source_lines: 7,

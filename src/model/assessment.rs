@@ -1,6 +1,7 @@
 //! What a change *is*: its findings and its risk, with the reason for every point.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::change::FileFacts;
 use super::finding::Finding;
@@ -81,9 +82,9 @@ pub struct PolicyLine {
 pub struct Placement {
     pub class: PathClass,
     /// Empty for an unlisted path.
-    pub glob: String,
+    pub glob: Arc<str>,
     /// Absent for the built-in policy and for what holds whatever the policy says.
-    pub at: Option<PolicyLine>,
+    pub at: Option<Arc<PolicyLine>>,
 }
 
 /// A fact that a run may not be able to know. An unknown never lowers risk.
@@ -124,7 +125,7 @@ pub struct Cause {
     pub id: &'static str,
     pub message: String,
     pub path: Option<RepoPath>,
-    pub at: Option<PolicyLine>,
+    pub at: Option<Arc<PolicyLine>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +139,7 @@ pub struct Risk {
 
 #[derive(Clone, Debug)]
 pub struct AssessedFile {
-    pub facts: FileFacts,
+    pub facts: Box<FileFacts>,
     pub placement: Placement,
     /// Counted apart from the lines that set the level; still scanned.
     pub generated: bool,

@@ -122,6 +122,10 @@ pub struct FileFacts {
     pub scanned: Scanned,
 }
 
+/// What was measured of many files. Each stays where it is: a tree has hundreds of thousands, and
+/// every list they moved on to would hold them once more.
+pub type ManyFacts = Vec<Box<FileFacts>>;
+
 #[cfg(test)]
 mod tests {
     use super::*;

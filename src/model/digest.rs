@@ -73,19 +73,18 @@ impl ChangeId {
     /// Each path is preceded by its length and each side by a marker, so no two lists write the
     /// same bytes. A rename is a deletion and an addition: how it was detected must not matter.
     pub fn of<'a>(files: impl IntoIterator<Item = &'a FileFacts>) -> Self {
-        type Half = Option<(Side, Option<Sha256>)>;
-        let mut rows: Vec<(&RepoPath, Half, Half)> = Vec::new();
+        // Whose old side and whose new one stands at a path.
+        let mut rows: Vec<(&RepoPath, Option<&FileFacts>, Option<&FileFacts>)> = Vec::new();
         for file in files {
-            let old = file.change.old.map(|side| (side, file.old_sha256));
-            let new = file.change.new.map(|side| (side, file.new_sha256));
+            let path = &file.change.path;
             match &file.change.from {
-                Some(from) => rows.extend([(from, old, None), (&file.change.path, None, new)]),
-                None => rows.push((&file.change.path, old, new)),
+                Some(from) => rows.extend([(from, Some(file), None), (path, None, Some(file))]),
+                None => rows.push((path, Some(file), Some(file))),
             }
         }
         rows.arrange_by(|a, b| a.0.cmp(b.0));
         let mut hash = sha2::Sha256::new();
-        let side = |half: Half, hash: &mut sha2::Sha256| match half {
+        let side = |half: Option<(Side, Option<Sha256>)>, hash: &mut sha2::Sha256| match half {
             None => hash.update([0]),
             Some((side, digest)) => {
                 hash.update([1]);
@@ -100,8 +99,8 @@ impl ChangeId {
         for (path, old, new) in rows {
             hash.update((path.as_bytes().len() as u64).to_be_bytes());
             hash.update(path.as_bytes());
-            side(old, &mut hash);
-            side(new, &mut hash);
+            side(old.and_then(|file| Some((file.change.old?, file.old_sha256))), &mut hash);
+            side(new.and_then(|file| Some((file.change.new?, file.new_sha256))), &mut hash);
         }
         Self(Sha256(hash.finalize().into()))
     }

@@ -1,5 +1,7 @@
 //! Everything a policy says of one path: what `policy why` shows.
 
+use std::sync::Arc;
+
 use super::assessment::{Placement, PolicyLine, RiskLevel};
 use super::decision::{Enforcement, Gate, Need};
 use super::path::RepoPath;
@@ -9,8 +11,8 @@ use super::path::RepoPath;
 pub struct NamedBy {
     /// The policy's own place for the list, such as `paths.protected` or `categories.docs`.
     pub list: String,
-    pub glob: String,
-    pub at: Option<PolicyLine>,
+    pub glob: Arc<str>,
+    pub at: Option<Arc<PolicyLine>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -34,7 +34,7 @@ pub use audit::{
     ActorTotals, Adoption, ApprovalTotals, AuditReport, CommitCoverage, GovernedCommit, HeaderTotals, LedgerSummary,
     MissingCommit, OverrideTotals, PastGate, RecordStatus, WAITS, WithoutRecord,
 };
-pub use change::{Content, FileChange, FileFacts, FileKind, Scanned, Side, Status};
+pub use change::{Content, FileChange, FileFacts, FileKind, ManyFacts, Scanned, Side, Status};
 pub use closest::closest;
 pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;

@@ -1,16 +1,18 @@
 //! A path inside the repository, as the bytes git stores.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::text::deceives;
 
 /// A path relative to the repository's root, with `/` between its parts. Paths are bytes: git
-/// allows any but NUL, and a path that is not UTF-8 must be judged like every other.
+/// allows any but NUL, and a path that is not UTF-8 must be judged like every other. Copies share them:
+/// a path goes from the change to what was measured and found of it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RepoPath(Box<[u8]>);
+pub struct RepoPath(Arc<[u8]>);
 
 impl RepoPath {
-    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self(bytes.into())
     }
 

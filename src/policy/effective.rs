@@ -114,7 +114,7 @@ fn rule(rule: &ApprovalRule) -> [(&'static str, Tree); 4] {
 
 fn agents(policy: &Policy) -> Tree {
     let identity = |agent: &AgentIdentity| {
-        let names = |globs: &[NameGlob]| globs.iter().map(|glob| Tree::from(glob.text.as_str())).collect::<Tree>();
+        let names = |globs: &[NameGlob]| globs.iter().map(|glob| Tree::from(&*glob.text)).collect::<Tree>();
         let emails = Some(("emails", names(&agent.emails))).filter(|_| !agent.emails.is_empty());
         let trailers = Some(("trailers", names(&agent.trailers))).filter(|_| !agent.trailers.is_empty());
         map([Some(("id", agent.id.as_str().into())), emails, trailers].into_iter().flatten())
@@ -163,7 +163,7 @@ fn texts(texts: &[String]) -> Tree {
 }
 
 fn globs(globs: &[PathGlob]) -> Tree {
-    globs.iter().map(|glob| Tree::from(glob.text.as_str())).collect()
+    globs.iter().map(|glob| Tree::from(&*glob.text)).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,9 +25,9 @@ pub enum Reach {
 /// A glob over repository paths, relative to the root; `*` stops at `/`, `**` does not.
 #[derive(Clone, Debug)]
 pub struct PathGlob {
-    pub text: String,
+    pub text: Arc<str>,
     /// Where the policy file says it; absent for the built-in policy.
-    pub at: Option<PolicyLine>,
+    pub at: Option<Arc<PolicyLine>>,
     reach: Reach,
     patterns: OnceLock<Vec<PathPattern>>,
 }
@@ -36,13 +36,13 @@ impl PathGlob {
     /// The error is a sentence fragment that names what is wrong with the glob.
     pub fn new(text: &str, reach: Reach, at: Option<PolicyLine>) -> Result<Self, String> {
         let patterns = OnceLock::from(patterns(text, reach)?);
-        Ok(Self { text: text.to_owned(), at, reach, patterns })
+        Ok(Self { text: text.into(), at: at.map(Arc::new), reach, patterns })
     }
 
     /// A glob that a test holds to be one. It is taken apart when a path is first compared with it,
     /// which most runs never do.
     pub(super) fn known(text: &str, reach: Reach) -> Self {
-        Self { text: text.to_owned(), at: None, reach, patterns: OnceLock::new() }
+        Self { text: text.into(), at: None, reach, patterns: OnceLock::new() }
     }
 
     #[must_use]

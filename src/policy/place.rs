@@ -17,7 +17,7 @@ impl Policy {
                 return Placement { class, glob: glob.text.clone(), at: glob.at.clone() };
             }
         }
-        Placement { class: PathClass::Unlisted, glob: String::new(), at: None }
+        Placement { class: PathClass::Unlisted, glob: "".into(), at: None }
     }
 
     /// The lists that give a path its class, worst first.

@@ -78,7 +78,7 @@ approvals: { high: { roles: [lead] }, paths: [ { paths: [\"*.lock\"], signed: tr
         let named: Vec<(&str, &str, u32)> = explanation
             .named_by
             .iter()
-            .map(|named| (named.list.as_str(), named.glob.as_str(), named.at.as_ref().map_or(0, |at| at.line)))
+            .map(|named| (named.list.as_str(), &*named.glob, named.at.as_ref().map_or(0, |at| at.line)))
             .collect();
         assert_eq!(
             named,

@@ -152,7 +152,7 @@ fn of_cause<'a>(cause: &'a Cause, assessment: &'a Assessment) -> Entry<'a> {
         help: None,
         fingerprint: Fingerprint::of(&RuleId::new(cause.id), cause.path.as_ref().unwrap_or(&nowhere), b""),
         waived: None,
-        at: cause.at.as_ref(),
+        at: cause.at.as_deref(),
     }
 }
 

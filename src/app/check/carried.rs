@@ -25,7 +25,7 @@ struct Gone {
 
 impl Signed<'_> {
     /// Looks again at the added files without a header, where files with one were deleted.
-    pub(super) fn follow(&self, repo: &Repo, files: &mut [Box<OfFile>]) -> Result<(), Failure> {
+    pub(super) fn follow(&self, repo: &Repo, files: &mut [OfFile]) -> Result<(), Failure> {
         let lost = files.iter().filter(|file| lost_by(file).is_some()).count();
         let came = files.iter().filter(|file| is_bare(file)).count();
         if lost == 0 || came == 0 {

@@ -27,13 +27,9 @@ pub(super) fn copies(files: &[FileChange]) -> Vec<Copies<'_>> {
 }
 
 impl Examiner<'_> {
-    pub(super) fn copies(&self, repo: &Repo, Copies(files): &Copies<'_>) -> Result<Vec<(usize, Box<OfFile>)>, Failure> {
-        let one_by_one = || {
-            files
-                .iter()
-                .map(|(place, file)| Ok((*place, Box::new(self.file(repo, file, &Clean::default())?))))
-                .collect()
-        };
+    pub(super) fn copies(&self, repo: &Repo, Copies(files): &Copies<'_>) -> Result<Vec<(usize, OfFile)>, Failure> {
+        let one_by_one =
+            || files.iter().map(|(place, file)| Ok((*place, self.file(repo, file, &Clean::default())?))).collect();
         let [(_, first), _, ..] = files.as_slice() else { return one_by_one() };
         let content = repo.content(first.new, &first.path, &mut |_| ())?;
         if matches!(content, Content::Large { .. }) {
@@ -42,7 +38,7 @@ impl Examiner<'_> {
         let candidates: Vec<Candidate<'_>> =
             files.iter().map(|(_, file)| self.candidate(file, None, bytes(&content))).collect();
         let scanned = self.law.rules.scan_copies(&candidates);
-        let mut all: Vec<(usize, Box<OfFile>)> = Vec::with_capacity(files.len());
+        let mut all: Vec<(usize, OfFile)> = Vec::with_capacity(files.len());
         for ((place, file), found) in files.iter().zip(scanned) {
             let marked = self.law.marked_generated(&file.path);
             let facts: FileFacts = match all.first() {
@@ -50,7 +46,7 @@ impl Examiner<'_> {
                 None => survey((*file).clone(), &content, marked),
             };
             let signed = self.signed.look(repo, &facts, &Content::Absent, &content)?;
-            all.push((*place, Box::new(OfFile::new(facts, found, signed))));
+            all.push((*place, OfFile::new(facts, found, signed)));
         }
         Ok(all)
     }

@@ -18,7 +18,8 @@ use crate::check::waivers::{Inline, Scope, Waiving, is_own_excuse};
 use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ObjectId, RepoPath, Side, TargetKind,
+    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ManyFacts, ObjectId, RepoPath, Side,
+    TargetKind,
 };
 
 /// Of files that were as large as this together, another thread takes some of the rest.
@@ -26,7 +27,7 @@ const MUCH: usize = 48 * 1024;
 
 /// A change with everything measured and found in it.
 pub(super) struct Examined {
-    pub(super) files: Vec<FileFacts>,
+    pub(super) files: ManyFacts,
     pub(super) findings: Vec<Finding>,
     /// Every path that some commit of a range touched.
     pub(super) touched: Vec<RepoPath>,
@@ -58,14 +59,14 @@ enum Task<'s> {
 }
 
 enum Done {
-    File(Box<OfFile>),
-    Copies(Vec<(usize, Box<OfFile>)>),
-    Commit(OfCommit),
+    File(OfFile),
+    Copies(Vec<(usize, OfFile)>),
+    Commit(Box<OfCommit>),
 }
 
 /// What one file of a change tells.
 pub(super) struct OfFile {
-    pub(super) facts: FileFacts,
+    pub(super) facts: Box<FileFacts>,
     /// Of most files there is nothing else to tell.
     else_told: Option<Box<(Found, Told)>>,
 }
@@ -73,7 +74,7 @@ pub(super) struct OfFile {
 impl OfFile {
     pub(super) fn new(facts: FileFacts, found: Found, signed: Told) -> Self {
         let is_quiet = found.is_nothing() && signed.is_nothing();
-        Self { facts, else_told: (!is_quiet).then(|| Box::new((found, signed))) }
+        Self { facts: Box::new(facts), else_told: (!is_quiet).then(|| Box::new((found, signed))) }
     }
 
     /// What is told of its signature, if anything is.
@@ -133,9 +134,9 @@ impl Examiner<'_> {
         };
         let progress = Progress::new("reading files and commits:", tasks.len(), self.is_watched);
         let work = |repo: &Repo, task: &Task<'_>| match task {
-            Task::File(change) => Ok(Done::File(Box::new(self.file(repo, change, &shared.clean)?))),
+            Task::File(change) => Ok(Done::File(self.file(repo, change, &shared.clean)?)),
             Task::Copies(copies) => Ok(Done::Copies(self.copies(repo, copies)?)),
-            Task::Commit(commit) => Ok(Done::Commit(self.commit(repo, commit, &shared)?)),
+            Task::Commit(commit) => Ok(Done::Commit(Box::new(self.commit(repo, commit, &shared)?))),
         };
         let is_much = || shared.clean.is_worth_a_thread();
         let done = parallel::for_each_or_few(repo, &tasks, &|done| progress.reached(done), &work, &is_much)?;
@@ -155,7 +156,7 @@ impl Examiner<'_> {
         if self.signed.is_landing {
             self.signed.returned(repo, subject, &mut files)?;
         }
-        let (mut examined, inline) = self.whole(subject, files.into_iter().map(|file| *file));
+        let (mut examined, inline) = self.whole(subject, files);
         let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
         for of_commit in commits {
             examined.touched.extend(of_commit.paths);
@@ -186,9 +187,9 @@ impl Examiner<'_> {
     }
 
     /// The change as one, and the waivers in its texts.
-    fn whole(&self, subject: &Subject, read: impl Iterator<Item = OfFile>) -> (Examined, Vec<Inline>) {
+    fn whole(&self, subject: &Subject, read: Vec<OfFile>) -> (Examined, Vec<Inline>) {
         let mut examined = Examined {
-            files: Vec::with_capacity(read.size_hint().0),
+            files: Vec::with_capacity(read.len()),
             findings: Vec::new(),
             touched: Vec::new(),
             verified: 0,

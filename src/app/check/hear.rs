@@ -251,7 +251,7 @@ impl Whole<'_> {
         let Examined { files, findings, touched, .. } = self.examiner.examine(self.repo, &subject)?;
         let history = history::facts(self.repo, &subject, &files)?;
         let landing = Landing {
-            change: ChangeId::of(&files),
+            change: ChangeId::of(files.iter().map(Box::as_ref)),
             covered: part.iter().filter_map(|at| self.own.get(*at).copied().flatten()).collect(),
             tree: subject.tree,
             requested_by: requested_by(self.repo, &subject.commits)?,

@@ -9,7 +9,7 @@ use crate::git::Repo;
 use crate::model::{FileFacts, FileKind, Known, RepoPath, Window};
 
 /// Looks back only when source is touched: otherwise the card asks nothing of history.
-pub(super) fn facts(repo: &Repo, subject: &Subject, files: &[FileFacts]) -> Result<HistoryFacts, Failure> {
+pub(super) fn facts(repo: &Repo, subject: &Subject, files: &[Box<FileFacts>]) -> Result<HistoryFacts, Failure> {
     let mut fixed: HashMap<&RepoPath, u32> = HashMap::new();
     for file in files.iter().filter(|file| file.kind == FileKind::Source) {
         fixed.extend(file.change.paths().map(|path| (path, 0)));

@@ -211,7 +211,7 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
     };
     let Examined { files, findings, touched, verified, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
-    let landing = landing(&subject, ChangeId::of(&files), policy, environment)?;
+    let landing = landing(&subject, ChangeId::of(files.iter().map(Box::as_ref)), policy, environment)?;
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));

@@ -16,7 +16,7 @@ use crate::model::{FileFacts, Finding, Gather, RepoPath, Sha256};
 impl Signed<'_> {
     /// Looks again at the files that were not there before, where something that was signed had their name
     /// or their text. The ledger is read only for those.
-    pub(super) fn returned(&self, repo: &Repo, subject: &Subject, files: &mut [Box<OfFile>]) -> Result<(), Failure> {
+    pub(super) fn returned(&self, repo: &Repo, subject: &Subject, files: &mut [OfFile]) -> Result<(), Failure> {
         let came = || files.iter().filter(|file| came_bare(file));
         let paths: HashSet<String> = came().map(|file| file.facts.change.path.to_string()).gathered();
         let bodies: HashSet<Sha256> = came().filter_map(|file| file.facts.new_sha256).gathered();

@@ -88,7 +88,7 @@ fn see(repo: &Repo, commit: &Commit) -> Result<Seen, Failure> {
     let mut old_texts = Vec::new();
     for change in repo.find_renames(repo.changes_of(commit)?)? {
         let (facts, old) = file(repo, change)?;
-        files.push(facts);
+        files.push(Box::new(facts));
         old_texts.push(old);
     }
     let history = HistoryFacts { prior_fixes: Known::Yes(0), fix_subject: Known::Yes(is_fix), window: Window::Whole };
@@ -102,7 +102,7 @@ fn see(repo: &Repo, commit: &Commit) -> Result<Seen, Failure> {
             (!lines.is_empty()).then_some(Lines { commit: parent?, path, lines })
         }));
     }
-    let sum = |lines: fn(&FileFacts) -> u32| files.iter().map(lines).fold(0, u32::saturating_add);
+    let sum = |lines: fn(&FileFacts) -> u32| files.iter().map(|file| lines(file)).fold(0, u32::saturating_add);
     let sources = files.iter().filter(|file| file.kind == FileKind::Source).flat_map(|file| file.change.paths());
     Ok(Seen {
         id: commit.id,

@@ -43,6 +43,7 @@ fn finding(severity: Severity, floor: Option<RiskLevel>) -> Finding {
 
 fn gathered(files: Vec<FileFacts>) -> Gathered {
     let history = HistoryFacts { prior_fixes: Known::Yes(0), fix_subject: Known::Yes(false), window: Window::Whole };
+    let files = files.into_iter().map(Box::new).collect();
     Gathered { files, touched: Vec::new(), findings: Vec::new(), history, is_change: true }
 }
 

@@ -70,7 +70,7 @@ impl Waivers {
                 }
                 What::Rule { paths, .. } if !paths.is_empty() && paths.iter().all(|glob| is_literal(&glob.text)) => {
                     for glob in paths {
-                        made.by_path.entry(glob.text.clone().into_bytes()).or_default().push(index);
+                        made.by_path.entry(glob.text.as_bytes().to_vec()).or_default().push(index);
                     }
                 }
                 What::Rule { .. } => made.by_glob.push(index),
@@ -108,7 +108,7 @@ impl Entry {
         let what = match &self.what {
             What::Fingerprint(fingerprint) => fingerprint.clone(),
             What::Rule { rule, paths } => {
-                let paths: Vec<&str> = paths.iter().map(|glob| glob.text.as_str()).collect();
+                let paths: Vec<&str> = paths.iter().map(|glob| &*glob.text).collect();
                 format!("{} {}", rule.text, paths.join(" "))
             }
         };

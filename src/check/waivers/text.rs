@@ -116,7 +116,7 @@ impl Waivers {
     #[must_use]
     pub fn line_of_rule(&self, rule: &str, paths: &[String]) -> Option<u32> {
         let names = |entry: &&Entry| match &entry.what {
-            What::Rule { rule: named, paths: at } => named.text == rule && at.iter().map(|glob| &glob.text).eq(paths),
+            What::Rule { rule: named, paths: at } => named.text == rule && at.iter().map(|glob| &*glob.text).eq(paths),
             What::Fingerprint(_) => false,
         };
         self.entries.iter().find(names).map(|entry| entry.line)

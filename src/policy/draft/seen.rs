@@ -22,7 +22,7 @@ impl Found {
     }
 
     fn add(&mut self, glob: PathGlob) {
-        self.globs.push(glob.text.clone());
+        self.globs.push(glob.text.to_string());
         self.matchers.push(glob);
     }
 

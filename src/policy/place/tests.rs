@@ -23,7 +23,7 @@ fn the_worst_list_that_names_a_path_wins() {
     assert_eq!(class(&policy, "a/b/c/x"), PathClass::Protected);
     assert_eq!(class(&policy, "a/b/c/d"), PathClass::NeverAutoApprove);
     let placement = policy.place(&"a/b/x".into());
-    assert_eq!((placement.glob.as_str(), placement.at.map(|at| (at.line, at.start))), ("a/b/", Some((2, 65))));
+    assert_eq!((&*placement.glob, placement.at.map(|at| (at.line, at.start))), ("a/b/", Some((2, 65))));
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn paths(reader: &mut Reader<'_>, field: Option<Field<'_>>, base: Pat
     };
     let mut never_auto_approve = list("never_auto_approve", Reach::Strict, base.never_auto_approve);
     for text in ALWAYS {
-        if !never_auto_approve.iter().any(|glob| glob.text == text) {
+        if !never_auto_approve.iter().any(|glob| *glob.text == *text) {
             never_auto_approve.extend(PathGlob::new(text, Reach::Strict, None));
         }
     }

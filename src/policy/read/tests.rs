@@ -101,7 +101,7 @@ fn what_a_policy_leaves_out_stays_as_the_built_in_says() {
 fn no_policy_takes_the_guard_off_the_law() {
     let policy = sound("version: 1\npaths: { never_auto_approve: [], protected: [], allowed: [\"**\"] }\n");
 
-    let globs: Vec<&str> = policy.paths.never_auto_approve.iter().map(|glob| glob.text.as_str()).collect();
+    let globs: Vec<&str> = policy.paths.never_auto_approve.iter().map(|glob| &*glob.text).collect();
     assert_eq!(globs, [".gov/**", ".git/**"]);
 }
 
@@ -116,7 +116,7 @@ fn a_glob_knows_the_line_that_says_it() {
         end: 23,
         text: "  protected: [a, \"b/**\"]  # why".into(),
     };
-    assert_eq!(policy.paths.protected[1].at, Some(expected));
+    assert_eq!(policy.paths.protected[1].at.as_deref(), Some(&expected));
 }
 
 #[test]

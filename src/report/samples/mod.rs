@@ -2,6 +2,8 @@
 
 mod parts;
 
+use std::sync::Arc;
+
 use crate::model::{
     Assessment, Cause, ChangeId, Date, Decision, Enforcement, Exit, Factor, Finding, Gate, InHistory, Judgement, Need,
     NotCounted, Outcome, PathClass, Place, PolicyLine, PolicyRef, Reach, RepoPath, Risk, RiskLevel, RuleId, Scanned,
@@ -34,7 +36,7 @@ pub(super) fn pass() -> Judgement {
     ];
     let factors = vec![factor("spread", 3, 2, "3 directories are touched", "one concern per commit")];
     let risk = Risk { level: RiskLevel::Low, score: 2, factors, causes: vec![] };
-    let change = ChangeId::of(files.iter().map(|file| &file.facts));
+    let change = ChangeId::of(files.iter().map(|file| &*file.facts));
     Judgement {
         target: Target {
             kind: TargetKind::Range,
@@ -93,7 +95,7 @@ pub(crate) fn held() -> Judgement {
         id: "path/protected",
         message: format!("{path} is protected by `src/core/**`"),
         path: Some(path.into()),
-        at: Some(glob.clone()),
+        at: Some(Arc::new(glob.clone())),
     };
     let lines = Cause {
         level: RiskLevel::High,
@@ -103,7 +105,7 @@ pub(crate) fn held() -> Judgement {
         at: None,
     };
     let mut judgement = pass();
-    judgement.target.change = ChangeId::of(files.iter().map(|file| &file.facts));
+    judgement.target.change = ChangeId::of(files.iter().map(|file| &*file.facts));
     judgement.policy.origin = "HEAD:.gov/policy.yaml".into();
     judgement.policy.built_in = false;
     judgement.assessment.files = files;
@@ -310,7 +312,7 @@ pub(super) fn hostile_with(text: &str) -> Judgement {
         id: "path/never_auto_approve",
         message: order("cause "),
         path: Some(forged),
-        at: Some(PolicyLine { origin: order("origin "), line: 1, start: 0, end: 2, text: order("ab") }),
+        at: Some(Arc::new(PolicyLine { origin: order("origin "), line: 1, start: 0, end: 2, text: order("ab") })),
     }];
     judgement.assessment.risk.level = RiskLevel::Critical;
     judgement.assessment.risk.factors.iter_mut().for_each(|factor| factor.why = order("why "));
@@ -344,7 +346,7 @@ pub(crate) fn crowded() -> Judgement {
         .map(|number| file(&workflow(number), 3, 1, PathClass::NeverAutoApprove).at(".github/workflows/**", &glob))
         .chain((1..=30).map(|number| file(&format!("src/part_{number:02}.rs"), 5, 2, PathClass::Allowed)))
         .collect();
-    judgement.target.change = ChangeId::of(judgement.assessment.files.iter().map(|file| &file.facts));
+    judgement.target.change = ChangeId::of(judgement.assessment.files.iter().map(|file| &*file.facts));
     judgement.assessment.touched_and_undone.clear();
     judgement.assessment.findings = (1..=12u32)
         .map(|number| Finding {
@@ -367,7 +369,7 @@ pub(crate) fn crowded() -> Judgement {
             id: "path/never_auto_approve",
             message: format!("{} is never approved automatically", workflow(number)),
             path: Some(workflow(number).as_str().into()),
-            at: Some(glob.clone()),
+            at: Some(Arc::new(glob.clone())),
         })
         .collect();
     judgement.decision.needed = vec![

@@ -1,5 +1,7 @@
 //! The parts that samples are made of.
 
+use std::sync::Arc;
+
 use crate::model::{
     AssessedFile, Excerpt, Factor, FileChange, FileFacts, FileKind, Finding, LineDiff, Mode, Need, NextStep, ObjectId,
     Outcome, PathClass, Place, Placement, PolicyLine, Reason, RepoPath, RuleId, Scanned, Severity, Side,
@@ -18,7 +20,7 @@ pub(super) fn file_at(path: RepoPath, added: u32, deleted: u32, class: PathClass
     let old = (deleted > 0).then_some(Side { mode: Mode::Regular, id: id(1) });
     let change = FileChange { path, from: None, old, new: Some(Side { mode: Mode::Regular, id: id(2) }) };
     AssessedFile {
-        facts: FileFacts {
+        facts: Box::new(FileFacts {
             change,
             kind: FileKind::Source,
             lines: LineDiff::replaced(deleted, added),
@@ -27,7 +29,7 @@ pub(super) fn file_at(path: RepoPath, added: u32, deleted: u32, class: PathClass
             old_sha256: None,
             new_sha256: None,
             scanned: Scanned::Text,
-        },
+        }),
         placement: placement(class, "", None),
         generated: false,
         kept_by_category: None,
@@ -57,7 +59,7 @@ impl AssessedFile {
 }
 
 pub(super) fn placement(class: PathClass, glob: &str, at: Option<PolicyLine>) -> Placement {
-    Placement { class, glob: glob.into(), at }
+    Placement { class, glob: glob.into(), at: at.map(Arc::new) }
 }
 
 pub(super) fn policy_line(line: u32, text: &str, glob: &str) -> PolicyLine {
