@@ -23,6 +23,8 @@ mod program;
 mod required;
 #[path = "../src/check/rules/built/tables.rs"]
 mod tables;
+#[path = "../src/check/rules/built/ways.rs"]
+mod ways;
 
 use crate::near::near;
 use required::Patterns;
@@ -152,7 +154,8 @@ impl Made {
             _ => "None",
         };
         let net = rule.get("net").is_some();
-        let multiline = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
+        let is_far = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
+        let span = word("regex").filter(|_| is_far).map_or(0, required::span);
         let changes_only = rule.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
         let generic = words("tags").contains(&"generic");
         let runs = word("regex").map(required::runs).unwrap_or_default();
@@ -184,7 +187,7 @@ impl Made {
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
-             changes_only: {changes_only}, status: {status}, generic: {generic}, multiline: {multiline}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
+             changes_only: {changes_only}, status: {status}, generic: {generic}, span: {span}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
              tried: {tried}, chunk: {chunk}, place: {place} }}"
         ));
         self.records.push(packed(&with_one_example(rule), patterns.as_ref()));

@@ -28,3 +28,7 @@ pub(crate) fn union(mut one: Set, other: Set) -> Set {
     one.iter_mut().zip(other).for_each(|(bits, more)| *bits |= more);
     one
 }
+
+pub(crate) fn are_apart(one: &Set, other: &Set) -> bool {
+    one.iter().zip(other).all(|(bits, others)| bits & others == 0)
+}

@@ -25,7 +25,6 @@ pub(in crate::check::rules) static RULES: &[Embedded] = &made::RULES;
 pub(in crate::check::rules) static TABLES: Tables = made::TABLES;
 
 /// What a run must know of a rule at once.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(in crate::check::rules) struct Embedded {
     pub(in crate::check::rules) pack: Text,
     pub(in crate::check::rules) id: Text,
@@ -37,7 +36,8 @@ pub(in crate::check::rules) struct Embedded {
     /// [`Rule::is_about`](crate::check::rules::rule::Rule::is_about) reads it.
     pub(in crate::check::rules) status: u8,
     pub(in crate::check::rules) generic: bool,
-    pub(in crate::check::rules) multiline: bool,
+    /// Of a rule whose matches may end behind the next line, how far; zero for others.
+    pub(in crate::check::rules) span: u16,
     /// One to a line.
     pub(in crate::check::rules) keywords: Text,
     /// The name of a detector, or empty.

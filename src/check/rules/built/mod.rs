@@ -17,5 +17,6 @@ pub(super) mod program;
 pub(super) mod required;
 pub(super) mod tables;
 pub(super) mod trial;
+mod ways;
 
 pub(in crate::check) use logarithm::log2;

@@ -3,9 +3,11 @@
 //! The build script uses this file too: what it writes is walked as it is, so nothing has to be put together
 //! before the first try.
 
-use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Capture, Hir, HirKind, Look, Repetition};
 
 use super::byte_set::{self, Set};
+use super::required::pieces;
+use super::ways::{Choice, First, bytes_of, choices, first, first_of, only, parting};
 
 pub(crate) const MATCH: u8 = 0;
 /// One byte.
@@ -31,6 +33,10 @@ pub(crate) const LOOK: u8 = 10;
 pub(crate) const NOTE: u8 = 11;
 /// Goes on where the next byte is of a set: what follows begins with one of many.
 pub(crate) const GATE: u8 = 12;
+/// As [`MANY_OF`], of bytes that what follows cannot begin with: to take fewer would lead nowhere.
+pub(crate) const ALL_OF: u8 = 13;
+/// So many ways, each as the set of bytes that it begins with and where it goes on. No byte is in two of them.
+pub(crate) const CHOOSE: u8 = 14;
 
 /// No upper bound, and no set.
 pub(crate) const NONE: u16 = u16::MAX;
@@ -58,7 +64,7 @@ const NAMED: &str = "secret";
 /// cannot tell. Sets are numbered as they are in `sets`, to which new ones are added.
 pub(crate) fn program(hir: &Hir, sets: &mut Vec<Set>) -> Option<Vec<u8>> {
     let mut writer = Writer { code: vec![0, 0], sets };
-    writer.expression(hir)?;
+    writer.expression(hir, &First::NOTHING)?;
     writer.code.push(MATCH);
     let first = match first(hir) {
         First { bytes, may_be_empty: false } => writer.set(bytes)?,
@@ -74,7 +80,8 @@ struct Writer<'s> {
 }
 
 impl Writer<'_> {
-    fn expression(&mut self, hir: &Hir) -> Option<()> {
+    /// `then` is what may follow it.
+    fn expression(&mut self, hir: &Hir, then: &First) -> Option<()> {
         if self.code.len() > LONGEST {
             return None;
         }
@@ -99,53 +106,99 @@ impl Writer<'_> {
                 }
             }
             HirKind::Look(look) => self.code.extend([LOOK, number_of(*look)?]),
-            HirKind::Repetition(repetition) => self.repetition(repetition)?,
+            HirKind::Repetition(repetition) => self.repetition(repetition, then)?,
             HirKind::Capture(Capture { index, name, sub }) => {
                 let place = if name.as_deref() == Some(NAMED) { Some(0) } else { (*index == 1).then_some(2) };
                 self.code.extend(place.into_iter().flat_map(|place| [NOTE, place]));
-                self.expression(sub)?;
+                self.expression(sub, then)?;
                 self.code.extend(place.into_iter().flat_map(|place| [NOTE, place + 1]));
             }
-            HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.expression(part))?,
+            HirKind::Concat(parts) => {
+                let mut rest = parts.as_slice();
+                while let [part, after @ ..] = rest {
+                    self.expression(part, &first_of(after).followed_by(then))?;
+                    rest = after;
+                }
+            }
             HirKind::Alternation(parts) => {
-                let (last, others) = parts.split_last()?;
-                if let (MANY.., First { bytes, may_be_empty: false }) = (parts.len(), first(hir)) {
-                    let set = self.set(bytes)?;
-                    self.code.push(GATE);
-                    self.number(set);
+                let ways = parting(parts.iter().map(|part| pieces(part.clone())).collect());
+                match (ways.len(), choices(ways).as_slice()) {
+                    (_, choices @ [_, _, _, ..]) => self.choice(choices, then)?,
+                    (count, few) => {
+                        self.gate(first(hir), count)?;
+                        self.one_by_one(few.iter().flat_map(|(_, ways)| ways), then)?;
+                    }
                 }
-                let mut ends = Vec::new();
-                for part in others {
-                    let or = self.jump(OR);
-                    self.expression(part)?;
-                    ends.push(self.jump(GO));
-                    self.land(or)?;
-                }
-                self.expression(last)?;
-                ends.into_iter().try_for_each(|end| self.land(end))?;
             }
         }
         Some(())
     }
 
-    fn repetition(&mut self, Repetition { min, max, greedy, sub }: &Repetition) -> Option<()> {
+    fn choice(&mut self, choices: &[Choice], then: &First) -> Option<()> {
+        self.code.extend([CHOOSE, u8::try_from(choices.len()).ok()?]);
+        let mut starts = Vec::new();
+        for (begins, _) in choices {
+            let set = self.set(begins.bytes)?;
+            self.number(set);
+            starts.push(self.code.len());
+            self.number(0);
+        }
+        let mut ends = Vec::new();
+        for ((_, ways), start) in choices.iter().zip(starts) {
+            self.land(start)?;
+            self.one_by_one(ways.iter(), then)?;
+            ends.push(self.jump(GO));
+        }
+        ends.into_iter().try_for_each(|end| self.land(end))
+    }
+
+    /// Before so many ways.
+    fn gate(&mut self, begins: First, count: usize) -> Option<()> {
+        if count >= MANY && !begins.may_be_empty {
+            let set = self.set(begins.bytes)?;
+            self.code.push(GATE);
+            self.number(set);
+        }
+        Some(())
+    }
+
+    fn one_by_one<'h>(&mut self, ways: impl Iterator<Item = &'h Hir>, then: &First) -> Option<()> {
+        let (mut ways, mut ends) = (ways.peekable(), Vec::new());
+        while let Some(way) = ways.next() {
+            let or = ways.peek().map(|_| self.jump(OR));
+            self.expression(way, then)?;
+            if let Some(or) = or {
+                ends.push(self.jump(GO));
+                self.land(or)?;
+            }
+        }
+        ends.into_iter().try_for_each(|end| self.land(end))
+    }
+
+    fn repetition(&mut self, Repetition { min, max, greedy, sub }: &Repetition, then: &First) -> Option<()> {
         let or = if *greedy { OR } else { OR_RATHER };
         if let Some(set) = single(sub) {
+            let all = First { bytes: set, may_be_empty: false }.is_apart_from(then);
+            self.code.push(match (all, greedy) {
+                (true, _) => ALL_OF,
+                (false, true) => MANY_OF,
+                (false, false) => FEW_OF,
+            });
             let set = self.set(set)?;
-            self.code.push(if *greedy { MANY_OF } else { FEW_OF });
             self.number(set);
             self.number(u16::try_from(*min).ok()?);
             self.number(max.map_or(Some(NONE), |max| u16::try_from(max).ok().filter(|max| *max < NONE))?);
             return Some(());
         }
+        let then = &first(sub).or(then);
         for _ in 0..*min {
-            self.expression(sub)?;
+            self.expression(sub, then)?;
         }
         if let Some(max) = max {
             let ends: Option<Vec<usize>> = (*min..*max)
                 .map(|_| {
                     let end = self.jump(or);
-                    self.expression(sub).map(|()| end)
+                    self.expression(sub, then).map(|()| end)
                 })
                 .collect();
             return ends?.into_iter().try_for_each(|end| self.land(end));
@@ -154,7 +207,7 @@ impl Writer<'_> {
         sub.properties().minimum_len().filter(|least| *least > 0)?;
         let again = self.code.len();
         let end = self.jump(or);
-        self.expression(sub)?;
+        self.expression(sub, then)?;
         self.code.push(GO);
         self.number(u16::try_from(again).ok()?);
         self.land(end)
@@ -187,26 +240,10 @@ impl Writer<'_> {
     }
 }
 
-/// The bytes of a class, unless some of its characters have more than one.
-fn bytes_of(class: &Class) -> Option<Set> {
-    Some(match class {
-        Class::Bytes(class) => byte_set::of_ranges(class.iter().map(|range| (range.start(), range.end()))),
-        Class::Unicode(class) => {
-            let ascii = |letter: char| u8::try_from(letter).ok().filter(u8::is_ascii);
-            let ranges = class.iter().map(|range| Some((ascii(range.start())?, ascii(range.end())?)));
-            byte_set::of_ranges(ranges.collect::<Option<Vec<_>>>()?)
-        }
-    })
-}
-
 /// The lower case of a letter, for a set that is its two cases.
 fn letter(set: &Set) -> Option<u8> {
     let of = |byte: u8| byte_set::union(only(byte), only(byte.to_ascii_uppercase()));
     (b'a'..=b'z').find(|byte| of(*byte) == *set)
-}
-
-fn only(byte: u8) -> Set {
-    byte_set::of_ranges([(byte, byte)])
 }
 
 /// The bytes of what is always one byte.
@@ -247,41 +284,4 @@ const fn number_of(look: Look) -> Option<u8> {
         | Look::WordStartHalfUnicode
         | Look::WordEndHalfUnicode => return None,
     })
-}
-
-/// What a match can begin with.
-struct First {
-    bytes: Set,
-    may_be_empty: bool,
-}
-
-fn first(hir: &Hir) -> First {
-    let nothing = || First { bytes: byte_set::EMPTY, may_be_empty: true };
-    let any = || First { bytes: byte_set::ALL, may_be_empty: true };
-    let either = |one: First, other: First| First {
-        bytes: byte_set::union(one.bytes, other.bytes),
-        may_be_empty: one.may_be_empty || other.may_be_empty,
-    };
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => nothing(),
-        HirKind::Literal(literal) => {
-            let byte = literal.0.first().copied().map(only);
-            byte.map_or_else(nothing, |bytes| First { bytes, may_be_empty: false })
-        }
-        HirKind::Class(class) => bytes_of(class).map_or_else(any, |bytes| First { bytes, may_be_empty: false }),
-        HirKind::Repetition(repetition) => {
-            let sub = first(&repetition.sub);
-            First { may_be_empty: sub.may_be_empty || repetition.min == 0, ..sub }
-        }
-        HirKind::Capture(capture) => first(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().fold(nothing(), |all, part| {
-            if all.may_be_empty {
-                let part = first(part);
-                First { may_be_empty: part.may_be_empty, ..either(all, part) }
-            } else {
-                all
-            }
-        }),
-        HirKind::Alternation(parts) => parts.iter().map(first).reduce(either).unwrap_or_else(nothing),
-    }
 }

@@ -41,6 +41,15 @@ impl Patterns {
     }
 }
 
+/// The matches of a rule end at most this far behind its keyword.
+pub(crate) const FARTHEST: u16 = u16::MAX;
+
+/// How far behind its keyword a match may end that is not held to two lines.
+pub(crate) fn span(pattern: &str) -> u16 {
+    let longest = parsed(pattern).and_then(|parsed| parsed.properties().maximum_len());
+    longest.and_then(|longest| u16::try_from(longest).ok()).unwrap_or(FARTHEST)
+}
+
 /// Bytes, no Unicode unless the pattern asks for it, and `^` and `$` at the ends of lines.
 fn parsed(pattern: &str) -> Option<Hir> {
     ParserBuilder::new().unicode(false).utf8(false).multi_line(true).build().parse(pattern).ok()
@@ -102,7 +111,7 @@ fn relax(hir: &Hir) -> Hir {
     }
 }
 
-fn pieces(hir: Hir) -> Vec<Hir> {
+pub(crate) fn pieces(hir: Hir) -> Vec<Hir> {
     match hir.kind() {
         HirKind::Concat(parts) => parts.iter().cloned().flat_map(pieces).collect(),
         HirKind::Literal(literal) => literal.0.iter().map(|byte| Hir::literal([*byte])).collect(),
@@ -288,5 +297,12 @@ mod tests {
         let signs = b"=\"0\"";
         assert_eq!(runs.iter().map(|run| run.least).collect::<Vec<_>>(), [1, 1, 32, 1]);
         assert!(runs.iter().zip(signs).all(|(run, sign)| run.has(*sign)));
+    }
+
+    #[test]
+    fn a_match_spans_what_its_expression_can_hold() {
+        assert_eq!(span(r"log\(\s{0,40}'\w{4,100}'"), 146);
+        assert_eq!(span("BEGIN[^#]*?END"), FARTHEST);
+        assert_eq!(span("(?s).{1,999999}"), FARTHEST);
     }
 }

@@ -6,12 +6,14 @@ mod paths;
 mod units;
 
 use std::borrow::Cow;
+use std::num::NonZeroU16;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
 use super::built::embedded::{self, Embedded, near, packed};
+use super::built::required::span;
 use super::built::trial::{Trial, Tried, Word};
 use super::definition::{Anchor, Asks, Definition, Happening, On, family};
 use super::expression::{Exactness, Expression, Form, Runs, Walk, compile};
@@ -22,9 +24,8 @@ use crate::model::{RepoPath, Severity};
 use crate::policy::Reach;
 use paths::PathList;
 pub(super) use paths::Subject;
-pub(super) use units::{CONTEXT, Unit, unit_at};
+pub(super) use units::{CONTEXT, Unit, next_end, unit_at};
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Rule {
     pub(super) pack: Cow<'static, str>,
     pub(super) id: Cow<'static, str>,
@@ -34,7 +35,8 @@ pub(super) struct Rule {
     pub(super) changes_only: bool,
     status: u8,
     pub(super) generic: bool,
-    pub(super) multiline: bool,
+    /// How far behind its keyword a match may end, where that is further than the next line.
+    pub(super) span: Option<NonZeroU16>,
     pub(super) detector: Option<Detector>,
     pub(super) asks: Option<Asks>,
     /// What no text is without that the regular expression matches.
@@ -82,7 +84,7 @@ impl Rule {
             changes_only: from.changes_only,
             status: from.status,
             generic: from.generic,
-            multiline: from.multiline,
+            span: NonZeroU16::new(from.span),
             detector: Some(from.detect.get()).filter(|name| !name.is_empty()).and_then(Detector::parse),
             asks: from.asks,
             runs: Runs::Made(from.runs.0, from.runs.1),
@@ -107,7 +109,7 @@ impl Rule {
             changes_only: definition.changes_only,
             status: definition.status.iter().fold(0, |status, happening| status | happening.bit()),
             generic: definition.is_generic(),
-            multiline: definition.multiline,
+            span: definition.regex.as_deref().filter(|_| definition.multiline).map(span).and_then(NonZeroU16::new),
             detector: definition.detect.as_deref().and_then(Detector::parse),
             asks: definition.asks,
             runs: Runs::of(definition.regex.as_deref()),

@@ -50,8 +50,9 @@ pub(in crate::check::rules) fn unit_at(text: &[u8], base: usize, at: usize) -> U
     Unit { owns: piece_start..piece_end, starts, end: next_end(text, piece_end) }
 }
 
-/// Where the line after a place ends, or a piece further on when that one is long.
-fn next_end(text: &[u8], from: usize) -> usize {
+/// Where the line of a place ends, or a piece further on when that one is long.
+pub(in crate::check::rules) fn next_end(text: &[u8], from: usize) -> usize {
+    let from = from.min(text.len());
     let next = text.get(from..text.len().min(from + PIECE)).unwrap_or_default();
     memchr(b'\n', next).map_or(from + next.len(), |newline| from + newline + 1)
 }

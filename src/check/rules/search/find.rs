@@ -5,20 +5,19 @@ use std::ops::Range;
 use super::group::{Group, WAIVER};
 use super::matches::{MOST_MATCHES, Match, Matches, Part};
 use super::states::States;
+use crate::check::rules::built::required::FARTHEST;
 use crate::check::rules::built::tables::LONGEST;
 use crate::check::rules::definition::On;
-use crate::check::rules::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, unit_at};
+use crate::check::rules::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, next_end, unit_at};
 
-/// A match of a rule with `multiline` ends at most this far behind its keyword.
-const MULTILINE: usize = 64 * 1024;
 /// Regions of one rule that touch are tried as one, up to this size.
-const REGION: usize = 4 * MULTILINE;
+const REGION: usize = 4 * FARTHEST as usize;
 
 /// To look through no more than this for keywords that lead far is cheaper than to set them apart.
 const BRIEF: usize = 16 * 1024;
 
 /// How much text must follow a place before its keywords are tried, unless the file ends.
-pub(in crate::check::rules) const LOOK_AHEAD: usize = MULTILINE + CONTEXT;
+pub(in crate::check::rules) const LOOK_AHEAD: usize = FARTHEST as usize + CONTEXT;
 
 /// Walks over a text piece by piece. All places it keeps count from the start of the file.
 pub(in crate::check::rules) struct Finder<'a> {
@@ -28,7 +27,7 @@ pub(in crate::check::rules) struct Finder<'a> {
     only_exact: bool,
     about: About,
     states: States,
-    /// Where rules with `multiline` are still to be tried.
+    /// Where rules are still to be tried whose matches may end behind the next line.
     open: Vec<(u16, Range<usize>)>,
     found: Matches,
 }
@@ -142,7 +141,7 @@ impl<'a> Finder<'a> {
         };
         if near > 0 {
             let before = text.get(..text.len().min(near + LONGEST)).unwrap_or_default();
-            let leads_far = |index: u16| rules.get(usize::from(index)).is_some_and(|rule| rule.multiline);
+            let leads_far = |index: u16| rules.get(usize::from(index)).is_some_and(|rule| rule.span.is_some());
             match group.far_made() {
                 None if before.len() <= BRIEF => group.prefilter.scan(before, |index, start| {
                     if start < near && leads_far(index) {
@@ -227,7 +226,8 @@ impl<'a> Finder<'a> {
     fn hit(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
         let tried = part.base + unit.owns.start + 1;
         let rule = self.rule(index);
-        let end = if rule.is_some_and(|rule| rule.multiline) { part.base + at + REGION } else { part.base + unit.end };
+        let is_far = rule.is_some_and(|rule| rule.span.is_some());
+        let end = part.base + if is_far { at + REGION } else { unit.end };
         if !self.about.is_reached_by(&(part.base + unit.starts.start..end)) {
             return;
         }
@@ -235,14 +235,15 @@ impl<'a> Finder<'a> {
         state.tried = tried;
         let Some(rule) = rule else { return };
         let window = || part.text.get(unit.starts.start..unit.end).unwrap_or_default();
-        if !rule.multiline && !rule.runs.are_in(window()) || !self.covers(index) {
+        if rule.span.is_none() && !rule.runs.are_in(window()) || !self.covers(index) {
             return;
         }
         let Some(compiled) = rule.compiled() else { return };
         if !compiled.trial.has_regex {
             self.found.present.push(index);
-        } else if rule.multiline {
-            self.extend_region(index, part, unit, at);
+        } else if let Some(span) = rule.span {
+            let end = next_end(part.text, at + usize::from(span.get())).max(unit.end);
+            self.extend_region(index, part, part.base + unit.starts.start..part.base + end);
         } else {
             self.try_on(index, part, unit.starts.clone(), unit.end);
         }
@@ -266,16 +267,15 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn extend_region(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
-        let (start, end) = (part.base + unit.starts.start, part.base + at + MULTILINE);
+    fn extend_region(&mut self, index: u16, part: Part<'_>, reached: Range<usize>) {
         let Some((_, region)) = self.open.iter_mut().find(|(open, _)| *open == index) else {
-            self.open.push((index, start..end));
+            self.open.push((index, reached));
             return;
         };
-        if start < region.end && end <= region.start + REGION {
-            region.end = end;
+        if reached.start < region.end && reached.end <= region.start + REGION {
+            region.end = reached.end;
         } else {
-            let done = std::mem::replace(region, start..end);
+            let done = std::mem::replace(region, reached);
             self.try_region(index, part, &done);
         }
     }

@@ -46,7 +46,7 @@ impl Group {
                 None => {}
             }
         }
-        let leads_far = rules.clone().any(|(_, rule)| rule.multiline);
+        let leads_far = rules.clone().any(|(_, rule)| rule.span.is_some());
         let made = made.and_then(|tables| Some(Prefilter::made(tables, names(rules.clone())?)));
         let prefilter = made.unwrap_or_else(|| {
             let mut keywords: Vec<(&str, u16)> =
@@ -63,7 +63,7 @@ impl Group {
     pub(super) fn far(&self, rules: &[Rule]) -> &Prefilter {
         self.far.get_or_init(|| {
             let led_to: BTreeSet<u16> = self.prefilter.names().gathered();
-            let far = (0..).zip(rules).filter(|(index, rule)| rule.multiline && led_to.contains(index));
+            let far = (0..).zip(rules).filter(|(index, rule)| rule.span.is_some() && led_to.contains(index));
             let keywords = far.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index)));
             Prefilter::new(&keywords.collect::<Vec<_>>())
         })

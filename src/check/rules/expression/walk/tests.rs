@@ -24,7 +24,7 @@ fn by_automaton(regex: &regex_automata::meta::Regex, text: &[u8], from: usize) -
     matched(&groups)
 }
 
-const PATTERNS: [&str; 14] = [
+const PATTERNS: [&str; 19] = [
     r#"\b(?:key|to(?:ken)?|tok)\w{0,3}\s?[:=]{1,2}\s*['"]?([ab0-9]{2,6})['"]?"#,
     r"(?i:Key)(?:[a-z]=)+?(b|ab)??",
     "^a*?b$|\\Aab|b\\z",
@@ -39,6 +39,11 @@ const PATTERNS: [&str; 14] = [
     "",
     "x*",
     "(?:ab|a)(?:ey|bkey|)",
+    r"(?i:key|token|tok|ab|x|a|k(?:e|ey)=)[=:]",
+    "(?:(?:_|x|\\b)tok|to|k|ab?|12|t)(b|=|en)?",
+    "[ab]{0,2}(?:=|:)x?",
+    "k[a-z]{0,3}?(?:=|:)|a{1,2}?b",
+    "(?:[ab]{1,2}=?)+:",
 ];
 
 proptest! {
