@@ -70,7 +70,8 @@ impl Binding {
             Writer::Key(public) => ("key", public.text()),
             Writer::Email(email) => ("email", email.clone()),
         };
-        let mut body = Map::from_iter([(key.to_owned(), Value::String(value))]);
+        let mut body = Map::new();
+        body.insert(key.to_owned(), Value::String(value));
         if self.named {
             body.insert("named".into(), Value::Bool(true));
         }

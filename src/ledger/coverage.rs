@@ -191,7 +191,7 @@ impl<'a> Coverage<'a> {
         let union = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.union(other).cloned().collect::<Vec<_>>();
         let granted_by = union(&said.granted_by, &of_change.granted_by);
         let overridden_by = if granted_by.is_empty() { union(&said.used_by, &of_change.used_by) } else { granted_by };
-        let mut reasons: BTreeSet<String> = said.reasons.union(&of_change.reasons).cloned().collect();
+        let mut reasons: BTreeSet<String> = said.reasons.union(&of_change.reasons).cloned().gathered();
         let both = || [said, of_change].into_iter();
         let is_used = |request: &Sha256| both().any(|said| said.made_use_of.contains(request));
         let asked_for = both().flat_map(|said| &said.asked_for).filter(|(request, _)| is_used(request));
@@ -199,8 +199,8 @@ impl<'a> Coverage<'a> {
         let of_whole =
             || stopped.into_iter().flat_map(Stopped::changes).filter_map(|change| self.by_change.get(change));
         let places: BTreeSet<&str> = match stopped {
-            Some(stopped) => stopped.references().collect(),
-            None => landing.map(|landing| landing.reference.as_str()).into_iter().collect(),
+            Some(stopped) => stopped.references().gathered(),
+            None => landing.map(|landing| landing.reference.as_str()).into_iter().gathered(),
         };
         let is_of_here = |answer: &&Answer| answer.reference.as_deref().is_some_and(|place| places.contains(place));
         let reaches = |answer: &&Answer| answer.risk >= course.risk(answer, change, judged);
@@ -242,7 +242,7 @@ impl<'a> Coverage<'a> {
     /// Those whose rejection was not taken back.
     fn rejected_by<'s>(&self, said: impl Iterator<Item = &'s Said>) -> BTreeSet<&'s str> {
         let rejections = said.flat_map(|said| &said.rejections);
-        rejections.filter(|answer| !self.revoked.contains(&answer.id)).map(|answer| answer.by.as_str()).collect()
+        rejections.filter(|answer| !self.revoked.contains(&answer.id)).map(|answer| answer.by.as_str()).gathered()
     }
 
     /// Whether somebody may answer for this commit, as far as the ledger alone can tell: whoever reads it

@@ -155,7 +155,9 @@ fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    text.nfc().filter(|&c| !hides_text(c)).flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+    let shown = text.nfc().filter(|&c| !hides_text(c));
+    let folded: String = shown.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
+    folded.nfc().collect()
 }
 
 /// A path in the spelling in which strict globs read it. Bytes that are not UTF-8 stay as they are;

@@ -146,7 +146,7 @@ impl<'a> Speaking<'a> {
             .filter_map(|at| self.told.get(*at))
             .filter(|told| told.entry.kind == EntryKind::Decision)
             .filter_map(|told| told.entry.change)
-            .collect();
+            .gathered();
         for change in changes {
             let same = self.by_change.get(&change).into_iter().flatten().copied();
             found.extend(same.filter(|at| self.told.get(*at).is_some_and(|told| told.entry.subject.commit.is_none())));

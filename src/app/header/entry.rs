@@ -57,7 +57,7 @@ pub(super) fn acts(artifacts: &[Artifact], said: &Map<String, Value>, subject: &
         let count = rest.iter().take_while(fits).count().max(1);
         let (some, others) = rest.split_at(count);
         let files: Vec<Value> = some.iter().map(|artifact| artifact.members().into()).collect();
-        acts.push(act(first, Map::from_iter([("files".to_owned(), files.into())])));
+        acts.push(act(first, Map::new()).saying("files", files));
         rest = others;
     }
     acts

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::Unsigning;
 use super::book::known as known_to_the_ledger;
@@ -12,7 +12,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{Found, Record, inspect, unsign as without_header};
-use crate::model::{EntrySubject, RepoPath, Sha256};
+use crate::model::{EntrySubject, Gather, RepoPath, Sha256};
 use crate::report::headers::{UnsignReport, UnsignedFile, unsigned};
 
 /// Gives every file back as it was before it was signed, or changes none.
@@ -51,12 +51,13 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
     let signed_at = environment.moment()?;
     let mut all = Vec::new();
     for (file, blob) in &taken {
-        let said = Map::from_iter([
+        let said = [
             ("action".to_owned(), json!("unsign")),
             ("environment".to_owned(), json!(file.environment)),
             ("signed_at".to_owned(), json!(signed_at.to_string())),
             ("signed_by".to_owned(), json!(signed_by)),
-        ]);
+        ];
+        let said = said.into_iter().gathered();
         let artifact = |blob| Artifact { path: file.path.to_string(), hash: file.artifact, block: None, blob };
         all.extend(blob.map(artifact).into_iter().flat_map(|artifact| acts(&[artifact], &said, &subject)));
     }
