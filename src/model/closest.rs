@@ -1,8 +1,5 @@
 //! Which known word somebody may have meant.
 
-use similar::DiffTag;
-use similar::algorithms::{Capture, myers};
-
 /// Nobody mistypes a longer word than this, and comparing it would cost.
 const LONGEST: usize = 64;
 
@@ -24,13 +21,19 @@ pub fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     best.map(|(_, known)| known)
 }
 
-/// The length of the longest sequence that both have, with gaps. Of `similar` one algorithm is named:
-/// its text comparison brings all of them, a twentieth of the binary.
+/// The length of the longest sequence that both have, with gaps. Each byte of the one adds to what every
+/// beginning of the other shares with those before it.
 fn shared(one: &[u8], other: &[u8]) -> usize {
-    let mut found = Capture::new();
-    let Ok(()) = myers::diff(&mut found, one, 0..one.len(), other, 0..other.len());
-    let alike = found.ops().iter().filter(|op| op.tag() == DiffTag::Equal);
-    alike.map(|op| op.old_range().len()).sum()
+    let mut lengths = vec![0; other.len()];
+    for byte in one {
+        let (mut shorter_before, mut shorter) = (0, 0);
+        for (own, length) in other.iter().zip(&mut lengths) {
+            let before = *length;
+            *length = if byte == own { shorter_before + 1 } else { before.max(shorter) };
+            (shorter_before, shorter) = (before, *length);
+        }
+    }
+    lengths.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
