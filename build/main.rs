@@ -23,6 +23,11 @@ const SCHEMA: &str = "src/policy/schema.json";
 /// What of it says how a record is written.
 const RECORDING: &[&str] = &["version", "agents", "audit"];
 
+/// Has the linker keep functions once that were compiled to the same bytes. Nobody may tell two functions
+/// apart by where they are: Rust promises nothing of that, and libgit2 compares none that differ in what
+/// they do.
+const FOLDING: &str = "-Wl,--icf=all";
+
 #[expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -70,6 +75,9 @@ fn main() -> Result<(), Broken> {
         if is_of_here && loads_packed() {
             println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
         }
+        if is_of_here && folds_alike(Path::new(&out))? {
+            println!("cargo::rustc-link-arg-bins={FOLDING}");
+        }
     }
     Ok(())
 }
@@ -88,6 +96,17 @@ fn loads_packed() -> bool {
     let library = asked.map(|told| fs::read(String::from_utf8_lossy(&told.stdout).trim()));
     let mark = b"GLIBC_ABI_DT_RELR";
     matches!(library, Ok(Ok(library)) if library.windows(mark.len()).any(|bytes| bytes == mark))
+}
+
+/// Whether the linker that rustc takes knows how to fold: asked with the smallest program, since which one
+/// it takes differs from version to version and from one packager to the next.
+#[expect(clippy::disallowed_methods, reason = "cargo names the compiler in the environment")]
+fn folds_alike(out: &Path) -> Result<bool, Broken> {
+    let source = out.join("smallest.rs");
+    fs::write(&source, "fn main() {}\n")?;
+    let mut compiler = Command::new(env::var("RUSTC")?);
+    compiler.arg(source).arg("-o").arg(out.join("smallest")).arg(format!("-Clink-arg={FOLDING}"));
+    Ok(compiler.output().is_ok_and(|made| made.status.success()))
 }
 
 /// Whether the usual linker has the archive that a program linked without shared libraries unwinds with.
