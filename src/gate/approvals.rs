@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::counts::{
-    Case, against_approving, against_rejecting, against_taking_back, is_about, lacks_a_signature, request,
+    Case, Objection, against_approving, against_rejecting, against_taking_back, is_about, lacks_a_signature,
+    of_speaker, request,
 };
 use crate::model::{
-    Assessment, Enforcement, Evidence, Gather, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying, Seal,
-    Sha256, Word,
+    Against, Assessment, Enforcement, Evidence, Gather, Landing, Moment, Need, NotCounted, RepoPath, RiskLevel, Saying,
+    Seal, Sha256, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -75,7 +76,7 @@ pub fn hear(mut needs: Vec<Need>, risk: RiskLevel, evidence: &Evidence, policy: 
             })
             .or_else(|| fill(&mut needs, word, policy));
         match why {
-            Some(why) => not_counted.push(NotCounted { by: word.by.clone(), why }),
+            Some(why) => not_counted.push(why.into_refusal_of(&word.by)),
             None => counted.add(word),
         }
     }
@@ -87,7 +88,7 @@ pub fn hear(mut needs: Vec<Need>, risk: RiskLevel, evidence: &Evidence, policy: 
 /// Why a word would not take another back.
 #[must_use]
 pub fn may_not_take_back(word: &Word, taken: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {
-    against_taking_back(&Case { word, evidence, policy, level: RiskLevel::Critical }, taken)
+    against_taking_back(&Case { word, evidence, policy, level: RiskLevel::Critical }, taken).map(|why| why.why)
 }
 
 /// A rejection stands until the bytes change: on whatever branch, under whatever policy, and of a
@@ -105,7 +106,7 @@ fn rejections<'a>(
         let unsigned = lacks_a_signature(word, evidence.level == Enforcement::Production);
         let unsigned = || unsigned.then(|| "is not signed, and production asks for a signature".into());
         match against_rejecting(&case(word)).or_else(unsigned) {
-            Some(why) => not_counted.push(NotCounted { by: word.by.clone(), why }),
+            Some(why) => not_counted.push(why.into_refusal_of(&word.by)),
             None => match found.iter_mut().find(|earlier| earlier.by.eq_ignore_ascii_case(&word.by)) {
                 Some(earlier) => earlier.at = earlier.at.max(word.at),
                 None => found.push(Rejection { by: word.by.clone(), at: word.at }),
@@ -120,11 +121,11 @@ fn concerns(word: &Word, landing: &Landing) -> bool {
 }
 
 /// Counts the approval wherever its role is asked for, or says why it is nowhere.
-fn fill(needs: &mut [Need], word: &Word, policy: &Policy) -> Option<String> {
+fn fill(needs: &mut [Need], word: &Word, policy: &Policy) -> Option<Objection> {
     let (mut counts, mut unsigned) = (false, None);
     for need in needs.iter_mut().filter(|need| policy.holds_a_role(&word.by, &need.roles)) {
         if lacks_a_signature(word, need.signed) {
-            unsigned = Some(format!("is not signed, and `{}` asks for a signature", need.rule));
+            unsigned = Some(format!("is not signed, and `{}` asks for a signature", need.rule).into());
         } else {
             need.counted.push(word.by.clone());
             counts = true;
@@ -133,7 +134,7 @@ fn fill(needs: &mut [Need], word: &Word, policy: &Policy) -> Option<String> {
     if counts || needs.is_empty() {
         return None;
     }
-    unsigned.or_else(|| Some(format!("holds none of the roles asked for: {}", asked_roles(needs))))
+    unsigned.or_else(|| Some(of_speaker(format!("holds none of the roles asked for: {}", asked_roles(needs)))))
 }
 
 /// Those who have approved already: people, and keys, for two names of one person are one person.
@@ -145,13 +146,14 @@ struct Counted {
 }
 
 impl Counted {
-    fn again(&self, word: &Word) -> Option<String> {
+    fn again(&self, word: &Word) -> Option<Objection> {
         let by_key = matches!(&word.seal, Seal::Good { key, .. } if self.keys.contains(key));
-        if self.people.contains(&word.by.to_lowercase()) {
-            Some("has already approved; every person counts once".into())
+        let why = if self.people.contains(&word.by.to_lowercase()) {
+            Some("has already approved; every person counts once")
         } else {
-            by_key.then(|| "signed with a key that has already approved; every person counts once".into())
-        }
+            by_key.then_some("signed with a key that has already approved; every person counts once")
+        };
+        why.map(|why| Objection::to(Against::Repetition, why))
     }
 
     fn add(&mut self, word: &Word) {

@@ -41,7 +41,7 @@ pub fn may_answer_for(person: &str, commit: ObjectId, culprit: &str, evidence: &
 /// Why a word that answers for what was let by settles nothing.
 #[must_use]
 pub fn against_ratifying_by(word: &Word, evidence: &Evidence, policy: &Policy) -> Option<String> {
-    against_ratifying(&Case { word, evidence, policy, level: RiskLevel::Critical })
+    against_ratifying(&Case { word, evidence, policy, level: RiskLevel::Critical }).map(|why| why.why)
 }
 
 fn answers_for(word: &Word, commit: ObjectId, culprit: &str, evidence: &Evidence, policy: &Policy) -> bool {

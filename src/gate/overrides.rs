@@ -2,8 +2,8 @@
 
 use super::approvals::Rejection;
 use super::counts::{
-    Case, against_asking, against_binding, against_speaking, had_a_part, is_an_author, key_of_another,
-    lacks_a_signature,
+    Case, Objection, against_asking, against_binding, against_speaking, had_a_part, is_an_author, key_of_another,
+    lacks_a_signature, of_speaker,
 };
 use crate::model::{Enforcement, Evidence, Moment, NotCounted, RiskLevel, Saying, Sha256, Word};
 use crate::policy::Policy;
@@ -53,7 +53,7 @@ pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Over
             | Saying::UseOverride { .. } => continue,
         };
         match why.or_else(|| against_binding(&case)).or_else(|| is_spent(word, evidence)) {
-            Some(why) => found.not_counted.push(NotCounted { by: format!("override by {}", word.by), why }),
+            Some(why) => found.not_counted.push(why.into_refusal_of(format!("override by {}", word.by))),
             None if found.by.as_ref().is_some_and(|newer| newer.at > word.at) => {}
             None => {
                 let (by, reason) = (word.by.clone(), word.text.clone());
@@ -67,10 +67,10 @@ pub fn overriding(risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Over
 /// Why a word that asks for an override is no override by itself.
 #[must_use]
 pub fn against_asking_by(word: &Word, risk: RiskLevel, evidence: &Evidence, policy: &Policy) -> Option<String> {
-    against_asking(&Case { word, evidence, policy, level: risk })
+    against_asking(&Case { word, evidence, policy, level: risk }).map(|why| why.why)
 }
 
-fn against_granting(case: &Case<'_>) -> Option<String> {
+fn against_granting(case: &Case<'_>) -> Option<Objection> {
     let Case { word, evidence, policy, .. } = case;
     let Saying::GrantOverride { asked } = word.saying else { return None };
     let asker = evidence.words.iter().find(|other| other.id == asked && other.saying == Saying::AskOverride);
@@ -80,11 +80,11 @@ fn against_granting(case: &Case<'_>) -> Option<String> {
     } else if lacks_a_signature(word, evidence.level == Enforcement::Production) {
         Some("is not signed, and production asks for a signature".into())
     } else if !policy.holds_a_role(&word.by, &policy.approvals.critical.roles) {
-        Some(format!("only these may grant an override: {}", policy.approvals.critical.roles.join(", ")))
+        Some(format!("only these may grant an override: {}", policy.approvals.critical.roles.join(", ")).into())
     } else if asker.is_some_and(is_own) {
         Some("nobody grants what they asked for themselves".into())
     } else if is_an_author(case) {
-        Some("wrote or committed a part of the change".into())
+        Some(of_speaker("wrote or committed a part of the change"))
     } else {
         key_of_another(case).or_else(|| had_a_part(case))
     }
@@ -92,7 +92,7 @@ fn against_granting(case: &Case<'_>) -> Option<String> {
 
 /// It lets one commit and one push pass. The same attempt may be made again: what it let by may have
 /// failed for another reason.
-fn is_spent(word: &Word, evidence: &Evidence) -> Option<String> {
+fn is_spent(word: &Word, evidence: &Evidence) -> Option<Objection> {
     let landing = &evidence.landing;
     let spent = |other: &&Word| {
         let Saying::UseOverride { of, gate } = other.saying else { return false };
@@ -101,5 +101,5 @@ fn is_spent(word: &Word, evidence: &Evidence) -> Option<String> {
         });
         of == word.id && gate == evidence.gate && !same
     };
-    evidence.words.iter().find(spent).map(|other| format!("was used at {}", other.at))
+    evidence.words.iter().find(spent).map(|other| format!("was used at {}", other.at).into())
 }

@@ -2,7 +2,9 @@
 
 use super::samples::{assessment, change, deny, evidence, now, object, policy, word};
 use super::{Extent, SetAside, decide};
-use crate::model::{Bond, Enforcement, Evidence, Exit, Gate, Outcome, Person, RiskLevel, Saying, Seal, Sha256, Word};
+use crate::model::{
+    Against, Bond, Enforcement, Evidence, Exit, Gate, Outcome, Person, RiskLevel, Saying, Seal, Sha256, Word,
+};
 
 const LIN: &str = "lin@example.com";
 const ADA: &str = "ada@example.com";
@@ -194,6 +196,20 @@ fn two_names_with_one_key_are_one_person() {
 
     assert_eq!(decision.needed[0].counted, [LIN]);
     assert_eq!(decision.not_counted[0].why, "signed with a key that has already approved; every person counts once");
+}
+
+#[test]
+fn what_speaks_against_a_word_is_told_by_more_than_its_wording() {
+    let against = |word: Word| {
+        let said = evidence().hearing(approval(|_| ())).hearing(word);
+        let decision = decide(&assessment(RiskLevel::High), &said, &policy(), Extent::Whole);
+        decision.not_counted[0].against
+    };
+
+    assert_eq!(against(word(Saying::Approve, "eve@example.com")), Against::Speaker);
+    assert_eq!(against(approval(|_| ())), Against::Repetition);
+    assert_eq!(against(bound(|bond| bond.change = change(2))), Against::OtherBytes);
+    assert_eq!(against(bound(|bond| bond.reference = Some("refs/heads/already".into()))), Against::Circumstance);
 }
 
 #[test]

@@ -221,10 +221,25 @@ impl Need {
     }
 }
 
+/// A word that does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotCounted {
     pub by: String,
+    pub against: Against,
     pub why: String,
+}
+
+/// What it is about a word that speaks against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Against {
+    /// Whoever said it: no word of theirs on this change would count.
+    Speaker,
+    /// They have said it before.
+    Repetition,
+    /// The change is another than what it was said of.
+    OtherBytes,
+    /// How, where or when it was said.
+    Circumstance,
 }
 
 /// One node of the tree that explains an outcome.

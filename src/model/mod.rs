@@ -38,7 +38,9 @@ pub use change::{Content, FileChange, FileFacts, FileKind, ManyFacts, Scanned, S
 pub use closest::closest;
 pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;
-pub use decision::{Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, address};
+pub use decision::{
+    Against, Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, address,
+};
 pub use deflated::inflated;
 pub use digest::{ChangeId, Sha256};
 pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, Moment, RecordedRisk, Seen};

@@ -160,3 +160,20 @@ fn an_auditor_hears_of_no_approval_by_somebody_whom_the_policy_does_not_ask() {
         assert_eq!(past(), told, "{who}");
     }
 }
+
+#[test]
+fn a_branch_called_like_an_answer_does_not_answer_for_another() {
+    let team = Team::new();
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "main:already-out"]);
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "topic"]);
+    team.git("lin", &["fetch", "-q"]);
+
+    let there = team.gov("lin", &["approve", "origin/topic", "--onto", "already-out"]);
+    let here = team.gov("lin", &["approve", "origin/topic"]);
+    let again = team.gov("lin", &["approve", "origin/topic"]);
+
+    assert!(there.out.contains(" for refs/heads/already-out as lin@example.com"), "{}{}", there.out, there.err);
+    assert!(here.out.contains(" for refs/heads/main as lin@example.com"), "{}{}", here.out, here.err);
+    assert_eq!(again.out, "you have approved it already\n");
+}

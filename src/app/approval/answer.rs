@@ -14,7 +14,7 @@ use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Decision, EntryKind, Moment, ObjectId, Outcome, Saying, Word};
+use crate::model::{Against, Decision, EntryKind, Moment, NotCounted, ObjectId, Outcome, Saying, Word};
 use crate::report::{self, Style, printable, printable_line};
 
 /// How long an approval is good for unless its giver says otherwise.
@@ -184,8 +184,8 @@ fn worthless(
 ) -> Result<Option<Worthless>, Failure> {
     let Word { by, saying, .. } = word;
     let supposed = judged.supposing(vec![word.clone()]);
-    let Some(why) = against(judged, &supposed, saying, by) else { return Ok(None) };
-    if why.contains("already") && own_words(judged, by).iter().any(|word| word.saying == *saying) {
+    let Some(NotCounted { against: what, why, .. }) = against(judged, &supposed, saying, by) else { return Ok(None) };
+    if *what == Against::Repetition && own_words(judged, by).iter().any(|word| word.saying == *saying) {
         return Ok(Some(Worthless::Again));
     }
     // A request that timed out is a rejection, and whoever sees it first says so.

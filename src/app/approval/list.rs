@@ -12,8 +12,8 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::gate::{self, Overriding, Rejection};
 use crate::git::Repo;
 use crate::model::{
-    Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer, MatterState,
-    Moment, Need, ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
+    Against, Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer,
+    MatterState, Moment, Need, ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
 };
 use crate::policy::{Policy, deciding_digest};
 use crate::report::{self, Style};
@@ -143,7 +143,7 @@ fn matter(
     let state = state(landed, &weighed, &overriding);
     let mut not_counted = weighed.not_counted;
     not_counted.extend(overriding.not_counted);
-    not_counted.retain(|refused| !refused.why.starts_with("approved other bytes"));
+    not_counted.retain(|refused| refused.against != Against::OtherBytes);
     let answers = evidence.words.iter().filter(|word| word.bond.as_ref().is_some_and(|bond| bond.change == change));
     let entry_of = |id: Sha256| all.spoken.iter().find(|spoken| spoken.id == id).map(|spoken| &spoken.entry);
     let answers = answers.filter_map(|word| answered(word, entry_of(word.id)?)).collect();

@@ -2,29 +2,32 @@
 //! back, and one that counts for nothing only misleads.
 
 use crate::app::check::Judged;
-use crate::model::{Decision, Saying, Word};
+use crate::model::{Against, Decision, NotCounted, Saying, Word};
 
-/// Why a word of this person would be worth nothing.
-pub(super) fn against(judged: &Judged, supposed: &Decision, saying: &Saying, by: &str) -> Option<String> {
+/// What speaks against a word of this person that would be worth nothing.
+pub(super) fn against<'d>(
+    judged: &Judged,
+    supposed: &'d Decision,
+    saying: &Saying,
+    by: &str,
+) -> Option<&'d NotCounted> {
     let is_mine = |other: &str| other.eq_ignore_ascii_case(by);
-    let refused =
-        || supposed.not_counted.iter().rev().find(|refused| is_mine(&refused.by)).map(|refused| refused.why.clone());
+    let refused = || supposed.not_counted.iter().rev().find(|refused| is_mine(&refused.by));
     if *saying == Saying::Reject {
         let counts = supposed.rejected_by.iter().any(|rejector| is_mine(rejector));
         return if counts { None } else { refused() };
     }
     let counts = supposed.needed.iter().any(|need| need.counted.iter().any(|counted| is_mine(counted)));
-    let repeats = own_words(judged, by).iter().any(|word| word.saying == Saying::Approve);
-    if counts && !(repeats && refused().is_some_and(|why| why.contains("already"))) { None } else { refused() }
+    let has_approved = own_words(judged, by).iter().any(|word| word.saying == Saying::Approve);
+    let repeats = has_approved && refused().is_some_and(|refused| refused.against == Against::Repetition);
+    if counts && !repeats { None } else { refused() }
 }
 
 /// Why a person's word settles nothing about a change, whatever they say of it.
 pub(super) fn against_everybody(judged: &Judged, by: &str) -> Option<String> {
     let supposed = judged.supposing(vec![Word::supposed(by, Saying::Approve, judged.landing.now)]);
-    let mine = supposed.not_counted.iter().find(|refused| refused.by.eq_ignore_ascii_case(by));
-    let is_there = |word: &str| mine.is_some_and(|refused| refused.why.contains(word));
-    let is_about_them = ["agent", "wrote", "holds no"].into_iter().any(is_there);
-    mine.filter(|_| is_about_them).map(|refused| refused.why.clone())
+    let bars = |refused: &NotCounted| refused.against == Against::Speaker && refused.by.eq_ignore_ascii_case(by);
+    supposed.not_counted.into_iter().find(bars).map(|refused| refused.why)
 }
 
 /// What was said of the whole by one person, newest last.

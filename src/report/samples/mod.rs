@@ -5,9 +5,9 @@ mod parts;
 use std::sync::Arc;
 
 use crate::model::{
-    Assessment, Cause, ChangeId, Date, Decision, Enforcement, Exit, Factor, Finding, Gate, InHistory, Judgement, Need,
-    NotCounted, Outcome, PathClass, Place, PolicyLine, PolicyRef, Reach, RepoPath, Risk, RiskLevel, RuleId, Scanned,
-    Severity, Target, TargetKind, Waived, Window,
+    Against, Assessment, Cause, ChangeId, Date, Decision, Enforcement, Exit, Factor, Finding, Gate, InHistory,
+    Judgement, Need, NotCounted, Outcome, PathClass, Place, PolicyLine, PolicyRef, Reach, RepoPath, Risk, RiskLevel,
+    RuleId, Scanned, Severity, Target, TargetKind, Waived, Window,
 };
 use parts::{factor, file, file_at, finding, id, marked, need, next, placement, policy_line, reason, renamed};
 
@@ -146,7 +146,11 @@ pub(crate) fn held() -> Judgement {
             ],
         )],
         needed: vec![need("high", 1, &["tech_lead", "admin"])],
-        not_counted: vec![NotCounted { by: "lin@example.com".into(), why: "is an author of the change".into() }],
+        not_counted: vec![NotCounted {
+            by: "lin@example.com".into(),
+            against: Against::Speaker,
+            why: "is an author of the change".into(),
+        }],
         rejected_by: vec![],
         rests_on: vec![],
     };
@@ -323,7 +327,8 @@ pub(super) fn hostile_with(text: &str) -> Judgement {
     judgement.decision.reasons = vec![reason(Outcome::Blocked, &order("reason "), reasons)];
     judgement.decision.needed =
         vec![Need { counted: vec![order("by ")], ..need(&order("rule "), 2, &[&order("role ")]) }];
-    judgement.decision.not_counted = vec![NotCounted { by: order("by "), why: order("why ") }];
+    judgement.decision.not_counted =
+        vec![NotCounted { by: order("by "), against: Against::Circumstance, why: order("why ") }];
     judgement.notes = vec![order("note ")];
     judgement.next = vec![next(&order("why "), &order("gov-hook check "))];
     judgement
