@@ -7,7 +7,7 @@ use super::error::GitError;
 use super::pointed::Pointed;
 use super::reach::Start;
 use super::repo::{Repo, object_id};
-use crate::model::ObjectId;
+use crate::model::{ObjectId, shortened};
 
 /// Where HEAD points.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Repo {
                 if !git2::Reference::is_valid_name(&full) {
                     return Err(GitError::MalformedHead { target: full });
                 }
-                let name = full.strip_prefix("refs/heads/").unwrap_or(&full).to_owned();
+                let name = shortened(&full).to_owned();
                 Ok(Head::Branch { name, commit: self.tip_of(&full)? })
             }
             Some(Pointed::At(id)) => Ok(Head::Detached(id)),

@@ -9,6 +9,7 @@ use super::date::Date;
 use super::decision::Outcome;
 use super::digest::{ChangeId, Sha256};
 use super::object::ObjectId;
+use super::reference::branch_of;
 
 /// What an entry does. A kind that is not listed here fails closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,6 +156,14 @@ pub struct EntrySubject {
     pub tree: Option<ObjectId>,
     pub base: Option<ObjectId>,
     pub reference: Option<String>,
+}
+
+impl EntrySubject {
+    /// The short name of the branch.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        branch_of(self.reference.as_deref()?)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod matter;
 mod mistake;
 mod object;
 mod path;
+mod reference;
 mod text;
 
 pub use approval::{Bond, Landing, Saying, Seal, Word};
@@ -56,4 +57,5 @@ pub use matter::{Debt, DebtKind, Deed, Matter, MatterAnswer, MatterState, Savepo
 pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};
+pub use reference::{branch_of, shortened};
 pub use text::{counted, deceives, shell_word};

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::event::{Event, What};
 use crate::model::{
     Arrange, AssessedFile, Assessment, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity, Status, counted,
-    deceives,
+    deceives, shortened,
 };
 
 /// So many files, causes and findings are named; the rest is counted.
@@ -24,7 +24,7 @@ pub(super) fn of(event: &Event<'_>) -> Text {
     // Writing to a `String` cannot fail, here and below.
     let _ = writeln!(body, "Repository: {}", shown(event.repository));
     if let Some(reference) = event.reference {
-        let _ = writeln!(body, "Branch: {}", shown(reference.strip_prefix("refs/heads/").unwrap_or(reference)));
+        let _ = writeln!(body, "Branch: {}", shown(shortened(reference)));
     }
     let _ = writeln!(body, "Change: {}", shown(event.described()));
     match event.what {

@@ -8,6 +8,7 @@ use super::escape::{printable, printable_line};
 use super::{Style, human};
 use crate::model::{
     Arrange, Debt, DebtKind, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, Savepoint, counted,
+    shortened,
 };
 
 /// What waits, with what each still needs and the command that answers it, and what is owed.
@@ -38,7 +39,7 @@ pub fn pending(matters: &[Matter], debts: &[Debt], reviewer: Option<&str>, as_js
 
 /// What was let by, and the command that settles it.
 fn owed(debt: &Debt) -> String {
-    let branch = debt.reference.as_deref().map(|name| name.strip_prefix("refs/heads/").unwrap_or(name));
+    let branch = debt.reference.as_deref().map(shortened);
     let onto = branch.map(|name| format!(" on {}", printable(name))).unwrap_or_default();
     let how = match debt.kind {
         DebtKind::BreakGlass => "pushed unjudged",
@@ -213,7 +214,7 @@ pub fn savepoints(points: &[Savepoint], as_json: bool) -> String {
 fn headline(matter: &Matter) -> String {
     let [changed, added, deleted] = matter.files;
     let (level, score) = matter.risk;
-    let branch = matter.reference.as_deref().map(|name| name.strip_prefix("refs/heads/").unwrap_or(name));
+    let branch = matter.reference.as_deref().map(shortened);
     let is_told = |name: &&str| matter.described.split(' ').any(|word| word == *name);
     let onto = branch.filter(|name| !is_told(name)).map(|name| format!(" for {}", printable(name)));
     let onto = onto.unwrap_or_default();

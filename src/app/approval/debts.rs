@@ -12,7 +12,7 @@ use crate::gate;
 use crate::git::Repo;
 use crate::model::{
     Arrange, ChangeId, Debt, DebtKind, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Moment, ObjectId,
-    Person, RecordStatus, Sha256,
+    Person, RecordStatus, Sha256, branch_of,
 };
 use crate::policy::{Policy, deciding_digest};
 
@@ -51,7 +51,7 @@ pub(super) fn debts(repo: &Repo, all: &Hearing, now: Moment, reviewer: Option<&s
 
 /// Where the branch is that it was pushed to.
 fn landed_on(repo: &Repo, debt: &Debt) -> Result<Option<ObjectId>, Failure> {
-    let branch = debt.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+    let branch = debt.reference.as_deref().and_then(branch_of);
     let tip = |branch| if repo.has_remote() { repo.remote_tip(branch) } else { repo.branch_tip(branch) };
     Ok(branch.map(tip).transpose()?.flatten())
 }
@@ -67,7 +67,7 @@ struct Ledger<'a> {
 impl Ledger<'_> {
     fn is_open(&self, debt: &mut Debt, reviewer: Option<&str>) -> Result<bool, Failure> {
         let Self { repo, policy, .. } = self;
-        let branch = debt.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+        let branch = debt.reference.as_deref().and_then(branch_of);
         let has_production = policy.enforcement.default == Enforcement::Production
             || policy.enforcement.branches.iter().any(|(_, level)| *level == Enforcement::Production);
         let level = policy.level_for(branch);

@@ -117,9 +117,8 @@ fn matter(
     entry: &Entry,
     now: Moment,
 ) -> Result<(Matter, Policy), Failure> {
-    let branch = entry.subject.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
     let object = |key: &str| text(entry, key).and_then(|id| id.parse::<ObjectId>().ok());
-    let tip = branch.map(|branch| tip(repo, branch)).transpose()?.flatten();
+    let tip = entry.subject.branch().map(|branch| tip(repo, branch)).transpose()?.flatten();
     // What has landed is told by the law it landed under.
     let trusted = object("law").filter(|law| repo.commit(*law).is_ok()).or(tip);
     let current = tip.filter(|tip| entry.subject.commit.is_none_or(|commit| !repo.leads_to(commit, *tip)));

@@ -23,6 +23,14 @@ pub struct Target {
     pub onto: Option<String>,
 }
 
+impl Target {
+    /// The change that an entry speaks of, on its branch.
+    pub(super) fn of(entry: &Entry) -> Self {
+        let named = entry.change.map(|change| change.to_string());
+        Self { named, staged: false, onto: entry.subject.branch().map(str::to_owned) }
+    }
+}
+
 /// So many digits name a request.
 const FEWEST_DIGITS: usize = 4;
 
@@ -157,7 +165,6 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
     }
     let as_asker = as_asker(environment, &entry.actor)?;
     let mut judged = if is_here() {
-        let reference = entry.subject.reference.as_deref();
         let after = entry.body.contains_key("after").then(|| strings(entry, "after").filter_map(|id| id.parse().ok()));
         let again = Again {
             trusted: object("law"),
@@ -168,7 +175,7 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             tag: None,
             merging: strings(entry, "merging").filter_map(|id| id.parse().ok()).collect(),
             replaced: object("replaced"),
-            branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
+            branch: entry.subject.branch().map(str::to_owned),
             onto: object("onto"),
             heard: Vec::new(),
             signatures: Signatures::default(),

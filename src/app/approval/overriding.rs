@@ -150,10 +150,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
 
 /// Why this grant would not count. What is not here any more cannot be weighed.
 fn worthless(repo: &Repo, asked: &Spoken, pen: &Pen<'_>, environment: &Environment) -> Result<Option<String>, Failure> {
-    let onto = asked.entry.subject.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
-    let named = asked.entry.change.map(|change| change.to_string());
-    let target = Target { named, onto: onto.map(str::to_owned), ..Target::default() };
-    let Ok(judged) = find(repo, &target, environment) else { return Ok(None) };
+    let Ok(judged) = find(repo, &Target::of(&asked.entry), environment) else { return Ok(None) };
     let by = pen.actor().email.as_str();
     let word = Word::supposed(by, Saying::GrantOverride { asked: asked.id }, judged.landing.now);
     let word = Word { seal: sealed(repo, &judged, pen, &[])?, ..word };

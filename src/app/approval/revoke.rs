@@ -38,10 +38,7 @@ pub fn revoke(
         return Ok(told.denied(&why).answer(as_json));
     }
     // What is not here any more cannot be weighed.
-    let named = entry.change.map(|change| change.to_string());
-    let onto = entry.subject.reference.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
-    let target = Target { named, onto: onto.map(str::to_owned), ..Target::default() };
-    let judged = find(&repo, &target, environment).ok();
+    let judged = find(&repo, &Target::of(&entry), environment).ok();
     let mut supposed = Vec::new();
     if let Some(judged) = &judged {
         let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);

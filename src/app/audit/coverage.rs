@@ -11,6 +11,7 @@ use crate::git::{Commit, Repo};
 use crate::ledger::{Coverage, Known, Landing, There};
 use crate::model::{
     Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, Moment, ObjectId, RecordStatus, Sha256,
+    branch_of,
 };
 use crate::report::audit::coverage as report;
 
@@ -150,7 +151,7 @@ fn landed(repo: &Repo, branch: &str) -> Result<Option<ObjectId>, Failure> {
 fn there<'p>(repo: &Repo, places: impl Iterator<Item = &'p str>) -> Result<There, Failure> {
     let mut found = There::new();
     for place in places {
-        let Some(branch) = place.strip_prefix("refs/heads/") else { continue };
+        let Some(branch) = branch_of(place) else { continue };
         let commits = landed(repo, branch)?.map(|tip| repo.commits_between(&[], tip)).transpose()?.unwrap_or_default();
         found.insert(place.to_owned(), commits.into_iter().map(|commit| commit.id).collect());
     }

@@ -85,12 +85,7 @@ pub(super) fn records(id: Sha256, entry: &Entry) -> Vec<Record> {
             // Nothing is signed later than it is put on record: else nobody could take it back.
             signed_at: text(&entry.body, "signed_at")?.parse::<Moment>().ok()?.min(entry.time),
             is_unsigned,
-            branch: entry
-                .subject
-                .reference
-                .as_deref()
-                .and_then(|name| name.strip_prefix("refs/heads/"))
-                .map(str::to_owned),
+            branch: entry.subject.branch().map(str::to_owned),
             base: entry.subject.base,
             stream: entry.stream.clone(),
             seq: entry.seq,

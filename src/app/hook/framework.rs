@@ -7,7 +7,7 @@ use crate::app::environment::Framework;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::StateFile;
-use crate::model::ObjectId;
+use crate::model::{ObjectId, shortened};
 use crate::report::Style;
 
 const ONLY_ONE: &str = "gov-hook: the framework hands over only the first reference of a push; to have every one judged: gov-hook install\n";
@@ -36,7 +36,7 @@ fn line(repo: &Repo, framework: &Framework) -> Result<Option<String>, Failure> {
     };
     let from = framework.from.as_deref().map(|from| repo.resolve(from)).transpose()?.flatten();
     let remote = framework.remote.as_deref().unwrap_or_default();
-    let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
+    let branch = shortened(reference);
     let is_named = repo.remotes().iter().any(|(name, _)| name == remote);
     // For a branch that is new there they name the parent of what is pushed, not what is there.
     let old = match repo.reference_target(&format!("refs/remotes/{remote}/{branch}"))? {

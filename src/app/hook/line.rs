@@ -2,7 +2,7 @@
 
 use crate::app::Failure;
 use crate::git::notes::STREAMS;
-use crate::model::ObjectId;
+use crate::model::{ObjectId, branch_of};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -65,7 +65,7 @@ impl Line {
     }
 
     pub(super) fn branch(&self) -> Option<&str> {
-        self.reference.strip_prefix("refs/heads/")
+        branch_of(&self.reference)
     }
 
     /// As a person calls it.
@@ -79,7 +79,7 @@ pub(super) fn name(reference: &str) -> Name<'_> {
     if let Some(stream) = reference.strip_prefix(STREAMS) {
         return Name::Stream(stream);
     }
-    if let Some(branch) = reference.strip_prefix("refs/heads/") {
+    if let Some(branch) = branch_of(reference) {
         return Name::Branch(branch);
     }
     if reference.starts_with("refs/replace/") {

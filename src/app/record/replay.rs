@@ -102,7 +102,6 @@ impl Recorded {
             ),
         };
         let of_range = after.is_some();
-        let reference = entry.subject.reference.as_deref();
         let again = Again {
             trusted: object("law")?,
             base: if of_range { object("base")? } else { entry.subject.base },
@@ -112,7 +111,7 @@ impl Recorded {
             tag: object("tag")?,
             merging: strings(entry, "merging").map(|id| id.parse().ok()).collect::<Option<_>>()?,
             replaced: object("replaced")?,
-            branch: reference.and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned),
+            branch: entry.subject.branch().map(str::to_owned),
             signatures,
             onto: object("onto")?,
             heard: strings(entry, "heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,

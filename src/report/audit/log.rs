@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::super::escape::{json_line, printable};
-use crate::model::{Damage, Entry, EntrySubject, Outcome, Sha256, counted};
+use crate::model::{Damage, Entry, EntrySubject, Outcome, Sha256, counted, shortened};
 
 /// An entry as it was read.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ fn subject(subject: &EntrySubject) -> String {
     };
     match &subject.reference {
         Some(reference) => {
-            let name = reference.strip_prefix("refs/heads/").unwrap_or(reference);
+            let name = shortened(reference);
             let name: String = printable(name).chars().take(40).collect();
             format!("{object} on {name}")
         }
