@@ -49,13 +49,13 @@ pub struct Environment {
     pub telegram: Option<String>,
     /// `GOV_HOOK_DISABLED`: hooks let everything pass, and record that they did.
     pub is_disabled: bool,
-    /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
     /// `PATH`: where programs are found.
     pub path: OsString,
     /// Whether somebody has the commit message in an editor: git names `:` as the editor if not.
     pub edits_message: bool,
     /// Where pre-commit or prek runs the hook.
     pub framework: Option<Framework>,
+    /// `GIT_AUTHOR_EMAIL`, `GIT_COMMITTER_EMAIL`, `EMAIL` and the names beside them.
     pub author: Identity,
     pub committer: Identity,
     pub stdin_is_terminal: bool,
