@@ -8,7 +8,7 @@ use super::matter::{Target, find_all};
 use super::overdue;
 use super::seal::{sealed, signing};
 use super::term::Until;
-use super::told::{News, Told, missing, needs, put};
+use super::told::{News, Told, missing, needs, put, would_not_count};
 use super::worth::{against, own_words};
 use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
@@ -131,9 +131,7 @@ pub fn answer(
     for (judged, pen, word) in &wanted {
         give(&repo, judged, asked, (expires, pen, word, environment), &mut told)?;
     }
-    if repo.has_remote() {
-        told.text.push_str("let others see it: gov-hook audit sync\n");
-    }
+    told.ask_to_sync(&repo);
     Ok(told.answer(as_json))
 }
 
@@ -190,7 +188,7 @@ fn worthless(
     }
     // A request that timed out is a rejection, and whoever sees it first says so.
     overdue::see(repo, judged, environment)?;
-    Ok(Some(Worthless::Refused(format!("your word would not count: {} {why}", printable(by)))))
+    Ok(Some(Worthless::Refused(would_not_count(by, why))))
 }
 
 /// The entry for an answer, bound to all that it is about.

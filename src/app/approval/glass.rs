@@ -3,7 +3,7 @@
 use super::ask::bound;
 use super::hearing::{Hearing, text};
 use super::seal::{sealed, signing};
-use super::told::{News, Told, put_all};
+use super::told::{News, Told, put_all, would_not_count};
 use super::worth::against_everybody;
 use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Asked, Judged};
@@ -53,22 +53,20 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
             return Ok(told.denied("nobody answers for what they let by themselves").answer(as_json));
         }
         if let Some(why) = against_everybody(&judged, &by) {
-            let why = format!("your word would not count: {} {why}", printable(&by));
-            return Ok(told.denied(&why).answer(as_json));
+            return Ok(told.denied(&would_not_count(&by, &why)).answer(as_json));
         }
         let people = hearing.people_of_let_by(&repo, *commit);
         let people: Vec<String> = people.into_iter().map(|person| person.email).collect();
         let of_own_work = people.iter().any(|person| person.eq_ignore_ascii_case(&by));
         let word = Word::supposed(&by, Saying::Ratify { commit: *commit }, judged.landing.now);
         if let Some(why) = judged.against_ratifying(&Word { of_own_work, ..word }) {
-            let why = format!("your word would not count: {} {why}", printable(&by));
-            return Ok(told.denied(&why).answer(as_json));
+            return Ok(told.denied(&would_not_count(&by, &why)).answer(as_json));
         }
         let authors = people.into_iter().filter(|_| !judged.policy.approvals.author_may_approve);
         let others: Vec<String> = by_whom.iter().cloned().chain(authors).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
         if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &others)?, &others) {
-            return Ok(told.denied(&format!("your word would not count: {} {why}", printable(&by))).answer(as_json));
+            return Ok(told.denied(&would_not_count(&by, &why)).answer(as_json));
         }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
         let mut act = act.saying("enforcement", judged.judgement.level.as_str());
@@ -88,9 +86,7 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
         news.of(&repo, environment, judged, deed);
     }
     told.text = format!("ratified {} as {}\n", counted(told.deeds.len(), "commit"), printable(&pen.actor().email));
-    if repo.has_remote() {
-        told.text.push_str("let others see it: gov-hook audit sync\n");
-    }
+    told.ask_to_sync(&repo);
     Ok(told.answer(as_json))
 }
 

@@ -5,7 +5,7 @@ use super::hearing::{Hearing, moment, strings, text};
 use super::matter::{Target, find};
 use super::seal::{demanded, sealed};
 use super::term::Until;
-use super::told::{News, Told, put};
+use super::told::{News, Told, put, would_not_count};
 use crate::app::audit::reading::Spoken;
 use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
@@ -158,7 +158,7 @@ fn worthless(repo: &Repo, asked: &Spoken, pen: &Pen<'_>, environment: &Environme
     let supposed = judged.supposing(vec![word]);
     let (mut refused, name) = (supposed.not_counted.iter().rev(), format!("override by {by}"));
     let mine = refused.find(|refused| refused.by == name).filter(|_| !supposed.rests_on.contains(&id));
-    Ok(mine.map(|refused| format!("your word would not count: {} {}", printable(by), refused.why)))
+    Ok(mine.map(|refused| would_not_count(by, &refused.why)))
 }
 
 /// The newest request for an override that is called so, by its entry or by its change.

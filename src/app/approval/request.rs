@@ -44,9 +44,7 @@ pub fn request(target: &Target, said: &Said, environment: &Environment, as_json:
     news.of(&repo, environment, &judged, &deed);
     let until = deed.expires.map(|expires| format!(", until {expires}")).unwrap_or_default();
     told.text = format!("asked for {id}: it needs {}{until}\n", needs(&judged.needs));
-    if repo.has_remote() {
-        told.text.push_str("let others see it: gov-hook audit sync\n");
-    }
+    told.ask_to_sync(&repo);
     // Writing to a `String` cannot fail.
     let _ = writeln!(told.text, "somebody who may approve it goes on with: gov-hook approve {id}");
     told.deeds.push(deed);

@@ -3,7 +3,7 @@
 use super::hearing::{Hearing, strings, text};
 use super::matter::{Target, find};
 use super::seal::sealed;
-use super::told::{News, Told, missing, put};
+use super::told::{News, Told, missing, put, would_not_count};
 use super::worth::own_words;
 use crate::app::audit::laws::trusted_side;
 use crate::app::record::{Act, Pen};
@@ -44,16 +44,14 @@ pub fn revoke(
         let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);
         let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
         if let Some(why) = judged.against_taking_back(&word, id) {
-            let why = format!("your word would not count: {} {why}", printable(&word.by));
-            return Ok(told.denied(&why).answer(as_json));
+            return Ok(told.denied(&would_not_count(&word.by, &why)).answer(as_json));
         }
         supposed.push(word);
     } else if !own
         && !policy.approvals.author_may_approve
         && let Some(why) = part(&repo, &entry, &pen.actor().email)?
     {
-        let why = format!("your word would not count: {} {why}", printable(&pen.actor().email));
-        return Ok(told.denied(&why).answer(as_json));
+        return Ok(told.denied(&would_not_count(&pen.actor().email, why)).answer(as_json));
     }
     let act = entry_of(id, &entry, reason, is_signed)?;
     let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
@@ -76,9 +74,7 @@ pub fn revoke(
     let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
     news.tell(&repo, environment, &policy.notices, &deed, risk);
     told.deeds.push(deed);
-    if repo.has_remote() {
-        told.text.push_str("let others see it: gov-hook audit sync\n");
-    }
+    told.ask_to_sync(&repo);
     Ok(told.answer(as_json))
 }
 

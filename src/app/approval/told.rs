@@ -8,7 +8,7 @@ use crate::git::Repo;
 use crate::model::{Decision, Deed, Need, Outcome, Sha256, counted};
 use crate::notify::Word;
 use crate::policy::Notice;
-use crate::report;
+use crate::report::{self, printable};
 
 /// What became of a verb.
 pub(super) struct Told {
@@ -35,11 +35,23 @@ impl Told {
         Self { text: format!("denied: {why}\n"), code: 1, ..self }
     }
 
+    /// Says how others come to know of it.
+    pub(super) fn ask_to_sync(&mut self, repo: &Repo) {
+        if repo.has_remote() {
+            self.text.push_str("let others see it: gov-hook audit sync\n");
+        }
+    }
+
     pub(super) fn answer(self, as_json: bool) -> Answer {
         let text =
             if as_json { report::approval::deeds(self.verb, &self.deeds, &self.text, self.code) } else { self.text };
         Answer { text: text.into_bytes(), code: self.code }
     }
+}
+
+/// Why somebody's word is not put on record.
+pub(super) fn would_not_count(by: &str, why: &str) -> String {
+    format!("your word would not count: {} {why}", printable(by))
 }
 
 /// Puts one act on record and gives it as it is told; none before anything is committed.
