@@ -33,9 +33,7 @@ impl Sha256 {
     /// The first twelve hexadecimal digits: enough for a person.
     #[must_use]
     pub fn short(&self) -> String {
-        let mut hex = self.to_string();
-        hex.truncate(12);
-        hex
+        hex::short(self)
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::assessment::RiskLevel;
 use super::date::Date;
 use super::digest::Sha256;
+use super::hex;
 use super::object::ObjectId;
 use super::path::RepoPath;
 
@@ -108,9 +109,7 @@ impl Fingerprint {
     /// The first twelve digits: enough for a person.
     #[must_use]
     pub fn short(&self) -> String {
-        let mut hex = self.to_string();
-        hex.truncate(12);
-        hex
+        hex::short(self)
     }
 }
 

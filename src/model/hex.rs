@@ -15,6 +15,13 @@ pub(super) fn write(bytes: &[u8], out: &mut fmt::Formatter<'_>) -> fmt::Result {
     out.write_str(std::str::from_utf8(written).unwrap_or_default())
 }
 
+/// As many digits of an id as are enough for a person.
+pub(super) fn short(id: &dyn fmt::Display) -> String {
+    let mut hex = id.to_string();
+    hex.truncate(12);
+    hex
+}
+
 /// Reads exactly so many bytes.
 pub(super) fn read<const N: usize>(hex: &str) -> Option<[u8; N]> {
     let (pairs, odd) = hex.as_bytes().as_chunks::<2>();
