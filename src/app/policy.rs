@@ -18,16 +18,16 @@ use crate::check::waivers::Waivers;
 use crate::git::Repo;
 use crate::model::{Mistake, NextStep, RepoPath};
 use crate::policy::{self, Policy};
-use crate::report::Style;
 use crate::report::mistakes::{self, Judged};
 use crate::report::policy as report;
+use crate::report::{Medium, Style};
 
 /// `policy show`: the policy of HEAD with every default filled in.
-pub fn show(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn show(environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
     let tree = policy::effective(&policy);
-    if !as_json {
+    if medium == Medium::Text {
         return Ok(Answer::passing(format!("# {} {}\n{}", reference.origin, reference.digest, tree.to_yaml())));
     }
     let json = serde_json::json!({
@@ -41,7 +41,7 @@ pub fn show(environment: &Environment, as_json: bool) -> Result<Answer, Failure>
 
 /// `policy check`: every mistake of a file, or that it has none; without a file, of all that the work
 /// tree has of the law.
-pub fn check(file: Option<&Path>, environment: &Environment, as_json: bool, style: Style) -> Result<Answer, Failure> {
+pub fn check(file: Option<&Path>, environment: &Environment, medium: Medium, style: Style) -> Result<Answer, Failure> {
     let repo = file.is_none().then(|| Repo::open(&environment.place)).transpose()?;
     let work_dir = repo.as_ref().map(work_dir).transpose()?;
     let path = match (file, work_dir) {
@@ -74,7 +74,7 @@ pub fn check(file: Option<&Path>, environment: &Environment, as_json: bool, styl
     let is_sound = found.is_empty() && others.is_empty();
     let next = NextStep { why: "the whole format".into(), command: "gov-hook policy schema".into() };
     let human = |judged, next| mistakes::human(judged, mistakes::Asked::IsItSound, next, style);
-    let text = if as_json {
+    let text = if medium == Medium::Json {
         mistakes::json(judged, &others, &notices)
     } else if others.is_empty() {
         mistakes::notices(in_vain, style) + &human(judged, (!found.is_empty()).then_some(&next))
@@ -134,11 +134,11 @@ pub fn schema() -> Answer {
 }
 
 /// `policy why`: what the policy of HEAD says of a path.
-pub fn why(path: &OsStr, environment: &Environment, as_json: bool, style: Style) -> Result<Answer, Failure> {
+pub fn why(path: &OsStr, environment: &Environment, medium: Medium, style: Style) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let explanation = policy::why(&policy, &in_repository(&repo, path)?);
-    let text = if as_json { report::json(&explanation) } else { report::human(&explanation, style) };
+    let text = if medium == Medium::Json { report::json(&explanation) } else { report::human(&explanation, style) };
     Ok(Answer::passing(text))
 }
 

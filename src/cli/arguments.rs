@@ -18,7 +18,7 @@ use super::rules::RulesVerb;
 use crate::app::Colour;
 use crate::app::hook::Stage;
 use crate::model::{Date, Enforcement, Gate};
-use crate::report::Format;
+use crate::report::{Format, Medium};
 
 const EXIT_CODES: &str = "Exit codes of every verb that decides:
   0  may pass
@@ -248,14 +248,15 @@ pub(super) struct FullForm {
 #[derive(Debug, Args)]
 pub(super) struct Form {
     /// How to say it
-    #[arg(long, value_name = "FORMAT", default_value = "human",
-        action = clap::ArgAction::Set, value_parser = word(["human", "json"], |text| Some(text == "json")))]
-    pub(super) format: bool,
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = word(["human", "json"], medium))]
+    pub(super) format: Medium,
 }
 
-impl Form {
-    pub(super) const fn is_json(&self) -> bool {
-        self.format
+fn medium(text: &str) -> Option<Medium> {
+    match text {
+        "human" => Some(Medium::Text),
+        "json" => Some(Medium::Json),
+        _ => None,
     }
 }
 
@@ -317,38 +318,39 @@ Examples:
 }
 
 impl Verb {
-    /// Whether the answer, and so a failure too, is to be JSON.
-    pub(super) fn wants_json(&self) -> bool {
+    /// In what the answer is given, and so a failure too.
+    pub(super) fn medium(&self) -> Medium {
         match self {
-            Self::Check(check) => check.form.format == Format::Json,
-            Self::Doctor(doctor) => doctor.form.is_json(),
-            Self::Audit(audit) => audit.wants_json(),
-            Self::Sign(asked) => asked.wants_json(),
-            Self::Verify(asked) => asked.wants_json(),
-            Self::Unsign(asked) => asked.wants_json(),
-            Self::Notify(notify) => notify.wants_json(),
-            Self::Pending(asked) => asked.is_json(),
-            Self::Status(asked) => asked.is_json(),
-            Self::History(asked) => asked.is_json(),
-            Self::Show(asked) => asked.is_json(),
-            Self::Request(asked) => asked.is_json(),
-            Self::Approve(asked) => asked.is_json(),
-            Self::Reject(asked) => asked.is_json(),
-            Self::Revoke(asked) => asked.is_json(),
-            Self::Override(verb) => verb.is_json(),
-            Self::Ratify(asked) => asked.is_json(),
-            Self::Rollback(asked) => asked.is_json(),
+            Self::Check(check) if check.form.format == Format::Json => Medium::Json,
+            Self::Doctor(doctor) => doctor.form.format,
+            Self::Audit(audit) => audit.medium(),
+            Self::Sign(asked) => asked.form.format,
+            Self::Verify(asked) => asked.form.format,
+            Self::Unsign(asked) => asked.form.format,
+            Self::Notify(notify) => notify.medium(),
+            Self::Pending(asked) => asked.form.format,
+            Self::Status(asked) => asked.form.format,
+            Self::History(asked) => asked.form.format,
+            Self::Show(asked) => asked.form.format,
+            Self::Request(asked) => asked.form.format,
+            Self::Approve(asked) => asked.showing.form.format,
+            Self::Reject(asked) => asked.showing.form.format,
+            Self::Revoke(asked) => asked.form.format,
+            Self::Override(verb) => verb.medium(),
+            Self::Ratify(asked) => asked.form.format,
+            Self::Rollback(asked) => asked.form.format,
             Self::Policy(PolicyVerb::Show { form } | PolicyVerb::Check { form, .. } | PolicyVerb::Why { form, .. })
-            | Self::Risk(RiskVerb::Eval { form, .. }) => form.is_json(),
-            Self::Rules(rules) => rules.wants_json(),
-            Self::Init(_)
+            | Self::Risk(RiskVerb::Eval { form, .. }) => form.format,
+            Self::Rules(rules) => rules.medium(),
+            Self::Check(_)
+            | Self::Init(_)
             | Self::Install(_)
             | Self::Uninstall
             | Self::Hook(_)
             | Self::Record(_)
             | Self::Policy(PolicyVerb::Schema)
             | Self::Completions { .. }
-            | Self::Man { .. } => false,
+            | Self::Man { .. } => Medium::Text,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::arguments::{DESCRIBED, Form, word};
 use super::publish::{CheckpointArguments, ExportArguments, ReconcileArguments, ReportArguments, SyncArguments};
 use crate::app::{Answer, Environment, Failure, audit};
 use crate::model::{EntryKind, Moment, Outcome};
-use crate::report::Style;
+use crate::report::{Medium, Style};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditVerb {
@@ -80,7 +80,7 @@ pub(super) struct LogArguments {
     n: Option<usize>,
 
     #[command(flatten)]
-    form: Form,
+    pub(super) form: Form,
 }
 
 fn from(text: &str) -> Result<Moment, String> {
@@ -132,25 +132,25 @@ pub(super) struct VerifyArguments {
     replay: bool,
 
     #[command(flatten)]
-    form: Form,
+    pub(super) form: Form,
 }
 
 impl AuditVerb {
     /// What is verified where nothing more is said.
     pub(super) const fn plain_verify() -> Self {
-        let form = Form { format: false };
+        let form = Form { format: Medium::Text };
         Self::Verify(VerifyArguments { range: None, full: false, replay: false, form })
     }
 
-    pub(super) fn wants_json(&self) -> bool {
+    pub(super) fn medium(&self) -> Medium {
         match self {
             Self::Verify(VerifyArguments { form, .. })
             | Self::Log(LogArguments { form, .. })
             | Self::Show { form, .. }
-            | Self::Sync(SyncArguments { form, .. }) => form.is_json(),
-            Self::Report(asked) => asked.is_json(),
-            Self::Checkpoint(asked) => asked.is_json(),
-            Self::Export(_) | Self::Reconcile(_) => false,
+            | Self::Sync(SyncArguments { form, .. }) => form.format,
+            Self::Report(asked) => asked.medium(),
+            Self::Checkpoint(asked) => asked.form.format,
+            Self::Export(_) | Self::Reconcile(_) => Medium::Text,
         }
     }
 
@@ -162,21 +162,21 @@ impl AuditVerb {
     pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
         match self {
             Self::Verify(VerifyArguments { range, full, replay, form }) => {
-                let request = audit::verify::Request { range, full, replay, json: form.is_json() };
+                let request = audit::verify::Request { range, full, replay, medium: form.format };
                 audit::verify::verify(&request, environment, style)
             }
             Self::Log(asked) => {
                 let LogArguments { range, actor, kind: kinds, outcome: outcomes, path, since, until, n: most, form } =
                     asked;
-                let json = form.is_json();
-                let request = audit::log::Request { range, actor, kinds, outcomes, path, since, until, most, json };
+                let medium = form.format;
+                let request = audit::log::Request { range, actor, kinds, outcomes, path, since, until, most, medium };
                 audit::log::log(&request, environment)
             }
-            Self::Show { named, form } => audit::show::show(&named, environment, form.is_json()),
+            Self::Show { named, form } => audit::show::show(&named, environment, form.format),
             Self::Report(asked) => asked.answer(environment),
             Self::Export(asked) => asked.answer(environment),
             Self::Checkpoint(asked) => asked.answer(environment, style),
-            Self::Sync(asked) => audit::sync::sync(asked.remote.as_deref(), environment, asked.form.is_json()),
+            Self::Sync(asked) => audit::sync::sync(asked.remote.as_deref(), environment, asked.form.format),
             Self::Reconcile(asked) => asked.answer(environment),
         }
     }

@@ -41,7 +41,7 @@ pub(super) struct SignArguments {
     metadata: Vec<String>,
 
     #[command(flatten)]
-    form: Form,
+    pub(super) form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ pub(super) struct VerifyArguments {
     environment: Option<String>,
 
     #[command(flatten)]
-    form: Form,
+    pub(super) form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -89,40 +89,28 @@ pub(super) struct UnsignArguments {
     paths: Vec<PathBuf>,
 
     #[command(flatten)]
-    form: Form,
+    pub(super) form: Form,
 }
 
 impl SignArguments {
-    pub(super) const fn wants_json(&self) -> bool {
-        self.form.is_json()
-    }
-
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
-        let json = self.form.is_json();
+        let medium = self.form.format;
         let Self { paths, environment: name, artifact_type, metadata, .. } = self;
-        header::sign(&Signing { paths, environment: name, artifact_type, metadata, json }, environment)
+        header::sign(&Signing { paths, environment: name, artifact_type, metadata, medium }, environment)
     }
 }
 
 impl VerifyArguments {
-    pub(super) const fn wants_json(&self) -> bool {
-        self.form.is_json()
-    }
-
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
-        let json = self.form.is_json();
+        let medium = self.form.format;
         let Self { paths, revision, environment: target, .. } = self;
-        header::verify(&Verifying { paths, revision, environment: target, json }, environment)
+        header::verify(&Verifying { paths, revision, environment: target, medium }, environment)
     }
 }
 
 impl UnsignArguments {
-    pub(super) const fn wants_json(&self) -> bool {
-        self.form.is_json()
-    }
-
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
-        let json = self.form.is_json();
-        header::unsign(&Unsigning { paths: self.paths, json }, environment)
+        let medium = self.form.format;
+        header::unsign(&Unsigning { paths: self.paths, medium }, environment)
     }
 }

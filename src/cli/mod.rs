@@ -41,7 +41,7 @@ pub fn run() -> ExitCode {
         },
     };
     let environment = Environment::read();
-    let (wants_json, colour, undone) = (arguments.verb.wants_json(), arguments.color, arguments.verb.undone());
+    let (medium, colour, undone) = (arguments.verb.medium(), arguments.color, arguments.verb.undone());
     let is_paged = matches!(&arguments.verb, Verb::Audit(verb) if verb.is_paged());
     match enter(&arguments).and_then(|()| answer(arguments, &environment)) {
         Ok(answer) => match is_paged.then(|| environment.pager()).flatten() {
@@ -53,7 +53,7 @@ pub fn run() -> ExitCode {
                 Some(undone) => failure.of_no_decision(undone),
                 None => failure,
             };
-            print::failure(&failure, wants_json, style(colour, environment.stderr_is_terminal, &environment))
+            print::failure(&failure, medium, style(colour, environment.stderr_is_terminal, &environment))
         }
     }
 }
@@ -73,7 +73,7 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         }
         Verb::Install(asked) => asked.answer(environment),
         Verb::Uninstall => uninstall(environment),
-        Verb::Doctor(asked) => doctor(asked.form.is_json(), environment),
+        Verb::Doctor(asked) => doctor(asked.form.format, environment),
         Verb::Check(check) => check::check(&request(*check, style)?, environment),
         Verb::Hook(asked) => hook::run(asked.stage, &asked.arguments, environment, style),
         Verb::Record(asked) => record::record(&asked.range, &asked.reason, environment),
@@ -93,14 +93,14 @@ fn answer(arguments: Arguments, environment: &Environment) -> Result<Answer, Fai
         Verb::Verify(asked) => asked.answer(environment),
         Verb::Unsign(asked) => asked.answer(environment),
         Verb::Notify(asked) => asked.answer(environment),
-        Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.is_json()),
+        Verb::Policy(PolicyVerb::Show { form }) => policy::show(environment, form.format),
         Verb::Policy(PolicyVerb::Check { file, form }) => {
-            policy::check(file.as_deref(), environment, form.is_json(), style)
+            policy::check(file.as_deref(), environment, form.format, style)
         }
         Verb::Policy(PolicyVerb::Schema) => Ok(policy::schema()),
-        Verb::Policy(PolicyVerb::Why { path, form }) => policy::why(&path, environment, form.is_json(), style),
+        Verb::Policy(PolicyVerb::Why { path, form }) => policy::why(&path, environment, form.format, style),
         Verb::Risk(RiskVerb::Eval { csv, repo, commits, form }) => {
-            risk::eval(&evidence(csv, repo, commits)?, form.is_json(), environment)
+            risk::eval(&evidence(csv, repo, commits)?, form.format, environment)
         }
         Verb::Rules(verb) => verb.answer(environment, style),
         Verb::Completions { shell } => Ok(completions(shell)),

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::arguments::{DESCRIBED, Form, word};
 use crate::app::{Answer, Environment, Failure, notify};
+use crate::report::Medium;
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -70,17 +71,17 @@ fn known(text: &str) -> Option<&'static str> {
 }
 
 impl NotifyArguments {
-    pub(super) fn wants_json(&self) -> bool {
+    pub(super) fn medium(&self) -> Medium {
         match &self.verb {
-            NotifyVerb::Status { form } => form.is_json(),
-            NotifyVerb::Flush(_) | NotifyVerb::Test(_) => false,
+            NotifyVerb::Status { form } => form.format,
+            NotifyVerb::Flush(_) | NotifyVerb::Test(_) => Medium::Text,
         }
     }
 
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         match self.verb {
             NotifyVerb::Flush(asked) => notify::flush(asked.quiet, environment),
-            NotifyVerb::Status { form } => notify::status(environment, form.is_json()),
+            NotifyVerb::Status { form } => notify::status(environment, form.format),
             NotifyVerb::Test(asked) => notify::test(asked.channel, environment),
         }
     }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::app::{Answer, CANNOT_DECIDE, Failure};
-use crate::report::Style;
+use crate::report::{Medium, Style};
 
 pub(super) fn answer(answer: &Answer) -> ExitCode {
     match write(std::io::stdout().lock(), &answer.text) {
@@ -49,8 +49,8 @@ pub(super) fn paged(answer: &Answer, pager: &str) -> ExitCode {
 }
 
 /// Whoever asked for JSON gets the failure as JSON, and a person reads it beside that.
-pub(super) fn failure(failure: &Failure, wants_json: bool, style: Style) -> ExitCode {
-    if wants_json {
+pub(super) fn failure(failure: &Failure, medium: Medium, style: Style) -> ExitCode {
+    if medium == Medium::Json {
         let _nobody_left_to_tell = write(std::io::stdout().lock(), failure.to_json().as_bytes());
     }
     let _nobody_left_to_tell = write(std::io::stderr().lock(), failure.to_text(style).as_bytes());

@@ -12,7 +12,7 @@ use crate::app::audit::report;
 use crate::app::audit::{checkpoint, checkpointed};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
-use crate::report::Style;
+use crate::report::{Medium, Style};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -52,8 +52,8 @@ pub(super) struct ReportArguments {
 }
 
 impl ReportArguments {
-    pub(super) fn is_json(&self) -> bool {
-        self.format == report::Form::Json
+    pub(super) fn medium(&self) -> Medium {
+        if self.format == report::Form::Json { Medium::Json } else { Medium::Text }
     }
 
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
@@ -148,22 +148,18 @@ pub(super) struct CheckpointArguments {
     trailer: bool,
 
     #[command(flatten)]
-    form: Form,
+    pub(super) form: Form,
 }
 
 impl CheckpointArguments {
-    pub(super) fn is_json(&self) -> bool {
-        self.form.is_json()
-    }
-
     pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
         if let Some(file) = self.verify {
-            return checkpointed::verify(&file, environment, self.form.is_json(), style);
+            return checkpointed::verify(&file, environment, self.form.format, style);
         }
-        let shown = match (self.trailer, self.form.is_json()) {
+        let shown = match (self.trailer, self.form.format) {
             (true, _) => Shown::Trailer,
-            (false, true) => Shown::Json,
-            (false, false) => Shown::Whole,
+            (false, Medium::Json) => Shown::Json,
+            (false, Medium::Text) => Shown::Whole,
         };
         checkpoint::checkpoint(self.sign, shown, environment)
     }

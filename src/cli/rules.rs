@@ -8,7 +8,7 @@ use super::arguments::{DESCRIBED, Form, date};
 use crate::app::rules::{baseline, check, explain, list, waive};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
-use crate::report::Style;
+use crate::report::{Medium, Style};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesVerb {
@@ -38,19 +38,19 @@ pub(super) enum RulesVerb {
 }
 
 impl RulesVerb {
-    /// Whether the answer, and so a failure too, is to be JSON.
-    pub(super) const fn wants_json(&self) -> bool {
+    /// In what the answer is given, and so a failure too.
+    pub(super) const fn medium(&self) -> Medium {
         match self {
-            Self::List { form } | Self::Explain { form, .. } | Self::Check { form, .. } => form.is_json(),
-            Self::Waive(_) | Self::Baseline(_) => false,
+            Self::List { form } | Self::Explain { form, .. } | Self::Check { form, .. } => form.format,
+            Self::Waive(_) | Self::Baseline(_) => Medium::Text,
         }
     }
 
     pub(super) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
         match self {
-            Self::List { form } => list(environment, form.is_json()),
-            Self::Explain { id, form } => explain(&id, environment, form.is_json()),
-            Self::Check { path, form } => check(&path, form.is_json(), style),
+            Self::List { form } => list(environment, form.format),
+            Self::Explain { id, form } => explain(&id, environment, form.format),
+            Self::Check { path, form } => check(&path, form.format, style),
             Self::Waive(asked) => waive::waive(&waiver(asked), environment),
             Self::Baseline(asked) => {
                 let BaselineArguments { reason, terms: Terms { until, by }, history, update } = asked;

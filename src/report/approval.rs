@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::escape::{printable, printable_line};
-use super::{Style, human};
+use super::{Medium, Style, human};
 use crate::model::{
     Arrange, Debt, DebtKind, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, Savepoint, counted,
     shortened,
@@ -13,8 +13,8 @@ use crate::model::{
 
 /// What waits, with what each still needs and the command that answers it, and what is owed.
 #[must_use]
-pub fn pending(matters: &[Matter], debts: &[Debt], reviewer: Option<&str>, as_json: bool) -> String {
-    if as_json {
+pub fn pending(matters: &[Matter], debts: &[Debt], reviewer: Option<&str>, medium: Medium) -> String {
+    if medium == Medium::Json {
         let debts: Vec<Value> = debts.iter().map(debt).collect();
         return to_json("gov-hook/pending/v1", &[("requests", list(matters)), ("debts", json!(debts))]);
     }
@@ -72,8 +72,8 @@ fn debt(debt: &Debt) -> Value {
 }
 
 #[must_use]
-pub fn history(matters: &[Matter], as_json: bool) -> String {
-    if as_json {
+pub fn history(matters: &[Matter], medium: Medium) -> String {
+    if medium == Medium::Json {
         return to_json("gov-hook/history/v1", &[("requests", list(matters))]);
     }
     if matters.is_empty() {
@@ -87,8 +87,8 @@ pub fn history(matters: &[Matter], as_json: bool) -> String {
 }
 
 #[must_use]
-pub fn status(matters: &[Matter], as_json: bool) -> String {
-    if as_json {
+pub fn status(matters: &[Matter], medium: Medium) -> String {
+    if medium == Medium::Json {
         let first = matters.first().map_or(Value::Null, one);
         return to_json("gov-hook/status/v1", &[("request", first), ("requests", list(matters))]);
     }
@@ -133,16 +133,16 @@ pub fn show(
     judgement: Option<&Judgement>,
     patch: Option<&str>,
     style: Style,
-    as_json: bool,
+    medium: Medium,
 ) -> String {
-    if as_json {
+    if medium == Medium::Json {
         let files: Vec<Value> = judgement.map(files).unwrap_or_default();
         return to_json(
             "gov-hook/show/v1",
             &[("request", matters.first().map_or(Value::Null, one)), ("files", json!(files)), ("patch", json!(patch))],
         );
     }
-    let mut text = status(matters, false);
+    let mut text = status(matters, Medium::Text);
     match judgement {
         Some(judgement) => text.push_str(&human::summary(judgement, style)),
         None => text.push_str("what it changes is not here: fetch the branch it is on\n"),
@@ -189,8 +189,8 @@ pub fn deeds(verb: &str, deeds: &[Deed], text: &str, exit: u8) -> String {
 }
 
 #[must_use]
-pub fn savepoints(points: &[Savepoint], as_json: bool) -> String {
-    if as_json {
+pub fn savepoints(points: &[Savepoint], medium: Medium) -> String {
+    if medium == Medium::Json {
         let one = |point: &Savepoint| {
             json!({
                 "id": point.id, "commit": point.commit.to_string(), "at": point.at.to_string(),

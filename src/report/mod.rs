@@ -69,6 +69,15 @@ impl Format {
     }
 }
 
+/// In what a verb answers that knows but these two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Medium {
+    /// What people read.
+    #[default]
+    Text,
+    Json,
+}
+
 /// How much a person is told. Counts are never hidden, only long lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Detail {

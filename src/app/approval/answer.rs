@@ -15,7 +15,7 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Against, Decision, EntryKind, Moment, NotCounted, ObjectId, Outcome, Saying, Word};
-use crate::report::{self, Style, printable, printable_line};
+use crate::report::{self, Medium, Style, printable, printable_line};
 
 /// How long an approval is good for unless its giver says otherwise.
 const USUAL_LIFE: Until = Until::Seconds(7 * 86_400);
@@ -86,14 +86,14 @@ pub fn answer(
     environment: &Environment,
     style: Style,
     consent: Consent<'_>,
-    as_json: bool,
+    medium: Medium,
 ) -> Result<Answer, Failure> {
     let told = Told::new(asked.verdict.as_str());
     let repo = Repo::open(&environment.place)?;
     let all = find_all(&repo, &asked.target, environment)?;
     if let Some(agent) = &environment.agent {
         let why = format!("the agent {agent} cannot answer; only people approve");
-        return Ok(told.denied(&why).answer(as_json));
+        return Ok(told.denied(&why).answer(medium));
     }
     let expires = asked.expires.unwrap_or(USUAL_LIFE).from(environment.moment()?)?;
     let (mut wanted, mut refused) = (Vec::new(), None);
@@ -117,22 +117,22 @@ pub fn answer(
         return match refused {
             Some(Worthless::Again) => {
                 let text = format!("you have {} it already\n", asked.verdict.past());
-                Ok(told.saying(text).answer(as_json))
+                Ok(told.saying(text).answer(medium))
             }
-            Some(Worthless::Refused(why)) => Ok(told.denied(&why).answer(as_json)),
+            Some(Worthless::Refused(why)) => Ok(told.denied(&why).answer(medium)),
             None => Err(Failure::new("there is nothing to answer")),
         };
     };
     let meant: Vec<&Judged> = wanted.iter().map(|(judged, ..)| *judged).collect();
     if !consent(&shown(&repo, first, &meant, asked, style)?) {
-        return Ok(Told { code: 1, ..told }.saying("nothing was put on record\n").answer(as_json));
+        return Ok(Told { code: 1, ..told }.saying("nothing was put on record\n").answer(medium));
     }
     let mut told = told;
     for (judged, pen, word) in &wanted {
         give(&repo, judged, asked, (expires, pen, word, environment), &mut told)?;
     }
     told.ask_to_sync(&repo);
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 /// Puts an answer on record, tells whom the policy names, and says what it comes to.

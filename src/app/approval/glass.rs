@@ -11,7 +11,7 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Saying, Seal, Word, counted};
-use crate::report::printable;
+use crate::report::{Medium, printable};
 
 /// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
 /// have said, where that could be found out.
@@ -34,11 +34,11 @@ pub(in crate::app) fn broken(
 }
 
 /// Answers for commits that were let by unjudged, or overridden.
-pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let mut told = Told::new("ratify");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot answer for what was let by").answer(as_json));
+        return Ok(told.denied("an agent cannot answer for what was let by").answer(medium));
     }
     let hearing = Hearing::open(&repo, None, None)?;
     let (commits, by_whom) = meant(&repo, named, &hearing.spoken)?;
@@ -50,23 +50,23 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
         let pen = Pen::open(&repo, environment, judged.audit, None)?;
         let by = pen.actor().email.clone();
         if by_whom.iter().any(|culprit| culprit.eq_ignore_ascii_case(&by)) {
-            return Ok(told.denied("nobody answers for what they let by themselves").answer(as_json));
+            return Ok(told.denied("nobody answers for what they let by themselves").answer(medium));
         }
         if let Some(why) = against_everybody(&judged, &by) {
-            return Ok(told.denied(&would_not_count(&by, &why)).answer(as_json));
+            return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
         }
         let people = hearing.people_of_let_by(&repo, *commit);
         let people: Vec<String> = people.into_iter().map(|person| person.email).collect();
         let of_own_work = people.iter().any(|person| person.eq_ignore_ascii_case(&by));
         let word = Word::supposed(&by, Saying::Ratify { commit: *commit }, judged.landing.now);
         if let Some(why) = judged.against_ratifying(&Word { of_own_work, ..word }) {
-            return Ok(told.denied(&would_not_count(&by, &why)).answer(as_json));
+            return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
         }
         let authors = people.into_iter().filter(|_| !judged.policy.approvals.author_may_approve);
         let others: Vec<String> = by_whom.iter().cloned().chain(authors).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
         if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &others)?, &others) {
-            return Ok(told.denied(&would_not_count(&by, &why)).answer(as_json));
+            return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
         }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
         let mut act = act.saying("enforcement", judged.judgement.level.as_str());
@@ -87,7 +87,7 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, as_js
     }
     told.text = format!("ratified {} as {}\n", counted(told.deeds.len(), "commit"), printable(&pen.actor().email));
     told.ask_to_sync(&repo);
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 /// Why the key that it would be signed with is no other person's.

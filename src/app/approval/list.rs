@@ -16,10 +16,10 @@ use crate::model::{
     MatterState, Moment, Need, ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
 };
 use crate::policy::{Policy, deciding_digest};
-use crate::report::{self, Style};
+use crate::report::{self, Medium, Style};
 
 /// What waits for an answer, and what somebody has to answer for; with a reviewer, only what is theirs.
-pub fn pending(reviewer: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn pending(reviewer: Option<&str>, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let all = Hearing::open(&repo, None, None)?;
     let debts = debts(&repo, &all, environment.moment()?, reviewer)?;
@@ -28,22 +28,22 @@ pub fn pending(reviewer: Option<&str>, environment: &Environment, as_json: bool)
         matter.state == MatterState::Pending && reviewer.is_none_or(|reviewer| waits_for(matter, policy, reviewer))
     });
     let matters: Vec<Matter> = matters.into_iter().map(|(matter, _)| matter).collect();
-    Ok(Answer::passing(report::approval::pending(&matters, &debts, reviewer, as_json)))
+    Ok(Answer::passing(report::approval::pending(&matters, &debts, reviewer, medium)))
 }
 
 /// Every request there was, newest first.
-pub fn history(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn history(environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let all = Hearing::open(&repo, None, None)?;
     let matters: Vec<Matter> = matters(&repo, &all, environment)?.into_iter().map(|(matter, _)| matter).collect();
-    Ok(Answer::passing(report::approval::history(&matters, as_json)))
+    Ok(Answer::passing(report::approval::history(&matters, medium)))
 }
 
 /// Who is needed for one request, who counted, and who did not and why.
-pub fn status(named: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn status(named: &str, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let matters = meant(&repo, named, environment)?;
-    Ok(Answer::passing(report::approval::status(&matters, as_json)))
+    Ok(Answer::passing(report::approval::status(&matters, medium)))
 }
 
 /// The same, and what it changes.
@@ -52,7 +52,7 @@ pub fn show(
     diff: bool,
     environment: &Environment,
     style: Style,
-    as_json: bool,
+    medium: Medium,
 ) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let matters = meant(&repo, named, environment)?;
@@ -67,7 +67,7 @@ pub fn show(
         Ok(_) | Err(_) => None,
     };
     let judgement = judged.ok().map(|judged| judged.judgement);
-    let text = report::approval::show(&matters, judgement.as_ref(), patch.as_deref(), style, as_json);
+    let text = report::approval::show(&matters, judgement.as_ref(), patch.as_deref(), style, medium);
     Ok(Answer::passing(text))
 }
 

@@ -12,7 +12,7 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, Person, Saying, Word};
-use crate::report::printable;
+use crate::report::{Medium, printable};
 
 /// Whoever asks answers for it themselves where a reason is enough.
 pub fn request(
@@ -20,7 +20,7 @@ pub fn request(
     reason: &str,
     ttl: u64,
     environment: &Environment,
-    as_json: bool,
+    medium: Medium,
 ) -> Result<Answer, Failure> {
     if reason.trim().is_empty() {
         return Err(
@@ -33,7 +33,7 @@ pub fn request(
     let outcome = judged.supposing(Vec::new()).outcome;
     if outcome <= Outcome::Notified && judged.needs.is_empty() {
         let id = request_id(judged.landing.change);
-        return Ok(told.saying(format!("{id} needs no override: {outcome}\n")).answer(as_json));
+        return Ok(told.saying(format!("{id} needs no override: {outcome}\n")).answer(medium));
     }
     let level = judged.judgement.level;
     let Some(act) = bound(&repo, EntryKind::Override, &judged)? else {
@@ -65,7 +65,7 @@ pub fn request(
         );
     }
     told.deeds.push(deed);
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 /// The pen of whoever asks, and why their reason is not enough. Who is not told from an agent is on
@@ -84,11 +84,11 @@ fn asker<'a>(repo: &'a Repo, judged: &Judged, environment: &Environment) -> Resu
     Ok((open(known.or(judged.agent.as_deref()))?, refused))
 }
 
-pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let mut told = Told::new("override-grant");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot grant an override").answer(as_json));
+        return Ok(told.denied("an agent cannot grant an override").answer(medium));
     }
     let now = environment.moment()?;
     let asked = asked(&repo, named)?;
@@ -99,10 +99,10 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
     let by = pen.actor().email.clone();
     if !policy.holds_a_role(&by, &policy.approvals.critical.roles) {
         let roles = policy.approvals.critical.roles.join(", ");
-        return Ok(told.denied(&format!("{} may not grant it: only {roles} may", printable(&by))).answer(as_json));
+        return Ok(told.denied(&format!("{} may not grant it: only {roles} may", printable(&by))).answer(medium));
     }
     if entry.actor.email.eq_ignore_ascii_case(&by) {
-        return Ok(told.denied("nobody grants what they asked for themselves").answer(as_json));
+        return Ok(told.denied("nobody grants what they asked for themselves").answer(medium));
     }
     let level = text(entry, "enforcement").unwrap_or(Enforcement::Production.as_str());
     let is_signed = level == Enforcement::Production.as_str();
@@ -110,7 +110,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
         pen = demanded(&repo, pen, trusted, now)?;
     }
     if let Some(why) = worthless(&repo, &asked, &pen, environment)? {
-        return Ok(told.denied(&why).answer(as_json));
+        return Ok(told.denied(&why).answer(medium));
     }
     let until = Until::Seconds(ttl).from(now)?;
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
@@ -145,7 +145,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, as_json: bool) ->
         deed.entry.short()
     );
     told.deeds.push(deed);
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 /// Why this grant would not count. What is not here any more cannot be weighed.

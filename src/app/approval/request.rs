@@ -10,8 +10,9 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::Outcome;
+use crate::report::Medium;
 
-pub fn request(target: &Target, said: &Said, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn request(target: &Target, said: &Said, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let mut told = Told::new("request");
     let repo = Repo::open(&environment.place)?;
     let judged = find(&repo, target, environment)?;
@@ -20,10 +21,10 @@ pub fn request(target: &Target, said: &Said, environment: &Environment, as_json:
     match decision.outcome {
         Outcome::Blocked => {
             let why = "it is blocked by what was found in it, and no approval changes that: gov-hook check";
-            return Ok(told.denied(why).answer(as_json));
+            return Ok(told.denied(why).answer(medium));
         }
         Outcome::AutoApproved | Outcome::Notified if judged.needs.is_empty() => {
-            return Ok(told.saying(format!("{id} needs no approval: {}\n", decision.outcome)).answer(as_json));
+            return Ok(told.saying(format!("{id} needs no approval: {}\n", decision.outcome)).answer(medium));
         }
         Outcome::AutoApproved
         | Outcome::Notified
@@ -48,5 +49,5 @@ pub fn request(target: &Target, said: &Said, environment: &Environment, as_json:
     // Writing to a `String` cannot fail.
     let _ = writeln!(told.text, "somebody who may approve it goes on with: gov-hook approve {id}");
     told.deeds.push(deed);
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }

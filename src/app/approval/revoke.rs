@@ -10,18 +10,18 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Entry, EntryKind, Outcome, Saying, Sha256, Word};
-use crate::report::printable;
+use crate::report::{Medium, printable};
 
 pub fn revoke(
     target: &Target,
     reason: Option<&str>,
     environment: &Environment,
-    as_json: bool,
+    medium: Medium,
 ) -> Result<Answer, Failure> {
     let mut told = Told::new("revoke");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot take a person's word back").answer(as_json));
+        return Ok(told.denied("an agent cannot take a person's word back").answer(medium));
     }
     let (id, entry) = meant(&repo, target, environment)?;
     let (policy, _) = law::policy_at(&repo, trusted_side(&repo)?)?;
@@ -35,7 +35,7 @@ pub fn revoke(
     let whose = printable(&entry.actor.email);
     if !own && !is_admin {
         let why = format!("only {whose} or somebody who may approve what is critical can take it back");
-        return Ok(told.denied(&why).answer(as_json));
+        return Ok(told.denied(&why).answer(medium));
     }
     // What is not here any more cannot be weighed.
     let judged = find(&repo, &Target::of(&entry), environment).ok();
@@ -44,14 +44,14 @@ pub fn revoke(
         let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);
         let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
         if let Some(why) = judged.against_taking_back(&word, id) {
-            return Ok(told.denied(&would_not_count(&word.by, &why)).answer(as_json));
+            return Ok(told.denied(&would_not_count(&word.by, &why)).answer(medium));
         }
         supposed.push(word);
     } else if !own
         && !policy.approvals.author_may_approve
         && let Some(why) = part(&repo, &entry, &pen.actor().email)?
     {
-        return Ok(told.denied(&would_not_count(&pen.actor().email, why)).answer(as_json));
+        return Ok(told.denied(&would_not_count(&pen.actor().email, why)).answer(medium));
     }
     let act = entry_of(id, &entry, reason, is_signed)?;
     let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
@@ -75,7 +75,7 @@ pub fn revoke(
     news.tell(&repo, environment, &policy.notices, &deed, risk);
     told.deeds.push(deed);
     told.ask_to_sync(&repo);
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 /// The entry that is named, or else what this person said of what is named.

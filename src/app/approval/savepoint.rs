@@ -10,7 +10,7 @@ use crate::git::Repo;
 use crate::model::{
     Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, counted,
 };
-use crate::report::{self, printable};
+use crate::report::{self, Medium, printable};
 
 /// How a savepoint is called, before the id of what landed after it.
 const PREFIX: &str = "save-before-";
@@ -34,7 +34,7 @@ pub(in crate::app) fn before_landing(repo: &Repo, judged: &Judged) -> Result<Opt
 
 /// Makes a commit that brings back what a savepoint has, on a branch of its own: it is judged, put on
 /// record and reviewed like every other change. Nothing else moves.
-pub fn rollback(named: &str, reason: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     if reason.trim().is_empty() {
         return Err(Failure::new("a rollback needs a reason").mended_by("say why: gov-hook rollback ID --reason WHY"));
     }
@@ -43,7 +43,7 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, as_json: b
     let id = named.strip_prefix(PREFIX).unwrap_or(named).to_owned();
     let (point, head) = span(&repo, &id)?;
     if repo.commit(point)?.tree == repo.commit(head)?.tree {
-        return Ok(told.saying("everything is as it was at that savepoint\n").answer(as_json));
+        return Ok(told.saying("everything is as it was at that savepoint\n").answer(medium));
     }
     let branch = format!("rollback-{id}");
     if repo.resolve(&format!("refs/heads/{branch}"))?.is_some() {
@@ -74,13 +74,13 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, as_json: b
         commit.short(),
         judged.risk.level
     );
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 /// Which savepoints there are, the oldest first.
-pub fn savepoints(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn savepoints(environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
-    Ok(Answer::passing(report::approval::savepoints(&kept(&repo)?, as_json)))
+    Ok(Answer::passing(report::approval::savepoints(&kept(&repo)?, medium)))
 }
 
 /// Which savepoints are to go: one, or those on commits that are older than so many seconds.
@@ -92,11 +92,11 @@ pub enum Forgotten {
 
 /// Takes savepoints away, here and on the remote, and puts that on record. Nothing else does: only a
 /// person knows how far back they want to be able to go.
-pub fn forget(which: &Forgotten, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn forget(which: &Forgotten, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let mut told = Told::new("rollback");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot take a way back away").answer(as_json));
+        return Ok(told.denied("an agent cannot take a way back away").answer(medium));
     }
     let now = environment.moment()?.seconds();
     let mut gone = kept(&repo)?;
@@ -127,7 +127,7 @@ pub fn forget(which: &Forgotten, environment: &Environment, as_json: bool) -> Re
         format!("the remote keeps them: git push --delete {} {}\n", repo.remote_name(), tags.join(" "))
     };
     told.text = format!("forgot {}\n{kept_there}", counted(tags.len(), "savepoint"));
-    Ok(told.answer(as_json))
+    Ok(told.answer(medium))
 }
 
 fn kept(repo: &Repo) -> Result<Vec<Savepoint>, Failure> {

@@ -8,7 +8,7 @@ use crate::git::Repo;
 use crate::model::{Decision, Deed, Need, Outcome, Sha256, counted};
 use crate::notify::Word;
 use crate::policy::Notice;
-use crate::report::{self, printable};
+use crate::report::{self, Medium, printable};
 
 /// What became of a verb.
 pub(super) struct Told {
@@ -42,9 +42,12 @@ impl Told {
         }
     }
 
-    pub(super) fn answer(self, as_json: bool) -> Answer {
-        let text =
-            if as_json { report::approval::deeds(self.verb, &self.deeds, &self.text, self.code) } else { self.text };
+    pub(super) fn answer(self, medium: Medium) -> Answer {
+        let text = if medium == Medium::Json {
+            report::approval::deeds(self.verb, &self.deeds, &self.text, self.code)
+        } else {
+            self.text
+        };
         Answer { text: text.into_bytes(), code: self.code }
     }
 }

@@ -12,7 +12,7 @@ use crate::git::Repo;
 use crate::ledger::{Checkpoint, CheckpointError, SignedCheckpoint};
 use crate::model::counted;
 use crate::report::audit::verify::{Verified, damage_v1, human};
-use crate::report::{Style, printable};
+use crate::report::{Medium, Style, printable};
 
 /// It does not hold.
 const BROKEN: u8 = 1;
@@ -20,7 +20,7 @@ const BROKEN: u8 = 1;
 /// No checkpoint is larger: a line for each stream.
 const LARGEST: u64 = 64 << 20;
 
-pub fn verify(file: &Path, environment: &Environment, as_json: bool, style: Style) -> Result<Answer, Failure> {
+pub fn verify(file: &Path, environment: &Environment, medium: Medium, style: Style) -> Result<Answer, Failure> {
     let kept = Kept::read(file)?;
     let repo = Repo::open(&environment.place)?;
     let listed = signers(&repo, trusted_side(&repo)?)?;
@@ -40,7 +40,7 @@ pub fn verify(file: &Path, environment: &Environment, as_json: bool, style: Styl
     let is_listed = listed.signers.is_some();
     let found = Found { kept, reading, why, is_listed };
     let code = if holds { 0 } else { BROKEN };
-    let text = if as_json { found.json(code) } else { found.text(style) };
+    let text = if medium == Medium::Json { found.json(code) } else { found.text(style) };
     Ok(Answer { text: text.into_bytes(), code })
 }
 

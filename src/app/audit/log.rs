@@ -10,6 +10,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger;
 use crate::model::{Arrange, Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
+use crate::report::Medium;
 use crate::report::audit::log::{Logged, human, json_lines};
 
 /// Which entries are wanted: those that every filter lets by.
@@ -26,7 +27,7 @@ pub struct Request {
     pub since: Option<Moment>,
     pub until: Option<Moment>,
     pub most: Option<usize>,
-    pub json: bool,
+    pub medium: Medium,
 }
 
 pub fn log(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
@@ -49,7 +50,8 @@ pub fn log(request: &Request, environment: &Environment) -> Result<Answer, Failu
     });
     chosen.truncate(request.most.unwrap_or(usize::MAX));
     let logged: Vec<Logged> = chosen.into_iter().map(logged).collect();
-    let text = if request.json { json_lines(&logged) } else { human(&logged, reading.verdict.damage.len()) };
+    let text =
+        if request.medium == Medium::Json { json_lines(&logged) } else { human(&logged, reading.verdict.damage.len()) };
     Ok(Answer { text: text.into_bytes(), code: 0 })
 }
 

@@ -8,13 +8,14 @@ use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::sshsig::SshSignature;
 use crate::model::{Arrange, counted};
+use crate::report::Medium;
 use crate::report::audit::show::{Shown, human, json};
 
 /// So many digits name an entry; fewer could stand for anything.
 const FEWEST_DIGITS: usize = 4;
 
 /// `named` is the beginning of an entry's id, or a revision.
-pub fn show(named: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn show(named: &str, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let prefix = named.to_lowercase();
     let is_id = (FEWEST_DIGITS..=64).contains(&prefix.len()) && prefix.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -48,7 +49,7 @@ pub fn show(named: &str, environment: &Environment, as_json: bool) -> Result<Ans
     }
     found.arrange_by_key(|told| (told.entry.time, told.entry.seq));
     let shown: Vec<Shown> = found.into_iter().map(shown).collect();
-    let text = if as_json { json(&shown) } else { human(&shown) };
+    let text = if medium == Medium::Json { json(&shown) } else { human(&shown) };
     Ok(Answer { text: text.into_bytes(), code: 0 })
 }
 

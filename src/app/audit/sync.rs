@@ -10,12 +10,12 @@ use crate::app::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Fetched, FetchedStream, Pushed};
 use crate::ledger::GENESIS_STREAM;
-use crate::report::printable;
+use crate::report::{Medium, printable};
 
 /// Two histories of one stream: somebody rewrote one, or copied a clone.
 const DIVERGED: u8 = 1;
 
-pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn sync(remote: Option<&str>, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(&repo, remote, "audit sync")?;
     let ours = own(&repo, environment)?;
@@ -37,7 +37,7 @@ pub fn sync(remote: Option<&str>, environment: &Environment, as_json: bool) -> R
         (false, true) => CANNOT_DECIDE,
         (false, false) => 0,
     };
-    let text = if as_json {
+    let text = if medium == Medium::Json {
         to_json(&remote, (&fetched, &sent), &shown, code)
     } else {
         to_text(&remote, (&fetched, &sent), &shown)

@@ -7,9 +7,9 @@ use super::reading::{Depth, Told, read_anchored};
 use crate::app::record::Replay;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::report::Style;
 use crate::report::audit::coverage::Covered;
 use crate::report::audit::verify::{Replayed, Verified, human, json};
+use crate::report::{Medium, Style};
 
 /// What `audit verify` is asked.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct Request {
     pub full: bool,
     /// Make every recorded decision again.
     pub replay: bool,
-    pub json: bool,
+    pub medium: Medium,
 }
 
 /// Broken, or not all of it governed.
@@ -67,7 +67,7 @@ pub fn verify(request: &Request, environment: &Environment, style: Style) -> Res
     };
     let is_governed = found.covered.as_ref().is_none_or(Covered::is_governed);
     let code = if found.is_sound() && is_governed { 0 } else { UNSOUND };
-    let text = if request.json { json(&found, code) } else { human(&found, style) };
+    let text = if request.medium == Medium::Json { json(&found, code) } else { human(&found, style) };
     Ok(Answer { text: text.into_bytes(), code })
 }
 

@@ -9,6 +9,7 @@ use super::install::{SERVER, STRICT, command_of, is_clone, way_in, word};
 use super::{Answer, Environment, Failure, notify};
 use crate::git::{Git, HooksFolder, Repo};
 use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
+use crate::report::Medium;
 use crate::report::doctor::{human, to_json};
 
 /// The stage after `git am` has made a commit.
@@ -17,7 +18,7 @@ const AFTER_MAIL: &str = "post-applypatch";
 /// Something is wrong.
 const ILL: u8 = 1;
 
-pub fn doctor(as_json: bool, environment: &Environment) -> Result<Answer, Failure> {
+pub fn doctor(medium: Medium, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let mut troubles = Vec::new();
     let servers = surroundings::servers(&repo, environment, &mut troubles)?;
@@ -41,7 +42,7 @@ pub fn doctor(as_json: bool, environment: &Environment) -> Result<Answer, Failur
         troubles,
     };
     let code = if health.is_good() { 0 } else { ILL };
-    let text = if as_json { to_json(&health, code) } else { human(&health) };
+    let text = if medium == Medium::Json { to_json(&health, code) } else { human(&health) };
     Ok(Answer { text: text.into_bytes(), code })
 }
 

@@ -23,6 +23,8 @@ pub use sign::sign;
 pub use unsign::unsign;
 pub use verify::verify;
 
+use crate::report::Medium;
+
 /// What `sign` is asked.
 #[derive(Clone, Debug)]
 pub struct Signing {
@@ -31,14 +33,14 @@ pub struct Signing {
     pub artifact_type: Option<String>,
     /// `key=value`, each.
     pub metadata: Vec<String>,
-    pub json: bool,
+    pub medium: Medium,
 }
 
 /// What `unsign` is asked.
 #[derive(Clone, Debug)]
 pub struct Unsigning {
     pub paths: Vec<std::path::PathBuf>,
-    pub json: bool,
+    pub medium: Medium,
 }
 
 /// What `verify` is asked. Without paths it is all there is.
@@ -49,5 +51,5 @@ pub struct Verifying {
     pub revision: Option<String>,
     /// The environment that the artifacts are headed for.
     pub environment: Option<String>,
-    pub json: bool,
+    pub medium: Medium,
 }

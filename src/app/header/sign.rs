@@ -17,6 +17,7 @@ use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
 use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256};
 use crate::policy::Policy;
+use crate::report::Medium;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
 
 /// What is to become of one file.
@@ -75,7 +76,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     }
     drop(progress);
     if !refusals.is_empty() {
-        return refuse(&refusals, &root, &policy, request.json);
+        return refuse(&refusals, &root, &policy, request.medium);
     }
     let reference = head.branch().map(|branch| format!("refs/heads/{branch}"));
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
@@ -104,7 +105,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
         entries: entries.iter().map(Sha256::to_string).collect(),
         files,
     };
-    Ok(Answer::passing(signed(&report, request.json)))
+    Ok(Answer::passing(signed(&report, request.medium)))
 }
 
 /// Whoever signs wants something signed: that there is nothing is no success.
@@ -205,7 +206,7 @@ fn with_header(before: &[u8], text: &[u8], syntax: &'static Syntax, signed: Sign
     Some((after, signed))
 }
 
-fn refuse(refusals: &[(RepoPath, Refusal)], root: &Path, policy: &Policy, json: bool) -> Result<Answer, Failure> {
+fn refuse(refusals: &[(RepoPath, Refusal)], root: &Path, policy: &Policy, medium: Medium) -> Result<Answer, Failure> {
     // What was asked for cannot be written into any file: that is no verdict on this one.
     if let Some((path, refusal @ Refusal::Unfit { .. })) = refusals.first() {
         return Err(Failure::new(format!("`{path}` cannot be signed: {refusal}")));
@@ -218,7 +219,7 @@ fn refuse(refusals: &[(RepoPath, Refusal)], root: &Path, policy: &Policy, json: 
             next: next(path, refusal, root, policy),
         })
         .gathered();
-    Ok(Answer { text: refused(&told, json).into_bytes(), code: Exit::Denied.code() })
+    Ok(Answer { text: refused(&told, medium).into_bytes(), code: Exit::Denied.code() })
 }
 
 fn next(path: &RepoPath, refusal: &Refusal, root: &Path, policy: &Policy) -> String {

@@ -75,7 +75,7 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
         entries: entries.iter().map(Sha256::to_string).collect(),
         files: taken.into_iter().map(|(file, _)| file).collect(),
     };
-    Ok(Answer::passing(unsigned(&report, request.json)))
+    Ok(Answer::passing(unsigned(&report, request.medium)))
 }
 
 fn first(environments: &[String]) -> &str {

@@ -83,7 +83,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
     let has = |blob| repo.has(blob);
     let around = Surroundings { book: &book, environments: &policy.environments, typed: &as_typed, has: &has };
     report.next = told::next(&report, &around);
-    Ok(Answer { text: verified(&report, request.json).into_bytes(), code: report.exit })
+    Ok(Answer { text: verified(&report, request.medium).into_bytes(), code: report.exit })
 }
 
 /// Adds to the report what was seen of each file, and what differs in those that were tampered with.

@@ -14,14 +14,15 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Outcome, Trouble, counted};
 use crate::policy::{Channel, Notice};
+use crate::report::Medium;
 
-pub fn status(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn status(environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
     let spool = Spool::of(&repo);
     let waiting = spool.waiting().map_err(|error| unusable(&error))?;
     let found = Found { channels: channels(&repo, environment, &policy.notices), waiting, dropped: spool.dropped() };
-    let text = if as_json {
+    let text = if medium == Medium::Json {
         found.json(&reference.origin)
     } else {
         found.text(if reference.built_in { "the built-in policy" } else { &reference.origin })

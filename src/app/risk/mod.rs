@@ -9,7 +9,7 @@ use super::{Answer, Environment, Failure};
 use crate::check::eval::{self, evaluate};
 use crate::git::{Place, Repo};
 use crate::model::Evaluation;
-use crate::report;
+use crate::report::{self, Medium};
 
 /// The exit code of an evaluation that does not bear the score out.
 const NOT_WORTH_IT: u8 = 1;
@@ -23,13 +23,13 @@ pub enum Evidence {
     Repository(PathBuf, usize),
 }
 
-pub fn eval(evidence: &Evidence, is_json: bool, environment: &Environment) -> Result<Answer, Failure> {
+pub fn eval(evidence: &Evidence, medium: Medium, environment: &Environment) -> Result<Answer, Failure> {
     let evaluation = match evidence {
         Evidence::File(path) => of_file(path)?,
         Evidence::Repository(path, commits) => of_repository(path, *commits, environment)?,
     };
     let code = if evaluation.holds() { 0 } else { NOT_WORTH_IT };
-    let text = if is_json {
+    let text = if medium == Medium::Json {
         report::evaluation_json(&evaluation, code)
             .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?
     } else {

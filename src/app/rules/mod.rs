@@ -17,23 +17,23 @@ use crate::check::rules::{Example, Listed, On, is_pack, read_pack};
 use crate::check::waivers::{Explained, explained};
 use crate::git::Repo;
 use crate::model::{Arrange, Severity, closest, shell_word};
-use crate::report::Style;
 use crate::report::rules::{self as report, PackView, PacksView, RuleView};
+use crate::report::{Medium, Style};
 
 /// `rules list`: every rule in force at HEAD.
-pub fn list(environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn list(environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let law = in_force(environment)?;
     let rules: Vec<RuleView> = law.rules.list().map(view).collect();
-    Ok(Answer::passing(if as_json { report::list_json(&rules) } else { report::list(&rules) }))
+    Ok(Answer::passing(if medium == Medium::Json { report::list_json(&rules) } else { report::list(&rules) }))
 }
 
 /// `rules explain`: one of them.
-pub fn explain(id: &str, environment: &Environment, as_json: bool) -> Result<Answer, Failure> {
+pub fn explain(id: &str, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let law = in_force(environment)?;
     let Some(rule) = law.rules.explain(id).map(view).or_else(|| of_headers(id)).or_else(|| of_waivers(id)) else {
         return Err(unknown(&law, id));
     };
-    Ok(Answer::passing(if as_json { report::explain_json(&rule) } else { report::explain(&rule) }))
+    Ok(Answer::passing(if medium == Medium::Json { report::explain_json(&rule) } else { report::explain(&rule) }))
 }
 
 /// What is wrong with signed files is found by no pack.
@@ -93,7 +93,7 @@ fn unknown(law: &Law, id: &str) -> Failure {
 }
 
 /// `rules check`: reads a pack, or every pack in a folder, and runs the examples in it.
-pub fn check(path: &Path, as_json: bool, style: Style) -> Result<Answer, Failure> {
+pub fn check(path: &Path, medium: Medium, style: Style) -> Result<Answer, Failure> {
     let mut seen = PacksView { packs: Vec::new(), others: Vec::new() };
     for file in packs_in(path)? {
         let origin = file.display().to_string();
@@ -110,7 +110,7 @@ pub fn check(path: &Path, as_json: bool, style: Style) -> Result<Answer, Failure
         return Err(none.mended_by("name a pack, or a folder of them; each rule starts with `- id: family/name`"));
     }
     let sound = seen.packs.iter().all(|pack| pack.mistakes.is_empty());
-    let text = if as_json { report::check_json(&seen) } else { report::check(&seen, style) };
+    let text = if medium == Medium::Json { report::check_json(&seen) } else { report::check(&seen, style) };
     Ok(Answer { text: text.into_bytes(), code: if sound { 0 } else { CANNOT_DECIDE } })
 }
 

@@ -8,7 +8,7 @@ use crate::app::approval::{self, Answering, Target, Until, Verdict};
 use crate::app::{Answer, Environment, Failure};
 use crate::cli::arguments::{DESCRIBED, Form, said};
 use crate::cli::print;
-use crate::report::Style;
+use crate::report::{Medium, Style};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -41,16 +41,8 @@ pub(in crate::cli) struct ApproveArguments {
     #[arg(long, value_name = "WHEN", value_parser = until)]
     expires: Option<Until>,
 
-    /// Show the patch, too
-    #[arg(long)]
-    diff: bool,
-
-    /// Ask nothing on a terminal
-    #[arg(short, long)]
-    yes: bool,
-
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) showing: Showing,
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +66,13 @@ pub(in crate::cli) struct RejectArguments {
     #[arg(long, value_name = "PATH")]
     reviewed: Vec<String>,
 
+    #[command(flatten)]
+    pub(in crate::cli) showing: Showing,
+}
+
+/// How it is shown what somebody answers.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Showing {
     /// Show the patch, too
     #[arg(long)]
     diff: bool,
@@ -83,7 +82,7 @@ pub(in crate::cli) struct RejectArguments {
     yes: bool,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -101,55 +100,41 @@ pub(in crate::cli) struct RevokeArguments {
     reason: Option<String>,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 impl ApproveArguments {
     pub(in crate::cli) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-        let Self { target, notes, reviewed, expires, diff, yes, form } = self;
-        let (verdict, target) = (Verdict::Approve, target.target());
+        let Self { target, notes, reviewed, expires, showing } = self;
+        let (verdict, target, diff) = (Verdict::Approve, target.target(), showing.diff);
         let asked = Answering { verdict, target, notes, reviewed, expires, diff, reason: None, blocking: Vec::new() };
-        answer(&asked, environment, style, (yes, form.is_json()))
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        answer(&asked, environment, style, &showing)
     }
 }
 
 impl RejectArguments {
     pub(in crate::cli) fn answer(self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-        let Self { target, reason, blocking, notes, reviewed, diff, yes, form } = self;
-        let (verdict, target, reason) = (Verdict::Reject, target.target(), Some(reason));
+        let Self { target, reason, blocking, notes, reviewed, showing } = self;
+        let (verdict, target, diff) = (Verdict::Reject, target.target(), showing.diff);
+        let reason = Some(reason);
         let asked = Answering { verdict, target, notes, reason, blocking, reviewed, diff, expires: None };
-        answer(&asked, environment, style, (yes, form.is_json()))
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        answer(&asked, environment, style, &showing)
     }
 }
 
 impl RevokeArguments {
     pub(in crate::cli) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         let Self { named, staged, reason, form } = self;
-        approval::revoke(&Target { named, staged, onto: None }, reason.as_deref(), environment, form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::revoke(&Target { named, staged, onto: None }, reason.as_deref(), environment, form.format)
     }
 }
 
-fn answer(
-    asked: &Answering,
-    environment: &Environment,
-    style: Style,
-    (yes, as_json): (bool, bool),
-) -> Result<Answer, Failure> {
+fn answer(asked: &Answering, environment: &Environment, style: Style, showing: &Showing) -> Result<Answer, Failure> {
     let question = format!("{} this?", asked.verdict.as_str());
     let is_terminal = environment.stdin_is_terminal && environment.stdout_is_terminal;
+    let medium = showing.form.format;
     // Whoever wants JSON reads no page, and a program that asked for it cannot be asked.
-    let mut consent = |shown: &str| as_json || print::consent(shown, &question, is_terminal && !yes);
-    approval::answer(asked, environment, style, &mut consent, as_json)
+    let mut consent =
+        |shown: &str| medium == Medium::Json || print::consent(shown, &question, is_terminal && !showing.yes);
+    approval::answer(asked, environment, style, &mut consent, medium)
 }

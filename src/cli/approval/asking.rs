@@ -32,17 +32,13 @@ pub(in crate::cli) struct RequestArguments {
     meta: Vec<(String, String)>,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 impl RequestArguments {
     pub(in crate::cli) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         let Self { target, reason, assessment, ticket, meta, form } = self;
-        approval::request(&target.target(), &Said { reason, assessment, ticket, meta }, environment, form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::request(&target.target(), &Said { reason, assessment, ticket, meta }, environment, form.format)
     }
 }
 

@@ -14,7 +14,7 @@ pub(in crate::cli) struct PendingArguments {
     reviewer: Option<String>,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(in crate::cli) struct StatusArguments {
     named: String,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 #[derive(Debug, Args)]
@@ -38,51 +38,35 @@ pub(in crate::cli) struct ShowArguments {
     diff: bool,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct HistoryArguments {
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 impl PendingArguments {
     pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
-        approval::pending(self.reviewer.as_deref(), environment, self.form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::pending(self.reviewer.as_deref(), environment, self.form.format)
     }
 }
 
 impl StatusArguments {
     pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
-        approval::status(&self.named, environment, self.form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::status(&self.named, environment, self.form.format)
     }
 }
 
 impl ShowArguments {
     pub(in crate::cli) fn answer(&self, environment: &Environment, style: Style) -> Result<Answer, Failure> {
-        approval::show(&self.named, self.diff, environment, style, self.form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::show(&self.named, self.diff, environment, style, self.form.format)
     }
 }
 
 impl HistoryArguments {
     pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
-        approval::history(environment, self.form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::history(environment, self.form.format)
     }
 }

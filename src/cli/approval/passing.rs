@@ -7,6 +7,7 @@ use super::time::seconds;
 use crate::app::approval;
 use crate::app::{Answer, Environment, Failure};
 use crate::cli::arguments::{DESCRIBED, Form, said};
+use crate::report::Medium;
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -21,7 +22,7 @@ pub(in crate::cli) struct RatifyArguments {
     notes: Option<String>,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 #[derive(Debug, Subcommand)]
@@ -59,11 +60,7 @@ pub(in crate::cli) enum OverrideVerb {
 
 impl RatifyArguments {
     pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
-        approval::ratify(&self.named, self.notes.as_deref(), environment, self.form.is_json())
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
+        approval::ratify(&self.named, self.notes.as_deref(), environment, self.form.format)
     }
 }
 
@@ -71,15 +68,15 @@ impl OverrideVerb {
     pub(in crate::cli) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         match self {
             Self::Request { target, reason, ttl, form } => {
-                approval::ask_override(&target.target(), &reason, ttl, environment, form.is_json())
+                approval::ask_override(&target.target(), &reason, ttl, environment, form.format)
             }
-            Self::Grant { id, ttl, form } => approval::grant(&id, ttl, environment, form.is_json()),
+            Self::Grant { id, ttl, form } => approval::grant(&id, ttl, environment, form.format),
         }
     }
 
-    pub(in crate::cli) const fn is_json(&self) -> bool {
+    pub(in crate::cli) const fn medium(&self) -> Medium {
         match self {
-            Self::Request { form, .. } | Self::Grant { form, .. } => form.is_json(),
+            Self::Request { form, .. } | Self::Grant { form, .. } => form.format,
         }
     }
 }

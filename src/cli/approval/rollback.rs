@@ -32,21 +32,17 @@ pub(in crate::cli) struct RollbackArguments {
     older_than: Option<u64>,
 
     #[command(flatten)]
-    form: Form,
+    pub(in crate::cli) form: Form,
 }
 
 impl RollbackArguments {
     pub(in crate::cli) fn answer(&self, environment: &Environment) -> Result<Answer, Failure> {
-        let as_json = self.form.is_json();
+        let medium = self.form.format;
         match (&self.id, self.older_than) {
-            (_, Some(age)) => approval::forget(&Forgotten::Older(age), environment, as_json),
-            (Some(id), _) if self.forget => approval::forget(&Forgotten::One(id.clone()), environment, as_json),
-            (Some(id), _) => approval::rollback(id, self.reason.as_deref().unwrap_or_default(), environment, as_json),
-            (None, None) => approval::savepoints(environment, as_json),
+            (_, Some(age)) => approval::forget(&Forgotten::Older(age), environment, medium),
+            (Some(id), _) if self.forget => approval::forget(&Forgotten::One(id.clone()), environment, medium),
+            (Some(id), _) => approval::rollback(id, self.reason.as_deref().unwrap_or_default(), environment, medium),
+            (None, None) => approval::savepoints(environment, medium),
         }
-    }
-
-    pub(in crate::cli) const fn is_json(&self) -> bool {
-        self.form.is_json()
     }
 }

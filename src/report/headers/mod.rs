@@ -5,6 +5,7 @@ mod json;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
+use super::Medium;
 use crate::model::{Moment, ObjectId, RepoPath, Sha256, counted};
 use crate::report::escape;
 
@@ -45,8 +46,8 @@ pub struct Refused {
 }
 
 #[must_use]
-pub fn signed(report: &SignReport, as_json: bool) -> String {
-    if as_json {
+pub fn signed(report: &SignReport, medium: Medium) -> String {
+    if medium == Medium::Json {
         return json::signed(report);
     }
     let count = counted(report.files.len(), "file");
@@ -61,8 +62,8 @@ pub fn signed(report: &SignReport, as_json: bool) -> String {
 }
 
 #[must_use]
-pub fn refused(files: &[Refused], as_json: bool) -> String {
-    if as_json {
+pub fn refused(files: &[Refused], medium: Medium) -> String {
+    if medium == Medium::Json {
         return json::refused(files);
     }
     let mut text = String::new();
@@ -104,8 +105,8 @@ pub struct UnsignReport {
 }
 
 #[must_use]
-pub fn unsigned(report: &UnsignReport, as_json: bool) -> String {
-    if as_json {
+pub fn unsigned(report: &UnsignReport, medium: Medium) -> String {
+    if medium == Medium::Json {
         return json::unsigned(report);
     }
     let mut text = format!("took the header off {}\n", counted(report.files.len(), "file"));
@@ -257,8 +258,8 @@ impl VerifyReport {
 }
 
 #[must_use]
-pub fn verified(report: &VerifyReport, as_json: bool) -> String {
-    if as_json {
+pub fn verified(report: &VerifyReport, medium: Medium) -> String {
+    if medium == Medium::Json {
         return json::verified(report);
     }
     let mut text = report.headline();
