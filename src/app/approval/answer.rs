@@ -109,11 +109,11 @@ pub fn answer(
         let pen = signing(&repo, pen, judged, environment)?;
         let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
         match worthless(&repo, judged, &word, environment)? {
-            None => wanted.push((judged, pen, word)),
+            None => wanted.push(Given { judged, pen, word, expires }),
             Some(why) => refused = Some(why),
         }
     }
-    let Some((first, ..)) = wanted.first() else {
+    let Some(Given { judged: first, .. }) = wanted.first() else {
         return match refused {
             Some(Worthless::Again) => {
                 let text = format!("you have {} it already\n", asked.verdict.past());
@@ -123,28 +123,37 @@ pub fn answer(
             None => Err(Failure::new("there is nothing to answer")),
         };
     };
-    let meant: Vec<&Judged> = wanted.iter().map(|(judged, ..)| *judged).collect();
+    let meant: Vec<&Judged> = wanted.iter().map(|given| given.judged).collect();
     if !consent(&shown(&repo, first, &meant, asked, style)?) {
         return Ok(Told { code: 1, ..told }.saying("nothing was put on record\n").answer(medium));
     }
     let mut told = told;
-    for (judged, pen, word) in &wanted {
-        give(&repo, judged, asked, (expires, pen, word, environment), &mut told)?;
+    for given in &wanted {
+        give(&repo, environment, asked, given, &mut told)?;
     }
     told.ask_to_sync(&repo);
     Ok(told.answer(medium))
 }
 
+/// An answer that will count, by whoever has this pen.
+struct Given<'a> {
+    judged: &'a Judged,
+    pen: Pen<'a>,
+    word: Word,
+    /// How long it is good for, if it approves.
+    expires: Moment,
+}
+
 /// Puts an answer on record, tells whom the policy names, and says what it comes to.
 fn give(
     repo: &Repo,
-    judged: &Judged,
+    environment: &Environment,
     asked: &Answering,
-    (expires, pen, word, environment): (Moment, &Pen<'_>, &Word, &Environment),
+    given: &Given<'_>,
     told: &mut Told,
 ) -> Result<(), Failure> {
-    let verdict = asked.verdict;
-    let act = entry(repo, judged, asked, expires, pen)?;
+    let (verdict, Given { judged, pen, word, .. }) = (asked.verdict, given);
+    let act = entry(repo, asked, given)?;
     let by = &pen.actor().email;
     let Some(mut deed) = put(pen, act)? else { return Ok(()) };
     let why = asked.reason.clone().or_else(|| asked.notes.clone());
@@ -192,13 +201,14 @@ fn worthless(
 }
 
 /// The entry for an answer, bound to all that it is about.
-fn entry(repo: &Repo, judged: &Judged, asked: &Answering, expires: Moment, pen: &Pen<'_>) -> Result<Act, Failure> {
+fn entry(repo: &Repo, asked: &Answering, given: &Given<'_>) -> Result<Act, Failure> {
+    let judged = given.judged;
     let Some(act) = bound(repo, asked.verdict.kind(), judged)? else {
         return Err(Failure::new("there is nothing to answer"));
     };
     let mut act =
         act.saying("request", request_id(judged.landing.change)).saying("enforcement", judged.judgement.level.as_str());
-    act.is_signed = pen.public_key().is_some();
+    act.is_signed = given.pen.public_key().is_some();
     act.subject.base = settled_base(repo, judged)?;
     for (key, text) in [("notes", &asked.notes), ("reason", &asked.reason)] {
         if let Some(text) = text {
@@ -211,7 +221,7 @@ fn entry(repo: &Repo, judged: &Judged, asked: &Answering, expires: Moment, pen: 
         }
     }
     if asked.verdict == Verdict::Approve {
-        act = act.saying("expires", expires.to_string());
+        act = act.saying("expires", given.expires.to_string());
     }
     Ok(act)
 }
