@@ -165,25 +165,7 @@ fn read_streams(
         visit(told);
     };
     let take = |open: &mut Open<'_>, step: Step| take_step(open, step, &laws, &visit);
-    let mut asked = Vec::new();
-    let mut opened = Vec::new();
-    let mut written_before = BTreeMap::new();
-    for stream in &here {
-        let mut kept = verified.streams.remove(&stream.name);
-        // Most streams are where they were, and what is kept of them need not be made again.
-        let unread = kept.as_mut().filter(|_| depth == Depth::News);
-        let before = unread.and_then(|kept| {
-            let (commit, witnessed, line) = (kept.commit, kept.tip.witnessed(), kept.line.take()?);
-            Some(Before { commit, witnessed, line, words: kept.words.clone() })
-        });
-        written_before.extend(before.map(|before| (stream.name.as_str(), before)));
-        let (open, after) = begin(stream, kept, depth, &rules);
-        match stream.tip {
-            Some(tip) if after == Some(tip) => opened.push(open),
-            Some(tip) => asked.push((Asked { tip, after }, open)),
-            None => opened.push(symbolic(open)),
-        }
-    }
+    let Begun { asked, mut opened, written_before } = begun(&here, &mut verified, depth, &rules);
     let is_whole = opened.is_empty() && asked.iter().all(|(asked, _)| asked.after.is_none());
     opened.extend(walk(repo, asked, &rules, &take)?);
     if let Some(failure) = opened.iter_mut().find_map(|open| open.failure.take()) {
@@ -228,6 +210,35 @@ fn read_streams(
         pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
     }
     Ok(reading)
+}
+
+/// The streams as they are before anything of them is read.
+struct Begun<'r, 's> {
+    /// Those that have something to read.
+    asked: Vec<(Asked, Open<'r>)>,
+    opened: Vec<Open<'r>>,
+    written_before: BTreeMap<&'s str, Before>,
+}
+
+fn begun<'r, 's>(here: &'s [Stream], verified: &mut Verified, depth: Depth, rules: &'r Rules) -> Begun<'r, 's> {
+    let (mut asked, mut opened, mut written_before) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for stream in here {
+        let mut kept = verified.streams.remove(&stream.name);
+        // Most streams are where they were, and what is kept of them need not be made again.
+        let unread = kept.as_mut().filter(|_| depth == Depth::News);
+        let before = unread.and_then(|kept| {
+            let (commit, witnessed, line) = (kept.commit, kept.tip.witnessed(), kept.line.take()?);
+            Some(Before { commit, witnessed, line, words: kept.words.clone() })
+        });
+        written_before.extend(before.map(|before| (stream.name.as_str(), before)));
+        let (open, after) = begin(stream, kept, depth, rules);
+        match stream.tip {
+            Some(tip) if after == Some(tip) => opened.push(open),
+            Some(tip) => asked.push((Asked { tip, after }, open)),
+            None => opened.push(symbolic(open)),
+        }
+    }
+    Begun { asked, opened, written_before }
 }
 
 fn entries(chain: &Chain<'_>) -> u64 {
