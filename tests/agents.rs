@@ -14,7 +14,7 @@ use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use support::{Said, Scratch};
+use support::{Said, Scratch, aws_key};
 
 const POLICY: &str = "\
 version: 1
@@ -37,12 +37,7 @@ fn hook(scratch: &Scratch, input: &str) -> Said {
     command.args(["hook", "agent"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Said {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    child.wait_with_output().unwrap().into()
 }
 
 /// What Claude Code is told of a tool call; nothing where the hook has no opinion.
@@ -77,13 +72,7 @@ fn of_command(scratch: &Scratch, command: &str) -> String {
 
 fn decisions(scratch: &Scratch) -> Vec<Value> {
     let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
-    let mut entries = Vec::new();
-    for stream in refs.lines() {
-        for blob in scratch.git(&["ls-tree", "-r", "--format=%(objectname)", stream]).lines() {
-            let note = scratch.git(&["cat-file", "blob", blob]);
-            entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
-        }
-    }
+    let mut entries: Vec<Value> = refs.lines().flat_map(|stream| scratch.entries(stream)).collect();
     entries.retain(|entry| entry["kind"] == "decision");
     entries.sort_by_key(|entry| entry["seq"].as_u64());
     entries
@@ -469,7 +458,7 @@ fn the_jobs_that_are_printed_judge_a_merge_request() {
 
     for secret in [false, true] {
         if secret {
-            scratch.write("src/b.rs", format!("let key = \"{}{}\";\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+            scratch.write("src/b.rs", format!("let key = \"{}\";\n", aws_key()));
             scratch.commit_all("Add two");
             scratch.git(&["push", "-q", "origin", "topic"]);
         }

@@ -15,7 +15,7 @@ use std::process::Stdio;
 
 use gov_hook::model::Sha256;
 use serde_json::{Value, json};
-use support::{Scratch, lines};
+use support::{Scratch, aws_key, lines, secret_line};
 
 /// A repository whose hooks are gov-hook's, with three commits since.
 fn governed() -> Scratch {
@@ -32,17 +32,6 @@ fn governed() -> Scratch {
 fn stream(scratch: &Scratch) -> String {
     let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
     refs.lines().find(|name| !name.ends_with("/genesis")).unwrap().to_owned()
-}
-
-/// Its entries in their order.
-fn entries(scratch: &Scratch, reference: &str) -> Vec<Value> {
-    let mut entries = Vec::new();
-    for blob in scratch.git(&["ls-tree", "-r", "--format=%(objectname)", reference]).lines() {
-        let note = scratch.git(&["cat-file", "blob", blob]);
-        entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
-    }
-    entries.sort_by_key(|entry| entry["seq"].as_u64());
-    entries
 }
 
 /// An object written from these bytes.
@@ -221,7 +210,7 @@ fn what_a_stream_falsely_says_of_itself_harms_no_other() {
         })
     };
     let ahead = beside(|scratch, reference| {
-        let mut entries = entries(scratch, reference);
+        let mut entries = scratch.entries(reference);
         entries.last_mut().unwrap()["time"] = json!("9999-12-31T23:59:59Z");
         let entries = chained(entries);
         forge(scratch, reference, &entries);
@@ -256,7 +245,7 @@ fn a_stream_goes_on_behind_what_git_did_to_its_layout_and_from_where_a_remote_ha
     assert_eq!(verified(&scratch), broken(&["stream-missing"]));
     go_on(2);
 
-    assert_eq!(entries(&scratch, &reference).last().unwrap()["seq"], json!(entries(&scratch, &copy).len() + 1));
+    assert_eq!(scratch.entries(&reference).last().unwrap()["seq"], json!(scratch.entries(&copy).len() + 1));
 }
 
 #[test]
@@ -290,12 +279,12 @@ fn an_edited_line_is_found_as_long_as_its_history_is_there() {
 #[test]
 fn an_edited_line_is_found_when_its_history_is_forged_too() {
     let found = attacked(|scratch, reference| {
-        let mut entries = entries(scratch, reference);
+        let mut entries = scratch.entries(reference);
         entries[1]["outcome"] = json!("merged");
         forge(scratch, reference, &entries);
     });
     let unnamed = attacked(|scratch, reference| {
-        let mut entries = entries(scratch, reference);
+        let mut entries = scratch.entries(reference);
         entries[1]["outcome"] = json!("notified");
         forge(scratch, reference, &entries);
     });
@@ -323,7 +312,7 @@ fn lines_in_another_order_are_found() {
         replace_note(scratch, reference, object, (turned.join("\n") + "\n").as_bytes());
     });
     let forged = attacked(|scratch, reference| {
-        let mut entries = entries(scratch, reference);
+        let mut entries = scratch.entries(reference);
         entries.swap(1, 2);
         forge(scratch, reference, &entries);
     });
@@ -371,7 +360,7 @@ fn a_newest_entry_that_nobody_saw_is_told_as_unwitnessed() {
 #[test]
 fn what_is_encoded_otherwise_is_refused() {
     let found = attacked(|scratch, reference| {
-        let mut lines: Vec<String> = entries(scratch, reference).iter().map(Value::to_string).collect();
+        let mut lines: Vec<String> = scratch.entries(reference).iter().map(Value::to_string).collect();
         let last = lines.pop().unwrap();
         lines.push(last.replace("\":", "\": "));
         forge_lines(scratch, reference, &lines);
@@ -388,7 +377,7 @@ fn what_is_encoded_otherwise_is_refused() {
 fn what_this_version_does_not_know_fails_closed() {
     let with = |member: &'static str, value: Value| {
         attacked(move |scratch, reference| {
-            let mut entries = entries(scratch, reference);
+            let mut entries = scratch.entries(reference);
             entries.last_mut().unwrap()[member] = value.clone();
             forge(scratch, reference, &entries);
         })
@@ -403,7 +392,7 @@ fn what_this_version_does_not_know_fails_closed() {
 fn an_entry_out_of_another_place_is_found() {
     let chained_with = |member: &'static str, value: Value| {
         attacked(move |scratch, reference| {
-            let mut entries = entries(scratch, reference);
+            let mut entries = scratch.entries(reference);
             entries.last_mut().unwrap()[member] = value.clone();
             forge(scratch, reference, &chained(entries));
         })
@@ -556,7 +545,7 @@ fn a_signature_that_is_gone_or_meant_for_something_else_is_found() {
         scratch.commit_by_hand("Add a file");
         scratch.git(&["push", "-q", remote.to_str().unwrap(), "main"]);
         let reference = stream(&scratch);
-        let mut entries = entries(&scratch, &reference);
+        let mut entries = scratch.entries(&reference);
         let push = entries.last_mut().unwrap();
         assert_eq!(push["kind"], "push");
         attack(&scratch, push);
@@ -589,7 +578,7 @@ fn a_forged_decision_with_a_sound_chain_is_found_by_replay() {
     let replayed = scratch.run(&["audit", "verify", "--replay"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
     let reference = stream(&scratch);
-    let mut entries = entries(&scratch, &reference);
+    let mut entries = scratch.entries(&reference);
     let forged = entries.iter_mut().rev().find(|entry| entry["kind"] == "decision").unwrap();
     forged["risk"]["score"] = json!(1);
     let mut entries = chained(entries);
@@ -614,7 +603,7 @@ fn replayed(scratch: &Scratch) -> (u64, Vec<String>) {
 /// Changes the last decision or push of HIGH risk, and all that follows from its new id.
 fn forge_high(scratch: &Scratch, kind: &str, change: impl Fn(&mut Value)) {
     let reference = stream(scratch);
-    let old = entries(scratch, &reference);
+    let old = scratch.entries(&reference);
     let at = old.iter().rposition(|entry| entry["kind"] == kind && entry["risk"]["level"] == "HIGH").unwrap();
     let was = id(&old[at]);
     let mut entries = old;
@@ -647,7 +636,7 @@ fn a_new_name_for_what_is_there_brings_nothing_when_it_is_made_again_either() {
 fn every_kind_of_decision_comes_out_the_same_when_it_is_made_again() {
     let scratch = governed();
     scratch.origin();
-    scratch.write("a.py", format!("key = '{}{}'\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.py", format!("key = '{}'\n", aws_key()));
     scratch.git(&["add", "--all"]);
     assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "Refused"]).status.success());
     assert_eq!(replayed(&scratch), (4, vec![]), "a refused attempt, whose objects are still there");
@@ -893,7 +882,7 @@ fn what_landed_past_every_push_gate_is_told_by_each_who_tells_of_coverage() {
 #[test]
 fn what_was_denied_is_not_governed_for_being_put_on_record() {
     let scratch = at_staging();
-    scratch.write("key.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("key.txt", secret_line());
     let commit = scratch.commit_all("Keep the key");
     assert_eq!(scratch.run(&["record", "HEAD", "--reason", "no time"]).code, 1);
     assert!(!scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]).status.success());

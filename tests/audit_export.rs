@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{Said, Scratch};
+use support::{Said, Scratch, secret_line};
 
 /// A repository with signed and unsigned entries, a refused attempt, and its ledger on a remote.
 fn governed() -> (Scratch, [String; 2]) {
@@ -21,7 +21,7 @@ fn governed() -> (Scratch, [String; 2]) {
     scratch.install_hooks();
     scratch.write("é \"quoted\" \\.txt", "one\n");
     let one = scratch.commit_by_hand("Say \"one\" & more");
-    scratch.write("b.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("b.txt", secret_line());
     scratch.git(&["add", "--all"]);
     assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
     scratch.write("b.txt", "two\n");
@@ -43,12 +43,7 @@ fn check(scratch: &Scratch, exported: &str) -> Said {
     fs::write(scratch.beside("ledger.jsonl"), exported).unwrap();
     let mut command = scratch.command("sh", &scratch.path(""));
     command.arg(scratch.beside("check-ledger.sh")).arg(scratch.beside("ledger.jsonl")).arg(".gov/allowed_signers");
-    let output = command.output().unwrap();
-    Said {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    command.output().unwrap().into()
 }
 
 #[test]

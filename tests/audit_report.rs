@@ -21,7 +21,7 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::json;
-use support::Scratch;
+use support::{Scratch, secret_line};
 
 /// A repository with a commit before adoption, a good one, a refused attempt, and one past the hooks.
 fn governed() -> Scratch {
@@ -29,7 +29,7 @@ fn governed() -> Scratch {
     scratch.install_hooks();
     scratch.write("a.txt", "one\n");
     scratch.commit_by_hand("One");
-    scratch.write("b.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("b.txt", secret_line());
     scratch.git(&["add", "--all"]);
     assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
     scratch.write("b.txt", "two\n");

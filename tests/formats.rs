@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value;
-use support::Scratch;
+use support::{Scratch, UNTOLD, secret_line};
 
 const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "gitlab", "junit"];
 
@@ -23,7 +23,7 @@ fn staged(code: i32) -> Scratch {
     scratch.policy(POLICY);
     match code {
         0 => scratch.write("a.txt", "plain\n"),
-        1 => scratch.write("a.txt", ["key = AKIA", "Z7QVN4KWJ3XPLM2T\n"].concat()),
+        1 => scratch.write("a.txt", secret_line()),
         _ => scratch.write("core/a.txt", "protected\n"),
     }
     scratch.git(&["add", "--all"]);
@@ -58,7 +58,7 @@ fn no_format_shows_the_secret() {
 
     for format in FORMATS {
         let said = scratch.run(&["check", "--staged", "--verbose", "--format", format]);
-        assert!(!said.out.contains("Z7QVN4KWJ3XPLM2T"), "{format}: {}", said.out);
+        assert!(!said.out.contains(UNTOLD), "{format}: {}", said.out);
         assert!(said.out.contains("AWS access key id"), "{format}: {}", said.out);
     }
 }

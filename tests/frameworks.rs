@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use support::Scratch;
+use support::{Scratch, UNTOLD, secret_line};
 
 const FRAMEWORKS: [&str; 2] = ["pre-commit", "prek"];
 
@@ -153,10 +153,6 @@ fn publish(scratch: &Scratch, folder: &Path) -> String {
     scratch.git_in(folder, &["rev-parse", "HEAD"])
 }
 
-fn secret() -> String {
-    format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T")
-}
-
 const SYSTEM: [&str; 4] =
     ["gov-hook-system", "gov-hook-commit-msg-system", "gov-hook-record-system", "gov-hook-push-system"];
 
@@ -168,14 +164,14 @@ fn a_framework_runs_every_stage_of_a_commit() {
         let installed = framed.framework(&["install"]);
         assert!(installed.status.success(), "{framework}: {}", said(&installed));
 
-        framed.scratch.write("a.txt", secret());
+        framed.scratch.write("a.txt", secret_line());
         let refused = framed.commit("Secret");
         framed.scratch.write("a.txt", "one\n");
         let passed = framed.commit("One");
 
         assert!(!refused.status.success(), "{framework}");
         assert!(said(&refused).contains("denied: 1 secret in a.txt:1"), "{framework}: {}", said(&refused));
-        assert!(!said(&refused).contains("Z7QVN4KWJ3XPLM2T"));
+        assert!(!said(&refused).contains(UNTOLD));
         assert!(passed.status.success(), "{framework}: {}", said(&passed));
         assert_eq!(framed.kinds(), ["decision", "decision", "commit"], "{framework}");
     }
@@ -288,7 +284,7 @@ fn a_first_push_of_all_that_there_is_is_judged() {
         let framed = Framed::new(framework, programs, &SYSTEM);
         framed.scratch.origin();
         framed.framework(&["install"]);
-        framed.scratch.write("a.txt", secret());
+        framed.scratch.write("a.txt", secret_line());
         framed.scratch.commit_all("Past the hooks");
 
         let refused = framed.git(&["push", "-q", "origin", "HEAD:refs/heads/new"]);
@@ -308,7 +304,7 @@ fn trying_the_hooks_needs_no_configuration() {
         let framed = Framed::new(framework, programs, &[]);
         fs::remove_file(framed.scratch.path(".pre-commit-config.yaml")).unwrap();
         framed.scratch.commit_all("Without it");
-        framed.scratch.write("a.txt", secret());
+        framed.scratch.write("a.txt", secret_line());
         framed.scratch.git(&["add", "--all"]);
         let offered = framed.scratch.beside("offered");
 
@@ -425,7 +421,7 @@ fn the_native_hook_goes_along_with_a_framework_whichever_came_first() {
             let passed = framed.commit("One");
             assert!(passed.status.success(), "{context}: {}", said(&passed));
             assert_eq!((runs(&framed), framed.kinds()), (1, vec!["decision".into(), "commit".into()]), "{context}");
-            framed.scratch.write("a.txt", secret());
+            framed.scratch.write("a.txt", secret_line());
             let refused = framed.commit("Secret");
             assert!(!refused.status.success() && said(&refused).contains("denied: 1 secret"), "{context}");
             assert_eq!(framed.scratch.run(&["doctor"]).code, 0, "{context}");
@@ -442,7 +438,7 @@ fn the_native_hook_goes_along_with_a_framework_whichever_came_first() {
                 assert_eq!(left, text(&theirs), "{context}");
             }
             let ran = runs(&framed);
-            framed.scratch.write("a.txt", secret());
+            framed.scratch.write("a.txt", secret_line());
             assert!(framed.commit("Secret").status.success() && runs(&framed) == ran + 1, "{context}");
         }
     }
@@ -510,7 +506,7 @@ fn a_wheel_carries_the_binary_to_where_there_is_no_rust() {
 
     for framework in FRAMEWORKS {
         let mut command = scratch.command(programs.join(framework), &scratch.path(""));
-        scratch.write("a.txt", secret());
+        scratch.write("a.txt", secret_line());
         scratch.git(&["add", "--all"]);
         command
             .args(["try-repo", &*offered.to_string_lossy(), "gov-hook-wheel"])
@@ -549,7 +545,7 @@ fn a_framework_builds_from_source() {
     let source = [".pre-commit-hooks.yaml", "README.md", "build", "hooks", "rules", "src"];
     fs::write(scratch.beside("offered/Cargo.toml"), quick(&manifest)).unwrap();
     let (offered, _) = offering(&scratch, &source);
-    scratch.write("a.txt", secret());
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
 
     let mut command = scratch.command(programs.join("pre-commit"), &scratch.path(""));
@@ -630,7 +626,7 @@ fn every_example_of_a_configuration_works() {
         framed.scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
 
         let installed = framed.framework(&["install"]);
-        framed.scratch.write("a.txt", secret());
+        framed.scratch.write("a.txt", secret_line());
         let refused = framed.commit("Secret");
         framed.scratch.write("a.txt", "one\n");
         let passed = framed.commit("One");

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use gov_hook::git::Place;
 use gov_hook::model::RepoPath;
 use serde_json::Value;
-use support::{Said, Scratch};
+use support::{Said, Scratch, aws_key};
 
 const SCRIPT: &str = "#!/bin/sh\necho one\necho two\n";
 
@@ -1064,7 +1064,7 @@ fn attempts_are_on_record_counted_and_replayed() {
 #[test]
 fn what_was_changed_is_shown_beside_what_was_signed_without_secrets() {
     let scratch = signed();
-    let secret = format!("{}{}", "AKIA", "Z7QVN4KWJ3XPLM2T");
+    let secret = aws_key();
     edit(&scratch, "run.sh", "echo two", &format!("echo {secret}"));
 
     let said = scratch.run(&["verify", "run.sh"]);

@@ -10,7 +10,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use support::{Said, Scratch};
+use support::{Said, Scratch, UNTOLD, secret_line};
 
 const CLIENT: [&str; 8] = [
     "pre-commit",
@@ -65,10 +65,6 @@ fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn secret() -> String {
-    format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T")
-}
-
 /// A git that says it is of another version.
 fn pretend_git(scratch: &Scratch, version: &str) {
     let real = scratch.command("sh", &scratch.path("")).args(["-c", "command -v git"]).output().unwrap();
@@ -106,7 +102,7 @@ fn what_is_installed_runs_and_what_is_uninstalled_is_gone() {
     );
     assert_eq!(said.out, expected);
     assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
-    scratch.write("a.txt", secret());
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
 
@@ -191,7 +187,7 @@ fn either_hook_refuses() {
     scratch.git(&["add", "a.txt"]);
     let by_theirs = scratch.try_git_in(&scratch.path(""), &["commit", "-qm", "One"]);
     fs::remove_file(scratch.path("stop")).unwrap();
-    scratch.write("b.txt", secret());
+    scratch.write("b.txt", secret_line());
     scratch.git(&["add", "b.txt"]);
     let by_ours = scratch.try_git_in(&scratch.path(""), &["commit", "-qm", "Two"]);
 
@@ -489,7 +485,7 @@ fn each_way_out_of_shared_hooks_leads_out() {
 
         assert!(ran.status.success(), "{command}: {}", err(&ran));
         assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT), "{command}");
-        scratch.write("a.txt", secret());
+        scratch.write("a.txt", secret_line());
         scratch.git(&["add", "--all"]);
         assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success(), "{command}");
     }
@@ -504,7 +500,7 @@ fn the_third_way_out_of_shared_hooks_leads_out() {
 
     put(&scratch.beside("shared/pre-commit"), &format!("#!/bin/sh\n{line}\n"));
 
-    scratch.write("a.txt", secret());
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     let refused = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]);
     assert!(err(&refused).starts_with("denied: 1 secret in a.txt:1\n"), "{}", err(&refused));
@@ -522,7 +518,7 @@ fn a_folder_of_hooks_that_this_repository_names_is_respected() {
     assert_eq!(names(&scratch.path(".githooks")), sorted(&CLIENT));
     assert!(said.out.contains("they name this machine's gov-hook"), "{}", said.out);
     assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
-    scratch.write("a.txt", secret());
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "a.txt"]);
     assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
     scratch.run(&["uninstall"]);
@@ -603,7 +599,7 @@ fn linked_worktrees_share_the_hooks_and_one_may_have_its_own() {
 
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
-    fs::write(linked.join("a.txt"), secret()).unwrap();
+    fs::write(linked.join("a.txt"), secret_line()).unwrap();
     scratch.git_in(&linked, &["add", "a.txt"]);
     assert!(!scratch.try_git_in(&linked, &["commit", "-m", "Secret"]).status.success());
     scratch.git(&["config", "extensions.worktreeConfig", "true"]);
@@ -623,7 +619,7 @@ fn a_submodule_has_hooks_of_its_own() {
 
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(names(&scratch.path(".git/modules/sub/hooks")), sorted(&CLIENT));
-    scratch.write("sub/a.txt", secret());
+    scratch.write("sub/a.txt", secret_line());
     scratch.git_in(&scratch.path("sub"), &["add", "--all"]);
     assert!(!scratch.try_git_in(&scratch.path("sub"), &["commit", "-m", "Secret"]).status.success());
     assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
@@ -664,7 +660,7 @@ fn a_bare_repository_with_work_trees_is_a_clone_until_it_is_a_server() {
     assert_eq!(names(&bare.join("hooks")), sorted(&CLIENT));
     assert_eq!(doctor.code, 0, "{}", doctor.out);
     assert!(!doctor.out.contains("missing"), "{}", doctor.out);
-    fs::write(tree.join("a.txt"), secret()).unwrap();
+    fs::write(tree.join("a.txt"), secret_line()).unwrap();
     scratch.git_in(&tree, &["add", "a.txt"]);
     assert!(!scratch.try_git_in(&tree, &["commit", "-m", "Secret"]).status.success());
 
@@ -881,7 +877,7 @@ fn what_git_takes_out_of_a_message_is_not_judged() {
 fn a_secret_in_a_message_is_refused_and_what_only_looks_like_one_is_not() {
     let scratch = worded();
 
-    let refused = commit(&scratch, &["-m", &format!("Deploy with {}", secret())], "false");
+    let refused = commit(&scratch, &["-m", &format!("Deploy with {}", secret_line())], "false");
     let address = ["Push to https://bot:vQ7mz", "T2xLr9@git.shop.dev/x"].concat();
     let addressed = commit(&scratch, &["-m", &address], "false");
     let passed = commit(&scratch, &["-m", "Rotate the key\n\npassword: hunter-2-of-9"], "false");
@@ -891,7 +887,7 @@ fn a_secret_in_a_message_is_refused_and_what_only_looks_like_one_is_not() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(err(&refused).starts_with("denied: "), "{}", err(&refused));
     assert!(err(&refused).contains("COMMIT_MESSAGE:1"), "{}", err(&refused));
-    assert!(!err(&refused).contains("Z7QVN4KWJ3XPLM2T"), "{}", err(&refused));
+    assert!(!err(&refused).contains(UNTOLD), "{}", err(&refused));
     assert!(passed.status.success(), "{}", err(&passed));
 }
 
@@ -899,11 +895,11 @@ fn a_secret_in_a_message_is_refused_and_what_only_looks_like_one_is_not() {
 fn a_secret_beside_what_a_message_is_refused_for_is_not_repeated() {
     let scratch = worded();
 
-    let refused = commit(&scratch, &["-m", &format!("wip: use {}", secret())], "false");
+    let refused = commit(&scratch, &["-m", &format!("wip: use {}", secret_line())], "false");
 
     assert_eq!(refused.status.code(), Some(1));
     let said = err(&refused) + &scratch.run(&["audit", "export"]).out;
-    assert!(!said.contains("Z7QVN4KWJ3XPLM2T"), "{said}");
+    assert!(!said.contains(UNTOLD), "{said}");
 }
 
 #[test]
@@ -1179,7 +1175,7 @@ fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
     assert!(said.out.contains(" is git ") && said.out.contains(", which does not run them\n"), "{}", said.out);
     assert_eq!(scratch.git(&["config", "hook.gov-hook-pre-commit.event"]), "pre-commit");
     let command = scratch.git(&["config", "hook.gov-hook-pre-commit.command"]);
-    scratch.write("a.txt", secret());
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     let ran = scratch.command("sh", &scratch.path("")).args(["-c", &command]).output().unwrap();
     assert!(err(&ran).starts_with("denied: 1 secret") && ran.status.code() == Some(1), "{}", err(&ran));
@@ -1248,7 +1244,7 @@ fn what_a_new_git_runs_from_its_configuration_judges_records_and_fails_closed() 
     scratch.origin();
     scratch.git(&["config", "--global", "core.hooksPath", "~/shared"]);
     put(&scratch.beside("shared/pre-commit"), "#!/bin/sh\necho shared >> \"$HOME/log\"\n");
-    fs::write(scratch.beside("secret"), secret()).unwrap();
+    fs::write(scratch.beside("secret"), secret_line()).unwrap();
 
     assert_eq!(gov_hook(&["install", "--config"]).code, 0);
 
@@ -1422,9 +1418,9 @@ fn leaking() -> Scratch {
     scratch.origin();
     scratch.git(&["push", "-q", "origin", "main"]);
     scratch.install_hooks();
-    fs::write(scratch.beside("secret"), secret()).unwrap();
+    fs::write(scratch.beside("secret"), secret_line()).unwrap();
     scratch.git(&["checkout", "-q", "-b", "leak"]);
-    scratch.write("s", secret());
+    scratch.write("s", secret_line());
     scratch.git(&["add", "s"]);
     scratch.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Leak"]);
     scratch.git(&["checkout", "-q", "main"]);

@@ -10,7 +10,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Scratch, lines};
+use support::{Scratch, UNTOLD, lines, secret_line};
 
 const POLICY: &str = "\
 version: 1
@@ -204,7 +204,7 @@ fn a_protected_path_touched_and_undone_is_seen() {
 fn a_secret_added_and_removed_again_denies_the_range() {
     let scratch = governed();
     let start = scratch.git(&["rev-parse", "HEAD"]);
-    scratch.write("src/a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("src/a.txt", secret_line());
     scratch.commit_all("Add a key");
     scratch.write("src/a.txt", "key = from the environment\n");
     scratch.commit_all("Take it out again");
@@ -213,7 +213,7 @@ fn a_secret_added_and_removed_again_denies_the_range() {
 
     assert_eq!((json["outcome"].as_str(), json["exit"].as_i64()), (Some("blocked"), Some(1)));
     assert_eq!(json["findings"][0]["rule"], "secret/aws-access-key-id");
-    assert!(!json.to_string().contains("Z7QVN4KWJ3XPLM2T"));
+    assert!(!json.to_string().contains(UNTOLD));
 }
 
 #[test]

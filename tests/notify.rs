@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Said, Scratch, lines};
+use support::{Said, Scratch, aws_key, lines};
 
 const TOKEN: &str = "4815:telegram-token";
 const KEY: &str = "the-key-of-the-webhook";
@@ -700,7 +700,7 @@ fn an_override_is_told_with_who_answers_for_it_and_why() {
     scratch.install_hooks();
     scratch.write("core/engine", "1\n");
     scratch.git(&["add", "--all"]);
-    let key = ["AKIA", "Z7QVN4KWJ3XPLM2T"].concat();
+    let key = aws_key();
 
     let reason = format!("all is down, {key} too");
     let said = run(&scratch, &server, &["override", "request", "--staged", "--reason", &reason]);

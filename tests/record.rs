@@ -12,7 +12,7 @@ mod support;
 use std::fs;
 
 use serde_json::{Value, json};
-use support::{Scratch, lines};
+use support::{Scratch, UNTOLD, aws_key, lines, secret_line};
 
 const PRODUCTION: &str = "version: 1\nenforcement: { default: production }\n";
 
@@ -42,15 +42,7 @@ fn streams(scratch: &Scratch) -> Vec<String> {
 
 /// Every entry in the order in which it was written.
 fn entries(scratch: &Scratch) -> Vec<Value> {
-    let mut entries = Vec::new();
-    for stream in streams(scratch) {
-        for pair in scratch.git(&["ls-tree", "-r", "--format=%(objectname)", &stream]).lines() {
-            let note = scratch.git(&["cat-file", "blob", pair]);
-            entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
-        }
-    }
-    entries.sort_by_key(|entry| (entry["stream"].as_str().unwrap().to_owned(), entry["seq"].as_u64()));
-    entries
+    streams(scratch).iter().flat_map(|stream| scratch.entries(stream)).collect()
 }
 
 fn kinds(scratch: &Scratch) -> Vec<String> {
@@ -87,7 +79,7 @@ fn a_commit_is_decided_on_before_it_is_made_and_bound_after() {
 fn a_refused_attempt_is_recorded_and_leaves_no_commit() {
     let scratch = governed();
     let before = scratch.git(&["rev-parse", "HEAD"]);
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
 
     let refused = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]);
@@ -97,7 +89,7 @@ fn a_refused_attempt_is_recorded_and_leaves_no_commit() {
     assert_eq!(kinds(&scratch), ["stream-open", "decision"]);
     let decision = &entries(&scratch)[1];
     assert_eq!((&decision["outcome"], &decision["body"]["exit"]), (&"blocked".into(), &1.into()));
-    assert!(!decision.to_string().contains("Z7QVN4KWJ3XPLM2T"));
+    assert!(!decision.to_string().contains(UNTOLD));
 }
 
 #[test]
@@ -121,7 +113,7 @@ fn a_commit_made_past_the_hooks_is_bypassed_until_a_person_gives_a_reason() {
 #[test]
 fn a_refused_tree_that_is_committed_past_the_hooks_is_not_taken_for_judged() {
     let scratch = governed();
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
 
@@ -200,7 +192,7 @@ fn a_first_commit_is_recorded_where_its_hooks_judged_it() {
         let arguments = [&["commit", "-q"], more].concat();
         scratch.try_git_in(&scratch.path(""), &arguments).status.success()
     };
-    let token = format!("{}{}", "AKIA", "Z7QVN4KWJ3XPLM2T");
+    let token = aws_key();
 
     let judged = first(&|scratch| assert!(try_commit(scratch, &["-m", "One"])));
     let unasked = first(&|scratch| assert!(try_commit(scratch, &["--no-verify", "-m", "One"])));
@@ -301,7 +293,7 @@ fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
     let scratch = governed();
     let origin = scratch.origin();
     let theirs = || scratch.git_in(&origin, &["for-each-ref", "--format=%(refname)"]);
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.commit_all("Secret");
     scratch.git(&["rm", "-q", "a.txt"]);
     scratch.commit_by_hand("Gone again");
@@ -510,7 +502,7 @@ fn a_remote_by_another_name_is_under_the_law_that_it_has() {
 fn what_git_makes_without_asking_is_told_where_it_is_denied() {
     let scratch = governed();
     scratch.git(&["checkout", "-q", "-b", "topic"]);
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     scratch.git(&["commit", "-q", "--no-verify", "-m", "Past the hooks"]);
     scratch.git(&["checkout", "-q", "main"]);
@@ -583,7 +575,7 @@ fn a_commit_from_before_gov_hook_came_is_not_told_as_bypassed() {
 #[test]
 fn break_glass_lets_a_commit_by_and_tells() {
     let scratch = governed();
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     let mut git = scratch.command("git", &scratch.path(""));
 

@@ -12,12 +12,9 @@ mod support;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use support::{Scratch, lines};
+use support::{Scratch, UNTOLD, aws_key, lines, secret_line};
 
 const PRODUCTION: &str = "version: 1\nenforcement: { branches: { main: production, staging: staging } }\n";
-
-/// Nobody's key: it only has the form of one.
-const SECRET: (&str, &str) = ("AKIA", "Z7QVN4KWJ3XPLM2T");
 
 /// A clone with hooks, and a server that has its first commit and enforces.
 struct Hosted {
@@ -99,13 +96,8 @@ impl Hosted {
 
     /// What the server itself wrote down, in its order.
     fn witnessed(&self) -> Vec<Value> {
-        let mut entries = Vec::new();
-        for stream in self.streams() {
-            for blob in self.there(&["ls-tree", "-r", "--format=%(objectname)", &stream]).lines() {
-                let note = self.there(&["cat-file", "blob", blob]);
-                entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
-            }
-        }
+        let in_stream = |stream: &String| self.scratch.entries_in(&self.server, stream);
+        let mut entries: Vec<Value> = self.streams().iter().flat_map(in_stream).collect();
         entries.retain(|entry| entry["actor"]["kind"] == "witness");
         entries.sort_by_key(|entry| entry["seq"].as_u64());
         entries
@@ -145,7 +137,7 @@ fn what_was_judged_on_the_way_arrives_and_is_accepted() {
 fn a_secret_that_a_client_let_by_is_refused_with_its_place_and_not_its_value() {
     let hosted = Hosted::new("version: 1\n");
     let before = hosted.there(&["rev-parse", "main"]);
-    hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("a.txt", &secret_line());
 
     let refused = hosted.push(&["--no-verify", "origin", "main"]);
 
@@ -154,7 +146,7 @@ fn a_secret_that_a_client_let_by_is_refused_with_its_place_and_not_its_value() {
         "[secret/aws-access-key-id]",
         "mend it: gov-hook check ",
     ]);
-    assert!(!refused.said.contains(SECRET.1), "{}", refused.said);
+    assert!(!refused.said.contains(UNTOLD), "{}", refused.said);
     assert_eq!(hosted.there(&["rev-parse", "main"]), before);
     let disabled = hosted
         .scratch
@@ -169,7 +161,7 @@ fn a_secret_that_a_client_let_by_is_refused_with_its_place_and_not_its_value() {
 #[test]
 fn a_secret_that_was_taken_out_again_is_found_in_its_commit() {
     let hosted = Hosted::new("version: 1\n");
-    hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("a.txt", &secret_line());
     hosted.commit_past_hooks("a.txt", "key = none\n");
 
     hosted.push(&["--no-verify", "origin", "main"]).is_refused_with(&["[secret/aws-access-key-id]"]);
@@ -195,7 +187,7 @@ fn production_takes_no_commit_without_a_record_whatever_the_client_skipped() {
 #[test]
 fn what_the_records_lack_hides_nothing_of_what_is_in_the_commits() {
     let hosted = Hosted::new(PRODUCTION);
-    let commit = hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    let commit = hosted.commit_past_hooks("a.txt", &secret_line());
 
     let refused = hosted.push(&["--no-verify", "origin", "main"]);
 
@@ -321,7 +313,7 @@ fn names_that_gov_hook_keeps_and_replacements_are_refused_and_can_be_deleted() {
 fn a_commit_behind_any_name_is_judged() {
     let hosted = Hosted::new("version: 1\n");
     hosted.push(&["--no-verify", "origin", "HEAD:refs/hidden/known"]).passes();
-    hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("a.txt", &secret_line());
     hosted.scratch.git(&["tag", "-a", "-m", "Release", "v1"]);
     for name in ["HEAD:refs/hidden/x", "HEAD:refs/notes/commits", "HEAD:refs/tags/light", "v1", "HEAD:refs/heads/new"] {
         hosted.push(&["--no-verify", "origin", name]).is_refused_with(&["[secret/aws-access-key-id]"]);
@@ -336,7 +328,7 @@ fn one_that_is_refused_keeps_back_all() {
     let hosted = Hosted::new("version: 1\n");
     let before = hosted.there(&["for-each-ref"]);
     hosted.scratch.git(&["branch", "good"]);
-    hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("a.txt", &secret_line());
 
     hosted.push(&["--no-verify", "origin", "good", "main"]).is_refused_with(&["gov-hook: denied: main"]);
 
@@ -393,7 +385,7 @@ fn an_agent_that_only_its_records_tell_of_is_one_wherever_its_commits_go() {
 #[test]
 fn a_secret_in_the_message_of_a_tag_goes_nowhere() {
     let hosted = Hosted::new("version: 1\n");
-    let message = format!("Release\n\nkey = {}{}", SECRET.0, SECRET.1);
+    let message = format!("Release\n\nkey = {}", aws_key());
     hosted.scratch.git(&["tag", "-a", "-m", &message, "v1"]);
     hosted.scratch.git(&["tag", "-a", "-m", "About a tag", "about-v1", "v1"]);
     let mend = ["denied: v1: TAG_MESSAGE:3: AWS access key id", "mend it: gov-hook check v1"];
@@ -564,7 +556,7 @@ fn a_host_with_update_alone_judges_each_reference_once() {
     for other in ["pre-receive", "post-receive"] {
         std::fs::remove_file(hosted.server.join("hooks").join(other)).unwrap();
     }
-    hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("a.txt", &secret_line());
 
     let refused = hosted.push(&["--no-verify", "origin", "main", "HEAD~1:refs/heads/good"]);
 
@@ -576,7 +568,7 @@ fn a_host_with_update_alone_judges_each_reference_once() {
 fn a_shallow_clone_cannot_hide_what_comes_before() {
     let hosted = Hosted::new("version: 1\n");
     hosted.there(&["config", "receive.shallowUpdate", "true"]);
-    hosted.commit_past_hooks("a.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("a.txt", &secret_line());
     hosted.commit_past_hooks("a.txt", "key = none\n");
     let shallow = hosted.scratch.beside("shallow");
     let url = format!("file://{}", hosted.scratch.path("").display());
@@ -672,13 +664,7 @@ fn strictly_kept_a_stream_is_not_cut_by_what_is_put_on_top_of_it() {
 
 /// What the clone itself put on record, in its order.
 fn recorded(hosted: &Hosted) -> Vec<Value> {
-    let mut entries = Vec::new();
-    for blob in hosted.scratch.git(&["ls-tree", "-r", "--format=%(objectname)", &hosted.own_stream()]).lines() {
-        let note = hosted.scratch.git(&["cat-file", "blob", blob]);
-        entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
-    }
-    entries.sort_by_key(|entry| entry["seq"].as_u64());
-    entries
+    hosted.scratch.entries(&hosted.own_stream())
 }
 
 #[test]
@@ -710,7 +696,7 @@ fn before_a_push_all_references_are_judged_and_nothing_goes_along_with_one_refus
     let hosted = Hosted::without_hooks("version: 1\n");
     hosted.commit("a.txt", "one\n");
     hosted.scratch.git(&["branch", "good"]);
-    hosted.commit_past_hooks("b.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("b.txt", &secret_line());
     hosted.scratch.git(&["tag", "-a", "-m", "Release", "v1"]);
 
     hosted.push(&["origin", "good", "HEAD:main", "v1"]).is_refused_with(&["secret/aws-access-key-id"]);
@@ -788,7 +774,7 @@ fn what_waits_for_an_approval_may_be_shown_and_a_secret_may_not() {
     hosted.push(&["--no-verify", "origin", "HEAD:refs/gov/review/0123456789ab"]).passes();
 
     hosted.push(&["--no-verify", "origin", "HEAD:main"]).is_refused_with(&["1 commit without a record"]);
-    hosted.commit_past_hooks("b.txt", &format!("key = {}{}\n", SECRET.0, SECRET.1));
+    hosted.commit_past_hooks("b.txt", &secret_line());
     let shown = hosted.push(&["--no-verify", "origin", "HEAD:refs/gov/review/0123456789ab"]);
     shown.is_refused_with(&["[secret/aws-access-key-id]"]);
 }

@@ -15,7 +15,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
-use support::{Scratch, lines};
+use support::{Scratch, lines, secret_line};
 
 /// Path, status, lines added and deleted of every file of a report.
 fn files(json: &Value) -> Vec<Value> {
@@ -213,7 +213,7 @@ fn a_path_that_is_not_utf_8_is_judged_and_printed_with_escapes() {
 fn a_file_past_what_is_held_in_memory_is_counted_scanned_and_named() {
     let scratch = Scratch::new();
     let mut text = "just some words on a line\n".repeat(1_000_000);
-    text.push_str(&["key = ", "AKIA", "Z7QVN4KWJ3XPLM2T", "\n"].concat());
+    text.push_str(&secret_line());
     scratch.write("huge.txt", text);
     scratch.git(&["add", "--all"]);
 
@@ -458,7 +458,7 @@ fn attributes_and_text_conversion_hide_nothing() {
     scratch.commit_all("Hide");
     scratch.git(&["config", "diff.none.textconv", "true"]);
     scratch.git(&["config", "color.ui", "always"]);
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
 
     let json = scratch.check(&["--staged"]);
@@ -514,7 +514,7 @@ fn the_change_id_survives_rebase_squash_and_reword_and_dies_on_a_mode_bit() {
 #[test]
 fn a_closed_pipe_does_not_change_the_exit_code() {
     let scratch = Scratch::new();
-    scratch.write("a.txt", format!("key = {}{}\n", "AKIA", "Z7QVN4KWJ3XPLM2T"));
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
     let binary = env!("CARGO_BIN_EXE_gov-hook");
     let script = format!("{{ {binary} check --staged; echo $? > code; }} | true");

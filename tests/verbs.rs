@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{Scratch, lines};
+use support::{Scratch, lines, secret_line};
 
 #[test]
 fn every_mistake_of_a_policy_is_told_at_once_with_its_place() {
@@ -247,7 +247,7 @@ fn the_native_hook_stops_a_commit_and_lets_the_next_one_by() {
         command.args(["commit", "-q", "-m", "Try"]).env("PATH", path).output().unwrap()
     };
     let with_binary = || format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display());
-    scratch.write("a.txt", ["key = AKIA", "Z7QVN4KWJ3XPLM2T\n"].concat());
+    scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
 
     let denied = commit(with_binary());

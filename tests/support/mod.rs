@@ -25,6 +25,16 @@ pub struct Said {
     pub err: String,
 }
 
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
 impl Said {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\nout: {}\nerr: {}", self.out, self.err))
@@ -148,12 +158,22 @@ impl Scratch {
         let mut command = self.command(env!("CARGO_BIN_EXE_gov-hook"), &self.path(""));
         command.args(arguments);
         set(&mut command);
-        let output = command.output().unwrap();
-        Said {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        command.output().unwrap().into()
+    }
+
+    /// What a stream of the ledger holds, in its order.
+    pub fn entries(&self, reference: &str) -> Vec<Value> {
+        self.entries_in(&self.path(""), reference)
+    }
+
+    pub fn entries_in(&self, directory: &Path, reference: &str) -> Vec<Value> {
+        let mut entries: Vec<Value> = Vec::new();
+        for blob in self.git_in(directory, &["ls-tree", "-r", "--format=%(objectname)", reference]).lines() {
+            let note = self.git_in(directory, &["cat-file", "blob", blob]);
+            entries.extend(note.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
         }
+        entries.sort_by_key(|entry| entry["seq"].as_u64());
+        entries
     }
 
     /// `gov-hook check … --format json`, read.
@@ -182,6 +202,19 @@ impl Scratch {
             .env_remove("CLICOLOR_FORCE");
         command
     }
+}
+
+/// The part of [`aws_key`] that no report may tell.
+pub const UNTOLD: &str = "Z7QVN4KWJ3XPLM2T";
+
+/// Nobody's key: it only has the form of one, and stands nowhere in one piece.
+pub fn aws_key() -> String {
+    ["AKIA", UNTOLD].concat()
+}
+
+/// A line that is denied.
+pub fn secret_line() -> String {
+    format!("key = {}\n", aws_key())
 }
 
 /// Text of `count` distinct lines that no rule and no language minds.
