@@ -1,6 +1,7 @@
 //! Named checks that a rule may ask for once its pattern matched: formats with structure or a
 //! checksum are proved, values without one are judged by their look and their place.
 
+mod account;
 mod address;
 mod binding;
 mod checksum;

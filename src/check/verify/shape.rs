@@ -47,7 +47,7 @@ const FILE_ENDINGS: Words = words!(
      toml ini env conf cfg log com org net svg png enc",
 );
 
-fn is_mail_address(value: &[u8]) -> bool {
+pub(super) fn is_mail_address(value: &[u8]) -> bool {
     let plain = |part: &[u8]| {
         !part.is_empty()
             && part.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'))

@@ -1,0 +1,95 @@
+//! Whose password a call takes: beside an account of mail, a network or a database, a plain word is one.
+
+use super::Captured;
+use super::address::is_reserved;
+use super::place::{in_document, words};
+use super::shape::is_mail_address;
+use super::stand_in::stands_in;
+use super::weak::is_plain_password;
+use super::words::{Words, words};
+
+/// Whether a call that logs in names somebody's account, so that the word behind it is the password.
+pub(super) fn takes_word(captured: &Captured<'_>) -> bool {
+    let (value, head) = (captured.value(), captured.head());
+    let Some(user) = last_quoted(head) else { return false };
+    let call = head.get(..head.len().min(CALL)).unwrap_or_default().to_ascii_lowercase();
+    let bare = value.strip_prefix(b"!").unwrap_or(value);
+    let bare = bare.strip_suffix(b"!").unwrap_or(bare);
+    !in_document(captured)
+        && is_plain_password(bare)
+        && !value.eq_ignore_ascii_case(user)
+        && !stands_in(user)
+        && !words(user).iter().any(|word| NOBODY.has(word))
+        && (is_account(user, &call) || (NETWORKS.open(&call) && value.len() >= 8) || DATABASES.open(&call))
+}
+
+const CALL: usize = 40;
+
+/// Words for users and networks that are the reader's, and users of nobody.
+const NOBODY: Words = words!(
+    "user username usr my name ssid wifi network device devicename login email mail test tests tester testing demo \
+     dummy fake foo bar alice bob john jane doe joe someone somebody admin sender guest",
+);
+
+/// Calls whose password opens a radio network: eight characters at least.
+const NETWORKS: Words = words!("wifi. .softap wifimulti. wlan. sta_if. sta. blynk.");
+
+/// Calls that open a database.
+const DATABASES: Words = words!(
+    "mysqli_ mysql_ mysqli( pg_ new drivermanager. getconnection dbi dbi. pymysql. mysqldb. mysql. psycopg2. oci_ \
+     mssql_",
+);
+
+/// Calls that send mail by somebody's account, in whichever domain.
+const MAILERS: Words = words!("networkcredential passwordauthentication plainauth smtptransport imap_open yagmail");
+
+/// An account of mail: by one of the great providers, or where mail is sent.
+fn is_account(user: &[u8], call: &[u8]) -> bool {
+    let host = memchr::memchr(b'@', user).and_then(|at| user.get(at + 1..)).unwrap_or_default();
+    is_mail_address(user) && !is_reserved(host) && (MAILERS.within(call) || PROVIDERS.close(&host.to_ascii_lowercase()))
+}
+
+const PROVIDERS: Words = words!(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com qq.com 163.com 126.com yeah.net \
+     mail.ru yandex.ru yandex.com onmicrosoft.com gmx.de gmx.net web.de naver.com",
+);
+
+/// The text in quotes that ends the arguments before the value.
+fn last_quoted(head: &[u8]) -> Option<&[u8]> {
+    let head = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'"))?.trim_ascii_end();
+    let head = head.strip_suffix(b",")?.trim_ascii_end();
+    let (quote, inside) = head.split_last().filter(|(last, _)| matches!(last, b'"' | b'\''))?;
+    inside.get(memchr::memrchr(*quote, inside)? + 1..).map(<[u8]>::trim_ascii).filter(|user| !user.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+
+    fn takes(call: &str, value: &str) -> bool {
+        found(&format!("{call}{value}\")"), call, value, takes_word)
+    }
+
+    #[test]
+    fn a_word_beside_an_account_is_its_password() {
+        assert!(takes("login(\"ada.king@gmail.com\", \"", "bluewhale"));
+        assert!(takes("NetworkCredential(\"ada.king@shop.dev\", \"", "bluewhale"));
+        assert!(takes("WiFi.begin(\"CasaNuova\", \"", "bluewhale"));
+        assert!(takes("mysqli_connect(\"db\", \"ada\", \"", "!bluewhale"));
+        for (call, value) in [
+            ("login(\"ada.king@shop.dev\", \"", "bluewhale"),
+            ("NetworkCredential(\"ada.king@example.com\", \"", "bluewhale"),
+            ("NetworkCredential(\"ada\", \"", "bluewhale"),
+            ("login(\"test@gmail.com\", \"", "bluewhale"),
+            ("login(\"ada.king@gmail.com\", \"", "mypassword"),
+            ("WiFi.begin(\"your-ssid\", \"", "bluewhale"),
+            ("WiFi.begin(\"CasaNuova\", \"", "whales"),
+            ("WiFi.begin(ssid, \"", "bluewhale"),
+            ("mysqli_connect(\"db\", \"username\", \"", "bluewhale"),
+            ("mysqli_connect(\"db\", \"bluewhale\", \"", "bluewhale"),
+        ] {
+            assert!(!takes(call, value), "{call}{value}");
+        }
+    }
+}
