@@ -22,8 +22,9 @@ const MAILS: Words = words!("mail email gmail smtp imap sender outlook hotmail y
 /// value: tests and manuals are full of users with a password.
 pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let by_example = text_of(captured) == Text::Code || in_document(captured);
-    around(captured).any(|line| sets(line, USERS))
-        && (!by_example || around(captured).any(|line| sets(line, HOSTS) || sets_account(line)))
+    let own = captured.value();
+    around(captured).any(|line| sets(line, USERS, own))
+        && (!by_example || around(captured).any(|line| sets(line, HOSTS, own) || sets_account(line)))
 }
 
 /// Whether the address of an interface for programs stands in the lines around a value.
@@ -46,16 +47,23 @@ fn around<'a>(captured: &Captured<'a>) -> impl Iterator<Item = &'a [u8]> + use<'
     before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES))
 }
 
-/// Whether a line sets one of the names to a value that is meant.
-fn sets(line: &[u8], names: Words) -> bool {
+/// Whether a line sets one of the names to a value that is meant, and none that C defines as the
+/// password too.
+fn sets(line: &[u8], names: Words, own: &[u8]) -> bool {
     has_set(line, |name, value| {
-        name.last().is_some_and(|last| names.has(last) || names.close(last)) && !names.has(value)
+        name.last().is_some_and(|last| names.has(last) || names.close(last))
+            && !names.has(value)
+            && !(value == own && line.trim_ascii().starts_with(DEFINES))
     })
 }
 
-/// Whether a line sets the user of a mail program to an address: that names the host as well.
+/// Whether a line sets the user of a mail program to an address, or says whose service it uses: that
+/// names the host as well.
 fn sets_account(line: &[u8]) -> bool {
     has_set(line, |name, value| {
+        if name.last().is_some_and(|last| last == b"service") {
+            return MAILS.has(value);
+        }
         let of_mail = name.len() > 1 && name.iter().any(|word| MAILS.has(word) || MAILS.close(word));
         let host = memchr::memchr(b'@', value).and_then(|at| value.get(at + 1..));
         of_mail && host.is_some_and(|host| host.contains(&b'.') && !is_reserved(host))
@@ -64,6 +72,12 @@ fn sets_account(line: &[u8]) -> bool {
 
 /// Whether a line sets a name to a value, of which both are as they should be.
 fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
+    if let Some(defined) = line.trim_ascii().strip_prefix(DEFINES) {
+        let end = defined.iter().position(u8::is_ascii_whitespace).unwrap_or(defined.len());
+        let (name, value) = defined.split_at_checked(end).unwrap_or_default();
+        let value = value_of(value);
+        return value.len() > 1 && !stands_in(value) && fits(&words(name), value);
+    }
     line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b':')).any(|(at, _)| {
         let (head, tail) = line.split_at_checked(at).unwrap_or_default();
         let head = head.trim_ascii_end();
@@ -80,6 +94,8 @@ fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
         value.len() > 1 && !stands_in(value) && fits(&name, value)
     })
 }
+
+const DEFINES: &[u8] = b"#define ";
 
 fn value_of(tail: &[u8]) -> &[u8] {
     let skips = |byte: &u8| matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t' | b'"' | b'\'' | b'\\');
@@ -120,6 +136,20 @@ mod tests {
         assert!(!within("email = 'ada@shop.dev'\npassword = 'bluewhale'", "a.py"));
         assert!(!within("gmail_user = 'ada@example.com'\npassword = 'bluewhale'", "a.py"));
         assert!(!within("gmail_user = 'ada'\npassword = 'bluewhale'", "a.py"));
+    }
+
+    #[test]
+    fn a_mail_program_may_name_whose_service_it_uses() {
+        assert!(within("service: 'gmail', auth: { user: 'ada@shop.dev',\npassword: 'bluewhale' }", "a.js"));
+        assert!(!within("service: 'orders', auth: { user: 'ada@shop.dev',\npassword: 'bluewhale' }", "a.js"));
+    }
+
+    #[test]
+    fn what_c_defines_is_company_too() {
+        assert!(within("#define WIFI_SSID \"shop\"\n#define password \"bluewhale\"", "a.h"));
+        assert!(!within("#define WIFI_SSID \"your-ssid\"\n#define password \"bluewhale\"", "a.h"));
+        assert!(!within("#define SSH_USER \"bluewhale\"\n#define password \"bluewhale\"", "a.ini"));
+        assert!(!within("#define WIFI_CHANNEL 6\n#define password \"bluewhale\"", "a.h"));
     }
 
     #[test]
