@@ -2,15 +2,18 @@
 
 use super::Captured;
 use super::generic::repeats_name;
+use super::look::like_password;
 use super::place::{Place, Text, in_document, text_of, words};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::{is_screaming, is_stock};
+use super::weak::is_weak;
 use super::words::{Words, words};
 
 /// Words that someone chose for a secret: none that a page says to every reader, and not only what it is.
 pub(super) fn secret(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let parts = words(value);
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let own: usize = parts
         .iter()
         .filter(|part| !SAYS_NOTHING.has(part))
@@ -24,9 +27,18 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && !is_screaming(value)
         && !parts.iter().any(|part| NOT_FOR_USE.has(part))
         && !NOT_FOR_USE.open(&value.to_ascii_lowercase())
-        && !spelled_as_secret(value)
         && !repeats_name(value, &Place::of(captured))
-        && own >= 4
+        && if letters < 4 { like_password(value) && !is_weak(value) } else { own >= 4 && !spelled_as_secret(value) }
+        && (!value.contains(&b' ') || is_phrase(captured))
+}
+
+/// Whether words with spaces between are a value in code, and no more of them than people choose.
+fn is_phrase(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    is_quoted(captured)
+        && text_of(captured) == Text::Code
+        && !value.ends_with(b".")
+        && memchr::memchr_iter(b' ', value).count() < 5
 }
 
 /// Without quotes, code names a variable.
@@ -46,7 +58,8 @@ fn spelled_as_secret(value: &[u8]) -> bool {
 
 const NOT_FOR_USE: Words = words!(
     "test tests testing tester dev devel development local localhost demo mock default temp temporary placeholder ci \
-     insecure unsafe unit e2e playwright jest vitest cypress fixture keyboard shhh shhhh shhhhh ssshhhhh env",
+     insecure unsafe unit e2e playwright jest vitest cypress fixture change other hardcoded required invalid missing \
+     keyboard shhh shhhh shhhhh ssshhhhh env",
 );
 
 const SAYS_NOTHING: Words = words!(
@@ -73,6 +86,25 @@ mod tests {
         for value in ["bluewhale", "whale_songs_secret_2024", "whaleSongs", "thisIsMyWhale"] {
             assert!(told(value), "{value}");
         }
+    }
+
+    #[test]
+    fn a_number_with_a_letter_or_two_is_a_secret_unless_it_counts() {
+        assert!(told("WHL4712") && told("w47-18x") && !told("abc1234") && !told("key1234"));
+    }
+
+    #[test]
+    fn words_with_spaces_are_a_secret_in_code_alone() {
+        let takes = |path: &str, value: &str| {
+            let (text, path) = (format!("secret = '{value}'"), RepoPath::from(path));
+            let value = 10..10 + value.len();
+            secret(&Captured { text: text.as_bytes(), whole: 0..text.len(), value, path: &path })
+        };
+
+        assert!(takes("a.ts", "whales sing, at night"));
+        assert!(!takes("a.yaml", "whales sing at night"));
+        assert!(!takes("a.ts", "whales sing at night, and nobody hears them"));
+        assert!(!takes("a.ts", "whales sing at night."));
     }
 
     #[test]
