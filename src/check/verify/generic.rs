@@ -8,7 +8,7 @@ use super::likeness::drawn;
 use super::look::{like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
-use super::shape::{is_hex, is_identifier};
+use super::shape::{is_hex, is_identifier, is_uuid};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::is_screaming;
 use super::texts::{is_shown, names_text};
@@ -74,6 +74,7 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && binds(&place, captured)
         && !repeats_name(value, &place)
         && like_named_key(value, &place)
+        && !(is_uuid(value) && place.name.last().is_some_and(|last| last == b"credentials"))
         && !(strength(&place) == Strength::Medium && is_tabled(captured))
         && !(place.names(b"nonce") && place.between == b"=\"")
         && !names_text(&place)

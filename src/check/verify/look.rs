@@ -65,8 +65,9 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     }
     let marked = value.iter().any(|byte| b"!@#$%^&*".contains(byte))
         && (value.iter().any(u8::is_ascii_digit) || words(value).len() <= 2);
-    if is_location(value) || is_digest(value) || is_public(value) || is_compound(value) || (is_wordy(value) && !marked)
-    {
+    let called_out = value.iter().rposition(|&byte| byte != b'!').map_or(0, |last| last + 1);
+    let compound = is_compound(value.get(..called_out).unwrap_or_default());
+    if is_location(value) || is_digest(value) || is_public(value) || compound || (is_wordy(value) && !marked) {
         return false;
     }
     if wraps_words(value) || belies(value) {
@@ -290,6 +291,7 @@ mod tests {
             "ZHVtbXkgdGV4dCBkYXRhIGRhdGEgZGF0YQ==",
             "application/json",
             "my-api-key-name",
+            "as-long-as-32-whales-in-the-sea!!",
             "0123456789abcdef",
             "AAAAB3NzaC1yc2E",
             "shopkit#VerifyCustomTokenResponse",

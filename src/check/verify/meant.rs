@@ -51,9 +51,10 @@ pub(super) fn unmasked_end(captured: &Captured<'_>) -> bool {
     !masked(end) && !is_template(end)
 }
 
-/// A long secret in the alphabet of a keyboard, where marks of templates occur by chance.
+/// A long secret in the alphabet of a keyboard, where marks of templates occur by chance; dashes
+/// join words.
 pub(super) fn long_secret(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && **byte != b' ').count();
+    let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && !b" -_".contains(byte)).count();
     !masked(value) && !said_not_meant(value) && (drawn(value) || (marks >= 4 && value.iter().any(u8::is_ascii_digit)))
 }

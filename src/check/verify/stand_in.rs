@@ -14,7 +14,7 @@ const SAID_NOT_MEANT: Words = words!(
 
 /// What a language or tool fills in later.
 const TEMPLATE_MARKS: Words =
-    words!(r"${ {{ #{ <% %> $( %( %{ &lt; &gt; %s %d %v \( $[ <? </ <b> <em> <code> <strong> <br");
+    words!(r"${ {{ #{ <% %> $( %( %{ &lt; &gt; %~ %s %d %v \( $[ <? </ <b> <em> <code> <strong> <br");
 
 /// What standards and emulators print for all to use: RFC 2617, 5849, 6749 and 6750, one-time
 /// passwords in their documentation, and the local servers of Azure.
@@ -194,6 +194,7 @@ mod tests {
             "x$expected_line",
             "localhost:@pwport@",
             "%s",
+            "%~dp0",
             "<%= @password %>",
             "&lt;password&gt;",
             "2YotnFZFEjr1zCsicMWpAA",

@@ -1,6 +1,7 @@
 //! Weak passwords and plain words: values that only what surrounds them can make a password.
 
 use super::likeness::{unreadable, unspeakable};
+use super::place;
 use super::shape::{is_encoding, is_expression, is_location, is_words, trailing_digits};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::{is_screaming, is_stock};
@@ -16,7 +17,8 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
     let ascends =
         !number.is_empty() && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.checked_sub(*a) == Some(1));
     let readable = is_words(stem) && !unreadable(&word) && !unspeakable(&word);
-    let counts = ascends && stem.iter().all(u8::is_ascii_alphabetic);
+    let counted = || number.len() > 1 || place::words(stem).len() < 2;
+    let counts = ascends && stem.iter().all(u8::is_ascii_alphabetic) && counted();
     readable && (counts || ((ascends || number.len() <= 4) && WEAK.within(&word)))
 }
 
@@ -101,10 +103,30 @@ mod tests {
 
     #[test]
     fn a_word_with_a_number_that_counts_is_weak() {
-        for value in ["password2024", "toto1234", "Admin123", "secret123", "urllib2", "testuser01", "Pass1234!"] {
+        for value in [
+            "password2024",
+            "toto1234",
+            "Admin123",
+            "secret123",
+            "urllib2",
+            "testuser01",
+            "TestUser1",
+            "BlueWhale12",
+            "Pass1234!",
+        ] {
             assert!(is_weak(value.as_bytes()), "{value}");
         }
-        for value in ["hunter22x", "Sommer2019", "qmvtzkwe827", "P@ssw0rd!", "x9Kq2", "whale@123", "Whale88", "kdmx5"] {
+        for value in [
+            "hunter22x",
+            "Sommer2019",
+            "qmvtzkwe827",
+            "P@ssw0rd!",
+            "x9Kq2",
+            "whale@123",
+            "Whale88",
+            "BlueWhale2",
+            "kdmx5",
+        ] {
             assert!(!is_weak(value.as_bytes()), "{value}");
         }
     }
