@@ -146,20 +146,25 @@ pub(super) fn uri(path: &RepoPath) -> String {
 /// Indented JSON that ends with a newline. What deceives, or gives orders to a CI system whose log
 /// it is printed into, can only stand inside strings, where an escape means the same.
 pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
-    Ok(escaped_json(&serde_json::to_string_pretty(value)?))
+    serde_json::to_string_pretty(value).map(escaped_json)
 }
 
 /// The same in one line.
 pub(super) fn json_line(value: &serde_json::Value) -> String {
-    escaped_json(&value.to_string())
+    escaped_json(value.to_string())
 }
 
-fn escaped_json(text: &str) -> String {
+fn escaped_json(mut text: String) -> String {
+    let is_feared = |character| character != '\n' && deceives(character);
+    if !text.contains("##") && !text.contains(is_feared) {
+        text.push('\n');
+        return text;
+    }
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         if character == '#' && safe.ends_with('#') {
             safe.push_str("\\u0023");
-        } else if character != '\n' && deceives(character) {
+        } else if is_feared(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 let _ = write!(safe, "\\u{unit:04x}");
             }

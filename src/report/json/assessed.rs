@@ -1,6 +1,6 @@
 //! What the change is: the risk, the files and the findings of `gov-hook/check/v1`.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::super::escape::{hex, path};
 use super::super::words::scanned;
@@ -76,7 +76,8 @@ pub(super) struct FilesV1<'a> {
     changed: usize,
     added: u32,
     deleted: u32,
-    items: Vec<FileV1<'a>>,
+    #[serde(serialize_with = "one_by_one")]
+    items: &'a [AssessedFile],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     undone: Vec<UndoneV1>,
 }
@@ -88,10 +89,15 @@ impl<'a> From<&'a Assessment> for FilesV1<'a> {
             changed: assessment.files.len(),
             added,
             deleted,
-            items: assessment.files.iter().map(FileV1::from).collect(),
+            items: &assessment.files,
             undone: assessment.touched_and_undone.iter().map(UndoneV1::from).collect(),
         }
     }
+}
+
+/// Laid out all at once, the files of a large tree would take more than the report.
+fn one_by_one<S: Serializer>(files: &[AssessedFile], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(files.iter().map(FileV1::from))
 }
 
 #[derive(Serialize)]
