@@ -270,4 +270,7 @@ fn a_grant_can_be_taken_back_until_it_is_used() {
     }
     let verified = team.json("mira", &["audit", "verify", "--full", "--replay"]);
     assert_eq!(verified["exit"], 0, "{verified}");
+    team.git("ada", &["remote", "remove", "origin"]);
+    let alone = team.gov("ada", &["override", "grant", &id]);
+    assert!(alone.code == 0 && !alone.out.contains("audit sync"), "{}{}", alone.out, alone.err);
 }

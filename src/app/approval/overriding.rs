@@ -1,5 +1,7 @@
 //! `override request` and `override grant`: somebody answers for letting a change pass as it is.
 
+use std::fmt::Write as _;
+
 use super::ask::{bound, request_id};
 use super::hearing::{Hearing, moment, strings, text};
 use super::matter::{Target, find};
@@ -49,12 +51,11 @@ pub fn request(
     let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
     let (change, id) = (request_id(judged.landing.change), deed.entry.short());
     if level == Enforcement::Production || refused.is_some() {
-        let sync = if repo.has_remote() { "let others see it: gov-hook audit sync\n" } else { "" };
         let by = printable(&pen.actor().email);
         let why = refused.map(|why| format!("that alone lets nothing pass: {by} {why}\n")).unwrap_or_default();
-        told.text = format!(
-            "asked to override {change} (entry {id})\n{why}{sync}somebody who may grant it goes on with: gov-hook override grant {id} --ttl 1h\n"
-        );
+        told.text = format!("asked to override {change} (entry {id})\n{why}");
+        told.ask_to_sync(&repo);
+        let _ = writeln!(told.text, "somebody who may grant it goes on with: gov-hook override grant {id} --ttl 1h");
     } else {
         let described = judged.judgement.target.described.clone();
         let news = News { outcome: Outcome::Overridden, why: Some(reason.to_owned()), described };
@@ -140,10 +141,8 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let change = entry.change.map(request_id).unwrap_or_default();
     let lapsed = moment(entry, "expires").is_some_and(|expires| expires <= now);
     let remark = if lapsed { "; it was asked for long ago" } else { "" };
-    told.text = format!(
-        "granted: {change} may pass until {until}, once{remark} (entry {})\nlet others see it: gov-hook audit sync\n",
-        deed.entry.short()
-    );
+    told.text = format!("granted: {change} may pass until {until}, once{remark} (entry {})\n", deed.entry.short());
+    told.ask_to_sync(&repo);
     told.deeds.push(deed);
     Ok(told.answer(medium))
 }
