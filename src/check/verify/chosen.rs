@@ -59,7 +59,7 @@ fn spelled_as_secret(value: &[u8]) -> bool {
 const NOT_FOR_USE: Words = words!(
     "test tests testing tester dev devel development local localhost demo mock default temp temporary placeholder ci \
      insecure unsafe unit e2e playwright jest vitest cypress fixture change other hardcoded required invalid missing \
-     keyboard shhh shhhh shhhhh ssshhhhh env",
+     keyboard shhh shhhh shhhhh ssshhhhh env not needed unused ignored",
 );
 
 const SAYS_NOTHING: Words = words!(
@@ -105,6 +105,7 @@ mod tests {
         assert!(!takes("a.yaml", "whales sing at night"));
         assert!(!takes("a.ts", "whales sing at night, and nobody hears them"));
         assert!(!takes("a.ts", "whales sing at night."));
+        assert!(!takes("a.ts", "whales not needed"));
     }
 
     #[test]
