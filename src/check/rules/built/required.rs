@@ -9,6 +9,7 @@ use super::byte_set::{self, Set};
 use super::heads::{HEAD, heads};
 use super::logarithm::log2;
 use super::tables::commonness;
+use super::ways::alike;
 
 /// So many bytes of a class in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,20 +128,15 @@ pub(crate) fn pieces(hir: Hir) -> Vec<Hir> {
 /// Any of these sequences, where those that begin alike part only where they differ: of many words
 /// that makes an automaton with a fraction of the states. Which is preferred is lost.
 fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
-    let mut groups: Vec<(Option<Hir>, Vec<Vec<Hir>>)> = Vec::new();
+    let mut groups: Vec<Vec<Vec<Hir>>> = Vec::new();
     for sequence in sequences {
-        let mut sequence = sequence.into_iter();
-        let (first, rest) = (sequence.next(), sequence.collect());
-        match groups.iter_mut().find(|(known, _)| *known == first) {
-            Some((_, rests)) => rests.push(rest),
-            None => groups.push((first, vec![rest])),
+        let begins_so = |group: &&mut Vec<Vec<Hir>>| group.iter().any(|known| known.first() == sequence.first());
+        match groups.iter_mut().find(begins_so) {
+            Some(group) => group.push(sequence),
+            None => groups.push(vec![sequence]),
         }
     }
-    let group = |(first, rests): (Option<Hir>, Vec<Vec<Hir>>)| match first {
-        Some(first) => Hir::concat(vec![first, branching(rests)]),
-        None => Hir::empty(),
-    };
-    Hir::alternation(groups.into_iter().map(group).collect())
+    Hir::alternation(groups.into_iter().map(|group| alike(group, branching)).collect())
 }
 
 /// The heads of the words that a pattern begins with; `None` when they are few. Most of the rest then need

@@ -58,26 +58,32 @@ pub(crate) fn first_of(parts: &[Hir]) -> First {
 /// Ways of which those that begin alike part only where they differ. Which is preferred is kept: one is
 /// moved only past others of which no byte lets both go on.
 pub(crate) fn parting(ways: Vec<Vec<Hir>>) -> Vec<Hir> {
-    let mut groups: Vec<(Option<Hir>, First, Vec<Vec<Hir>>)> = Vec::new();
+    let mut groups: Vec<(First, Vec<Vec<Hir>>)> = Vec::new();
     for way in ways {
         let begins = first_of(&way);
-        let mut way = way.into_iter();
-        let (piece, rest) = (way.next(), way.collect());
-        let alike = groups.iter().rposition(|(known, first, _)| *known == piece || !first.is_apart_from(&begins));
-        match alike.and_then(|alike| groups.get_mut(alike)).filter(|(known, ..)| *known == piece && known.is_some()) {
-            Some((_, first, rests)) => {
-                first.may_be_empty |= begins.may_be_empty;
-                first.bytes = byte_set::union(first.bytes, begins.bytes);
-                rests.push(rest);
+        let is_alike = |group: &[Vec<Hir>]| group.iter().any(|known| known.first() == way.first());
+        let near = groups.iter().rposition(|(first, group)| is_alike(group) || !first.is_apart_from(&begins));
+        match near.and_then(|near| groups.get_mut(near)).filter(|(_, group)| is_alike(group)) {
+            Some((first, group)) => {
+                *first = first.or(&begins);
+                group.push(way);
             }
-            None => groups.push((piece, begins, vec![rest])),
+            None => groups.push((begins, vec![way])),
         }
     }
-    let group = |(piece, _, rests): (Option<Hir>, First, Vec<Vec<Hir>>)| match piece {
-        Some(piece) => Hir::concat(vec![piece, Hir::alternation(parting(rests))]),
-        None => Hir::empty(),
-    };
-    groups.into_iter().map(group).collect()
+    groups.into_iter().map(|(_, group)| alike(group, |rests| Hir::alternation(parting(rests)))).collect()
+}
+
+/// Sequences that begin alike, as what they share and then a fork.
+pub(crate) fn alike(sequences: Vec<Vec<Hir>>, fork: impl Fn(Vec<Vec<Hir>>) -> Hir) -> Hir {
+    let [first, others @ ..] = sequences.as_slice() else { return Hir::empty() };
+    let alike_with = |other: &Vec<Hir>| first.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let shared = others.iter().map(alike_with).min().unwrap_or(first.len());
+    let mut parts: Vec<Hir> = first.iter().take(shared).cloned().collect();
+    if !others.is_empty() && shared > 0 {
+        parts.push(fork(sequences.into_iter().map(|mut sequence| sequence.split_off(shared)).collect()));
+    }
+    Hir::concat(parts)
 }
 
 /// Ways that are tried one after another, and what they begin with.
@@ -112,4 +118,36 @@ pub(crate) fn bytes_of(class: &Class) -> Option<Set> {
 
 pub(crate) fn only(byte: u8) -> Set {
     byte_set::of_ranges([(byte, byte)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::rules::built::required::pieces;
+
+    fn parted(ways: &[&str]) -> String {
+        let pieces_of = |way: &&str| {
+            let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+            pieces(parser.parse(way).unwrap())
+        };
+        Hir::alternation(parting(ways.iter().map(pieces_of).collect())).to_string()
+    }
+
+    #[test]
+    fn ways_that_begin_alike_part_where_they_differ() {
+        assert_eq!(parted(&["token", "secret", "to", "salt"]), parted(&["to(?:ken|)", "s(?:ecret|alt)"]));
+        assert_eq!(parted(&["ab", "ab", "ab"]), "(?:ab)");
+    }
+
+    #[test]
+    fn a_way_is_not_moved_past_one_that_the_same_byte_lets_go_on() {
+        assert_eq!(parted(&["ab", "[ax]y", "ac"]), "(?:(?:ab)|(?:(?-u:[ax])y)|(?:ac))");
+    }
+
+    #[test]
+    fn what_long_ways_share_is_passed_in_one_go() {
+        let long = "k".repeat(30_000);
+
+        assert_eq!(parted(&[&format!("{long}a"), &format!("{long}b")]), parted(&[&format!("{long}(?:a|b)")]));
+    }
 }
