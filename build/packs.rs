@@ -28,6 +28,7 @@ mod ways;
 
 use crate::near::near;
 use required::Patterns;
+use tables::Keyword;
 
 /// What marks an inline waiver is found together with keywords.
 const MARKERS: [&str; 2] = ["gov: allow[", "gov:allow["];
@@ -256,8 +257,8 @@ impl Made {
     fn finish(mut self) -> Result<String, String> {
         let marker = u16::try_from(self.rules.len()).map_err(|error| error.to_string())?;
         self.keywords.extend(MARKERS.map(|written| (written.to_owned(), marker)));
-        let keywords: Vec<(&str, u16)> =
-            self.keywords.iter().map(|(keyword, owner)| (keyword.as_str(), *owner)).collect();
+        let keywords: Vec<(Keyword<'_>, u16)> =
+            self.keywords.iter().map(|(written, owner)| (Keyword::new(written), *owner)).collect();
         let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords, &common_grams());
         let (lean, whole) = (deflated(&self.records, "not(test)")?, deflated(&self.whole, "test")?);
         Ok(format!(

@@ -17,6 +17,31 @@ const DRAWERS: usize = 1 << DRAWER_BITS;
 /// Of a longer keyword only the beginning is looked for.
 pub(crate) const LONGEST: usize = 256;
 
+/// What a pack writes before a keyword that counts only where a word begins.
+const OPENS_WORD: &str = r"\b";
+
+/// A literal that leads to a rule.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Keyword<'a> {
+    pub(crate) text: &'a str,
+    /// Whether it counts only where a word begins, and in its own case of letters.
+    pub(crate) opens_word: bool,
+}
+
+impl<'a> Keyword<'a> {
+    /// As a pack writes it.
+    pub(crate) fn new(written: &'a str) -> Self {
+        let opens = written.strip_prefix(OPENS_WORD);
+        Self { text: opens.unwrap_or(written), opens_word: opens.is_some() }
+    }
+
+    /// What the prefilter compares.
+    fn compared(&self) -> Vec<u8> {
+        let bytes = self.text.bytes().take(LONGEST);
+        if self.opens_word { bytes.collect() } else { bytes.map(|byte| byte.to_ascii_lowercase()).collect() }
+    }
+}
+
 /// Which pairs of neighbours stand in a text, as far as 128 bits can tell: a text that lacks one of
 /// another's does not contain it.
 pub(crate) fn pairs(text: &[u8]) -> u128 {
@@ -32,7 +57,7 @@ pub(crate) struct Tables {
     /// Where the entries of each drawer start; the last element is where they all end.
     pub(crate) drawers: Cow<'static, [u16]>,
     pub(crate) entries: Cow<'static, [Entry]>,
-    /// All keywords in lower case, one after another.
+    /// All keywords, one after another: in lower case, but for those that open a word.
     pub(crate) texts: Cow<'static, [u8]>,
     /// The owners of all keywords, one after another.
     pub(crate) owners: Cow<'static, [u16]>,
@@ -46,7 +71,8 @@ pub(crate) struct Entry {
     pub(crate) start: u32,
     pub(crate) length: u16,
     /// Where in the keyword the gram stands.
-    pub(crate) offset: u16,
+    pub(crate) offset: u8,
+    pub(crate) opens_word: bool,
     /// Where its owners start, and how many they are.
     pub(crate) first: u16,
     pub(crate) count: u16,
@@ -56,22 +82,21 @@ impl Tables {
     /// Each keyword comes with its owner. Keywords of fewer than three bytes are left out: whoever
     /// reads a pack refuses them. `common` are four bytes each that stand in many texts, the most
     /// frequent first: what leads to a keyword had better not be among them.
-    pub(crate) fn of(keywords: &[(&str, u16)], common: &[u32]) -> Self {
-        let lower = |keyword: &str| keyword.bytes().take(LONGEST).map(|byte| byte.to_ascii_lowercase()).collect();
-        let mut sorted: Vec<(Vec<u8>, u16)> =
-            keywords.iter().map(|(keyword, owner)| (lower(keyword), *owner)).collect();
+    pub(crate) fn of(keywords: &[(Keyword<'_>, u16)], common: &[u32]) -> Self {
+        let mut sorted: Vec<(Vec<u8>, bool, u16)> =
+            keywords.iter().map(|(keyword, owner)| (keyword.compared(), keyword.opens_word, *owner)).collect();
         sorted.sort_unstable();
         let (mut texts, mut owners, mut entries) = (Vec::new(), Vec::new(), Vec::<Entry>::new());
         let mut last: &[u8] = &[];
-        for (text, owner) in &sorted {
-            let known = entries.last_mut().filter(|_| last == text);
+        for (text, opens_word, owner) in &sorted {
+            let known = entries.last_mut().filter(|entry| last == text && entry.opens_word == *opens_word);
             if let Some(entry) = known {
                 entry.count += 1;
                 owners.push(*owner);
             } else if let Some(entry) = entry(text, texts.len(), owners.len(), common) {
                 texts.extend_from_slice(text);
                 owners.push(*owner);
-                entries.push(entry);
+                entries.push(Entry { opens_word: *opens_word, ..entry });
                 last = text;
             }
         }
@@ -100,13 +125,13 @@ impl Tables {
     }
 }
 
-/// An entry for a keyword whose text and owners will stand at these places.
+/// An entry for a keyword, wherever it stands, whose text and owners will stand at these places.
 fn entry(text: &[u8], start: usize, first: usize, common: &[u32]) -> Option<Entry> {
     let (start, length) = (u32::try_from(start).ok()?, u16::try_from(text.len()).ok()?);
     let (first, count) = (u16::try_from(first).ok()?, 1);
     if let [a, b, c] = *text {
         let gram = u32::from_le_bytes([a, b, c, 0]) | FOLD;
-        return Some(Entry { gram, start, length, offset: 0, first, count });
+        return Some(Entry { gram, start, length, offset: 0, opens_word: false, first, count });
     }
     let grams = text.windows(4).enumerate();
     let (at, gram) = grams.min_by_key(|(_, gram)| {
@@ -115,7 +140,7 @@ fn entry(text: &[u8], start: usize, first: usize, common: &[u32]) -> Option<Entr
         (frequent, gram.iter().map(|&byte| commonness(byte)).sum::<u32>())
     })?;
     let gram = folded(gram)?;
-    Some(Entry { gram, start, length, offset: u16::try_from(at).ok()?, first, count })
+    Some(Entry { gram, start, length, offset: u8::try_from(at).ok()?, opens_word: false, first, count })
 }
 
 /// Four bytes, folded.

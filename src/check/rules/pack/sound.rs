@@ -2,6 +2,7 @@
 //! compiled or looked up later cannot be.
 
 use super::{short, with_hint};
+use crate::check::rules::built::tables::Keyword;
 use crate::check::rules::definition::{Anchor, Definition, On};
 use crate::check::rules::expression::{compile, needs_nothing};
 use crate::check::{detect, verify};
@@ -76,7 +77,7 @@ impl Placed<'_> {
     }
 
     fn of_keywords(&self) -> impl Iterator<Item = Mistake> {
-        let is_none = |keyword: &&String| keyword.len() < SHORTEST_KEYWORD || keyword.contains('\n');
+        let is_none = |written: &&String| Keyword::new(written).text.len() < SHORTEST_KEYWORD || written.contains('\n');
         self.rule.keywords.iter().filter(is_none).map(|keyword| {
             let mistake = self.at("keywords", format!("`{}` is no keyword", short(keyword)));
             mistake.because(format!("a keyword is one line of at least {SHORTEST_KEYWORD} bytes"))

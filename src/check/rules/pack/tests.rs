@@ -67,7 +67,7 @@ fn all_mistakes_of_a_pack_are_told_at_once() {
     let text = r#"
 - id: acme
   keyword: [acme]
-  keywords: [ab]
+  keywords: [ab, '\bab']
   regex: '(['
   severity: fatal
   message: [x]
@@ -86,7 +86,8 @@ fn all_mistakes_of_a_pack_are_told_at_once() {
             "2:3+1 the rule has no `examples`",
             "2:7+4 `acme` is no id > write `family/name`",
             "3:3+7 `keyword` is no field of a rule > did you mean `keywords`?",
-            "4:13+4 `ab` is no keyword | a keyword is one line of at least 3 bytes",
+            "4:13+12 `\\bab` is no keyword | a keyword is one line of at least 3 bytes",
+            "4:13+12 `ab` is no keyword | a keyword is one line of at least 3 bytes",
             "5:10+4 `regex` cannot be used | unclosed character class",
             "6:13+5 `severity` cannot be `fatal` > known here: `deny`, `hold`, `warn`, `note`",
             "7:12+3 `message` must be a text, not a list",

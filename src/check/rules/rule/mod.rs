@@ -14,6 +14,7 @@ use regex_automata::meta::Regex;
 
 use super::built::embedded::{self, Embedded, near, packed};
 use super::built::required::span;
+use super::built::tables::Keyword;
 use super::built::trial::{Trial, Tried, Word};
 use super::definition::{Anchor, Asks, Definition, Happening, On, family};
 use super::expression::{Exactness, Expression, Form, Runs, Walk, compile};
@@ -138,8 +139,8 @@ impl Rule {
         Ok(made)
     }
 
-    pub(super) fn keywords(&self) -> impl Iterator<Item = &str> {
-        self.keywords.lines().filter(|keyword| !keyword.is_empty())
+    pub(super) fn keywords(&self) -> impl Iterator<Item = Keyword<'_>> {
+        self.keywords.lines().filter(|written| !written.is_empty()).map(Keyword::new)
     }
 
     pub(super) fn has_keywords(&self) -> bool {

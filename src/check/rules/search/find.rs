@@ -120,13 +120,11 @@ impl<'a> Finder<'a> {
         let group = self.group;
         let from = places.start;
         let to = part.text.len().min(places.end + LONGEST);
-        let Some(text) = part.text.get(from..to) else { return };
         // Before this place only keywords matter that lead far.
-        let near = Self::near(part, self.about.whole.start).saturating_sub(from).min(text.len());
-        let pieces = self.pieces(part, from + near, places.end);
+        let near = Self::near(part, self.about.whole.start).clamp(from, to.max(from));
+        let pieces = self.pieces(part, near, places.end);
         let rules = self.rules;
-        let mut lead = |index, start| {
-            let at = from + start;
+        let mut lead = |index, at| {
             if at >= places.end {
                 return;
             }
@@ -139,27 +137,29 @@ impl<'a> Finder<'a> {
             }
             self.hit(index, part, &unit, at);
         };
-        if near > 0 {
-            let before = text.get(..text.len().min(near + LONGEST)).unwrap_or_default();
+        if near > from {
+            let before = part.text.get(..to.min(near + LONGEST)).unwrap_or_default();
             let leads_far = |index: u16| rules.get(usize::from(index)).is_some_and(|rule| rule.span.is_some());
             match group.far_made() {
-                None if before.len() <= BRIEF => group.prefilter.scan(before, |index, start| {
-                    if start < near && leads_far(index) {
-                        lead(index, start);
-                    }
-                }),
-                _ => group.far(rules).scan(before, |index, start| {
-                    if start < near {
-                        lead(index, start);
+                None if before.len().saturating_sub(from) <= BRIEF => {
+                    group.prefilter.scan(before, from, |index, at| {
+                        if at < near && leads_far(index) {
+                            lead(index, at);
+                        }
+                    });
+                }
+                _ => group.far(rules).scan(before, from, |index, at| {
+                    if at < near {
+                        lead(index, at);
                     }
                 }),
             }
         }
         for piece in pieces {
-            let text = part.text.get(piece.start..to.min(piece.end + LONGEST)).unwrap_or_default();
-            group.prefilter.scan(text, |index, start| {
-                if piece.start + start < piece.end {
-                    lead(index, piece.start + start - from);
+            let text = part.text.get(..to.min(piece.end + LONGEST)).unwrap_or_default();
+            group.prefilter.scan(text, piece.start, |index, at| {
+                if at < piece.end {
+                    lead(index, at);
                 }
             });
         }

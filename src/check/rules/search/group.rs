@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::prefilter::Prefilter;
 use crate::check::rules::built::embedded;
-use crate::check::rules::built::tables::Tables;
+use crate::check::rules::built::tables::{Keyword, Tables};
 use crate::check::rules::definition::{Anchor, On};
 use crate::check::rules::rule::Rule;
 use crate::check::waivers::MARKERS;
@@ -49,10 +49,10 @@ impl Group {
         let leads_far = rules.clone().any(|(_, rule)| rule.span.is_some());
         let made = made.and_then(|tables| Some(Prefilter::made(tables, names(rules.clone())?)));
         let prefilter = made.unwrap_or_else(|| {
-            let mut keywords: Vec<(&str, u16)> =
+            let mut keywords: Vec<(Keyword<'_>, u16)> =
                 rules.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index))).collect();
             if !keywords.is_empty() {
-                keywords.extend(MARKERS.map(|marker| (marker, WAIVER)));
+                keywords.extend(MARKERS.map(|marker| (Keyword::new(marker), WAIVER)));
             }
             Prefilter::new(&keywords)
         });

@@ -6,7 +6,7 @@
 //! the first cache and runs at a steady pace whatever the number of keywords; only where the
 //! bitmap answers is a keyword compared.
 
-use crate::check::rules::built::tables::{Entry, FOLD, Tables, WORDS, bit, drawer, word};
+use crate::check::rules::built::tables::{Entry, FOLD, Keyword, Tables, WORDS, bit, drawer, word};
 
 const FOLD_8: u64 = 0x2020_2020_2020_2020;
 
@@ -23,8 +23,9 @@ enum Held {
 
 impl Prefilter {
     /// Each keyword comes with the index of its rule.
-    pub(super) fn new(keywords: &[(&str, u16)]) -> Self {
-        let owned: Vec<(&str, u16)> = (0..).zip(keywords).map(|(owner, (keyword, _))| (*keyword, owner)).collect();
+    pub(super) fn new(keywords: &[(Keyword<'_>, u16)]) -> Self {
+        let owned: Vec<(Keyword<'_>, u16)> =
+            (0..).zip(keywords).map(|(owner, (keyword, _))| (*keyword, owner)).collect();
         let names = keywords.iter().map(|(_, rule)| Some(*rule)).collect();
         Self { tables: Held::Built(Tables::of(&owned, &[])), names }
     }
@@ -50,13 +51,13 @@ impl Prefilter {
         self.names.iter().all(Option::is_none)
     }
 
-    /// Calls back with a rule and where one of its keywords starts, for every place that has one.
-    pub(super) fn scan(&self, text: &[u8], mut found: impl FnMut(u16, usize)) {
+    /// Calls back with a rule and where one of its keywords starts, for every place from `from` on that has one.
+    pub(super) fn scan(&self, text: &[u8], from: usize, mut found: impl FnMut(u16, usize)) {
         let tables = self.tables();
         let Ok(bitmap) = <&[u32; WORDS]>::try_from(tables.bitmap.as_ref()) else { return };
         // The lowest bit of what it returns is the answer.
         let answer = |gram: u32| bitmap.get(word(gram)).map_or(0, |word| word >> bit(gram));
-        let mut at = 0;
+        let mut at = from;
         while let Some((low, high)) = text.get(at..).and_then(two_words) {
             // Written out: built for size, this would stay a loop, and all text goes through it.
             let mut answers = (answer(truncated(low)) & 1)
@@ -94,7 +95,10 @@ impl Prefilter {
             let (from, length) = (entry.start as usize, usize::from(entry.length));
             let keyword = tables.texts.get(from..from + length).unwrap_or_default();
             let Some(start) = at.checked_sub(usize::from(entry.offset)) else { continue };
-            if text.get(start..start + length).is_some_and(|bytes| reads(bytes, keyword)) {
+            let is_there = |bytes: &[u8]| {
+                if entry.opens_word { bytes == keyword && begins_word(text, start) } else { reads(bytes, keyword) }
+            };
+            if text.get(start..start + length).is_some_and(is_there) {
                 let owners = usize::from(entry.first)..usize::from(entry.first) + usize::from(entry.count);
                 for owner in tables.owners.get(owners).unwrap_or_default() {
                     if let Some(Some(rule)) = self.names.get(usize::from(*owner)) {
@@ -112,6 +116,15 @@ fn reads(bytes: &[u8], keyword: &[u8]) -> bool {
     let differ = |(of_text, own)| (u64::from_le_bytes(of_text) ^ u64::from_le_bytes(own)) & !FOLD_8 != 0;
     !ends.is_some_and(|(of_text, own)| differ((*of_text, *own)))
         && (bytes == keyword || bytes.eq_ignore_ascii_case(keyword))
+}
+
+/// Whether nothing before a place belongs to the word there; what an escape such as `\n` ends with does not.
+fn begins_word(text: &[u8], place: usize) -> bool {
+    match text.get(..place) {
+        Some([.., b'\\', b'n' | b'r' | b't']) => true,
+        Some([.., before]) => !before.is_ascii_alphanumeric(),
+        _ => true,
+    }
 }
 
 /// Covers the four bytes of a gram, or the three of a keyword that has no more.
@@ -145,9 +158,10 @@ mod tests {
     use crate::policy::RuleSettings;
 
     fn places(keywords: &[&str], text: &[u8]) -> Vec<(u16, usize)> {
-        let numbered: Vec<(&str, u16)> = keywords.iter().zip(0..).map(|(&keyword, rule)| (keyword, rule)).collect();
+        let numbered: Vec<(Keyword<'_>, u16)> =
+            keywords.iter().map(|&written| Keyword::new(written)).zip(0..).collect();
         let mut found = Vec::new();
-        Prefilter::new(&numbered).scan(text, |rule, start| found.push((rule, start)));
+        Prefilter::new(&numbered).scan(text, 0, |rule, start| found.push((rule, start)));
         found.sort_unstable();
         found
     }
@@ -155,8 +169,12 @@ mod tests {
     fn places_the_slow_way(keywords: &[&str], text: &[u8]) -> Vec<(u16, usize)> {
         let mut found = Vec::new();
         for (keyword, rule) in keywords.iter().zip(0..) {
-            for (start, window) in text.windows(keyword.len()).enumerate() {
-                if window.eq_ignore_ascii_case(keyword.as_bytes()) {
+            let opened = keyword.strip_prefix(r"\b").map(str::as_bytes);
+            for (start, window) in text.windows(opened.map_or(keyword.len(), <[u8]>::len)).enumerate() {
+                let opens = || start == 0 || !text[start - 1].is_ascii_alphanumeric();
+                if opened
+                    .map_or_else(|| window.eq_ignore_ascii_case(keyword.as_bytes()), |own| window == own && opens())
+                {
                     found.push((rule, start));
                 }
             }
@@ -174,17 +192,43 @@ mod tests {
     }
 
     #[test]
+    fn a_keyword_that_opens_a_word_is_found_only_there_and_as_it_is_written() {
+        let takes = |text: &str| !places(&[r"\bATTA"], text.as_bytes()).is_empty();
+
+        for text in ["ATTA", "=ATTA", "_ATTA", "\u{e9}ATTA", r"a\nATTA", "ATTACK"] {
+            assert!(takes(text), "{text}");
+        }
+        for text in ["aATTA", "0ATTA", "nATTA", "atta", "Atta", r"a\bATTA"] {
+            assert!(!takes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_place_to_start_from_belongs_to_the_word() {
+        let prefilter = Prefilter::new(&[(Keyword::new(r"\bATTA"), 0)]);
+        let found = |text: &[u8]| {
+            let mut found = Vec::new();
+            prefilter.scan(text, 1, |_, start| found.push(start));
+            found
+        };
+
+        assert_eq!(found(b"=ATTA and so on"), [1]);
+        assert!(found(b"cATTA and so on").is_empty());
+        assert!(found(b"ATTA").is_empty());
+    }
+
+    #[test]
     fn the_build_made_the_tables_that_a_run_would_make_of_the_same_rules() {
         let all = ["secrets", "synthetic-data", "imports", "unicode", "weakening"].map(str::to_owned).to_vec();
         let settings = RuleSettings { packs: all, extra: vec![], severity: vec![], imports: vec![] };
         let rules = Rules::new(&settings, vec![]).unwrap();
         let of = |rule: &'_ Rule| rule.number.unwrap();
-        let mut keywords: Vec<(&str, u16)> = rules
+        let mut keywords: Vec<(Keyword<'_>, u16)> = rules
             .looking_at_new()
             .flat_map(|(_, rule)| rule.keywords().map(move |keyword| (keyword, of(rule))))
             .collect();
         let marker = u16::try_from(embedded::RULES.len()).unwrap();
-        keywords.extend(MARKERS.map(|written| (written, marker)));
+        keywords.extend(MARKERS.map(|written| (Keyword::new(written), marker)));
 
         let common = include_bytes!("../../../../build/common-grams.txt").split(|byte| b"|\n".contains(byte));
         let common: Vec<u32> = common.filter_map(folded).collect();
@@ -198,7 +242,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_bitmap_never_hides_a_keyword(text in "[abcAB _\n\u{e9}]{0,80}") {
-            let keywords = ["abc", "abca", "a_b", "bcabca", "c a", "\u{e9}a", "aaaa", "Aaaab"];
+            let keywords = ["abc", "abca", "a_b", "bcabca", "c a", "\u{e9}a", "aaaa", "Aaaab", r"\babc", r"\bAab", r"\b_aab"];
 
             prop_assert_eq!(places(&keywords, text.as_bytes()), places_the_slow_way(&keywords, text.as_bytes()));
         }

@@ -62,7 +62,7 @@ fn standing(rules: &[Rule], part: Part<'_>, found: &Match) -> Option<Standing> {
     let in_value = |keyword: &&str| {
         value.windows(keyword.len().max(1)).any(|window| window.eq_ignore_ascii_case(keyword.as_bytes()))
     };
-    let mark = rule.keywords().filter(in_value).map(str::len).max();
+    let mark = rule.keywords().map(|keyword| keyword.text).filter(in_value).map(str::len).max();
     Some(Standing {
         exact: !rule.generic,
         marked: mark.is_some(),
