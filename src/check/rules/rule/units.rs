@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-/// How far the ends of a line are looked for. A longer line is cut into pieces of [`PIECE`] bytes,
-/// so that a minified file of one line costs no more than the same bytes in many lines.
+/// How far the ends of a line are looked for. A line longer than this is cut into pieces of [`PIECE`] bytes,
+/// wherever in it one asks, so that a minified file of one line costs no more than the same bytes in many lines.
 const REACH: usize = 8 * 1024;
 const PIECE: usize = 4 * 1024;
 
@@ -40,7 +40,9 @@ pub(in crate::check::rules) fn unit_at(text: &[u8], base: usize, at: usize) -> U
         None if after.len() < REACH => Some(text.len()),
         None => None,
     };
-    if let (Some(start), Some(end)) = (start, end) {
+    if let (Some(start), Some(end)) = (start, end)
+        && end - start <= REACH
+    {
         return Unit { owns: start..end, starts: start..end, end: next_end(text, end) };
     }
     let cut = (at + base) / PIECE * PIECE;
@@ -77,6 +79,24 @@ mod tests {
 
         assert_eq!(whole, Unit { owns: 12_288..16_384, starts: 11_776..16_384, end: 20_480 });
         assert_eq!(later, Unit { owns: 11_288..15_384, starts: 10_776..15_384, end: 19_480 });
+    }
+
+    #[test]
+    fn what_a_unit_owns_has_that_unit() {
+        for length in [100, REACH, REACH + 1, REACH + PIECE + 1, 2 * REACH - 1, 2 * REACH, 3 * REACH] {
+            let text = [b"x\n".to_vec(), vec![b'a'; length - 1], b"\nx\n".to_vec()].concat();
+            let mut at = 0;
+            while at < text.len() {
+                let unit = unit_at(&text, 0, at);
+
+                assert_eq!(unit.owns.start, at, "in a line of {length}");
+                assert!(
+                    unit.owns.clone().all(|place| unit_at(&text, 0, place) == unit),
+                    "{unit:?} in a line of {length}"
+                );
+                at = unit.owns.end;
+            }
+        }
     }
 
     #[test]

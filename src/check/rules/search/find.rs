@@ -343,3 +343,6 @@ fn next_non_ascii(text: &[u8], from: usize) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

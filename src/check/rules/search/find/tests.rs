@@ -1,0 +1,22 @@
+use crate::check::rules::set::Rules;
+use crate::model::RepoPath;
+
+/// The lines on which rules in JSON find something in a text.
+fn lines_found(rules: &str, path: &str, text: &str) -> Vec<Option<u32>> {
+    let found = Rules::of_json(rules).scan_text(&RepoPath::from(path), text.as_bytes());
+    found.findings.into_iter().map(|finding| finding.place.line).collect()
+}
+
+#[test]
+fn a_line_too_long_to_be_one_unit_is_searched_from_each_of_its_keywords() {
+    let rules =
+        r#"[{"id": "t/token", "keywords": ["tok_"], "regex": "tok_[a-z]{8}", "severity": "deny", "message": "m"}]"#;
+
+    for behind in (0..20_000).step_by(500) {
+        for before in (0..20_000).step_by(500) {
+            let text = format!("tok_ {} tok_abcdefgh {}\n", "x".repeat(before), "x".repeat(behind));
+
+            assert_eq!(lines_found(rules, "a.txt", &text), [Some(1)], "{before} before it and {behind} behind");
+        }
+    }
+}
