@@ -224,9 +224,10 @@ impl<'a> Finder<'a> {
     }
 
     fn hit(&mut self, index: u16, part: Part<'_>, unit: &Unit, at: usize) {
-        let tried = part.base + unit.owns.start + 1;
         let rule = self.rule(index);
         let is_far = rule.is_some_and(|rule| rule.span.is_some());
+        // Each keyword has its own reach where that is not the unit's.
+        let tried = part.base + if is_far { at } else { unit.owns.start } + 1;
         let end = part.base + if is_far { at + REGION } else { unit.end };
         if !self.about.is_reached_by(&(part.base + unit.starts.start..end)) {
             return;
@@ -242,8 +243,7 @@ impl<'a> Finder<'a> {
         if !compiled.trial.has_regex {
             self.found.present.push(index);
         } else if let Some(span) = rule.span {
-            let end = next_end(part.text, at + usize::from(span.get())).max(unit.end);
-            self.extend_region(index, part, part.base + unit.starts.start..part.base + end);
+            self.extend_region(index, part, unit, at + usize::from(span.get()));
         } else {
             self.try_on(index, part, unit.starts.clone(), unit.end);
         }
@@ -267,8 +267,14 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn extend_region(&mut self, index: u16, part: Part<'_>, reached: Range<usize>) {
-        let Some((_, region)) = self.open.iter_mut().find(|(open, _)| *open == index) else {
+    /// Has a rule tried on what a unit and a match reach that ends by a place.
+    fn extend_region(&mut self, index: u16, part: Part<'_>, unit: &Unit, reach: usize) {
+        let open = self.open.iter_mut().find(|(open, _)| *open == index).map(|(_, region)| region);
+        if open.as_ref().is_some_and(|region| region.end > part.base + reach && region.end >= part.base + unit.end) {
+            return;
+        }
+        let reached = part.base + unit.starts.start..part.base + next_end(part.text, reach).max(unit.end);
+        let Some(region) = open else {
             self.open.push((index, reached));
             return;
         };

@@ -12,16 +12,16 @@ pub(super) struct States {
 #[derive(Default)]
 pub(super) struct State {
     pub(super) covers: Option<bool>,
-    /// One more than the start of the unit it was last tried on.
+    /// One more than where it was last tried: the start of a unit, or a keyword that leads far.
     pub(super) tried: usize,
     /// Of matches, and one more once it is said that there are more.
     pub(super) count: usize,
 }
 
 impl State {
-    /// Whether there is anything to learn from trying the rule on a unit.
-    pub(super) fn is_due(&self, unit: usize) -> bool {
-        self.tried != unit && self.covers != Some(false) && self.count <= MOST_MATCHES
+    /// Whether there is anything to learn from trying the rule there.
+    pub(super) fn is_due(&self, there: usize) -> bool {
+        self.tried != there && self.covers != Some(false) && self.count <= MOST_MATCHES
     }
 }
 

@@ -20,3 +20,15 @@ fn a_line_too_long_to_be_one_unit_is_searched_from_each_of_its_keywords() {
         }
     }
 }
+
+#[test]
+fn a_match_of_many_lines_is_searched_as_far_as_the_last_keyword_of_its_line_lets_it_reach() {
+    let rules = r#"[{"id": "t/block", "keywords": ["BEGIN"], "multiline": true,
+        "regex": "BEGIN(?:\\n[a-z]{1,9}){3}\\nEND", "severity": "deny", "message": "m"}]"#;
+
+    for before in (0..200).step_by(10) {
+        let text = format!("BEGIN {} BEGIN\nabc\nabc\nabc\nEND\n", "x".repeat(before));
+
+        assert_eq!(lines_found(rules, "a.txt", &text), [Some(1)], "{before} before it");
+    }
+}
