@@ -7,7 +7,7 @@ use super::matches::{MOST_MATCHES, Match, Matches, Part};
 use super::states::States;
 use crate::check::rules::built::required::FARTHEST;
 use crate::check::rules::built::tables::LONGEST;
-use crate::check::rules::definition::On;
+use crate::check::rules::definition::{Anchor, On};
 use crate::check::rules::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, next_end, unit_at};
 
 /// Regions of one rule that touch are tried as one, up to this size.
@@ -165,7 +165,12 @@ impl<'a> Finder<'a> {
         }
         for index in &group.every_line {
             let Some(rule) = self.rule(*index) else { continue };
-            self.each_unit(*index, part, &places, |text, at| rule.runs.next(text, at));
+            if rule.span.is_some() {
+                // What a match is known by may stand many lines behind its start.
+                self.each_unit(*index, part, &places, |_, at| Some(at));
+            } else {
+                self.each_unit(*index, part, &places, |text, at| rule.runs.next(text, at));
+            }
         }
         for index in &group.non_ascii {
             self.each_unit(*index, part, &places, next_non_ascii);
@@ -259,11 +264,18 @@ impl<'a> Finder<'a> {
         if !self.covers(index) {
             return;
         }
-        let mut at = places.start;
+        let is_of_every_line = self.rule(index).is_some_and(|rule| rule.anchor != Some(Anchor::NonAscii));
+        let (mut at, mut tried) = (places.start, 0);
         while let Some(place) = next(part.text, at).filter(|place| *place < places.end) {
             let unit = unit_at(part.text, part.base, place);
+            // What a match is known by may stand on the line behind its start.
+            let before = unit.owns.start.checked_sub(1).filter(|before| is_of_every_line && *before >= tried);
+            if let Some(before) = before {
+                self.hit(index, part, &unit_at(part.text, part.base, before), before);
+            }
             self.hit(index, part, &unit, place);
-            at = unit.owns.end.max(place + 1);
+            tried = unit.owns.end;
+            at = tried.max(place + 1);
         }
     }
 

@@ -32,3 +32,18 @@ fn a_match_of_many_lines_is_searched_as_far_as_the_last_keyword_of_its_line_lets
         assert_eq!(lines_found(rules, "a.txt", &text), [Some(1)], "{before} before it");
     }
 }
+
+#[test]
+fn a_rule_of_every_line_is_tried_on_a_line_whose_telling_part_is_on_the_next() {
+    let rules = r#"[{"id": "t/line", "anchor": "every-line", "paths": ["*.conf"], "regex": "e\\s+([0-9a-f]{20})",
+        "severity": "deny", "message": "m"}]"#;
+
+    let of_many = r#"[{"id": "t/lines", "anchor": "every-line", "paths": ["*.conf"], "multiline": true,
+        "regex": "e\\s{1,90}([0-9a-f]{20})", "severity": "deny", "message": "m"}]"#;
+    assert_eq!(lines_found(of_many, "a.conf", "\n\ne\n\n \n\n0123456789abcdef0123\n"), [Some(7)]);
+    for text in
+        ["e 0123456789abcdef0123", "\n\ne\n0123456789abcdef0123\n", "0123456789abcdef0123 e\n0123456789abcdef0123"]
+    {
+        assert_eq!(lines_found(rules, "a.conf", text).len(), 1, "{text:?}");
+    }
+}
