@@ -17,6 +17,9 @@ pub struct Pack {
     pub rules: Vec<Definition>,
 }
 
+/// So many keywords a repository's own rules may have: with those of the build, tables number no more.
+const MOST_KEYWORDS: usize = 1 << 15;
+
 /// The rules of a run: those of the packs the policy names, and the repository's own.
 pub struct Rules {
     pub(super) all: Vec<Rule>,
@@ -41,6 +44,10 @@ impl Rules {
     pub fn new(settings: &RuleSettings, extra: Vec<Pack>) -> Result<Self, String> {
         let mut all: Vec<Rule> = Vec::with_capacity(embedded::RULES.len());
         let own = || extra.iter().flat_map(|pack| &pack.rules);
+        let keywords: usize = own().map(|rule| rule.keywords.len()).sum();
+        if keywords > MOST_KEYWORDS {
+            return Err(format!("{keywords} keywords are more than the {MOST_KEYWORDS} that one run takes"));
+        }
         let wanted = |pack: &str| settings.packs.iter().any(|name| name == pack);
         let embedded = (0..).zip(embedded::RULES).filter(|(_, rule)| wanted(rule.pack.get()));
         let kept = embedded.filter(|(_, rule)| !own().any(|own| own.id == rule.id.get()));
@@ -147,4 +154,39 @@ impl Rules {
 
 fn searches_new(rule: &Rule) -> bool {
     rule.detector.is_none() && rule.asks.is_none() && matches!(rule.on, On::Added | On::File)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RepoPath;
+
+    /// Rules with so many keywords, of which the last leads to the only one that finds anything.
+    fn with_keywords(count: usize) -> Result<Rules, String> {
+        let keywords: Vec<String> = (1..count).map(|number| format!("word{number:06}")).collect();
+        let rule = |id: &str, keywords: &[String]| {
+            let rule = serde_json::json!({"id": id, "keywords": keywords, "regex": "[a-z]+_last", "severity": "deny", "message": "m"});
+            serde_json::from_value(rule).unwrap()
+        };
+        let rules = vec![rule("t/many", &keywords), rule("t/last", &["the_last".to_owned()])];
+        let settings =
+            RuleSettings { packs: vec!["secrets".to_owned()], extra: vec![], severity: vec![], imports: vec![] };
+        Rules::new(&settings, vec![Pack { name: "test".into(), rules }])
+    }
+
+    #[test]
+    fn no_keyword_is_lost_among_many_and_too_many_are_refused() {
+        let rules = with_keywords(MOST_KEYWORDS).unwrap();
+
+        let found = rules.scan_text(&RepoPath::from("a.txt"), b"the_last\n").findings;
+
+        assert_eq!(found.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), ["t/last"]);
+        let refused = with_keywords(MOST_KEYWORDS + 1).err().unwrap();
+        assert_eq!(refused, "32769 keywords are more than the 32768 that one run takes");
+    }
+
+    #[test]
+    fn the_build_leaves_room_for_the_keywords_of_a_repository() {
+        assert!(embedded::TABLES.owners.len() + MOST_KEYWORDS < usize::from(u16::MAX));
+    }
 }
