@@ -136,7 +136,7 @@ fn branching(sequences: Vec<Vec<Hir>>) -> Hir {
             None => groups.push(vec![sequence]),
         }
     }
-    Hir::alternation(groups.into_iter().map(|group| alike(group, branching)).collect())
+    Hir::alternation(groups.into_iter().map(|group| alike(group, |_| true, branching)).collect())
 }
 
 /// The heads of the words that a pattern begins with; `None` when they are few. Most of the rest then need

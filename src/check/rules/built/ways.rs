@@ -2,7 +2,7 @@
 //!
 //! The build script uses this file too.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Capture, Class, Hir, HirKind, Repetition};
 
 use super::byte_set::{self, Set};
 
@@ -56,12 +56,12 @@ pub(crate) fn first_of(parts: &[Hir]) -> First {
 }
 
 /// Ways of which those that begin alike part only where they differ. Which is preferred is kept: one is
-/// moved only past others of which no byte lets both go on.
+/// moved only past others of which no byte lets both go on, and they share only what matches in a single way.
 pub(crate) fn parting(ways: Vec<Vec<Hir>>) -> Vec<Hir> {
     let mut groups: Vec<(First, Vec<Vec<Hir>>)> = Vec::new();
     for way in ways {
         let begins = first_of(&way);
-        let is_alike = |group: &[Vec<Hir>]| group.iter().any(|known| known.first() == way.first());
+        let is_alike = |group: &[Vec<Hir>]| group.iter().any(|known| begin_alike(known, &way));
         let near = groups.iter().rposition(|(first, group)| is_alike(group) || !first.is_apart_from(&begins));
         match near.and_then(|near| groups.get_mut(near)).filter(|(_, group)| is_alike(group)) {
             Some((first, group)) => {
@@ -71,13 +71,68 @@ pub(crate) fn parting(ways: Vec<Vec<Hir>>) -> Vec<Hir> {
             None => groups.push((begins, vec![way])),
         }
     }
-    groups.into_iter().map(|(_, group)| alike(group, |rests| Hir::alternation(parting(rests)))).collect()
+    groups.into_iter().map(|(_, group)| alike(group, begins_in_one_way, |rests| fork(parting(rests)))).collect()
 }
 
-/// Sequences that begin alike, as what they share and then a fork.
-pub(crate) fn alike(sequences: Vec<Vec<Hir>>, fork: impl Fn(Vec<Vec<Hir>>) -> Hir) -> Hir {
+fn begin_alike(one: &[Hir], other: &[Hir]) -> bool {
+    one.first() == other.first()
+        && (one.is_empty() || other.is_empty() || begins_in_one_way(one) && begins_in_one_way(other))
+}
+
+/// Whether the first part of a sequence matches in no more than one way wherever it is tried.
+fn begins_in_one_way(sequence: &[Hir]) -> bool {
+    let [part, after @ ..] = sequence else { return false };
+    if has_one_way(part) {
+        return true;
+    }
+    // Of bytes that what comes after them cannot begin with, fewer would lead nowhere.
+    let HirKind::Repetition(Repetition { sub, .. }) = part.kind() else { return false };
+    is_a_byte(sub) && first(sub).is_apart_from(&first_of(after))
+}
+
+fn has_one_way(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => true,
+        HirKind::Repetition(repetition) => Some(repetition.min) == repetition.max && has_one_way(&repetition.sub),
+        HirKind::Capture(capture) => has_one_way(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(has_one_way),
+        HirKind::Alternation(_) => false,
+    }
+}
+
+fn is_a_byte(hir: &Hir) -> bool {
+    matches!(hir.kind(), HirKind::Class(_) | HirKind::Literal(_))
+        && [hir.properties().minimum_len(), hir.properties().maximum_len()] == [Some(1); 2]
+}
+
+/// Any of these ways. Where all of them begin alike and were not parted, one is put in a group that nobody
+/// asks for: an alternation would have them share it, in however many ways it matches.
+fn fork(mut ways: Vec<Hir>) -> Hir {
+    let begins = |way: &Hir| if let HirKind::Concat(parts) = way.kind() { parts.first().cloned() } else { None };
+    if let [one, others @ ..] = ways.as_mut_slice()
+        && let Some(beginning) = begins(one)
+        && !others.is_empty()
+        && others.iter().all(|other| begins(other).as_ref() == Some(&beginning))
+    {
+        let sub = Box::new(std::mem::replace(one, Hir::empty()));
+        *one = Hir::capture(Capture { index: u32::MAX, name: None, sub });
+    }
+    Hir::alternation(ways)
+}
+
+/// Sequences that begin alike, as what they share and then a fork. The first part of a sequence is shared only
+/// if that `may_be`.
+pub(crate) fn alike(
+    sequences: Vec<Vec<Hir>>,
+    may_be: impl Fn(&[Hir]) -> bool,
+    fork: impl Fn(Vec<Vec<Hir>>) -> Hir,
+) -> Hir {
     let [first, others @ ..] = sequences.as_slice() else { return Hir::empty() };
-    let alike_with = |other: &Vec<Hir>| first.iter().zip(other).take_while(|(one, other)| one == other).count();
+    let is_shared = |other: &[Hir], at: usize| match (first.get(at..), other.get(at..)) {
+        (Some(one), Some(other)) => one.first() == other.first() && may_be(one) && may_be(other),
+        _ => false,
+    };
+    let alike_with = |other: &Vec<Hir>| (0..first.len()).take_while(|at| is_shared(other, *at)).count();
     let shared = others.iter().map(alike_with).min().unwrap_or(first.len());
     let mut parts: Vec<Hir> = first.iter().take(shared).cloned().collect();
     if !others.is_empty() && shared > 0 {
@@ -142,6 +197,13 @@ mod tests {
     #[test]
     fn a_way_is_not_moved_past_one_that_the_same_byte_lets_go_on() {
         assert_eq!(parted(&["ab", "[ax]y", "ac"]), "(?:(?:ab)|(?:(?-u:[ax])y)|(?:ac))");
+    }
+
+    #[test]
+    fn ways_share_only_what_matches_in_one_way() {
+        assert_eq!(parted(&["x", "[ab]*c", "[ab]*d"]), parted(&["x", "[ab]*(?:c|d)"]));
+        assert_eq!(parted(&["x", "[ab]*b", "[ab]*c"]), "(?:x|(?:(?-u:[ab])*b)|(?:(?-u:[ab])*c))");
+        assert_eq!(parted(&["x", "k[ab]?b", "k[ab]?c"]), "(?:x|(?:k(?:((?:(?-u:[ab])?b))|(?:(?-u:[ab])?c))))");
     }
 
     #[test]

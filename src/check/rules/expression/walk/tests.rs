@@ -24,7 +24,7 @@ fn by_automaton(regex: &regex_automata::meta::Regex, text: &[u8], from: usize) -
     matched(&groups)
 }
 
-const PATTERNS: [&str; 19] = [
+const PATTERNS: [&str; 22] = [
     r#"\b(?:key|to(?:ken)?|tok)\w{0,3}\s?[:=]{1,2}\s*['"]?([ab0-9]{2,6})['"]?"#,
     r"(?i:Key)(?:[a-z]=)+?(b|ab)??",
     "^a*?b$|\\Aab|b\\z",
@@ -44,6 +44,9 @@ const PATTERNS: [&str; 19] = [
     "[ab]{0,2}(?:=|:)x?",
     "k[a-z]{0,3}?(?:=|:)|a{1,2}?b",
     "(?:[ab]{1,2}=?){1,2}:",
+    "x|[a-k]*b|[a-k]*=",
+    "x|t(?:o|ok)[a-z]*|t(?:o|ok)=",
+    "x|t(o[a-z]?[ek]|o[a-z]?)k?",
 ];
 
 proptest! {
