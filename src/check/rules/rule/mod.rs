@@ -140,7 +140,7 @@ impl Rule {
     }
 
     pub(super) fn keywords(&self) -> impl Iterator<Item = Keyword<'_>> {
-        self.keywords.lines().filter(|written| !written.is_empty()).map(Keyword::new)
+        self.keywords.split('\n').filter(|written| !written.is_empty()).map(Keyword::new)
     }
 
     pub(super) fn has_keywords(&self) -> bool {

@@ -47,3 +47,11 @@ fn a_rule_of_every_line_is_tried_on_a_line_whose_telling_part_is_on_the_next() {
         assert_eq!(lines_found(rules, "a.conf", text).len(), 1, "{text:?}");
     }
 }
+
+#[test]
+fn a_keyword_ends_with_what_it_is_written_with() {
+    let rules = r#"[{"id": "t/return", "keywords": ["=;\r", "other"], "regex": "=;\\r([a-z]{8})", "severity": "deny",
+        "message": "m"}]"#;
+
+    assert_eq!(lines_found(rules, "a.txt", "x\n=;\rabcdefgh\n"), [Some(2)]);
+}
