@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::built::embedded;
 use super::definition::{Definition, On};
+use super::expression::Allowance;
 use super::rule::{Compiled, Rule};
 use super::search::Group;
 use crate::check::detect::Detector;
@@ -52,10 +53,13 @@ impl Rules {
         let embedded = (0..).zip(embedded::RULES).filter(|(_, rule)| wanted(rule.pack.get()));
         let kept = embedded.filter(|(_, rule)| !own().any(|own| own.id == rule.id.get()));
         all.extend(kept.map(|(number, rule)| Rule::embedded(number, rule)));
+        let mut allowance = Allowance::ALL;
         for pack in extra {
             for definition in pack.rules {
                 let id = definition.id.clone();
-                all.push(Rule::new(&pack.name, definition).map_err(|why| format!("rule `{id}`: {why}"))?);
+                all.push(
+                    Rule::new(&pack.name, definition, &mut allowance).map_err(|why| format!("rule `{id}`: {why}"))?,
+                );
             }
         }
         if all.len() >= usize::from(u16::MAX) {

@@ -33,6 +33,9 @@ pub(super) use walk::Walk;
 const SIZE_LIMIT: usize = 1 << 20;
 const NEST_LIMIT: u32 = 60;
 
+/// All that a repository's own packs have compiled may take this much together.
+const ALL_LIMIT: usize = 1 << 28;
+
 /// So many places in one window are tried one by one by automata. A text made of nothing but words is
 /// searched in one go, or it could make every byte cost as much as the whole window.
 const WORDS: u8 = 32;
@@ -205,6 +208,25 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
     })
 }
 
+/// What may still be compiled of a repository's own expressions: many that are large are as hostile as a huge one.
+pub(super) struct Allowance {
+    left: usize,
+}
+
+impl Allowance {
+    pub(super) const ALL: Self = Self { left: ALL_LIMIT };
+
+    pub(super) fn compile(&mut self, pattern: &str) -> Result<Regex, String> {
+        let made = if self.left > 0 { compile(pattern) } else { Err(String::new()) };
+        self.left = self.left.saturating_sub(made.as_ref().map_or(SIZE_LIMIT, Regex::memory_usage));
+        if self.left > 0 {
+            made
+        } else {
+            Err(format!("needs, with all others, more than {ALL_LIMIT} bytes once compiled"))
+        }
+    }
+}
+
 fn written() -> syntax::Config {
     syntax::Config::new().unicode(false).utf8(false).multi_line(true).nest_limit(NEST_LIMIT)
 }
@@ -244,6 +266,19 @@ mod tests {
         assert_eq!(compile(r"\w{1000}{1000}").map(|_| ()), Err("needs more than 1048576 bytes once compiled".into()));
         assert!(compile(&"(".repeat(100)).is_err());
         assert!(compile(r"\w{10}").is_ok());
+    }
+
+    #[test]
+    fn expressions_that_are_hostile_together_are_refused_with_their_reason() {
+        let mut allowance = Allowance { left: 1 << 20 };
+
+        let refused = (0..).find_map(|_| allowance.compile("[a-y]{1000}").err()).unwrap();
+
+        assert_eq!(refused, "needs, with all others, more than 268435456 bytes once compiled");
+        assert_eq!(allowance.compile("a").err(), Some(refused));
+        let mut allowance = Allowance { left: 2 * SIZE_LIMIT };
+        assert_eq!(allowance.compile("(").err(), compile("(").err());
+        assert!(allowance.compile("(").is_err_and(|why| why.starts_with("needs, with all others")));
     }
 
     proptest! {

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use self::fields::RULE;
 use self::sound::Placed;
 use super::definition::Definition;
+use super::expression::Allowance;
 use super::set::{Pack, Rules};
 use crate::model::{Mistake, closest, hides_text};
 use crate::policy::RuleSettings;
@@ -17,7 +18,7 @@ use crate::yaml::{self, Mistakes, Node, Span, Value};
 /// Reads a pack and runs its examples.
 pub fn read_pack(name: &str, bytes: &[u8]) -> Result<Pack, Vec<Mistake>> {
     let yaml::Parsed { root, mistakes } = yaml::parse_shared(bytes);
-    let mut reader = Reader { mistakes };
+    let mut reader = Reader { mistakes, allowance: Allowance::ALL };
     let read = root.map(|root| reader.pack(&root)).unwrap_or_default();
     if reader.mistakes.is_empty() {
         reader.try_examples(name, &read);
@@ -49,6 +50,7 @@ fn names_rules(node: &Node) -> bool {
 
 struct Reader {
     mistakes: Mistakes,
+    allowance: Allowance,
 }
 
 /// A rule, and where it and its examples stand.
@@ -118,7 +120,7 @@ impl Reader {
             counterexamples: spans("counterexamples"),
             definition,
         };
-        for mistake in (Placed { rule: &read.definition, entries, whole }).mistakes() {
+        for mistake in (Placed { rule: &read.definition, entries, whole }).mistakes(&mut self.allowance) {
             self.note(mistake);
         }
         Some(read)

@@ -4,7 +4,7 @@
 use super::{short, with_hint};
 use crate::check::rules::built::tables::Keyword;
 use crate::check::rules::definition::{Anchor, Definition, On};
-use crate::check::rules::expression::{compile, needs_nothing};
+use crate::check::rules::expression::{Allowance, needs_nothing};
 use crate::check::{detect, verify};
 use crate::model::Mistake;
 use crate::policy::{PathGlob, Reach};
@@ -21,10 +21,10 @@ pub(super) struct Placed<'r> {
 }
 
 impl Placed<'_> {
-    pub(super) fn mistakes(&self) -> Vec<Mistake> {
+    pub(super) fn mistakes(&self, allowance: &mut Allowance) -> Vec<Mistake> {
         let mut all = Vec::new();
         all.extend(self.of_id());
-        all.extend(self.of_expressions());
+        all.extend(self.of_expressions(allowance));
         all.extend(self.of_globs());
         all.extend(self.of_keywords());
         all.extend(self.of_names());
@@ -41,20 +41,21 @@ impl Placed<'_> {
         (!is_id).then(mistake)
     }
 
-    fn of_expressions(&self) -> Vec<Mistake> {
-        let of_rule = [("regex", &self.rule.regex), ("require", &self.rule.require)];
-        let of_rule = of_rule.into_iter().filter_map(|(key, text)| {
-            let why = compile(text.as_deref()?).err()?;
-            Some(self.at(key, format!("`{key}` cannot be used")).because(last_line(&why)))
-        });
-        let allowed = [("regexes", &self.rule.allow.regexes), ("lines", &self.rule.allow.lines)];
-        let allowed = allowed.into_iter().flat_map(|(key, texts)| {
-            texts.iter().filter_map(move |text| {
-                let why = compile(text).err()?;
-                Some(self.at("allow", format!("one of `allow.{key}` cannot be used")).because(last_line(&why)))
-            })
-        });
-        of_rule.chain(allowed).chain(self.of_emptiness()).collect()
+    fn of_expressions(&self, allowance: &mut Allowance) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        for (key, text) in [("regex", &self.rule.regex), ("require", &self.rule.require)] {
+            if let Some(Err(why)) = text.as_deref().map(|text| allowance.compile(text)) {
+                mistakes.push(self.at(key, format!("`{key}` cannot be used")).because(last_line(&why)));
+            }
+        }
+        for (key, texts) in [("regexes", &self.rule.allow.regexes), ("lines", &self.rule.allow.lines)] {
+            for why in texts.iter().filter_map(|text| allowance.compile(text).err()) {
+                let mistake = self.at("allow", format!("one of `allow.{key}` cannot be used"));
+                mistakes.push(mistake.because(last_line(&why)));
+            }
+        }
+        mistakes.extend(self.of_emptiness());
+        mistakes
     }
 
     /// An expression of lines that needs no byte matches on every one, and tells of nothing.

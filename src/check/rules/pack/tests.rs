@@ -135,7 +135,7 @@ fn embedded_rules_are_read_as_strictly_as_a_repositorys_own() {
         let json = std::str::from_utf8(embedded::packed((rule.chunk, rule.place)).unwrap().json).unwrap();
         let escaped: String = json.chars().map(escape).collect();
         let yaml::Parsed { root, mistakes } = yaml::parse(format!("- {escaped}\n").as_bytes());
-        let mut reader = Reader { mistakes };
+        let mut reader = Reader { mistakes, allowance: Allowance::ALL };
         let read: Vec<Definition> =
             root.map(|root| reader.pack(&root)).unwrap_or_default().into_iter().map(|read| read.definition).collect();
 

@@ -17,7 +17,7 @@ use super::built::required::span;
 use super::built::tables::Keyword;
 use super::built::trial::{Trial, Tried, Word};
 use super::definition::{Anchor, Asks, Definition, Happening, On, family};
-use super::expression::{Exactness, Expression, Form, Runs, Walk, compile};
+use super::expression::{Allowance, Exactness, Expression, Form, Runs, Walk, compile};
 use crate::check::detect::Detector;
 use crate::check::entropy::entropy;
 use crate::check::verify::{self, Captured, Verifier};
@@ -99,7 +99,7 @@ impl Rule {
     }
 
     /// The error names what in the definition cannot be compiled.
-    pub(super) fn new(pack: &str, definition: Definition) -> Result<Self, String> {
+    pub(super) fn new(pack: &str, definition: Definition, allowance: &mut Allowance) -> Result<Self, String> {
         let (id, keywords) = (definition.id.clone(), definition.keywords.join("\n"));
         let made = Self {
             pack: pack.to_owned().into(),
@@ -121,16 +121,18 @@ impl Rule {
             packed: (0, 0),
             compiled: OnceLock::new(),
         };
-        definition.regex.as_deref().map(compile).transpose()?;
+        definition.regex.as_deref().map(|regex| allowance.compile(regex)).transpose()?;
         let expression = definition.regex.as_deref().and_then(Expression::own);
         let compiled = Compiled::new(Trial::of(&definition), expression, None);
         let code = Code::new(&compiled.trial)?;
         if let Some(name) = definition.detect.as_deref().filter(|name| Detector::parse(name).is_none()) {
             return Err(format!("no detector is called `{name}`"));
         }
-        let require = definition.require.as_deref().map(compile).transpose()?;
+        let require = definition.require.as_deref().map(|regex| allowance.compile(regex)).transpose()?;
         code.require.get_or_init(|| require);
-        let (regexes, lines) = (all(&compiled.trial.allow_regexes)?, all(&compiled.trial.allow_lines)?);
+        let [regexes, lines] = [&compiled.trial.allow_regexes, &compiled.trial.allow_lines]
+            .map(|patterns| patterns.iter().map(|pattern| allowance.compile(pattern)).collect::<Result<Vec<_>, _>>());
+        let (regexes, lines) = (regexes?, lines?);
         code.allow_regexes.get_or_init(|| regexes);
         code.allow_lines.get_or_init(|| lines);
         compiled.code.get_or_init(|| code);
