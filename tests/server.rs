@@ -579,7 +579,9 @@ fn a_shallow_clone_cannot_hide_what_comes_before() {
 
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("gov-hook: ") || said.contains("shallow"), "{said}");
+    assert!(said.contains("gov-hook: undecided: new: object "), "{said}");
+    assert!(said.contains("(a commit) is not in this repository"), "{said}");
+    assert!(said.contains("mend it: push from a clone that has the whole history: git fetch --unshallow"), "{said}");
 }
 
 #[test]

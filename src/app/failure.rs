@@ -21,6 +21,7 @@ pub struct Failure {
     /// The file whose mistakes are the cause; they take the place of the above for a person.
     mistaken: Option<Box<Mistaken>>,
     asked: Asked,
+    lacks_a_commit: bool,
 }
 
 #[derive(Debug)]
@@ -34,7 +35,14 @@ struct Mistaken {
 
 impl Failure {
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), because: Vec::new(), remedy: None, mistaken: None, asked: Asked::ADecision }
+        Self {
+            what: what.into(),
+            because: Vec::new(),
+            remedy: None,
+            mistaken: None,
+            asked: Asked::ADecision,
+            lacks_a_commit: false,
+        }
     }
 
     #[must_use]
@@ -93,6 +101,12 @@ impl Failure {
         self.remedy.as_deref()
     }
 
+    /// Whether history names a commit that is not there.
+    #[must_use]
+    pub(super) const fn lacks_a_commit(&self) -> bool {
+        self.lacks_a_commit
+    }
+
     #[must_use]
     pub fn mended_by(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
@@ -109,6 +123,7 @@ impl Failure {
             what: format!("{origin} has {}", counted(mistakes.len(), "mistake")),
             remedy: None,
             asked: Asked::ADecision,
+            lacks_a_commit: false,
             mistaken: Some(Box::new(Mistaken { origin, bytes, mistakes, is_proposed: false })),
         }
     }
@@ -158,12 +173,16 @@ impl Failure {
 
 impl From<GitError> for Failure {
     fn from(error: GitError) -> Self {
-        Self { remedy: error.remedy(), ..Self::caused_by(&error) }
+        let lacks_a_commit = matches!(error, GitError::MissingCommit { .. });
+        Self { remedy: error.remedy(), lacks_a_commit, ..Self::caused_by(&error) }
     }
 }
 
 impl From<NotesError> for Failure {
     fn from(error: NotesError) -> Self {
+        if let NotesError::Git(error) = error {
+            return error.into();
+        }
         Self { remedy: error.remedy(), ..Self::caused_by(&error) }
     }
 }

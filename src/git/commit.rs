@@ -113,7 +113,13 @@ pub fn co_authors(message: &[u8]) -> Vec<Person> {
 
 impl Repo {
     pub fn commit(&self, id: ObjectId) -> Result<Commit, GitError> {
-        let bytes = self.read(id, ObjectType::Commit, &|| "a commit".into())?;
+        let bytes = self.read(id, ObjectType::Commit, &|| "a commit".into()).map_err(|error| {
+            if let GitError::Missing { id, promised_by, .. } = error {
+                GitError::MissingCommit { id, promised_by }
+            } else {
+                error
+            }
+        })?;
         Commit::parse(id, &bytes).ok_or(GitError::Malformed { id, what: "commit" })
     }
 }

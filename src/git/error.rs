@@ -41,6 +41,10 @@ pub enum GitError {
         promised_by: Option<String>,
     },
 
+    /// In a history that should be whole: most often a shallow clone has not sent it.
+    #[error("object {id} (a commit) is not in this repository")]
+    MissingCommit { id: ObjectId, promised_by: Option<String> },
+
     #[error("object {id} ({what}) cannot be read")]
     Unreadable { id: ObjectId, what: String, source: git2::Error },
 
@@ -122,17 +126,21 @@ impl GitError {
             Self::PartialHistory { remote, .. } => {
                 Some(format!("fetch them: git fetch --refetch --no-filter {remote}"))
             }
-            Self::Missing { promised_by: Some(remote), .. } => Some(format!(
-                "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {remote}"
-            )),
+            Self::Missing { promised_by: Some(remote), .. } | Self::MissingCommit { promised_by: Some(remote), .. } => {
+                Some(format!(
+                    "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {remote}"
+                ))
+            }
             Self::PackIndex { path, .. } => Some(format!(
                 "let git write it anew: rm -f {} && git index-pack {}",
                 path.display(),
                 path.with_extension("pack").display()
             )),
-            Self::Missing { .. } | Self::Unreadable { .. } | Self::Packed { .. } | Self::Malformed { .. } => {
-                Some("see what is damaged: git fsck --full".into())
-            }
+            Self::Missing { .. }
+            | Self::MissingCommit { .. }
+            | Self::Unreadable { .. }
+            | Self::Packed { .. }
+            | Self::Malformed { .. } => Some("see what is damaged: git fsck --full".into()),
             Self::Unmerged { .. } => Some("resolve the conflicts, then: git add PATH".into()),
             Self::Index { .. } => Some("let git write it anew: git read-tree HEAD".into()),
             Self::Store { .. } => {

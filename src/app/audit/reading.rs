@@ -362,7 +362,7 @@ fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Vec<Damage> {
         }
     }
     for root in opened.iter().filter_map(|open| open.root).filter(|_| !is_pinned && !repo.is_shallow()) {
-        if matches!(repo.commit(root), Err(GitError::Missing { promised_by: None, .. })) {
+        if matches!(repo.commit(root), Err(GitError::MissingCommit { promised_by: None, .. })) {
             let expected = "a genesis entry made from a root commit of this repository";
             add(DamageCode::ForeignRepository, GENESIS_STREAM, expected, format!("{root}, which is not here"));
         }

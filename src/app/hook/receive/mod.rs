@@ -114,10 +114,9 @@ fn tell(repo: &Repo, arrival: &Arrival, environment: &Environment) {
     }
 }
 
-/// What cannot be read here is most often what a shallow clone has not sent.
 fn undecided(failure: &Failure) -> Refusal {
     let refusal = Refusal::from(failure);
-    if failure.what().contains("(a commit) is not in this repository") {
+    if failure.lacks_a_commit() {
         return refusal.mended_by("push from a clone that has the whole history: git fetch --unshallow");
     }
     refusal
