@@ -144,7 +144,7 @@ pub(super) struct RecordArguments {
     pub(super) range: String,
 
     /// Why they were made without a record; it is kept
-    #[arg(long, value_name = "WHY")]
+    #[arg(long, value_name = "WHY", value_parser = said)]
     pub(super) reason: String,
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{DESCRIBED, Form, date};
+use super::arguments::{DESCRIBED, Form, date, said};
 use crate::app::rules::{baseline, check, explain, list, waive};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
@@ -91,7 +91,7 @@ pub(super) struct WaiveArguments {
     history: bool,
 
     /// Why it is no risk, or no longer one
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: String,
 
     #[command(flatten)]
@@ -117,7 +117,7 @@ A fingerprint is made of the rule, the path and the text that was found, without
 whoever reads it can try out guesses. Revoke what a baseline excuses before you publish it.")]
 pub(super) struct BaselineArguments {
     /// Why all of it is taken as it is; needed when something is added
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: Option<String>,
 
     #[command(flatten)]

@@ -24,11 +24,6 @@ pub fn request(
     environment: &Environment,
     medium: Medium,
 ) -> Result<Answer, Failure> {
-    if reason.trim().is_empty() {
-        return Err(
-            Failure::new("an override needs a reason").mended_by("say why: gov-hook override request --reason WHY")
-        );
-    }
     let mut told = Told::new("override-request");
     let repo = Repo::open(&environment.place)?;
     let judged = find(&repo, target, environment)?;

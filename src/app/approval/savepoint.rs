@@ -35,9 +35,6 @@ pub(in crate::app) fn before_landing(repo: &Repo, judged: &Judged) -> Result<Opt
 /// Makes a commit that brings back what a savepoint has, on a branch of its own: it is judged, put on
 /// record and reviewed like every other change. Nothing else moves.
 pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
-    if reason.trim().is_empty() {
-        return Err(Failure::new("a rollback needs a reason").mended_by("say why: gov-hook rollback ID --reason WHY"));
-    }
     let mut told = Told::new("rollback");
     let repo = Repo::open(&environment.place)?;
     let id = named.strip_prefix(PREFIX).unwrap_or(named).to_owned();

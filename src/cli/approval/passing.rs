@@ -33,7 +33,7 @@ pub(in crate::cli) enum OverrideVerb {
         target: TargetArguments,
 
         /// Why it cannot wait; it is kept
-        #[arg(long, value_name = "WHY")]
+        #[arg(long, value_name = "WHY", value_parser = said)]
         reason: String,
 
         /// How long it is good for

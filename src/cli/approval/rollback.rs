@@ -5,7 +5,7 @@ use clap::Args;
 use super::time::seconds;
 use crate::app::approval::{self, Forgotten};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form};
+use crate::cli::arguments::{DESCRIBED, Form, said};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
@@ -16,7 +16,7 @@ pub(in crate::cli) struct RollbackArguments {
     id: Option<String>,
 
     /// Why; it is kept
-    #[arg(long, value_name = "WHY", required_unless_present_any = ["list", "forget"])]
+    #[arg(long, value_name = "WHY", value_parser = said, required_unless_present_any = ["list", "forget"])]
     reason: Option<String>,
 
     /// List the savepoints
