@@ -51,7 +51,7 @@ pub(crate) mod look {
     pub(crate) const NO_EDGE_OF_WORD: u8 = 5;
 }
 
-/// To fewer alternatives than this one goes without a gate.
+/// To fewer alternatives than this one goes without a gate, and without a choice by the next byte.
 const MANY: usize = 3;
 
 /// A longer program would have to walk too far.
@@ -122,12 +122,12 @@ impl Writer<'_> {
             }
             HirKind::Alternation(parts) => {
                 let ways = parting(parts.iter().map(|part| pieces(part.clone())).collect());
-                match (ways.len(), choices(ways).as_slice()) {
-                    (_, choices @ [_, _, _, ..]) => self.choice(choices, then)?,
-                    (count, few) => {
-                        self.gate(first(hir), count)?;
-                        self.one_by_one(few.iter().flat_map(|(_, ways)| ways), then)?;
-                    }
+                let (count, choices) = (ways.len(), choices(ways));
+                if choices.len() >= MANY {
+                    self.choice(&choices, then)?;
+                } else {
+                    self.gate(first(hir), count)?;
+                    self.one_by_one(choices.iter().flat_map(|(_, ways)| ways), then)?;
                 }
             }
         }
