@@ -7,7 +7,7 @@ use super::error::GitError;
 use super::pointed::Pointed;
 use super::reach::Start;
 use super::repo::{Repo, object_id};
-use crate::model::{ObjectId, shortened};
+use crate::model::{ObjectId, branch_reference, shortened};
 
 /// Where HEAD points.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl Repo {
         if let Some(commit) = revision.parse().ok().and_then(|id| self.commit_at(id).ok().flatten()) {
             return Ok(commit);
         }
-        let branch = self.resolve(&format!("refs/heads/{revision}"))?;
+        let branch = self.resolve(&branch_reference(revision))?;
         if let Some(found) = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)))? {
             return Ok(found);
         }
@@ -115,7 +115,7 @@ impl Repo {
     /// What a revision names if that is a tag, with an object of its own or without.
     pub fn tag_named(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
         let name = format!("refs/tags/{}", revision.strip_prefix("refs/tags/").unwrap_or(revision));
-        if !git2::Reference::is_valid_name(&name) || self.resolve(&format!("refs/heads/{revision}"))?.is_some() {
+        if !git2::Reference::is_valid_name(&name) || self.resolve(&branch_reference(revision))?.is_some() {
             return Ok(None);
         }
         self.reference_target(&name)
@@ -183,7 +183,7 @@ impl Repo {
 
     /// The tip of a branch here, else of the remote's branch of that name.
     pub fn branch_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        match self.resolve(&format!("refs/heads/{name}"))? {
+        match self.resolve(&branch_reference(name))? {
             Some(tip) => Ok(Some(tip)),
             None => self.remote_tip(name),
         }
@@ -193,10 +193,10 @@ impl Repo {
     pub fn branch_called(&self, told: &str) -> Result<Option<String>, GitError> {
         let short = match told.strip_prefix("refs/heads/").or_else(|| told.strip_prefix("heads/")) {
             Some(short) => short,
-            None if self.reference_target(&format!("refs/heads/{told}"))?.is_some() => told,
+            None if self.reference_target(&branch_reference(told))?.is_some() => told,
             None => self.branch_of_remote(told)?.unwrap_or(told),
         };
-        let is_name = git2::Reference::is_valid_name(&format!("refs/heads/{short}"));
+        let is_name = git2::Reference::is_valid_name(&branch_reference(short));
         Ok((is_name && short != "HEAD" && !short.starts_with("refs/")).then(|| short.to_owned()))
     }
 

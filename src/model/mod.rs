@@ -57,5 +57,5 @@ pub use matter::{Debt, DebtKind, Deed, Matter, MatterAnswer, MatterState, Savepo
 pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};
-pub use reference::{branch_of, shortened};
+pub use reference::{branch_of, branch_reference, shortened};
 pub use text::{counted, deceives, shell_word};

@@ -1,5 +1,11 @@
 //! Full names of references.
 
+/// The full name of a branch.
+#[must_use]
+pub fn branch_reference(branch: &str) -> String {
+    format!("refs/heads/{branch}")
+}
+
 /// The short name of a branch; none for what is no branch.
 #[must_use]
 pub fn branch_of(reference: &str) -> Option<&str> {

@@ -10,7 +10,7 @@ use crate::app::check::{self, Again, Judged};
 use crate::app::header::Signatures;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId};
+use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, branch_reference};
 use crate::report::printable;
 
 /// What a person names on the command line.
@@ -45,7 +45,7 @@ pub(super) fn find(repo: &Repo, target: &Target, environment: &Environment) -> R
 /// What is meant, the newest last: the same change may be asked for on several branches.
 pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) -> Result<Vec<Judged>, Failure> {
     if let Some(named) = &target.named {
-        let onto = target.onto.as_ref().map(|branch| format!("refs/heads/{branch}"));
+        let onto = target.onto.as_deref().map(branch_reference);
         let mut requests = requests_meant(repo, named, environment)?;
         let is_known = !requests.is_empty();
         requests.retain(|spoken| onto.is_none() || spoken.entry.subject.reference == onto);

@@ -8,7 +8,8 @@ use crate::app::record::{Act, Cause, Pen, afterwards};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{
-    Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, counted,
+    Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, branch_reference,
+    counted,
 };
 use crate::report::{self, Medium, printable};
 
@@ -43,7 +44,7 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Me
         return Ok(told.saying("everything is as it was at that savepoint\n").answer(medium));
     }
     let branch = format!("rollback-{id}");
-    if repo.resolve(&format!("refs/heads/{branch}"))?.is_some() {
+    if repo.resolve(&branch_reference(&branch))?.is_some() {
         return Err(Failure::new(format!("`{branch}` is there already, since an earlier rollback")).mended_by(
             format!(
                 "look at it: git show --stat {branch}; to make another one, take it away first: git branch -D {branch}"

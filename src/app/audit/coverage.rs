@@ -11,7 +11,7 @@ use crate::git::{Commit, Repo};
 use crate::ledger::{Coverage, Known, Landing, There};
 use crate::model::{
     Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, Moment, ObjectId, RecordStatus, Sha256,
-    branch_of,
+    branch_of, branch_reference,
 };
 use crate::report::audit::coverage as report;
 
@@ -138,7 +138,7 @@ fn landing(repo: &Repo, before: &HashSet<ObjectId>) -> Result<Option<Landing>, F
     let enforcement = law::policy_at(repo, Some(tip))?.0.level_for(Some(&name));
     let commits = repo.commits_between(&[], tip)?.into_iter().map(|commit| commit.id);
     let commits = commits.filter(|id| !before.contains(id)).collect();
-    Ok(Some(Landing { reference: format!("refs/heads/{name}"), enforcement, commits }))
+    Ok(Some(Landing { reference: branch_reference(&name), enforcement, commits }))
 }
 
 /// Where a branch is on the remote, or in a repository that nobody works in.

@@ -18,7 +18,7 @@ use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
     Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId, Person, Reach,
-    RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word,
+    RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word, branch_reference,
 };
 use crate::policy::{Audit, Notice, Policy, deciding_digest};
 
@@ -265,7 +265,7 @@ fn landing(
     environment: &Environment,
 ) -> Result<Landing, Failure> {
     Ok(Landing {
-        reference: subject.branch.as_deref().map(|branch| format!("refs/heads/{branch}")),
+        reference: subject.branch.as_deref().map(branch_reference),
         change,
         covered: Vec::new(),
         base: subject.base,

@@ -15,7 +15,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
-use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256};
+use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256, branch_reference};
 use crate::policy::Policy;
 use crate::report::Medium;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -78,7 +78,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     if !refusals.is_empty() {
         return refuse(&refusals, &root, &policy, request.medium);
     }
-    let reference = head.branch().map(|branch| format!("refs/heads/{branch}"));
+    let reference = head.branch().map(branch_reference);
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
     let signed_by = format!("{} <{}>", terms.name, terms.email);
     let artifacts: Vec<Artifact> = planned.iter().map(|plan| plan.artifact.clone()).collect();

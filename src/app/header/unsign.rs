@@ -12,7 +12,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{Found, Record, inspect, unsign as without_header};
-use crate::model::{EntrySubject, Gather, RepoPath, Sha256};
+use crate::model::{EntrySubject, Gather, RepoPath, Sha256, branch_reference};
 use crate::report::headers::{UnsignReport, UnsignedFile, unsigned};
 
 /// Gives every file back as it was before it was signed, or changes none.
@@ -23,7 +23,7 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
     let (policy, _) = law::policy_at(&repo, head.commit())?;
     let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref()).map_err(untouched)?;
     let book = known_to_the_ledger(&repo)?.book;
-    let reference = head.branch().map(|branch| format!("refs/heads/{branch}"));
+    let reference = head.branch().map(branch_reference);
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
     let (mut planned, mut taken) = (Vec::new(), Vec::new());
     for Named { path, is_named } in named(&repo, &root, &request.paths)? {

@@ -20,7 +20,7 @@ pub use trial::test;
 use super::check::Judged;
 use super::{Environment, secrets};
 use crate::git::Repo;
-use crate::model::{Actor, ActorKind};
+use crate::model::{Actor, ActorKind, branch_reference};
 use crate::notify::{Event, Letter, What, Word, messages};
 use crate::policy::{Channel, Notice};
 use crate::report::printable;
@@ -34,7 +34,7 @@ pub(super) fn decided(repo: &Repo, environment: &Environment, judged: &Judged, e
     if judged.notices.is_empty() {
         return;
     }
-    let reference = judged.branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
+    let reference = judged.branch.as_deref().map(branch_reference);
     let what = What::Decided { judgement: &judged.judgement, exit };
     tell(repo, environment, &judged.notices, reference.as_deref(), &named(actor), what);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Act, Records};
 use crate::app::Failure;
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256, branch_reference};
 
 /// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before
 /// the commit.
@@ -32,7 +32,7 @@ pub(in crate::app) fn binding(commit: &Commit, branch: Option<&str>) -> Act {
         commit: Some(commit.id),
         tree: Some(commit.tree),
         base: commit.parents.first().copied(),
-        reference: branch.map(|branch| format!("refs/heads/{branch}")),
+        reference: branch.map(branch_reference),
     };
     Act::new(EntryKind::Commit, commit.id, subject)
 }

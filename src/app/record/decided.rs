@@ -9,7 +9,8 @@ use crate::app::check::{Judged, begins_after};
 use crate::check::engine;
 use crate::header::Fault;
 use crate::model::{
-    EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, TargetKind, Window,
+    EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, TargetKind,
+    Window, branch_reference,
 };
 
 /// So many reasons say enough; the judgement can be made again for the rest.
@@ -43,7 +44,7 @@ impl Cause {
 /// A decision on what is staged, or on a commit that is judged late.
 pub(in crate::app) fn decision(judged: &Judged) -> Option<Act> {
     let Target { base, head, tree, .. } = judged.judgement.target;
-    let reference = judged.branch.as_deref().map(|branch| format!("refs/heads/{branch}"));
+    let reference = judged.branch.as_deref().map(branch_reference);
     let subject = EntrySubject { commit: head, tree, base, reference };
     Some(said(EntryKind::Decision, head.or(tree)?, subject, judged))
 }

@@ -15,7 +15,7 @@ use crate::app::record::{AGENT_GATE, Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::check::command::{self, Against};
 use crate::git::{GitError, Place, Repo};
-use crate::model::{EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256};
+use crate::model::{EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
 use place::{Ground, MOST_FILES, Weighed};
@@ -131,10 +131,7 @@ fn record(
 ) -> Result<(), Failure> {
     let head = repo.head()?;
     let Some(commit) = head.commit() else { return Ok(()) };
-    let subject = EntrySubject {
-        reference: head.branch().map(|branch| format!("refs/heads/{branch}")),
-        ..EntrySubject::default()
-    };
+    let subject = EntrySubject { reference: head.branch().map(branch_reference), ..EntrySubject::default() };
     let is_denied = weighed.permission == Permission::Deny;
     let mut act = Act::new(EntryKind::Decision, commit, subject)
         .saying("gate", AGENT_GATE)
