@@ -177,19 +177,18 @@ struct Case<'a> {
 
 fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'_>) -> Result<Judged, Failure> {
     let Case { subject, law, signatures, heard } = case;
-    let law = match proposed(repo, &subject, WAIVERS_PATH)? {
-        Some(waivers) => law.with_waivers(waivers).map_err(Failure::proposed)?,
-        None => law,
-    };
+    let law = with_proposed_waivers(repo, &subject, law)?;
     let policy = &law.policy;
     let authors = people::authors(repo, &subject, environment);
     let agent = people::agent(&subject, &authors, environment, policy);
-    // The branch alone says where artifacts are headed: that an agent is judged more strictly moves
-    // none of them on. A tree is headed nowhere.
-    let target = policy.environment_of(policy.level_for(subject.branch.as_deref()));
-    let target = target.filter(|_| subject.kind.is_change());
     let ears = Ears::open(repo, &subject, request.gate, heard)?;
-    let signed = Signed { policy, target, signatures, alone: Alone::default(), is_landing: ears.is_landing };
+    let signed = Signed {
+        policy,
+        target: headed_for(&subject, policy),
+        signatures,
+        alone: Alone::default(),
+        is_landing: ears.is_landing,
+    };
     let examiner = Examiner {
         law: &law,
         signed: &signed,
@@ -199,16 +198,7 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         is_watched: environment.stderr_is_terminal,
         naming: Naming::of(request),
     };
-    let only = subject.head.filter(|_| request.asked.revision.is_some());
-    let (found, reach) = match subject.kind {
-        TargetKind::History => {
-            let (found, reach) = examiner.history(repo, &subject, only)?;
-            (found, Some(reach))
-        }
-        TargetKind::Staged | TargetKind::Range | TargetKind::Commit | TargetKind::Tree => {
-            (examiner.examine(repo, &subject)?, None)
-        }
-    };
+    let (found, reach) = examined(repo, request, &subject, &examiner)?;
     let Examined { files, findings, touched, verified, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
     let landing = landing(&subject, ChangeId::of(files.iter().map(Box::as_ref)), policy, environment)?;
@@ -255,6 +245,40 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         heard,
         policy,
     })
+}
+
+/// The law that judges, with the waivers that the change itself brings.
+fn with_proposed_waivers(repo: &Repo, subject: &Subject, law: Law) -> Result<Law, Failure> {
+    match proposed(repo, subject, WAIVERS_PATH)? {
+        Some(waivers) => law.with_waivers(waivers).map_err(Failure::proposed),
+        None => Ok(law),
+    }
+}
+
+/// The environment that signed artifacts are headed for. The branch alone says it: that an agent is judged
+/// more strictly moves none of them on. A tree is headed nowhere.
+fn headed_for<'p>(subject: &Subject, policy: &'p Policy) -> Option<&'p str> {
+    let target = policy.environment_of(policy.level_for(subject.branch.as_deref()));
+    target.filter(|_| subject.kind.is_change())
+}
+
+/// What is found in what is judged; of history also how much there was of it.
+fn examined(
+    repo: &Repo,
+    request: &Request,
+    subject: &Subject,
+    examiner: &Examiner<'_>,
+) -> Result<(Examined, Option<Reach>), Failure> {
+    match subject.kind {
+        TargetKind::History => {
+            let only = subject.head.filter(|_| request.asked.revision.is_some());
+            let (found, reach) = examiner.history(repo, subject, only)?;
+            Ok((found, Some(reach)))
+        }
+        TargetKind::Staged | TargetKind::Range | TargetKind::Commit | TargetKind::Tree => {
+            Ok((examiner.examine(repo, subject)?, None))
+        }
+    }
 }
 
 /// The change on its way to where it lands.
