@@ -15,7 +15,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
-use crate::model::{EntrySubject, Exit, Gather, RepoPath, Sha256, branch_reference};
+use crate::model::{Actor, EntrySubject, Exit, Gather, Moment, RepoPath, Sha256, branch_reference};
 use crate::policy::Policy;
 use crate::report::Medium;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -31,6 +31,21 @@ struct Planned {
     why: Option<Unmarked>,
 }
 
+/// What is to become of all files; nothing becomes of any where some are refused.
+#[derive(Default)]
+struct Plans {
+    planned: Vec<Planned>,
+    refusals: Vec<(RepoPath, Refusal)>,
+}
+
+impl Planned {
+    /// As the report tells it.
+    fn told(self) -> SignedFile {
+        let Artifact { hash, block, blob, .. } = self.artifact;
+        SignedFile { path: self.path, artifact: hash, block, blob, why: self.why.map(|why| why.to_string()) }
+    }
+}
+
 /// All files are signed, or none is.
 pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -43,14 +58,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     let (policy, _) = law::policy_at(&repo, head.commit())?;
     known(&policy, &request.environment)?;
     let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref()).map_err(untouched)?;
-    let terms = Terms {
-        environment: request.environment.clone(),
-        signed_at: environment.moment()?,
-        name: pen.actor().name.clone(),
-        email: pen.actor().email.clone(),
-        artifact_type: request.artifact_type.clone(),
-        metadata: request.metadata.iter().map(|text| metadata(text)).collect::<Result<_, _>>()?,
-    };
+    let terms = terms(request, pen.actor(), environment.moment()?)?;
     let book = known_to_the_ledger(&repo)?.book;
     let tree = head.commit().map(|commit| repo.commit(commit)).transpose()?.map(|commit| commit.tree);
     let former = Former {
@@ -61,19 +69,12 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
         branch: head.branch(),
         environments: &policy.environments,
     };
-    let (mut planned, mut refusals) = (Vec::new(), Vec::new());
     let files = named(&repo, &root, &request.paths)?;
     if files.is_empty() {
         return Err(nothing_in(&request.paths));
     }
     let progress = Progress::new("signing files:", files.len(), environment.stderr_is_terminal);
-    for (at, Named { path, .. }) in files.into_iter().enumerate() {
-        progress.reached(at);
-        match plan(&path, &terms, &former)? {
-            Ok(plan) => planned.push(plan),
-            Err(refusal) => refusals.push((path, refusal)),
-        }
-    }
+    let Plans { planned, refusals } = plan_all(files, &terms, &former, &progress)?;
     drop(progress);
     if !refusals.is_empty() {
         return refuse(&refusals, &root, &policy, request.medium);
@@ -87,15 +88,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     for act in &mut acts {
         act.is_signed = policy.audit.sign;
     }
-    let mut drafts = Drafts::default();
-    let mut files = Vec::with_capacity(planned.len());
-    for Planned { path, place, before, after, artifact, why } in planned {
-        if let Some(after) = after {
-            drafts.write(&place, &before, &after).map_err(untouched)?;
-        }
-        let Artifact { hash, block, blob, .. } = artifact;
-        files.push(SignedFile { path, artifact: hash, block, blob, why: why.map(|why| why.to_string()) });
-    }
+    let drafts = drafted(&planned)?;
     let entries = pen.write(&acts).map_err(untouched)?;
     drafts.put()?;
     let report = SignReport {
@@ -103,9 +96,44 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
         signed_by,
         signed_at: terms.signed_at,
         entries: entries.iter().map(Sha256::to_string).collect(),
-        files,
+        files: planned.into_iter().map(Planned::told).collect(),
     };
     Ok(Answer::passing(signed(&report, request.medium)))
+}
+
+/// What every header of this run says, whatever file it stands in.
+fn terms(request: &Signing, signer: &Actor, signed_at: Moment) -> Result<Terms, Failure> {
+    Ok(Terms {
+        environment: request.environment.clone(),
+        signed_at,
+        name: signer.name.clone(),
+        email: signer.email.clone(),
+        artifact_type: request.artifact_type.clone(),
+        metadata: request.metadata.iter().map(|text| metadata(text)).collect::<Result<_, _>>()?,
+    })
+}
+
+fn plan_all(files: Vec<Named>, terms: &Terms, former: &Former<'_>, progress: &Progress) -> Result<Plans, Failure> {
+    let mut plans = Plans::default();
+    for (at, Named { path, .. }) in files.into_iter().enumerate() {
+        progress.reached(at);
+        match plan(&path, terms, former)? {
+            Ok(plan) => plans.planned.push(plan),
+            Err(refusal) => plans.refusals.push((path, refusal)),
+        }
+    }
+    Ok(plans)
+}
+
+/// The files with their headers, written beside those that are there.
+fn drafted(planned: &[Planned]) -> Result<Drafts, Failure> {
+    let mut drafts = Drafts::default();
+    for Planned { place, before, after, .. } in planned {
+        if let Some(after) = after {
+            drafts.write(place, before, after).map_err(untouched)?;
+        }
+    }
+    Ok(drafts)
 }
 
 /// Whoever signs wants something signed: that there is nothing is no success.

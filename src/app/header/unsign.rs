@@ -1,6 +1,6 @@
 //! `gov-hook unsign`: takes headers off again, and puts that on record.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -8,12 +8,23 @@ use super::Unsigning;
 use super::book::known as known_to_the_ledger;
 use super::entry::{Artifact, acts};
 use super::files::{Drafts, Named, named, os, root, typed, untouched};
-use crate::app::record::Pen;
+use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::header::{Found, Record, inspect, unsign as without_header};
-use crate::model::{EntrySubject, Gather, RepoPath, Sha256, branch_reference};
+use crate::header::{Book, Found, Record, inspect, unsign as without_header};
+use crate::model::{EntrySubject, Gather, Moment, ObjectId, RepoPath, Sha256, branch_reference};
 use crate::report::headers::{UnsignReport, UnsignedFile, unsigned};
+
+/// What is to become of one file.
+struct Planned {
+    place: PathBuf,
+    before: Vec<u8>,
+    /// None where the ledger alone signs it.
+    after: Option<Vec<u8>>,
+    file: UnsignedFile,
+    /// What is noted of it; none where there is nothing that it could be noted of.
+    blob: Option<ObjectId>,
+}
 
 /// Gives every file back as it was before it was signed, or changes none.
 pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, Failure> {
@@ -23,34 +34,59 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
     let (policy, _) = law::policy_at(&repo, head.commit())?;
     let pen = Pen::open(&repo, environment, policy.audit, environment.agent.as_deref()).map_err(untouched)?;
     let book = known_to_the_ledger(&repo)?.book;
-    let reference = head.branch().map(branch_reference);
-    let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
-    let (mut planned, mut taken) = (Vec::new(), Vec::new());
+    let mut planned = Vec::new();
     for Named { path, is_named } in named(&repo, &root, &request.paths)? {
-        let place = root.join(os(&path));
-        let before = std::fs::read(&place).map_err(|error| Failure::new(format!("cannot read `{path}`: {error}")))?;
-        let record = book.at_path(&path.to_string()).filter(|record| !record.is_unsigned);
-        let after = taken_off(&root, &path, &before)?;
-        let Some(environment_was) = environment_of(&before, record) else {
-            if is_named {
-                let sign =
-                    format!("sign it: gov-hook sign {} --env {}", typed(&root, &path), first(&policy.environments));
+        match plan(&repo, &root, path, &book)? {
+            Ok(plan) => planned.push(plan),
+            Err(path) if is_named => {
+                let word = typed(&root, &path);
+                let sign = format!("sign it: gov-hook sign {word} --env {}", first(&policy.environments));
                 return Err(Failure::new(format!("`{path}` is not signed")).mended_by(sign));
             }
-            continue;
-        };
-        let bytes = after.as_ref().unwrap_or(&before);
-        let stored = repo.store(&path, bytes).map_err(untouched)?;
-        let artifact = Sha256::of(stored.as_ref().and_then(|stored| stored.others.as_ref()).unwrap_or(bytes));
-        let blob = stored.map(|stored| stored.blob).or(record.map(|record| record.blob));
-        let form = if after.is_some() { "header" } else { "ledger" };
-        taken.push((UnsignedFile { path: path.clone(), environment: environment_was, artifact, form }, blob));
-        planned.push((place, before, after));
+            Err(_) => {}
+        }
     }
+    let subject =
+        EntrySubject { base: head.commit(), reference: head.branch().map(branch_reference), ..EntrySubject::default() };
     let signed_by = format!("{} <{}>", pen.actor().name, pen.actor().email);
     let signed_at = environment.moment()?;
+    let acts = noted(&planned, &signed_by, signed_at, &subject);
+    let mut drafts = Drafts::default();
+    for Planned { place, before, after, .. } in &planned {
+        if let Some(after) = after {
+            drafts.write(place, before, after).map_err(untouched)?;
+        }
+    }
+    let entries = pen.write(&acts).map_err(untouched)?;
+    drafts.put()?;
+    let report = UnsignReport {
+        signed_by,
+        signed_at,
+        entries: entries.iter().map(Sha256::to_string).collect(),
+        files: planned.into_iter().map(|plan| plan.file).collect(),
+    };
+    Ok(Answer::passing(unsigned(&report, request.medium)))
+}
+
+/// What is to become of a file; its path where it is not signed.
+fn plan(repo: &Repo, root: &Path, path: RepoPath, book: &Book) -> Result<Result<Planned, RepoPath>, Failure> {
+    let place = root.join(os(&path));
+    let before = std::fs::read(&place).map_err(|error| Failure::new(format!("cannot read `{path}`: {error}")))?;
+    let record = book.at_path(&path.to_string()).filter(|record| !record.is_unsigned);
+    let after = taken_off(root, &path, &before)?;
+    let Some(environment) = environment_of(&before, record) else { return Ok(Err(path)) };
+    let bytes = after.as_ref().unwrap_or(&before);
+    let stored = repo.store(&path, bytes).map_err(untouched)?;
+    let artifact = Sha256::of(stored.as_ref().and_then(|stored| stored.others.as_ref()).unwrap_or(bytes));
+    let blob = stored.map(|stored| stored.blob).or(record.map(|record| record.blob));
+    let form = if after.is_some() { "header" } else { "ledger" };
+    Ok(Ok(Planned { place, before, after, file: UnsignedFile { path, environment, artifact, form }, blob }))
+}
+
+/// What is put on record of the files.
+fn noted(planned: &[Planned], signed_by: &str, signed_at: Moment, subject: &EntrySubject) -> Vec<Act> {
     let mut all = Vec::new();
-    for (file, blob) in &taken {
+    for Planned { file, blob, .. } in planned {
         let said = [
             ("action".to_owned(), json!("unsign")),
             ("environment".to_owned(), json!(file.environment)),
@@ -59,23 +95,9 @@ pub fn unsign(request: &Unsigning, environment: &Environment) -> Result<Answer, 
         ];
         let said = said.into_iter().gathered();
         let artifact = |blob| Artifact { path: file.path.to_string(), hash: file.artifact, block: None, blob };
-        all.extend(blob.map(artifact).into_iter().flat_map(|artifact| acts(&[artifact], &said, &subject)));
+        all.extend(blob.map(artifact).into_iter().flat_map(|artifact| acts(&[artifact], &said, subject)));
     }
-    let mut drafts = Drafts::default();
-    for (place, before, after) in planned {
-        if let Some(after) = after {
-            drafts.write(&place, &before, &after).map_err(untouched)?;
-        }
-    }
-    let entries = pen.write(&all).map_err(untouched)?;
-    drafts.put()?;
-    let report = UnsignReport {
-        signed_by,
-        signed_at,
-        entries: entries.iter().map(Sha256::to_string).collect(),
-        files: taken.into_iter().map(|(file, _)| file).collect(),
-    };
-    Ok(Answer::passing(unsigned(&report, request.medium)))
+    all
 }
 
 fn first(environments: &[String]) -> &str {
