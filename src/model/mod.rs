@@ -58,4 +58,4 @@ pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};
 pub use reference::{branch_of, branch_reference, shortened};
-pub use text::{counted, deceives, shell_word};
+pub use text::{counted, counted_in_groups, deceives, grouped, shell_word};

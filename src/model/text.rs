@@ -10,10 +10,38 @@ pub fn deceives(character: char) -> bool {
     character.is_control() || hides_text(character) || code & 0xfffe == 0xfffe || (0xfdd0..=0xfdef).contains(&code)
 }
 
-/// `1 file`, `3 files`: a count that agrees with its noun.
+/// `1 file`, `3 files`, `3 entries`: a count that agrees with its noun.
 #[must_use]
 pub fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    format!("{count} {}", agreeing(noun, count == 1))
+}
+
+/// The same of many: `1,204 entries`.
+#[must_use]
+pub fn counted_in_groups(count: u64, noun: &str) -> String {
+    format!("{} {}", grouped(count), agreeing(noun, count == 1))
+}
+
+/// `1,204`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+fn agreeing(noun: &str, is_one: bool) -> String {
+    match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        _ if is_one => noun.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    }
 }
 
 /// A word that a shell takes as it stands.
@@ -34,6 +62,14 @@ mod tests {
     #[test]
     fn a_count_agrees_with_its_noun() {
         assert_eq!([0, 1, 2].map(|count| counted(count, "file")), ["0 files", "1 file", "2 files"]);
+        assert_eq!([0, 1, 2].map(|count| counted(count, "entry")), ["0 entries", "1 entry", "2 entries"]);
+        assert_eq!([1, 2].map(|count| counted(count, "day")), ["1 day", "2 days"]);
+        assert_eq!([1, 1_204].map(|count| counted_in_groups(count, "entry")), ["1 entry", "1,204 entries"]);
+    }
+
+    #[test]
+    fn large_numbers_are_told_in_groups() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

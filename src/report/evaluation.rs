@@ -18,7 +18,7 @@ pub fn evaluation(evaluation: &Evaluation) -> String {
         format!(
             "{} of {}: {} induced a later fix ({}), {} named as the fault by a later message",
             counted(evaluation.commits, "commit"),
-            counted_histories(evaluation.histories),
+            counted(evaluation.histories, "history"),
             evaluation.inducing,
             percent(share(evaluation.inducing, evaluation.commits)),
             evaluation.reported,
@@ -37,10 +37,6 @@ pub fn evaluation(evaluation: &Evaluation) -> String {
     lines.extend(evaluation.notes.iter().map(|note| format!("note    {}", printable(note))));
     lines.push(String::new());
     lines.join("\n")
-}
-
-fn counted_histories(count: usize) -> String {
-    if count == 1 { "1 history".into() } else { format!("{count} histories") }
 }
 
 const COLUMNS: [&str; 6] = ["AUC all", "touching source", "at equal size", "in top 10 %", "in top 20 %", "blame-free"];

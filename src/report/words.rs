@@ -108,7 +108,7 @@ fn missing_for(need: &Need) -> String {
     let missing = usize::try_from(need.count).unwrap_or(usize::MAX).saturating_sub(need.counted.len());
     let more = if need.counted.is_empty() { "" } else { "more " };
     let signed = if need.signed { "signed " } else { "" };
-    format!("{missing} {more}{signed}approval{} from {}", if missing == 1 { "" } else { "s" }, approvers(need))
+    format!("{} from {}", counted(missing, &format!("{more}{signed}approval")), approvers(need))
 }
 
 /// `tech_lead or admin`.

@@ -12,7 +12,7 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{Person, RepoPath};
+use crate::model::{Person, RepoPath, counted};
 
 use super::{PathGlob, Reach};
 use page::{Page, listed, quoted};
@@ -60,7 +60,7 @@ pub fn draft(facts: &RepositoryFacts) -> String {
 
 fn head(page: &mut Page, facts: &RepositoryFacts) {
     let count = facts.paths.len();
-    let files = if count == 1 { "1 tracked file".into() } else { format!("{count} tracked files") };
+    let files = counted(count, "tracked file");
     let languages = languages(&facts.paths);
     let languages = if languages.is_empty() { String::new() } else { format!(" ({})", languages.join(", ")) };
     page.comment(0, "The law of this repository: what passes alone, what waits for whom, what is never");

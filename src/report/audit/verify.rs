@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::Style;
 use super::super::escape::printable;
 use super::coverage::{self, Covered};
-use crate::model::{Damage, DamageCode, Sha256, Unwitnessed, counted};
+use crate::model::{Damage, DamageCode, Sha256, Unwitnessed, counted, counted_in_groups, grouped};
 
 /// A person reads no more of one list; machines get all of it.
 const MOST: usize = 50;
@@ -128,19 +128,19 @@ fn anchors(anchors: &Anchors, text: &mut String) {
 
 fn replay(replayed: &Replayed, text: &mut String) {
     let Replayed { same, gone, partial, otherwise } = replayed;
-    let _ = writeln!(text, "\nreplayed: {} made again with the same result", grouped(*same, "decision"));
+    let _ = writeln!(text, "\nreplayed: {} made again with the same result", counted_in_groups(*same, "decision"));
     if *gone > 0 {
-        let _ = writeln!(text, "  {} on objects that are not here", grouped(*gone, "decision"));
+        let _ = writeln!(text, "  {} on objects that are not here", counted_in_groups(*gone, "decision"));
     }
     if *partial > 0 {
         let _ = writeln!(
             text,
             "  {} made in a shallow clone, which knew less of the history",
-            grouped(*partial, "decision")
+            counted_in_groups(*partial, "decision")
         );
     }
     if !otherwise.is_empty() {
-        let count = grouped(otherwise.len() as u64, "decision");
+        let count = counted_in_groups(otherwise.len() as u64, "decision");
         let _ = writeln!(text, "  {count} of other versions of gov-hook, which this one would make otherwise:");
     }
     for differs in otherwise.iter().take(MOST) {
@@ -154,7 +154,7 @@ fn first_line(found: &Verified) -> String {
     if found.streams == 0 && found.is_sound() {
         return "sound: nothing is on record yet".into();
     }
-    let size = format!("{} in {}", grouped(found.entries, "entry"), counted(found.streams, "stream"));
+    let size = format!("{} in {}", counted_in_groups(found.entries, "entry"), counted(found.streams, "stream"));
     if let Some(first) = found.damage.first() {
         let more = match found.damage.len() - 1 {
             0 => String::new(),
@@ -169,7 +169,7 @@ fn first_line(found: &Verified) -> String {
         (_, [one]) => format!("; the {unwitnessed} newest entries of {} unwitnessed", printable(&one.stream)),
         (_, many) => format!("; {unwitnessed} newest entries of {} streams unwitnessed", many.len()),
     };
-    format!("sound: {size}, {} signed{tail}", thousands(found.signed))
+    format!("sound: {size}, {} signed{tail}", grouped(found.signed))
 }
 
 fn place(damage: &Damage) -> String {
@@ -190,28 +190,6 @@ fn tell(damage: &Damage, text: &mut String) {
         printable(found),
         code.remedy()
     );
-}
-
-fn grouped(count: u64, noun: &str) -> String {
-    let noun = match (count, noun) {
-        (1, noun) => noun.to_owned(),
-        (_, "entry") => "entries".to_owned(),
-        (_, noun) => format!("{noun}s"),
-    };
-    format!("{} {noun}", thousands(count))
-}
-
-/// `1204` as `1,204`.
-fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[must_use]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Verdict, duration, grouped, per_mille, period, sentence, share, wait_classes};
-use crate::model::{ActorTotals, AuditReport, LedgerSummary, MissingCommit};
+use super::{Verdict, duration, per_mille, period, sentence, share, wait_classes};
+use crate::model::{ActorTotals, AuditReport, LedgerSummary, MissingCommit, grouped};
 use crate::report::escape::printable;
 
 /// Of what is wrong or missing; all of it is in the JSON.

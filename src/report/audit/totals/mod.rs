@@ -6,7 +6,7 @@ mod json;
 #[cfg(test)]
 mod samples;
 
-use crate::model::{AuditReport, WAITS, counted};
+use crate::model::{AuditReport, WAITS, counted, counted_in_groups, grouped};
 
 pub use html::page;
 pub use human::table;
@@ -48,8 +48,8 @@ impl Verdict {
 fn sentence(report: &AuditReport) -> String {
     let ledger = format!(
         "{} in {}, {} signed",
-        grouped_noun(report.entries, "entry", "entries"),
-        grouped_noun(report.streams, "stream", "streams"),
+        counted_in_groups(report.entries, "entry"),
+        counted_in_groups(report.streams, "stream"),
         grouped(report.signed)
     );
     match Verdict::of(report) {
@@ -61,7 +61,7 @@ fn sentence(report: &AuditReport) -> String {
         }
         Verdict::Unwitnessed => {
             let tail: u64 = report.unwitnessed.iter().map(|tail| tail.to - tail.from + 1).sum();
-            let tail = grouped_noun(tail, "entry", "entries");
+            let tail = counted_in_groups(tail, "entry");
             format!("{ledger}; nobody else has seen the newest {tail} yet")
         }
         Verdict::Sound => format!("{ledger}; every one in its place"),
@@ -76,23 +76,6 @@ fn period(report: &AuditReport) -> String {
         (None, Some(until)) => format!("until {until}"),
         (Some(since), Some(until)) => format!("{since} to {until}"),
     }
-}
-
-/// `12,345`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
-fn grouped_noun(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// `87.5 %`, of thousandths.
@@ -133,7 +116,6 @@ mod tests {
 
     #[test]
     fn numbers_are_told_as_people_read_them() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(
             [59, 300, 3_600, 12_000, 86_400, 187_200].map(duration),
             ["59 s", "5 min", "1 h", "3 h 20 min", "1 day", "2 days 4 h"]

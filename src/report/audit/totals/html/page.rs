@@ -1,8 +1,8 @@
 //! The page itself: what may be believed comes first, then the numbers, then what needs a look.
 
 use super::{Figure, Table, plots, weeks};
-use crate::model::{AuditReport, HeaderTotals, MissingCommit, Outcome};
-use crate::report::audit::totals::{Verdict, duration, grouped, grouped_noun, per_mille, period, sentence, share};
+use crate::model::{AuditReport, HeaderTotals, MissingCommit, Outcome, counted_in_groups, grouped};
+use crate::report::audit::totals::{Verdict, duration, per_mille, period, sentence, share};
 use crate::report::escape::{printable, xml};
 
 const STYLE: &str = include_str!("page.css");
@@ -207,7 +207,9 @@ fn missing(report: &AuditReport) -> String {
     if report.missing.is_empty() {
         return String::new();
     }
-    let about = grouped_noun(report.missing.len() as u64, "commit is not on record", "commits are not on record");
+    let count = report.missing.len() as u64;
+    let are = if count == 1 { "is" } else { "are" };
+    let about = format!("{} {are} not on record", counted_in_groups(count, "commit"));
     let table = ungoverned(&report.missing, &about);
     section(
         "open",
@@ -223,11 +225,9 @@ fn past_gate(report: &AuditReport) -> String {
     if report.past_gate.is_empty() {
         return String::new();
     }
-    let about = grouped_noun(
-        report.past_gate.len() as u64,
-        "commit came past the gate that has to let it by",
-        "commits came past the gate that has to let them by",
-    );
+    let count = report.past_gate.len() as u64;
+    let them = if count == 1 { "it" } else { "them" };
+    let about = format!("{} came past the gate that has to let {them} by", counted_in_groups(count, "commit"));
     let table = ungoverned(&report.past_gate, &about);
     section(
         "past",

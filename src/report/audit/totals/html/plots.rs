@@ -3,8 +3,8 @@
 use super::plot::{Anchor, Box, Canvas, scale};
 use super::weeks::named;
 use super::{Figure, Table};
-use crate::model::{ActorTotals, ApprovalTotals, Arrange, LedgerSummary, RecordStatus};
-use crate::report::audit::totals::{grouped, per_mille, share, wait_classes};
+use crate::model::{ActorTotals, ApprovalTotals, Arrange, LedgerSummary, RecordStatus, grouped};
+use crate::report::audit::totals::{per_mille, share, wait_classes};
 
 const WIDTH: u64 = 460;
 const ROW: u64 = 30;

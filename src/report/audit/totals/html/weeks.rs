@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::plot::{Anchor, Box, Canvas, scale};
 use super::{Figure, Table};
-use crate::model::{Date, Outcome};
-use crate::report::audit::totals::grouped;
+use crate::model::{Date, Outcome, grouped};
 
 /// More bars than these would be lines.
 const MOST_WEEKS: usize = 60;
