@@ -16,7 +16,7 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, StateFile, Walked};
 use crate::ledger::{self, Binding, GENESIS_STREAM, Writer};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256, shell_word};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256, counted, shell_word};
 
 const NAMESPACE: &str = "policy@gov-hook";
 
@@ -40,23 +40,9 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     let open = || Pen::open(&repo, environment, policy.audit, environment.agent.as_deref());
     let pen = open()?;
     let (is_own, is_of_us) = (pen.stream() == stream, pen.wrote(stream));
-    let Some(theirs) = repo.fetch_copy(&remote, stream)? else {
-        return Err(Failure::new(format!("{remote} has no stream {stream}"))
-            .mended_by(format!("see which it has: gov-hook audit sync {remote}")));
-    };
-    let Some(ours) = repo.stream_tip(stream)?.map(|tip| tip.commit) else {
-        return Err(Failure::new(format!("there is no stream {stream} here"))
-            .mended_by(format!("fetch it: gov-hook audit sync {remote}")));
-    };
-    let base = repo.merge_base(ours, theirs)?;
-    let is_forked = base != Some(ours) && base != Some(theirs);
-    let kept = if is_forked && lost == Lost::Theirs { ours } else { theirs };
-
-    let mut given_up: BTreeSet<ObjectId> = repo.given_up(stream)?.into_iter().gathered();
-    if is_forked {
-        given_up.insert(if kept == ours { theirs } else { ours });
-    }
-    let left = undeclared(&repo, stream, &given_up, kept)?;
+    let copies = Copies::of(&repo, &remote, stream, lost)?;
+    let given_up = copies.given_up(&repo, stream)?;
+    let left = undeclared(&repo, stream, &given_up, copies.kept)?;
     if !left.is_empty() {
         // Seen to before anything is moved.
         may_sign(&repo, &open()?.signing()?, NAMESPACE, environment.moment()?)?;
@@ -67,42 +53,91 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     for tip in &given_up {
         repo.keep_given_up(stream, *tip)?;
     }
-    if kept == theirs && base != Some(theirs) {
-        repo.replace_stream(stream, ours, theirs)?;
-        // What was verified there is no longer part of it, and what was named need not be.
-        repo.keep_ledger_state(StateFile::Verified, b"")?;
-        repo.keep_ledger_state(StateFile::Named, b"")?;
-    }
-    let is_renewed = is_own && environment.stream.is_none() && (base != Some(theirs) || !left.is_empty());
+    copies.take_over(&repo, stream)?;
+    let is_renewed = is_own && environment.stream.is_none() && (copies.brings_something() || !left.is_empty());
     if is_renewed {
         repo.renew_clone_nonce()?;
         repo.keep_ledger_state(StateFile::Named, b"")?;
     }
 
-    let mut text = String::new();
-    // Writing to a `String` cannot fail, here and below.
-    if !is_forked && left.is_empty() && base == Some(theirs) {
-        let _ = writeln!(text, "{stream} has one history here and on {remote}: nothing to reconcile");
+    if !copies.brings_something() && left.is_empty() {
+        let text = format!("{stream} has one history here and on {remote}: nothing to reconcile\n");
         return Ok(Answer::passing(text));
     }
-    let which = if kept == ours { "this clone's" } else { "the remote's" };
-    let _ = writeln!(text, "{stream} goes on as {which} copy has it, from {}", kept.short());
+    let which = if copies.kept == copies.ours { "this clone's" } else { "the remote's" };
+    let mut text = format!("{stream} goes on as {which} copy has it, from {}\n", copies.kept.short());
+    // Writing to a `String` cannot fail, here and below.
     if !left.is_empty() {
         let pen = open()?.signing()?;
-        let (again, not_again) = if is_of_us { restate(&pen, stream, &left)? } else { give_up(&pen, stream, &left)? };
-        let _ = writeln!(text, "gave up {} by a signed entry of {}", entries(left.len()), pen.stream());
-        if again > 0 {
-            let _ = writeln!(text, "put {again} of them on record again there");
-        }
-        if not_again > 0 && is_of_us {
-            let _ = writeln!(text, "{} signed by hand; repeat what still matters", entries(not_again));
-        }
+        let said = if is_of_us {
+            restate(&pen, stream, &left)?
+        } else {
+            give_up(&pen, stream, &left)?;
+            String::new()
+        };
+        let _ = write!(text, "gave up {} by a signed entry of {}\n{said}", counted(left.len(), "entry"), pen.stream());
     }
     if is_renewed {
         let _ = writeln!(text, "this clone now writes {}, which no other clone does", open()?.stream());
     }
     let _ = writeln!(text, "tell the others: gov-hook audit sync {remote}");
     Ok(Answer::passing(text))
+}
+
+/// The two copies of a stream, and the one that it goes on as.
+struct Copies {
+    ours: ObjectId,
+    theirs: ObjectId,
+    /// The last commit that both have.
+    base: Option<ObjectId>,
+    kept: ObjectId,
+}
+
+impl Copies {
+    /// Fetches the other copy. Where none has left the other, nothing is given up, whatever was named.
+    fn of(repo: &Repo, remote: &str, stream: &str, lost: Lost) -> Result<Self, Failure> {
+        let Some(theirs) = repo.fetch_copy(remote, stream)? else {
+            return Err(Failure::new(format!("{remote} has no stream {stream}"))
+                .mended_by(format!("see which it has: gov-hook audit sync {remote}")));
+        };
+        let Some(ours) = repo.stream_tip(stream)?.map(|tip| tip.commit) else {
+            return Err(Failure::new(format!("there is no stream {stream} here"))
+                .mended_by(format!("fetch it: gov-hook audit sync {remote}")));
+        };
+        let copies = Self { ours, theirs, base: repo.merge_base(ours, theirs)?, kept: theirs };
+        let kept = if copies.are_forked() && lost == Lost::Theirs { ours } else { theirs };
+        Ok(Self { kept, ..copies })
+    }
+
+    /// Whether each has something that the other has not.
+    fn are_forked(&self) -> bool {
+        self.base != Some(self.ours) && self.brings_something()
+    }
+
+    /// Whether the remote's copy has something that is not here.
+    fn brings_something(&self) -> bool {
+        self.base != Some(self.theirs)
+    }
+
+    /// The tips of all copies that are given up, those of earlier times among them.
+    fn given_up(&self, repo: &Repo, stream: &str) -> Result<BTreeSet<ObjectId>, Failure> {
+        let mut given_up: BTreeSet<ObjectId> = repo.given_up(stream)?.into_iter().gathered();
+        if self.are_forked() {
+            given_up.insert(if self.kept == self.ours { self.theirs } else { self.ours });
+        }
+        Ok(given_up)
+    }
+
+    /// Has the stream here be the remote's copy, where that one is kept.
+    fn take_over(&self, repo: &Repo, stream: &str) -> Result<(), Failure> {
+        if self.kept == self.theirs && self.brings_something() {
+            repo.replace_stream(stream, self.ours, self.theirs)?;
+            // What was verified there is no longer part of it, and what was named need not be.
+            repo.keep_ledger_state(StateFile::Verified, b"")?;
+            repo.keep_ledger_state(StateFile::Named, b"")?;
+        }
+        Ok(())
+    }
 }
 
 /// Only an admin gives up what others wrote, and nobody their words: such an entry would count for
@@ -122,10 +157,6 @@ fn may_give_up(repo: &Repo, pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> 
         return Ok(());
     };
     Err(Failure::new(refusal).mended_by(format!("let its writer do it: gov-hook audit reconcile {stream}")))
-}
-
-fn entries(count: usize) -> String {
-    if count == 1 { "1 entry".into() } else { format!("{count} entries") }
 }
 
 /// A lost entry and the note it stood in.
@@ -190,16 +221,17 @@ fn declaration(repo_object: ObjectId, stream: &str, lost: &[LostEntry]) -> Act {
 }
 
 /// Declares what is lost, and shows it. Whoever wrote it has to say it again.
-fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, usize), Failure> {
-    let Some(first) = lost.first() else { return Ok((0, 0)) };
+fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(), Failure> {
+    let Some(first) = lost.first() else { return Ok(()) };
     let lines: Vec<&str> = lost.iter().map(|lost| lost.line.as_str()).collect();
     pen.write(&[declaration(first.object, stream, lost).saying("lines", lines)])?;
-    Ok((0, lost.len()))
+    Ok(())
 }
 
-/// Declares what is lost, and says it again: bindings name the decisions by the ids they have now.
-fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, usize), Failure> {
-    let Some(first) = lost.first() else { return Ok((0, 0)) };
+/// Declares what is lost, and says it again: bindings name the decisions by the ids they have now. Tells
+/// what was said again, and what only its writer can repeat.
+fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<String, Failure> {
+    let Some(first) = lost.first() else { return Ok(String::new()) };
     let is_plain = |lost: &&LostEntry| {
         ledger::namespace(&lost.entry) == LOG
             && !matches!(lost.entry.kind, EntryKind::StreamOpen | EntryKind::Genesis)
@@ -227,8 +259,16 @@ fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(usize, us
     if !acts.is_empty() {
         pen.write(&acts)?;
     }
+    let mut text = String::new();
     let again = decisions.len() + others.len();
-    Ok((again, lost.iter().filter(|lost| lost.entry.sig.is_some()).count()))
+    if again > 0 {
+        let _ = writeln!(text, "put {again} of them on record again there");
+    }
+    let by_hand = lost.iter().filter(|lost| lost.entry.sig.is_some()).count();
+    if by_hand > 0 {
+        let _ = writeln!(text, "{} signed by hand; repeat what still matters", counted(by_hand, "entry"));
+    }
+    Ok(text)
 }
 
 fn again(lost: &LostEntry) -> Act {
