@@ -1,4 +1,4 @@
-//! Every transcript in the README is what the program says.
+//! Every transcript in the README is what the program says, and what the documents list is what there is.
 //!
 //! A command of a `console` block starts with `$ `; the lines after it are its whole output. With
 //! `GOV_HOOK_WRITE_README=1` the outputs are written into the README instead of being compared.
@@ -77,4 +77,42 @@ fn every_file_the_readme_names_is_there() {
     let missing: Vec<&str> = named.filter(is_path).filter(|word| !root.join(word).exists()).collect();
 
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn every_variable_of_our_own_is_in_the_documents() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = fs::read_to_string(root.join("src/app/environment.rs")).unwrap();
+    let told = fs::read_to_string(root.join("docs/hooks.md")).unwrap();
+
+    let is_name = |word: &&str| word.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase());
+    let names = read.split('"').filter(|word| word.starts_with("GOV_HOOK_")).filter(is_name);
+    let (told, untold): (Vec<&str>, Vec<&str>) = names.partition(|name| told.contains(&format!("| `{name}=")));
+
+    assert_eq!(untold, Vec::<&str>::new());
+    assert!(told.contains(&"GOV_HOOK_AGENT"));
+}
+
+#[test]
+fn every_validator_and_detector_that_is_listed_is_one() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md")).unwrap();
+    let scratch = Scratch::new();
+    let listed = |table: &str| -> Vec<String> {
+        let rows = page.lines().skip_while(|line| !line.starts_with(table)).take_while(|line| line.starts_with('|'));
+        let first = rows.skip(2).filter_map(|row| row.split('|').nth(1));
+        first.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+    };
+    let (validators, detectors) = (listed("| `verify` | holds"), listed("| `detect` | finds"));
+    let rule = |how: &str, name: &str| format!("- {{ id: a/{name}, keywords: [abc], {how}: {name} }}\n");
+    let verify = |name: &str| rule("regex: abc, verify", name);
+    let mut pack = verify("no-such") + &rule("detect", "no-such");
+    pack.extend(validators.iter().map(|name| verify(name)));
+    pack.extend(detectors.iter().map(|name| rule("detect", name)));
+    scratch.write("pack.yaml", pack);
+
+    let said = scratch.run(&["rules", "check", "pack.yaml", "--format", "json"]);
+
+    let unknown: Vec<&str> = said.out.split('"').filter(|text| text.contains(" is called `")).collect();
+    assert_eq!(unknown, ["no validator is called `no-such`", "no detector is called `no-such`"]);
+    assert!(validators.len() > 10 && detectors.len() > 10, "{validators:?} {detectors:?}");
 }
