@@ -278,6 +278,7 @@ pub(super) enum PolicyVerb {
     Schema,
     /// Tell which list and glob name a path, and what would follow for a change of it
     Why {
+        /// A file, whether it is there or not
         path: OsString,
         #[command(flatten)]
         form: Form,

@@ -102,12 +102,13 @@ Goes on where the ledger was last found sound. What no other stream, pin or chec
 told as unwitnessed: its writer could still take it back unnoticed.\n\n\
 With RANGE it also says of every commit whether it was governed: `recorded` (judged before it was \
 made), `late` (judged afterwards, where git asks nobody before, or put on record with a reason), \
-`bypassed` (made past the hooks, or against them) or `unrecorded`. The ledger counts from where its \
+`bypassed` (made past the hooks, or against them) or `unrecorded`; and whether it came past a push \
+gate that had to stop it. The ledger counts from where its \
 oldest entry starts: what that one was made on, and all before it, is before adoption.")]
 #[command(after_help = "\
 Exit codes:
-  0  sound; and no commit of RANGE is bypassed or unrecorded
-  1  damaged, or a commit of RANGE is bypassed or unrecorded
+  0  sound; and every commit of RANGE was governed
+  1  damaged; or a commit of RANGE is bypassed or unrecorded, or came past the push gate
   2  could not be read
 
 Examples:

@@ -130,12 +130,12 @@ With --verify:
 
 Examples:
   gov-hook audit checkpoint                       print it and record it
-  gov-hook audit checkpoint --sign > checkpoint   signed by your SSH key, in the namespace ckpt@gov-hook
+  gov-hook audit checkpoint --sign > checkpoint   signed by your SSH key
   gov-hook audit checkpoint --verify checkpoint   does the ledger still hold all it held then?
 
   git tag -a v2 -m 'Version 2' -m \"$(gov-hook audit checkpoint --trailer)\"")]
 pub(super) struct CheckpointArguments {
-    /// Sign it with your SSH key: git config gpg.format ssh, git config user.signingkey FILE
+    /// Sign it with your SSH key, in the namespace ckpt@gov-hook: git config gpg.format ssh, git config user.signingkey FILE
     #[arg(long)]
     sign: bool,
 
