@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fits_a_stream;
 use super::genesis::GENESIS_STREAM;
 use super::sshsig::{PublicKey, SignatureError};
-use crate::model::Sha256;
+use crate::model::{Sha256, is_lower_hex};
 
 /// What the first entry of a stream binds it to. Its body is `{"key": "ssh-ed25519 AAAA…"}` or
 /// `{"email": "ada@example.com"}`, and `"named": true` for a stream that was given its name.
@@ -91,7 +91,7 @@ impl Binding {
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    text.len() == length && is_lower_hex(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -30,12 +30,20 @@ pub(super) fn read<const N: usize>(hex: &str) -> Option<[u8; N]> {
         return None;
     }
     for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
+        *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
     }
     Some(bytes)
 }
 
-fn digit(byte: u8) -> Option<u8> {
+/// Whether these are digits as ids are written: in lower case.
+#[must_use]
+pub fn is_lower_hex(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// What a digit of either case stands for.
+#[must_use]
+pub const fn hex_digit(byte: u8) -> Option<u8> {
     match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),

@@ -51,6 +51,7 @@ pub use finding::{Excerpt, Finding, Fingerprint, InHistory, Place, RuleId, Sever
 pub use health::{
     GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth, WriterHealth,
 };
+pub use hex::{hex_digit, is_lower_hex};
 pub use judgement::{Judgement, NextStep, PolicyRef, Reach, Target, TargetKind};
 pub use lines::{LineDiff, LineSet, line_count};
 pub use matter::{Debt, DebtKind, Deed, Matter, MatterAnswer, MatterState, Savepoint};

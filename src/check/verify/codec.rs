@@ -1,5 +1,7 @@
 //! Decoding what tokens are written in: base64 of both alphabets, base32, hexadecimal, percent.
 
+use crate::model::hex_digit;
+
 /// Decodes base64, standard or URL-safe, with or without its padding.
 pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let body = trimmed_padding(text);
@@ -27,7 +29,7 @@ pub(super) fn percent(text: &[u8]) -> Vec<u8> {
         rest = tail;
         let digits = tail.get(..2).filter(|_| first == b'%');
         if let Some(&[high, low]) = digits
-            && let (Some(high), Some(low)) = (nibble(high), nibble(low))
+            && let (Some(high), Some(low)) = (hex_digit(high), hex_digit(low))
         {
             decoded.push(high << 4 | low);
             rest = tail.get(2..).unwrap_or_default();
@@ -50,15 +52,6 @@ const fn sextet(byte: u8) -> Option<u8> {
         b'0'..=b'9' => Some(byte - b'0' + 52),
         b'+' | b'-' => Some(62),
         b'/' | b'_' => Some(63),
-        _ => None,
-    }
-}
-
-const fn nibble(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the list of waivers in `.gov/waivers.yaml`, and notes all that is wrong with it.
 
 use super::file::{Entry, What};
-use crate::model::Date;
+use crate::model::{Date, is_lower_hex};
 use crate::policy::{NameGlob, PathGlob, Reach};
 use crate::yaml::{self, Mistakes, Node, Span, Value, value_of};
 
@@ -82,7 +82,7 @@ impl<'n> Item<'n> {
     }
 
     fn fingerprint(&mut self, text: &str, span: Span) -> Option<What> {
-        let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let is_hex = is_lower_hex(text.as_bytes());
         let is_one = text.len() == 32 && is_hex;
         if !is_one {
             let mistake = span.mistake("this is no fingerprint").because("a fingerprint has 32 hexadecimal digits");

@@ -8,7 +8,7 @@ use git2::ObjectType;
 
 use crate::git::tree::{Entry, parse_entry};
 use crate::git::{GitError, Repo};
-use crate::model::{Arrange, ObjectId, RepoPath};
+use crate::model::{Arrange, ObjectId, RepoPath, is_lower_hex};
 
 /// One commit that touches more notes or trees than this is an attack, or damage.
 const MOST: usize = 1_000_000;
@@ -151,9 +151,8 @@ fn note(pair: &Pair, gone: Option<Entry<'_>>, came: Option<Entry<'_>>, found: &m
 }
 
 fn place(digits: &[u8], entry: &Entry<'_>) -> Place {
-    let is_hex = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
     let length = digits.len() + entry.name.len();
-    if !entry.name.iter().all(is_hex) {
+    if !is_lower_hex(entry.name) {
         return Place::Stray;
     }
     if entry.is_tree() {

@@ -1,5 +1,6 @@
 //! Eight digits that tell this clone from every other of the same person.
 
+use crate::model::is_lower_hex;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::ErrorKind;
@@ -28,8 +29,8 @@ impl fmt::Debug for Nonce {
 impl Nonce {
     fn parse(text: &[u8]) -> Option<Self> {
         let digits = text.strip_suffix(b"\n").filter(|digits| digits.len() == 8)?;
-        let lower = digits.iter().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit));
-        u32::from_str_radix(std::str::from_utf8(digits).ok().filter(|_| lower)?, 16).ok().map(Self)
+        let digits = std::str::from_utf8(digits).ok().filter(|digits| is_lower_hex(digits.as_bytes()))?;
+        u32::from_str_radix(digits, 16).ok().map(Self)
     }
 }
 
