@@ -6,6 +6,7 @@
 //! A `revoke` names in `approval` the entry it takes back, an `approve` in `expires` until when it counts.
 //! An `override`'s `action` is `request`, `grant` or `use`.
 
+mod case;
 mod passages;
 mod said;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use case::Case;
 use passages::{Arrivals, Passages, Stopped};
 use said::{Answer, Said};
 
@@ -56,6 +58,14 @@ struct Course<'a> {
     landing: Option<&'a Landing>,
     arrivals: &'a Arrivals<'a>,
     now: Moment,
+}
+
+/// How a commit came on record, or did not.
+struct Standing<'s> {
+    status: RecordStatus,
+    /// The decision that counts.
+    judged: Option<&'s Judged>,
+    why: &'static str,
 }
 
 impl Course<'_> {
@@ -138,7 +148,7 @@ impl<'a> Coverage<'a> {
     pub fn statuses(&self) -> Vec<RecordStatus> {
         let nothing = Said::default();
         let said = |commit: &GovernedCommit| self.by_commit.get(&commit.id).unwrap_or(&nothing);
-        self.commits.iter().map(|commit| self.status(commit, said(commit)).0).collect()
+        self.commits.iter().map(|commit| self.status(commit, said(commit)).status).collect()
     }
 
     /// The full names of the branches that a push was stopped on its way to.
@@ -171,72 +181,85 @@ impl<'a> Coverage<'a> {
     }
 
     fn one(&self, commit: &GovernedCommit, course: &Course<'_>, enough: Enough<'_>) -> CommitCoverage {
-        let Course { stopped, landing, .. } = *course;
         let nothing = Said::default();
         let said = self.by_commit.get(&commit.id).unwrap_or(&nothing);
-        let (status, judged, why) = self.status(commit, said);
+        let Standing { status, judged, why } = self.status(commit, said);
         let change = commit.change.or(judged.and_then(|judged| judged.change));
         let of_change = change.and_then(|change| self.by_change.get(&change)).unwrap_or(&nothing);
         let rejected = self.rejected_by([said, of_change].into_iter());
-        let counts = |answer: &&Answer| self.counts(answer, commit, said);
+        let case = Case { commit, course, said, of_change, judged, change, rejected };
         let by = |answers: &mut dyn Iterator<Item = &Answer>| -> Vec<String> {
-            let by: BTreeSet<&str> = answers.filter(counts).map(|answer| answer.by.as_str()).gathered();
+            let counting = answers.filter(|answer| self.counts(answer, commit, said));
+            let by: BTreeSet<&str> = counting.map(|answer| answer.by.as_str()).gathered();
             by.into_iter().map(str::to_owned).collect()
         };
-        let is_kept = |answer: &&Answer| {
-            !self.revoked.contains(&answer.id) && !rejected.contains(answer.by.as_str()) && course.met(commit, answer)
-        };
-        let approved_by = by(&mut said.approvals.iter().chain(&of_change.approvals).filter(is_kept));
-        let ratified_by = by(&mut said.ratifications.iter().chain(&of_change.ratifications));
-        let union = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.union(other).cloned().collect::<Vec<_>>();
-        let granted_by = union(&said.granted_by, &of_change.granted_by);
-        let overridden_by = if granted_by.is_empty() { union(&said.used_by, &of_change.used_by) } else { granted_by };
-        let mut reasons: BTreeSet<String> = said.reasons.union(&of_change.reasons).cloned().gathered();
-        let both = || [said, of_change].into_iter();
-        let is_used = |request: &Sha256| both().any(|said| said.made_use_of.contains(request));
-        let asked_for = both().flat_map(|said| &said.asked_for).filter(|(request, _)| is_used(request));
-        reasons.extend(asked_for.map(|(_, reason)| reason.clone()));
-        let of_whole =
-            || stopped.into_iter().flat_map(Stopped::changes).filter_map(|change| self.by_change.get(change));
-        let places: BTreeSet<&str> = match stopped {
-            Some(stopped) => stopped.references().gathered(),
-            None => landing.map(|landing| landing.reference.as_str()).into_iter().gathered(),
-        };
-        let is_of_here = |answer: &&Answer| answer.reference.as_deref().is_some_and(|place| places.contains(place));
-        let reaches = |answer: &&Answer| answer.risk >= course.risk(answer, change, judged);
-        let mut are_enough = |answers: &[Answer]| {
-            let counting = answers.iter().filter(is_kept).filter(is_of_here).filter(counts).filter(reaches);
-            let ids: Vec<Sha256> = counting.map(|answer| answer.id).collect();
-            !ids.is_empty() && enough(commit, &ids)
-        };
-        let mut is_approved = || {
-            let all = || [said, of_change].into_iter().chain(of_whole());
-            // Any rejection outweighs every approval.
-            self.rejected_by(all()).is_empty() && all().any(|said| are_enough(&said.approvals))
-        };
-        let outcome = judged.and_then(|judged| judged.outcome);
-        let is_risky = || landing.is_some_and(|landing| outcome >= Some(landing.stops_at()));
-        let past_gate = if !ratified_by.is_empty() {
-            None
-        } else if stopped.is_some_and(Stopped::is_denied) {
-            Some(PastGate::Denied)
-        } else if stopped.is_some() {
-            (!is_approved()).then_some(PastGate::Held)
-        } else {
-            (is_risky() && (outcome == Some(Outcome::Blocked) || !is_approved())).then_some(PastGate::Unasked)
-        };
+        let ratified_by = by(&mut case.both().flat_map(|said| &said.ratifications));
+        let past_gate = if ratified_by.is_empty() { self.past_gate(&case, enough) } else { None };
         CommitCoverage {
             commit: commit.id,
             status,
-            outcome,
+            outcome: judged.and_then(|judged| judged.outcome),
             level: judged.and_then(|judged| judged.level),
-            approved_by,
-            overridden_by,
+            approved_by: by(&mut case
+                .both()
+                .flat_map(|said| &said.approvals)
+                .filter(|answer| self.is_kept(&case, answer))),
+            overridden_by: case.overridden_by(),
             ratified_by,
-            reasons: reasons.into_iter().collect(),
+            reasons: case.reasons(),
             past_gate,
             why: why.to_owned(),
         }
+    }
+
+    /// How the commit came past a push gate that has to stop it, unless somebody answered for that.
+    fn past_gate(&self, case: &Case<'_>, enough: Enough<'_>) -> Option<PastGate> {
+        let Course { stopped, landing, .. } = *case.course;
+        let outcome = case.judged.and_then(|judged| judged.outcome);
+        if stopped.is_some_and(Stopped::is_denied) {
+            return Some(PastGate::Denied);
+        }
+        if stopped.is_some() {
+            return (!self.is_approved(case, enough)).then_some(PastGate::Held);
+        }
+        let is_risky = landing.is_some_and(|landing| outcome >= Some(landing.stops_at()));
+        let is_past = is_risky && (outcome == Some(Outcome::Blocked) || !self.is_approved(case, enough));
+        is_past.then_some(PastGate::Unasked)
+    }
+
+    /// Whether approvals settle it, of the commit or of a whole that it was stopped with.
+    fn is_approved(&self, case: &Case<'_>, enough: Enough<'_>) -> bool {
+        let Case { commit, course, said, change, judged, .. } = *case;
+        let of_whole = || {
+            let changes = course.stopped.into_iter().flat_map(Stopped::changes);
+            changes.filter_map(|change| self.by_change.get(change))
+        };
+        let all = || case.both().chain(of_whole());
+        // Any rejection outweighs every approval.
+        if !self.rejected_by(all()).is_empty() {
+            return false;
+        }
+        let places: BTreeSet<&str> = match course.stopped {
+            Some(stopped) => stopped.references().gathered(),
+            None => course.landing.map(|landing| landing.reference.as_str()).into_iter().gathered(),
+        };
+        let counts = |answer: &&Answer| {
+            self.is_kept(case, answer)
+                && answer.reference.as_deref().is_some_and(|place| places.contains(place))
+                && self.counts(answer, commit, said)
+                && answer.risk >= course.risk(answer, change, judged)
+        };
+        all().any(|said| {
+            let ids: Vec<Sha256> = said.approvals.iter().filter(counts).map(|answer| answer.id).collect();
+            !ids.is_empty() && enough(commit, &ids)
+        })
+    }
+
+    /// Whether an approval stands: nobody took it back, its giver rejects nothing, and it was in time.
+    fn is_kept(&self, case: &Case<'_>, answer: &Answer) -> bool {
+        !self.revoked.contains(&answer.id)
+            && !case.rejected.contains(answer.by.as_str())
+            && case.course.met(case.commit, answer)
     }
 
     /// Those whose rejection was not taken back.
@@ -257,11 +280,8 @@ impl<'a> Coverage<'a> {
         answer.is_by_a_person && !had_a_part && (answer.is_signed || !asks_for_a_signature())
     }
 
-    fn status<'s>(
-        &'s self,
-        commit: &GovernedCommit,
-        said: &'s Said,
-    ) -> (RecordStatus, Option<&'s Judged>, &'static str) {
+    fn status<'s>(&'s self, commit: &GovernedCommit, said: &'s Said) -> Standing<'s> {
+        let standing = |status, judged, why| Standing { status, judged, why };
         let decisions = self.trees.get(&commit.tree).map_or(&[][..], Vec::as_slice);
         // The first parent is what was committed upon; an amended commit has its own parents again.
         let fits = |judged: &Judged| judged.base.is_none_or(|base| commit.parents.contains(&base));
@@ -269,35 +289,39 @@ impl<'a> Coverage<'a> {
             decisions.iter().find(|(id, judged)| id == bound && fits(judged)).map(|(_, judged)| judged)
         });
         if let Some(judged) = bound.filter(|judged| judged.outcome != Some(Outcome::Blocked)) {
-            return (RecordStatus::Recorded, Some(judged), "judged before it was made");
+            return standing(RecordStatus::Recorded, Some(judged), "judged before it was made");
         }
         if let Some(judged) = &said.put_on_record {
-            return (RecordStatus::Late, Some(judged), "put on record with a reason");
+            return standing(RecordStatus::Late, Some(judged), "put on record with a reason");
         }
         if let Some(judged) = &said.by_hook {
-            return (RecordStatus::Late, Some(judged), "judged by the hook that git runs for it");
+            return standing(RecordStatus::Late, Some(judged), "judged by the hook that git runs for it");
         }
         if said.ratifications.iter().any(|answer| self.counts(answer, commit, said)) {
-            return (RecordStatus::Late, said.at_push.as_ref(), "made past the hooks, and ratified afterwards");
+            return standing(RecordStatus::Late, said.at_push.as_ref(), "made past the hooks, and ratified afterwards");
         }
         if bound.is_some() {
-            return (RecordStatus::Bypassed, bound, "committed though it was blocked");
+            return standing(RecordStatus::Bypassed, bound, "committed though it was blocked");
         }
         if said.bindings.iter().any(Option::is_some) {
-            return (RecordStatus::Bypassed, said.at_push.as_ref(), "the decision it names is not about its tree");
+            return standing(
+                RecordStatus::Bypassed,
+                said.at_push.as_ref(),
+                "the decision it names is not about its tree",
+            );
         }
         if !said.bindings.is_empty() {
-            return (RecordStatus::Bypassed, said.at_push.as_ref(), "no hook judged it before it was made");
+            return standing(RecordStatus::Bypassed, said.at_push.as_ref(), "no hook judged it before it was made");
         }
         match &said.at_push {
             Some(judged) if commit.parents.len() > 1 => {
-                (RecordStatus::Late, Some(judged), "a merge, judged at its push")
+                standing(RecordStatus::Late, Some(judged), "a merge, judged at its push")
             }
             // Nothing precedes it, so there was no ledger to write to.
             Some(judged) if commit.parents.is_empty() => {
-                (RecordStatus::Late, Some(judged), "the first commit, judged at its push")
+                standing(RecordStatus::Late, Some(judged), "the first commit, judged at its push")
             }
-            judged => (RecordStatus::Unrecorded, judged.as_ref(), "made without gov-hook"),
+            judged => standing(RecordStatus::Unrecorded, judged.as_ref(), "made without gov-hook"),
         }
     }
 }
