@@ -1,0 +1,219 @@
+//! What the doctor finds in the way of the hooks, and how it is mended.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::support::Scratch;
+use crate::{CLIENT, err, hooks, ill, path, pretend_git, put};
+
+/// The commands that the doctor says mend what is wrong.
+fn mends(scratch: &Scratch) -> Vec<String> {
+    let troubles = scratch.run(&["doctor", "--format", "json"]).json()["troubles"].as_array().unwrap().clone();
+    let wrong = troubles.iter().filter(|trouble| trouble["severity"] == "wrong");
+    wrong.map(|trouble| trouble["mend"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_doctor_finds_a_governed_clone_well() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+
+    let said = scratch.run(&["doctor"]);
+
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert!(said.out.starts_with("all is well: git runs gov-hook wherever something is decided\n"), "{}", said.out);
+    assert_eq!(ill(&scratch), []);
+    let json = scratch.run(&["doctor", "--format", "json"]).json();
+    assert_eq!((&json["ledger"]["healthy"], &json["policy"]["origin"]), (&true.into(), &"built-in".into()));
+    assert_eq!(json["worktrees"][0]["bypassable"], true, "no server enforces");
+}
+
+#[test]
+fn a_doctor_tells_what_stands_in_the_way_and_what_mends_it() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    let hook = |stage: &str| hooks(&scratch).join(stage);
+    fs::remove_file(hook("post-commit")).unwrap();
+    fs::set_permissions(hook("pre-push"), fs::Permissions::from_mode(0o644)).unwrap();
+    put(&hook("commit-msg"), "#!/bin/sh\n# lefthook\n");
+    put(&hook("post-merge"), "#!/bin/sh\n# gov-hook shim 0: of long ago\n");
+    let moved = fs::read_to_string(hook("pre-commit")).unwrap();
+    let moved: String = moved
+        .lines()
+        .map(|line| if line.starts_with("binary=") { "binary='/gone/gov-hook'\n".into() } else { format!("{line}\n") })
+        .collect();
+    put(&hook("pre-commit"), &moved);
+
+    let found = ill(&scratch);
+    let said = scratch.run(&["doctor"]);
+
+    let expected = [
+        ("pre-commit", "stale"),
+        ("commit-msg", "shadowed"),
+        ("post-commit", "missing"),
+        ("post-merge", "stale"),
+        ("pre-push", "shadowed"),
+    ];
+    assert_eq!(found, expected.map(|(stage, state)| (stage.to_owned(), state.to_owned())));
+    assert_eq!(said.code, 1);
+    assert!(said.out.starts_with("wrong: pre-commit is stale in "), "{}", said.out);
+    assert!(said.out.contains("commit-msg: git runs the hook of lefthook instead"), "{}", said.out);
+    assert_eq!(said.out.lines().last().unwrap().trim(), "mend it: gov-hook install");
+    assert!(mends(&scratch).iter().all(|mend| mend == "gov-hook install"));
+    scratch.run(&["install"]);
+    assert_eq!((ill(&scratch), mends(&scratch)), (vec![], vec![]));
+}
+
+#[test]
+fn a_doctor_sees_where_each_work_tree_and_each_git_looks() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.git(&["worktree", "add", "-q", "../linked", "-b", "linked"]);
+    scratch.git(&["config", "extensions.worktreeConfig", "true"]);
+    scratch.git_in(&scratch.beside("linked"), &["config", "--worktree", "core.hooksPath", "own-hooks"]);
+
+    let json = scratch.run(&["doctor", "--format", "json"]).json();
+
+    let trees = json["worktrees"].as_array().unwrap();
+    let told: Vec<(&str, bool, bool)> = trees
+        .iter()
+        .map(|tree| (tree["gits"][0]["scope"].as_str().unwrap(), tree["installed"] == true, tree["shadowed"] == true))
+        .collect();
+    assert_eq!(told, [("default", true, false), ("worktree", true, true)]);
+    assert_eq!(mends(&scratch), [format!("gov-hook -C {} install", scratch.beside("linked").display())]);
+    let gits = scratch.run_with(&["doctor", "--format", "json"], |command| {
+        pretend_git(&scratch, "2.11.0");
+        command.env("PATH", path(&scratch));
+    });
+    let versions = gits.json()["worktrees"][0]["gits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|git| git["version"].clone())
+        .collect::<Vec<_>>();
+    assert!(versions.len() > 1 && versions[0] == "2.11.0", "{versions:?}");
+}
+
+#[test]
+fn a_doctor_finds_shared_hooks_in_the_way() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.git(&["config", "--global", "core.hooksPath", "~/shared"]);
+
+    let json = scratch.run(&["doctor", "--format", "json"]).json();
+
+    let tree = &json["worktrees"][0];
+    assert_eq!(
+        (&tree["gits"][0]["scope"], &tree["shadowed"], &json["exit"]),
+        (&"global".into(), &true.into(), &1.into())
+    );
+    assert!(tree["bypasses"][0].as_str().unwrap().starts_with("a global core.hooksPath decides which hooks run"));
+}
+
+#[test]
+fn a_doctor_finds_hooks_that_are_switched_off_and_leads_out() {
+    let own = "git config --local --unset-all core.hooksPath && gov-hook install";
+    let ways = [
+        ("--local", "/dev/null", "`/dev/null` (local)", own),
+        ("--local", "", "empty (local)", own),
+        ("--local", "/dev/null/deep", "`/dev/null/deep` (local)", own),
+        (
+            "--global",
+            "/dev/null",
+            "`/dev/null` (global)",
+            "git config --local core.hooksPath /work/.git/hooks && gov-hook install",
+        ),
+        ("--global", "~/shared", "", "git config --local core.hooksPath /work/.git/hooks && gov-hook install"),
+    ];
+    for (scope, value, why, mend) in ways {
+        let scratch = Scratch::new();
+        scratch.run(&["install"]);
+        scratch.git(&["config", scope, "core.hooksPath", value]);
+
+        let found = ill(&scratch);
+        let said = scratch.run(&["doctor"]);
+
+        assert_eq!(found, CLIENT.map(|stage| (stage.to_owned(), "shadowed".to_owned())), "{scope} {value}");
+        assert_eq!(said.code, 1);
+        if !why.is_empty() {
+            let expected = format!("(hooks are switched off: core.hooksPath is {why})\n");
+            assert!(said.out.lines().next().unwrap_or_default().ends_with(expected.trim_end()), "{}", said.out);
+        }
+        let told = mends(&scratch)
+            .iter()
+            .map(|mend| mend.replace(&*scratch.beside("").to_string_lossy(), "/"))
+            .collect::<Vec<_>>();
+        assert_eq!(told, [mend], "{scope} {value}");
+        fs::create_dir(scratch.beside("bin")).unwrap();
+        symlink(env!("CARGO_BIN_EXE_gov-hook"), scratch.beside("bin/gov-hook")).unwrap();
+        let command = &mends(&scratch)[0];
+        let mut shell = scratch.command("sh", &scratch.path(""));
+        let ran = shell.args(["-c", command]).env("PATH", path(&scratch)).output().unwrap();
+        assert!(ran.status.success(), "{command}: {}", err(&ran));
+        assert_eq!((ill(&scratch), mends(&scratch)), (vec![], vec![]), "{command}");
+    }
+}
+
+#[test]
+fn a_doctor_knows_whether_a_server_of_this_machine_enforces() {
+    let scratch = Scratch::new();
+    let origin = scratch.origin();
+    scratch.run(&["install"]);
+
+    let before = scratch.run(&["doctor", "--format", "json"]);
+    scratch.run_in(&origin, &["install", "--server"]);
+    let after = scratch.run(&["doctor", "--format", "json"]);
+
+    assert_eq!((before.code, after.code), (0, 0), "{}", before.out);
+    assert_eq!(
+        (&before.json()["servers"][0]["enforcing"], &after.json()["servers"][0]["enforcing"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(before.json()["worktrees"][0]["bypassable"], true);
+    assert_eq!(after.json()["worktrees"][0]["bypassable"], false);
+    assert_eq!(scratch.run_in(&origin, &["doctor"]).code, 0);
+}
+
+#[test]
+fn a_doctor_looks_at_the_ledger_the_notes_the_policy_and_who_writes() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.origin();
+    assert_eq!(
+        mends(&scratch),
+        ["git config --add remote.origin.fetch 'refs/notes/gov/*:refs/notes/remotes/origin/gov/*'"]
+    );
+    scratch.run(&["install"]);
+    assert_eq!(mends(&scratch), Vec::<String>::new());
+
+    scratch.git(&["config", "--global", "--unset", "user.email"]);
+    assert_eq!(mends(&scratch), ["git config user.email you@example.com"]);
+    scratch.git(&["config", "user.email", "mira@example.com"]);
+    scratch.policy("version: 1\naudit: { sign: true }\n");
+    assert_eq!(mends(&scratch), ["git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub"]);
+    scratch.policy("version: 1\npaths: 7\n");
+    assert_eq!(mends(&scratch), ["gov-hook policy check"]);
+}
+
+#[test]
+fn a_doctor_finds_a_damaged_ledger() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.write("a.txt", "one\n");
+    let commit = scratch.commit_by_hand("One");
+    let stream = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+    let stream = stream.lines().find(|name| !name.ends_with("genesis")).unwrap();
+
+    scratch.git(&["notes", "--ref", stream, "add", "-f", "-m", "forged", &commit]);
+
+    assert_eq!(mends(&scratch), ["gov-hook audit verify"]);
+}
+
+#[test]
+fn a_doctor_needs_a_repository_to_look_into() {
+    let scratch = Scratch::new();
+
+    let said = scratch.run_in(&scratch.beside(""), &["doctor", "--format", "json"]);
+
+    assert_eq!((said.code, &said.json()["schema"]), (2, &"gov-hook/error/v1".into()));
+}
