@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::{PolicyLine, RepoPath, hides_text};
 
-use super::pattern::{Braces, Depth, Loosely, NamePattern, Parts, PathPattern, alternatives};
+use super::pattern::{Braces, Depth, NamePattern, Parts, PathPattern, Reading, alternatives};
 
 /// Whether matching a path makes the judgement stricter or milder.
 ///
@@ -51,11 +51,12 @@ impl PathGlob {
     }
 
     pub(super) fn matches_spelled(&self, path: &Spelled<'_>) -> bool {
-        let strict = self.reach == Reach::Strict;
-        let loosely = Loosely { spelling: strict, beneath: strict };
-        let parts = if strict { path.folded() } else { &path.parts };
+        let (reading, parts) = match self.reach {
+            Reach::Strict => (Reading::Loose, path.folded()),
+            Reach::Lenient => (Reading::ToTheLetter, &path.parts),
+        };
         let patterns = self.patterns.get_or_init(|| patterns(&self.text, self.reach).unwrap_or_default());
-        patterns.iter().any(|pattern| pattern.matches(parts, loosely))
+        patterns.iter().any(|pattern| pattern.matches(parts, reading))
     }
 }
 
@@ -144,7 +145,7 @@ impl NameGlob {
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         let name = name.to_lowercase();
-        self.patterns.iter().any(|pattern| pattern.matches(name.as_bytes(), false))
+        self.patterns.iter().any(|pattern| pattern.matches(name.as_bytes(), Reading::ToTheLetter))
     }
 }
 

@@ -46,14 +46,23 @@ enum Name {
 #[derive(Clone, Copy, Debug, Default)]
 struct ByteSet([u64; 4]);
 
-/// How a strict list reads what a lenient one takes to the letter.
+/// How a path is read against a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Loosely {
-    /// Both sides in lower case (ASCII here; the rest is folded before), and parts also without
-    /// the trailing dots and spaces that Windows drops.
-    pub spelling: bool,
-    /// What names a directory covers everything in it.
-    pub beneath: bool,
+pub(super) enum Reading {
+    ToTheLetter,
+    /// As a strict list does: both sides in lower case (ASCII here; the rest is folded before), parts
+    /// also without the trailing dots and spaces that Windows drops, and what names a directory covers
+    /// everything in it.
+    Loose,
+}
+
+impl Reading {
+    const fn folded(self, byte: u8) -> u8 {
+        match self {
+            Self::ToTheLetter => byte,
+            Self::Loose => byte.to_ascii_lowercase(),
+        }
+    }
 }
 
 /// A path cut at `/`, once for all the patterns that are tried on it.
@@ -117,7 +126,7 @@ impl PathPattern {
         Ok(Self(parts))
     }
 
-    pub(super) fn matches(&self, path: &Parts<'_>, loosely: Loosely) -> bool {
+    pub(super) fn matches(&self, path: &Parts<'_>, reading: Reading) -> bool {
         let pattern = self.0.as_slice();
         if !pattern.iter().all(|part| part.may_be_in(path)) {
             return false;
@@ -134,13 +143,13 @@ impl PathPattern {
                     continue;
                 }
                 (Some(Part::Named(named)), Some(name)) => {
-                    if named.matches(name, loosely.spelling) {
+                    if named.matches(name, reading) {
                         (at, here) = (at + 1, here + 1);
                         continue;
                     }
                 }
                 (None, None) => return true,
-                (None, Some(_)) if loosely.beneath => return true,
+                (None, Some(_)) if reading == Reading::Loose => return true,
                 (None, Some(_)) | (Some(_), None) => {}
             }
             let Some((again, taken)) = deeper.filter(|(_, taken)| *taken < path.cuts.len()) else { return false };
@@ -205,18 +214,19 @@ impl Named {
         Ok(())
     }
 
-    fn matches(&self, name: &[u8], loose: bool) -> bool {
-        self.has(name, loose) || loose && without_tail(name).is_some_and(|shorter| self.has(shorter, loose))
+    fn matches(&self, name: &[u8], reading: Reading) -> bool {
+        self.has(name, reading)
+            || reading == Reading::Loose && without_tail(name).is_some_and(|shorter| self.has(shorter, reading))
     }
 
-    fn has(&self, name: &[u8], loose: bool) -> bool {
-        let possible = |set: &ByteSet, byte: Option<&u8>| byte.is_none_or(|byte| set.has(*byte, loose));
+    fn has(&self, name: &[u8], reading: Reading) -> bool {
+        let possible = |set: &ByteSet, byte: Option<&u8>| byte.is_none_or(|byte| set.has(reading.folded(*byte)));
         possible(&self.first, name.first())
             && possible(&self.last, name.last())
             && self.names.iter().any(|one| match one {
-                Name::Plain(plain) if loose => plain.eq_ignore_ascii_case(name),
+                Name::Plain(plain) if reading == Reading::Loose => plain.eq_ignore_ascii_case(name),
                 Name::Plain(plain) => **plain == *name,
-                Name::Wild(pattern) => pattern.matches(name, loose),
+                Name::Wild(pattern) => pattern.matches(name, reading),
             })
     }
 }
@@ -239,8 +249,7 @@ impl ByteSet {
         }
     }
 
-    fn has(&self, byte: u8, ignore_case: bool) -> bool {
-        let byte = if ignore_case { byte.to_ascii_lowercase() } else { byte };
+    fn has(&self, byte: u8) -> bool {
         let (word, bit) = Self::place(byte);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }

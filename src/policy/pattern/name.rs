@@ -2,6 +2,8 @@
 
 use std::str::Chars;
 
+use super::Reading;
+
 /// One pattern over a text in which `/` means nothing. It is kept as it was written: most patterns
 /// are compared with few texts, and to take one apart costs more than that.
 #[derive(Clone, Debug)]
@@ -39,7 +41,7 @@ impl NamePattern {
         Ok(Self(text.into()))
     }
 
-    pub(in crate::policy) fn matches(&self, text: &[u8], ignore_case: bool) -> bool {
+    pub(in crate::policy) fn matches(&self, text: &[u8], reading: Reading) -> bool {
         let pattern = self.0.as_bytes();
         let (mut at, mut rest) = (0, text);
         // Where the last `*` may yet take one character more.
@@ -48,17 +50,17 @@ impl NamePattern {
             let taken = match (pattern.get(at), rest.split_first()) {
                 (Some(b'*'), _) => {
                     at += 1;
-                    let Some(from) = self.behind_star(at, rest, ignore_case) else { return false };
+                    let Some(from) = self.behind_star(at, rest, reading) else { return false };
                     rest = from;
                     longer = Some((at, rest));
                     continue;
                 }
                 (None, None) => return true,
                 (Some(b'?'), Some(_)) => next(rest).map(|(_, after)| (at + 1, after)),
-                (Some(b'['), Some(_)) => self.class_takes(at + 1, rest, ignore_case),
+                (Some(b'['), Some(_)) => self.class_takes(at + 1, rest, reading),
                 (Some(sign), Some((byte, after))) => {
                     let escaped = usize::from(*sign == b'\\');
-                    let byte = if ignore_case { byte.to_ascii_lowercase() } else { *byte };
+                    let byte = reading.folded(*byte);
                     // A character of several bytes is compared byte by byte.
                     (pattern.get(at + escaped) == Some(&byte)).then_some((at + escaped + 1, after))
                 }
@@ -70,7 +72,7 @@ impl NamePattern {
             }
             let Some((again, here)) = longer else { return false };
             let Some((_, after)) = next(here) else { return false };
-            let Some(from) = self.behind_star(again, after, ignore_case) else { return false };
+            let Some(from) = self.behind_star(again, after, reading) else { return false };
             longer = Some((again, from));
             (at, rest) = (again, from);
         }
@@ -78,11 +80,11 @@ impl NamePattern {
 
     /// The part of a text from where the pattern may go on behind a `*`: a plain sign says where, and at
     /// its end the pattern takes all.
-    fn behind_star<'t>(&self, at: usize, text: &'t [u8], ignore_case: bool) -> Option<&'t [u8]> {
+    fn behind_star<'t>(&self, at: usize, text: &'t [u8], reading: Reading) -> Option<&'t [u8]> {
         match self.0.as_bytes().get(at) {
             Some(b'*' | b'?' | b'[' | b'\\' | 0x80..) => Some(text),
             Some(sign) => {
-                let is_sign = |byte: &u8| if ignore_case { byte.to_ascii_lowercase() == *sign } else { byte == sign };
+                let is_sign = |byte: &u8| reading.folded(*byte) == *sign;
                 text.get(text.iter().position(is_sign)?..)
             }
             None => Some(&[]),
@@ -90,9 +92,10 @@ impl NamePattern {
     }
 
     /// What follows a class that begins here and the character it takes.
-    fn class_takes<'t>(&self, at: usize, text: &'t [u8], ignore_case: bool) -> Option<(usize, &'t [u8])> {
+    fn class_takes<'t>(&self, at: usize, text: &'t [u8], reading: Reading) -> Option<(usize, &'t [u8])> {
         let (character, after) = next(text)?;
-        let character = if ignore_case { character.map(|c| c.to_ascii_lowercase()) } else { character };
+        let is_loose = reading == Reading::Loose;
+        let character = character.map(|c| if is_loose { c.to_ascii_lowercase() } else { c });
         let mut rest = self.0.get(at..)?.chars();
         let mut is_inside = false;
         let mut look = |first, last| is_inside |= character.is_some_and(|c| (first..=last).contains(&c));

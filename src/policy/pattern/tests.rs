@@ -3,8 +3,7 @@ use super::*;
 const HERE: Depth = Depth { is_anywhere: false, is_within: false };
 
 fn matches(pattern: &str, path: &str) -> bool {
-    let exactly = Loosely { spelling: false, beneath: false };
-    PathPattern::new(pattern, HERE).unwrap().matches(&Parts::of(path.as_bytes().into()), exactly)
+    PathPattern::new(pattern, HERE).unwrap().matches(&Parts::of(path.as_bytes().into()), Reading::ToTheLetter)
 }
 
 #[test]
@@ -28,15 +27,20 @@ fn a_question_mark_and_a_class_take_one_character_each() {
 fn a_byte_that_is_not_utf_8_is_one_character_of_no_class_but_a_negated_one() {
     let pattern = |text: &str| NamePattern::new(text).unwrap();
 
-    assert!(pattern("a?b").matches(b"a\xffb", false) && pattern("a[!x]b").matches(b"a\xffb", false));
-    assert!(!pattern("a[x-z]b").matches(b"a\xffb", false) && pattern("a*").matches(b"a\xff\xfe", false));
+    assert!(
+        pattern("a?b").matches(b"a\xffb", Reading::ToTheLetter)
+            && pattern("a[!x]b").matches(b"a\xffb", Reading::ToTheLetter)
+    );
+    assert!(
+        !pattern("a[x-z]b").matches(b"a\xffb", Reading::ToTheLetter)
+            && pattern("a*").matches(b"a\xff\xfe", Reading::ToTheLetter)
+    );
 }
 
 #[test]
 fn loosely_a_directory_covers_what_is_in_it_and_spelling_does_not_matter() {
-    let loosely = Loosely { spelling: true, beneath: true };
     let matches = |pattern: &str, path: &str| {
-        PathPattern::new(pattern, HERE).unwrap().matches(&Parts::of(path.as_bytes().into()), loosely)
+        PathPattern::new(pattern, HERE).unwrap().matches(&Parts::of(path.as_bytes().into()), Reading::Loose)
     };
 
     assert!(matches("src/core", "src/core/a/b.rs") && matches(".env*", ".ENV.local") && matches("a/b", "A/b. ./c"));
