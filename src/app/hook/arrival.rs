@@ -10,11 +10,11 @@ use super::refusal::{Refusal, worse};
 use crate::app::audit::laws::signers;
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::{Law, is_of_law};
-use crate::app::record::{Act, Cause, Moved, Records, Standing, afterwards, binding, pushed};
+use crate::app::record::{Act, Cause, Fate, Moved, Records, Standing, afterwards, binding, pushed};
 use crate::app::{Environment, Failure, audit, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
-use crate::model::{Actor, Enforcement, EntryKind, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted};
+use crate::model::{Actor, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted};
 use crate::policy::Audit;
 use crate::report::printable;
 
@@ -241,13 +241,13 @@ impl Arrival {
     }
 
     /// What follows for the ledger: a push that may pass, or an attempt that may not.
-    pub(super) fn act(&self, passes: bool) -> Option<Act> {
+    pub(super) fn act(&self, fate: Fate) -> Option<Act> {
         let mut act = match (&self.judged, self.line.new) {
             (Some(judged), Some(new)) => {
                 let moved = Moved { new, old: self.line.old, reference: self.line.reference.clone() };
-                pushed(judged, &moved, passes)
+                pushed(judged, &moved, fate)
             }
-            _ => self.deleted(passes)?,
+            _ => self.deleted(fate)?,
         };
         for status in [RecordStatus::Bypassed, RecordStatus::Unrecorded] {
             let count = self.standing.missing.iter().filter(|(_, of)| *of == status).count();
@@ -265,12 +265,11 @@ impl Arrival {
         Some(act)
     }
 
-    fn deleted(&self, passes: bool) -> Option<Act> {
+    fn deleted(&self, fate: Fate) -> Option<Act> {
         let old = self.line.old?;
         let subject =
             EntrySubject { base: Some(old), reference: Some(self.line.reference.clone()), ..EntrySubject::default() };
-        let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
-        let mut act = Act::new(kind, old, subject)
+        let mut act = Act::new(fate.kind(), old, subject)
             .saying("deleted", true)
             .saying("gate", Gate::Push.as_str())
             .saying("enforcement", self.level.as_str())

@@ -9,7 +9,7 @@ use super::line::{Line, Name};
 use super::refusal::{Refusal, worse};
 use super::{in_passing, said};
 use crate::app::check::Side;
-use crate::app::record::{Act, Pen, Records};
+use crate::app::record::{Act, Fate, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::app::{approval, audit};
 use crate::git::Repo;
@@ -61,8 +61,9 @@ pub(super) fn before(
         return Ok(answer);
     }
     let pen = pen(&repo, environment, &arrivals)?;
-    let mut acts = acts(&gatekeeper, &arrivals, answer.code == 0)?;
-    let savepoints = savepoints(&repo, &arrivals, answer.code == 0, &mut acts)?;
+    let fate = if answer.code == 0 { Fate::LetBy } else { Fate::Stopped };
+    let mut acts = acts(&gatekeeper, &arrivals, fate)?;
+    let savepoints = if fate == Fate::LetBy { savepoints(&repo, &arrivals, &mut acts)? } else { Vec::new() };
     pen.write(&acts)?;
     for arrival in &arrivals {
         arrival.tell(&repo, environment, arrival.code(), pen.actor());
@@ -123,9 +124,9 @@ fn unsent(along: Result<String, Failure>, remote: &str) -> String {
 }
 
 /// Marks where the branches are before something risky lands on them; gives the tags.
-fn savepoints(repo: &Repo, arrivals: &[Arrival], passes: bool, acts: &mut Vec<Act>) -> Result<Vec<String>, Failure> {
+fn savepoints(repo: &Repo, arrivals: &[Arrival], acts: &mut Vec<Act>) -> Result<Vec<String>, Failure> {
     let mut tags = Vec::new();
-    for judged in arrivals.iter().filter(|_| passes).filter_map(|arrival| arrival.judged.as_ref()) {
+    for judged in arrivals.iter().filter_map(|arrival| arrival.judged.as_ref()) {
         if let Some((tag, act)) = approval::before_landing(repo, judged)? {
             tags.push(tag);
             acts.push(act);
@@ -235,13 +236,13 @@ fn pen<'a>(repo: &'a Repo, environment: &Environment, arrivals: &[Arrival]) -> R
 }
 
 /// git sends all references or none, so one that is refused keeps the others back as well.
-fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], passes: bool) -> Result<Vec<Act>, Failure> {
+fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], fate: Fate) -> Result<Vec<Act>, Failure> {
     let mut acts = gatekeeper.late(arrivals)?;
     for arrival in arrivals {
-        acts.extend(arrival.act(passes));
+        acts.extend(arrival.act(fate));
         let Some(judged) = &arrival.judged else { continue };
         acts.extend(approval::by_hook(gatekeeper.repo, judged)?);
-        if passes {
+        if fate == Fate::LetBy {
             acts.extend(approval::used(gatekeeper.repo, judged)?);
         }
     }

@@ -84,20 +84,35 @@ pub(in crate::app) struct Moved {
     pub(in crate::app) reference: String,
 }
 
-/// A push that may pass seals all that came before it; one that may not is a decision that names no
-/// commit of its own, for it puts none on record.
-pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, passes: bool) -> Act {
+/// What becomes of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app) enum Fate {
+    LetBy,
+    Stopped,
+}
+
+impl Fate {
+    /// A push that may pass seals all that came before it; one that may not is a decision.
+    pub(in crate::app) const fn kind(self) -> EntryKind {
+        match self {
+            Self::LetBy => EntryKind::Push,
+            Self::Stopped => EntryKind::Decision,
+        }
+    }
+}
+
+/// A push that is stopped names no commit of its own, for it puts none on record.
+pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, fate: Fate) -> Act {
     let Target { base, head, tree, commits, .. } = judged.judgement.target;
     // A tag's own object is no commit that anybody could judge again.
     let head = head.unwrap_or(moved.new);
     let subject = EntrySubject {
-        commit: passes.then_some(head),
+        commit: (fate == Fate::LetBy).then_some(head),
         tree,
         base: moved.old,
         reference: Some(moved.reference.clone()),
     };
-    let kind = if passes { EntryKind::Push } else { EntryKind::Decision };
-    let act = said(kind, moved.new, subject, judged).saying("commits", commits).saying("head", head.to_string());
+    let act = said(fate.kind(), moved.new, subject, judged).saying("commits", commits).saying("head", head.to_string());
     let mut act = beginning(act, base, &begins_after(&judged.commits, head));
     if moved.new != head {
         act = act.saying("tag", moved.new.to_string());

@@ -12,7 +12,7 @@ mod standing;
 mod verb;
 
 pub(super) use binding::{Before, before_it, binding, bound, speaks_of};
-pub(super) use decided::{Cause, Moved, answered, decision, flatten, found_by, pushed, risk_digest};
+pub(super) use decided::{Cause, Fate, Moved, answered, decision, flatten, found_by, pushed, risk_digest};
 pub(super) use pen::{Act, ENGINE, Pen};
 pub(super) use records::Records;
 pub(super) use replay::{AGENT_GATE, Replay};

@@ -7,7 +7,7 @@ use super::ticket;
 use crate::app::approval;
 use crate::app::audit::{Depth, read};
 use crate::app::check::Side;
-use crate::app::record::{Pen, Records};
+use crate::app::record::{Fate, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Actor, ObjectId, counted};
@@ -54,7 +54,7 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
         acts.extend(gatekeeper.late(std::slice::from_ref(&arrival))?);
         acts.extend(gatekeeper.missing(&arrival)?);
-        acts.extend(arrival.act(true).map(|act| act.saying("accepted", true)));
+        acts.extend(arrival.act(Fate::LetBy).map(|act| act.saying("accepted", true)));
         if let Some(judged) = &arrival.judged {
             acts.extend(approval::used(repo, judged)?.map(|act| act.saying("landed", true)));
         }
