@@ -7,7 +7,7 @@ use super::told::{News, Told, put_all, would_not_count};
 use super::worth::against_everybody;
 use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Asked, Judged};
-use crate::app::record::{Act, Pen};
+use crate::app::record::{Act, Moved, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Saying, Seal, Word, counted};
@@ -17,10 +17,10 @@ use crate::report::{Medium, printable};
 /// have said, where that could be found out.
 pub(in crate::app) fn broken(
     repo: &Repo,
-    (reference, old, new): (&str, Option<ObjectId>, ObjectId),
+    Moved { new, old, reference }: Moved,
     judged: Option<&Judged>,
 ) -> Result<Act, Failure> {
-    let subject = EntrySubject { commit: Some(new), tree: None, base: old, reference: Some(reference.to_owned()) };
+    let subject = EntrySubject { commit: Some(new), tree: None, base: old, reference: Some(reference) };
     let act = match judged.map(|judged| bound(repo, EntryKind::Override, judged)).transpose()?.flatten() {
         Some(act) => act,
         None => Act::new(EntryKind::Override, new, subject),

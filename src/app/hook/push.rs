@@ -9,7 +9,7 @@ use super::line::{Line, Name};
 use super::refusal::{Refusal, worse};
 use super::{in_passing, said};
 use crate::app::check::Side;
-use crate::app::record::{Act, Fate, Pen, Records};
+use crate::app::record::{Act, Fate, Moved, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::app::{approval, audit};
 use crate::git::Repo;
@@ -147,7 +147,8 @@ fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> 
         let Some(new) = line.new else { continue };
         // What cannot be judged is let by as well.
         let judged = gatekeeper.arrival(line).ok().and_then(|arrival| arrival.judged);
-        acts.push(approval::broken(&repo, (&line.reference, line.old, new), judged.as_ref())?);
+        let moved = Moved { new, old: line.old, reference: line.reference.clone() };
+        acts.push(approval::broken(&repo, moved, judged.as_ref())?);
         let (branch, id) = (printable(line.short()), new.short());
         // Writing to a `String` cannot fail.
         let _ = writeln!(

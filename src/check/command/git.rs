@@ -56,13 +56,13 @@ const RISKY: [&str; 10] =
 /// Whether words that are not to be seen could make something else of the git command among these.
 pub(super) fn is_risky_with_more(words: &[Word]) -> bool {
     let git = words.iter().position(|word| base(&word.text) == "git");
-    let verb = git.and_then(|at| words.get(at + 1..)).map(|rest| parted(rest).1);
+    let verb = git.and_then(|at| words.get(at + 1..)).map(|rest| parted(rest).verb);
     verb.is_some_and(|verb| verb.is_empty() || RISKY.contains(&verb))
 }
 
 /// The aliases that a command sets, for itself or for those after it.
 pub(super) fn aliases_set(words: &[Word]) -> Aliases {
-    let (before, verb, after) = parted(words);
+    let Parted { before, verb, after } = parted(words);
     let name = |key: &str| {
         let rest = key.get(6..).filter(|_| key.to_ascii_lowercase().starts_with("alias."))?;
         Some(rest.strip_suffix(".command").unwrap_or(rest).to_ascii_lowercase())
@@ -82,7 +82,7 @@ pub(super) fn aliases_set(words: &[Word]) -> Aliases {
 
 /// What git runs in the place of an alias, with the alias's name.
 pub(super) fn expanded(words: &[Word], aliases: &Aliases) -> Option<(String, String)> {
-    let (before, verb, after) = parted(words);
+    let Parted { before, verb, after } = parted(words);
     let name = verb.to_ascii_lowercase();
     let value = aliases.get(&name)?;
     let (before, after) = (spelled(before), spelled(after));
@@ -95,7 +95,7 @@ pub(super) fn expanded(words: &[Word], aliases: &Aliases) -> Option<(String, Str
 
 /// The files that git itself takes away or puts back, each with whether that is all that is in it.
 pub(super) fn written(words: &[Word]) -> Vec<(&Word, bool)> {
-    let (_, verb, after) = parted(words);
+    let Parted { verb, after, .. } = parted(words);
     let named = || after.iter().filter(|word| !word.text.starts_with('-'));
     match verb {
         "rm" if !after.iter().any(|word| word.text == "--cached") => named().map(|word| (word, true)).collect(),
@@ -113,8 +113,15 @@ pub(super) fn written(words: &[Word]) -> Vec<(&Word, bool)> {
     }
 }
 
-/// The words before the subcommand, the subcommand, and those after it.
-fn parted(words: &[Word]) -> (&[Word], &str, &[Word]) {
+/// What stands behind `git`.
+struct Parted<'w> {
+    /// The options before the subcommand, with their values.
+    before: &'w [Word],
+    verb: &'w str,
+    after: &'w [Word],
+}
+
+fn parted(words: &[Word]) -> Parted<'_> {
     let mut at = 0;
     while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-')) {
         let has_value =
@@ -123,12 +130,12 @@ fn parted(words: &[Word]) -> (&[Word], &str, &[Word]) {
     }
     let before = words.get(..at.min(words.len())).unwrap_or_default();
     let after = words.get(at + 1..).unwrap_or_default();
-    (before, words.get(at).map_or("", |word| word.text.as_str()), after)
+    Parted { before, verb: words.get(at).map_or("", |word| word.text.as_str()), after }
 }
 
 /// Scripts that git would run: the values of `-c alias.x=!…` and the like.
 pub(super) fn scripts(words: &[Word]) -> Vec<String> {
-    let (before, verb, after) = parted(words);
+    let Parted { before, verb, after } = parted(words);
     let alias = |word: &Word| {
         let (key, value) = word.text.split_once('=')?;
         key.to_ascii_lowercase().starts_with("alias.").then(|| as_script(value))
@@ -159,7 +166,7 @@ fn as_script(alias: &str) -> String {
 }
 
 pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
-    let (before, verb, after) = parted(words);
+    let Parted { before, verb, after } = parted(words);
     let mut found = Objections::default();
     found.of_gits_own_options(before, verb);
     let verb_is_open = words.get(before.len()).is_some_and(|word| word.is_open && word.text.is_empty());

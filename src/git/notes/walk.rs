@@ -80,6 +80,16 @@ struct Link {
     others: Vec<ObjectId>,
 }
 
+/// The commits of a stream that are walked.
+struct Stretch {
+    /// The youngest first.
+    commits: Vec<Link>,
+    /// The tree of the commit that was named, which they come after.
+    base: Option<ObjectId>,
+    /// The commit at which a shallow clone ends.
+    cut_at: Option<ObjectId>,
+}
+
 impl Repo {
     /// Visits the commits of each stream, oldest first, with what the caller keeps for that stream.
     /// Streams are walked beside each other on several threads; one stream stays on one thread.
@@ -118,7 +128,7 @@ impl Repo {
 
     /// Visits the commits of one stream, oldest first.
     pub fn walk_stream(&self, asked: &Asked, visit: &mut dyn FnMut(Step)) -> Walked {
-        let (links, base, shallow) = match self.links(asked) {
+        let Stretch { commits: links, base, cut_at } = match self.links(asked) {
             Ok(found) => found,
             Err(ended) => return ended,
         };
@@ -130,7 +140,7 @@ impl Repo {
             visit(self.step(link, differ.difference(before, tree)));
             before = Some(tree);
         }
-        match shallow {
+        match cut_at {
             Some(commit) => Walked::Shallow { commit, commits },
             None => Walked::Whole { commits },
         }
@@ -145,10 +155,8 @@ impl Repo {
         newest
     }
 
-    /// The commits from the tip back to the one that was named, youngest first; the tree that one
-    /// has; and the commit at which a shallow clone ends.
-    #[expect(clippy::type_complexity, reason = "three parts of one answer, taken apart at once")]
-    fn links(&self, asked: &Asked) -> Result<(Vec<Link>, Option<ObjectId>, Option<ObjectId>), Walked> {
+    /// The commits from the tip back to the one that was named.
+    fn links(&self, asked: &Asked) -> Result<Stretch, Walked> {
         let mut links = Vec::new();
         let mut next = Some(asked.tip);
         while let Some(id) = next {
@@ -157,16 +165,21 @@ impl Repo {
             let (tree, mut parents) =
                 headers(&bytes).ok_or_else(|| broken(GitError::Malformed { id, what: "commit" }))?;
             if asked.after == Some(id) {
-                return Ok((links, Some(tree), None));
+                return Ok(Stretch { commits: links, base: Some(tree), cut_at: None });
             }
             let others = parents.split_off(parents.len().min(1));
             links.push(Link { commit: id, tree, head: message::head(&bytes), others });
             if self.shallow.contains(&id) {
-                return if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok((links, None, Some(id))) };
+                let cut = Stretch { commits: links, base: None, cut_at: Some(id) };
+                return if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok(cut) };
             }
             next = parents.first().copied();
         }
-        if asked.after.is_some() { Err(Walked::Rewritten) } else { Ok((links, None, None)) }
+        if asked.after.is_some() {
+            Err(Walked::Rewritten)
+        } else {
+            Ok(Stretch { commits: links, base: None, cut_at: None })
+        }
     }
 
     fn step(&self, link: Link, difference: Result<Difference, GitError>) -> Step {

@@ -9,7 +9,7 @@ const INDENT: &str = "  ";
 pub(super) fn push(text: &str, path: &[&str], element: &Value) -> Option<String> {
     let (last, before) = path.split_last()?;
     match place(text, path) {
-        Some(found) => added(text, found, path.len(), (b'[', element, None)),
+        Some(found) => added(text, found, path.len(), New::Element(element)),
         None => put(text, before, last, &Value::Array(vec![element.clone()])),
     }
 }
@@ -17,7 +17,7 @@ pub(super) fn push(text: &str, path: &[&str], element: &Value) -> Option<String>
 /// Adds a member to the object at a path, whose parts are made where they are missing.
 pub(super) fn put(text: &str, path: &[&str], key: &str, value: &Value) -> Option<String> {
     if let Some(found) = place(text, path) {
-        return added(text, found, path.len(), (b'{', value, Some(key)));
+        return added(text, found, path.len(), New::Member(key, value));
     }
     let (last, before) = path.split_last()?;
     put(text, before, last, &serde_json::json!({ key: value }))
@@ -32,7 +32,19 @@ fn place(text: &str, path: &[&str]) -> Option<usize> {
     Some(at)
 }
 
-fn added(text: &str, start: usize, depth: usize, (opens, value, key): (u8, &Value, Option<&str>)) -> Option<String> {
+/// What is put into a list or an object.
+#[derive(Clone, Copy)]
+enum New<'a> {
+    Element(&'a Value),
+    Member(&'a str, &'a Value),
+}
+
+/// The text with one more item at the end of what starts there; `None` where that can have none such.
+fn added(text: &str, start: usize, depth: usize, item: New<'_>) -> Option<String> {
+    let (opens, name, value) = match item {
+        New::Element(value) => (b'[', String::new(), value),
+        New::Member(key, value) => (b'{', format!("{}: ", Value::from(key)), value),
+    };
     if text.as_bytes().get(start) != Some(&opens) {
         return None;
     }
@@ -40,7 +52,6 @@ fn added(text: &str, start: usize, depth: usize, (opens, value, key): (u8, &Valu
     let kept = text.get(..close)?.trim_end();
     let comma = if kept.len() == start + 1 { "" } else { "," };
     let inner = INDENT.repeat(depth + 1);
-    let name = key.map(|key| format!("{}: ", Value::from(key))).unwrap_or_default();
     let value = format!("{value:#}").replace('\n', &format!("\n{inner}"));
     Some(format!("{kept}{comma}\n{inner}{name}{value}\n{}{}", INDENT.repeat(depth), text.get(close..)?))
 }
