@@ -20,23 +20,7 @@ pub(in crate::app) struct Worded {
 pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environment) -> Result<Worded, Failure> {
     let at = repo.head()?;
     let law = Law::at(repo, target::law_of_staged(repo, &at)?)?;
-    let subject = |message: Option<Vec<u8>>| Subject {
-        kind: TargetKind::Staged,
-        described: String::new(),
-        trusted: None,
-        base: at.commit(),
-        head: None,
-        tree: None,
-        commits: Vec::new(),
-        changes: Vec::new(),
-        branch: None,
-        message,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
-        onto: None,
-        arriving: Vec::new(),
-    };
+    let subject = |message: Option<Vec<u8>>| Subject { base: at.commit(), message, ..Subject::of(TargetKind::Staged) };
     let agent = |subject: &Subject| {
         let authors = people::authors(repo, subject, environment);
         people::agent(subject, &authors, environment, &law.policy)

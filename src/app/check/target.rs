@@ -72,6 +72,29 @@ pub(super) struct Subject {
     pub(super) arriving: Vec<Arriving>,
 }
 
+impl Subject {
+    /// One of which nothing else is known.
+    pub(super) const fn of(kind: TargetKind) -> Self {
+        Self {
+            kind,
+            described: String::new(),
+            trusted: None,
+            base: None,
+            head: None,
+            tree: None,
+            commits: Vec::new(),
+            changes: Vec::new(),
+            branch: None,
+            message: None,
+            tag: None,
+            merging: Vec::new(),
+            replaced: None,
+            onto: None,
+            arriving: Vec::new(),
+        }
+    }
+}
+
 pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     if asked.all {
         return tree(repo, asked);
@@ -162,21 +185,15 @@ fn staged(repo: &Repo, at: &Head, merging: Vec<ObjectId>) -> Result<Subject, Fai
     let merging = landed(repo, at.branch(), trusted, if merging.is_empty() { repo.merge_heads() } else { merging })?;
     let changes = repo.not_in(found.changes, &merging, |other| Ok(repo.staged(Some(other))?.changes))?;
     Ok(Subject {
-        kind: TargetKind::Staged,
         described: "what is staged".into(),
         trusted,
         base,
-        head: None,
         tree: Some(found.tree),
-        commits: Vec::new(),
         changes: repo.find_renames(changes)?,
         merging,
         branch: at.branch().map(str::to_owned),
-        message: None,
-        tag: None,
-        replaced: None,
         onto: base,
-        arriving: Vec::new(),
+        ..Subject::of(TargetKind::Staged)
     })
 }
 
@@ -212,7 +229,6 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
     let changes = repo.changes_of(&commit)?;
     let parent = commit.parents.first().copied();
     Ok(Subject {
-        kind: TargetKind::Commit,
         described: format!("commit {}", id.short()),
         trusted: parent,
         base: parent,
@@ -221,12 +237,8 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         changes: repo.find_renames(changes)?,
         commits: vec![commit],
         branch: onto(repo, asked)?,
-        message: None,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
         onto: parent,
-        arriving: Vec::new(),
+        ..Subject::of(TargetKind::Commit)
     })
 }
 
@@ -289,7 +301,6 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
     let changes = brought(repo, Brought { start, head: span.head, after: &after, replaced: None })?;
     let count = counted(commits.len(), "commit");
     Ok(Subject {
-        kind: TargetKind::Range,
         described: format!("{count} {}", span.described),
         trusted: span.trusted,
         base: start,
@@ -298,12 +309,8 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         changes: repo.find_renames(changes)?,
         commits,
         branch: onto(repo, asked)?,
-        message: None,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
         onto: Some(span.base),
-        arriving: Vec::new(),
+        ..Subject::of(TargetKind::Range)
     })
 }
 

@@ -16,23 +16,7 @@ pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         let tracked = repo.staged(None)?;
         (Some(tracked.tree), tracked.changes, "every tracked file".to_owned())
     };
-    Ok(Subject {
-        kind: TargetKind::Tree,
-        described,
-        trusted: head,
-        base: None,
-        head,
-        tree,
-        commits: Vec::new(),
-        changes,
-        branch,
-        message: None,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
-        onto: None,
-        arriving: Vec::new(),
-    })
+    Ok(Subject { described, trusted: head, head, tree, changes, branch, ..Subject::of(TargetKind::Tree) })
 }
 
 /// All that every ref reaches, or that a revision does; judged by the law of HEAD or of the revision.
@@ -47,23 +31,7 @@ pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         .revision
         .as_ref()
         .map_or_else(|| "all of history".to_owned(), |revision| format!("the history of {revision}"));
-    Ok(Subject {
-        kind: TargetKind::History,
-        described,
-        trusted: head,
-        base: None,
-        head,
-        tree,
-        commits: Vec::new(),
-        changes: Vec::new(),
-        branch,
-        message: None,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
-        onto: None,
-        arriving: Vec::new(),
-    })
+    Ok(Subject { described, trusted: head, head, tree, branch, ..Subject::of(TargetKind::History) })
 }
 
 /// The commit that a revision names, else HEAD's, and the branch whose level applies.
