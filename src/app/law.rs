@@ -245,6 +245,6 @@ fn policy_in_force(file: Option<(String, Vec<u8>)>) -> Result<(Policy, PolicyRef
     Ok((policy, PolicyRef { origin, digest, built_in: false }))
 }
 
-pub(super) fn read_policy(origin: &str, bytes: Vec<u8>) -> Result<Policy, Failure> {
+fn read_policy(origin: &str, bytes: Vec<u8>) -> Result<Policy, Failure> {
     policy::read(origin, &bytes).map_err(|mistakes| Failure::mistaken(origin.to_owned(), bytes, mistakes))
 }

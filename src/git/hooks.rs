@@ -52,7 +52,7 @@ impl Git {
     }
 
     #[must_use]
-    pub fn is_at_least(&self, wanted: (u32, u32)) -> bool {
+    fn is_at_least(&self, wanted: (u32, u32)) -> bool {
         let mut numbers = self.version.split('.').map(|part| part.parse::<u32>().unwrap_or_default());
         (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) >= wanted
     }

@@ -14,7 +14,7 @@ pub(in crate::app) fn rule(remote: &str) -> (String, String) {
 }
 
 /// Whether a rule brings the streams here.
-pub(in crate::app) fn takes_streams(rule: &str) -> bool {
+fn takes_streams(rule: &str) -> bool {
     let from = rule.trim_start_matches('+').split(':').next().unwrap_or_default();
     ["refs/notes/gov/*", "refs/notes/*", "refs/*"].contains(&from)
 }

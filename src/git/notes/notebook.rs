@@ -44,7 +44,7 @@ impl Repo {
     }
 
     /// The same, as a notes commit has it, whether or not the stream has got there.
-    pub fn noted_in(&self, notes: &Notebook, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
+    fn noted_in(&self, notes: &Notebook, object: ObjectId) -> Result<Vec<Vec<u8>>, NotesError> {
         let Some(blob) = self.note_of(notes, object)? else { return Ok(Vec::new()) };
         let note = self.read_note_object(blob, ObjectType::Blob)?;
         Ok(lines(&note).map(<[u8]>::to_vec).collect())
