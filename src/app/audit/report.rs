@@ -71,15 +71,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     let Reading { verdict, genesis, streams, entries, signed, .. } = reading;
     let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
     let ratified = ratified.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if !ratified.is_empty() {
-        let trusted = trusted_side(&repo)?.map(|tip| repo.commits_between(&[], tip)).transpose()?;
-        let history = trusted.into_iter().flatten().map(|commit| commit.id).collect();
-        let mut offices = Offices::of(&repo, history);
-        for entry in &ratified {
-            // Whom the policy does not know may be anybody, whoever let it by among them.
-            if offices.asks(entry) { summary.take(entry) } else { summary.pass_over(entry) }
-        }
-    }
+    take_ratified(&repo, &ratified, &mut summary)?;
     let report = AuditReport {
         repo: genesis,
         range,
@@ -104,6 +96,21 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
         Form::Html => totals::page(&report),
     };
     Ok(Answer { text: text.into_bytes(), code: if report.is_sound() { 0 } else { DAMAGED } })
+}
+
+/// Counts who answered for what was let by, if the policy asks them.
+fn take_ratified(repo: &Repo, ratified: &[Entry], summary: &mut Summary) -> Result<(), Failure> {
+    if ratified.is_empty() {
+        return Ok(());
+    }
+    let trusted = trusted_side(repo)?.map(|tip| repo.commits_between(&[], tip)).transpose()?;
+    let history = trusted.into_iter().flatten().map(|commit| commit.id).collect();
+    let mut offices = Offices::of(repo, history);
+    for entry in ratified {
+        // Whom the policy does not know may be anybody, whoever let it by among them.
+        if offices.asks(entry) { summary.take(entry) } else { summary.pass_over(entry) }
+    }
+    Ok(())
 }
 
 fn is_within(request: &Request, time: Moment) -> bool {

@@ -113,25 +113,8 @@ struct Shared<'s> {
 impl Examiner<'_> {
     /// Reads the files of the change as one, and then what its commits did.
     pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
-        let mut tasks: Vec<Task<'_>> = if self.in_tree {
-            copies(&subject.changes).into_iter().map(Task::Copies).collect()
-        } else {
-            subject.changes.iter().map(Task::File).collect()
-        };
-        tasks.extend(subject.commits.iter().map(Task::Commit));
-        let is_added = |change: &&FileChange| change.old.is_none() && !self.in_tree;
-        let shared = Shared {
-            clean: Clean::default(),
-            added: subject
-                .changes
-                .iter()
-                .filter(is_added)
-                .filter_map(|change| Some((&change.path, change.new?)))
-                .collect(),
-            recent: Recent::default(),
-            trees: subject.commits.iter().map(|commit| (commit.id, commit.tree)).collect(),
-            one_by_one: subject.kind == TargetKind::Range && subject.commits.len() > 1,
-        };
+        let tasks = self.tasks(subject);
+        let shared = Shared::of(subject, self.in_tree);
         let progress = Progress::new("reading files and commits:", tasks.len(), self.is_watched);
         let work = |repo: &Repo, task: &Task<'_>| match task {
             Task::File(change) => Ok(Done::File(self.file(repo, change, &shared.clean)?)),
@@ -140,16 +123,7 @@ impl Examiner<'_> {
         };
         let is_much = || shared.clean.is_worth_a_thread();
         let done = parallel::for_each_or_few(repo, &tasks, &|done| progress.reached(done), &work, &is_much)?;
-        let (mut files, mut standing, mut commits) = (Vec::new(), Vec::new(), Vec::new());
-        for done in done {
-            match done {
-                Done::File(file) => files.push(file),
-                Done::Copies(copies) => standing.extend(copies),
-                Done::Commit(commit) => commits.push(commit),
-            }
-        }
-        standing.arrange_by_key(|(place, _)| *place);
-        files.extend(standing.into_iter().map(|(_, file)| file));
+        let (mut files, commits) = parted(done);
         if !self.in_tree {
             self.signed.follow(repo, &mut files)?;
         }
@@ -180,6 +154,16 @@ impl Examiner<'_> {
         examined.findings.extend(excuses.into_iter().filter(|finding| known.insert(said(finding))));
         examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)), self.naming);
         Ok(examined)
+    }
+
+    fn tasks<'s>(&self, subject: &'s Subject) -> Vec<Task<'s>> {
+        let mut tasks: Vec<Task<'_>> = if self.in_tree {
+            copies(&subject.changes).into_iter().map(Task::Copies).collect()
+        } else {
+            subject.changes.iter().map(Task::File).collect()
+        };
+        tasks.extend(subject.commits.iter().map(Task::Commit));
+        tasks
     }
 
     pub(super) fn waiving(&self, scope: Scope) -> Waiving<'_> {
@@ -314,11 +298,38 @@ impl Examiner<'_> {
     }
 }
 
-impl Shared<'_> {
+impl<'s> Shared<'s> {
+    fn of(subject: &'s Subject, in_tree: bool) -> Self {
+        let is_added = |change: &&FileChange| change.old.is_none() && !in_tree;
+        let added = subject.changes.iter().filter(is_added);
+        Self {
+            clean: Clean::default(),
+            added: added.filter_map(|change| Some((&change.path, change.new?))).collect(),
+            recent: Recent::default(),
+            trees: subject.commits.iter().map(|commit| (commit.id, commit.tree)).collect(),
+            one_by_one: subject.kind == TargetKind::Range && subject.commits.len() > 1,
+        }
+    }
+
     /// Whether a commit adds what the change as one adds too: all that is found in it is found there.
     fn adds(&self, change: &FileChange) -> bool {
         change.old.is_none() && change.new.as_ref() == self.added.get(&change.path)
     }
+}
+
+/// The files, those that stand in copies by their places, and the commits.
+fn parted(done: Vec<Done>) -> (Vec<OfFile>, Vec<OfCommit>) {
+    let (mut files, mut standing, mut commits) = (Vec::new(), Vec::new(), Vec::new());
+    for done in done {
+        match done {
+            Done::File(file) => files.push(file),
+            Done::Copies(copies) => standing.extend(copies),
+            Done::Commit(commit) => commits.push(*commit),
+        }
+    }
+    standing.arrange_by_key(|(place, _)| *place);
+    files.extend(standing.into_iter().map(|(_, file)| file));
+    (files, commits)
 }
 
 /// What was read and held nothing, however many commits carry it.
