@@ -121,7 +121,11 @@ impl Writer<'_> {
                 }
             }
             HirKind::Alternation(parts) => {
-                let ways = parting(parts.iter().map(|part| pieces(part.clone())).collect());
+                let ways: Vec<Vec<Hir>> = parts.iter().map(|part| pieces(part.clone())).collect();
+                if ways.iter().map(Vec::len).sum::<usize>() > LONGEST {
+                    return None;
+                }
+                let ways = parting(ways);
                 let (count, choices) = (ways.len(), choices(ways));
                 if choices.len() >= MANY {
                     self.choice(&choices, then)?;

@@ -2,6 +2,8 @@
 //!
 //! The build script uses this file too, so that no run of the program takes expressions apart.
 
+use std::sync::LazyLock;
+
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Repetition};
 
@@ -188,8 +190,9 @@ impl Run {
 
     /// How much it tells that a text has it.
     fn bits(&self) -> f64 {
-        let share = |bytes: &dyn Fn(u8) -> bool| (0..=u8::MAX).filter(|byte| bytes(*byte)).map(weight).sum::<f64>();
-        f64::from(self.least) * log2(share(&|_| true) / share(&|byte| self.has(byte)))
+        static ALL: LazyLock<f64> = LazyLock::new(|| (0..=u8::MAX).map(weight).sum());
+        let share: f64 = (0..=u8::MAX).filter(|byte| self.has(*byte)).map(weight).sum();
+        f64::from(self.least) * log2(*ALL / share)
     }
 
     fn tells_enough(&self) -> bool {
@@ -225,7 +228,10 @@ fn required(hir: &Hir) -> Vec<Run> {
         HirKind::Concat(parts) => parts.iter().flat_map(required).collect(),
         // Whichever part matches, it has one of these.
         HirKind::Alternation(parts) => {
-            let most = |part: &Hir| required(part).into_iter().max_by(|one, other| one.bits().total_cmp(&other.bits()));
+            let most = |part: &Hir| {
+                let runs = required(part).into_iter().map(|run| (run.bits(), run));
+                runs.max_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, run)| run)
+            };
             let Some(runs) = parts.iter().map(most).collect::<Option<Vec<Run>>>() else { return Vec::new() };
             let merged = runs.into_iter().reduce(|one, other| Run {
                 class: byte_set::union(one.class, other.class),
