@@ -1,11 +1,14 @@
 //! Passwords in connection strings: `Server=…;User Id=…;Password=…`.
 
 use super::Captured;
+use super::credential::marked_strong;
 use super::likeness::drawn;
 use super::look::like_password;
+use super::place::in_document;
 use super::shape::is_expression;
 use super::stand_in::{is_template, masked, stands_in};
 use super::stock::{is_screaming, is_stock, is_word};
+use super::weak::is_plain_password;
 use super::words::{Words, words};
 
 /// The password of a connection string that also names a host.
@@ -38,6 +41,26 @@ pub(super) fn connection_stock_password(captured: &Captured<'_>) -> bool {
         && !YOURS.open(&value.to_ascii_lowercase())
 }
 
+/// The password among the words of a libpq connection string; a plain word where a user and a database or
+/// a host are named beside it.
+pub(super) fn libpq_password(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let line = line_around(captured);
+    let of = |key: &[u8]| {
+        let at = memchr::memmem::find(&line, key)?;
+        let rest = line.get(at + key.len()..)?;
+        rest.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')).next().filter(|it| it.len() > 1)
+    };
+    let meant = |it: &&[u8]| !stands_in(it) && !it.contains(&b'$') && !it.contains(&b',');
+    let user = of(b"user=").filter(meant);
+    let elsewhere = of(b"host=").or_else(|| of(b"dbname=")).filter(meant);
+    marked_strong(captured)
+        || (is_plain_password(value)
+            && !in_document(captured)
+            && elsewhere.is_some_and(|it| it != value)
+            && user.is_some_and(|user| user != value))
+}
+
 /// How a password begins that is the reader's.
 const YOURS: Words = words!("your tupass tu_ suasenha sua_ votre ihr_ dein_");
 
@@ -67,7 +90,7 @@ fn names_user(captured: &Captured<'_>) -> bool {
 
 /// Whether a key such as `Server=` or `host=` with a value stands in the same string.
 fn names_host(captured: &Captured<'_>) -> bool {
-    const KEYS: [&[u8]; 11] = [
+    const KEYS: [&[u8]; 15] = [
         b"server=",
         b"data source=",
         b"datasource=",
@@ -78,6 +101,10 @@ fn names_host(captured: &Captured<'_>) -> bool {
         b"hostname=",
         b"endpoint=",
         b"provider=",
+        b"initial catalog=",
+        b"trustservercertificate=",
+        b"multipleactiveresultsets=",
+        b"persist security info=",
         b"jdbc:",
     ];
     let line = line_around(captured);
@@ -97,7 +124,21 @@ fn line_around(captured: &Captured<'_>) -> Vec<u8> {
     let at = captured.whole.start - from;
     let opens = around.get(..at).and_then(|head| memchr::memrchr(b'\n', head)).map_or(0, |at| at + 1);
     let closes = around.get(at..).and_then(|tail| memchr::memchr(b'\n', tail)).map_or(around.len(), |end| at + end);
-    around.get(opens..closes).unwrap_or_default().to_ascii_lowercase()
+    close_up(&around.get(opens..closes).unwrap_or_default().to_ascii_lowercase())
+}
+
+/// A line without the spaces around its equals signs.
+fn close_up(line: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(line.len());
+    for &byte in line {
+        if byte == b'=' {
+            kept.truncate(kept.trim_ascii_end().len());
+        }
+        if !(byte == b' ' && kept.ends_with(b"=")) {
+            kept.push(byte);
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -111,9 +152,15 @@ mod tests {
 
         assert!(takes("Server=db.shop.dev;Database=shop;Password=vQ7mzT2xL;"));
         assert!(takes("x = 1\nData Source=db;Password=vQ7mzT2xL"));
+        assert!(takes("Data Source = db ; Password=vQ7mzT2xL ; User ID = ada"));
+        assert!(takes("User ID=ada;Password=vQ7mzT2xL;Initial Catalog=shop"));
+        assert!(takes("Uid=ada;Password=vQ7mzT2xL;Encrypt=yes;TrustServerCertificate=no"));
+        assert!(takes("Uid=ada;Password=vQ7mzT2xL;MultipleActiveResultSets=true"));
+        assert!(takes("Persist Security Info=True;Password=vQ7mzT2xL;Uid=ada"));
         assert!(!takes("Database=shop;Password=vQ7mzT2xL;"));
         assert!(!takes("connect host=db.shop.dev Password=vQ7mzT2xL"));
         assert!(!takes("Server=;Password=vQ7mzT2xL;"));
+        assert!(!takes("Server = ;Password=vQ7mzT2xL;"));
         assert!(!takes("ProxyServer=db.shop.dev;Password=vQ7mzT2xL;"));
         assert!(!takes("Server=db.shop.dev\nPassword=vQ7mzT2xL"));
     }

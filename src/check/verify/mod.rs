@@ -98,6 +98,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("jwk", key_file::jwk),
     ("jwt", token::jwt),
     ("kubernetes-value", credential::kubernetes),
+    ("libpq-password", connection::libpq_password),
     ("long-secret", meant::long_secret),
     ("macaroon", token::macaroon),
     ("marked-password", credential::marked),
