@@ -46,7 +46,12 @@ const MAILERS: Words = words!("networkcredential passwordauthentication plainaut
 /// An account of mail: by one of the great providers, or where mail is sent.
 fn is_account(user: &[u8], call: &[u8]) -> bool {
     let host = memchr::memchr(b'@', user).and_then(|at| user.get(at + 1..)).unwrap_or_default();
-    is_mail_address(user) && !is_reserved(host) && (MAILERS.within(call) || PROVIDERS.close(&host.to_ascii_lowercase()))
+    is_mail_address(user) && !is_reserved(host) && (MAILERS.within(call) || is_of_provider(host))
+}
+
+/// Whether a host is one where people have their mail.
+pub(super) fn is_of_provider(host: &[u8]) -> bool {
+    PROVIDERS.close(&host.to_ascii_lowercase())
 }
 
 const PROVIDERS: Words = words!(

@@ -249,5 +249,28 @@ fn is_compared(place: &Place<'_>) -> bool {
 
 /// Whether a name in capitals is set as a shell and its settings do: `DB_PASSWORD=`.
 pub(super) fn sets_variable(place: &Place<'_>, captured: &Captured<'_>) -> bool {
-    place.between == b"=" && text_of(captured) != Text::Code && !captured.head().iter().any(u8::is_ascii_lowercase)
+    let text = text_of(captured);
+    let sets = place.between == b"=" || (place.between == b": " && text == Text::Settings && place.name.len() > 1);
+    sets && text != Text::Code && !captured.head().iter().any(u8::is_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_capitals_is_a_variable_that_a_shell_or_a_container_sets() {
+        let sets = |text: &str, head: &str, path: &str| {
+            let start = text.find(head).unwrap();
+            let value = start + head.len()..start + head.len() + 9;
+            let captured = Captured { text: text.as_bytes(), whole: start..text.len(), value, path: &path.into() };
+            sets_variable(&Place::of(&captured), &captured)
+        };
+
+        assert!(sets("DB_PASSWORD=bluewhale", "PASSWORD=", "start.sh"));
+        assert!(sets("  DB_PASSWORD: bluewhale", "PASSWORD: ", "compose.yml"));
+        assert!(!sets("  db_password: bluewhale", "password: ", "compose.yml"));
+        assert!(!sets("  DB_PASSWORD: bluewhale", "PASSWORD: ", "README.md"));
+        assert!(!sets("  PASSWORD: bluewhale", "PASSWORD: ", "texts.yml"));
+    }
 }

@@ -1,6 +1,7 @@
 //! What stands near a password: a user and a host make plain words one that someone logs in with.
 
 use super::Captured;
+use super::account::is_of_provider;
 use super::address::is_reserved;
 use super::place::{Text, in_document, text_of, words};
 use super::stand_in::stands_in;
@@ -23,8 +24,27 @@ const MAILS: Words = words!("mail email gmail smtp imap sender outlook hotmail y
 pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let by_example = text_of(captured) == Text::Code || in_document(captured);
     let own = captured.value();
-    around(captured).any(|line| sets(line, USERS, own))
-        && (!by_example || around(captured).any(|line| sets(line, HOSTS, own) || sets_account(line)))
+    let host = || around(captured).any(|line| sets(line, HOSTS, own) || sets_account(line));
+    (around(captured).any(|line| sets(line, USERS, own)) && (!by_example || host() || is_for_database(captured)))
+        || (around(captured).any(names_redis) && host())
+}
+
+/// Whether the value is an argument of a call that connects to a database.
+fn is_for_database(captured: &Captured<'_>) -> bool {
+    let before = captured.text.get(..captured.whole.start).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let line = before.get(line.max(before.len().saturating_sub(REACH))..).unwrap_or_default().to_ascii_lowercase();
+    memchr::memmem::find(&line, b"connect(").is_some_and(|at| DRIVERS.within(line.get(..at).unwrap_or_default()))
+}
+
+const DRIVERS: Words =
+    words!("mysql oracle psycopg pymssql pg8000 postgres mariadb sqlalchemy snowflake hive impala vertica");
+
+/// Whether a line opens a connection to Redis, whose password needs no user.
+fn names_redis(line: &[u8]) -> bool {
+    let line = line.to_ascii_lowercase();
+    memchr::memmem::find_iter(&line, b"redis")
+        .any(|at| line.get(at..).unwrap_or_default().iter().take(16).any(|byte| *byte == b'('))
 }
 
 /// Whether the address of an interface for programs stands in the lines around a value.
@@ -65,8 +85,11 @@ fn sets_account(line: &[u8]) -> bool {
             return MAILS.has(value);
         }
         let of_mail = name.len() > 1 && name.iter().any(|word| MAILS.has(word) || MAILS.close(word));
+        let logs_in = name == [b"user"] && memchr::memmem::find(line, b"auth").is_some();
         let host = memchr::memchr(b'@', value).and_then(|at| value.get(at + 1..));
-        of_mail && host.is_some_and(|host| host.contains(&b'.') && !is_reserved(host))
+        host.is_some_and(|host| {
+            (of_mail && host.contains(&b'.') && !is_reserved(host)) || (logs_in && is_of_provider(host))
+        })
     })
 }
 
@@ -78,8 +101,12 @@ fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
         let value = value_of(value);
         return value.len() > 1 && !stands_in(value) && fits(&words(name), value);
     }
-    line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b':')).any(|(at, _)| {
+    line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b':' | b'>')).any(|(at, _)| {
         let (head, tail) = line.split_at_checked(at).unwrap_or_default();
+        // An arrow closes no element.
+        if tail.starts_with(b">") && head.ends_with(b"-") {
+            return false;
+        }
         let head = head.trim_ascii_end();
         let head = head.strip_suffix(b"[]").unwrap_or(head);
         let from = head.iter().rposition(|&byte| !in_name(byte)).map_or(0, |last| last + 1);
@@ -89,7 +116,8 @@ fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
         } else {
             from
         };
-        let name = words(quoted.get(from..).unwrap_or_default());
+        let name = quoted.get(from..).unwrap_or_default();
+        let name = words(if name == b"value" { named_before(quoted) } else { name });
         let value = value_of(tail);
         value.len() > 1 && !stands_in(value) && fits(&name, value)
     })
@@ -97,10 +125,22 @@ fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
 
 const DEFINES: &[u8] = b"#define ";
 
+/// The name that an element gives before it gives the value: `name="user" value`.
+fn named_before(head: &[u8]) -> &[u8] {
+    let named = head.strip_suffix(b"value").unwrap_or(head).trim_ascii_end();
+    let named = named.strip_suffix(b"\"").unwrap_or_default();
+    named.rsplit(|&byte| byte == b'"').next().unwrap_or_default()
+}
+
 fn value_of(tail: &[u8]) -> &[u8] {
     let skips = |byte: &u8| matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t' | b'"' | b'\'' | b'\\');
     let from = tail.iter().position(|byte| !skips(byte)).unwrap_or(tail.len());
     let value = tail.get(from..).unwrap_or_default();
+    // A letter before a quote says what kind of string it opens.
+    let value = match value {
+        [b'r' | b'u' | b'b' | b'@', b'"' | b'\'', string @ ..] => string,
+        _ => value,
+    };
     let ends =
         |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b',' | b';' | b'<' | b'(' | b')');
     value.get(..value.iter().position(ends).unwrap_or(value.len())).unwrap_or_default()
@@ -174,6 +214,30 @@ mod tests {
         assert!(within("user = ada\npassword = bluewhale", "a.ini"));
         assert!(!within("user = \"ada\"\npassword = \"bluewhale\"", "a.py"));
         assert!(!within("{\"user\": \"ada\", \"password\": \"bluewhale\"}", "README.md"));
+    }
+
+    #[test]
+    fn elements_of_settings_name_a_user_before_or_around_it() {
+        assert!(within("<username>ada</username><password>bluewhale</password>", "a.xml"));
+        assert!(within("<p name=\"db.user\">ada</p>\n<p name=\"password\">bluewhale</p>", "a.xml"));
+        assert!(within("<p name=\"login\" value=\"ada\"/>\n<p name=\"password\" value=\"bluewhale\"/>", "a.xml"));
+        assert!(!within("$user->create(password => 'bluewhale')", "a.t"));
+        assert!(!within("<p name=\"table\" value=\"user\"/>\n<p name=\"password\" value=\"bluewhale\"/>", "a.xml"));
+    }
+
+    #[test]
+    fn the_account_that_a_mail_program_logs_in_with_is_enough() {
+        assert!(within("auth: { user: 'ada.king@gmail.com', password: 'bluewhale' }", "a.js"));
+        assert!(!within("auth: { user: 'ada', password: 'bluewhale' }", "a.js"));
+        assert!(!within("create({ user: 'ada.king@gmail.com', password: 'bluewhale' })", "a.js"));
+    }
+
+    #[test]
+    fn a_call_that_connects_to_a_database_needs_no_host_and_one_to_redis_no_user() {
+        assert!(within("c = cx_Oracle.connect(user=r'ada', password=r'bluewhale', dsn=dsn)", "a.py"));
+        assert!(within("redis.Redis(host='cache.shop.dev', port=6379, password='bluewhale')", "a.py"));
+        assert!(!within("c = socket.connect(user=r'ada', password=r'bluewhale', dsn=dsn)", "a.py"));
+        assert!(!within("redis.Redis(host=host, port=6379, password='bluewhale')", "a.py"));
     }
 
     #[test]
