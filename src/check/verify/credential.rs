@@ -1,7 +1,7 @@
 //! Credentials that a notation marks as such: HTTP Basic, user:password, options, Kubernetes Secrets.
 
 use super::Captured;
-use super::account::takes_word;
+use super::account::{takes_word, tries_out};
 use super::codec::base64;
 use super::likeness::drawn;
 use super::look::like_password;
@@ -59,7 +59,9 @@ pub(super) fn marked_strong(captured: &Captured<'_>) -> bool {
 /// An argument of a call that logs in.
 pub(super) fn argument(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    is_marked(value) && !is_location(value) && (like_password(value) || drawn(value) || takes_word(captured))
+    is_marked(value)
+        && !is_location(value)
+        && ((like_password(value) && !tries_out(captured)) || drawn(value) || takes_word(captured))
 }
 
 /// A value of a Kubernetes Secret: base64 under `data`, plain under `stringData`.

@@ -18,7 +18,8 @@ pub(super) fn is_weak(value: &[u8]) -> bool {
         !number.is_empty() && number.iter().zip(number.iter().skip(1)).all(|(a, b)| b.checked_sub(*a) == Some(1));
     let readable = is_words(stem) && !unreadable(&word) && !unspeakable(&word);
     let counted = || number.len() > 1 || place::words(stem).len() < 2;
-    let counts = ascends && stem.iter().all(u8::is_ascii_alphabetic) && counted();
+    let letters = stem.strip_suffix(b"-").unwrap_or(stem);
+    let counts = ascends && letters.iter().all(u8::is_ascii_alphabetic) && counted();
     readable && (counts || ((ascends || number.len() <= 4) && WEAK.within(&word)))
 }
 
@@ -113,6 +114,7 @@ mod tests {
             "TestUser1",
             "BlueWhale12",
             "Pass1234!",
+            "whale-123",
         ] {
             assert!(is_weak(value.as_bytes()), "{value}");
         }
