@@ -13,7 +13,13 @@ use super::words::{Words, words};
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
 pub(super) fn basic(captured: &Captured<'_>) -> bool {
-    base64(captured.value()).is_some_and(|pair| is_meant_pair(&pair))
+    base64(captured.value()).is_some_and(|pair| is_meant_pair(&pair) || is_lone_key(&pair))
+}
+
+/// A key that some send where a user and a password belong.
+fn is_lone_key(text: &[u8]) -> bool {
+    let key = text.trim_ascii();
+    key.len() >= 20 && key.iter().all(u8::is_ascii_graphic) && !key.contains(&b':') && !stands_in(key) && drawn(key)
 }
 
 /// What stands where such a pair belongs, as random as one in base64, though it decodes to none.
@@ -127,9 +133,16 @@ mod tests {
             ("proxy_user:proxy_pass", "cHJveHlfdXNlcjpwcm94eV9wYXNz"),
             ("not text", "/9j/4AAQSkZJRg=="),
             ("no base64", "YWRh*"),
+            ("authentication-of-users", "YXV0aGVudGljYXRpb24tb2YtdXNlcnM="),
         ] {
             assert!(!captured(value, basic), "{what}");
         }
+    }
+
+    #[test]
+    fn a_key_may_stand_where_a_pair_belongs() {
+        assert!(captured("NGE3MzNmZjJkYjgzODNlZGE4MTk0MTk2MDhlNTYwNmM=", basic));
+        assert!(!captured("MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=", basic));
     }
 
     #[test]

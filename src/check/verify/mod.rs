@@ -97,6 +97,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("joined-token", wrapped::joined),
     ("jwk", key_file::jwk),
     ("jwt", token::jwt),
+    ("key-bytes", token::key_bytes),
     ("kubernetes-value", credential::kubernetes),
     ("libpq-password", connection::libpq_password),
     ("long-secret", meant::long_secret),

@@ -1,5 +1,7 @@
 //! Tokens whose format can be taken apart: cloud key ids, macaroons, web tokens, key seeds.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::Captured;
@@ -169,6 +171,47 @@ pub(super) fn byte_array(captured: &Captured<'_>) -> bool {
         let high = numbers.iter().any(|number| *number > 127);
         numbers.len() == 64 && high && climbs < 16 && entropy(&numbers) > 4.5 && !numbers.starts_with(&SHA512)
     })
+}
+
+/// A key written byte by byte, as numbers or with escapes, that nobody counted out.
+pub(super) fn key_bytes(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let bytes = if value.contains(&b'\\') { unescaped(value) } else { numbers(value) };
+    let climbs = bytes.iter().zip(bytes.iter().skip(1)).filter(|(a, b)| b.abs_diff(**a) <= 1).count();
+    let distinct: BTreeSet<&u8> = bytes.iter().collect();
+    (8..=64).contains(&bytes.len()) && climbs * 4 < bytes.len() && distinct.len() * 4 > bytes.len() * 3
+}
+
+/// The bytes that a string with escapes such as `\x9f` stands for.
+fn unescaped(value: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::new(), value);
+    while let Some((&first, tail)) = rest.split_first() {
+        let escape =
+            (first == b'\\').then(|| tail.strip_prefix(b"x").and_then(|hex| hex.split_at_checked(2))).flatten();
+        let (byte, after) = escape.map_or((first, tail), |(hex, after)| (byte_of(hex, 16).unwrap_or(first), after));
+        bytes.push(byte);
+        rest = after;
+    }
+    bytes
+}
+
+/// The bytes that a list of numbers stands for; in Java they have a sign.
+fn numbers(value: &[u8]) -> Vec<u8> {
+    let read = |item: &[u8]| {
+        let item = item.trim_ascii();
+        let item = item.strip_prefix(b"(byte)").unwrap_or(item).trim_ascii();
+        match item.strip_prefix(b"0x").or_else(|| item.strip_prefix(b"0X")) {
+            Some(hex) => byte_of(hex, 16),
+            None => {
+                item.strip_prefix(b"-").map_or_else(|| byte_of(item, 10), |low| Some(byte_of(low, 10)?.wrapping_neg()))
+            }
+        }
+    };
+    value.split(|&byte| byte == b',').map_while(read).collect()
+}
+
+fn byte_of(digits: &[u8], radix: u32) -> Option<u8> {
+    u8::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
 
 #[cfg(test)]
