@@ -161,7 +161,7 @@ pub(super) fn query_credential(captured: &Captured<'_>) -> bool {
     if is_password(&place) {
         return like_password(value);
     }
-    value.len() >= 16 && drawn(value)
+    value.len() >= 12 && drawn(value)
 }
 
 /// Whether a name may hold a key, and a value looks like one.
