@@ -36,7 +36,7 @@ fn last_word(head: &[u8]) -> Option<&[u8]> {
     head.rsplit(|byte| matches!(byte, b'"' | b'\'' | b'`')).next()
 }
 
-fn is_nobody(user: &[u8]) -> bool {
+pub(super) fn is_nobody(user: &[u8]) -> bool {
     words(user).iter().any(|word| NOBODY.has(word))
 }
 

@@ -1,14 +1,15 @@
 //! Credentials that a notation marks as such: HTTP Basic, user:password, options, Kubernetes Secrets.
 
 use super::Captured;
-use super::account::{takes_word, tries_out};
+use super::account::{is_nobody, takes_word, tries_out};
 use super::codec::base64;
 use super::likeness::drawn;
 use super::look::like_password;
-use super::place::words;
+use super::place::{in_document, words};
 use super::shape::{is_expression, is_location, is_words};
 use super::stand_in::{counted_up, is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock};
+use super::weak::is_plain_password;
 use super::words::{Words, words};
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
@@ -68,6 +69,24 @@ pub(super) fn argument(captured: &Captured<'_>) -> bool {
     is_marked(value)
         && !is_location(value)
         && ((like_password(value) && !tries_out(captured)) || drawn(value) || takes_word(captured))
+}
+
+/// The password of a pair that code encodes: a plain word too where it says that it is for HTTP Basic.
+pub(super) fn encoded(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    let quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`');
+    let user = captured.head().split(quote).nth(1).unwrap_or_default();
+    let user = user.split(|&byte| byte == b':').next().unwrap_or_default();
+    let plain = value.len() >= 6 && is_plain_password(value) && !is_nobody(user) && !user.eq_ignore_ascii_case(value);
+    argument(captured) || (plain && says_basic(captured) && !in_document(captured))
+}
+
+fn says_basic(captured: &Captured<'_>) -> bool {
+    const REACH: usize = 80;
+    let start = captured.whole.start;
+    let before = captured.text.get(start.saturating_sub(REACH)..start).unwrap_or_default();
+    let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    memchr::memmem::find(&line.to_ascii_lowercase(), b"basic").is_some()
 }
 
 /// A value of a Kubernetes Secret: base64 under `data`, plain under `stringData`.
@@ -196,6 +215,24 @@ mod tests {
     fn an_argument_is_neither_a_place_nor_a_word() {
         assert!(captured("vQ7mzT2xL", argument));
         assert!(!captured("/etc/shop/pass1", argument) && !captured("username", argument));
+    }
+
+    #[test]
+    fn a_plain_word_that_code_encodes_for_basic_is_a_password() {
+        let takes = |text: &str, value: &str| {
+            let head = text.get(text.find("btoa(").unwrap()..text.rfind(value).unwrap()).unwrap();
+            found(text, head, value, encoded)
+        };
+
+        assert!(takes("'Basic ' + btoa('ada:bluewhale')", "bluewhale"));
+        assert!(takes("'Basic ' + btoa('ada' + ':' + 'bluewhale')", "bluewhale"));
+        assert!(takes("x = btoa('ada:vQ7mzT2xLr9K')", "vQ7mzT2xLr9K"));
+        for text in
+            ["x = btoa('ada:bluewhale')", "'Basic'\n  btoa('ada:bluewhale')", "'Basic ' + btoa('user:bluewhale')"]
+        {
+            assert!(!takes(text, "bluewhale"), "{text}");
+        }
+        assert!(!takes("'Basic ' + btoa('ada:whale')", "whale"));
     }
 
     #[test]

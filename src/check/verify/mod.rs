@@ -89,6 +89,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("der-key", key_file::der),
     ("discord-token", token::discord),
     ("encoded-credential-file", key_file::within_file),
+    ("encoded-pair", credential::encoded),
     ("generic-key", generic::key),
     ("generic-password", generic::password),
     ("generic-secret", generic::secret),
