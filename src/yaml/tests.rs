@@ -192,7 +192,10 @@ fn an_alias_stands_for_what_its_anchor_names_where_they_are_taken() {
 fn aliases_cannot_make_much_of_little() {
     let doubled = |level: u32| format!("- &a{level} [*a{0}, *a{0}]\n", level - 1);
     let nested = |level: u32| format!("- &a{level} [*a{}]\n", level - 1);
-    for more in [(1..30).map(doubled).collect::<Vec<_>>(), (1..70).map(nested).collect()] {
+    let long = format!("- &long {}\n- &key\n  {}: x\n", "x".repeat(50_000), "k".repeat(1_000));
+    let again = |name: &str, times| [vec![long.clone()], vec![format!("- *{name}\n"); times]].concat();
+    let (doubled, nested): (Vec<String>, Vec<String>) = ((1..30).map(doubled).collect(), (1..70).map(nested).collect());
+    for more in [doubled, nested, again("long", 1_000), again("key", 10_000)] {
         let parsed = parse_shared(format!("- &a0 [b]\n{}", more.concat()).as_bytes());
 
         let said: Vec<String> = parsed.mistakes.into_sorted().into_iter().map(|mistake| mistake.message).collect();

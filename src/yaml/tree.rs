@@ -264,16 +264,21 @@ impl Tree<'_> {
     }
 }
 
-/// How many nodes a tree has, and how many of them are above its deepest one. No tree is deeper than
-/// [`MAX_DEPTH`].
+/// A text of so many bytes is as much to hold as another node.
+const NODE: usize = 64;
+
+/// How many nodes a tree has, with the bytes of its texts counted for some, and how many of them are above its
+/// deepest one. No tree is deeper than [`MAX_DEPTH`].
 fn extent(node: &Node) -> (usize, usize) {
-    let of = |nodes: &mut dyn Iterator<Item = &Node>| {
-        nodes.map(extent).fold((1, 1), |(count, depth), (nodes, below)| (count + nodes, depth.max(below + 1)))
-    };
+    let around = |(count, depth): (usize, usize), (nodes, below): (usize, usize)| (count + nodes, depth.max(below + 1));
     match &node.value {
-        Value::List(items) => of(&mut items.iter()),
-        Value::Map(entries) => of(&mut entries.iter().map(|entry| &entry.value)),
-        Value::Scalar(_) | Value::Refused => (1, 0),
+        Value::List(items) => items.iter().map(extent).fold((1, 1), around),
+        Value::Map(entries) => entries.iter().fold((1, 1), |all, Entry { key, value }| {
+            let (nodes, below) = extent(value);
+            around(all, (key.text.len() / NODE + nodes, below))
+        }),
+        Value::Scalar(scalar) => (1 + scalar.text.len() / NODE, 0),
+        Value::Refused => (1, 0),
     }
 }
 
