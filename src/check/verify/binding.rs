@@ -256,6 +256,7 @@ pub(super) fn sets_variable(place: &Place<'_>, captured: &Captured<'_>) -> bool 
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::*;
 
     #[test]
@@ -263,7 +264,13 @@ mod tests {
         let sets = |text: &str, head: &str, path: &str| {
             let start = text.find(head).unwrap();
             let value = start + head.len()..start + head.len() + 9;
-            let captured = Captured { text: text.as_bytes(), whole: start..text.len(), value, path: &path.into() };
+            let captured = Captured {
+                text: text.as_bytes(),
+                whole: start..text.len(),
+                value,
+                path: &path.into(),
+                zones: &Zones::default(),
+            };
             sets_variable(&Place::of(&captured), &captured)
         };
 

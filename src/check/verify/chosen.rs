@@ -73,6 +73,7 @@ const SAYS_NOTHING: Words = words!(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::super::tests::found;
     use super::*;
     use crate::model::RepoPath;
@@ -98,7 +99,13 @@ mod tests {
         let takes = |path: &str, value: &str| {
             let (text, path) = (format!("secret = '{value}'"), RepoPath::from(path));
             let value = 10..10 + value.len();
-            secret(&Captured { text: text.as_bytes(), whole: 0..text.len(), value, path: &path })
+            secret(&Captured {
+                text: text.as_bytes(),
+                whole: 0..text.len(),
+                value,
+                path: &path,
+                zones: &Zones::default(),
+            })
         };
 
         assert!(takes("a.ts", "whales sing, at night"));
@@ -135,6 +142,12 @@ mod tests {
     fn a_page_for_readers_shows_what_a_secret_looks_like() {
         let (text, path) = (b"secret = 'bluewhale'", RepoPath::from("README.md"));
 
-        assert!(!secret(&Captured { text, whole: 0..text.len(), value: 10..19, path: &path }));
+        assert!(!secret(&Captured {
+            text,
+            whole: 0..text.len(),
+            value: 10..19,
+            path: &path,
+            zones: &Zones::default()
+        }));
     }
 }

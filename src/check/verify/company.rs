@@ -152,6 +152,7 @@ const fn in_name(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::super::tests::found;
     use super::*;
 
@@ -159,7 +160,7 @@ mod tests {
         let value = memchr::memmem::find(text.as_bytes(), b"bluewhale").unwrap();
         let whole = memchr::memmem::find(text.as_bytes(), b"password").unwrap()..value + 9;
         let text = text.as_bytes();
-        has_company(&Captured { text, whole, value: value..value + 9, path: &path.into() })
+        has_company(&Captured { text, whole, value: value..value + 9, path: &path.into(), zones: &Zones::default() })
     }
 
     #[test]

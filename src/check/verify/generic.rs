@@ -223,6 +223,7 @@ fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::super::tests::found;
     use super::*;
     use crate::model::RepoPath;
@@ -250,7 +251,13 @@ mod tests {
         let value = memchr::memmem::find(text, b"vQ7").unwrap();
         let told = |name: &str| {
             let path = RepoPath::from(name);
-            named_value(&Captured { text, whole: 9..text.len(), value: value..text.len(), path: &path })
+            named_value(&Captured {
+                text,
+                whole: 9..text.len(),
+                value: value..text.len(),
+                path: &path,
+                zones: &Zones::default(),
+            })
         };
 
         assert!(told("cache.conf") && !told("cache.py"));

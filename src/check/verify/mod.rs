@@ -33,6 +33,7 @@ mod wrapped;
 use std::ops::Range;
 
 use crate::model::RepoPath;
+pub use in_code::Zones;
 
 /// What a rule's pattern captured: ranges into the whole scanned text.
 #[derive(Clone)]
@@ -42,6 +43,8 @@ pub struct Captured<'a> {
     pub value: Range<usize>,
     /// Of which only the name of the file may decide: copies in other folders are not judged again.
     pub path: &'a RepoPath,
+    /// What is no code of the text, for all matches in it.
+    pub zones: &'a Zones,
 }
 
 impl<'a> Captured<'a> {
@@ -148,7 +151,13 @@ mod tests {
     pub(super) fn captured(value: &str, verifier: Verifier) -> bool {
         let path = RepoPath::from("file");
         let all = 0..value.len();
-        verifier(&Captured { text: value.as_bytes(), whole: all.clone(), value: all, path: &path })
+        verifier(&Captured {
+            text: value.as_bytes(),
+            whole: all.clone(),
+            value: all,
+            path: &path,
+            zones: &Zones::default(),
+        })
     }
 
     /// Whether a check takes the value that stands behind `head` in a text.
@@ -156,7 +165,13 @@ mod tests {
         let path = RepoPath::from("file");
         let start = text.find(&format!("{head}{value}")).unwrap();
         let value = start + head.len()..start + head.len() + value.len();
-        verifier(&Captured { text: text.as_bytes(), whole: start..value.end, value, path: &path })
+        verifier(&Captured {
+            text: text.as_bytes(),
+            whole: start..value.end,
+            value,
+            path: &path,
+            zones: &Zones::default(),
+        })
     }
 
     #[test]

@@ -179,6 +179,7 @@ fn trimmed(name: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::*;
     use crate::model::RepoPath;
 
@@ -205,7 +206,9 @@ mod tests {
         let start = memchr::memmem::find(text, b"PASSWORD").unwrap();
         let value = memchr::memmem::find(text, b"hunter22").unwrap();
 
-        let place = Place::of(&Captured { text, whole: start..value + 9, value: value..value + 8, path: &path });
+        let zones = Zones::default();
+        let place =
+            Place::of(&Captured { text, whole: start..value + 9, value: value..value + 8, path: &path, zones: &zones });
 
         assert_eq!(place.name.join(&b' '), b"db password prod");
         assert_eq!(place.between, b" = \"");

@@ -81,13 +81,19 @@ const SHOWN: Words = words!(
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::*;
 
     fn shown(text: &str, value: &str, path: &str) -> bool {
         let start = text.find(value).unwrap();
         let value_range = start..start + value.len();
-        let captured =
-            Captured { text: text.as_bytes(), whole: value_range.clone(), value: value_range, path: &path.into() };
+        let captured = Captured {
+            text: text.as_bytes(),
+            whole: value_range.clone(),
+            value: value_range,
+            path: &path.into(),
+            zones: &Zones::default(),
+        };
         is_shown(value.as_bytes(), &captured)
     }
 

@@ -44,12 +44,19 @@ fn is_condition(line: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Zones;
     use super::*;
 
     fn always(text: &str) -> bool {
         let start = text.find("skip").unwrap();
         let whole = start..start + 4;
-        stands(&Captured { text: text.as_bytes(), whole: whole.clone(), value: whole, path: &"a".into() })
+        stands(&Captured {
+            text: text.as_bytes(),
+            whole: whole.clone(),
+            value: whole,
+            path: &"a".into(),
+            zones: &Zones::default(),
+        })
     }
 
     #[test]

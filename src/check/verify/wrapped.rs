@@ -4,7 +4,7 @@
 use super::codec::base64;
 use super::likeness::drawn;
 use super::meant::unmasked;
-use super::{Captured, Verifier, token};
+use super::{Captured, Verifier, Zones, token};
 
 /// How a token begins, and what proves the rest of it.
 const TOKENS: [(&[u8], Verifier); 17] = [
@@ -42,7 +42,8 @@ pub(super) fn joined(captured: &Captured<'_>) -> bool {
 }
 
 fn is_token(text: &[u8], captured: &Captured<'_>) -> bool {
-    let unwrapped = Captured { text, whole: 0..text.len(), value: 0..text.len(), path: captured.path };
+    let unwrapped =
+        Captured { text, whole: 0..text.len(), value: 0..text.len(), path: captured.path, zones: &Zones::default() };
     let proved = |(beginning, proves): &(&[u8], Verifier)| text.starts_with(beginning) && proves(&unwrapped);
     text.len() >= SHORTEST && TOKENS.iter().any(proved)
 }

@@ -20,7 +20,7 @@ use super::definition::{Anchor, Asks, Definition, Happening, On, family};
 use super::expression::{Allowance, Exactness, Expression, Form, Runs, Walk, compile};
 use crate::check::detect::Detector;
 use crate::check::entropy::entropy;
-use crate::check::verify::{self, Captured, Verifier};
+use crate::check::verify::{self, Captured, Verifier, Zones};
 use crate::model::{RepoPath, Severity};
 use crate::policy::Reach;
 use paths::PathList;
@@ -252,8 +252,13 @@ impl Compiled {
         let mut patience = PATIENCE;
         while let Some((whole, value)) = tries.next(text, from, window.starts.end) {
             let past = whole.end.max(whole.start + 1);
-            let captured =
-                Captured { text: window.text, whole: whole.clone(), value: value.clone(), path: window.path };
+            let captured = Captured {
+                text: window.text,
+                whole: whole.clone(),
+                value: value.clone(),
+                path: window.path,
+                zones: window.zones,
+            };
             if self.stands(&captured, window) {
                 if found(whole, value) == Next::Stop {
                     return;
@@ -316,6 +321,7 @@ pub(super) struct Window<'a> {
     /// Where the text starts in the file.
     pub(super) base: usize,
     pub(super) path: &'a RepoPath,
+    pub(super) zones: &'a Zones,
     pub(super) starts: Range<usize>,
     pub(super) end: usize,
 }

@@ -9,6 +9,7 @@ use crate::check::rules::built::required::FARTHEST;
 use crate::check::rules::built::tables::LONGEST;
 use crate::check::rules::definition::{Anchor, On};
 use crate::check::rules::rule::{CONTEXT, Next, Rule, Subject, Unit, Window, next_end, unit_at};
+use crate::check::verify::Zones;
 
 /// Regions of one rule that touch are tried as one, up to this size.
 const REGION: usize = 4 * FARTHEST as usize;
@@ -29,6 +30,8 @@ pub(in crate::check::rules) struct Finder<'a> {
     states: States,
     /// Where rules are still to be tried whose matches may end behind the next line.
     open: Vec<(u16, Range<usize>)>,
+    /// Of the part that is walked.
+    zones: Zones,
     found: Matches,
 }
 
@@ -67,6 +70,7 @@ impl<'a> Finder<'a> {
             about: About { whole: 0..usize::MAX, parts: None },
             states: States::new(rules.len()),
             open: Vec::new(),
+            zones: Zones::default(),
             found: Matches::default(),
         }
     }
@@ -116,6 +120,7 @@ impl<'a> Finder<'a> {
 
     /// Tries all rules whose keywords start in `places`, counted from the start of the part.
     pub(in crate::check::rules) fn walk(&mut self, part: Part<'_>, places: Range<usize>) {
+        self.zones = Zones::default();
         let mut unit = Unit::default();
         let group = self.group;
         let from = places.start;
@@ -321,7 +326,8 @@ impl<'a> Finder<'a> {
     fn try_on(&mut self, index: u16, part: Part<'_>, starts: Range<usize>, end: usize) {
         let Some(rule) = self.rule(index) else { return };
         let Some(compiled) = rule.compiled() else { return };
-        let window = Window { text: part.text, base: part.base, path: self.subject.path, starts, end };
+        let (text, path, zones) = (part.text, self.subject.path, &self.zones);
+        let window = Window { text, base: part.base, path, zones, starts, end };
         let Some(state) = self.states.of(index) else { return };
         if rule.on == On::File && state.count > 0 {
             return;
