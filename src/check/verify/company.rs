@@ -10,6 +10,10 @@ use super::words::{Words, words};
 /// How far before and behind the value its company is looked for.
 const REACH: usize = 240;
 
+/// How much of a longer line before the value is looked at: all of it, for every value in it, would take minutes
+/// where a whole file is one line.
+const OWN: usize = 1024;
+
 const LINES: usize = 4;
 
 const USERS: Words = words!("user username uname login uid usr account email userid nick ssid");
@@ -32,8 +36,8 @@ pub(super) fn has_company(captured: &Captured<'_>) -> bool {
 /// Whether the value is an argument of a call that connects to a database.
 fn is_for_database(captured: &Captured<'_>) -> bool {
     let before = captured.text.get(..captured.whole.start).unwrap_or_default();
-    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-    let line = before.get(line.max(before.len().saturating_sub(REACH))..).unwrap_or_default().to_ascii_lowercase();
+    let near = before.get(before.len().saturating_sub(REACH)..).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', near).and_then(|at| near.get(at + 1..)).unwrap_or(near).to_ascii_lowercase();
     memchr::memmem::find(&line, b"connect(").is_some_and(|at| DRIVERS.within(line.get(..at).unwrap_or_default()))
 }
 
@@ -57,11 +61,13 @@ pub(super) fn stands_by_api(captured: &Captured<'_>) -> bool {
     })
 }
 
-/// The lines around a value, and what its own line holds besides.
+/// The lines around a value, and what its own line holds besides, as far as somebody would read one.
 fn around<'a>(captured: &Captured<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    let text = captured.text;
-    let line = memchr::memrchr(b'\n', text.get(..captured.whole.start).unwrap_or_default()).map_or(0, |at| at + 1);
-    let before = text.get(line.saturating_sub(REACH)..captured.whole.start).unwrap_or_default();
+    let (text, start) = (captured.text, captured.whole.start);
+    let near = start.saturating_sub(OWN);
+    let line = memchr::memrchr(b'\n', text.get(near..start).unwrap_or_default());
+    let from = line.map_or(near, |at| (near + at + 1).saturating_sub(REACH));
+    let before = text.get(from..start).unwrap_or_default();
     let after = text.get(captured.value.end..).unwrap_or_default();
     let after = after.get(..REACH).unwrap_or(after);
     before.rsplit(|&byte| byte == b'\n').take(LINES).chain(after.split(|&byte| byte == b'\n').take(LINES))
@@ -215,6 +221,17 @@ mod tests {
         assert!(within("user = ada\npassword = bluewhale", "a.ini"));
         assert!(!within("user = \"ada\"\npassword = \"bluewhale\"", "a.py"));
         assert!(!within("{\"user\": \"ada\", \"password\": \"bluewhale\"}", "README.md"));
+    }
+
+    #[test]
+    fn a_long_line_is_company_as_far_as_somebody_would_read_one() {
+        let far = |between: usize| {
+            format!("{{\"user\":\"ada\",\"x\":\"{}\",\"password\":\"bluewhale\"}}", "x".repeat(between))
+        };
+
+        assert!(within(&far(900), "a.json"));
+        assert!(!within(&far(1100), "a.json"));
+        assert!(within(&far(900).replacen(',', ",\n", 1), "a.json"));
     }
 
     #[test]

@@ -8,6 +8,9 @@ use super::words::{Words, words};
 
 /// How far before and behind the value other texts are looked for.
 const REACH: usize = 600;
+
+/// How far before the value its line begins at most.
+const OWN: usize = 4 * 1024;
 const LINES: usize = 5;
 
 /// Whether a value of nothing but letters is what a page shows: `"password": "Lozinka"` among the
@@ -40,8 +43,10 @@ const TABLES: Words = words!("json js ts php yml yaml properties po xml lang rb 
 
 /// Whether most of the lines around a value set something to a phrase.
 fn among_texts(captured: &Captured<'_>) -> bool {
-    let text = captured.text;
-    let line = memchr::memrchr(b'\n', text.get(..captured.whole.start).unwrap_or_default()).map_or(0, |at| at + 1);
+    let (text, start) = (captured.text, captured.whole.start);
+    let near = start.saturating_sub(OWN);
+    // Nobody shows texts on lines that are longer.
+    let line = memchr::memrchr(b'\n', text.get(near..start).unwrap_or_default()).map_or(0, |at| near + at + 1);
     let before = text.get(line.saturating_sub(REACH)..line.saturating_sub(1)).unwrap_or_default();
     let after = text.get(captured.value.end..).unwrap_or_default();
     let after = after.get(..REACH).unwrap_or(after);
