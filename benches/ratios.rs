@@ -191,7 +191,7 @@ const CODE: [&str; 10] = [
     include_str!("../src/check/rules/search/find.rs"),
     include_str!("../src/check/rules/stream.rs"),
     include_str!("../src/check/rules/rule/mod.rs"),
-    include_str!("../src/check/assess.rs"),
+    include_str!("../src/check/assess/mod.rs"),
     include_str!("../src/check/measure.rs"),
     include_str!("../src/report/words.rs"),
 ];
