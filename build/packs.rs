@@ -70,6 +70,51 @@ struct Made {
     near: Vec<String>,
 }
 
+fn words<'r>(rule: &'r Value, key: &str) -> Vec<&'r str> {
+    rule.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// The variant of `On` that is written so.
+fn on(written: Option<&str>) -> &'static str {
+    match written {
+        Some("removed") => "Removed",
+        Some("file") => "File",
+        Some("path") => "Path",
+        Some("message") => "Message",
+        _ => "Added",
+    }
+}
+
+fn anchor(written: Option<&str>) -> &'static str {
+    match written {
+        Some("non-ascii") => "Some(Anchor::NonAscii)",
+        Some("every-line") => "Some(Anchor::EveryLine)",
+        _ => "None",
+    }
+}
+
+fn asks(written: Option<&str>) -> &'static str {
+    match written {
+        Some("module") => "Some(Asks::Module)",
+        Some("decorator") => "Some(Asks::Decorator)",
+        _ => "None",
+    }
+}
+
+/// The bits of what may happen to a file; `None` when there is no such thing.
+fn status(written: &[&str]) -> Option<String> {
+    let bit = |word: &&str| match *word {
+        "added" => Some("Happening::Added.bit()"),
+        "deleted" => Some("Happening::Deleted.bit()"),
+        "modified" => Some("Happening::Modified.bit()"),
+        "renamed" => Some("Happening::Renamed.bit()"),
+        "mode" => Some("Happening::Mode.bit()"),
+        _ => None,
+    };
+    let bits: Vec<&str> = written.iter().map(bit).collect::<Option<_>>()?;
+    Some(if bits.is_empty() { "0".to_owned() } else { bits.join(" | ") })
+}
+
 /// The rule as it is explained: of its examples the first is shown.
 fn with_one_example(rule: &Value) -> Value {
     let mut rule = rule.clone();
@@ -131,29 +176,11 @@ fn files_of(pack: &str) -> Result<Vec<PathBuf>, String> {
 impl Made {
     /// Adds a rule; `None` when it has no id, or a status that there is not.
     fn add(&mut self, pack: &str, rule: &Value) -> Option<()> {
-        let words = |key| {
-            let list = rule.get(key).and_then(Value::as_array).into_iter().flatten();
-            list.filter_map(Value::as_str).collect::<Vec<_>>()
-        };
+        let words = |key| words(rule, key);
         let word = |key| rule.get(key).and_then(Value::as_str);
         let id = word("id")?;
-        let on = match word("on").unwrap_or("added") {
-            "removed" => "Removed",
-            "file" => "File",
-            "path" => "Path",
-            "message" => "Message",
-            _ => "Added",
-        };
-        let anchor = match word("anchor") {
-            Some("non-ascii") => "Some(Anchor::NonAscii)",
-            Some("every-line") => "Some(Anchor::EveryLine)",
-            _ => "None",
-        };
-        let asks = match word("asks") {
-            Some("module") => "Some(Asks::Module)",
-            Some("decorator") => "Some(Asks::Decorator)",
-            _ => "None",
-        };
+        let (on, anchor, asks) = (on(word("on")), anchor(word("anchor")), asks(word("asks")));
+        let status = status(&words("status"))?;
         let net = rule.get("net").is_some();
         let is_far = rule.get("multiline").and_then(Value::as_bool).unwrap_or(false);
         let span = word("regex").filter(|_| is_far).map_or(0, required::span);
@@ -162,16 +189,6 @@ impl Made {
         let runs = word("regex").map(required::runs).unwrap_or_default();
         let runs = (self.runs.len(), runs.into_iter().map(|run| self.run(&run)).count());
         let near = self.near(&near(&words("paths")));
-        let status = words("status").into_iter().map(|word| match word {
-            "added" => Some("Happening::Added.bit()"),
-            "deleted" => Some("Happening::Deleted.bit()"),
-            "modified" => Some("Happening::Modified.bit()"),
-            "renamed" => Some("Happening::Renamed.bit()"),
-            "mode" => Some("Happening::Mode.bit()"),
-            _ => None,
-        });
-        let status: Vec<&str> = status.collect::<Option<_>>()?;
-        let status = if status.is_empty() { "0".to_owned() } else { status.join(" | ") };
         let number = self.rules.len();
         // The same rules as `Rules::for_new`.
         let searches = word("detect").is_none() && word("asks").is_none();
@@ -188,7 +205,8 @@ impl Made {
         let detect = self.text(word("detect").unwrap_or_default());
         self.rules.push(format!(
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
-             changes_only: {changes_only}, status: {status}, generic: {generic}, span: {span}, keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
+             changes_only: {changes_only}, status: {status}, generic: {generic}, span: {span}, \
+             keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
              tried: {tried}, chunk: {chunk}, place: {place} }}"
         ));
         self.records.push(packed(&with_one_example(rule), patterns.as_ref()));

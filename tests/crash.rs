@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use support::{Said, Scratch};
+use support::Scratch;
 
 /// A repository whose hooks kill gov-hook when `LET_LIVE` seconds have passed.
 fn doomed() -> Scratch {
@@ -89,18 +89,6 @@ fn a_decision_whose_binding_was_broken_off_is_bound_by_the_push() {
     assert!(!scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]).status.success());
 }
 
-/// A limit on the size of files stands for a full disk: what is too large is not written.
-fn on_a_full_disk(scratch: &Scratch, blocks: u32, arguments: &str) -> Said {
-    let mut command = scratch.command("sh", &scratch.path(""));
-    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec '{}' {arguments}", env!("CARGO_BIN_EXE_gov-hook"));
-    let output = command.args(["-c", &script]).output().unwrap();
-    Said {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
 fn refs(scratch: &Scratch) -> String {
     scratch.git(&["for-each-ref", "refs/notes/gov/"])
 }
@@ -116,7 +104,7 @@ fn a_full_disk_is_told_by_every_hook_and_leaves_nothing_half_written() {
     let before = refs(&scratch);
 
     for blocks in [0, 1] {
-        let said = on_a_full_disk(&scratch, blocks, "hook pre-commit");
+        let said = scratch.run_without_room(blocks, &["hook", "pre-commit"]);
 
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{}", said.err);
         let first = said.err.lines().next().unwrap();
@@ -128,11 +116,11 @@ fn a_full_disk_is_told_by_every_hook_and_leaves_nothing_half_written() {
     }
     scratch.git(&["commit", "-q", "-m", "Second"]);
     scratch.git(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "Past the hooks"]);
-    for verb in ["record HEAD~1..HEAD --reason why", "audit checkpoint"] {
+    for verb in [&["record", "HEAD~1..HEAD", "--reason", "why"][..], &["audit", "checkpoint"]] {
         let before = refs(&scratch);
-        let said = on_a_full_disk(&scratch, 0, verb);
-        assert_eq!(said.code, 2, "{verb}: {}{}", said.out, said.err);
-        assert_eq!(refs(&scratch), before, "{verb}");
+        let said = scratch.run_without_room(0, verb);
+        assert_eq!(said.code, 2, "{verb:?}: {}{}", said.out, said.err);
+        assert_eq!(refs(&scratch), before, "{verb:?}");
     }
     assert!(is_sound(&scratch));
 }

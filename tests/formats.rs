@@ -83,7 +83,7 @@ fn sarif_is_valid_by_its_schema() {
 
 #[test]
 fn json_is_valid_by_its_own_schema() {
-    let schema: Value = serde_json::from_str(gov_hook::report::CHECK_V1_SCHEMA).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../src/report/check-v1.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
 
     for code in [0, 1, 3] {

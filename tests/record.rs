@@ -35,14 +35,9 @@ fn at_production() -> Scratch {
     scratch
 }
 
-fn streams(scratch: &Scratch) -> Vec<String> {
-    let refs = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
-    refs.lines().filter(|name| !name.ends_with("/genesis")).map(str::to_owned).collect()
-}
-
 /// Every entry in the order in which it was written.
 fn entries(scratch: &Scratch) -> Vec<Value> {
-    streams(scratch).iter().flat_map(|stream| scratch.entries(stream)).collect()
+    scratch.streams().iter().flat_map(|stream| scratch.entries(stream)).collect()
 }
 
 fn kinds(scratch: &Scratch) -> Vec<String> {
@@ -307,7 +302,7 @@ fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
     scratch.git(&["branch", "topic"]);
     scratch.git(&["tag", "-a", "-m", "One", "v1"]);
     scratch.git(&["push", "-q", "-u", "origin", "main", "topic", "v1"]);
-    let streams = streams(&scratch).join("\n");
+    let streams = scratch.streams().join("\n");
     let expected = format!("refs/heads/main\nrefs/heads/topic\n{streams}\nrefs/notes/gov/genesis\nrefs/tags/v1");
     assert_eq!(theirs(), expected);
     let verified = scratch.run(&["audit", "verify", "main"]);
@@ -636,14 +631,14 @@ fn linked_worktrees_share_a_stream_and_a_runner_names_its_own() {
     scratch.git_in(&scratch.beside("linked"), &["commit", "-q", "-m", "Linked"]);
     scratch.write("b.txt", "two\n");
     scratch.commit_by_hand("Main");
-    assert_eq!(streams(&scratch).len(), 1);
+    assert_eq!(scratch.streams().len(), 1);
 
     let said = scratch.run_with(&["record", "HEAD~1", "--reason", "CI saw it"], |command| {
         command.env("GOV_HOOK_STREAM", "ci-42");
     });
 
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(streams(&scratch).contains(&"refs/notes/gov/ci-42".to_owned()));
+    assert!(scratch.streams().contains(&"refs/notes/gov/ci-42".to_owned()));
     let badly_named = scratch.run_with(&["hook", "pre-commit"], |command| {
         command.env("GOV_HOOK_STREAM", "No Name");
     });

@@ -28,6 +28,21 @@ fn every_mistake_of_a_policy_is_told_at_once_with_its_place() {
 }
 
 #[test]
+fn whoever_brings_the_first_policy_is_not_told_to_write_one() {
+    let scratch = Scratch::new();
+    let next = |path: &str| {
+        scratch.write(path, "version: 1\n");
+        scratch.git(&["add", "--all"]);
+        let json = scratch.check(&["--staged", "--level", "staging"]);
+        assert_eq!(json["exit"], 3);
+        json["next"].as_array().unwrap().last().unwrap()["command"].clone()
+    };
+
+    assert_eq!(next(".gov/signers.md"), "gov-hook init");
+    assert_eq!(next(".gov/policy.yaml"), "gov-hook policy check");
+}
+
+#[test]
 fn a_sound_policy_is_called_sound() {
     let scratch = Scratch::new();
     scratch.write(".gov/policy.yaml", "version: 1\n");

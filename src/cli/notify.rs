@@ -3,7 +3,8 @@
 use clap::{Args, Subcommand};
 
 use super::arguments::{DESCRIBED, Form, word};
-use crate::app::{Answer, Environment, Failure, notify};
+use crate::app::notify::{self, Asker};
+use crate::app::{Answer, Environment, Failure};
 use crate::report::Medium;
 
 #[derive(Debug, Args)]
@@ -80,7 +81,9 @@ impl NotifyArguments {
 
     pub(super) fn answer(self, environment: &Environment) -> Result<Answer, Failure> {
         match self.verb {
-            NotifyVerb::Flush(asked) => notify::flush(asked.quiet, environment),
+            NotifyVerb::Flush(asked) => {
+                notify::flush(if asked.quiet { Asker::Hook } else { Asker::Person }, environment)
+            }
             NotifyVerb::Status { form } => notify::status(environment, form.format),
             NotifyVerb::Test(asked) => notify::test(asked.channel, environment),
         }

@@ -21,24 +21,32 @@ enum Cleanup<'a> {
     Scissors(&'a [u8]),
 }
 
+/// How a message came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// Somebody has it in an editor, with what git writes there for them.
+    Edited,
+    Given,
+}
+
 impl Repo {
-    /// The message as git will commit it; `is_edited` tells that somebody has it in an editor.
+    /// The message as git will commit it.
     #[must_use]
-    pub fn message_as_committed(&self, text: &[u8], is_edited: bool) -> Vec<u8> {
+    pub fn message_as_committed(&self, text: &[u8], wording: Wording) -> Vec<u8> {
         let sign = self.config_string("core.commentString").or_else(|| self.config_string("core.commentChar"));
         let sign = match sign.as_deref() {
             None => b"#".to_vec(),
             Some("auto") => vec![chosen_sign(text)],
             Some(sign) => sign.as_bytes().to_vec(),
         };
-        let cleanup = match (self.config_string("commit.cleanup").as_deref(), is_edited) {
+        let cleanup = match (self.config_string("commit.cleanup").as_deref(), wording) {
             (Some("verbatim"), _) => Cleanup::Verbatim,
             (Some("strip"), _) => Cleanup::Comments(&sign),
-            (Some("whitespace"), _) | (_, false) => Cleanup::Whitespace,
-            (Some("scissors"), true) => Cleanup::Scissors(&sign),
-            (_, true) => Cleanup::Comments(&sign),
+            (Some("whitespace"), _) | (_, Wording::Given) => Cleanup::Whitespace,
+            (Some("scissors"), Wording::Edited) => Cleanup::Scissors(&sign),
+            (_, Wording::Edited) => Cleanup::Comments(&sign),
         };
-        cleaned(text, cleanup, is_edited)
+        cleaned(text, cleanup, wording)
     }
 }
 
@@ -48,11 +56,11 @@ fn chosen_sign(text: &[u8]) -> u8 {
     last.and_then(|line| line.first()).copied().filter(|sign| SIGNS.contains(sign)).unwrap_or(b'#')
 }
 
-fn cleaned(text: &[u8], cleanup: Cleanup<'_>, is_edited: bool) -> Vec<u8> {
+fn cleaned(text: &[u8], cleanup: Cleanup<'_>, wording: Wording) -> Vec<u8> {
     let (comment, cut) = match cleanup {
         Cleanup::Verbatim => return text.to_vec(),
         Cleanup::Whitespace => (None, None),
-        Cleanup::Comments(sign) => (Some(sign), Some(sign).filter(|_| is_edited)),
+        Cleanup::Comments(sign) => (Some(sign), Some(sign).filter(|_| wording == Wording::Edited)),
         Cleanup::Scissors(sign) => (None, Some(sign)),
     };
     let mut kept: Vec<&[u8]> = Vec::new();
@@ -85,32 +93,35 @@ mod tests {
     const EDITED: &[u8] = b"\nSubject  \n\n\n# a remark\nBody\n\n# Please enter the message\n\
         # ------------------------ >8 ------------------------\ndiff --git a/x b/x\n+secret\n";
 
-    fn text(cleanup: Cleanup<'_>, is_edited: bool) -> String {
-        String::from_utf8(cleaned(EDITED, cleanup, is_edited)).unwrap()
+    fn text(cleanup: Cleanup<'_>, wording: Wording) -> String {
+        String::from_utf8(cleaned(EDITED, cleanup, wording)).unwrap()
     }
 
     #[test]
     fn comments_and_what_is_below_the_scissors_are_no_part_of_an_edited_message() {
-        assert_eq!(text(Cleanup::Comments(b"#"), true), "Subject\n\nBody\n");
-        assert_eq!(text(Cleanup::Scissors(b"#"), true), "Subject\n\n# a remark\nBody\n\n# Please enter the message\n");
+        assert_eq!(text(Cleanup::Comments(b"#"), Wording::Edited), "Subject\n\nBody\n");
+        assert_eq!(
+            text(Cleanup::Scissors(b"#"), Wording::Edited),
+            "Subject\n\n# a remark\nBody\n\n# Please enter the message\n"
+        );
     }
 
     #[test]
     fn nothing_is_hidden_below_scissors_that_nobody_edits() {
-        let whole = text(Cleanup::Whitespace, false);
+        let whole = text(Cleanup::Whitespace, Wording::Given);
 
         assert!(whole.ends_with(">8 ------------------------\ndiff --git a/x b/x\n+secret\n"), "{whole}");
-        assert!(text(Cleanup::Comments(b"#"), false).ends_with("Body\n\ndiff --git a/x b/x\n+secret\n"));
+        assert!(text(Cleanup::Comments(b"#"), Wording::Given).ends_with("Body\n\ndiff --git a/x b/x\n+secret\n"));
     }
 
     #[test]
     fn a_message_is_verbatim_where_git_takes_it_so() {
-        assert_eq!(cleaned(EDITED, Cleanup::Verbatim, true), EDITED);
+        assert_eq!(cleaned(EDITED, Cleanup::Verbatim, Wording::Edited), EDITED);
     }
 
     #[test]
     fn the_sign_of_a_comment_may_be_any() {
-        assert_eq!(cleaned(b"#1 fixed\n; remark\n", Cleanup::Comments(b";"), true), b"#1 fixed\n");
+        assert_eq!(cleaned(b"#1 fixed\n; remark\n", Cleanup::Comments(b";"), Wording::Edited), b"#1 fixed\n");
         assert_eq!(chosen_sign(b"#1 fixed\n\n; Please enter\n;\n"), b';');
         assert_eq!(chosen_sign(b"Fix it\n"), b'#');
     }

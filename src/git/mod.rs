@@ -38,6 +38,7 @@ pub use blame::Lines;
 pub use commit::{Commit, co_authors, trailers};
 pub use error::GitError;
 pub use hooks::{Git, HooksFolder, HooksPath, Scope};
+pub use message::Wording;
 pub use reach::{Blob, Dated, Reached, Start};
 pub use reflog::Making;
 pub use refs::Head;

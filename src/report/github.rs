@@ -7,10 +7,10 @@ use super::words::{headline, held_elsewhere};
 use crate::model::{Exit, Judgement};
 
 pub(super) fn render(judgement: &Judgement) -> String {
-    let passes = judgement.decision.exit == Exit::Pass;
+    let exit = judgement.decision.exit;
     let headline = headline(judgement).line();
-    let mut lines = vec![command(if passes { "notice" } else { "error" }, &["title=gov-hook"], &headline)];
-    lines.extend(entries(&judgement.assessment).iter().map(|entry| annotation(entry, passes)));
+    let mut lines = vec![command(if exit == Exit::Pass { "notice" } else { "error" }, &["title=gov-hook"], &headline)];
+    lines.extend(entries(&judgement.assessment).iter().map(|entry| annotation(entry, exit)));
     let notice = |text: &str| command("notice", &["title=gov-hook"], &printable(text));
     lines.extend(held_elsewhere(judgement).iter().map(|text| notice(text)));
     lines.extend(judgement.notes.iter().map(|note| notice(note)));
@@ -22,10 +22,10 @@ pub(super) fn render(judgement: &Judgement) -> String {
 }
 
 /// What only holds a change is no error where nothing is held.
-fn annotation(entry: &Entry, passes: bool) -> String {
+fn annotation(entry: &Entry, exit: Exit) -> String {
     let kind = match entry.grade {
         _ if entry.waived.is_some() => "notice",
-        Grade::Error if !passes => "error",
+        Grade::Error if exit != Exit::Pass => "error",
         Grade::Error | Grade::Warning => "warning",
         Grade::Note => "notice",
     };

@@ -16,9 +16,8 @@ struct Case {
 }
 
 pub(super) fn render(judgement: &Judgement) -> String {
-    let passes = judgement.decision.exit == Exit::Pass;
-    let mut cases = vec![decision(judgement, passes)];
-    cases.extend(files(judgement, &entries(&judgement.assessment), passes));
+    let mut cases = vec![decision(judgement)];
+    cases.extend(files(judgement, &entries(&judgement.assessment)));
     let failures = cases.iter().filter(|case| case.failure.is_some()).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\"", cases.len());
     let mut lines = vec![
@@ -48,13 +47,13 @@ fn properties(judgement: &Judgement) -> [(&'static str, String); 7] {
     ]
 }
 
-fn decision(judgement: &Judgement, passes: bool) -> Case {
+fn decision(judgement: &Judgement) -> Case {
     let headline = headline(judgement).line();
     let reasons = reasons(&judgement.decision);
     let lines = reasons.iter().map(|(depth, reason)| format!("{}- {}\n", "  ".repeat(*depth), printable(reason)));
     let said: String = std::iter::once(format!("{headline}\n")).chain(lines).collect();
     let name = "decision".to_owned();
-    if passes {
+    if judgement.decision.exit == Exit::Pass {
         Case { name, failure: None, said }
     } else {
         Case { name, failure: Some((headline, said)), said: String::new() }
@@ -62,20 +61,20 @@ fn decision(judgement: &Judgement, passes: bool) -> Case {
 }
 
 /// A case for every path that is spoken of, those of the change first.
-fn files(judgement: &Judgement, entries: &[Entry], passes: bool) -> Vec<Case> {
+fn files(judgement: &Judgement, entries: &[Entry]) -> Vec<Case> {
+    let exit = judgement.decision.exit;
     let mut spoken: BTreeMap<&RepoPath, Vec<&Entry>> = BTreeMap::new();
     for (path, entry) in entries.iter().filter_map(|entry| Some((entry.path?, entry))) {
         spoken.entry(path).or_default().push(entry);
     }
     let changed = judgement.assessment.files.iter().map(|file| &file.facts.change.path);
-    let mut cases: Vec<Case> =
-        changed.map(|path| file(path, &spoken.remove(path).unwrap_or_default(), passes)).collect();
-    cases.extend(spoken.iter().map(|(path, entries)| file(path, entries, passes)));
+    let mut cases: Vec<Case> = changed.map(|path| file(path, &spoken.remove(path).unwrap_or_default(), exit)).collect();
+    cases.extend(spoken.iter().map(|(path, entries)| file(path, entries, exit)));
     cases
 }
 
-fn file(path: &RepoPath, entries: &[&Entry], passes: bool) -> Case {
-    let fails = |entry: &Entry| !passes && entry.waived.is_none() && entry.grade == Grade::Error;
+fn file(path: &RepoPath, entries: &[&Entry], exit: Exit) -> Case {
+    let fails = |entry: &Entry| exit != Exit::Pass && entry.waived.is_none() && entry.grade == Grade::Error;
     let (failing, passing): (Vec<&Entry>, Vec<&Entry>) = entries.iter().copied().partition(|entry| fails(entry));
     let told = |entries: &[&Entry]| entries.iter().map(|entry| told(entry)).collect::<String>();
     let failure =

@@ -33,9 +33,6 @@ pub(crate) use escape::{printable, printable_line};
 pub use evaluation::{evaluation, evaluation_json};
 pub use human::{in_passing, summary};
 
-/// The JSON Schema of `gov-hook/check/v1`, for those who read the JSON.
-pub const CHECK_V1_SCHEMA: &str = include_str!("check-v1.schema.json");
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     Human,

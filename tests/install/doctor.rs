@@ -196,15 +196,29 @@ fn a_doctor_looks_at_the_ledger_the_notes_the_policy_and_who_writes() {
 }
 
 #[test]
+fn a_doctor_has_a_policy_committed_that_is_in_force_nowhere_yet() {
+    let scratch = Scratch::new();
+    let mend = || {
+        let troubles = scratch.run(&["doctor", "--format", "json"]).json()["troubles"].as_array().unwrap().clone();
+        troubles.iter().find(|trouble| trouble["about"] == "policy").map(|trouble| trouble["mend"].clone())
+    };
+
+    assert_eq!(mend(), Some("gov-hook init".into()));
+    scratch.write(".gov/policy.yaml", "version: 1\n");
+    assert_eq!(mend(), Some("git add .gov/policy.yaml && git commit".into()));
+    scratch.commit_all("Have a policy");
+    assert_eq!(mend(), None);
+}
+
+#[test]
 fn a_doctor_finds_a_damaged_ledger() {
     let scratch = Scratch::new();
     scratch.run(&["install"]);
     scratch.write("a.txt", "one\n");
     let commit = scratch.commit_by_hand("One");
-    let stream = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
-    let stream = stream.lines().find(|name| !name.ends_with("genesis")).unwrap();
+    let stream = scratch.streams().remove(0);
 
-    scratch.git(&["notes", "--ref", stream, "add", "-f", "-m", "forged", &commit]);
+    scratch.git(&["notes", "--ref", &stream, "add", "-f", "-m", "forged", &commit]);
 
     assert_eq!(mends(&scratch), ["gov-hook audit verify"]);
 }

@@ -161,6 +161,24 @@ impl Scratch {
         command.output().unwrap().into()
     }
 
+    /// Runs gov-hook where no file may be written that is larger than so many blocks of 512 bytes, as on a full
+    /// disk.
+    pub fn run_without_room(&self, blocks: usize, arguments: &[&str]) -> Said {
+        let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = self.command("sh", &self.path(""));
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_gov-hook")]).args(arguments).output().unwrap().into()
+    }
+
+    /// The references of the streams that people write, of which `genesis` is none.
+    pub fn streams(&self) -> Vec<String> {
+        self.streams_in(&self.path(""))
+    }
+
+    pub fn streams_in(&self, directory: &Path) -> Vec<String> {
+        let refs = self.git_in(directory, &["for-each-ref", "--format=%(refname)", "refs/notes/gov/"]);
+        refs.lines().filter(|name| !name.ends_with("/genesis")).map(str::to_owned).collect()
+    }
+
     /// What a stream of the ledger holds, in its order.
     pub fn entries(&self, reference: &str) -> Vec<Value> {
         self.entries_in(&self.path(""), reference)

@@ -2,6 +2,7 @@
 
 use super::ask::bound;
 use super::hearing::{Hearing, text};
+use super::matter::is_named;
 use super::seal::{sealed, signing};
 use super::told::{News, Told, put_all, would_not_count};
 use super::worth::against_everybody;
@@ -107,7 +108,7 @@ fn meant(repo: &Repo, named: &str, spoken: &[Spoken]) -> Result<(Vec<ObjectId>, 
         .filter(|spoken| spoken.entry.kind == EntryKind::Override)
         .filter(|spoken| text(&spoken.entry, "action").is_some_and(is_glass))
         .collect();
-    let by_entry = glass.iter().find(|spoken| named.len() >= 4 && spoken.id.to_string().starts_with(named));
+    let by_entry = glass.iter().find(|spoken| is_named(&spoken.id.to_string(), named));
     let by_entry = by_entry.and_then(|spoken| spoken.entry.subject.commit);
     let is_here = match by_entry {
         Some(commit) => repo.commit(commit).is_ok(),

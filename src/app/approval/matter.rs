@@ -107,6 +107,11 @@ pub(super) fn requests_named(repo: &Repo, named: &str, environment: &Environment
     Ok(found)
 }
 
+/// Whether this may be the beginning of that id, and is long enough to mean it.
+pub(super) fn is_named(id: &str, named: &str) -> bool {
+    named.len() >= FEWEST_DIGITS && id.starts_with(named)
+}
+
 fn is_id(named: &str) -> bool {
     let digits = named.strip_prefix("gc1-").unwrap_or(named);
     digits.len() >= FEWEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit())

@@ -4,16 +4,17 @@ use std::fmt::Write as _;
 
 use super::ask::{bound, request_id};
 use super::hearing::{Hearing, moment, strings, text};
-use super::matter::{Target, find};
+use super::matter::{Target, find, is_named};
 use super::seal::{demanded, sealed};
 use super::term::Until;
-use super::told::{News, Told, put, would_not_count};
+use super::told::{News, Told, put_or_fail, would_not_count};
 use crate::app::audit::reading::Spoken;
 use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, Person, Saying, Word};
+use crate::policy::Policy;
 use crate::report::{Medium, printable};
 
 /// Whoever asks answers for it themselves where a reason is enough.
@@ -43,7 +44,7 @@ pub fn request(
         .saying("enforcement", level.as_str())
         .saying("expires", until.to_string());
     let (pen, refused) = asker(&repo, &judged, environment)?;
-    let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
+    let mut deed = put_or_fail(&pen, act)?;
     let (change, id) = (request_id(judged.landing.change), deed.entry.short());
     if level == Enforcement::Production || refused.is_some() {
         let by = printable(&pen.actor().email);
@@ -92,13 +93,8 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let trusted = text(entry, "law").and_then(|id| id.parse::<ObjectId>().ok());
     let (policy, _) = law::policy_at(&repo, trusted)?;
     let mut pen = Pen::open(&repo, environment, policy.audit, None)?;
-    let by = pen.actor().email.clone();
-    if !policy.holds_a_role(&by, &policy.approvals.critical.roles) {
-        let roles = policy.approvals.critical.roles.join(", ");
-        return Ok(told.denied(&format!("{} may not grant it: only {roles} may", printable(&by))).answer(medium));
-    }
-    if entry.actor.email.eq_ignore_ascii_case(&by) {
-        return Ok(told.denied("nobody grants what they asked for themselves").answer(medium));
+    if let Some(why) = against_by_office(entry, &pen.actor().email, &policy) {
+        return Ok(told.denied(&why).answer(medium));
     }
     let level = text(entry, "enforcement").unwrap_or(Enforcement::Production.as_str());
     let is_signed = level == Enforcement::Production.as_str();
@@ -112,19 +108,9 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
         return Err(Failure::new("the request speaks of nothing that could be noted"));
     };
-    let mut act = Act::new(EntryKind::Override, object, entry.subject.clone())
-        .saying("action", "grant")
-        .saying("request", asked.id.to_string())
-        .saying("expires", until.to_string())
-        .saying("enforcement", level)
-        .saying("covered", strings(entry, "covered").map(str::to_owned).collect::<Vec<_>>());
-    for key in ["reason", "deciding", "law"] {
-        if let Some(value) = text(entry, key) {
-            act = act.saying(key, value);
-        }
-    }
-    (act.change, act.policy, act.risk, act.is_signed) = (entry.change, entry.policy, entry.risk.clone(), is_signed);
-    let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
+    let mut act = granting(&asked, object).saying("expires", until.to_string()).saying("enforcement", level);
+    act.is_signed = is_signed;
+    let mut deed = put_or_fail(&pen, act)?;
     let news = News {
         outcome: Outcome::Overridden,
         why: text(entry, "reason").map(str::to_owned),
@@ -140,6 +126,34 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     told.ask_to_sync(&repo);
     told.deeds.push(deed);
     Ok(told.answer(medium))
+}
+
+/// What a grant takes over from the request it answers.
+fn granting(asked: &Spoken, object: ObjectId) -> Act {
+    let entry = &asked.entry;
+    let mut act = Act::new(EntryKind::Override, object, entry.subject.clone())
+        .saying("action", "grant")
+        .saying("request", asked.id.to_string())
+        .saying("covered", strings(entry, "covered").map(str::to_owned).collect::<Vec<_>>());
+    for key in ["reason", "deciding", "law"] {
+        if let Some(value) = text(entry, key) {
+            act = act.saying(key, value);
+        }
+    }
+    (act.change, act.policy, act.risk) = (entry.change, entry.policy, entry.risk.clone());
+    act
+}
+
+/// Why somebody may not grant what was asked: it takes a role, and somebody else.
+fn against_by_office(entry: &Entry, by: &str, policy: &Policy) -> Option<String> {
+    let roles = &policy.approvals.critical.roles;
+    if !policy.holds_a_role(by, roles) {
+        Some(format!("{} may not grant it: only {} may", printable(by), roles.join(", ")))
+    } else if entry.actor.email.eq_ignore_ascii_case(by) {
+        Some("nobody grants what they asked for themselves".to_owned())
+    } else {
+        None
+    }
 }
 
 /// Why this grant would not count. What is not here any more cannot be weighed.
@@ -160,7 +174,7 @@ fn asked(repo: &Repo, named: &str) -> Result<Spoken, Failure> {
     let is_meant = |spoken: &Spoken| {
         let Entry { kind, change, .. } = &spoken.entry;
         let change = change.map(request_id).unwrap_or_default();
-        let is_named = named.len() >= 4 && (spoken.id.to_string().starts_with(named) || change.starts_with(named));
+        let is_named = is_named(&spoken.id.to_string(), named) || is_named(&change, named);
         *kind == EntryKind::Override && text(&spoken.entry, "action") == Some("request") && is_named
     };
     let spoken = Hearing::open(repo, None, None)?.spoken.into_iter().filter(is_meant);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::ask::{self, Said, request_id};
 use super::matter::{Target, find};
 use super::overdue;
-use super::told::{News, Told, needs, put};
+use super::told::{News, Told, needs, put_or_fail};
 use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
@@ -38,7 +38,7 @@ pub fn request(target: &Target, said: &Said, environment: &Environment, medium: 
     };
     overdue::see(&repo, &judged, environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
-    let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
+    let mut deed = put_or_fail(&pen, act)?;
     deed.follows = Some((Outcome::ApprovalPending, judged.needs.clone()));
     let described = judged.judgement.target.described.clone();
     let news = News { outcome: Outcome::ApprovalPending, why: said.reason.clone(), described };

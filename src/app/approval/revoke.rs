@@ -1,15 +1,17 @@
 //! `revoke`: an approval, a rejection or an override is taken back.
 
 use super::hearing::{Hearing, strings, text};
-use super::matter::{Target, find};
+use super::matter::{Target, find, is_named};
 use super::seal::sealed;
-use super::told::{News, Told, missing, put, would_not_count};
+use super::told::{News, Told, missing, put_or_fail, would_not_count};
 use super::worth::own_words;
 use crate::app::audit::laws::trusted_side;
+use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Entry, EntryKind, Outcome, Saying, Sha256, Word};
+use crate::policy::Policy;
 use crate::report::{Medium, printable};
 
 pub fn revoke(
@@ -30,40 +32,24 @@ pub fn revoke(
     if is_signed && pen.public_key().is_none() {
         pen = pen.signing()?;
     }
-    let own = entry.actor.email.eq_ignore_ascii_case(&pen.actor().email);
-    let is_admin = policy.holds_a_role(&pen.actor().email, &policy.approvals.critical.roles);
-    let whose = printable(&entry.actor.email);
-    if !own && !is_admin {
-        let why = format!("only {whose} or somebody who may approve what is critical can take it back");
+    if let Some(why) = against_by_office(&entry, &pen.actor().email, &policy) {
         return Ok(told.denied(&why).answer(medium));
     }
     // What is not here any more cannot be weighed.
     let judged = find(&repo, &Target::of(&entry), environment).ok();
-    let mut supposed = Vec::new();
-    if let Some(judged) = &judged {
-        let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);
-        let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
-        if let Some(why) = judged.against_taking_back(&word, id) {
-            return Ok(told.denied(&would_not_count(&word.by, &why)).answer(medium));
-        }
-        supposed.push(word);
-    } else if !own
-        && !policy.approvals.author_may_approve
-        && let Some(why) = part(&repo, &entry, &pen.actor().email)?
-    {
-        return Ok(told.denied(&would_not_count(&pen.actor().email, why)).answer(medium));
+    let word = judged.as_ref().map(|judged| taking_back(&repo, judged, &pen, id)).transpose()?;
+    let against = match judged.as_ref().zip(word.as_ref()) {
+        Some((judged, word)) => judged.against_taking_back(word, id),
+        None => against_by_part(&repo, &entry, &pen.actor().email, &policy)?.map(str::to_owned),
+    };
+    if let Some(why) = against {
+        return Ok(told.denied(&would_not_count(&pen.actor().email, &why)).answer(medium));
     }
     let act = entry_of(id, &entry, reason, is_signed)?;
-    let Some(mut deed) = put(&pen, act)? else { return Err(Failure::new("nothing is committed yet")) };
-    let what = match text(&entry, "action") {
-        Some("grant") => "grant of an override",
-        Some(_) => "override",
-        None if entry.kind == EntryKind::Approve => "approval",
-        None => "rejection",
-    };
-    told.text = format!("took the {what} {} by {whose} back\n", id.short());
+    let mut deed = put_or_fail(&pen, act)?;
+    told.text = format!("took the {} {} by {} back\n", called(&entry), id.short(), printable(&entry.actor.email));
     deed.follows = judged.as_ref().map(|judged| {
-        let decision = judged.supposing(supposed);
+        let decision = judged.supposing(Vec::from_iter(word));
         (decision.outcome, missing(&decision))
     });
     let news = News {
@@ -78,6 +64,33 @@ pub fn revoke(
     Ok(told.answer(medium))
 }
 
+/// Why somebody may not take this back, whatever became of the change: it is not theirs.
+fn against_by_office(entry: &Entry, by: &str, policy: &Policy) -> Option<String> {
+    let may = is_own(entry, by) || policy.holds_a_role(by, &policy.approvals.critical.roles);
+    let whose = printable(&entry.actor.email);
+    (!may).then(|| format!("only {whose} or somebody who may approve what is critical can take it back"))
+}
+
+fn is_own(entry: &Entry, by: &str) -> bool {
+    entry.actor.email.eq_ignore_ascii_case(by)
+}
+
+/// The word that would be said, as it would be weighed.
+fn taking_back(repo: &Repo, judged: &Judged, pen: &Pen<'_>, id: Sha256) -> Result<Word, Failure> {
+    let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);
+    Ok(Word { seal: sealed(repo, judged, pen, &[])?, ..word })
+}
+
+/// What is taken back, as people call it.
+fn called(entry: &Entry) -> &'static str {
+    match text(entry, "action") {
+        Some("grant") => "grant of an override",
+        Some(_) => "override",
+        None if entry.kind == EntryKind::Approve => "approval",
+        None => "rejection",
+    }
+}
+
 /// The entry that is named, or else what this person said of what is named.
 fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha256, Entry), Failure> {
     let spoken = Hearing::open(repo, None, None)?.spoken;
@@ -86,9 +99,8 @@ fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha
         let is_override = entry.kind == EntryKind::Override && text(entry, "action").is_some_and(lets_by);
         is_override || matches!(entry.kind, EntryKind::Approve | EntryKind::Reject)
     };
-    let named = target.named.as_deref().filter(|named| named.len() >= 4);
-    let is_named = |id: Sha256| named.is_some_and(|named| id.to_string().starts_with(named));
-    let by_entry = spoken.iter().find(|spoken| is_answer(&spoken.entry) && is_named(spoken.id));
+    let is_meant = |id: Sha256| target.named.as_deref().is_some_and(|named| is_named(&id.to_string(), named));
+    let by_entry = spoken.iter().find(|spoken| is_answer(&spoken.entry) && is_meant(spoken.id));
     let own = if by_entry.is_some() {
         None
     } else {
@@ -109,14 +121,18 @@ fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha
     })
 }
 
-/// What part somebody had in a change that was rejected, as those who asked for it told.
-fn part(repo: &Repo, rejection: &Entry, by: &str) -> Result<Option<&'static str>, Failure> {
+/// Why somebody may not take back another's word on a change that is not here any more: what part they had
+/// in it, as those who asked for it told.
+fn against_by_part(repo: &Repo, said: &Entry, by: &str, policy: &Policy) -> Result<Option<&'static str>, Failure> {
+    if is_own(said, by) || policy.approvals.author_may_approve {
+        return Ok(None);
+    }
     let spoken = Hearing::open(repo, None, None)?.spoken;
-    let is_it = |entry: &&Entry| entry.kind == EntryKind::Request && entry.change == rejection.change;
+    let is_it = |entry: &&Entry| entry.kind == EntryKind::Request && entry.change == said.change;
     let requests: Vec<&Entry> = spoken.iter().map(|spoken| &spoken.entry).filter(is_it).collect();
     let names = |key: &str| {
         let mut named = requests.iter().flat_map(|entry| strings(entry, key));
-        rejection.kind == EntryKind::Reject && named.any(|email| email.eq_ignore_ascii_case(by))
+        said.kind == EntryKind::Reject && named.any(|email| email.eq_ignore_ascii_case(by))
     };
     Ok(if names("authors") {
         Some("wrote or committed a part of the change")

@@ -62,6 +62,11 @@ pub(super) fn put(pen: &Pen<'_>, act: Act) -> Result<Option<Deed>, Failure> {
     Ok(put_all(pen, vec![act])?.pop())
 }
 
+/// The same for what is worth nothing off the record.
+pub(super) fn put_or_fail(pen: &Pen<'_>, act: Act) -> Result<Deed, Failure> {
+    put(pen, act)?.ok_or_else(|| Failure::new("nothing is committed yet"))
+}
+
 pub(super) fn put_all(pen: &Pen<'_>, acts: Vec<Act>) -> Result<Vec<Deed>, Failure> {
     let ids = pen.write(&acts)?;
     Ok(acts.into_iter().zip(ids).map(|(act, entry)| deed(pen, &act, entry)).collect())

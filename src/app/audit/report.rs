@@ -41,18 +41,11 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
         Some(range) => range.clone(),
         None => default_range(&repo)?,
     };
-    let summary = Mutex::new(Summary::new());
-    let ratified: Mutex<Vec<Entry>> = Mutex::default();
+    let counted = Mutex::new(Counted { summary: Summary::new(), ratified: Vec::new() });
     let count = |told: &Told| {
-        let entry = &told.entry;
         // What is wrong counts for nobody.
-        if !told.damage.is_empty() || !is_within(request, entry.time) {
-            return;
-        }
-        if entry.kind == EntryKind::Ratify {
-            ratified.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
-        } else {
-            summary.lock().unwrap_or_else(PoisonError::into_inner).take(entry);
+        if told.damage.is_empty() && is_within(request, told.entry.time) {
+            counted.lock().unwrap_or_else(PoisonError::into_inner).take(&told.entry);
         }
     };
     let is_unborn = request.range.is_none() && repo.resolve(&range)?.is_none();
@@ -69,9 +62,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     let past_gate = commits.iter().rev().filter(|(_, said)| said.status.is_on_record());
     let past_gate = past_gate.filter_map(|commit| Some(told(commit, commit.1.past_gate?.to_string())));
     let Reading { verdict, genesis, streams, entries, signed, .. } = reading;
-    let mut summary = summary.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let ratified = ratified.into_inner().unwrap_or_else(PoisonError::into_inner);
-    take_ratified(&repo, &ratified, &mut summary)?;
+    let summary = counted.into_inner().unwrap_or_else(PoisonError::into_inner).whole(&repo)?;
     let report = AuditReport {
         repo: genesis,
         range,
@@ -98,19 +89,36 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
     Ok(Answer { text: text.into_bytes(), code: if report.is_sound() { 0 } else { DAMAGED } })
 }
 
-/// Counts who answered for what was let by, if the policy asks them.
-fn take_ratified(repo: &Repo, ratified: &[Entry], summary: &mut Summary) -> Result<(), Failure> {
-    if ratified.is_empty() {
-        return Ok(());
+/// The entries as they are read.
+struct Counted {
+    summary: Summary,
+    /// Whether these count is known once all are read.
+    ratified: Vec<Entry>,
+}
+
+impl Counted {
+    fn take(&mut self, entry: &Entry) {
+        if entry.kind == EntryKind::Ratify {
+            self.ratified.push(entry.clone());
+        } else {
+            self.summary.take(entry);
+        }
     }
-    let trusted = trusted_side(repo)?.map(|tip| repo.commits_between(&[], tip)).transpose()?;
-    let history = trusted.into_iter().flatten().map(|commit| commit.id).collect();
-    let mut offices = Offices::of(repo, history);
-    for entry in ratified {
-        // Whom the policy does not know may be anybody, whoever let it by among them.
-        if offices.asks(entry) { summary.take(entry) } else { summary.pass_over(entry) }
+
+    /// Counts who answered for what was let by, too, if the policy asks them.
+    fn whole(mut self, repo: &Repo) -> Result<Summary, Failure> {
+        if self.ratified.is_empty() {
+            return Ok(self.summary);
+        }
+        let trusted = trusted_side(repo)?.map(|tip| repo.commits_between(&[], tip)).transpose()?;
+        let history = trusted.into_iter().flatten().map(|commit| commit.id).collect();
+        let mut offices = Offices::of(repo, history);
+        for entry in &self.ratified {
+            // Whom the policy does not know may be anybody, whoever let it by among them.
+            if offices.asks(entry) { self.summary.take(entry) } else { self.summary.pass_over(entry) }
+        }
+        Ok(self.summary)
     }
-    Ok(())
 }
 
 fn is_within(request: &Request, time: Moment) -> bool {

@@ -1,9 +1,9 @@
 //! What whoever asked can do next, each with the command that does it.
 
 use super::Request;
-use crate::app::law::Law;
+use crate::app::law::{Law, POLICY_PATH};
 use crate::check::HEADER_FAMILY;
-use crate::model::{Assessment, Decision, NextStep, ObjectId, Outcome, shell_word};
+use crate::model::{Assessment, Decision, NextStep, ObjectId, Outcome, RepoPath, shell_word};
 use crate::policy::Role;
 
 pub(super) fn next_steps(
@@ -55,6 +55,10 @@ pub(super) fn next_steps(
                     "what would follow if they approved it",
                     format!("gov-hook check{asked} --suppose approve:{person}"),
                 ),
+                None if law.reference.built_in && brings_a_policy(assessment) => step(
+                    "nobody can approve yet: the policy of this change will say who may",
+                    "gov-hook policy check".into(),
+                ),
                 None if law.reference.built_in => {
                     step("nobody can approve yet: write a policy that says who may", "gov-hook init".into())
                 }
@@ -64,4 +68,9 @@ pub(super) fn next_steps(
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}
     }
     steps
+}
+
+fn brings_a_policy(assessment: &Assessment) -> bool {
+    let path = RepoPath::from(POLICY_PATH);
+    assessment.files.iter().map(|file| &file.facts.change).any(|change| change.path == path && change.new.is_some())
 }

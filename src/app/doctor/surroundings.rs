@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::audit::{self, Depth};
 use crate::app::install::{Found, SERVER, is_clone, look, missing_fetch_rules, word};
+use crate::app::law::POLICY_PATH;
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
 use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth};
@@ -109,7 +110,11 @@ pub(super) fn policy(repo: &Repo, troubles: &mut Vec<Trouble>) -> Option<String>
                 troubles.push(Trouble {
                     about: "policy",
                     what: "the built-in policy applies: no .gov/policy.yaml is in force".into(),
-                    mend: "gov-hook init".into(),
+                    mend: if waits_for_a_commit(repo) {
+                        format!("git add {POLICY_PATH} && git commit")
+                    } else {
+                        "gov-hook init".into()
+                    },
                     is_wrong: false,
                 });
             }
@@ -125,6 +130,11 @@ pub(super) fn policy(repo: &Repo, troubles: &mut Vec<Trouble>) -> Option<String>
             None
         }
     }
+}
+
+/// Whether there is a policy that is in force nowhere yet, which `gov-hook init` would not replace.
+fn waits_for_a_commit(repo: &Repo) -> bool {
+    repo.work_dir().is_some_and(|root| root.join(POLICY_PATH).exists())
 }
 
 pub(super) fn writer(repo: &Repo, environment: &Environment, troubles: &mut Vec<Trouble>) -> WriterHealth {

@@ -32,20 +32,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
     }
     let Known { book, damage } = known_to_the_ledger(&repo)?;
     let root = if revision.is_none() { Some(root(&repo)?) } else { None };
-    let mut items = match (&root, commit) {
-        (Some(root), _) => in_work_tree(&repo, root, &request.paths)?,
-        (None, Some(commit)) => in_commit(&repo, commit, &request.paths)?,
-        (None, None) => Vec::new(),
-    };
-    let earlier = match (&revision, commit) {
-        (Some(_), Some(commit)) => repo.commit(commit)?.parents.first().copied(),
-        (_, commit) => commit,
-    };
-    let before = signed_before(&repo, earlier, &book)?;
-    if let Some(root) = &root {
-        let signed = book.paths().map(RepoPath::from).chain(before.keys().cloned());
-        items.extend(links(root, &request.paths, &items, signed));
-    }
+    let Looked { items, before } = looked_at(&repo, root.as_deref(), commit, &request.paths, &book)?;
     let writes_here = is_own(&repo)?;
     let is_own = |stream: &str| writes_here(stream) || environment.stream.as_deref() == Some(stream);
     let verifier = Verifier {
@@ -84,6 +71,37 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
     let around = Surroundings { book: &book, environments: &policy.environments, typed: &as_typed, has: &has };
     report.next = told::next(&report, &around);
     Ok(Answer { text: verified(&report, request.medium).into_bytes(), code: report.exit })
+}
+
+/// The files to look at, and those that were signed before them: in the commit that is checked out, or in the
+/// parent of the one that is looked at.
+struct Looked {
+    items: Vec<Item>,
+    before: HashMap<RepoPath, Side>,
+}
+
+fn looked_at(
+    repo: &Repo,
+    root: Option<&Path>,
+    commit: Option<ObjectId>,
+    paths: &[PathBuf],
+    book: &Book,
+) -> Result<Looked, Failure> {
+    match (root, commit) {
+        (Some(root), head) => {
+            let mut items = in_work_tree(repo, root, paths)?;
+            let before = signed_before(repo, head, book)?;
+            let signed = book.paths().map(RepoPath::from).chain(before.keys().cloned());
+            items.extend(links(root, paths, &items, signed));
+            Ok(Looked { items, before })
+        }
+        (None, Some(commit)) => {
+            let items = in_commit(repo, commit, paths)?;
+            let parent = repo.commit(commit)?.parents.first().copied();
+            Ok(Looked { items, before: signed_before(repo, parent, book)? })
+        }
+        (None, None) => Ok(Looked { items: Vec::new(), before: HashMap::new() }),
+    }
 }
 
 /// Adds to the report what was seen of each file, and what differs in those that were tampered with.

@@ -9,7 +9,7 @@ use crate::app::approval;
 use crate::app::check::{self, Asked, Request};
 use crate::app::record::{Act, Pen, decision};
 use crate::app::{Answer, Environment, Failure, notify};
-use crate::git::Repo;
+use crate::git::{Repo, Wording};
 use crate::model::{Gate, Sha256};
 use crate::report::Style;
 
@@ -27,7 +27,8 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     };
     let text = std::fs::read(&file)
         .map_err(|error| Failure::new(format!("the message in `{}` cannot be read: {error}", file.display())))?;
-    let message = repo.message_as_committed(&text, environment.edits_message);
+    let wording = if environment.edits_message { Wording::Edited } else { Wording::Given };
+    let message = repo.message_as_committed(&text, wording);
     let worded = check::worded(&repo, &message, environment)?;
     if !worded.is_found && !worded.tells_agent {
         return Ok(Answer::passing(String::new()));

@@ -157,9 +157,12 @@ fn place(plan: &Planned) -> std::io::Result<Vec<PathBuf>> {
             spare_of(&plan.hook);
         }
     }
-    let aside = aside(&plan.hook);
-    if let Some(aside) = aside.filter(|aside| plan.is_framework != is_there(aside)) {
-        lead_aside(&plan.hook, &aside, plan.is_framework)?;
+    if let Some(aside) = aside(&plan.hook) {
+        match (plan.is_framework, is_there(&aside)) {
+            (true, false) => lead_aside(&plan.hook, &aside)?,
+            (false, true) => remove_aside(&aside)?,
+            (true, true) | (false, false) => {}
+        }
     }
     fs::rename(&plan.new, &plan.hook)?;
     Ok(moved)
@@ -217,16 +220,17 @@ fn same(one: &Path, other: &Path) -> bool {
     facts(one) == facts(other) && matches!((content(one), content(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-fn lead_aside(hook: &Path, aside: &Path, wanted: bool) -> std::io::Result<()> {
+/// Has the name aside lead to what is kept.
+fn lead_aside(hook: &Path, aside: &Path) -> std::io::Result<()> {
     let Some(folder) = aside.parent() else { return Ok(()) };
-    if wanted {
-        fs::create_dir_all(folder)?;
-        let name = legacy(hook);
-        return symlink(Path::new("..").join(name.file_name().unwrap_or_default()), aside);
-    }
+    fs::create_dir_all(folder)?;
+    symlink(Path::new("..").join(legacy(hook).file_name().unwrap_or_default()), aside)
+}
+
+fn remove_aside(aside: &Path) -> std::io::Result<()> {
     fs::remove_file(aside)?;
     // Others may still be in it.
-    let _ = fs::remove_dir(folder);
+    let _ = aside.parent().map(fs::remove_dir);
     Ok(())
 }
 
@@ -280,7 +284,7 @@ fn left_behind(hook: &Path, what: What) -> std::io::Result<()> {
     take_back(hook)?;
     let Some(aside) = aside(hook) else { return Ok(()) };
     if is_there(&aside) {
-        return lead_aside(hook, &aside, false);
+        return remove_aside(&aside);
     }
     // Others may still be in it.
     let _ = aside.parent().map(fs::remove_dir);

@@ -22,27 +22,30 @@ const REFUSALS: usize = 3;
 /// Something waits still.
 const WAITING: u8 = 1;
 
-/// Sends what waits: all of it when a person asks; what is due, without a word, when a hook does.
-pub fn flush(is_quiet: bool, environment: &Environment) -> Result<Answer, Failure> {
+/// Who has what waits sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// All of it, and wants to know what became of it.
+    Person,
+    /// What is due, without a word.
+    Hook,
+}
+
+/// Sends what waits.
+pub fn flush(by: Asker, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     let spool = Spool::of(&repo);
     let now = environment.moment()?;
-    let mut run = Run {
-        repo: &repo,
-        environment,
-        spool: &spool,
-        now,
-        is_eager: !is_quiet,
-        sent: 0,
-        tried: HashSet::new(),
-        down: Vec::new(),
-    };
+    let mut run =
+        Run { repo: &repo, environment, spool: &spool, now, by, sent: 0, tried: HashSet::new(), down: Vec::new() };
     let dropped = spool.dropped();
     loop {
-        let patience = if is_quiet { Duration::ZERO } else { PATIENCE };
+        let patience = if by == Asker::Person { PATIENCE } else { Duration::ZERO };
         let Some(lock) = spool.lock(patience).map_err(|error| unusable(&error))? else {
-            let text = if is_quiet { "" } else { "another process is sending; ask again later\n" };
-            return Ok(Answer { text: text.into(), code: if is_quiet { 0 } else { WAITING } });
+            return Ok(match by {
+                Asker::Person => Answer { text: "another process is sending; ask again later\n".into(), code: WAITING },
+                Asker::Hook => Answer::passing(String::new()),
+            });
         };
         run.pass(&lock).map_err(|error| unusable(&error))?;
         drop(lock);
@@ -51,7 +54,7 @@ pub fn flush(is_quiet: bool, environment: &Environment) -> Result<Answer, Failur
             break;
         }
     }
-    if is_quiet {
+    if by == Asker::Hook {
         return Ok(Answer::passing(String::new()));
     }
     let waiting = spool.waiting().map_err(|error| unusable(&error))?;
@@ -69,7 +72,7 @@ struct Run<'a> {
     environment: &'a Environment,
     spool: &'a Spool,
     now: Moment,
-    is_eager: bool,
+    by: Asker,
     sent: usize,
     /// The names of what was tried.
     tried: HashSet<String>,
@@ -100,7 +103,7 @@ impl Run<'_> {
     }
 
     fn is_due(&self, name: &str, letter: &Letter) -> bool {
-        !self.tried.contains(name) && (self.is_eager || letter.not_before <= self.now)
+        !self.tried.contains(name) && (self.by == Asker::Person || letter.not_before <= self.now)
     }
 
     fn send_all(&mut self, channel: Channel, letters: Vec<(String, Letter)>) -> std::io::Result<()> {

@@ -12,7 +12,7 @@ mod trial;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-pub use flush::flush;
+pub use flush::{Asker, flush};
 pub use status::status;
 pub(super) use status::troubles;
 pub use trial::test;

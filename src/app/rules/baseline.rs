@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use super::present::{self, Scope};
+use super::waive;
 use super::waivers_file::{self, WaiversFile};
-use super::{present, waive};
 use crate::app::law::WAIVERS_PATH;
 use crate::app::{Answer, Environment, Failure};
 use crate::check::waivers::{Baselined, Excused, Waiver, rewritten};
@@ -29,10 +30,11 @@ const SHOWN: usize = 10;
 pub fn baseline(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     waivers_file::read(&repo)?;
-    let findings = each_once(present::in_all(&repo, request.history, environment)?);
+    let scope = if request.history { Scope::History } else { Scope::Tree };
+    let findings = each_once(present::in_all(&repo, scope, environment)?);
     let file = WaiversFile::hold(&repo)?;
     let known = file.waivers.baselined(&file.bytes);
-    let compared = Compared::of(&findings, &known, &file, request.history);
+    let compared = Compared::of(&findings, &known, &file, scope);
     let adds = known.is_empty() || request.update;
     let reason = request.reason.as_deref().unwrap_or_default().trim();
     if adds && !compared.new.is_empty() {
@@ -83,8 +85,8 @@ struct Compared<'f> {
 }
 
 impl<'f> Compared<'f> {
-    fn of(findings: &'f [Finding], known: &[Baselined], file: &WaiversFile, history: bool) -> Self {
-        let stale: Vec<Baselined> = known.iter().filter(|old| is_stale(old, findings, history)).cloned().collect();
+    fn of(findings: &'f [Finding], known: &[Baselined], file: &WaiversFile, scope: Scope) -> Self {
+        let stale: Vec<Baselined> = known.iter().filter(|old| is_stale(old, findings, scope)).cloned().collect();
         let was = |finding: &Finding| {
             let fingerprint = finding.fingerprint.to_string();
             stale.iter().find(|old| old.fingerprint == fingerprint).cloned()
@@ -110,11 +112,11 @@ impl<'f> Compared<'f> {
 }
 
 /// Whether nothing matches a waiver of the baseline any more, as far as was looked.
-fn is_stale(old: &Baselined, findings: &[Finding], history: bool) -> bool {
+fn is_stale(old: &Baselined, findings: &[Finding], scope: Scope) -> bool {
     let here = |past: bool| {
         findings.iter().any(|finding| finding.is_past() == past && finding.fingerprint.to_string() == old.fingerprint)
     };
-    if old.history { history && !here(true) } else { !here(false) }
+    if old.history { scope == Scope::History && !here(true) } else { !here(false) }
 }
 
 fn told(finding: &Finding) -> String {

@@ -9,15 +9,25 @@ use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Finding, Gate};
 
-/// Every finding of every tracked file; of all of history where that is asked for.
-pub(super) fn in_all(repo: &Repo, history: bool, environment: &Environment) -> Result<Vec<Finding>, Failure> {
-    let asked = Asked { all: !history, history, ..Asked::default() };
+/// How far is looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Tree,
+    History,
+}
+
+/// Every finding of every tracked file, or of all that history ever held.
+pub(super) fn in_all(repo: &Repo, scope: Scope, environment: &Environment) -> Result<Vec<Finding>, Failure> {
+    let asked = match scope {
+        Scope::Tree => Asked { all: true, ..Asked::default() },
+        Scope::History => Asked { history: true, ..Asked::default() },
+    };
     Ok(of_rules(found(repo, asked, environment)?))
 }
 
 /// The same, with what only a change has: what is staged, and what the branch brings.
 pub(super) fn anywhere(repo: &Repo, environment: &Environment) -> Result<Vec<Finding>, Failure> {
-    let mut findings = in_all(repo, false, environment)?;
+    let mut findings = in_all(repo, Scope::Tree, environment)?;
     findings.extend(found(repo, Asked { staged: true, ..Asked::default() }, environment)?);
     // Where no default branch is known, a branch brings nothing that can be told.
     findings.extend(found(repo, Asked::default(), environment).unwrap_or_default());

@@ -1,6 +1,6 @@
 //! `gov-hook rules waive`: one finding, or one rule at some paths, is excused from now on.
 
-use super::present;
+use super::present::{self, Scope};
 use super::waivers_file::{self, WaiversFile};
 use crate::app::law::{Law, WAIVERS_PATH};
 use crate::app::{Answer, Environment, Failure};
@@ -93,6 +93,15 @@ pub(super) fn who(repo: &Repo, environment: &Environment) -> Option<String> {
     (!who.is_empty()).then(|| who.join(" "))
 }
 
+/// What a waiver may be meant for.
+fn looked_through(repo: &Repo, request: &Request, environment: &Environment) -> Result<Vec<Finding>, Failure> {
+    let mut findings = present::anywhere(repo, environment)?;
+    if request.history {
+        findings.extend(present::in_all(repo, Scope::History, environment)?);
+    }
+    Ok(findings)
+}
+
 /// The one finding whose fingerprint starts so; none only by force.
 fn named(repo: &Repo, digits: &str, request: &Request, environment: &Environment) -> Result<Option<Finding>, Failure> {
     let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -102,10 +111,7 @@ fn named(repo: &Repo, digits: &str, request: &Request, environment: &Environment
         ))
         .mended_by("`gov-hook check` tells the fingerprint of every finding; for a rule: --rule ID --path GLOB"));
     }
-    let mut findings = present::anywhere(repo, environment)?;
-    if request.history {
-        findings.extend(present::in_all(repo, true, environment)?);
-    }
+    let findings = looked_through(repo, request, environment)?;
     let mut of_it: Vec<Finding> =
         findings.into_iter().filter(|finding| finding.fingerprint.to_string().starts_with(digits)).collect();
     of_it.dedup_by_key(|finding| finding.fingerprint);
@@ -152,10 +158,7 @@ fn excused_by(
     if !law.rules.list().any(|known| names.matches(&known.definition.id)) {
         return Err(super::unknown(&law, rule));
     }
-    let mut findings = present::anywhere(repo, environment)?;
-    if request.history {
-        findings.extend(present::in_all(repo, true, environment)?);
-    }
+    let findings = looked_through(repo, request, environment)?;
     let at = |finding: &&Finding| globs.iter().any(|glob| glob.matches(&finding.place.path));
     let count = findings.iter().filter(|finding| names.matches(finding.rule.as_str())).filter(at).count();
     if count == 0 && !request.force {

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::super::escape::printable;
+use super::verify::Replayed;
 use crate::model::{Adoption, CommitCoverage, Gather, Outcome, PastGate, RecordStatus, RiskLevel, counted};
 
 /// A person reads no more of them; machines get all.
@@ -72,7 +73,7 @@ fn listed(totals: &BTreeMap<RecordStatus, usize>, past: &BTreeMap<PastGate, usiz
 
 /// The totals, and every commit that was not judged before it was made. A decision that nobody made again
 /// is whatever its writer wrote.
-pub(super) fn tell(covered: &Covered, is_replayed: bool, text: &mut String) {
+pub(super) fn tell(covered: &Covered, replayed: Option<&Replayed>, text: &mut String) {
     let range = printable(&covered.range);
     let totals = covered.totals();
     let of = counted(covered.commits.len(), "commit");
@@ -93,7 +94,7 @@ pub(super) fn tell(covered: &Covered, is_replayed: bool, text: &mut String) {
         None if !covered.commits.is_empty() => text.push_str("nothing on record speaks of this history\n"),
         None => {}
     }
-    if !is_replayed && covered.commits.iter().any(|commit| commit.said.status.is_on_record()) {
+    if replayed.is_none() && covered.commits.iter().any(|commit| commit.said.status.is_on_record()) {
         let _ = writeln!(
             text,
             "what was decided is believed as it was written; make it again: gov-hook audit verify {range} --replay"
@@ -157,7 +158,7 @@ fn row(commit: &CoveredCommit, text: &mut String) {
     let _ = writeln!(text, "            {}", because.join("; "));
 }
 
-pub(super) fn covered_v1(covered: &Covered, is_replayed: bool) -> Value {
+pub(super) fn covered_v1(covered: &Covered, replayed: Option<&Replayed>) -> Value {
     let totals = covered.totals();
     let total = |status: RecordStatus| (status.as_str().to_owned(), json!(totals.get(&status).copied().unwrap_or(0)));
     let commit = |commit: &CoveredCommit| {
@@ -181,7 +182,7 @@ pub(super) fn covered_v1(covered: &Covered, is_replayed: bool) -> Value {
     json!({
         "range": covered.range,
         "governed": covered.is_governed(),
-        "replayed": is_replayed,
+        "replayed": replayed.is_some(),
         "adoption": covered.adoption.as_ref().map(|adoption| json!({
             "time": adoption.time.to_string(),
             "stream": adoption.stream,

@@ -100,7 +100,7 @@ pub fn human(found: &Verified, _style: Style) -> String {
         replay(replayed, &mut text);
     }
     if let Some(covered) = &found.covered {
-        coverage::tell(covered, found.replayed.is_some(), &mut text);
+        coverage::tell(covered, found.replayed.as_ref(), &mut text);
     }
     if found.may_be_elsewhere {
         text.push_str("\nwhat others recorded may not have been fetched: gov-hook audit sync\n");
@@ -214,7 +214,7 @@ pub fn json(found: &Verified, exit: u8) -> String {
         members.insert("anchors".into(), json!({ "held_to": held_to, "others": others }));
     }
     if let (Some(covered), Value::Object(members)) = (&found.covered, &mut value) {
-        members.insert("coverage".into(), coverage::covered_v1(covered, found.replayed.is_some()));
+        members.insert("coverage".into(), coverage::covered_v1(covered, found.replayed.as_ref()));
     }
     if let (Some(replayed), Value::Object(members)) = (&found.replayed, &mut value) {
         let otherwise: Vec<Value> = replayed.otherwise.iter().map(damage_v1).collect();
