@@ -11,16 +11,30 @@ use crate::model::{
     shortened,
 };
 
+/// What waits for people.
+#[derive(Clone, Copy)]
+pub struct Waiting<'w> {
+    pub matters: &'w [Matter],
+    pub debts: &'w [Debt],
+    /// Whom alone it is to be told for.
+    pub reviewer: Option<&'w str>,
+    /// There is a remote, and nothing here of any ledger that it may have.
+    pub is_unfetched: bool,
+}
+
 /// What waits, with what each still needs and the command that answers it, and what is owed.
 #[must_use]
-pub fn pending(matters: &[Matter], debts: &[Debt], reviewer: Option<&str>, medium: Medium) -> String {
+pub fn pending(waiting: &Waiting<'_>, medium: Medium) -> String {
+    let Waiting { matters, debts, reviewer, is_unfetched } = *waiting;
     if medium == Medium::Json {
         let debts: Vec<Value> = debts.iter().map(debt).collect();
         return to_json("gov-hook/pending/v1", &[("requests", list(matters)), ("debts", json!(debts))]);
     }
     if matters.is_empty() && debts.is_empty() {
         let whom = reviewer.map(|reviewer| format!(" for {}", printable(reviewer))).unwrap_or_default();
-        return format!("nothing waits{whom}\n");
+        let fetch =
+            if is_unfetched { "no ledger is here; fetch it if others have one: gov-hook audit sync\n" } else { "" };
+        return format!("nothing waits{whom}\n{fetch}");
     }
     let mut text = String::new();
     for matter in matters {

@@ -18,7 +18,8 @@ fn disabled(team: &Team, arguments: &[&str]) {
 #[test]
 fn pending_tells_what_is_owed_what_settles_it_and_who_may() {
     let team = Team::new();
-    assert_eq!(team.gov("mira", &["pending"]).out, "nothing waits\n");
+    let nothing = "nothing waits\nno ledger is here; fetch it if others have one: gov-hook audit sync\n";
+    assert_eq!(team.gov("mira", &["pending"]).out, nothing);
     let pushed = team.commit("topic", "core/a.txt", &lines(6));
     disabled(&team, &["push", "-q", "origin", "HEAD:main"]);
     team.scratch.write("free.txt", lines(3));

@@ -28,7 +28,9 @@ pub fn pending(reviewer: Option<&str>, environment: &Environment, medium: Medium
         matter.state == MatterState::Pending && reviewer.is_none_or(|reviewer| waits_for(matter, policy, reviewer))
     });
     let matters: Vec<Matter> = matters.into_iter().map(|(matter, _)| matter).collect();
-    Ok(Answer::passing(report::approval::pending(&matters, &debts, reviewer, medium)))
+    let is_unfetched = repo.has_remote() && repo.streams()?.is_empty();
+    let waiting = report::approval::Waiting { matters: &matters, debts: &debts, reviewer, is_unfetched };
+    Ok(Answer::passing(report::approval::pending(&waiting, medium)))
 }
 
 /// Every request there was, newest first.
@@ -110,6 +112,51 @@ pub(super) fn matters(repo: &Repo, all: &Hearing, environment: &Environment) -> 
     Ok(matters)
 }
 
+/// A request, and where what it asks for is to land.
+struct Asked<'e> {
+    entry: &'e Entry,
+    change: ChangeId,
+    /// Where the branch is that it is to land on.
+    tip: Option<ObjectId>,
+    /// The commit whose policy it was asked under.
+    trusted: Option<ObjectId>,
+}
+
+impl<'e> Asked<'e> {
+    fn of(repo: &Repo, change: ChangeId, entry: &'e Entry) -> Result<Self, Failure> {
+        let tip = entry.subject.branch().map(|branch| tip(repo, branch)).transpose()?.flatten();
+        let trusted = object(entry, "law").filter(|law| repo.commit(*law).is_ok()).or(tip);
+        Ok(Self { entry, change, tip, trusted })
+    }
+
+    /// What judges it now; what has landed is told by the law it landed under.
+    fn policy(&self, repo: &Repo) -> Result<Policy, Failure> {
+        let has_landed = |tip| self.entry.subject.commit.is_some_and(|commit| repo.leads_to(commit, tip));
+        let current = self.tip.filter(|tip| !has_landed(*tip));
+        Ok(law::policy_at(repo, current.or(self.trusted))?.0)
+    }
+
+    /// What is known around it: as it was asked, and with all that was said of it since.
+    fn evidence(&self, repo: &Repo, all: &Hearing, policy: &Policy, now: Moment) -> Result<Evidence, Failure> {
+        let Self { entry, change, tip, trusted } = *self;
+        let landing = landing(entry, change, policy, now);
+        let person = |email: &str| Person { name: String::new(), email: email.to_owned() };
+        let authors: Vec<Person> = strings(entry, "authors").map(person).collect();
+        let heard = all.under(repo, trusted)?;
+        let mut words = heard.words(repo, &landing, tip.or(object(entry, "onto")), &authors);
+        let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
+        words.retain(|word| word.saying == Saying::Reject || !is_elsewhere(word));
+        let level = text(entry, "enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
+        let gate = if text(entry, "gate") == Some("commit") { Gate::Commit } else { Gate::Push };
+        let agent = text(entry, "agent").map(str::to_owned);
+        Ok(Evidence { gate, level, authors, agent, landing, words })
+    }
+}
+
+fn object(entry: &Entry, key: &str) -> Option<ObjectId> {
+    text(entry, key)?.parse().ok()
+}
+
 fn matter(
     repo: &Repo,
     all: &Hearing,
@@ -117,25 +164,10 @@ fn matter(
     entry: &Entry,
     now: Moment,
 ) -> Result<(Matter, Policy), Failure> {
-    let object = |key: &str| text(entry, key).and_then(|id| id.parse::<ObjectId>().ok());
-    let tip = entry.subject.branch().map(|branch| tip(repo, branch)).transpose()?.flatten();
-    // What has landed is told by the law it landed under.
-    let trusted = object("law").filter(|law| repo.commit(*law).is_ok()).or(tip);
-    let current = tip.filter(|tip| entry.subject.commit.is_none_or(|commit| !repo.leads_to(commit, *tip)));
-    let (policy, _) = law::policy_at(repo, current.or(trusted))?;
+    let asked = Asked::of(repo, change, entry)?;
+    let policy = asked.policy(repo)?;
+    let evidence = asked.evidence(repo, all, &policy, now)?;
     let risk = entry.risk.as_ref().map_or((RiskLevel::Low, 0), |risk| (risk.level, risk.score));
-    let authors: Vec<String> = strings(entry, "authors").map(str::to_owned).collect();
-    let landing = landing(entry, change, &policy, now);
-    let person = |email: &String| Person { name: String::new(), email: email.clone() };
-    let authors_known: Vec<Person> = authors.iter().map(person).collect();
-    let heard = all.under(repo, trusted)?;
-    let mut words = heard.words(repo, &landing, tip.or(object("onto")), &authors_known);
-    let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
-    words.retain(|word| word.saying == Saying::Reject || !is_elsewhere(word));
-    let level = text(entry, "enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
-    let gate = if text(entry, "gate") == Some("commit") { Gate::Commit } else { Gate::Push };
-    let agent = text(entry, "agent").map(str::to_owned);
-    let evidence = Evidence { gate, level, authors: authors_known, agent, landing, words };
     let weighed = gate::hear(needed(entry), risk.0, &evidence, &policy);
     let overriding = gate::overriding(risk.0, &evidence, &policy);
     let landed = landed(&evidence.words, change, entry.time);
@@ -155,7 +187,7 @@ fn matter(
         reference: entry.subject.reference.clone(),
         state,
         asked_by: entry.actor.email.clone(),
-        agent: text(entry, "agent").map(str::to_owned),
+        agent: evidence.agent,
         asked_at: entry.time,
         expires: moment(entry, "expires"),
         risk,
@@ -163,7 +195,7 @@ fn matter(
         commit: entry.subject.commit,
         base: entry.subject.base,
         files: ["changed", "added", "deleted"].map(number),
-        authors,
+        authors: evidence.authors.into_iter().map(|author| author.email).collect(),
         needs: weighed.needs,
         not_counted,
         answers,
