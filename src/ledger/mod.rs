@@ -23,7 +23,7 @@ pub use chain::{
     namespace,
 };
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
-pub use coverage::{Coverage, Enough, Known, Landing, There, totals};
+pub use coverage::{Coverage, Enough, Known, Landing, There, rewritten, totals};
 pub use entry::{
     Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, number, parse, signed_bytes, write,
 };

@@ -93,6 +93,8 @@ pub struct GovernedCommit {
     pub id: ObjectId,
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
+    /// The commits that its message says it was made of.
+    pub made_of: Vec<ObjectId>,
     /// Of its own change, where it was computed: approvals are bound to it.
     pub change: Option<ChangeId>,
     /// The addresses of those who had a part in it, and who may not answer for it.

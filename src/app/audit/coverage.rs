@@ -177,6 +177,7 @@ pub(in crate::app) fn governed(repo: &Repo, commits: &[Commit]) -> Result<Vec<Go
         id: commit.id,
         tree: commit.tree,
         parents: commit.parents.clone(),
+        made_of: commit.made_of(),
         change: None,
         people: if authors_may { Vec::new() } else { people(commit) },
     };

@@ -10,7 +10,7 @@ use crate::app::audit::laws::trusted_side;
 use crate::app::{Failure, law};
 use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
-use crate::ledger::{self, Coverage};
+use crate::ledger::{self, Coverage, rewritten};
 use crate::model::{Entry, EntryKind, Gather, GovernedCommit, ObjectId, RecordStatus, Sha256};
 
 /// The streams of the ledger as they are, or as a push would leave them.
@@ -62,7 +62,7 @@ impl<'a> Records<'a> {
             governed(self.repo, std::slice::from_ref(commit))?
         } else {
             let (id, tree, parents) = (commit.id, commit.tree, commit.parents.clone());
-            vec![GovernedCommit { id, tree, parents, change: None, people: Vec::new() }]
+            vec![GovernedCommit { id, tree, parents, made_of: Vec::new(), change: None, people: Vec::new() }]
         };
         let mut coverage = Coverage::of(&governed);
         for (id, entry) in &about {
@@ -144,13 +144,4 @@ impl<'a> Records<'a> {
         }
         Ok(())
     }
-}
-
-/// What a `rewrite` says became of which commit.
-fn rewritten(entry: &Entry) -> impl Iterator<Item = (ObjectId, ObjectId)> {
-    let pairs = entry.body.get("pairs").filter(|_| entry.kind == EntryKind::Rewrite).and_then(Value::as_array);
-    pairs.into_iter().flatten().filter_map(|pair| {
-        let id = |at: usize| pair.get(at)?.as_str()?.parse::<ObjectId>().ok();
-        Some((id(0)?, id(1)?))
-    })
 }

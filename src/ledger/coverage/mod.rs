@@ -4,8 +4,10 @@
 //! judged its tree, and has none when nobody judged it. A `decision` on a commit says in `cause` who
 //! asked: `hook` (one that git runs afterwards), `push`, or `record` (a person, with a reason).
 //! A `revoke` names in `approval` the entry it takes back, an `approve` in `expires` until when it counts.
-//! An `override`'s `action` is `request`, `grant` or `use`.
+//! An `override`'s `action` is `request`, `grant` or `use`. A `rewrite` lists in `pairs` which commit became
+//! which.
 
+mod askers;
 mod case;
 mod passages;
 mod said;
@@ -14,15 +16,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+use askers::Askers;
 use case::Case;
 use passages::{Arrivals, Passages, Stopped};
 use said::{Answer, Said};
 
 use crate::model::{
     ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, Moment, ObjectId, Outcome,
-    PastGate, RecordStatus, RiskLevel, Sha256, address,
+    PastGate, RecordStatus, RiskLevel, Sha256,
 };
 
+pub use askers::rewritten;
 pub use passages::{Known, Landing, There};
 
 /// Whether these approvals, all by people who may answer for a commit, are all that it asks for.
@@ -38,6 +42,7 @@ pub struct Coverage<'a> {
     by_change: HashMap<ChangeId, Said>,
     revoked: BTreeSet<Sha256>,
     passages: Passages,
+    askers: Askers,
 }
 
 /// A decision, as far as it matters here.
@@ -95,6 +100,7 @@ impl<'a> Coverage<'a> {
             by_change: HashMap::new(),
             revoked: BTreeSet::new(),
             passages: Passages::default(),
+            askers: Askers::default(),
         }
     }
 
@@ -111,6 +117,7 @@ impl<'a> Coverage<'a> {
             is_at_production: text(entry, "enforcement") == Some(Enforcement::Production.as_str()),
         };
         self.passages.take(entry);
+        self.askers.take(entry);
         if entry.kind == EntryKind::Decision
             && entry.subject.commit.is_none()
             && let Some(decisions) = entry.subject.tree.and_then(|tree| self.trees.get_mut(&tree))
@@ -130,9 +137,6 @@ impl<'a> Coverage<'a> {
                 // Only a record has one.
                 said.reasons.extend(text(entry, "reason").map(str::to_owned));
             }
-            let made = matches!(entry.kind, EntryKind::Decision | EntryKind::Commit);
-            said.requested_by
-                .extend(entry.requested_by.as_deref().filter(|_| made).and_then(address).map(str::to_lowercase));
             said.hear(id, entry);
         }
         if is_an_answer(entry.kind) {
@@ -275,7 +279,7 @@ impl<'a> Coverage<'a> {
         let of_commit = [&said.by_hook, &said.at_push, &said.put_on_record].into_iter().flatten();
         let asks_for_a_signature = || of_tree.chain(of_commit).any(|judged| judged.is_at_production);
         // Where authors may answer, nobody is named, and whoever asked for it may as well.
-        let asked = !commit.people.is_empty() && said.requested_by.contains(&answer.by);
+        let asked = !commit.people.is_empty() && self.askers.have(&answer.by, commit);
         let had_a_part = asked || commit.people.iter().any(|email| email.eq_ignore_ascii_case(&answer.by));
         answer.is_by_a_person && !had_a_part && (answer.is_signed || !asks_for_a_signature())
     }

@@ -26,8 +26,6 @@ pub(super) struct Said {
     pub(super) asked_for: BTreeMap<Sha256, String>,
     /// The requests, and the grants, that were made use of.
     pub(super) made_use_of: BTreeSet<Sha256>,
-    /// Who asked an agent for it.
-    pub(super) requested_by: BTreeSet<String>,
 }
 
 /// A word by which somebody answers for what others did.

@@ -11,6 +11,7 @@ fn commit(number: u8, parents: usize) -> GovernedCommit {
         id: ObjectId::new([number; 20]),
         tree: ObjectId::new([number + 100; 20]),
         parents: vec![ObjectId::new(PARENT); parents],
+        made_of: Vec::new(),
         change: None,
         people: vec!["mira@example.com".into()],
     }
@@ -204,6 +205,40 @@ fn nobody_answers_for_their_own_work_and_no_machine_and_at_production_nobody_uns
     assert!(!answered("staging", &|entry| entry.actor.email = "Asker@example.com".into()));
     assert!(!answered("production", &|_| ()));
     assert!(answered("production", &|entry| entry.sig = Some("signed".into())));
+}
+
+#[test]
+fn whoever_asked_an_agent_for_what_a_commit_was_before_does_not_answer_for_what_it_became() {
+    let first = commit(1, 1);
+    let (rewritten, squashed) = (ObjectId::new([2; 20]), ObjectId::new([3; 20]));
+    let one = GovernedCommit { made_of: vec![squashed], ..commit(4, 1) };
+    let approved_by = |asked_for: &dyn Fn(&mut Entry)| {
+        let mut entries = Entries::default();
+        entries.add(EntryKind::Decision, |entry| {
+            entry.requested_by = Some("Lin <Lin@example.com>".into());
+            asked_for(entry);
+        });
+        for (old, new) in [(first.id, rewritten), (rewritten, squashed), (squashed, first.id)] {
+            entries.add(EntryKind::Rewrite, |entry| {
+                entry.body.insert("pairs".into(), json!([[old.to_string(), new.to_string()]]));
+            });
+        }
+        for by in ["lin@example.com", "sam@example.com"] {
+            entries.add(EntryKind::Approve, |entry| {
+                entry.subject.commit = Some(one.id);
+                entry.actor.email = by.into();
+            });
+        }
+        entries.coverage(std::slice::from_ref(&one)).remove(0).approved_by
+    };
+
+    for commit in [first.id, rewritten, squashed, one.id] {
+        assert_eq!(approved_by(&|entry| entry.subject.commit = Some(commit)), ["sam@example.com"]);
+    }
+    assert_eq!(approved_by(&|entry| entry.subject.tree = Some(one.tree)), ["sam@example.com"]);
+    let another = ObjectId::new([7; 20]);
+    let both = ["lin@example.com", "sam@example.com"];
+    assert_eq!(approved_by(&|entry| entry.subject.commit = Some(another)), both);
 }
 
 /// Makes of an entry what it is to say.
