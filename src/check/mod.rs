@@ -1,5 +1,6 @@
 //! What a change is: what its bytes hold that nobody meant to share, and how risky it is.
 
+pub mod archive;
 mod assess;
 mod attributes;
 mod branches;

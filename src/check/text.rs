@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::archive::is_archive;
 use crate::model::Scanned;
 
 /// How much of a blob decides what it is.
@@ -28,6 +29,8 @@ pub fn decode(bytes: &[u8]) -> (Cow<'_, [u8]>, Scanned) {
             decoder.finish(&mut text);
             (Cow::Owned(text), Scanned::Utf16)
         }
+        // What lies bare in one may outweigh what is no text.
+        Encoding::Bytes if is_archive(bytes) => (Cow::Borrowed(bytes), Scanned::Binary),
         Encoding::Bytes if is_lfs_pointer(bytes) => (Cow::Borrowed(bytes), Scanned::LfsPointer),
         Encoding::Bytes => match narrowed(bytes) {
             Some(text) => (Cow::Owned(text), Scanned::Text),
@@ -328,6 +331,13 @@ mod tests {
         assert_eq!(decode(&program), (Cow::Borrowed(program.as_slice()), Scanned::Binary));
         let image = [b"\x89PNG\r\n".as_slice(), &[1, 0, 255, 3].repeat(4_000), &utf16("a comment", false)].concat();
         assert_eq!(decode(&image), (Cow::Borrowed(image.as_slice()), Scanned::Binary));
+    }
+
+    #[test]
+    fn an_archive_stays_binary_whatever_lies_bare_in_it() {
+        let zip = [b"PK\x03\x04\x14\0".as_slice(), &b"password = \"x\"\n".repeat(1_000)].concat();
+
+        assert_eq!(decode(&zip), (Cow::Borrowed(zip.as_slice()), Scanned::Binary));
     }
 
     #[test]

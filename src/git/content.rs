@@ -1,6 +1,6 @@
 //! What one side of a file change holds.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::process::{Command, ExitStatus, Stdio};
 
 use git2::ObjectType;
@@ -59,9 +59,31 @@ impl Repo {
         }
     }
 
+    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<(Seen, ExitStatus), GitError> {
+        self.piped(id, |reader| {
+            let mut seen = Seen::default();
+            let mut buffer = vec![0; 1 << 20];
+            loop {
+                let read = reader.read(&mut buffer)?;
+                let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else { return Ok(seen) };
+                seen.push(piece);
+                large(piece);
+            }
+        })
+    }
+
+    /// Reads a blob past what is held whole, as far as `take` does.
+    pub fn read_large<T>(&self, id: ObjectId, take: impl FnOnce(&mut dyn Read) -> T) -> Result<T, GitError> {
+        self.piped(id, |reader| Ok(take(reader))).map(|(taken, _)| taken)
+    }
+
     /// libgit2 can only read a packed blob whole. git itself streams it, when it is larger than what git
     /// takes for large and no delta.
-    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<(Seen, ExitStatus), GitError> {
+    fn piped<T>(
+        &self,
+        id: ObjectId,
+        take: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<(T, ExitStatus), GitError> {
         let failed = |said: String| GitError::Command { command: format!("cat-file blob {id}"), said };
         let mut child = Command::new("git")
             .args(["-c", &format!("core.bigFileThreshold={HELD_WHOLE}"), "--git-dir"])
@@ -73,16 +95,11 @@ impl Repo {
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
         let mut reader = child.stdout.take().ok_or_else(|| failed("it has no output".into()))?;
-        let mut seen = Seen::default();
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            let read = reader.read(&mut buffer).map_err(|error| failed(error.to_string()))?;
-            let Some(piece) = buffer.get(..read).filter(|piece| !piece.is_empty()) else { break };
-            seen.push(piece);
-            large(piece);
-        }
+        let taken = take(&mut reader);
+        // It ends where nobody reads on.
+        drop(reader);
         let ended = child.wait().map_err(|error| failed(error.to_string()))?;
-        Ok((seen, ended))
+        taken.map(|taken| (taken, ended)).map_err(|error| failed(error.to_string()))
     }
 }
 

@@ -89,12 +89,24 @@ pub enum Scanned {
     Text,
     Utf16,
     Binary,
+    /// An archive: the files in it were read, all of them.
+    Unpacked,
+    /// The same, but for what is encrypted, damaged, packed in another way or too much.
+    PartlyUnpacked,
     Large(u64),
     LfsPointer,
     Symlink,
     Submodule,
     /// Nothing to scan: the file is gone.
     Absent,
+}
+
+impl Scanned {
+    /// What it is known to be once the rules have looked at it.
+    #[must_use]
+    pub fn after(self, rules: Self) -> Self {
+        if matches!(rules, Self::Unpacked | Self::PartlyUnpacked) { rules } else { self }
+    }
 }
 
 /// What a path is for, as the risk card counts it.

@@ -210,6 +210,8 @@ pub(super) const fn scanned(scanned: Scanned) -> Option<&'static str> {
         Scanned::Text | Scanned::Absent => None,
         Scanned::Utf16 => Some("utf16"),
         Scanned::Binary => Some("binary"),
+        Scanned::Unpacked => Some("archive"),
+        Scanned::PartlyUnpacked => Some("part_of_archive"),
         Scanned::Large(_) => Some("large"),
         Scanned::LfsPointer => Some("lfs_pointer"),
         Scanned::Symlink => Some("symlink"),

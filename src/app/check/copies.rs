@@ -41,10 +41,11 @@ impl Examiner<'_> {
         let mut all: Vec<(usize, OfFile)> = Vec::with_capacity(files.len());
         for ((place, file), found) in files.iter().zip(scanned) {
             let marked = self.law.marked_generated(&file.path);
-            let facts: FileFacts = match all.first() {
+            let mut facts: FileFacts = match all.first() {
                 Some((_, first)) => survey_copy((*file).clone(), &first.facts, &content, marked),
                 None => survey((*file).clone(), &content, marked),
             };
+            facts.scanned = facts.scanned.after(found.scanned);
             let signed = self.signed.look(repo, &facts, &Content::Absent, &content)?;
             all.push((*place, OfFile::new(facts, found, signed)));
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::copies::{Copies, copies};
+use super::large::{self, Stored};
 use super::recent::Recent;
 use super::signed::{Signed, Told};
 use super::target::Subject;
@@ -217,13 +218,18 @@ impl Examiner<'_> {
         let candidate = self.candidate(change, bytes(&old), bytes(&new));
         let candidate = Candidate { known: Some(&facts.lines), ..candidate };
         let mut found = self.law.rules.scan(&candidate, || Cow::Borrowed(&facts.lines));
-        if let Some(streamed) = stream.map(Stream::finish) {
+        if let Some(mut streamed) = stream.map(Stream::finish) {
+            if let Some(stored) = Stored::of(change.new, &new).filter(|_| large::is_to_open(&streamed)) {
+                let sides = (Stored::of(change.old, &old), stored);
+                large::open(&self.law.rules, repo, &candidate, sides, &mut streamed)?;
+            }
             found.findings.extend(streamed.findings);
             found.waivers.extend(streamed.waivers);
             facts.scanned = streamed.scanned;
         } else if found.findings.is_empty() && change.old.is_none() && !self.in_tree {
             clean.insert(change);
         }
+        facts.scanned = facts.scanned.after(found.scanned);
         let signed = self.signed.look(repo, &facts, &old, &new)?;
         Ok(OfFile::new(facts, found, signed))
     }
@@ -254,13 +260,20 @@ impl Examiner<'_> {
         let new = recent.content(repo, change.new, &change.path, &mut |piece| {
             stream.get_or_insert_with(|| self.stream(change)).push(piece);
         })?;
-        if let Some(stream) = stream {
-            return Ok(self.waived(stream.finish()));
+        let before = || recent.content(repo, change.old, &change.path, &mut |_| ());
+        if let Some(mut found) = stream.map(Stream::finish) {
+            if let Some(stored) = Stored::of(change.new, &new).filter(|_| large::is_to_open(&found)) {
+                let old = before()?;
+                let sides = (Stored::of(change.old, &old), stored);
+                large::open(&self.law.rules, repo, &self.candidate(change, None, None), sides, &mut found)?;
+            }
+            return Ok(self.waived(found));
         }
-        let old = recent.content(repo, change.old, &change.path, &mut |_| ())?;
+        let old = before()?;
         // What is gone is judged of the change as a whole, and so is what it is weighed against.
         let added = self.candidate(change, None, bytes(&new));
-        let added = Candidate { common: Common::of(bytes(&old), bytes(&new)), is_weighed: false, ..added };
+        let before = bytes(&old);
+        let added = Candidate { before, common: Common::of(before, bytes(&new)), is_weighed: false, ..added };
         Ok(self.waived(self.law.rules.scan(&added, || Cow::Owned(line_diff(&old, &new)))))
     }
 
@@ -289,6 +302,7 @@ impl Examiner<'_> {
             new_mode: change.new.map(|side| side.mode),
             old,
             new,
+            before: old,
             common: Common::of(old, new),
             known: None,
             by_agent: self.by_agent,

@@ -8,6 +8,7 @@ mod hear;
 mod history;
 mod judge;
 mod kept;
+mod large;
 mod mends;
 mod message;
 mod next;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::examine::{Examined, Examiner, bytes};
+use super::large::{self, Stored};
 use super::target::Subject;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
@@ -121,7 +122,11 @@ impl Examiner<'_> {
                 let file = Candidate { new, ..Candidate::standing(path, stand.mode) };
                 rules.scan(&file, Cow::default)
             };
-            let found = streamed.next().unwrap_or_else(whole);
+            let mut found = streamed.next().unwrap_or_else(whole);
+            let is_large = matches!(content, Content::Large { .. });
+            if let Some(stored) = Stored::of(Some(side), &content).filter(|_| is_large && large::is_to_open(&found)) {
+                large::open(rules, repo, &Candidate::standing(path, stand.mode), (None, stored), &mut found)?;
+            }
             let in_head = head.get(path) == Some(&blob.id);
             let scanned = match (stand.mode, &content) {
                 (Mode::Submodule, _) => Scanned::Submodule,

@@ -11,6 +11,10 @@ const BINARY: Said = (
     "is binary: only rules for exact formats were run on it",
     "are binary: only rules for exact formats were run on them",
 );
+const ARCHIVE: Said = (
+    "is an archive not read whole: what else it holds is encrypted, damaged, packed in an unknown way, or too much",
+    "are archives not read whole: what else they hold is encrypted, damaged, packed in an unknown way, or too much",
+);
 const LFS_POINTER: Said = (
     "is an LFS pointer: the content it stands for was not scanned",
     "are LFS pointers: the content they stand for was not scanned",
@@ -52,8 +56,11 @@ pub(super) fn unscanned<'a>(
             [first, others @ ..] => vec![format!("`{first}` and {} other files {are}", others.len())],
         }
     };
-    [named(BINARY, Scanned::Binary), named(LFS_POINTER, Scanned::LfsPointer), named(SUBMODULE, Scanned::Submodule)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let parts = [
+        named(BINARY, Scanned::Binary),
+        named(ARCHIVE, Scanned::PartlyUnpacked),
+        named(LFS_POINTER, Scanned::LfsPointer),
+        named(SUBMODULE, Scanned::Submodule),
+    ];
+    parts.into_iter().flatten().collect()
 }

@@ -40,7 +40,7 @@ pub(super) fn program(path: &RepoPath, bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// The name of a format that packs other files.
-pub(super) fn archive(bytes: &[u8]) -> Option<&'static str> {
+pub(in crate::check) fn archive(bytes: &[u8]) -> Option<&'static str> {
     const MAGIC: [(usize, &[u8], &str); 8] = [
         (0, b"PK\x03\x04", "zip archive"),
         (0, b"\x1f\x8b", "gzip data"),

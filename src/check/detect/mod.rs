@@ -18,6 +18,7 @@ use std::ops::Range;
 use crate::check::characters;
 use crate::model::{Mode, RepoPath, Scanned};
 
+pub(super) use format::archive as format_of_archive;
 pub use git_directory::is_in_git_directory;
 
 /// One file of a change, as a detector sees it. It holds the contents, so it cannot be printed.
@@ -40,6 +41,8 @@ impl Subject<'_> {
         match self.scanned {
             Scanned::Text | Scanned::Utf16 => self.new,
             Scanned::Binary
+            | Scanned::Unpacked
+            | Scanned::PartlyUnpacked
             | Scanned::Large(_)
             | Scanned::LfsPointer
             | Scanned::Symlink

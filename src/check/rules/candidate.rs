@@ -15,6 +15,8 @@ pub struct Candidate<'a> {
     /// The bytes as git stores them; absent where there is no such side or it is not read here.
     pub old: Option<&'a [u8]>,
     pub new: Option<&'a [u8]>,
+    /// What stood there before, also where `old` is not judged: what was packed in it is not new.
+    pub before: Option<&'a [u8]>,
     /// What of `new` was there before, so that it need not be looked at.
     pub common: Common,
     /// What lines are new and what are gone, if that is known already.
@@ -37,6 +39,7 @@ impl<'a> Candidate<'a> {
             new_mode: Some(mode),
             old: None,
             new: None,
+            before: None,
             common: Common::NOTHING,
             known: None,
             by_agent: false,

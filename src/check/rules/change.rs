@@ -39,8 +39,11 @@ impl Rules {
             }
         }
         if new.iter().chain(&old).all(Side::is_quiet) {
-            let is_waivable = file.known.is_some() && file.common != Common::NOTHING && !out.findings.is_empty();
-            return if is_waivable { self.scan(&Candidate { known: None, ..*file }, lines) } else { out };
+            if file.known.is_some() && file.common != Common::NOTHING && !out.findings.is_empty() {
+                return self.scan(&Candidate { known: None, ..*file }, lines);
+            }
+            self.scan_archive(file, &mut out);
+            return out;
         }
         if file.common != Common::NOTHING || !file.is_weighed {
             // What is told needs to be seen whole: what else matches near it, and what is waived.
@@ -53,6 +56,7 @@ impl Rules {
         if let Some(side) = new.filter(|side| !side.is_quiet()) {
             self.tell_new(file, &side, &lines.added, &mut out);
         }
+        self.scan_archive(file, &mut out);
         out
     }
 

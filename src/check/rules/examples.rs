@@ -112,6 +112,7 @@ impl Rules {
             new_mode: new.is_some().then(|| sides.mode.map_or(Mode::Regular, mode)),
             old: sides.old.as_deref().map(str::as_bytes),
             new: new.as_deref().map(str::as_bytes),
+            before: None,
             common: Common::of(sides.old.as_deref().map(str::as_bytes), new.as_deref().map(str::as_bytes)),
             known: None,
             by_agent,

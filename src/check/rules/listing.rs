@@ -23,7 +23,7 @@ impl Rules {
     }
 
     pub fn explain(&self, id: &str) -> Option<Listed<'_>> {
-        let rule = self.all.iter().find(|rule| rule.id == id)?;
+        let rule = self.named(id)?;
         let definition = rule.definition()?;
         Some(Listed { pack: &rule.pack, definition, severity: self.severity(id, definition.severity) })
     }

@@ -10,9 +10,10 @@
 //! `apart` from the search.
 //!
 //! `change` does all that for one file, `copies` for several with the same bytes, `stream` for one too large
-//! to be held. The `examples` of the rules try it.
+//! to be held, and `archived` for what an archive holds. The `examples` of the rules try it.
 
 mod apart;
+mod archived;
 mod built;
 mod candidate;
 mod change;
@@ -29,6 +30,7 @@ mod stream;
 mod told;
 
 pub use apart::Standing;
+pub use archived::{Known, Packed};
 pub(super) use built::log2;
 pub use candidate::Candidate;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};

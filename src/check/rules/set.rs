@@ -128,6 +128,10 @@ impl Rules {
         self.all.get(usize::from(index))
     }
 
+    pub(super) fn named(&self, id: &str) -> Option<&Rule> {
+        self.all.iter().find(|rule| rule.id == id)
+    }
+
     /// A rule with what it needs near a match.
     pub(super) fn compiled(&self, index: u16) -> Option<(&Rule, &Compiled)> {
         let rule = self.get(index)?;

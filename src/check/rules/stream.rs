@@ -10,8 +10,9 @@ use super::rule::{CONTEXT, Subject};
 use super::search::{Finder, LOOK_AHEAD, MOST_MATCHES, Match, Part};
 use super::set::Rules;
 use super::told::{Facing, Found, Teller};
+use crate::check::archive::is_archive;
 use crate::check::text::{Encoding, HEAD, Utf16, encoding, is_binary};
-use crate::model::{Arrange, Scanned};
+use crate::model::{Arrange, RepoPath, Scanned};
 
 /// How much is gathered before it is searched.
 const CHUNK: usize = 1 << 20;
@@ -24,6 +25,10 @@ const SHOWN: usize = 1024;
 pub struct Stream<'a> {
     rules: &'a Rules,
     file: Candidate<'a>,
+    /// The file of which findings are told.
+    told: &'a RepoPath,
+    /// Only rules look that know exactly what they look for.
+    only_exact: bool,
     chunk: usize,
     /// The beginning, until it is known what the blob is.
     head: Vec<u8>,
@@ -46,6 +51,8 @@ struct Search<'a> {
     searched: usize,
     /// Detectors have seen what is before it.
     detected: usize,
+    /// It is an archive, which is searched as it is and not opened.
+    is_archive: bool,
     /// How much each rule with a detector has found.
     counts: BTreeMap<u16, usize>,
     /// Matches that end before it have been told.
@@ -58,11 +65,21 @@ struct Search<'a> {
 impl Rules {
     /// Begins to search the new side of a file; its bytes come later.
     pub fn stream<'a>(&'a self, file: Candidate<'a>) -> Stream<'a> {
-        Stream { rules: self, file, chunk: CHUNK, head: Vec::new(), search: None }
+        Stream { rules: self, file, told: file.path, only_exact: false, chunk: CHUNK, head: Vec::new(), search: None }
     }
 }
 
-impl Stream<'_> {
+impl<'a> Stream<'a> {
+    /// Findings are told of this file, in which the searched one is.
+    pub(super) fn told_of(self, told: &'a RepoPath) -> Self {
+        Self { told, ..self }
+    }
+
+    /// Has only rules look that know exactly what they look for, as in a binary file.
+    pub(super) fn exactly(self) -> Self {
+        Self { only_exact: true, ..self }
+    }
+
     pub fn push(&mut self, bytes: &[u8]) {
         if let Some(search) = &mut self.search {
             search.push(bytes);
@@ -89,14 +106,15 @@ impl Stream<'_> {
             return;
         }
         let head = std::mem::take(&mut self.head);
+        let is_archive = is_archive(&head);
         let (utf16, scanned) = match encoding(&head) {
             Encoding::Utf16 { big_endian } => (Some(Utf16::new(big_endian)), Scanned::Utf16),
-            Encoding::Bytes if is_binary(&head) => (None, Scanned::Binary),
+            Encoding::Bytes if is_archive || is_binary(&head) => (None, Scanned::Binary),
             Encoding::Bytes => (None, Scanned::Text),
         };
         let Candidate { path, by_agent, in_tree, .. } = self.file;
         let subject = Subject::new(path, by_agent);
-        let only_exact = scanned == Scanned::Binary;
+        let only_exact = self.only_exact || scanned == Scanned::Binary;
         let group = if in_tree { self.rules.for_standing() } else { self.rules.for_new() };
         let search = self.search.insert(Search {
             rules: self.rules,
@@ -104,13 +122,14 @@ impl Stream<'_> {
             subject: subject.clone(),
             scanned,
             finder: Finder::new(&self.rules.all, group, subject, only_exact),
-            teller: Teller::new(self.rules, path, scanned, Facing::New),
+            teller: Teller::new(self.rules, self.told, scanned, Facing::New),
             chunk: self.chunk,
             utf16,
             text: Vec::new(),
             base: 0,
             searched: 0,
             detected: 0,
+            is_archive,
             counts: BTreeMap::new(),
             settled: 0,
             pending: Vec::new(),
@@ -145,6 +164,9 @@ impl Search<'_> {
         self.step(true);
         self.teller.finish(&self.finder.take(), &mut self.out);
         self.out.waivers = self.teller.waivers(&[], |_| true);
+        if self.is_archive {
+            self.out.scanned = Scanned::PartlyUnpacked;
+        }
         self.out
     }
 
@@ -226,7 +248,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{Finding, Mode, RepoPath};
+    use crate::model::{Finding, Mode};
 
     const PACK: &str = r#"[
         {"id": "t/token", "keywords": ["tok_"], "regex": "\\b(tok_[a-z0-9]{8,})", "severity": "deny", "message": "token"},

@@ -24,6 +24,7 @@ fn judged(new: &str, old: Option<&str>, waivers: &Waivers, scope: Scope) -> Vec<
         new_mode: Some(Mode::Regular),
         old: old.map(str::as_bytes),
         new: Some(new.as_bytes()),
+        before: None,
         common: Common::of(old.map(str::as_bytes), Some(new.as_bytes())),
         known: None,
         by_agent: false,

@@ -77,6 +77,8 @@ fn changed(file: &AssessedFile) -> Row {
         Scanned::Text | Scanned::Absent => String::new(),
         Scanned::Utf16 => " (UTF-16)".to_owned(),
         Scanned::Binary => " (binary, not scanned)".to_owned(),
+        Scanned::Unpacked => " (archive)".to_owned(),
+        Scanned::PartlyUnpacked => " (archive, not read whole)".to_owned(),
         Scanned::Large(size) => format!(" ({size} bytes, too large to scan)"),
         Scanned::LfsPointer => " (LFS pointer, its content is elsewhere)".to_owned(),
         Scanned::Symlink => " (symbolic link)".to_owned(),

@@ -26,7 +26,7 @@ use resolve::resolve;
 pub use tally::Tally;
 
 /// How many findings of one rule in one file are listed. What follows becomes one more.
-const MOST_FINDINGS: u32 = 100;
+pub(super) const MOST_FINDINGS: u32 = 100;
 
 /// How many inline waivers of one file are read. What follows excuses nothing.
 const MOST_WAIVERS: usize = 20_000;
@@ -135,7 +135,7 @@ impl<'a> Teller<'a> {
             if told < MOST_FINDINGS {
                 out.findings.push(tell());
             } else if told == MOST_FINDINGS {
-                out.findings.push(self.more(rule, compiled));
+                out.findings.push(self.rules.more(rule, compiled, self.path));
             }
             self.told.insert(found.rule, told.saturating_add(1));
         }
@@ -173,7 +173,7 @@ impl<'a> Teller<'a> {
             }
             // What is only counted over the change says nothing of one file.
             if let Some((rule, compiled)) = self.rules.compiled(index).filter(|(rule, _)| !rule.net) {
-                out.findings.push(self.more(rule, compiled));
+                out.findings.push(self.rules.more(rule, compiled, self.path));
             }
         }
     }
@@ -220,13 +220,6 @@ impl<'a> Teller<'a> {
         waivers
     }
 
-    /// A file must not hide a match behind many that are excused: the rest is a finding too.
-    fn more(&self, rule: &Rule, compiled: &Compiled) -> Finding {
-        let mut finding = self.rules.finding(rule, compiled, Place::whole(self.path), b"more");
-        finding.message = format!("{}: more than are listed here", finding.message);
-        finding
-    }
-
     fn place(&self, position: Position) -> Place {
         let (line, column) = (Some(position.line), Some(position.column));
         let known = !self.binary;
@@ -257,6 +250,13 @@ impl Rules {
         let mut finding = Finding::at(place, RuleId::new(&*rule.id), severity, message, matched);
         finding.help = definition.and_then(|definition| definition.help.clone());
         finding.floor = definition.and_then(|definition| definition.floor);
+        finding
+    }
+
+    /// A file must not hide a match behind many that are excused: the rest is a finding too.
+    pub(super) fn more(&self, rule: &Rule, compiled: &Compiled, path: &RepoPath) -> Finding {
+        let mut finding = self.finding(rule, compiled, Place::whole(path), b"more");
+        finding.message = format!("{}: more than are listed here", finding.message);
         finding
     }
 }
