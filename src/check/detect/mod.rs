@@ -9,6 +9,7 @@ mod format;
 mod git_directory;
 mod homoglyph;
 mod invisible;
+mod key_file;
 mod line;
 mod test_file;
 mod threshold;
@@ -116,17 +117,19 @@ pub enum Detector {
     HomoglyphHost,
     HomoglyphIdentifier,
     InvisibleCharacter,
+    KeyStore,
     LineBreak,
     LongLine,
     LoweredThreshold,
     OffScreenCode,
+    PrivateKeyFile,
     Symlink,
     TagCharacter,
     VariationSelectors,
 }
 
 impl Detector {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::BinaryFile,
         Self::CollidingPath,
         Self::ConfusablePath,
@@ -137,10 +140,12 @@ impl Detector {
         Self::HomoglyphHost,
         Self::HomoglyphIdentifier,
         Self::InvisibleCharacter,
+        Self::KeyStore,
         Self::LineBreak,
         Self::LongLine,
         Self::LoweredThreshold,
         Self::OffScreenCode,
+        Self::PrivateKeyFile,
         Self::Symlink,
         Self::TagCharacter,
         Self::VariationSelectors,
@@ -160,10 +165,12 @@ impl Detector {
             Self::HomoglyphHost => "homoglyph-host",
             Self::HomoglyphIdentifier => "homoglyph-identifier",
             Self::InvisibleCharacter => "invisible-character",
+            Self::KeyStore => "key-store",
             Self::LineBreak => "line-break",
             Self::LongLine => "long-line",
             Self::LoweredThreshold => "lowered-threshold",
             Self::OffScreenCode => "off-screen-code",
+            Self::PrivateKeyFile => "private-key-file",
             Self::Symlink => "symlink",
             Self::TagCharacter => "tag-character",
             Self::VariationSelectors => "variation-selectors",
@@ -190,10 +197,12 @@ impl Detector {
             | Self::ExecutableBit
             | Self::GitDirectory
             | Self::HasTests
+            | Self::KeyStore
             | Self::LineBreak
             | Self::LongLine
             | Self::LoweredThreshold
             | Self::OffScreenCode
+            | Self::PrivateKeyFile
             | Self::Symlink => true,
         }
     }
@@ -215,6 +224,8 @@ impl Detector {
             Self::CollidingPath => Vec::new(),
             Self::DataFile => artifact::data(file),
             Self::ExecutableBit => artifact::executable_bit(file),
+            Self::KeyStore => key_file::store(file),
+            Self::PrivateKeyFile => key_file::bare(file),
             Self::Symlink => artifact::symlink(file),
             Self::ConfusablePath => homoglyph::path(file.path),
             Self::GitDirectory => git_directory::path(file.path),
