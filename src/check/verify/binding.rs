@@ -83,7 +83,9 @@ fn stands_as_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let rest = place.after.trim_ascii_start();
     // Neither a quote nor a bracket of code is beyond ASCII.
     let ends_in_prose = rest.first().is_none_or(|next| !next.is_ascii());
-    let alone = ends_in_prose || [&b"#"[..], b"-->", b"*/"].iter().any(|mark| rest.starts_with(mark));
+    // What is said of it in parentheses stands apart.
+    let remarked = text_of(captured) == Text::Unknown && place.after.starts_with(b" ") && rest.starts_with(b"(");
+    let alone = ends_in_prose || remarked || [&b"#"[..], b"-->", b"*/"].iter().any(|mark| rest.starts_with(mark));
     let tight = place.between.trim_ascii() == place.between;
     let variable = sets_variable(place, captured);
     let written = text_of(captured);
@@ -224,11 +226,21 @@ const HOLDS: Words = words!("pass pwd psw secret token key credential auth salt 
 fn is_first_argument(place: &Place<'_>) -> bool {
     let before = place.before.trim_ascii_end();
     // A selector names a field of a page: `fill("#password", "…")`.
-    let before = before.strip_suffix(b"#").unwrap_or(before);
+    let before = by_attribute(before.strip_suffix(b"#").unwrap_or(before));
     before.split_last().is_some_and(|(quote, before)| {
         matches!(quote, b'"' | b'\'' | b'`') && opens_pair(before.trim_ascii_end(), place)
     })
 }
+
+/// What stands before a selector that names a field by an attribute of it: `fill('input[name="`.
+fn by_attribute(before: &[u8]) -> &[u8] {
+    let opened = memchr::memrchr(b'[', before).and_then(|at| before.split_at_checked(at));
+    let Some((before, _)) = opened.filter(|(_, attribute)| FIELDS.has(attribute)) else { return before };
+    let tag = before.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |last| last + 1);
+    before.get(..tag).unwrap_or_default()
+}
+
+const FIELDS: Words = words!(r#"[name= [name=" [name=' [id= [id=" [id=' [type= [type=" [type='"#);
 
 /// Whether a call is opened, or a pair of a name and a value in braces: `{"Password", "…"}`.
 fn opens_pair(before: &[u8], place: &Place<'_>) -> bool {

@@ -3,7 +3,7 @@
 use super::Captured;
 use super::account::is_of_provider;
 use super::address::is_reserved;
-use super::place::{Text, in_document, text_of, words};
+use super::place::{Place, Text, in_document, text_of, words};
 use super::stand_in::stands_in;
 use super::words::{Words, words};
 
@@ -16,7 +16,7 @@ const OWN: usize = 1024;
 
 const LINES: usize = 4;
 
-const USERS: Words = words!("user username uname login uid usr account email userid nick ssid");
+const USERS: Words = words!("user username uname login uid usr account email userid nick ssid usuario");
 
 const HOSTS: Words = words!("host hostname server addr address url uri endpoint dsn domain ssid");
 
@@ -29,9 +29,20 @@ pub(super) fn has_company(captured: &Captured<'_>) -> bool {
     let by_example = text_of(captured) == Text::Code || in_document(captured);
     let own = captured.value();
     let host = || around(captured).any(|line| sets(line, HOSTS, own) || sets_account(line));
-    (around(captured).any(|line| sets(line, USERS, own)) && (!by_example || host() || is_for_database(captured)))
+    let implied = || is_for_database(captured) || (names_service(captured) && !in_document(captured));
+    (around(captured).any(|line| sets(line, USERS, own)) && (!by_example || host() || implied()))
         || (around(captured).any(names_redis) && host())
 }
+
+/// Whether the name of a password says which service takes it: `DB_PASS`.
+fn names_service(captured: &Captured<'_>) -> bool {
+    Place::of(captured).name.iter().any(|word| SERVICES.has(word))
+}
+
+const SERVICES: Words = words!(
+    "db database mysql mariadb pg postgres postgresql sql mssql oracle mongo redis jdbc datasource hibernate ftp \
+     sftp ssh smtp imap ldap mqtt rabbitmq",
+);
 
 /// Whether the value is an argument of a call that connects to a database.
 fn is_for_database(captured: &Captured<'_>) -> bool {
@@ -107,8 +118,12 @@ fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
         let value = value_of(value);
         return value.len() > 1 && !stands_in(value) && fits(&words(name), value);
     }
-    line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b':' | b'>')).any(|(at, _)| {
+    line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'=' | b':' | b'>' | b',')).any(|(at, _)| {
         let (head, tail) = line.split_at_checked(at).unwrap_or_default();
+        // A call that takes a name and a value: `define('DB_USER', 'ada')`.
+        if tail.starts_with(b",") && !opens_arguments(head) {
+            return false;
+        }
         // An arrow closes no element.
         if tail.starts_with(b">") && head.ends_with(b"-") {
             return false;
@@ -129,6 +144,13 @@ fn has_set(line: &[u8], fits: impl Fn(&[Vec<u8>], &[u8]) -> bool) -> bool {
     })
 }
 
+/// Whether what ends here is a name in quotes, and the first argument of a call.
+fn opens_arguments(head: &[u8]) -> bool {
+    let Some((quote, name)) = head.split_last().filter(|(last, _)| matches!(last, b'"' | b'\'')) else { return false };
+    let opens = memchr::memrchr(*quote, name).and_then(|at| name.get(..at));
+    opens.is_some_and(|before| before.trim_ascii_end().ends_with(b"("))
+}
+
 const DEFINES: &[u8] = b"#define ";
 
 /// The name that an element gives before it gives the value: `name="user" value`.
@@ -139,7 +161,7 @@ fn named_before(head: &[u8]) -> &[u8] {
 }
 
 fn value_of(tail: &[u8]) -> &[u8] {
-    let skips = |byte: &u8| matches!(byte, b'=' | b':' | b'>' | b' ' | b'\t' | b'"' | b'\'' | b'\\');
+    let skips = |byte: &u8| matches!(byte, b'=' | b':' | b'>' | b',' | b' ' | b'\t' | b'"' | b'\'' | b'\\');
     let from = tail.iter().position(|byte| !skips(byte)).unwrap_or(tail.len());
     let value = tail.get(from..).unwrap_or_default();
     // A letter before a quote says what kind of string it opens.
@@ -161,6 +183,7 @@ mod tests {
     use super::super::Zones;
     use super::super::tests::found;
     use super::*;
+    use crate::model::RepoPath;
 
     fn within(text: &str, path: &str) -> bool {
         let value = memchr::memmem::find(text.as_bytes(), b"bluewhale").unwrap();
@@ -173,6 +196,7 @@ mod tests {
     fn a_user_and_a_host_around_a_value_are_its_company() {
         assert!(within("host = \"db.shop.dev\"\nuser = \"ada\"\npassword = \"bluewhale\"", "a.py"));
         assert!(within("connect(host='db', password = \"bluewhale\", user='ada')", "a.py"));
+        assert!(within("host = 'db'\nusuario = 'ada'\npassword = \"bluewhale\"", "a.py"));
         assert!(within("\"dbHost\": \"db\", \"smtpUser\": \"ada\"\npassword = \"bluewhale\"", "a.js"));
     }
 
@@ -214,6 +238,30 @@ mod tests {
         assert!(!beside("key = bluewhale\nurl = 'https://shop.dev/rapid'"));
         assert!(!beside("key = bluewhale\nsee 'https://shop.dev' for our api"));
         assert!(!beside("key = bluewhale\n\n\n\n\n\nurl = 'https://api.shop.dev'"));
+    }
+
+    #[test]
+    fn a_call_may_set_a_name_to_a_value() {
+        assert!(within(
+            "define('DB_HOST', 'db');\ndefine('DB_USER', 'ada');\ndefine('password', 'bluewhale');",
+            "a.php"
+        ));
+        assert!(within("p.put(\"db.host\", \"db\"); p.put(\"db.user\", \"ada\");\npassword(\"bluewhale\")", "a.java"));
+        assert!(!within("list = ['host', 'user', 'ada']\npassword = 'bluewhale'", "a.py"));
+    }
+
+    #[test]
+    fn the_name_of_a_password_may_say_which_service_takes_it() {
+        let named = |name: &str, path: &str| {
+            let text = format!("DB_USER = \"ada\"\n{name} = \"bluewhale\"");
+            let value = text.find("bluewhale").unwrap();
+            let whole = text.find("PASS").unwrap()..value + 9;
+            let (text, path) = (text.as_bytes(), RepoPath::from(path));
+            has_company(&Captured { text, whole, value: value..value + 9, path: &path, zones: &Zones::default() })
+        };
+
+        assert!(named("DB_PASS", "a.py") && named("SSH_PASS", "a.rb"));
+        assert!(!named("USER_PASS", "a.py") && !named("DB_PASS", "README.md"));
     }
 
     #[test]

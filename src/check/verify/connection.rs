@@ -14,8 +14,10 @@ use super::words::{Words, words};
 /// The password of a connection string that also names a host.
 pub(super) fn connection_password(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    let value = value.trim_ascii();
-    names_host(captured)
+    // Where a line ends in HTML: `&#x000A;`.
+    let end = memchr::memmem::find(value, b"&#").unwrap_or(value.len());
+    let value = value.get(..end).unwrap_or_default().trim_ascii();
+    (names_host(captured) || (names_user(captured) && opens_connection(captured)))
         && is_part(captured)
         && is_closed(captured)
         && !is_stock(value)
@@ -73,6 +75,11 @@ fn is_closed(captured: &Captured<'_>) -> bool {
         Some(b'{') => captured.value().ends_with(b"}"),
         _ => true,
     }
+}
+
+/// Whether a connection is made of the string: `new OracleConnection("…")`.
+fn opens_connection(captured: &Captured<'_>) -> bool {
+    memchr::memmem::find(&line_around(captured), b"connection(").is_some()
 }
 
 /// Whether semicolons part the value from others.
@@ -157,7 +164,10 @@ mod tests {
         assert!(takes("Uid=ada;Password=vQ7mzT2xL;Encrypt=yes;TrustServerCertificate=no"));
         assert!(takes("Uid=ada;Password=vQ7mzT2xL;MultipleActiveResultSets=true"));
         assert!(takes("Persist Security Info=True;Password=vQ7mzT2xL;Uid=ada"));
+        assert!(takes("new OracleConnection(\"User ID = ada ; Password=vQ7mzT2xL\")"));
+        assert!(!found("Host=db;Password=xxx&#x000A;", "Password=", "xxx&#x000A", connection_password));
         assert!(!takes("Database=shop;Password=vQ7mzT2xL;"));
+        assert!(!takes("User ID = ada ; Password=vQ7mzT2xL"));
         assert!(!takes("connect host=db.shop.dev Password=vQ7mzT2xL"));
         assert!(!takes("Server=;Password=vQ7mzT2xL;"));
         assert!(!takes("Server = ;Password=vQ7mzT2xL;"));

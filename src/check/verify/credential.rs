@@ -9,7 +9,7 @@ use super::place::{in_document, words};
 use super::shape::{is_expression, is_location, is_words};
 use super::stand_in::{counted_up, is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock};
-use super::weak::is_plain_password;
+use super::weak::{is_plain_password, is_weak, spells_secret};
 use super::words::{Words, words};
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
@@ -69,6 +69,12 @@ pub(super) fn argument(captured: &Captured<'_>) -> bool {
     is_marked(value)
         && !is_location(value)
         && ((like_password(value) && !tries_out(captured)) || drawn(value) || takes_word(captured))
+}
+
+/// The same where tests and examples write weak ones.
+pub(super) fn chosen(captured: &Captured<'_>) -> bool {
+    let value = captured.value();
+    !is_weak(value) && !spells_secret(value) && argument(captured)
 }
 
 /// The password of a pair that code encodes: a plain word too where it says that it is for HTTP Basic.

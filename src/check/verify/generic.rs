@@ -12,7 +12,7 @@ use super::shape::{is_hex, is_identifier, is_uuid};
 use super::stand_in::{counted_up, stands_in};
 use super::stock::is_screaming;
 use super::texts::{is_shown, names_text};
-use super::weak::{is_plain_choice, is_plain_password, is_weak, names_kind, spells_secret};
+use super::weak::{is_plain_choice, is_plain_password, is_short_choice, is_weak, names_kind, spells_secret};
 use super::words::{Words, words};
 
 /// A password a person chose, or one that was generated, bound to a name that says so.
@@ -29,7 +29,8 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
         && !names_kind(value)
         && ((like_password(value) && is_strong_enough(value, captured))
             || (sets_variable(&place, captured) && is_plain_choice(value))
-            || (is_plain_password(value) && (is_told(&place, value) || stands_beside(&place, captured))))
+            || (is_plain_password(value) && (is_told(&place, value) || stands_beside(&place, captured)))
+            || (is_short_choice(value) && place.quoted() && has_company(captured)))
 }
 
 /// Whether a sentence says it: `the password is "…"`. Of an option, it tells the words that it takes; of

@@ -82,7 +82,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     let letters: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
     let least = if marked { 8 } else { 10 };
     let chosen = (value.len() >= least && mixes_three(value))
-        || (letters.len() >= 8 && unreadable(&letters))
+        || (letters.len() >= 5 && unreadable(&letters) && (letters.len() >= 8 || letters.len() < value.len()))
         || (is_words(value) && is_strong_though_letters(value));
     drawn(value) || (strength == Strength::Strong && chosen && like_password(value) && !is_weak(value))
 }
@@ -281,6 +281,8 @@ mod tests {
             assert!(like_key(value.as_bytes(), Strength::Medium), "{value}");
         }
         assert!(like_key(b"Whale@468", Strength::Strong) && !like_key(b"Whale@468", Strength::Medium));
+        assert!(like_key(b"qkdxpw31", Strength::Strong) && !like_key(b"qkdxpw31", Strength::Medium));
+        assert!(!like_key(b"whales31", Strength::Strong));
         let uuid = b"c55dbac4-e0e8-4a06-b892-75cac2387ce5";
         assert!(like_key(uuid, Strength::Strong) && !like_key(uuid, Strength::Medium));
         assert!(!like_key(b"c55dbac4-e0e8-11ed-b892-75cac2387ce5", Strength::Strong));

@@ -40,7 +40,13 @@ pub(super) fn meant(captured: &Captured<'_>) -> bool {
 /// No mask, no template and no alphabet, for values whose prefix already says what they are.
 pub(super) fn unmasked(captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    !masked(value) && !is_template(value) && !recites(value, 12)
+    !masked(value) && !is_template(value) && !recites(value, 12) && !is_cut_short(captured)
+}
+
+/// Whether dots say that the value goes on, and that this is not all of it.
+fn is_cut_short(captured: &Captured<'_>) -> bool {
+    let after = captured.text.get(captured.value.end..).unwrap_or_default();
+    after.starts_with(b"...") || after.starts_with("\u{2026}".as_bytes())
 }
 
 /// No mask at the end of a web address whose path is the secret.
@@ -57,4 +63,18 @@ pub(super) fn long_secret(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let marks = value.iter().filter(|byte| !byte.is_ascii_alphanumeric() && !b" -_".contains(byte)).count();
     !masked(value) && !said_not_meant(value) && (drawn(value) || (marks >= 4 && value.iter().any(u8::is_ascii_digit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::found;
+    use super::*;
+
+    #[test]
+    fn a_value_that_goes_on_is_not_all_of_it() {
+        let takes = |text: &str| found(text, "key ", "q8Zt3xKfW0vLr7Bn", unmasked);
+
+        assert!(takes("key q8Zt3xKfW0vLr7Bn") && takes("a key q8Zt3xKfW0vLr7Bn. Then"));
+        assert!(!takes("key q8Zt3xKfW0vLr7Bn...") && !takes("key q8Zt3xKfW0vLr7Bn\u{2026}"));
+    }
 }

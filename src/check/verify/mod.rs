@@ -19,6 +19,7 @@ mod look;
 mod meant;
 mod name;
 mod place;
+mod row;
 mod service;
 mod shape;
 mod stand_in;
@@ -84,6 +85,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("basic-auth", credential::basic),
     ("beside-api", company::stands_by_api),
     ("byte-array", token::byte_array),
+    ("chosen-password", credential::chosen),
     ("chosen-secret", chosen::secret),
     ("connection-password", connection::connection_password),
     ("crc32", token::crc32),
@@ -114,6 +116,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("named-value", generic::named_value),
     ("nkey", token::nkey),
     ("not-empty", |captured| !captured.value().is_empty()),
+    ("password-in-a-row", row::holds_password),
     ("pem", key_file::pem),
     ("private-hex", key_file::hex_key),
     ("provider-secret", service::provider_secret),

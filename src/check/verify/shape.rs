@@ -1,6 +1,6 @@
 //! The outward shapes of values: hexadecimal, UUID, path, address, expression, identifier.
 
-use super::likeness::{strangeness, unreadable};
+use super::likeness::{strangeness, unreadable, unspeakable};
 use super::place::words;
 use super::words::{Words, words};
 
@@ -221,6 +221,7 @@ fn is_readable(part: &[u8]) -> bool {
     let digits = part.len() - letters.len();
     part.iter().all(u8::is_ascii_alphanumeric)
         && !unreadable(&letters)
+        && !unspeakable(&letters)
         && (letters.len() < 10 || strangeness(&letters) < 0.0)
         && digits <= if letters.is_empty() { 4 } else { 3 }
 }
@@ -303,7 +304,7 @@ mod tests {
         for value in ["ECC_NIST_P521", "ec2:ModifyImageAttribute", "mqvSinglePass-sha224kdf-scheme", "s3:GetObject"] {
             assert!(is_compound(value.as_bytes()), "{value}");
         }
-        for value in ["admin-2019", "Shop.2019", "q7Zk-x9Wv-t4Rb", "hunter22", "x7f.q9z.k2w"] {
+        for value in ["admin-2019", "Shop.2019", "q7Zk-x9Wv-t4Rb", "hunter22", "x7f.q9z.k2w", "whale-xqzv-song"] {
             assert!(!is_compound(value.as_bytes()), "{value}");
         }
         assert!(is_wordy(b"Ec2InstanceMetadata") && !is_wordy(b"q8Zt3xKfW0vLr7Bn"));

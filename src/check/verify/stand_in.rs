@@ -53,6 +53,7 @@ pub(super) fn masked(value: &[u8]) -> bool {
         || run >= 6.max(value.len() / 3)
         || (run >= 4 && run * 2 > value.len())
         || repeats(value)
+        || drones(value)
 }
 
 /// Whether a group of characters, said again and again, makes up the value.
@@ -60,6 +61,21 @@ fn repeats(value: &[u8]) -> bool {
     value.len() >= 4
         && (2..=value.len() / 2)
             .any(|period| value.iter().zip(value.iter().skip(period)).all(|(a, b)| a.eq_ignore_ascii_case(b)))
+}
+
+/// Whether most of a value is a few characters, said again and again: `AIzaSyDUMMYDUMMYDUMMY`.
+fn drones(value: &[u8]) -> bool {
+    value.len() >= 16 && (2..=8).any(|period| longest_echo(value, period) * 3 >= value.len() * 2)
+}
+
+/// How long the value says again what it said so many characters before.
+fn longest_echo(value: &[u8], period: usize) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for (a, b) in value.iter().zip(value.iter().skip(period)) {
+        run = if a.eq_ignore_ascii_case(b) { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 /// Whether letters or digits count up or down for most of the value: `12345678`, `a1b2c3d4`.
@@ -124,6 +140,7 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         || enclosed(b'{', b'}')
         || enclosed(b'%', b'%')
         || (enclosed(b'$', b'$') && value.len() > 2)
+        || (enclosed(b'*', b'*') && value.len() > 2)
         || (enclosed(b'_', b'_') && value.starts_with(b"__"))
         || (enclosed(b'@', b'@') && value.len() > 2)
         || filled_braces(value)
@@ -175,6 +192,8 @@ mod tests {
             "shhhhh",
             "asdfasdfasdf",
             "q7Zkccccccccw9Wv",
+            "q7ZkWHALEWHALEWHALEWHALEWHALE",
+            "*password*",
             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             "00000000-0000-0000-0000-000000000000",
             "your-api-key",

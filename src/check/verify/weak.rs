@@ -1,6 +1,6 @@
 //! Weak passwords and plain words: values that only what surrounds them can make a password.
 
-use super::likeness::{unreadable, unspeakable};
+use super::likeness::{unlikely, unreadable, unspeakable};
 use super::place;
 use super::shape::{is_encoding, is_expression, is_location, is_words, trailing_digits};
 use super::stand_in::{counted_up, stands_in};
@@ -91,7 +91,15 @@ pub(super) fn is_plain_password(value: &[u8]) -> bool {
         && !is_stock(&value.iter().copied().filter(u8::is_ascii_alphanumeric).collect::<Vec<_>>())
         && !WEAK.within(&spelled_out(value))
         && !SAMPLE.within(&value.to_ascii_lowercase())
-        && !is_screaming(value)
+        && !(is_screaming(value) && value.contains(&b'_'))
+}
+
+/// Four or five characters that a user and a host beside them make a password.
+pub(super) fn is_short_choice(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let small = value.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    let plain = digits == 0 && !unlikely(value);
+    (4..=5).contains(&value.len()) && small && !plain && !is_stock(value) && !stands_in(value) && !is_weak(value)
 }
 
 const SAMPLE: Words = words!(
@@ -156,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_word_may_be_a_password_where_its_company_says_so() {
-        assert!(is_plain_password(b"bluewhale") && is_plain_password(b"whale12"));
+        assert!(is_plain_password(b"bluewhale") && is_plain_password(b"whale12") && is_plain_password(b"WHALES"));
         for value in [
             "tiger",
             "secret12",
@@ -169,6 +177,14 @@ mod tests {
             "2.5.4.35",
         ] {
             assert!(!is_plain_password(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_few_characters_may_be_a_password_unless_everyone_writes_them() {
+        assert!(is_short_choice(b"cqoa") && is_short_choice(b"2673") && is_short_choice(b"x7k2"));
+        for value in ["keep", "root", "pass", "1234", "0000", "test", "data", "Qbat", "bluewhale", "abc"] {
+            assert!(!is_short_choice(value.as_bytes()), "{value}");
         }
     }
 
