@@ -1,0 +1,56 @@
+//! Commands that get a message, and when they are run.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::receiver::{Mood, Server};
+use crate::{commit, flush, repository, waiting};
+
+#[test]
+fn a_command_gets_the_message_on_its_standard_input() {
+    let server = Server::new(Mood::Well);
+    let scratch = repository("  - { on: [\"*\"], command: \"cat > ../told-$GOV_HOOK_EVENT\" }\n");
+
+    commit(&scratch, &server, "engine");
+    flush(&scratch, &server);
+
+    let told: Value =
+        serde_json::from_str(&fs::read_to_string(scratch.beside("told-approval_pending")).unwrap()).unwrap();
+    assert_eq!(told["schema"], "gov-hook/notification/v1");
+    assert_eq!(waiting(&scratch).len(), 0);
+}
+
+#[test]
+fn a_command_of_a_branch_runs_only_once_the_default_branch_names_it() {
+    let server = Server::new(Mood::Well);
+    let scratch = repository("  - { on: [\"*\"], command: \"true\" }\n");
+    scratch.git(&["checkout", "-q", "-b", "strange"]);
+    scratch
+        .policy(&fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap().replace("\"true\"", "\"touch ../ran\""));
+
+    commit(&scratch, &server, "engine");
+    let vain = flush(&scratch, &server);
+
+    let told = "1 message still waits: command touch ../ran: the policy of main does not name this command\n";
+    assert!(vain.out.starts_with(told), "{}", vain.out);
+    assert!(!scratch.beside("ran").exists());
+
+    scratch.git(&["branch", "-f", "main", "strange"]);
+    assert_eq!(flush(&scratch, &server).code, 0);
+    assert!(scratch.beside("ran").exists());
+}
+
+#[test]
+fn a_command_that_fails_is_tried_again() {
+    let server = Server::new(Mood::Well);
+    let scratch = repository("  - { on: [\"*\"], command: \"test -e ../ready && touch ../ran\" }\n");
+    commit(&scratch, &server, "engine");
+
+    let vain = flush(&scratch, &server);
+    assert!(vain.out.contains("the command ended with code 1"), "{}", vain.out);
+
+    fs::write(scratch.beside("ready"), "").unwrap();
+    assert_eq!(flush(&scratch, &server).code, 0);
+    assert!(scratch.beside("ran").exists());
+}

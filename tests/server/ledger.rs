@@ -1,0 +1,223 @@
+//! What a server takes of the ledgers of others, and what it writes itself.
+
+use crate::support::Scratch;
+use crate::{Hosted, PRODUCTION};
+
+#[test]
+fn a_forged_record_is_none() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.commit("a.txt", "one\n");
+    hosted.push(&["origin", "main"]).passes();
+    let commit = hosted.commit_past_hooks("a.txt", "two\n");
+    let stream = hosted.own_stream();
+    hosted.scratch.git(&["notes", &format!("--ref={stream}"), "add", "-m", "{\"kind\":\"commit\"}", &commit]);
+
+    hosted.push(&["--no-verify", "origin", &stream]).is_refused_with(&["gov-hook: denied: refs/notes/gov/"]);
+    hosted.push(&["--no-verify", "origin", "main", &stream]).is_refused_with(&["gov-hook: denied: refs/notes/gov/"]);
+}
+
+#[test]
+fn a_stream_only_grows() {
+    let hosted = Hosted::new("version: 1\n");
+    hosted.commit("a.txt", "one\n");
+    hosted.push(&["origin", "main"]).passes();
+    hosted.commit("a.txt", "two\n");
+    hosted.push(&["origin", "main"]).passes();
+    let stream = hosted.own_stream();
+    let (tip, before) =
+        (hosted.there(&["rev-parse", &stream]), hosted.scratch.git(&["rev-parse", &format!("{stream}~1")]));
+    let push = |what: &str| hosted.push(&["--no-verify", "origin", &format!("{what}:{stream}")]);
+
+    push("").is_refused_with(&["a stream of the ledger is never deleted"]);
+    push(&format!("+{before}")).is_refused_with(&["entries that are here would be cut off"]);
+    let tree = hosted.scratch.git(&["rev-parse", &format!("{stream}^{{tree}}")]);
+    let rewritten = hosted.forged(Some(&before), &tree);
+    push(&format!("+{rewritten}")).is_refused_with(&["its history was rewritten"]);
+    let emptied = hosted.scratch.git(&["mktree"]);
+    let emptied = hosted.forged(Some(&tip), &emptied);
+    push(&emptied).is_refused_with(&["history-rewritten"]);
+    let merged = hosted.scratch.git(&["commit-tree", &tree, "-p", &tip, "-p", "HEAD", "-m", "merge"]);
+    push(&merged).is_refused_with(&["history-rewritten"]);
+    assert_eq!(hosted.there(&["rev-parse", &stream]), tip);
+    hosted.commit("a.txt", "three\n");
+    hosted.push(&["--no-verify", "origin", &stream]).passes();
+}
+
+#[test]
+fn nobody_writes_into_a_stream_that_is_not_theirs() {
+    let hosted = Hosted::new("version: 1\n");
+    hosted.commit("a.txt", "one\n");
+    hosted.push(&["origin", "main"]).passes();
+    let stream = hosted.own_stream();
+    // Eve has Mira's stream, and her own program goes on with it.
+    let eve = hosted.scratch.beside("eve");
+    hosted.scratch.git(&["clone", "-q", &hosted.server.to_string_lossy(), &eve.to_string_lossy()]);
+    hosted.scratch.git_in(&eve, &["fetch", "-q", "origin", "refs/notes/gov/*:refs/notes/gov/*"]);
+    hosted.scratch.git_in(&eve, &["config", "user.email", "eve@example.com"]);
+    let head = hosted.scratch.git_in(&eve, &["rev-parse", "HEAD"]);
+    let forged = r#"{"actor":{"email":"eve@example.com","kind":"person","name":"Eve"}}"#;
+    hosted.scratch.git_in(&eve, &["notes", &format!("--ref={stream}"), "append", "-m", forged, &head]);
+
+    let output = hosted.scratch.try_git_in(&eve, &["push", "origin", &stream]);
+
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("gov-hook: denied: refs/notes/gov/"), "{said}");
+}
+
+#[test]
+fn a_server_that_knows_who_pushes_takes_nobody_elses_stream() {
+    let hosted = Hosted::new("version: 1\n");
+    hosted.commit("a.txt", "one\n");
+    let push = |pusher: &str| {
+        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
+        git.args(["push", "--no-verify", "origin", "refs/notes/gov/*"]).env("GOV_HOOK_PUSHER", pusher).output().unwrap()
+    };
+
+    let foreign = push("eve@example.com");
+
+    let said = String::from_utf8_lossy(&foreign.stderr).into_owned();
+    assert!(!foreign.status.success() && said.contains("it is the stream of mira@example.com"), "{said}");
+    assert!(push("Mira@example.com").status.success());
+}
+
+#[test]
+fn names_that_gov_hook_keeps_and_replacements_are_refused_and_can_be_deleted() {
+    let hosted = Hosted::without_hooks("version: 1\n");
+    for name in ["refs/replace/1111111111111111111111111111111111111111", "refs/gov-hook/given-up/x/y"] {
+        hosted.push(&["-q", "--no-verify", "origin", &format!("HEAD:{name}")]).passes();
+    }
+    hosted.enforce();
+    for name in [
+        "refs/replace/2222222222222222222222222222222222222222",
+        "refs/notes/gov",
+        "refs/gov-hook/given-up/x/z",
+        "refs/remotes/origin/notes/gov/x",
+        "refs/notes/remotes/origin/gov/x",
+    ] {
+        hosted.push(&["--no-verify", "origin", &format!("HEAD:{name}")]).is_refused_with(&["gov-hook: denied: refs/"]);
+    }
+    hosted.push(&["--no-verify", "origin", ":refs/replace/1111111111111111111111111111111111111111"]).passes();
+    hosted.push(&["--no-verify", "origin", ":refs/gov-hook/given-up/x/y"]).passes();
+}
+
+#[test]
+fn a_server_that_was_empty_takes_the_ledger_and_then_the_branch() {
+    let scratch = Scratch::unborn();
+    scratch.install_hooks();
+    let server = scratch.origin();
+    let hosted = Hosted { scratch, server };
+    hosted.enforce();
+    hosted.commit("a.txt", "one\n");
+
+    hosted.push(&["origin", "main"]).passes();
+    hosted.commit("a.txt", "two\n");
+    hosted.push(&["origin", "main"]).passes();
+
+    let verified = hosted.scratch.run_in(&hosted.server, &["audit", "verify", "--full", "--replay"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+}
+
+#[test]
+fn a_server_without_an_address_says_once_under_which_it_writes() {
+    let hosted = Hosted::new("version: 1\n");
+    hosted.commit("a.txt", "one\n");
+    let push = |what: &str| {
+        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
+        let settings = hosted.scratch.beside("empty");
+        std::fs::write(&settings, "[safe]\n\tdirectory = *\n").unwrap();
+        let done =
+            git.args(["push", "--no-verify", "origin", what]).env("GIT_CONFIG_GLOBAL", settings).output().unwrap();
+        assert!(done.status.success());
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    };
+
+    let (first, second) = (push("main"), push("main:other"));
+
+    assert!(first.contains("it records as gov-hook@server.invalid"), "{first}");
+    assert!(!second.contains("gov-hook"), "{second}");
+    assert_eq!(hosted.witnessed()[0]["actor"]["email"], "gov-hook@server.invalid");
+}
+
+#[test]
+fn a_server_without_a_key_lets_in_what_is_sealed_and_witnesses_none_of_it() {
+    let hosted = Hosted::new("version: 1\naudit: { sign: true }\n");
+    hosted.scratch.ssh_key("*@gov-hook");
+    // The server goes by the settings of its own user, who has no key.
+    let settings = hosted.scratch.beside("settings");
+    std::fs::write(&settings, "[safe]\n\tdirectory = *\n[user]\n\temail = server@example.com\n").unwrap();
+    hosted.commit("a.txt", "one\n");
+    let send = |what: &str| {
+        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
+        git.args(["push", "--no-verify", "origin", what]).env("GIT_CONFIG_GLOBAL", &settings).output().unwrap()
+    };
+    hosted.scratch.git(&["config", "user.email", "mira@example.com"]);
+
+    let done = send("main");
+
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{told}");
+    assert!(told.contains("the push is in, but the server could not put it on record: an entry has to be signed"));
+    assert!(hosted.witnessed().is_empty(), "an unsigned entry would be damage");
+    let doctor = hosted.scratch.run_in(&hosted.server, &["doctor", "--format", "json"]);
+    assert_eq!(doctor.code, 1);
+    let mends = doctor.json()["troubles"].to_string();
+    assert!(mends.contains("git config user.signingkey"), "{mends}");
+    assert!(!mends.contains("GOV_HOOK_PUSHER"), "{mends}");
+}
+
+#[test]
+fn a_doctor_warns_a_server_that_is_not_told_who_pushes() {
+    let hosted = Hosted::new("version: 1\n");
+    let warned = |pusher: &str| {
+        let doctor = hosted.scratch.run_with(&["doctor"], |command| {
+            command.current_dir(&hosted.server).env("GOV_HOOK_PUSHER", pusher);
+        });
+        (doctor.code, doctor.out.contains("it is not told who pushes"))
+    };
+
+    assert_eq!(warned(""), (0, true));
+    assert_eq!(warned("mira@example.com"), (0, false));
+}
+
+#[test]
+fn a_commit_that_anchors_what_was_never_on_record_goes_nowhere() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.commit("a.txt", "one\n");
+    let trailer = hosted.scratch.run(&["audit", "checkpoint", "--trailer"]).out;
+    let (stream, id) = (hosted.own_stream(), trailer.trim_end().rsplit(' ').next().unwrap());
+    let name = stream.rsplit('/').next().unwrap();
+    let lies = [trailer.replace(id, &"7".repeat(64)), trailer.replace(&format!("{name} "), &format!("{name} 9"))];
+    for lie in &lies {
+        hosted.scratch.git(&["commit", "-q", "--allow-empty", "-m", &format!("Merge it\n\n{lie}")]);
+        let words = ["what it says to be on record in `Gov-Checkpoint:` is not", "which the checkpoint of commit "];
+        hosted.push(&["origin", "HEAD:main"]).is_refused_with(&words);
+        hosted.scratch.run(&["audit", "sync"]);
+        hosted.push(&["--no-verify", "origin", "HEAD:main"]).is_refused_with(&words[..1]);
+        hosted.scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
+    hosted.scratch.git(&["commit", "-q", "--allow-empty", "-m", &format!("Merge it\n\n{trailer}")]);
+
+    hosted.push(&["origin", "HEAD:main"]).passes();
+
+    let said = hosted.scratch.run(&["audit", "verify", "--full"]);
+    assert_eq!(said.code, 0, "{}", said.out);
+    assert!(said.out.contains("held to 1 checkpoint "), "{}", said.out);
+}
+
+#[test]
+fn a_tag_that_anchors_what_was_never_on_record_goes_nowhere_either() {
+    let hosted = Hosted::new(PRODUCTION);
+    hosted.commit("a.txt", "one\n");
+    let trailer = hosted.scratch.run(&["audit", "checkpoint", "--trailer"]).out;
+    hosted.push(&["origin", "HEAD:main"]).passes();
+    let id = trailer.trim_end().rsplit(' ').next().unwrap();
+    let lie = trailer.replace(id, &"7".repeat(64));
+    hosted.scratch.git(&["tag", "-a", "lie", "-m", &format!("Version 2\n\n{lie}")]);
+    hosted.scratch.git(&["tag", "-a", "v2", "-m", &format!("Version 2\n\n{trailer}")]);
+
+    let words = ["what it says to be on record in `Gov-Checkpoint:` is not", "which the checkpoint of tag lie "];
+    hosted.push(&["origin", "lie"]).is_refused_with(&words);
+    hosted.push(&["--no-verify", "origin", "lie"]).is_refused_with(&words[..1]);
+    hosted.push(&["origin", "v2"]).passes();
+}

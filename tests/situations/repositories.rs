@@ -1,0 +1,190 @@
+//! Repositories of every kind: empty, bare, linked, shallow, partial, damaged.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::files;
+use crate::support::{Scratch, lines, secret_line};
+
+#[test]
+fn an_unborn_branch_has_nothing_before_it() {
+    let scratch = Scratch::unborn();
+    scratch.write("a.txt", "x\n");
+    scratch.git(&["add", "--all"]);
+
+    let json = scratch.check(&[]);
+
+    assert_eq!(json["target"]["kind"], "staged");
+    assert_eq!(json["target"]["base"], Value::Null);
+    assert_eq!(files(&json), [json!(["a.txt", "A", 1, 0])]);
+}
+
+#[test]
+fn an_empty_repository_has_an_empty_change() {
+    let scratch = Scratch::unborn();
+
+    let json = scratch.check(&[]);
+
+    assert_eq!((json["outcome"].as_str(), files(&json).len()), (Some("auto_approved"), 0));
+}
+
+#[test]
+fn a_bare_repository_is_judged_without_a_work_tree() {
+    let scratch = Scratch::new();
+    scratch.write("a.txt", "x\n");
+    scratch.commit_all("Add");
+    scratch.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
+    let bare = scratch.beside("bare.git");
+
+    let commit = scratch.run_in(&bare, &["check", "HEAD", "--format", "json"]);
+    let staged = scratch.run_in(&bare, &["check", "--staged"]);
+
+    assert_eq!(files(&commit.json()), [json!(["a.txt", "A", 1, 0])]);
+    assert_eq!((staged.code, staged.out.as_str()), (2, ""));
+    assert!(staged.err.contains("a bare repository has no index"), "{}", staged.err);
+}
+
+#[test]
+fn a_linked_worktree_is_judged_by_its_own_index_and_branch() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\nenforcement: { default: development, branches: { side: staging } }\n");
+    scratch.git(&["worktree", "add", "-q", "-b", "side", "../linked"]);
+    let linked = scratch.beside("linked");
+    fs::write(linked.join("a.txt"), "x\n").unwrap();
+    scratch.git_in(&linked, &["add", "a.txt"]);
+
+    let json = scratch.run_in(&linked, &["check", "--staged", "--format", "json"]).json();
+
+    assert_eq!(json["level"], "staging");
+    assert_eq!(files(&json), [json!(["a.txt", "A", 1, 0])]);
+}
+
+#[test]
+fn a_shallow_clone_fails_closed_and_says_which_fetch_mends_it() {
+    let scratch = Scratch::new();
+    for number in 0..5 {
+        scratch.write("a.txt", lines(number));
+        scratch.commit_all("More");
+    }
+    let url = format!("file://{}", scratch.path("").display());
+    scratch.git(&["clone", "-q", "--depth", "1", &url, "../shallow"]);
+    let shallow = scratch.beside("shallow");
+
+    let said = scratch.run_in(&shallow, &["check", "HEAD"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("git fetch --unshallow origin"), "{}", said.err);
+    scratch.git_in(&shallow, &["fetch", "-q", "--unshallow", "origin"]);
+    assert_eq!(scratch.run_in(&shallow, &["check", "HEAD"]).code, 0);
+}
+
+#[test]
+fn a_repository_of_another_hash_or_ref_storage_is_refused_by_name() {
+    let scratch = Scratch::new();
+    for (option, word) in [("--object-format=sha256", "SHA-256"), ("--ref-format=reftable", "reftable")] {
+        let directory = scratch.beside(word);
+        fs::create_dir(&directory).unwrap();
+        if !scratch.try_git_in(&directory, &["init", "-q", option]).status.success() {
+            continue;
+        }
+
+        let said = scratch.run_in(&directory, &["check"]);
+
+        assert_eq!(said.code, 2, "{word}");
+        assert!(said.err.to_lowercase().contains(&word.to_lowercase()), "{word}: {}", said.err);
+    }
+}
+
+#[test]
+fn outside_a_repository_there_is_nothing_to_judge() {
+    let scratch = Scratch::new();
+    let outside = scratch.beside("outside");
+    fs::create_dir(&outside).unwrap();
+
+    let said = scratch.run_in(&outside, &["check"]);
+
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("no git repository"), "{}", said.err);
+}
+
+#[test]
+fn a_missing_object_fails_closed() {
+    let scratch = Scratch::new();
+    scratch.write("a.txt", "x\n");
+    scratch.commit_all("Add");
+    let blob = scratch.git(&["rev-parse", "HEAD:a.txt"]);
+    fs::remove_file(scratch.path(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]))).unwrap();
+
+    let said = scratch.run(&["check", "HEAD"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains(&blob), "{}", said.err);
+}
+
+#[test]
+fn replacement_refs_and_grafts_do_not_change_what_is_judged() {
+    let scratch = Scratch::new();
+    scratch.write("a.txt", lines(300));
+    let large = scratch.commit_all("Large");
+    let small = scratch.git(&["commit-tree", "-p", "HEAD~1", "-m", "Small", "HEAD~1^{tree}"]);
+    let before = scratch.check(&[&large]);
+
+    scratch.git(&["replace", &large, &small]);
+
+    assert_eq!(scratch.check(&[&large])["files"], before["files"]);
+    scratch.git(&["replace", "-d", &large]);
+    scratch.write(".git/info/grafts", format!("{large} {small}\n"));
+    assert_eq!(scratch.check(&[&large])["files"], before["files"]);
+}
+
+#[test]
+fn attributes_and_text_conversion_hide_nothing() {
+    let scratch = Scratch::new();
+    scratch.write(".gitattributes", "*.txt -diff diff=none\n");
+    scratch.commit_all("Hide");
+    scratch.git(&["config", "diff.none.textconv", "true"]);
+    scratch.git(&["config", "color.ui", "always"]);
+    scratch.write("a.txt", secret_line());
+    scratch.git(&["add", "--all"]);
+
+    let json = scratch.check(&["--staged"]);
+
+    assert_eq!(json["findings"][0]["rule"], "secret/aws-access-key-id");
+}
+
+#[test]
+fn a_partial_clone_says_how_to_fetch_all_that_it_left_out() {
+    let scratch = Scratch::new();
+    for number in 1..4 {
+        scratch.write("a.txt", lines(number));
+        scratch.commit_all("More");
+    }
+    for key in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
+        scratch.git(&["config", key, "true"]);
+    }
+    let url = format!("file://{}", scratch.path("").display());
+    for filter in ["blob:none", "tree:0"] {
+        let name = filter.replace(':', "-");
+        scratch.git(&["clone", "-q", "--no-checkout", "--filter", filter, &url, &format!("../{name}")]);
+        let partial = scratch.beside(&name);
+
+        let said = scratch.run_in(&partial, &["check", "HEAD~2..HEAD"]);
+
+        assert_eq!(said.code, 2, "{filter}");
+        assert!(said.err.contains("git fetch --refetch --no-filter origin"), "{filter}: {}", said.err);
+        scratch.git_in(&partial, &["fetch", "-q", "--refetch", "--no-filter", "origin"]);
+        assert_eq!(scratch.run_in(&partial, &["check", "HEAD~2..HEAD"]).code, 0, "{filter}");
+    }
+}
+
+#[test]
+fn a_head_that_points_out_of_the_repository_is_not_taken_for_an_unborn_branch() {
+    let scratch = Scratch::new();
+    scratch.write(".git/HEAD", "ref: refs/heads/../../elsewhere\n");
+
+    let said = scratch.run(&["check", "--staged"]);
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("git symbolic-ref HEAD refs/heads/BRANCH"), "{}", said.err);
+}
