@@ -220,7 +220,8 @@ fn all_mistakes_of_all_packs_are_told_at_once() {
                  examples: [\"a bluebird\"]\n";
     scratch.write("packs/a.yaml", "- id: ours/x\n  keywords: [abc]\n  regex: 'abc('\n  severity: dney\n");
     scratch.write("packs/b.yaml", sound);
-    scratch.write("packs/c.yaml", sound.replace("a bluebird", "a sparrow"));
+    scratch.write("packs/c.yaml", sound.replace("ours/word", "ours/other").replace("a bluebird", "a sparrow"));
+    scratch.write("packs/d.yaml", sound);
 
     let human = scratch.run(&["rules", "check", "packs"]);
     let json = scratch.run(&["rules", "check", "packs", "--format", "json"]);
@@ -228,13 +229,15 @@ fn all_mistakes_of_all_packs_are_told_at_once() {
     let nowhere = scratch.run(&["rules", "check", "nowhere"]);
 
     assert_eq!((human.code, json.code, good.code, nowhere.code), (2, 2, 0, 2));
-    for part in ["packs/a.yaml:3:", "packs/a.yaml:4:", "packs/c.yaml:", "sound: 1 of 3 packs, with 1 rule whose"] {
+    let twice = "a rule of `packs/b.yaml` is called `ours/word` already";
+    let sum = "sound: 1 of 4 packs, with 1 rule whose";
+    for part in ["packs/a.yaml:3:", "packs/a.yaml:4:", "packs/c.yaml:", twice, "packs/d.yaml:1:7", sum] {
         assert!(human.out.contains(part), "{part}: {}", human.out);
     }
     let packs = json.json()["packs"].as_array().unwrap().clone();
     let told: Vec<(bool, usize)> =
         packs.iter().map(|pack| (pack["sound"] == true, pack["mistakes"].as_array().unwrap().len())).collect();
-    assert_eq!(told, [(false, 4), (true, 0), (false, 2)]);
+    assert_eq!(told, [(false, 4), (true, 0), (false, 2), (false, 1)]);
     assert_eq!(good.json()["packs"][0]["rules"], 1);
 }
 

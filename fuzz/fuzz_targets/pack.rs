@@ -8,7 +8,7 @@ use gov_hook::policy::{Policy, RuleSettings};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    match read_pack("own.yaml", bytes) {
+    match read_pack("own.yaml", bytes, &[]) {
         Ok(pack) => {
             let settings = RuleSettings { packs: Vec::new(), ..Policy::built_in().rules };
             let rules = Rules::new(&settings, vec![pack]).unwrap_or_else(|why| unreachable!("{why}"));

@@ -221,7 +221,7 @@ impl<'a> Holding<'a> {
                 // What is not committed yet is named as the work tree has it.
                 let side = self.commit.filter(|_| self.changes.is_empty()).map(|commit| format!("{}:", commit.short()));
                 let origin = format!("{}{path}", side.unwrap_or_default());
-                let read = read_pack(&path.to_string(), &bytes);
+                let read = read_pack(&path.to_string(), &bytes, &packs);
                 packs.push(read.map_err(|mistakes| Failure::mistaken(origin, bytes, mistakes))?);
             }
         }

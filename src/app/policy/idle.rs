@@ -35,7 +35,8 @@ fn own(policy: &Policy, work_dir: Option<&Path>) -> Vec<Pack> {
             let Ok(path) = entry.path().strip_prefix(work_dir) else { continue };
             let origin = path.display().to_string();
             if policy.rules.extra.iter().any(|glob| glob.matches(&RepoPath::from(origin.as_str()))) {
-                packs.extend(std::fs::read(entry.path()).ok().and_then(|bytes| read_pack(&origin, &bytes).ok()));
+                let bytes = std::fs::read(entry.path()).ok();
+                packs.extend(bytes.and_then(|bytes| read_pack(&origin, &bytes, &packs).ok()));
             }
         }
     }

@@ -105,7 +105,7 @@ fn beside(work_dir: &Path, policy: &Policy) -> Result<Vec<Mistaken>, Failure> {
             WalkDir::new(work_dir.join(folder)).into_iter().flatten().filter(|entry| entry.file_type().is_file());
         paths.extend(files.filter_map(|entry| entry.path().strip_prefix(work_dir).ok().map(Path::to_owned)));
     }
-    let mut unsound = Vec::new();
+    let (mut packs, mut unsound) = (Vec::new(), Vec::new());
     for path in paths {
         let (origin, place) = (path.display().to_string(), RepoPath::new(path.as_os_str().as_bytes().to_vec()));
         let bytes = match std::fs::read(work_dir.join(&path)) {
@@ -116,7 +116,9 @@ fn beside(work_dir: &Path, policy: &Policy) -> Result<Vec<Mistaken>, Failure> {
         let found = match origin.as_str() {
             WAIVERS_PATH => Waivers::read(&origin, &bytes).err(),
             SIGNERS_PATH => law::mistakes_of_signers(&bytes),
-            _ if policy.rules.extra.iter().any(|glob| glob.matches(&place)) => read_pack(&origin, &bytes).err(),
+            _ if policy.rules.extra.iter().any(|glob| glob.matches(&place)) => {
+                read_pack(&origin, &bytes, &packs).map(|pack| packs.push(pack)).err()
+            }
             _ => None,
         };
         if let Some(found) = found {

@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 use super::law::Law;
 use super::{Answer, CANNOT_DECIDE, Environment, Failure, secrets};
 use crate::check::header_explained;
-use crate::check::rules::{Example, Listed, On, is_pack, read_pack};
+use crate::check::rules::{Example, Listed, On, Pack, is_pack, read_pack};
 use crate::check::waivers::{Explained, explained};
 use crate::git::Repo;
 use crate::model::{Arrange, Severity, closest, shell_word};
@@ -95,12 +95,13 @@ fn unknown(law: &Law, id: &str) -> Failure {
 /// `rules check`: reads a pack, or every pack in a folder, and runs the examples in it.
 pub fn check(path: &Path, medium: Medium, style: Style) -> Result<Answer, Failure> {
     let mut seen = PacksView { packs: Vec::new(), others: Vec::new() };
+    let mut sound = Vec::new();
     for file in packs_in(path)? {
         let origin = file.display().to_string();
         let bytes = std::fs::read(&file).map_err(|error| Failure::new(format!("cannot read `{origin}`: {error}")))?;
         // What was named itself was meant as a pack, whatever it holds.
         if file == path || is_pack(&bytes) {
-            seen.packs.push(pack(origin, bytes));
+            seen.packs.push(pack(origin, bytes, &mut sound));
         } else {
             seen.others.push(origin);
         }
@@ -109,14 +110,19 @@ pub fn check(path: &Path, medium: Medium, style: Style) -> Result<Answer, Failur
         let none = Failure::new(format!("no pack (`*.yaml`) is in `{}`", path.display()));
         return Err(none.mended_by("name a pack, or a folder of them; each rule starts with `- id: family/name`"));
     }
-    let sound = seen.packs.iter().all(|pack| pack.mistakes.is_empty());
+    let is_sound = seen.packs.iter().all(|pack| pack.mistakes.is_empty());
     let text = if medium == Medium::Json { report::check_json(&seen) } else { report::check(&seen, style) };
-    Ok(Answer { text: text.into_bytes(), code: if sound { 0 } else { CANNOT_DECIDE } })
+    Ok(Answer { text: text.into_bytes(), code: if is_sound { 0 } else { CANNOT_DECIDE } })
 }
 
-fn pack(origin: String, bytes: Vec<u8>) -> PackView {
-    let (rules, mistakes) = match read_pack(&origin, &bytes) {
-        Ok(pack) => (pack.rules.len(), Vec::new()),
+/// A pack as it is told; a sound one joins those that were read before it.
+fn pack(origin: String, bytes: Vec<u8>, sound: &mut Vec<Pack>) -> PackView {
+    let (rules, mistakes) = match read_pack(&origin, &bytes, sound) {
+        Ok(pack) => {
+            let rules = pack.rules.len();
+            sound.push(pack);
+            (rules, Vec::new())
+        }
         Err(mistakes) => (0, mistakes),
     };
     let (bytes, mistakes) = secrets::shown(bytes, mistakes);

@@ -18,6 +18,13 @@ pub struct Pack {
     pub rules: Vec<Definition>,
 }
 
+impl Pack {
+    /// Every rule's id, with the name of the pack.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rules.iter().map(|rule| (rule.id.as_str(), self.name.as_str()))
+    }
+}
+
 /// So many keywords a repository's own rules may have: with those of the build, tables number no more.
 const MOST_KEYWORDS: usize = 1 << 15;
 

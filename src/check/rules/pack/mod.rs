@@ -4,6 +4,8 @@ mod fields;
 mod shaped;
 mod sound;
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
 use self::fields::RULE;
@@ -15,11 +17,12 @@ use crate::model::{Mistake, closest, hides_text};
 use crate::policy::RuleSettings;
 use crate::yaml::{self, Mistakes, Node, Span, Value};
 
-/// Reads a pack and runs its examples.
-pub fn read_pack(name: &str, bytes: &[u8]) -> Result<Pack, Vec<Mistake>> {
+/// Reads a pack and runs its examples. No rule of it may be called as one of the packs that were read before.
+pub fn read_pack(name: &str, bytes: &[u8], before: &[Pack]) -> Result<Pack, Vec<Mistake>> {
     let yaml::Parsed { root, mistakes } = yaml::parse_shared(bytes);
     let mut reader = Reader { mistakes, allowance: Allowance::ALL };
     let read = root.map(|root| reader.pack(&root)).unwrap_or_default();
+    reader.compare(&read, before);
     if reader.mistakes.is_empty() {
         reader.try_examples(name, &read);
     }
@@ -82,6 +85,17 @@ impl Reader {
             read.push(rule);
         }
         read
+    }
+
+    fn compare(&mut self, read: &[Read], before: &[Pack]) {
+        let named: HashMap<&str, &str> = before.iter().flat_map(Pack::named).collect();
+        for rule in read {
+            let id = rule.definition.id.as_str();
+            if let Some(pack) = named.get(id) {
+                let mistake = rule.id.mistake(format!("a rule of `{}` is called `{id}` already", short(pack)));
+                self.note(mistake.help("give each rule an id of its own; findings and waivers name it"));
+            }
+        }
     }
 
     fn rule(&mut self, node: &Node) -> Option<Read> {

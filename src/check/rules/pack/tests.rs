@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::check::rules::built::embedded;
 
@@ -21,7 +23,7 @@ const GOOD: &str = r#"
 "#;
 
 fn said(text: &str) -> Vec<String> {
-    let mistakes = read_pack("acme", text.as_bytes()).err().unwrap_or_default();
+    let mistakes = read_pack("acme", text.as_bytes(), &[]).err().unwrap_or_default();
     let place = |mistake: &Mistake| format!("{}:{}+{}", mistake.line, mistake.column, mistake.length);
     let more = |part: &Option<String>, mark| part.as_ref().map(|part| format!(" {mark} {part}")).unwrap_or_default();
     mistakes
@@ -32,7 +34,7 @@ fn said(text: &str) -> Vec<String> {
 
 #[test]
 fn a_good_pack_is_read_and_its_rules_run() {
-    let pack = read_pack("acme", GOOD.as_bytes()).unwrap();
+    let pack = read_pack("acme", GOOD.as_bytes(), &[]).unwrap();
 
     assert_eq!(
         pack.rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(),
@@ -123,6 +125,24 @@ fn examples_that_do_not_hold_are_mistakes_of_the_pack() {
             "9:21+25 `acme/deploy-token`: counterexample 1 is found",
         ]
     );
+}
+
+#[test]
+fn a_rule_is_called_as_no_rule_of_a_pack_that_was_read_before() {
+    let first = read_pack("acme", GOOD.as_bytes(), &[]).unwrap();
+
+    let mistakes = read_pack("other", GOOD.as_bytes(), &[first]).err().unwrap();
+
+    assert_eq!(mistakes.len(), 2);
+    assert_eq!(mistakes[0].message, "a rule of `acme` is called `acme/deploy-token` already");
+    assert_eq!((mistakes[0].line, mistakes[0].column), (2, 7));
+}
+
+#[test]
+fn no_two_embedded_rules_are_called_the_same() {
+    let ids: BTreeSet<&str> = embedded::RULES.iter().map(|rule| rule.id.get()).collect();
+
+    assert_eq!(ids.len(), embedded::RULES.len());
 }
 
 #[test]
