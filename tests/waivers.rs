@@ -48,6 +48,27 @@ fn refused(said: &Said, because: &str) {
 const KEY: &str = "secret/aws-access-key-id";
 
 #[test]
+fn a_key_of_many_lines_is_told_of_its_first_and_waived_above_it() {
+    let scratch = Scratch::new();
+    let make = "ssh-keygen -q -t ed25519 -N '' -f key && rm key.pub";
+    assert!(scratch.command("sh", &scratch.path("")).args(["-c", make]).status().unwrap().success());
+    let block = fs::read_to_string(scratch.path("key")).unwrap();
+    let waiver = "# gov: allow[secret/openssh-private-key] made for this test alone";
+    scratch.write("told.py", format!("a = 1\nkey = '''\n{block}'''\n"));
+    scratch.write("waived.py", format!("a = 1\n{waiver}\nkey = '''{block}'''\n"));
+    scratch.commit_all("Bring keys");
+
+    let report = scratch.check(&["--all"]);
+
+    let told = |finding: &Value| {
+        (finding["path"].as_str().unwrap().to_owned(), finding["line"].as_u64().unwrap(), finding["waived"].is_null())
+    };
+    let told: Vec<_> = report["findings"].as_array().unwrap().iter().map(told).collect();
+    let place = |path: &str, line, weighs| (path.to_owned(), line, weighs);
+    assert_eq!(told, [place("key", 1, true), place("told.py", 3, true), place("waived.py", 3, false)]);
+}
+
+#[test]
 fn a_finding_is_waived_by_the_first_digits_of_its_fingerprint() {
     let scratch = leaky(&[("deploy.toml", "LM2T")]);
     let full = fingerprint(&scratch, &["--all"], "deploy.toml");

@@ -60,6 +60,16 @@ pub enum Anchor {
     EveryLine,
 }
 
+/// Where a finding stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToldAt {
+    #[default]
+    Value,
+    /// On the first line of a match that is a block of lines.
+    Block,
+}
+
 /// What a policy asks of some files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -129,6 +139,8 @@ pub struct Definition {
     /// The match may span more than two lines.
     #[serde(default)]
     pub multiline: bool,
+    #[serde(default)]
+    pub told_at: ToldAt,
     /// `on: removed` only: how many more matches a change removes than it adds.
     #[serde(default)]
     pub net: Option<u32>,

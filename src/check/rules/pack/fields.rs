@@ -34,6 +34,7 @@ pub(super) const RULE: &[(&str, Shape)] = &[
     ("verify", Shape::TextOrTexts),
     ("allow", Shape::Allow),
     ("multiline", Shape::Flag),
+    ("told_at", Shape::Word(&["value", "block"])),
     ("net", Shape::Whole),
     ("changes_only", Shape::Flag),
     ("by", Shape::Word(&["agent"])),

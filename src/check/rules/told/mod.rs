@@ -14,6 +14,7 @@ mod written;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::definition::ToldAt;
 use super::rule::{Compiled, Rule};
 use super::search::{Match, Matches, Part};
 use super::set::Rules;
@@ -108,19 +109,21 @@ impl<'a> Teller<'a> {
             if !self.news.contains(&found.value.end) {
                 continue;
             }
+            let shown = shown(part.text, compiled, &whole, &value);
+            let told_at = self.position(part, part.base + shown.start);
             let position = self.position(part, found.value.start);
-            self.seen.insert((position.line, found.rule));
+            self.seen.insert((told_at.line, found.rule));
             if !counts(rule, lines(part.text, &whole, value.start, position.line)) {
                 continue;
             }
             let text = part.text.get(value.clone()).unwrap_or_default();
             let tell = || {
-                let mut finding = self.rules.finding(rule, compiled, self.place(position), text);
+                let mut finding = self.rules.finding(rule, compiled, self.place(told_at), text);
                 if let Some(detail) = self.details.get(&(found.rule, found.value.start)) {
                     finding.message = format!("{} ({detail})", finding.message);
                 }
                 if !self.binary {
-                    finding.excerpt = Some(excerpt(part.text, &value, &hidden));
+                    finding.excerpt = Some(excerpt(part.text, &shown, &hidden));
                 }
                 finding
             };
@@ -237,6 +240,17 @@ impl<'a> Teller<'a> {
         let mut hidden: Vec<Range<usize>> = matches.filter(secret).map(within).collect();
         hidden.arrange_by_key(|range| (range.start, range.end));
         hidden
+    }
+}
+
+/// What a finding points at: the value, or the first line of the block that it stands in.
+fn shown(text: &[u8], compiled: &Compiled, whole: &Range<usize>, value: &Range<usize>) -> Range<usize> {
+    let head = text.get(whole.start..value.start).unwrap_or_default();
+    match memchr::memchr(b'\n', head) {
+        Some(end) if compiled.definition().is_some_and(|rule| rule.told_at == ToldAt::Block) => {
+            whole.start..whole.start + head.get(..end).unwrap_or_default().trim_ascii_end().len()
+        }
+        Some(_) | None => value.clone(),
     }
 }
 
