@@ -7,7 +7,7 @@ use super::likeness::drawn;
 use super::look::like_password;
 use super::place::{in_document, words};
 use super::shape::{is_expression, is_location, is_words};
-use super::stand_in::{counted_up, is_template, stands_in};
+use super::stand_in::{counted_up, is_template, said_not_meant, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock};
 use super::weak::{is_plain_password, is_weak, spells_secret};
 use super::words::{Words, words};
@@ -124,6 +124,7 @@ fn is_meant_pair(pair: &[u8]) -> bool {
     pair.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ' || *byte == b'\n')
         && password.trim_ascii().len() >= 4
         && !is_template(user)
+        && !said_not_meant(user)
         && !is_stock(password.trim_ascii())
         && !stands_in(password)
         && !password.trim_ascii().eq_ignore_ascii_case(user)

@@ -28,7 +28,7 @@ pub(super) fn password(captured: &Captured<'_>) -> bool {
         && !is_shown(value, captured)
         && !names_kind(value)
         && ((like_password(value) && is_strong_enough(value, captured))
-            || (sets_variable(&place, captured) && is_plain_choice(value))
+            || (sets_variable(&place, captured) && (is_plain_choice(value) || is_short_choice(value)))
             || (is_plain_password(value) && (is_told(&place, value) || stands_beside(&place, captured)))
             || (is_short_choice(value) && place.quoted() && has_company(captured)))
 }

@@ -27,6 +27,7 @@ pub(super) fn like_password(value: &[u8]) -> bool {
         return false;
     }
     if is_list(value)
+        || is_option(value)
         || is_compound(value)
         || is_date(value)
         || is_decimal(value)
@@ -73,7 +74,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     if wraps_words(value) || belies(value) {
         return false;
     }
-    if value.starts_with(b"\\") || is_date(value) || is_decimal(value) || is_list(value) {
+    if value.starts_with(b"\\") || is_date(value) || is_decimal(value) || is_list(value) || is_word_of_bits(value) {
         return false;
     }
     if strength == Strength::Weak {
@@ -85,6 +86,17 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
         || (letters.len() >= 5 && unreadable(&letters) && (letters.len() >= 8 || letters.len() < value.len()))
         || (is_words(value) && is_strong_though_letters(value));
     drawn(value) || (strength == Strength::Strong && chosen && like_password(value) && !is_weak(value))
+}
+
+/// A number as code writes one of 64 bits at most: `0x9e3779b9`.
+fn is_word_of_bits(value: &[u8]) -> bool {
+    value.strip_prefix(b"0x").is_some_and(|digits| digits.len() <= 16 && is_hex(digits))
+}
+
+/// An option of a command: `--xhtml`.
+fn is_option(value: &[u8]) -> bool {
+    let name = value.strip_prefix(b"--").unwrap_or_default();
+    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-')
 }
 
 /// Text in percent encoding, as tests of addresses have it; one such mark may occur by chance, and
@@ -234,6 +246,7 @@ mod tests {
     fn what_programs_and_documents_write_does_not() {
         for value in [
             "password",
+            "--xhtml",
             "%cabcdefghijklmnopqrst",
             "secret",
             "open_sesame",
@@ -281,6 +294,7 @@ mod tests {
             assert!(like_key(value.as_bytes(), Strength::Medium), "{value}");
         }
         assert!(like_key(b"Whale@468", Strength::Strong) && !like_key(b"Whale@468", Strength::Medium));
+        assert!(!like_key(b"0xa9a04fb97c3d21e8", Strength::Strong));
         assert!(like_key(b"qkdxpw31", Strength::Strong) && !like_key(b"qkdxpw31", Strength::Medium));
         assert!(!like_key(b"whales31", Strength::Strong));
         let uuid = b"c55dbac4-e0e8-4a06-b892-75cac2387ce5";

@@ -121,10 +121,10 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
     calls || looks_up || chain || closes_code(value) || EXPRESSION_MARKS.within(unpadded)
 }
 
-/// Whether a bracket that was opened before the value is closed by it, and code goes on behind:
+/// Whether a bracket or a quote that was opened before the value is closed by it, and code goes on behind:
 /// `"Key=")[1].split("…"`.
 fn closes_code(value: &[u8]) -> bool {
-    matches!(value, [b')' | b']', b'.' | b'[' | b',' | b';' | b')', ..])
+    matches!(value, [b')' | b']', b'.' | b'[' | b',' | b';' | b')', ..] | [b'`', b'+', ..])
 }
 
 const EXPRESSION_MARKS: Words = words!(r#"=> == != && || -> :: (); .* \d \w \s [a-z [A-Z [0-9 (? =""#);

@@ -54,6 +54,14 @@ pub(super) fn masked(value: &[u8]) -> bool {
         || (run >= 4 && run * 2 > value.len())
         || repeats(value)
         || drones(value)
+        || is_mashed(value, distinct(&u8::is_ascii_lowercase))
+}
+
+/// Whether fingers that stayed on a few keys wrote a long line of small letters.
+fn is_mashed(value: &[u8], distinct: usize) -> bool {
+    const LONG: usize = 24;
+    const FEW: usize = 9;
+    value.len() >= LONG && distinct <= FEW && value.iter().all(u8::is_ascii_lowercase)
 }
 
 /// Whether a group of characters, said again and again, makes up the value.
@@ -192,6 +200,7 @@ mod tests {
             "shhhhh",
             "asdfasdfasdf",
             "q7Zkccccccccw9Wv",
+            "dhfskjdfhsdjkfhsdjkfhdsjkhdjkfd",
             "q7ZkWHALEWHALEWHALEWHALEWHALE",
             "*password*",
             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
