@@ -4,6 +4,7 @@ use gov_hook::model::{Explanation, NextStep, hides_text};
 use gov_hook::policy::{Policy, read, why};
 use gov_hook::report::mistakes::{self, Asked, Judged};
 use gov_hook::report::{Style, policy};
+use serde_json::Value;
 
 const ORIGIN: &str = "HEAD:.gov/policy.yaml";
 
@@ -245,4 +246,35 @@ fn the_json_form_of_why_is_frozen() {
 }
 "#
     );
+}
+
+/// Every key below this part of the schema, as a page names it; what is in a list is named once for all.
+fn keys(schema: &Value, of: &Value, before: &str, found: &mut Vec<String>) {
+    let named = of["$ref"].as_str().and_then(|name| schema.pointer(name.trim_start_matches('#')));
+    for part in [Some(of), named].into_iter().flatten() {
+        for (key, value) in part["properties"].as_object().into_iter().flatten() {
+            let path = if before.is_empty() { key.clone() } else { format!("{before}.{key}") };
+            keys(schema, value, &path, found);
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_page_on_the_policy_names_every_key_and_shows_one_that_is_sound() {
+    let page = include_str!("../docs/policy.md");
+    let schema: Value = serde_json::from_slice(&gov_hook::policy::schema()).unwrap();
+    let mut all = Vec::new();
+    keys(&schema, &schema, "", &mut all);
+
+    // A section stands for what its own row tells in words.
+    let told = |key: &String| {
+        let last = key.rsplit('.').next().unwrap_or(key);
+        page.contains(&format!("`{key}")) || page.contains(&format!("`{last}`")) || page.contains(&format!("`{last}: "))
+    };
+    let untold: Vec<&String> = all.iter().filter(|key| !told(key) && *key != "version").collect();
+    assert_eq!(untold, [] as [&String; 0]);
+    assert!(all.len() > 40, "{all:?}");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(read("docs/policy.md", example.as_bytes()).err(), None);
 }
