@@ -3,6 +3,8 @@
 //! Only a word whose every foreign letter passes for a Latin one counts. Ordinary Russian, Greek
 //! or Chinese, and words such as `getДанные` or `Δx`, do not.
 
+use std::ops::Range;
+
 use super::confusables::latin_for;
 use super::{Hit, invisible};
 use crate::check::{characters, syntax};
@@ -10,6 +12,9 @@ use crate::model::RepoPath;
 
 /// Words of the code itself, outside comments and strings, in a language whose syntax is known.
 pub(super) fn identifiers(path: &RepoPath, text: &[u8]) -> Vec<Hit> {
+    if !syntax::is_source(path) {
+        return Vec::new();
+    }
     let words = mixed_words(text, is_word);
     if words.is_empty() {
         return Vec::new();
@@ -25,18 +30,17 @@ pub(super) fn identifiers(path: &RepoPath, text: &[u8]) -> Vec<Hit> {
 
 /// Labels of a host name in a URL, wherever it stands.
 pub(super) fn hosts(text: &[u8]) -> Vec<Hit> {
-    let in_host = |hit: &Hit| {
-        let Some(label) = hit.range.as_ref().map(|range| range.start) else { return false };
-        // A host name has at most 253 characters, and a user's name may stand before it.
-        let before = text.get(label.saturating_sub(300)..label).unwrap_or_default();
-        memchr::memmem::rfind(before, b"://").is_some_and(|scheme| {
-            let host = before.get(scheme + 3..).unwrap_or_default();
-            !host.iter().any(|byte| byte.is_ascii_whitespace() || b"/?#\"'`<>()".contains(byte))
-        })
+    // A host name has at most 253 characters, and a user's name may stand before it.
+    const LONGEST: usize = 400;
+    let in_host = |byte: &u8| !byte.is_ascii_whitespace() && !b"/?#\"'`<>()".contains(byte);
+    let of_url = |scheme: usize| {
+        let start = scheme + 3;
+        let host = text.get(start..text.len().min(start + LONGEST)).unwrap_or_default();
+        let host = host.get(..host.iter().position(|byte| !in_host(byte)).unwrap_or(host.len())).unwrap_or_default();
+        let labels = mixed_words(host, |c| is_word(c) || c == '-').into_iter();
+        labels.map(move |hit| Hit { range: hit.range.map(|label| start + label.start..start + label.end), ..hit })
     };
-    let mut labels = mixed_words(text, |c| is_word(c) || c == '-');
-    labels.retain(in_host);
-    labels
+    memchr::memmem::find_iter(text, b"://").flat_map(of_url).collect()
 }
 
 /// A path with a mixed word, or with characters that hide or reorder it.
@@ -54,10 +58,18 @@ pub(super) fn path(path: &RepoPath) -> Vec<Hit> {
 /// Words with a Latin letter of ASCII and with letters that pass for one, and with no others.
 fn mixed_words(text: &[u8], belongs: impl Fn(char) -> bool) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let mut judged = 0;
+    let (mut judged, mut stretch) = (0, 0..0);
     for (at, found) in characters::beyond_ascii(text) {
         if at < judged || latin_for(found).is_none() {
             continue;
+        }
+        if at >= stretch.end {
+            stretch = stretch_around(text, at);
+            // Prose in one alphabet has none.
+            if !text.get(stretch.clone()).unwrap_or_default().iter().any(u8::is_ascii_alphabetic) {
+                judged = stretch.end;
+                continue;
+            }
         }
         let word = characters::run_around(text, at, &belongs);
         judged = word.end;
@@ -72,6 +84,14 @@ fn mixed_words(text: &[u8], belongs: impl Fn(char) -> bool) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// What may belong to the word at a place, without a look at what is not ASCII.
+fn stretch_around(text: &[u8], at: usize) -> Range<usize> {
+    let parts = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'_' | b'-');
+    let start = text.get(..at).and_then(|before| before.iter().rposition(parts)).map_or(0, |last| last + 1);
+    let end = text.get(at..).and_then(|after| after.iter().position(parts)).map_or(text.len(), |first| at + first);
+    start..end
 }
 
 fn is_word(c: char) -> bool {
