@@ -488,3 +488,24 @@ warning: `header/*` is denied whatever `severity` says
     let explained = scratch.run(&["rules", "explain", "header/body-edited"]).out;
     assert!(!explained.contains("weigh them otherwise"), "{explained}");
 }
+
+#[test]
+fn the_pack_that_the_documents_show_is_sound_and_no_finding_of_itself() {
+    let scratch = Scratch::new();
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md")).unwrap();
+    let pack = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    scratch.write(".gov/rules/acme.yaml", pack);
+    let example = pack.split("examples: ['").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+    scratch.commit_all("Have rules of our own");
+
+    let checked = scratch.run(&["rules", "check", ".gov/rules"]);
+    let of_pack = scratch.check(&["--all"]);
+    scratch.write(".gov/rules/other.yaml", format!("# {example}\n[]\n"));
+    scratch.commit_all("Leak beside it");
+    let of_leak = scratch.check(&["--all"]);
+
+    assert_eq!(checked.code, 0, "{}", checked.out);
+    assert_eq!(of_pack["findings"], serde_json::json!([]));
+    let paths: Vec<_> = of_leak["findings"].as_array().unwrap().iter().map(|finding| &finding["path"]).collect();
+    assert_eq!(paths, [".gov/rules/other.yaml"]);
+}

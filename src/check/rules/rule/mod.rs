@@ -176,7 +176,13 @@ impl Rule {
     /// Whether it may look at a path at all.
     pub(super) fn is_near(&self, subject: &Subject<'_>) -> bool {
         let (first, count) = self.near;
-        count == 0 || subject.is_near(near(first, count))
+        (count == 0 || subject.is_near(near(first, count))) && !self.stands_in(subject.path)
+    }
+
+    /// Whether it is a repository's own and that file its pack, whose examples are what it looks for. All other
+    /// rules look there.
+    fn stands_in(&self, path: &RepoPath) -> bool {
+        self.number.is_none() && self.on != On::Path && self.pack.as_bytes() == path.as_bytes()
     }
 
     /// Whether it does look at it.
