@@ -209,7 +209,7 @@ fn a_file_that_cannot_be_added_to_is_left_as_it_is() {
 
     refused(&with("- rule: [\n"), ".gov/waivers.yaml:");
     refused(&with("- reason: x\n"), "names neither a `fingerprint` nor a `rule`");
-    refused(&with("[{ rule: a/b, reason: x }]\n"), "is not a plain list");
+    refused(&with("[{ rule: a/b, paths: [c], reason: x }]\n"), "is not a plain list");
     scratch.write(".gov/waivers.yaml.lock", "");
     refused(&with("# mine\n"), "another gov-hook is writing");
     assert!(scratch.path(".gov/waivers.yaml.lock").exists());
@@ -265,7 +265,7 @@ fn a_baseline_takes_all_there_is_and_nothing_that_comes() {
 #[test]
 fn a_baseline_that_is_made_again_drops_what_is_gone_and_adds_only_when_asked() {
     let scratch = leaky(&[("a.toml", "AAA3"), ("b.toml", "BBB4")]);
-    scratch.write(".gov/waivers.yaml", "# by hand\n- rule: secret/never-used\n  reason: mine\n");
+    scratch.write(".gov/waivers.yaml", "# by hand\n- rule: secret/never-used\n  paths: [a]\n  reason: mine\n");
     scratch.run(&["rules", "baseline", "--reason", "there before"]);
     scratch.commit_all("Take it as it is");
     let made = waivers(&scratch);
@@ -295,7 +295,10 @@ fn a_baseline_that_is_made_again_drops_what_is_gone_and_adds_only_when_asked() {
     refused(&unreasoned, "a waiver without a reason excuses nothing");
     assert!(updated.out.contains("1 finding added:\n  secret/aws-access-key-id in c.toml:1\n"), "{}", updated.out);
     let file = waivers(&scratch);
-    assert!(file.starts_with("# by hand\n- rule: secret/never-used\n  reason: mine\n# baseline: "), "{file}");
+    assert!(
+        file.starts_with("# by hand\n- rule: secret/never-used\n  paths: [a]\n  reason: mine\n# baseline: "),
+        "{file}"
+    );
     assert!(!file.contains("a.toml") && file.contains("b.toml") && file.contains("c.toml"), "{file}");
     scratch.commit_all("Update");
     assert_eq!(weighing(&scratch.check(&["--all"])), ["waiver/unused"], "the one by hand is nobody else's to drop");

@@ -105,7 +105,8 @@ pub(super) struct WaiveArguments {
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
 Writes a waiver for each finding of the tracked files into `.gov/waivers.yaml`, by fingerprint, so \
-that what it excuses may move but not multiply. Run again it drops what matches nothing any more.")]
+that what it excuses may move within its file and stands nowhere else. Run again it drops what \
+matches nothing any more.")]
 #[command(after_help = "\
 Examples:
   gov-hook rules baseline --reason \"there before gov-hook\" --until 2027-06-30

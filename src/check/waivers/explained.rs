@@ -17,13 +17,15 @@ pub fn explained(id: &str) -> Option<Explained> {
         "waiver/added" => (
             Severity::Hold,
             "a change excuses what it brings itself",
-            "Whoever writes a change would judge it too; of what would not be held, it is only a note.",
+            "Whoever writes a change would judge it too. Of what would not be held this is only a note, and so it is \
+             of one in `.gov/waivers.yaml`, of which any change is CRITICAL.",
             "Have the reason approved with the change, or take out what it excuses.",
         ),
         "waiver/reused" => (
             Severity::Hold,
             "what a change brings is excused by a waiver that was there before",
-            "The waiver was approved for another text; of what would not be held, this is only a note.",
+            "A waiver in a text was approved for another text than this; one in `.gov/waivers.yaml` for all that it \
+             names, and is not told so. Of what would not be held this is only a note.",
             "Have it approved with the change, or take out what it excuses.",
         ),
         "waiver/expired" => (

@@ -68,7 +68,7 @@ impl Waivers {
                 What::Fingerprint(fingerprint) => {
                     made.by_fingerprint.entry(fingerprint.clone()).or_default().push(index);
                 }
-                What::Rule { paths, .. } if !paths.is_empty() && paths.iter().all(|glob| is_literal(&glob.text)) => {
+                What::Rule { paths, .. } if paths.iter().all(|glob| is_literal(&glob.text)) => {
                     for glob in paths {
                         made.by_path.entry(glob.text.as_bytes().to_vec()).or_default().push(index);
                     }
@@ -97,9 +97,7 @@ impl Entry {
     fn names(&self, id: &str, path: &RepoPath) -> bool {
         match &self.what {
             What::Fingerprint(_) => false,
-            What::Rule { rule, paths } => {
-                rule.matches(id) && (paths.is_empty() || paths.iter().any(|glob| glob.matches(path)))
-            }
+            What::Rule { rule, paths } => rule.matches(id) && paths.iter().any(|glob| glob.matches(path)),
         }
     }
 

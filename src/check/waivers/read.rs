@@ -67,7 +67,12 @@ impl<'n> Item<'n> {
                 let rule = NameGlob::new(rule)
                     .map_err(|why| self.mistakes.add(span.mistake("`rule` is no glob").because(why)));
                 let paths = self.globs("paths");
-                rule.ok().map(|rule| What::Rule { rule, paths })
+                if paths.as_ref().is_some_and(Vec::is_empty) {
+                    let mistake = span.mistake("the waiver of a rule names no `paths`");
+                    self.mistakes
+                        .add(mistake.help("say where it counts: `paths: [\"tests/**\"]`; `[\"**\"]` is everywhere"));
+                }
+                rule.ok().zip(paths).map(|(rule, paths)| What::Rule { rule, paths })
             }
             (Some(_), Some((_, span))) => {
                 self.mistakes.add(span.mistake("a waiver names a `fingerprint` or a `rule`, not both"));
@@ -130,13 +135,15 @@ impl<'n> Item<'n> {
         flag.unwrap_or_default()
     }
 
-    fn globs(&mut self, key: &str) -> Vec<PathGlob> {
-        let Some(node) = value_of(self.fields, key) else { return Vec::new() };
+    /// Those that can be read, and `None` where what stands there is no list.
+    fn globs(&mut self, key: &str) -> Option<Vec<PathGlob>> {
+        let Some(node) = value_of(self.fields, key) else { return Some(Vec::new()) };
         let Value::List(items) = &node.value else {
             self.mistakes.add(node.span.mistake(format!("`{key}` must be a list")));
-            return Vec::new();
+            return None;
         };
-        items.iter().filter_map(|item| self.glob(key, item)).collect()
+        let globs: Vec<Option<PathGlob>> = items.iter().map(|item| self.glob(key, item)).collect();
+        globs.into_iter().collect()
     }
 
     fn glob(&mut self, key: &str, node: &Node) -> Option<PathGlob> {

@@ -173,7 +173,11 @@ fn the_file_waives_by_fingerprint_or_by_rule_and_paths() {
 
 #[test]
 fn a_tree_shows_nothing_of_waivers_for_rules_about_changes() {
-    let waivers = Waivers::read("w", b"- rule: t/new\n  reason: x\n- rule: t/gone\n  reason: x\n").unwrap();
+    let waivers = Waivers::read(
+        "w",
+        b"- rule: t/new\n  paths: ['**']\n  reason: x\n- rule: t/gone\n  paths: ['**']\n  reason: x\n",
+    )
+    .unwrap();
     let inline = "skip // gov: allow[t/new] why\n";
 
     assert_eq!(judged(inline, None, &waivers, Scope::Tree), [] as [&str; 0]);
@@ -183,13 +187,13 @@ fn a_tree_shows_nothing_of_waivers_for_rules_about_changes() {
 
 #[test]
 fn a_waiver_that_the_change_adds_must_be_sound_even_if_nothing_needs_it_here() {
-    let yaml = "- rule: t/word\n  reason: '-'\n- rule: t/word\n  reason: x\n  until: 2026-05-31\n- rule: t/word\n  reason: x\n";
+    let yaml = "- {rule: t/word, paths: ['**'], reason: '-'}\n- {rule: t/word, paths: ['**'], reason: x, until: 2026-05-31}\n- {rule: t/word, paths: ['**'], reason: x}\n";
     let waivers = Waivers::default().with_added(Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap());
     let old = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
 
     let faults = [
         "waiver/no-reason warn 1: The waiver of `t/word` gives no reason, so it excuses nothing",
-        "waiver/expired warn 3: The waiver of `t/word` ended on 2026-05-31",
+        "waiver/expired warn 2: The waiver of `t/word` ended on 2026-05-31",
     ];
     assert_eq!(judged("good", None, &waivers, Scope::Change), faults);
     assert_eq!(judged("good", None, &old, Scope::Change), [""; 0]);
@@ -197,7 +201,7 @@ fn a_waiver_that_the_change_adds_must_be_sound_even_if_nothing_needs_it_here() {
 
 #[test]
 fn a_waiver_for_history_excuses_nothing_that_is_there() {
-    let yaml = "- rule: t/word\n  reason: x\n  history: true\n";
+    let yaml = "- {rule: t/word, paths: ['**'], reason: x, history: true}\n";
     let waivers = Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
     let unused = "waiver/unused warn 1: The waiver of `t/word` has nothing to excuse";
 
@@ -212,14 +216,14 @@ fn a_waiver_for_history_excuses_nothing_that_is_there() {
 #[test]
 fn a_waiver_that_only_the_change_has_is_told() {
     let read = |yaml: &str| Waivers::read(".gov/waivers.yaml", yaml.as_bytes()).unwrap();
-    let old = "- rule: t/other\n  reason: x\n";
-    let waivers = read(old).with_added(read(&format!("{old}- rule: t/word\n  reason: new\n")));
+    let old = "- {rule: t/other, paths: ['**'], reason: x}\n";
+    let waivers = read(old).with_added(read(&format!("{old}- {{rule: t/word, paths: ['**'], reason: new}}\n")));
 
     assert_eq!(
         judged("bad", None, &waivers, Scope::Change),
         [
-            "t/word deny 1 waived by .gov/waivers.yaml:3: new",
-            "waiver/added note 3: The change brings its own waiver of `t/word`: new"
+            "t/word deny 1 waived by .gov/waivers.yaml:2: new",
+            "waiver/added note 2: The change brings its own waiver of `t/word`: new"
         ]
     );
 }
@@ -246,8 +250,7 @@ fn a_baseline_excuses_all_that_is_there_and_nothing_that_comes() {
 
 #[test]
 fn all_mistakes_of_the_file_are_told_at_once() {
-    let yaml =
-        "- fingerprint: abc\n  rule: x\n- fingerprint: abc\n- reson: x\n- rule: a/b\n  until: soon\n  paths: x\n";
+    let yaml = "- fingerprint: abc\n  rule: x\n- fingerprint: abc\n- reson: x\n- rule: a/b\n  until: soon\n  paths: x\n- rule: a/b\n";
     let mistakes = Waivers::read("w", yaml.as_bytes()).unwrap_err();
 
     let said: Vec<String> = mistakes.iter().map(|m| format!("{}:{} {}", m.line, m.column, m.message)).collect();
@@ -260,6 +263,7 @@ fn all_mistakes_of_the_file_are_told_at_once() {
             "4:3 this is no field of a waiver",
             "6:10 `until` is no date",
             "7:10 `paths` must be a list",
+            "8:9 the waiver of a rule names no `paths`",
         ]
     );
 }

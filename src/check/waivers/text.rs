@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn comments_indentation_and_line_ends_of_the_file_stay() {
-        let (one, file) = (finding("x"), "# ours\r\n  - rule: a/b   # odd\r\n    reason: x");
+        let (one, file) = (finding("x"), "# ours\r\n  - rule: a/b   # odd\r\n    paths: [c]\r\n    reason: x");
 
         let written = rewrite(file, &[], &[waiver(&one)]).unwrap();
 
@@ -272,7 +272,9 @@ mod tests {
     fn a_file_that_is_no_plain_list_is_left_alone() {
         let one = finding("x");
 
-        for file in ["[{rule: a/b, reason: x}]", "- rule: a/b\n  reason: x\n...\n", "[]\n", "{"] {
+        for file in
+            ["[{rule: a/b, paths: [c], reason: x}]", "- rule: a/b\n  paths: [c]\n  reason: x\n...\n", "[]\n", "{"]
+        {
             assert_eq!(rewrite(file, &[], &[waiver(&one)]), None, "{file}");
         }
     }
@@ -280,7 +282,7 @@ mod tests {
     #[test]
     fn a_waiver_of_the_baseline_is_dropped_with_its_comment_and_nothing_else() {
         let (one, two) = (finding("x"), finding("y"));
-        let mine = "# by hand\n- rule: a/b\n  reason: x\n\n# more\n";
+        let mine = "# by hand\n- rule: a/b\n  paths: [c]\n  reason: x\n\n# more\n";
         let file = rewrite("", &[], &[waiver(&one), waiver(&two)]).unwrap() + mine;
 
         let all = baselined(&file);

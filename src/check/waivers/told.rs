@@ -96,7 +96,7 @@ impl Waiving<'_> {
             return Some(self.finding(fault, place, named));
         }
         let by = entry.by.as_ref().map(|by| format!("{} (by {by})", entry.reason));
-        // Whatever it excuses, a change of the file is CRITICAL.
+        // Whatever it excuses, a change of the file is CRITICAL; an old one was approved for all that it names.
         let told = || Told::added(shown, by.as_deref().unwrap_or(&entry.reason));
         (entry.added && used).then(|| self.finding(told(), place, named))
     }
@@ -125,7 +125,7 @@ impl State {
         }
         if !self.has_reason {
             let message = format!("The waiver of `{what}` gives no reason, so it excuses nothing");
-            return warning("waiver/no-reason", message, "Say behind the brackets why this is no risk.");
+            return warning("waiver/no-reason", message, "Say in it why this is no risk.");
         }
         if let Some(until) = self.until.filter(|until| *until < today) {
             let message = format!("The waiver of `{what}` ended on {until}");
