@@ -509,3 +509,26 @@ fn the_pack_that_the_documents_show_is_sound_and_no_finding_of_itself() {
     let paths: Vec<_> = of_leak["findings"].as_array().unwrap().iter().map(|finding| &finding["path"]).collect();
     assert_eq!(paths, [".gov/rules/other.yaml"]);
 }
+
+#[test]
+fn the_law_beside_a_policy_is_checked_whether_there_is_one_or_not() {
+    let scratch = Scratch::new();
+    let check = || scratch.run(&["policy", "check"]);
+
+    let nothing = check();
+    scratch.write(".gov/waivers.yaml", "- rule: secret/*\n  reason: x\n");
+    let without = check();
+    scratch.write(".gov/policy.yaml", "version: 2\n");
+    let with_a_broken_one = check();
+    fs::remove_file(scratch.path(".gov/waivers.yaml")).unwrap();
+    fs::remove_file(scratch.path(".gov/policy.yaml")).unwrap();
+    let mended = check();
+
+    assert_eq!((nothing.code, without.code, with_a_broken_one.code, mended.code), (2, 2, 2, 0));
+    assert!(nothing.err.contains("gov-hook init"), "{}", nothing.err);
+    assert!(without.out.contains("names no `paths`"), "{}", without.out);
+    for part in [".gov/policy.yaml:1:", ".gov/waivers.yaml:1:"] {
+        assert!(with_a_broken_one.out.contains(part), "{part}: {}", with_a_broken_one.out);
+    }
+    assert_eq!(mended.out, "the built-in policy: no mistakes\n");
+}

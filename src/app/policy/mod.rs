@@ -49,14 +49,21 @@ pub fn check(file: Option<&Path>, environment: &Environment, medium: Medium, sty
         (file, _) => file.map(Path::to_owned).unwrap_or_default(),
     };
     let shown = file.map_or_else(|| POLICY_PATH.to_owned(), |path| path.display().to_string());
-    let bytes = std::fs::read(&path).map_err(|error| {
-        Failure::new(format!("cannot read `{shown}`: {error}"))
-            .mended_by("write one that fits this repository: gov-hook init")
-    })?;
+    let (shown, bytes) = match std::fs::read(&path) {
+        Ok(bytes) => (shown, bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound && work_dir.is_some_and(has_law) => {
+            ("the built-in policy".to_owned(), policy::BUILT_IN.as_bytes().to_vec())
+        }
+        Err(error) => {
+            let failure = Failure::new(format!("cannot read `{shown}`: {error}"));
+            return Err(failure.mended_by("write one that fits this repository: gov-hook init"));
+        }
+    };
     let read = policy::read(&shown, &bytes);
     let others = match (&read, work_dir) {
         (Ok(policy), Some(work_dir)) => beside(work_dir, policy)?,
-        _ => Vec::new(),
+        (Err(_), Some(work_dir)) => beside(work_dir, &Policy::built_in())?,
+        (_, None) => Vec::new(),
     };
     let notices = match &read {
         Ok(policy) => {
@@ -79,9 +86,15 @@ pub fn check(file: Option<&Path>, environment: &Environment, medium: Medium, sty
     } else if others.is_empty() {
         mistakes::notices(in_vain, style) + &human(judged, (!found.is_empty()).then_some(&next))
     } else {
-        others.iter().map(|other| human(*other, None)).collect()
+        let unsound = (!found.is_empty()).then_some(judged).into_iter();
+        unsound.chain(others.iter().copied()).map(|judged| human(judged, None)).collect()
     };
     Ok(Answer { text: text.into_bytes(), code: if is_sound { 0 } else { CANNOT_DECIDE } })
+}
+
+/// Whether there is law beside a policy: packs, waivers or signers.
+fn has_law(work_dir: &Path) -> bool {
+    work_dir.join(POLICY_PATH).parent().is_some_and(Path::is_dir)
 }
 
 /// A file of the law with mistakes.
