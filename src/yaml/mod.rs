@@ -86,6 +86,12 @@ impl Mistakes {
         self.listed.is_empty()
     }
 
+    /// All, those that are not listed too.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.listed.len() + self.more
+    }
+
     /// In the order of the file. When there were too many to list, the last one says so.
     #[must_use]
     pub fn into_sorted(self) -> Vec<Mistake> {

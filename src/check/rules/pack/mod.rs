@@ -21,11 +21,9 @@ use crate::yaml::{self, Mistakes, Node, Span, Value};
 pub fn read_pack(name: &str, bytes: &[u8], before: &[Pack]) -> Result<Pack, Vec<Mistake>> {
     let yaml::Parsed { root, mistakes } = yaml::parse_shared(bytes);
     let mut reader = Reader { mistakes, allowance: Allowance::ALL };
-    let read = root.map(|root| reader.pack(&root)).unwrap_or_default();
-    reader.compare(&read, before);
-    if reader.mistakes.is_empty() {
-        reader.try_examples(name, &read);
-    }
+    let mut read = root.map(|root| reader.pack(&root)).unwrap_or_default();
+    reader.compare(&mut read, before);
+    reader.try_examples(name, &read);
     if reader.mistakes.is_empty() {
         Ok(Pack { name: name.to_owned(), rules: read.into_iter().map(|read| read.definition).collect() })
     } else {
@@ -62,6 +60,8 @@ struct Read {
     id: Span,
     examples: Vec<Span>,
     counterexamples: Vec<Span>,
+    /// Nothing is wrong with it, so that its examples can be tried.
+    is_sound: bool,
 }
 
 impl Reader {
@@ -78,20 +78,23 @@ impl Reader {
             return Vec::new();
         };
         let mut read: Vec<Read> = Vec::new();
-        for rule in items.iter().filter_map(|item| self.rule(item)).collect::<Vec<_>>() {
+        for item in items {
+            let before = self.mistakes.count();
+            let Some(rule) = self.rule(item) else { continue };
             if read.iter().any(|other| other.definition.id == rule.definition.id) {
                 self.note(rule.id.mistake(format!("two rules are called `{}`", rule.definition.id)));
             }
-            read.push(rule);
+            read.push(Read { is_sound: self.mistakes.count() == before, ..rule });
         }
         read
     }
 
-    fn compare(&mut self, read: &[Read], before: &[Pack]) {
+    fn compare(&mut self, read: &mut [Read], before: &[Pack]) {
         let named: HashMap<&str, &str> = before.iter().flat_map(Pack::named).collect();
         for rule in read {
             let id = rule.definition.id.as_str();
             if let Some(pack) = named.get(id) {
+                rule.is_sound = false;
                 let mistake = rule.id.mistake(format!("a rule of `{}` is called `{id}` already", short(pack)));
                 self.note(mistake.help("give each rule an id of its own; findings and waivers name it"));
             }
@@ -103,6 +106,7 @@ impl Reader {
             self.expected("a rule", "a map of fields", node);
             return None;
         };
+        let before = self.mistakes.count();
         let mut json = self.map("a rule", entries, RULE);
         let whole = Span { length: 1, ..node.span };
         for key in ["id", "severity", "message", "examples"] {
@@ -111,14 +115,14 @@ impl Reader {
             }
         }
         // What is missing or wrong is noted; the rest is still judged.
-        for (key, stand_in) in [("id", "no/name"), ("severity", "note"), ("message", "")] {
+        for (key, stand_in) in [("id", "no/name"), ("severity", "note"), ("message", "none")] {
             json.entry(key).or_insert(stand_in.into());
         }
         let definition = match serde_json::from_value::<Definition>(Json::Object(json)) {
             Ok(definition) => definition,
             Err(error) => {
                 // What is wrong is noted already, unless the shapes above do not say it all.
-                if self.mistakes.is_empty() {
+                if self.mistakes.count() == before {
                     self.note(whole.mistake("the rule cannot be read").because(error.to_string()));
                 }
                 return None;
@@ -132,6 +136,7 @@ impl Reader {
             id: yaml::value_of(entries, "id").map_or(whole, |node| node.span),
             examples: spans("examples"),
             counterexamples: spans("counterexamples"),
+            is_sound: true,
             definition,
         };
         for mistake in (Placed { rule: &read.definition, entries, whole }).mistakes(&mut self.allowance) {
@@ -142,7 +147,8 @@ impl Reader {
 
     fn try_examples(&mut self, name: &str, read: &[Read]) {
         let settings = RuleSettings { packs: Vec::new(), extra: Vec::new(), severity: Vec::new(), imports: Vec::new() };
-        let rules = read.iter().map(|read| read.definition.clone()).collect();
+        let sound = read.iter().filter(|read| read.is_sound);
+        let rules = sound.map(|read| read.definition.clone()).collect();
         let rules = match Rules::new(&settings, vec![Pack { name: name.to_owned(), rules }]) {
             Ok(rules) => rules,
             Err(why) => return self.note(Span { line: 1, column: 1, length: 1 }.mistake(why)),

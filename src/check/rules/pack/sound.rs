@@ -13,6 +13,9 @@ use crate::yaml::{Entry, Span, value_of};
 /// The shortest keyword that is worth a look.
 const SHORTEST_KEYWORD: usize = 3;
 
+/// Who may be asked what a finding means.
+const REVIEWERS: [&str; 5] = ["safety", "performance", "architecture", "compliance", "quality"];
+
 /// A rule, and where it and its fields stand.
 pub(super) struct Placed<'r> {
     pub(super) rule: &'r Definition,
@@ -28,6 +31,7 @@ impl Placed<'_> {
         all.extend(self.of_globs());
         all.extend(self.of_keywords());
         all.extend(self.of_names());
+        all.extend(self.of_what_it_says());
         all.extend(self.of_what_it_finds());
         all.extend(self.of_fields_for_others());
         all
@@ -91,9 +95,29 @@ impl Placed<'_> {
             let mistake = self.at("verify", format!("no validator is called `{}`", short(name)));
             with_hint(mistake, name, &verify::names())
         });
-        let detector = self.rule.detect.as_deref().filter(|name| detect::Detector::parse(name).is_none());
-        let detector = detector.map(|name| self.at("detect", format!("no detector is called `{}`", short(name))));
-        validators.chain(detector).collect()
+        let detector = self.rule.detect.as_deref().filter(|name| detect::Detector::parse(name).is_none()).map(|name| {
+            let mistake = self.at("detect", format!("no detector is called `{}`", short(name)));
+            with_hint(mistake, name, &detect::Detector::ALL.map(detect::Detector::as_str))
+        });
+        let reviewers = self.rule.roles.iter().filter(|role| !REVIEWERS.contains(&role.as_str())).map(|role| {
+            with_hint(self.at("roles", format!("no reviewer is called `{}`", short(role))), role, &REVIEWERS)
+        });
+        validators.chain(detector).chain(reviewers).collect()
+    }
+
+    /// What has its shape and cannot be meant.
+    fn of_what_it_says(&self) -> Vec<Mistake> {
+        let mut found = Vec::new();
+        if self.has("message") && self.rule.message.trim().is_empty() {
+            found.push(self.at("message", "`message` says nothing"));
+        }
+        if self.rule.entropy.is_some_and(|bits| !(0.0..=8.0).contains(&bits)) {
+            found.push(self.at("entropy", "`entropy` is a number of bits, from 0 to 8"));
+        }
+        if self.rule.on == On::Added && self.has("detect") && self.has("regex") {
+            found.push(self.at("detect", "`detect` takes the place of `regex`").help("keep one of them"));
+        }
+        found
     }
 
     /// Whether anything can match, and is not tried everywhere.

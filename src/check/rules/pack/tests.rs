@@ -163,3 +163,35 @@ fn embedded_rules_are_read_as_strictly_as_a_repositorys_own() {
         assert_eq!(read, [serde_json::from_str(json).unwrap()]);
     }
 }
+
+#[test]
+fn the_examples_of_a_sound_rule_are_tried_beside_one_that_is_not() {
+    let broken = GOOD.replace("0a1b2c3d4e5f", "0a1b").replace("  on: path\n", "  on: path\n  verify: nope\n");
+
+    let said = said(&broken);
+
+    assert!(said.iter().any(|mistake| mistake.contains("no validator is called `nope`")), "{said:?}");
+    assert!(said.iter().any(|mistake| mistake.contains("`acme/deploy-token`: the rule has no example")), "{said:?}");
+    assert!(!said.iter().any(|mistake| mistake.contains("`acme/no-tests-gone`")), "{said:?}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_a_mistake() {
+    let cases = [
+        (("message: Acme deploy token", "message: ' '"), "`message` says nothing"),
+        (("entropy: 2.5", "entropy: -1"), "`entropy` is a number of bits, from 0 to 8"),
+        (("severity: deny", "severity: deny\n  roles: [king]"), "no reviewer is called `king`"),
+        (
+            ("severity: deny", "severity: deny\n  detect: symlnk"),
+            "no detector is called `symlnk` > did you mean `symlink`?",
+        ),
+        (
+            ("severity: deny", "severity: deny\n  detect: symlink"),
+            "`detect` takes the place of `regex` > keep one of them",
+        ),
+    ];
+    for ((from, to), message) in cases {
+        let said = said(&GOOD.replacen(from, to, 1));
+        assert!(said.iter().any(|mistake| mistake.contains(message)), "{to}: {said:?}");
+    }
+}
