@@ -19,6 +19,8 @@ pub struct RuleView {
     pub help: Option<String>,
     /// An example that it finds, with what it stands in.
     pub example: Option<String>,
+    /// Whether it looks into texts, where a comment can stand.
+    pub reads_text: bool,
     /// Whether a waiver excuses it.
     pub is_waivable: bool,
     /// Whether the policy's `severity` holds for it.
@@ -50,7 +52,7 @@ pub fn list_json(rules: &[RuleView]) -> String {
 pub fn explain(rule: &RuleView) -> String {
     let mut paragraphs = vec![
         format!("{}[{}]: {}", rule.severity, rule.id, rule.message),
-        format!("what: {} (pack `{}`)", looked_at(&rule.on), rule.pack),
+        format!("what: {} (pack `{}`)", looked_at(rule), rule.pack),
     ];
     paragraphs.extend(rule.why.as_ref().map(|why| format!("why: {why}")));
     paragraphs.push(format!("then: {}", consequence(rule.severity)));
@@ -59,13 +61,19 @@ pub fn explain(rule: &RuleView) -> String {
         format!("example:\n  {}", lines.join("\n  "))
     }));
     paragraphs.extend(rule.help.as_ref().map(|help| format!("fix: {help}")));
-    let weigh = format!("in .gov/policy.yaml:\n  rules: {{ severity: {{ \"{}\": warn }} }}", rule.id);
+    let other = if rule.severity == Severity::Warn { Severity::Note } else { Severity::Warn };
+    let weigh = format!("in .gov/policy.yaml:\n  rules: {{ severity: {{ \"{}\": {other} }} }}", rule.id);
+    let in_text = if rule.reads_text {
+        format!("\nor in the text, in a comment on the line or above it:\n  gov: allow[{}] REASON", rule.id)
+    } else {
+        String::new()
+    };
     let or_weigh = if rule.is_weighable { format!("\nor weigh them otherwise, {weigh}") } else { String::new() };
     paragraphs.push(if rule.is_waivable {
         format!(
             "waive: one of them by the fingerprint that `gov-hook check` tells:\n  gov-hook rules waive FINGERPRINT --reason \
-             REASON\nor in the text, in a comment on the line or above it:\n  gov: allow[{id}] REASON\nor all of them at \
-             some paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason REASON{or_weigh}",
+             REASON{in_text}\nor all of them at some paths:\n  gov-hook rules waive --rule {id} --path GLOB --reason \
+             REASON{or_weigh}",
             id = rule.id
         )
     } else {
@@ -147,12 +155,13 @@ fn json(rule: &RuleView) -> serde_json::Value {
     })
 }
 
-fn looked_at(on: &str) -> &'static str {
-    match on {
+fn looked_at(rule: &RuleView) -> &'static str {
+    match rule.on.as_str() {
         "removed" => "looks at lines that a change removes",
         "file" => "looks at the whole of every file that a change touches",
         "path" => "looks at the paths that a change touches",
-        "message" => "looks at the messages of commits",
+        "message" => "looks at the messages of commits and tags",
+        _ if !rule.reads_text => "looks at the bytes of files that a change brings, and of every file of a tree",
         _ => "looks at lines that a change adds, and at every line of a tree",
     }
 }

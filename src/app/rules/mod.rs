@@ -48,6 +48,7 @@ fn of_headers(id: &str) -> Option<RuleView> {
         why: Some(why.to_owned()),
         help: Some("See what was signed and what was changed: gov-hook verify PATH".to_owned()),
         example: None,
+        reads_text: true,
         is_waivable: true,
         is_weighable: false,
     })
@@ -65,6 +66,7 @@ fn of_waivers(id: &str) -> Option<RuleView> {
         why: Some(why.to_owned()),
         help: Some(help.to_owned()),
         example: None,
+        reads_text: false,
         is_waivable: false,
         is_weighable: true,
     })
@@ -154,6 +156,13 @@ fn in_force(environment: &Environment) -> Result<Law, Failure> {
     }
 }
 
+/// Of most secrets there is nothing more to say.
+const WHY_A_LEAK: &str = "Whoever has the repository, or any copy of its history, has what stands there.";
+
+fn leaks(rule: Listed<'_>) -> bool {
+    rule.definition.finds_secrets() && rule.definition.family() == "secret" && rule.severity > Severity::Note
+}
+
 fn view(rule: Listed<'_>) -> RuleView {
     let definition = rule.definition;
     RuleView {
@@ -169,9 +178,10 @@ fn view(rule: Listed<'_>) -> RuleView {
         }
         .to_owned(),
         message: definition.message.clone(),
-        why: definition.why.clone(),
+        why: definition.why.clone().or_else(|| leaks(rule).then(|| WHY_A_LEAK.to_owned())),
         help: definition.help.clone(),
         example: definition.examples.first().map(shown),
+        reads_text: definition.reads_text(),
         is_waivable: true,
         is_weighable: true,
     }

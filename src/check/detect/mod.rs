@@ -151,6 +151,12 @@ impl Detector {
         Self::VariationSelectors,
     ];
 
+    /// Whether it judges files by their bytes, of which most are no text.
+    #[must_use]
+    pub const fn judges_bytes(self) -> bool {
+        matches!(self, Self::BinaryFile | Self::DataFile | Self::KeyStore | Self::PrivateKeyFile | Self::Symlink)
+    }
+
     /// The word a pack uses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::check::detect::Detector;
 use crate::model::{RiskLevel, Severity};
 
 /// What a rule looks at.
@@ -184,6 +185,13 @@ impl Definition {
     pub fn finds_secrets(&self) -> bool {
         let reads_new_text = matches!(self.on, On::Added | On::File | On::Message);
         reads_new_text && !self.show && self.require.is_none() && self.asks.is_none()
+    }
+
+    /// Whether it looks into texts of a change, where a comment can stand beside what it finds.
+    #[must_use]
+    pub fn reads_text(&self) -> bool {
+        let judges_bytes = self.detect.as_deref().and_then(Detector::parse).is_some_and(Detector::judges_bytes);
+        self.on != On::Message && self.status != [Happening::Deleted] && !judges_bytes
     }
 
     /// The part of the id before the first `/`: rules of one family give way to each other.
