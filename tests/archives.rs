@@ -102,7 +102,7 @@ fn what_an_archive_had_before_is_not_new() {
     let with_more = scratch.check(&[&format!("{base}..HEAD")]);
 
     assert_eq!(secrets(&repacked), []);
-    assert_eq!(secrets(&with_more), [("a.zip", "password in the text (in `b.txt`, line 1)")]);
+    assert_eq!(secrets(&with_more), [("a.zip", "password under a name that says so (in `b.txt`, line 1)")]);
 }
 
 #[test]
@@ -121,8 +121,10 @@ fn what_is_new_stands_behind_any_number_of_what_is_known() {
 
     let report = scratch.check(&[&format!("{base}..HEAD")]);
 
-    let found =
-        [("a.zip", "AWS access key id (in `c.env`, line 1)"), ("a.zip", "password in the text (in `d.env`, line 1)")];
+    let found = [
+        ("a.zip", "AWS access key id (in `c.env`, line 1)"),
+        ("a.zip", "password under a name that says so (in `d.env`, line 1)"),
+    ];
     assert_eq!(secrets(&report), found);
 }
 
@@ -172,7 +174,7 @@ fn an_archive_too_large_to_be_held_is_opened_too() {
     assert!(fs::metadata(&archive).unwrap().len() > 16 << 20);
 
     let key = ("a.tar", "AWS access key id (in `a.env`, line 1)");
-    let password = ("a.tar", "password in the text (in `b.txt`, line 1)");
+    let password = ("a.tar", "password under a name that says so (in `b.txt`, line 1)");
     assert_eq!(secrets(&scratch.check(&["--all"])), [key, password]);
     assert_eq!(secrets(&scratch.check(&["--history"])), [key, password]);
     assert_eq!(secrets(&scratch.check(&[&format!("{base}..HEAD")])), [key, password]);
@@ -249,7 +251,10 @@ fn what_was_packed_alone_is_read_by_every_rule_when_it_comes() {
     scratch.commit_all("Pack");
 
     let key = ("app.env.gz", "AWS access key id (in `app.env`, line 2)");
-    assert_eq!(secrets(&coming), [key, ("app.env.gz", "password in the text (in `app.env`, line 1)")]);
+    assert_eq!(
+        secrets(&coming),
+        [key, ("app.env.gz", "password under a name that says so, without quotes (in `app.env`, line 1)")]
+    );
     for standing in [scratch.check(&["--all"]), scratch.check(&["--history"])] {
         assert_eq!(secrets(&standing), [key]);
     }

@@ -57,7 +57,7 @@ mod tests {
 
         assert_eq!(
             found("core/a.py", "def f(): pass\n"),
-            ["File does not import `gov`", "File does not use the decorator `governed`"]
+            ["File does not import the required module `gov`", "File does not use the required decorator `governed`"]
         );
         assert_eq!(found("core/a.py", "from gov import governed\n\n@governed\ndef f(): pass\n"), [] as [&str; 0]);
         assert_eq!(found("other/a.py", "def f(): pass\n"), [] as [&str; 0]);
