@@ -115,11 +115,16 @@ fn status(written: &[&str]) -> Option<String> {
     Some(if bits.is_empty() { "0".to_owned() } else { bits.join(" | ") })
 }
 
-/// The rule as it is explained: of its examples the first is shown.
-fn with_one_example(rule: &Value) -> Value {
+/// What a rule is tried by, which stands beside what is told of it.
+const TRIED_BY: [&str; 7] = ["regex", "keywords", "verify", "entropy", "allow", "paths", "exclude"];
+
+/// The rule as it is told and explained: of its examples the first is shown.
+fn as_told(rule: &Value) -> Value {
     let mut rule = rule.clone();
     if let Some(fields) = rule.as_object_mut() {
-        fields.remove("counterexamples");
+        for tried_by in TRIED_BY.into_iter().chain(["counterexamples"]) {
+            fields.remove(tried_by);
+        }
         if let Some(Value::Array(examples)) = fields.get_mut("examples") {
             examples.truncate(1);
         }
@@ -209,7 +214,7 @@ impl Made {
              keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
              tried: {tried}, chunk: {chunk}, place: {place} }}"
         ));
-        self.records.push(packed(&with_one_example(rule), patterns.as_ref()));
+        self.records.push(packed(&as_told(rule), patterns.as_ref()));
         self.whole.push(packed(rule, patterns.as_ref()));
         Some(())
     }
