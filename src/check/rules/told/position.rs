@@ -16,6 +16,9 @@ impl Default for Position {
     }
 }
 
+/// What some editors put at the start of UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 impl Position {
     /// Walks on to a later place; `text` starts at `base` in the file.
     pub(super) fn walk(&mut self, text: &[u8], base: usize, to: usize) {
@@ -27,6 +30,10 @@ impl Position {
             Some(newline) => 1 + characters(passed.get(newline + 1..).unwrap_or_default()),
             None => self.column.saturating_add(characters(passed)),
         };
+        // A mark of the encoding is no character of the line for whoever looks at it.
+        if self.at == 0 && self.line == 1 && passed.starts_with(MARK) {
+            self.column -= 1;
+        }
         self.at = to;
     }
 }
@@ -42,6 +49,15 @@ fn characters(text: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mark_of_the_encoding_is_no_column() {
+        let mut position = Position::default();
+        position.walk("\u{feff}K = 1\nL".as_bytes(), 0, 7);
+        assert_eq!((position.line, position.column), (1, 5));
+        position.walk("\u{feff}K = 1\nL".as_bytes(), 0, 9);
+        assert_eq!((position.line, position.column), (2, 1));
+    }
 
     #[test]
     fn a_walk_in_steps_ends_where_a_walk_at_once_does() {
