@@ -1,7 +1,7 @@
 //! What one side of a file change holds.
 
 use std::io::{self, Read};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 
 use git2::ObjectType;
 use sha2::Digest;
@@ -33,12 +33,12 @@ impl Repo {
         }
         let length = self.length(side, path)?;
         if length > HELD_WHOLE {
-            let (seen, ended) = self.stream(side.id, large)?;
+            let (seen, trouble) = self.stream(side.id, large)?;
             // git itself ends quietly where a damaged object does, short of what it claims to hold.
-            let why = match ended.success() {
-                true if seen.size == length as u64 => return Ok(seen.finish()),
-                true => format!("it claims {length} bytes and holds {}", seen.size),
-                false => format!("git cat-file: {ended}"),
+            let why = match trouble {
+                None if seen.size == length as u64 => return Ok(seen.finish()),
+                None => format!("it claims {length} bytes and holds {}", seen.size),
+                Some(trouble) => trouble,
             };
             Err(self.unreadable(side.id, content_of(path), git2::Error::from_str(&why)))
         } else {
@@ -59,8 +59,9 @@ impl Repo {
         }
     }
 
-    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<(Seen, ExitStatus), GitError> {
-        self.piped(id, |reader| {
+    /// What passed by, and what went wrong on the way.
+    fn stream(&self, id: ObjectId, large: &mut dyn FnMut(&[u8])) -> Result<(Seen, Option<String>), GitError> {
+        self.streamed(id, |reader| {
             let mut seen = Seen::default();
             let mut buffer = vec![0; 1 << 20];
             loop {
@@ -74,19 +75,38 @@ impl Repo {
 
     /// Reads a blob past what is held whole, as far as `take` does.
     pub fn read_large<T>(&self, id: ObjectId, take: impl FnOnce(&mut dyn Read) -> T) -> Result<T, GitError> {
-        self.piped(id, |reader| Ok(take(reader))).map(|(taken, _)| taken)
+        self.streamed(id, |reader| Ok(take(reader))).map(|(taken, _)| taken)
+    }
+
+    /// A loose blob is read from its file, which git would map whole. git prefers what is packed.
+    fn streamed<T>(
+        &self,
+        id: ObjectId,
+        take: impl FnOnce(&mut dyn Read) -> io::Result<T>,
+    ) -> Result<(T, Option<String>), GitError> {
+        if self.packed_header(id)?.is_none()
+            && let Some(mut blob) = self.loose_blob(id)
+        {
+            let taken = take(&mut blob);
+            let trouble = blob.trouble().map(|error| format!("its file cannot be read: {error}"));
+            return taken
+                .map(|taken| (taken, trouble))
+                .map_err(|error| self.unreadable(id, format!("blob {id}"), git2::Error::from_str(&error.to_string())));
+        }
+        self.piped(id, take)
     }
 
     /// libgit2 can only read a packed blob whole. git itself streams it, when it is larger than what git
-    /// takes for large and no delta.
+    /// takes for large and no delta, and maps no more of a pack than it is told.
     fn piped<T>(
         &self,
         id: ObjectId,
         take: impl FnOnce(&mut dyn Read) -> io::Result<T>,
-    ) -> Result<(T, ExitStatus), GitError> {
+    ) -> Result<(T, Option<String>), GitError> {
         let failed = |said: String| GitError::Command { command: format!("cat-file blob {id}"), said };
         let mut child = Command::new("git")
-            .args(["-c", &format!("core.bigFileThreshold={HELD_WHOLE}"), "--git-dir"])
+            .args(["-c", &format!("core.bigFileThreshold={HELD_WHOLE}")])
+            .args(["-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=16m", "--git-dir"])
             .arg(self.inner.path())
             .args(["cat-file", "blob", &id.to_string()])
             .stdin(Stdio::null())
@@ -99,7 +119,8 @@ impl Repo {
         // It ends where nobody reads on.
         drop(reader);
         let ended = child.wait().map_err(|error| failed(error.to_string()))?;
-        taken.map(|taken| (taken, ended)).map_err(|error| failed(error.to_string()))
+        let trouble = (!ended.success()).then(|| format!("git cat-file: {ended}"));
+        taken.map(|taken| (taken, trouble)).map_err(|error| failed(error.to_string()))
     }
 }
 

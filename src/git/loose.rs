@@ -6,10 +6,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use flate2::bufread::ZlibDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use git2::{ObjectType, Oid};
 
@@ -60,6 +61,19 @@ impl Repo {
         (Oid::hash_object(kind, &bytes) == Ok(oid(id))).then_some(bytes)
     }
 
+    /// A loose blob of any size, to be read from its beginning; `None` for any other object.
+    pub(super) fn loose_blob(&self, id: ObjectId) -> Option<LooseBlob> {
+        let path = (!self.place.objects_elsewhere).then(|| file_of(&self.objects_dir(), id)).flatten()?;
+        let mut from = ZlibDecoder::new(BufReader::new(File::open(path).ok()?));
+        let mut header = Vec::new();
+        while header.last() != Some(&0) && header.len() < 32 {
+            let mut byte = [0];
+            from.read_exact(&mut byte).ok()?;
+            header.extend(byte);
+        }
+        header.starts_with(b"blob ").then_some(LooseBlob { from, trouble: None })
+    }
+
     /// Writes an object as a file that is not compressed: what is as small as an entry fills no fewer
     /// blocks of a disk when it is, and `git gc` packs it with the rest. `None` where libgit2 has to
     /// see to it: an object that is there, or cannot be written.
@@ -84,6 +98,30 @@ impl Repo {
 
     pub(super) fn objects_dir(&self) -> PathBuf {
         self.common_dir().join("objects")
+    }
+}
+
+/// The bytes of a loose blob. It ends where its file is damaged, and tells of that when asked.
+pub(super) struct LooseBlob {
+    from: ZlibDecoder<BufReader<File>>,
+    trouble: Option<std::io::Error>,
+}
+
+impl LooseBlob {
+    pub(super) fn trouble(self) -> Option<std::io::Error> {
+        self.trouble
+    }
+}
+
+impl Read for LooseBlob {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.from.read(buffer) {
+            Err(error) if error.kind() != ErrorKind::Interrupted => {
+                self.trouble = Some(error);
+                Ok(0)
+            }
+            read => read,
+        }
     }
 }
 
