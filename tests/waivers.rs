@@ -480,3 +480,25 @@ fn a_secret_in_a_reason_is_told_nowhere_and_not_put_on_record() {
     assert!(log.out.contains("are revoked"), "{}{}", recorded.err, log.out);
     assert!(!is_told(&(recorded.out + &recorded.err + &log.out)), "{}", log.out);
 }
+
+#[test]
+fn what_a_branch_took_out_again_is_waived_for_history() {
+    let scratch = Scratch::new();
+    scratch.commit_all("Begin");
+    scratch.git(&["switch", "-q", "-c", "work"]);
+    scratch.write("deploy.toml", key("LM2T"));
+    scratch.commit_all("Leak");
+    fs::remove_file(scratch.path("deploy.toml")).unwrap();
+    scratch.commit_all("Take it out again");
+    let print = fingerprint(&scratch, &["main..work"], "deploy.toml");
+
+    let said = scratch.run(&["rules", "waive", &print, "--reason", "rotated"]);
+
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(!said.out.contains("in the text"), "{}", said.out);
+    assert!(waivers(&scratch).contains("history: true"));
+    scratch.commit_all("Excuse it");
+    assert_eq!(weighing(&scratch.check(&["--all"])), [] as [&str; 0]);
+    assert!(!weighing(&scratch.check(&["main..work"])).contains(&KEY));
+    assert_eq!(weighing(&scratch.check(&["--history"])), [] as [&str; 0]);
+}

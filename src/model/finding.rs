@@ -185,6 +185,12 @@ impl Finding {
         self.history.is_some_and(|history| !history.in_head)
     }
 
+    /// Whether only a commit has it, and nothing that is left behind.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.history.map_or(self.place.commit.is_some(), |history| !history.in_head)
+    }
+
     /// Whether the finding still weighs: a waived one is only shown.
     #[must_use]
     pub const fn counts(&self) -> bool {

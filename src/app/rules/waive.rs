@@ -56,7 +56,7 @@ pub fn waive(request: &Request, environment: &Environment) -> Result<Answer, Fai
             let place = finding.place.line.map(|line| format!(":{line}")).unwrap_or_default();
             let what = format!("{} in {}{place}", finding.rule, finding.place.path);
             let in_text = inline(&finding.place.path, finding.rule.as_str(), reason, request.until);
-            let in_text = in_text.filter(|_| finding.place.line.is_some() && !finding.is_past());
+            let in_text = in_text.filter(|_| finding.place.line.is_some() && !finding.is_gone());
             let instead = in_text.map(|comment| {
                 format!("it could also stand in the text, in a comment on that line or above it:\n  {comment}\n")
             });

@@ -62,7 +62,7 @@ impl Waiver<'_> {
         if let Some(by) = self.by {
             field("  ", "by", &quoted(by));
         }
-        if matches!(self.what, Excused::Finding(finding) if finding.is_past()) {
+        if matches!(self.what, Excused::Finding(finding) if finding.is_gone()) {
             field("  ", "history", "true");
         }
         out
