@@ -208,10 +208,10 @@ fn once_each(findings: Vec<Finding>) -> Vec<Finding> {
 fn advice(findings: &[Finding]) -> Option<String> {
     let weighs = |finding: &&Finding| finding.counts() && finding.severity >= Severity::Hold && finding.is_past();
     let past = findings.iter().filter(weighs).count();
-    let is_in = if past == 1 { "is" } else { "are" };
+    let (is_in, it, it_is) = if past == 1 { ("is", "it", "it is") } else { ("are", "them", "they are") };
     (past > 0).then(|| {
         format!(
-            "{} {is_in} only in history, where every clone has them: revoke or rotate what they are first. Rewriting \
+            "{} {is_in} only in history, where every clone has {it}: revoke or rotate what {it_is} first. Rewriting \
              history alone is not enough, since clones, forks and caches keep what was pushed",
             counted(past, "finding")
         )

@@ -62,8 +62,12 @@ impl Rules {
             let (own, others): (Vec<_>, Vec<_>) = others.iter().partition(|id| **id == definition.id);
             alone |= !own.is_empty() && others.is_empty();
             if own.is_empty() {
-                let instead = if others.is_empty() { "by no rule".into() } else { format!("by {}", list(&others)) };
-                say(Some(number), false, &format!("is not found by its rule, but {instead}"));
+                let by = if others.is_empty() {
+                    "is found by no rule".into()
+                } else {
+                    format!("is not found by its rule, but by {}", list(&others))
+                };
+                say(Some(number), false, &by);
             }
         }
         if !alone {

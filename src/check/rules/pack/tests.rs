@@ -121,7 +121,7 @@ fn examples_that_do_not_hold_are_mistakes_of_the_pack() {
         said(&broken),
         [
             "2:7+17 `acme/deploy-token`: the rule has no example that it alone finds",
-            "8:14+17 `acme/deploy-token`: example 1 is not found by its rule, but by no rule",
+            "8:14+17 `acme/deploy-token`: example 1 is found by no rule",
             "9:21+25 `acme/deploy-token`: counterexample 1 is found",
         ]
     );
