@@ -109,3 +109,14 @@ fn every_room_is_listed_here() {
 
     assert_eq!(unlisted, Vec::<String>::new());
 }
+
+/// One that is run in another way would see replacement refs, which anybody may have pushed.
+#[test]
+fn git_is_run_from_one_place() {
+    let makes_one = |line: &str| line.contains("Command::new(\"git\")") || line.contains("Command::new(&self.program)");
+
+    let elsewhere = sources("").into_iter().filter(|(path, _)| !path.ends_with("git/command.rs"));
+    let wrong: Vec<PathBuf> = elsewhere.filter(|(_, text)| code(text).any(makes_one)).map(|(path, _)| path).collect();
+
+    assert_eq!(wrong, Vec::<PathBuf>::new());
+}

@@ -1,6 +1,6 @@
 //! Which commits last wrote some lines of a file.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::error::GitError;
 use super::repo::Repo;
@@ -26,10 +26,9 @@ impl Repo {
         let failed =
             |said: String| GitError::Command { command: format!("blame {} -- {}", asked.commit, asked.path), said };
         let ranges = asked.lines.ranges().map(|range| format!("-L{},{}", range.start, range.end - 1));
-        let output = Command::new("git")
-            .arg("--git-dir")
-            .arg(self.inner.path())
-            .args(["--no-replace-objects", "-c", "blame.ignoreRevsFile=", "blame", "--incremental", "-w"])
+        let output = self
+            .git_command()
+            .args(["-c", "blame.ignoreRevsFile=", "blame", "--incremental", "-w"])
             .arg(format!("--max-age={since}"))
             .args(ranges)
             .args([&asked.commit.to_string(), "--", path])

@@ -1,7 +1,7 @@
 //! What one side of a file change holds.
 
 use std::io::{self, Read};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use git2::ObjectType;
 use sha2::Digest;
@@ -104,10 +104,10 @@ impl Repo {
         take: impl FnOnce(&mut dyn Read) -> io::Result<T>,
     ) -> Result<(T, Option<String>), GitError> {
         let failed = |said: String| GitError::Command { command: format!("cat-file blob {id}"), said };
-        let mut child = Command::new("git")
+        let mut child = self
+            .git_command()
             .args(["-c", &format!("core.bigFileThreshold={HELD_WHOLE}")])
-            .args(["-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=16m", "--git-dir"])
-            .arg(self.inner.path())
+            .args(["-c", "core.packedGitWindowSize=4m", "-c", "core.packedGitLimit=16m"])
             .args(["cat-file", "blob", &id.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

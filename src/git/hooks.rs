@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::command::plain_git;
 use super::error::GitError;
 use super::repo::Repo;
 
@@ -39,7 +40,7 @@ impl Git {
     }
 
     fn at(program: PathBuf) -> Option<Self> {
-        let output = Command::new(&program).arg("version").output().ok()?;
+        let output = plain_git(&program).arg("version").output().ok()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let version = text.strip_prefix("git version ")?.split_whitespace().next()?.to_owned();
         output.status.success().then_some(Self { program, version })
@@ -68,7 +69,7 @@ impl Git {
     }
 
     fn ask(&self, folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
-        let mut command = Command::new(&self.program);
+        let mut command = plain_git(&self.program);
         command.arg("-C").arg(folder);
         for tie in TIES {
             command.env_remove(tie);
@@ -203,8 +204,8 @@ impl Repo {
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
-        let mut command = Command::new("git");
-        command.current_dir(self.home()).arg("--git-dir").arg(self.inner.path()).env_remove("GIT_WORK_TREE");
+        let mut command = self.git_command();
+        command.current_dir(self.home()).env_remove("GIT_WORK_TREE");
         run(command, arguments)
     }
 }

@@ -6,6 +6,7 @@
 
 mod blame;
 mod broken;
+mod command;
 mod commit;
 mod config;
 mod content;

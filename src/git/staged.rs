@@ -1,7 +1,6 @@
 //! What is staged: the index against the tree of HEAD.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::process::Command;
 
 use git2::{ObjectType, Oid};
 
@@ -120,22 +119,6 @@ impl Repo {
     pub fn files_of(&self, tree: Option<ObjectId>) -> Result<Vec<(RepoPath, Side)>, GitError> {
         let all = self.diff_trees(None, tree)?;
         Ok(all.into_iter().filter_map(|change| change.new.map(|side| (change.path, side))).collect())
-    }
-
-    /// Runs git on this repository and returns what it printed.
-    pub(super) fn git(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-        let failed = |said: String| GitError::Command {
-            command: arguments.first().copied().unwrap_or_default().to_owned(),
-            said,
-        };
-        let mut command = Command::new("git");
-        command.arg("--git-dir").arg(self.inner.path()).env("GIT_INDEX_FILE", self.index_path()).args(arguments);
-        let output = command.output().map_err(|error| failed(error.to_string()))?;
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
-        }
     }
 }
 

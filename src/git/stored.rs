@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use git2::{AttrCheckFlags, AttrValue, ErrorClass, ObjectType, Oid};
 
@@ -115,8 +115,8 @@ impl Repo {
         let failed =
             |error: std::io::Error| GitError::Command { command: "hash-object".into(), said: error.to_string() };
         let root = self.work_dir().unwrap_or_else(|| Path::new("."));
-        let mut command = Command::new("git");
-        command.current_dir(root).arg("--git-dir").arg(self.git_dir()).arg("--work-tree").arg(root);
+        let mut command = self.git_command();
+        command.current_dir(root).arg("--work-tree").arg(root);
         command.env("GIT_INDEX_FILE", self.index_path()).args(["hash-object", "--stdin-paths"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(failed)?;

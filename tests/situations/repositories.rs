@@ -138,6 +138,42 @@ fn replacement_refs_and_grafts_do_not_change_what_is_judged() {
     assert_eq!(scratch.check(&[&large])["files"], before["files"]);
 }
 
+/// What libgit2 cannot do is asked of git, which goes by replacements unless it is told not to.
+#[test]
+fn a_replacement_hides_nothing_from_the_git_that_is_asked() {
+    let scratch = Scratch::new();
+    let large = |first: &str| [first, &"line\n".repeat(4 << 20)].concat();
+    let secret = secret_line();
+    scratch.write("large.txt", large(&secret));
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["repack", "-a", "-d", "-q"]);
+    let staged = scratch.git(&["rev-parse", ":large.txt"]);
+    fs::write(scratch.beside("clean"), large(&"x".repeat(secret.len()))).unwrap();
+    let clean = scratch.git(&["hash-object", "-w", "../clean"]);
+    let packed = scratch
+        .command("git", &scratch.path(""))
+        .args(["pack-objects", "-q", ".git/objects/pack/pack"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn();
+    let mut packed = packed.unwrap();
+    std::io::Write::write_all(&mut packed.stdin.take().unwrap(), format!("{staged}\n{clean}\n").as_bytes()).unwrap();
+    assert!(packed.wait().unwrap().success());
+    scratch.git(&["prune-packed", "-q"]);
+    assert_eq!(scratch.run(&["check", "--staged"]).code, 1);
+
+    scratch.git(&["replace", &staged, &clean]);
+    assert_eq!(scratch.run(&["check", "--staged"]).code, 1, "a large blob");
+
+    scratch.git(&["rm", "-q", "--cached", "large.txt"]);
+    scratch.write("small.txt", &secret);
+    scratch.git(&["update-index", "--split-index"]);
+    scratch.git(&["add", "small.txt"]);
+    assert_eq!(scratch.run(&["check", "--staged"]).code, 1);
+    scratch.git(&["replace", "HEAD^{tree}", &scratch.git(&["write-tree"])]);
+    assert_eq!(scratch.run(&["check", "--staged"]).code, 1, "what git compares with the index");
+}
+
 #[test]
 fn attributes_and_text_conversion_hide_nothing() {
     let scratch = Scratch::new();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use super::reference::{read, reference_name};
 use super::{NotesError, STREAMS};
@@ -12,7 +12,7 @@ use crate::git::{GitError, Repo};
 use crate::model::{Gather, ObjectId};
 
 /// What ties a git process to the repository and hook that it was started from.
-const TIES: [&str; 14] = [
+const TIES: [&str; 12] = [
     "GIT_DIR",
     "GIT_COMMON_DIR",
     "GIT_WORK_TREE",
@@ -21,9 +21,7 @@ const TIES: [&str; 14] = [
     "GIT_INDEX_FILE",
     "GIT_PREFIX",
     "GIT_NAMESPACE",
-    "GIT_GRAFT_FILE",
     "GIT_SHALLOW_FILE",
-    "GIT_REPLACE_REF_BASE",
     "GIT_INTERNAL_SUPER_PREFIX",
     "GIT_REFLOG_ACTION",
     "GIT_EDITOR",
@@ -212,7 +210,7 @@ impl Repo {
             let command = arguments.iter().find(|word| !word.starts_with('-') && !word.contains('=')).copied();
             GitError::Command { command: command.unwrap_or_default().to_owned(), said: error.to_string() }
         };
-        let mut command = Command::new("git");
+        let mut command = self.git_command();
         for tie in TIES {
             command.env_remove(tie);
         }
@@ -223,8 +221,6 @@ impl Repo {
             command.args(["-c", &patient]);
         }
         let mut child = command
-            .arg("--git-dir")
-            .arg(self.inner.path())
             .args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"])
             .args(["-c", "http.lowSpeedLimit=1", "-c", "http.lowSpeedTime=30"])
             .args(["-c", "core.logAllRefUpdates=false"])

@@ -1,0 +1,43 @@
+//! How git itself is run, for what libgit2 cannot do.
+
+use std::ffi::OsStr;
+use std::process::{Command, Output};
+
+use super::error::GitError;
+use super::repo::Repo;
+
+/// A git that sees objects as they are: replacement refs and grafts, which anybody may have put here,
+/// show it nothing else. Nothing of this crate runs git in another way.
+pub(super) fn plain_git(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    // A file that is not there; git says nothing of it.
+    command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", "");
+    command
+}
+
+impl Repo {
+    /// git, about to be run on this repository.
+    pub(super) fn git_command(&self) -> Command {
+        let mut command = plain_git("git");
+        command.arg("--git-dir").arg(self.inner.path());
+        command
+    }
+
+    /// Runs git on this repository and returns what it printed.
+    pub(super) fn git(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+        let command = arguments.first().copied().unwrap_or_default();
+        let output = self.git_command().env("GIT_INDEX_FILE", self.index_path()).args(arguments).output();
+        printed(command, output)
+    }
+}
+
+/// What a git printed that succeeded.
+pub(super) fn printed(command: &str, output: std::io::Result<Output>) -> Result<Vec<u8>, GitError> {
+    let failed = |said: String| GitError::Command { command: command.to_owned(), said };
+    let output = output.map_err(|error| failed(error.to_string()))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    }
+}
