@@ -148,6 +148,29 @@ fn init_never_replaces_a_policy_unasked() {
 }
 
 #[test]
+fn init_writes_nothing_through_a_link_that_the_repository_holds() {
+    for name in [".gov/policy.yaml", ".gov/policy.yaml.lock", ".gov"] {
+        let scratch = Scratch::new();
+        let outside = scratch.beside("outside");
+        fs::create_dir_all(scratch.path(name).parent().unwrap()).unwrap();
+        if name == ".gov" {
+            fs::create_dir(&outside).unwrap()
+        } else {
+            fs::write(&outside, "mine\n").unwrap()
+        }
+        std::os::unix::fs::symlink(&outside, scratch.path(name)).unwrap();
+
+        let said = scratch.run(&["init"]);
+
+        assert_eq!(said.code, 2, "{name}: {}", said.out);
+        match fs::read_to_string(&outside) {
+            Ok(text) => assert_eq!(text, "mine\n", "{name}"),
+            Err(_) => assert_eq!(fs::read_dir(&outside).unwrap().count(), 0, "{name}"),
+        }
+    }
+}
+
+#[test]
 fn a_repository_adds_rules_of_its_own_and_they_are_read_from_the_trusted_side() {
     let scratch = Scratch::new();
     let pack = "- id: ours/codename\n  keywords: [bluebird]\n  regex: '\\bbluebird\\b'\n  severity: deny\n  \

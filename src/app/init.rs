@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use super::check::{self, Asked, Request as Check};
 use super::install::is_asked_before_merges;
 use super::law::{Law, POLICY_PATH};
+use super::own_file::OwnFile;
 use super::progress::Progress;
 use super::{Answer, Environment, Failure, secrets};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Gate, ObjectId, Outcome, Person, RepoPath, counted};
 use crate::policy::{self, RepositoryFacts};
+use crate::report::printable;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
@@ -37,11 +38,11 @@ pub fn init(request: Request, environment: &Environment) -> Result<Answer, Failu
     if request.print {
         return Ok(Answer::passing(text));
     }
-    let Some(root) = repo.work_dir() else {
+    if repo.is_bare() {
         return Err(Failure::new("a bare repository has no work tree to write to")
             .mended_by("look at it: gov-hook init --print"));
-    };
-    write(root, &text, request.force)?;
+    }
+    write(&repo, &text, request.force)?;
     let commits = recent.get(..request.replay.min(recent.len())).unwrap_or_default();
     let replayed = replay(&repo, commits, &text, environment)?;
     let mut said = format!(
@@ -90,24 +91,13 @@ fn by_frequency(commits: &[Commit]) -> Vec<Person> {
 }
 
 /// Never replaces a policy that somebody wrote, unless told to.
-fn write(root: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    let path = root.join(POLICY_PATH);
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write `{POLICY_PATH}`: {error}"));
-    if path.exists() && !force {
+fn write(repo: &Repo, text: &str, force: bool) -> Result<(), Failure> {
+    let file = OwnFile::hold(repo, POLICY_PATH)?;
+    if file.is_there() && !force {
         return Err(Failure::new(format!("there is a `{POLICY_PATH}` already"))
             .mended_by("compare: gov-hook init --print; replace it: gov-hook init --force"));
     }
-    if let Some(directory) = path.parent() {
-        std::fs::create_dir_all(directory).map_err(failed)?;
-    }
-    // Written beside it and moved into place: there is never half a policy.
-    let draft = path.with_extension("yaml.new");
-    let written = std::fs::write(&draft, text).and_then(|()| std::fs::rename(&draft, &path));
-    written.map_err(|error| {
-        // What a full disk cut short is of no use to anybody; that it may stay is no second failure.
-        let _ = std::fs::remove_file(&draft);
-        failed(error)
-    })
+    file.replace(text.as_bytes())
 }
 
 /// How many of the last commits would pass, be held or be blocked under the policy.
@@ -137,7 +127,7 @@ fn replay(repo: &Repo, commits: &[Commit], text: &str, environment: &Environment
     for (commit, judgement) in blocked.iter().chain(&held).take(5) {
         let reason = judgement.decision.reasons.first().map(|reason| reason.what.as_str()).unwrap_or_default();
         // Writing into a string cannot fail.
-        let _ = writeln!(told, "    {} {} ({reason})", commit.id.short(), commit.subject());
+        let _ = writeln!(told, "    {} {} ({reason})", commit.id.short(), printable(&commit.subject()));
     }
     secrets::hide(&mut [&mut told]);
     Ok(said + &told)

@@ -14,6 +14,7 @@ pub mod init;
 pub mod install;
 mod law;
 pub mod notify;
+mod own_file;
 mod parallel;
 pub mod policy;
 mod progress;

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{AGENT, SETTINGS, ours, read, settings, splice, write};
+use super::{AGENT, SETTINGS, ours, read, splice};
 use crate::app::Failure;
+use crate::app::own_file::{self, OwnFile};
 use crate::git::Repo;
 use crate::model::Sha256;
 
@@ -129,16 +130,17 @@ fn pointer(parts: &[&str]) -> String {
 /// What became of the settings, as a line for a person; nothing where this clone has never touched them.
 pub(in crate::app::install) fn uninstall(repo: &Repo) -> Result<Option<String>, Failure> {
     let kept = kept(repo);
-    let (Some(note), Ok(path)) = (Note::kept_at(&kept)?, settings(repo)) else { return Ok(None) };
-    let told = match read(&path)? {
+    let Some(note) = Note::kept_at(&kept)?.filter(|_| !repo.is_bare()) else { return Ok(None) };
+    let told = match read(repo)? {
         None => None,
         Some(text) => match note.undone(&text) {
             Some(undone) if undone == text => None,
             Some(undone) => {
-                write(&path, &undone)?;
+                OwnFile::hold(repo, SETTINGS)?.replace(undone.as_bytes())?;
                 Some(format!("{SETTINGS}: taken out again"))
             }
             None => {
+                let path = own_file::place(repo, SETTINGS)?;
                 fs::remove_file(&path).map_err(|error| Failure::new(format!("cannot remove `{SETTINGS}`: {error}")))?;
                 if let Some(folder) = path.parent().filter(|_| note.made.iter().any(|made| made == FOLDER)) {
                     // Somebody else may have put something there since.

@@ -6,10 +6,11 @@ mod away;
 mod splice;
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use crate::app::own_file::{self, OwnFile};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 pub(super) use away::uninstall;
@@ -27,7 +28,7 @@ const MATCHER: &str = "Write|Edit|MultiEdit|NotebookEdit|Bash|mcp__.*";
 
 /// What would go into the settings, before any of it does.
 pub struct Proposal {
-    path: PathBuf,
+    repo: Repo,
     kept: PathBuf,
     before: Option<String>,
     after: String,
@@ -38,8 +39,10 @@ pub struct Proposal {
 
 pub fn agents(environment: &Environment) -> Result<Proposal, Failure> {
     let repo = Repo::open(&environment.place)?;
-    let path = settings(&repo)?;
-    let before = read(&path)?;
+    if repo.is_bare() {
+        return Err(Failure::new("a bare repository has no work tree that an agent could work in"));
+    }
+    let before = read(&repo)?;
     let id = id_of_claude(&repo)?;
     let text = before.as_deref().unwrap_or("{}\n");
     let (after, added) = with_ours(text, &id)?;
@@ -51,8 +54,8 @@ pub fn agents(environment: &Environment) -> Result<Proposal, Failure> {
         // Writing to a `String` cannot fail.
         let _ = writeln!(shown, "  {line}");
     }
-    let note = Note::of(&path, before.as_deref(), &after, &added);
-    Ok(Proposal { kept: away::kept(&repo), path, before, after, note, shown })
+    let note = Note::of(&own_file::place(&repo, SETTINGS)?, before.as_deref(), &after, &added);
+    Ok(Proposal { kept: away::kept(&repo), repo, before, after, note, shown })
 }
 
 impl Proposal {
@@ -64,7 +67,7 @@ impl Proposal {
             )));
         }
         self.note.keep(&self.kept)?;
-        write(&self.path, &self.after)?;
+        OwnFile::hold(&self.repo, SETTINGS)?.replace(self.after.as_bytes())?;
         let done = if self.before.is_some() { "added to" } else { "wrote" };
         Ok(Answer::passing(format!(
             "{done} {SETTINGS}\nnext: see what an agent is told, then commit the file\n  \
@@ -73,29 +76,9 @@ impl Proposal {
     }
 }
 
-fn settings(repo: &Repo) -> Result<PathBuf, Failure> {
-    let top = repo.work_dir();
-    let top = top.ok_or_else(|| Failure::new("a bare repository has no work tree that an agent could work in"))?;
-    Ok(top.join(SETTINGS))
-}
-
-fn read(path: &Path) -> Result<Option<String>, Failure> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new(format!("cannot read `{SETTINGS}`: {error}"))),
-    }
-}
-
-/// Beside it first, so that nobody finds half a file.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::new(format!("cannot write `{SETTINGS}`: {error}"));
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let beside = real.with_extension("json.new");
-    std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &real)).map_err(failed)
+fn read(repo: &Repo) -> Result<Option<String>, Failure> {
+    let text = own_file::read(repo, SETTINGS)?.map(String::from_utf8).transpose();
+    text.map_err(|error| Failure::new(format!("cannot read `{SETTINGS}`: {error}")))
 }
 
 /// What the policy calls this agent.
