@@ -280,3 +280,112 @@ fn a_branch_whose_file_names_no_commit_is_told_with_what_it_holds_and_what_mends
         assert!(lost.err.contains("git fsck --lost-found; echo COMMIT > "), "{}", lost.err);
     }
 }
+
+/// What a terminal would obey, hide or turn round, of C0, C1, bidi and tags.
+const ORDERS: &str = "\u{1b}]0;taken\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{e0041}";
+
+#[test]
+fn nothing_that_a_repository_says_is_obeyed_by_a_terminal() {
+    let scratch = Scratch::new();
+    let says = |what: &str| format!("{what}{ORDERS}");
+    let branch = "x\u{9b}31m\u{202e};$(touch${IFS}taken)";
+    scratch.git(&["config", "user.name", &says("Mira")]);
+    scratch.policy(&format!(
+        "version: 1\nroles: {{ lead: [lin@example.com] }}\nenforcement: {{ default: production }}\npacks: [\"nosuch{}\"]\n",
+        r"\e[2J\u202e"
+    ));
+    scratch.write(&says("a.py"), [&support::secret_line(), "# gov: allow[secret/x] ", &says("why"), "\n"].concat());
+    scratch.write(
+        ".gov/waivers.yaml",
+        format!(
+            "waivers:\n  - rule: secret/*\n    paths: [\"**\"]\n    by: \"me{0}\"\n    reason: \"it is{0}\"\n",
+            r"\e[2J\u202e"
+        ),
+    );
+    scratch.commit_all(&says("Add"));
+    scratch.write("b.py", support::secret_line());
+    scratch.commit_all(&says("Add another"));
+    scratch.git(&["branch", branch]);
+    scratch.git(&["checkout", "-q", branch]);
+    scratch.write("c.py", "x = 1\n");
+    scratch.commit_all(&says("Go on"));
+    let odd = says("nosuch");
+    let fingerprint = format!("secret/aws-access-key-id:{}", "0".repeat(16));
+
+    let asked: Vec<Vec<&str>> = vec![
+        vec!["check"],
+        vec!["check", "HEAD"],
+        vec!["check", "--all"],
+        vec!["check", "--history"],
+        vec!["check", &odd],
+        vec!["check", "main..HEAD", "--onto", branch],
+        vec!["check", "--base", &odd],
+        vec!["init", "--force"],
+        vec!["record", "HEAD~2..HEAD", "--reason", &odd],
+        vec!["request", "HEAD~1..HEAD"],
+        vec!["approve", &odd],
+        vec!["reject", "HEAD~1..HEAD", "--reason", &odd],
+        vec!["pending"],
+        vec!["status", &odd],
+        vec!["show", &odd],
+        vec!["history"],
+        vec!["ratify", &odd],
+        vec!["rollback", &odd, "--reason", "x"],
+        vec!["audit", "log"],
+        vec!["audit", "show", &odd],
+        vec!["audit", "verify", "--full"],
+        vec!["audit", "sync", &odd],
+        vec!["audit", "reconcile", &odd],
+        vec!["doctor"],
+        vec!["install"],
+        vec!["policy", "check"],
+        vec!["policy", "show"],
+        vec!["policy", "why", &odd],
+        vec!["risk", "eval"],
+        vec!["rules", "list"],
+        vec!["rules", "explain", &odd],
+        vec!["rules", "check", &odd],
+        vec!["rules", "waive", &fingerprint, "--reason", &odd],
+        vec!["rules", "waive", "--rule", "secret/*", "--path", &odd, "--reason", &odd],
+        vec!["sign", &odd, "--env", &odd],
+        vec!["verify", &odd],
+        vec!["unsign", &odd],
+    ];
+
+    for words in asked {
+        let said = scratch.run(&words);
+        let shown = said.out + &said.err;
+        let obeyed: Vec<char> = shown
+            .chars()
+            .filter(|&letter| letter != '\n' && (letter.is_control() || "\u{202e}\u{e0041}".contains(letter)))
+            .collect();
+        assert_eq!(obeyed, [], "{words:?}: {shown}");
+        assert!(!shown.contains("panicked"), "{words:?}: {shown}");
+    }
+    assert!(!scratch.path("taken").exists());
+}
+
+/// People paste what they are told to type.
+#[test]
+fn a_command_that_is_told_takes_the_name_of_a_branch_for_a_name() {
+    let scratch = Scratch::new();
+    let branch = "it's;touch${IFS}taken;#";
+    scratch.policy("version: 1\nenforcement: { default: staging }\n");
+    scratch.commit_all("Govern");
+    let origin = scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    assert_eq!(scratch.run_in(&origin, &["install", "--server"]).code, 0);
+    scratch.git(&["checkout", "-q", "-b", branch]);
+    scratch.write("a.py", support::secret_line());
+    scratch.commit_all("Leak");
+
+    let pushed = scratch.try_git_in(&scratch.path(""), &["push", "origin", branch]);
+
+    let said = String::from_utf8_lossy(&pushed.stderr).into_owned();
+    let mend = said.lines().find_map(|line| line.split_once("mend it: ")).map(|(_, mend)| mend.trim().to_owned());
+    let mend = mend.unwrap_or_else(|| panic!("{said}")).replace("gov-hook", "printf '%s\\n'");
+    let run = scratch.command("sh", &scratch.path("")).args(["-c", &mend]).output().unwrap();
+    let words = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(words.lines().any(|word| word == branch), "{mend}: {words}");
+    assert!(!scratch.path("taken").exists());
+}

@@ -7,8 +7,8 @@ use crate::git::GitError;
 use crate::git::notes::NotesError;
 use crate::ledger::Unwritable;
 use crate::model::{Mistake, NextStep, counted};
-use crate::report::Style;
 use crate::report::mistakes::{self, Asked, Judged};
+use crate::report::{Style, printable, printable_line};
 
 /// The exit code of every failure: usage, policy, environment, unreadable input.
 pub const CANNOT_DECIDE: u8 = 2;
@@ -195,13 +195,13 @@ impl From<Unwritable> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{}{}", self.asked.failed(), self.what)?;
+        // Much of it is named by whoever wrote the repository.
+        writeln!(out, "{}{}", self.asked.failed(), printable(&self.what))?;
         for cause in &self.because {
-            writeln!(out, "  because: {cause}")?;
+            writeln!(out, "  because: {}", printable(cause))?;
         }
-        match &self.remedy {
-            Some(remedy) => writeln!(out, "  mend it: {remedy}"),
-            None => Ok(()),
-        }
+        let mut remedy = self.remedy.iter().flat_map(|remedy| remedy.lines()).map(printable_line);
+        remedy.next().map_or(Ok(()), |first| writeln!(out, "  mend it: {first}"))?;
+        remedy.try_for_each(|line| writeln!(out, "{line}"))
     }
 }

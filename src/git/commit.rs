@@ -23,7 +23,7 @@ pub struct Commit {
 }
 
 impl Commit {
-    /// The first line of the message, safe to print.
+    /// The first line of the message, as its author wrote it.
     #[must_use]
     pub fn subject(&self) -> String {
         let line = self.message.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());

@@ -110,9 +110,11 @@ impl GitError {
         match self {
             Self::NotARepository { .. } => Some("run it inside a repository, or name one: gov-hook -C PATH …".into()),
             Self::Unsupported { .. } => Some("gov-hook reads SHA-1 repositories with the `files` ref storage".into()),
-            Self::Untrusted { at } => Some(format!("if you trust it: git config --global --add safe.directory {at}")),
+            Self::Untrusted { at } => {
+                Some(format!("if you trust it: git config --global --add safe.directory {}", shell_word(at)))
+            }
             Self::UnknownRevision { shallow: Some(remote), .. } => {
-                Some(format!("this clone is shallow; fetch the rest: git fetch --unshallow {remote}"))
+                Some(format!("this clone is shallow; fetch the rest: git fetch --unshallow {}", shell_word(remote)))
             }
             Self::UnknownRevision { .. } => Some("see what there is: git branch --all".into()),
             Self::Head { path, .. } => Some(format!(
@@ -121,20 +123,21 @@ impl GitError {
             )),
             Self::MalformedHead { .. } => Some("point it to a branch: git symbolic-ref HEAD refs/heads/BRANCH".into()),
             Self::Shallow { remote, .. } | Self::ShallowBase { remote, .. } => {
-                Some(format!("fetch the rest of the history: git fetch --unshallow {remote}"))
+                Some(format!("fetch the rest of the history: git fetch --unshallow {}", shell_word(remote)))
             }
             Self::PartialHistory { remote, .. } => {
-                Some(format!("fetch them: git fetch --refetch --no-filter {remote}"))
+                Some(format!("fetch them: git fetch --refetch --no-filter {}", shell_word(remote)))
             }
             Self::Missing { promised_by: Some(remote), .. } | Self::MissingCommit { promised_by: Some(remote), .. } => {
                 Some(format!(
-                    "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {remote}"
+                    "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {}",
+                    shell_word(remote)
                 ))
             }
             Self::PackIndex { path, .. } => Some(format!(
                 "let git write it anew: rm -f {} && git index-pack {}",
-                path.display(),
-                path.with_extension("pack").display()
+                shell_word(&path.display().to_string()),
+                shell_word(&path.with_extension("pack").display().to_string())
             )),
             Self::Missing { .. }
             | Self::MissingCommit { .. }

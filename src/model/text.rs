@@ -44,15 +44,23 @@ fn agreeing(noun: &str, is_one: bool) -> String {
     }
 }
 
-/// A word that a shell takes as it stands.
+/// A word that a shell takes as it stands, and that a terminal can show: what could deceive is an escape
+/// of the shell's own.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+@:%".contains(&byte);
     if !text.is_empty() && text.bytes().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
+        return text.to_owned();
     }
+    if !text.chars().any(deceives) {
+        return format!("'{}'", text.replace('\'', r"'\''"));
+    }
+    let escaped = text.chars().map(|character| match character {
+        '\'' | '\\' => format!("\\{character}"),
+        _ if deceives(character) => character.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect(),
+        _ => character.to_string(),
+    });
+    format!("$'{}'", escaped.collect::<String>())
 }
 
 #[cfg(test)]
@@ -75,6 +83,8 @@ mod tests {
     #[test]
     fn a_shell_takes_a_word_as_it_stands() {
         assert_eq!(["a/b.rs", "a b", "it's", ""].map(shell_word), ["a/b.rs", "'a b'", r"'it'\''s'", "''"]);
+        assert_eq!(shell_word("x;$(rm -rf)`"), "'x;$(rm -rf)`'");
+        assert_eq!(shell_word("it's\u{1b}[2J\\n\u{202e}é"), r"$'it\'s\033[2J\\n\342\200\256é'");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::app::check::{self, Again, Judged};
 use crate::app::header::Signatures;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, branch_reference};
+use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, branch_reference, shell_word};
 use crate::report::printable;
 
 /// What a person names on the command line.
@@ -54,7 +54,7 @@ pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) 
         }
         if is_known {
             return Err(Failure::new(format!("`{named}` was not asked for on that branch"))
-                .mended_by(format!("see where it was: gov-hook status {named}; {REF_INSTEAD}")));
+                .mended_by(format!("see where it was: gov-hook status {}; {REF_INSTEAD}", shell_word(named))));
         }
     }
     // What a shallow clone lacks may be there all the same.

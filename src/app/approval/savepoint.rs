@@ -9,7 +9,7 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{
     Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, branch_reference,
-    counted,
+    counted, shell_word,
 };
 use crate::report::{self, Medium, printable};
 
@@ -122,7 +122,7 @@ pub fn forget(which: &Forgotten, environment: &Environment, medium: Medium) -> R
     let kept_there = if is_gone_there {
         String::new()
     } else {
-        format!("the remote keeps them: git push --delete {} {}\n", repo.remote_name(), tags.join(" "))
+        format!("the remote keeps them: git push --delete {} {}\n", shell_word(&repo.remote_name()), tags.join(" "))
     };
     told.text = format!("forgot {}\n{kept_there}", counted(tags.len(), "savepoint"));
     Ok(told.answer(medium))

@@ -80,7 +80,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     if is_renewed {
         let _ = writeln!(text, "this clone now writes {}, which no other clone does", open()?.stream());
     }
-    let _ = writeln!(text, "tell the others: gov-hook audit sync {remote}");
+    let _ = writeln!(text, "tell the others: gov-hook audit sync {}", shell_word(&remote));
     Ok(Answer::passing(text))
 }
 
@@ -98,11 +98,11 @@ impl Copies {
     fn of(repo: &Repo, remote: &str, stream: &str, lost: Lost) -> Result<Self, Failure> {
         let Some(theirs) = repo.fetch_copy(remote, stream)? else {
             return Err(Failure::new(format!("{remote} has no stream {stream}"))
-                .mended_by(format!("see which it has: gov-hook audit sync {remote}")));
+                .mended_by(format!("see which it has: gov-hook audit sync {}", shell_word(remote))));
         };
         let Some(ours) = repo.stream_tip(stream)?.map(|tip| tip.commit) else {
             return Err(Failure::new(format!("there is no stream {stream} here"))
-                .mended_by(format!("fetch it: gov-hook audit sync {remote}")));
+                .mended_by(format!("fetch it: gov-hook audit sync {}", shell_word(remote))));
         };
         let copies = Self { ours, theirs, base: repo.merge_base(ours, theirs)?, kept: theirs };
         let kept = if copies.are_forked() && lost == Lost::Theirs { ours } else { theirs };
@@ -156,7 +156,8 @@ fn may_give_up(repo: &Repo, pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> 
     } else {
         return Ok(());
     };
-    Err(Failure::new(refusal).mended_by(format!("let its writer do it: gov-hook audit reconcile {stream}")))
+    Err(Failure::new(refusal)
+        .mended_by(format!("let its writer do it: gov-hook audit reconcile {}", shell_word(stream))))
 }
 
 /// A lost entry and the note it stood in.

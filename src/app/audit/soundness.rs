@@ -4,7 +4,7 @@ use super::reading::{Arriving, read_arriving};
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::STREAMS;
-use crate::model::ObjectId;
+use crate::model::{ObjectId, shell_word};
 
 /// So many commits are looked back; who needs more has lost more than the last few.
 const FURTHEST: usize = 64;
@@ -34,7 +34,10 @@ pub(in crate::app) fn last_sound(repo: &Repo, stream: &str, tip: ObjectId) -> Re
 /// The command that takes back what something else wrote, or the one that tells more.
 pub(in crate::app) fn way_back(stream: &str, sound: Option<ObjectId>) -> String {
     match sound {
-        Some(sound) => format!("take back what was added: git update-ref {STREAMS}{stream} {sound}"),
+        Some(sound) => {
+            let reference = shell_word(&format!("{STREAMS}{stream}"));
+            format!("take back what was added: git update-ref {reference} {sound}")
+        }
         None => "see what the ledger says: gov-hook audit verify".to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use crate::app::{Answer, CANNOT_DECIDE, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Fetched, FetchedStream, Pushed};
 use crate::ledger::GENESIS_STREAM;
+use crate::model::shell_word;
 use crate::report::{Medium, printable};
 
 /// Two histories of one stream: somebody rewrote one, or copied a clone.
@@ -93,9 +94,9 @@ fn unsent(repo: &Repo, ours: &[String], fetched: &[FetchedStream]) -> Result<Vec
 }
 
 fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown) -> String {
-    let remote = printable(remote);
+    let their_name = printable(remote);
     let width = fetched.iter().map(|stream| printable(&stream.stream).chars().count()).max().unwrap_or_default();
-    let mut text = format!("fetched from {remote}\n");
+    let mut text = format!("fetched from {their_name}\n");
     for stream in fetched {
         // Writing to a `String` cannot fail, here and below.
         let _ = write!(text, "  {:width$}  {}", printable(&stream.stream), fetched_as(stream.outcome));
@@ -109,7 +110,7 @@ fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]
         });
         text.push('\n');
     }
-    let _ = writeln!(text, "sent to {remote}");
+    let _ = writeln!(text, "sent to {their_name}");
     for (stream, pushed) in sent {
         let _ = write!(text, "  {:width$}  {}", printable(stream), sent_as(pushed));
         if let Pushed::Refused { said } = pushed {
@@ -124,7 +125,8 @@ fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]
     }
     let forked = fetched.iter().filter(|stream| matches!(stream.outcome, Fetched::Diverged | Fetched::Ahead));
     for stream in forked {
-        let _ = writeln!(text, "mend it: gov-hook audit reconcile {} {remote}", printable(&stream.stream));
+        let _ =
+            writeln!(text, "mend it: gov-hook audit reconcile {} {}", shell_word(&stream.stream), shell_word(remote));
     }
     text
 }

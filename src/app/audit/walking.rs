@@ -10,7 +10,7 @@ use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{Asked, Noted, Oddity, Step, Stream, Walked};
 use crate::ledger::{self, Chain, Rules, fits_a_stream};
-use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Seen};
+use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Seen, shell_word};
 
 /// One stream while it is read.
 pub(super) struct Open<'a> {
@@ -106,7 +106,7 @@ pub(super) fn walk<'a>(
                     "stream {stream} is cut off at {} in this shallow clone",
                     commit.short()
                 ))
-                .mended_by(format!("fetch the rest: git fetch --unshallow {}", repo.remote_name())));
+                .mended_by(format!("fetch the rest: git fetch --unshallow {}", shell_word(&repo.remote_name()))));
             }
             Walked::Broken { commit, error } if error.is_made_so() => {
                 let found = error.to_string();

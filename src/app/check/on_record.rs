@@ -6,7 +6,7 @@ use crate::app::Failure;
 use crate::app::record::{Records, Standing};
 use crate::gate;
 use crate::git::Repo;
-use crate::model::{NextStep, ObjectId};
+use crate::model::{NextStep, ObjectId, shell_word};
 
 /// Gives why they are not taken, where they are not; the judgement tells it.
 pub(super) fn asked(repo: &Repo, judged: &mut Judged) -> Result<Option<String>, Failure> {
@@ -18,7 +18,7 @@ pub(super) fn asked(repo: &Repo, judged: &mut Judged) -> Result<Option<String>, 
     if records.is_empty() {
         if repo.has_remote() {
             judged.judgement.notes.push("no ledger is here, so nobody looked whether the commits are on record".into());
-            let fetch = format!("git fetch {} 'refs/notes/gov/*:refs/notes/gov/*'", repo.remote_name());
+            let fetch = format!("git fetch {} 'refs/notes/gov/*:refs/notes/gov/*'", shell_word(&repo.remote_name()));
             judged.judgement.next.push(step("fetch the ledger, if there is one", fetch));
         }
         return Ok(None);

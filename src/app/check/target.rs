@@ -168,7 +168,7 @@ fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
         }
         // In a clone of one branch that branch is all there is, and says nothing of the others.
         (None, _) if repo.has_remote() => Err(Failure::new("this clone does not say what its default branch is")
-            .mended_by(format!("name it: gov-hook check --base {}/BRANCH", repo.remote_name()))),
+            .mended_by(format!("name it: gov-hook check --base {}/BRANCH", shell_word(&repo.remote_name())))),
         (None, _) => commit(repo, asked, head),
     }
 }

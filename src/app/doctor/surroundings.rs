@@ -7,7 +7,7 @@ use crate::app::install::{Found, SERVER, is_clone, look, missing_fetch_rules, wo
 use crate::app::law::POLICY_PATH;
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
-use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth};
+use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth, shell_word};
 
 /// Whether a remote refuses what the hooks of a clone let by. Nothing is asked over a network.
 pub(super) fn servers(
@@ -90,8 +90,10 @@ pub(super) fn fetched(repo: &Repo, troubles: &mut Vec<Trouble>) -> Result<Option
     let missing = missing_fetch_rules(repo, &remote)?;
     let is_fetched = missing.is_empty();
     if !is_fetched {
-        let commands: Vec<String> =
-            missing.iter().map(|(key, value)| format!("git config --add {key} '{value}'")).collect();
+        let commands: Vec<String> = missing
+            .iter()
+            .map(|(key, value)| format!("git config --add {} {}", shell_word(key), shell_word(value)))
+            .collect();
         troubles.push(Trouble {
             about: "notes",
             what: format!("the ledger of others is not fetched from {remote}"),

@@ -15,7 +15,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
-use crate::model::{Actor, EntrySubject, Exit, Gather, Moment, RepoPath, Sha256, branch_reference};
+use crate::model::{Actor, EntrySubject, Exit, Gather, Moment, RepoPath, Sha256, branch_reference, shell_word};
 use crate::policy::Policy;
 use crate::report::Medium;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -212,7 +212,8 @@ fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Pl
         ))
         .for_this_reason("a filter, `ident` or another encoding of its attributes changes them")
         .mended_by(format!(
-            "have git keep its bytes: echo '{path} !filter -text -ident !working-tree-encoding' >> .gitattributes"
+            "have git keep its bytes: echo {} >> .gitattributes",
+            shell_word(&format!("{path} !filter -text -ident !working-tree-encoding"))
         )));
     };
     let artifact = Artifact { path: name, hash, block, blob };

@@ -14,7 +14,9 @@ use crate::app::record::{Act, Cause, Fate, Moved, Records, Standing, afterwards,
 use crate::app::{Environment, Failure, audit, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
-use crate::model::{Actor, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted};
+use crate::model::{
+    Actor, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted, shell_word,
+};
 use crate::policy::Audit;
 use crate::report::printable;
 
@@ -223,17 +225,17 @@ impl Arrival {
         let gone = counted(self.given_up, "commit");
         Some(
             Refusal::denied(format!("the push would give up {gone} that the branch has, and it is in production"))
-                .mended_by(format!("git pull --rebase origin {branch}; to undo a commit: git revert")),
+                .mended_by(format!("git pull --rebase origin {}; to undo a commit: git revert", shell_word(branch))),
         )
     }
 
     /// What comes, as `gov-hook check` takes it.
     pub(super) fn range(&self) -> String {
         let target = self.judged.as_ref().map(|judged| &judged.judgement.target);
-        let onto = self.line.branch().map(|branch| format!(" --onto {}", printable(branch))).unwrap_or_default();
+        let onto = self.line.branch().map(|branch| format!(" --onto {}", shell_word(branch))).unwrap_or_default();
         match target.and_then(|target| Some((target.base, target.head?))) {
             // A tag of what is there already brings no commit, only what it says itself.
-            Some((Some(base), head)) if base == head => printable(self.line.short()),
+            Some((Some(base), head)) if base == head => shell_word(self.line.short()),
             Some((Some(base), head)) => format!("{}..{}{onto}", base.short(), head.short()),
             Some((None, head)) => format!("{}{onto}", head.short()),
             None => String::new(),

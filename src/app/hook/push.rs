@@ -14,7 +14,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::app::{approval, audit};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
-use crate::model::{Exit, counted};
+use crate::model::{Exit, counted, shell_word};
 use crate::policy::Audit;
 use crate::report::{Style, printable};
 
@@ -167,10 +167,11 @@ fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> 
 pub(super) fn refusal_of_name(line: &Line) -> Option<Refusal> {
     line.new?;
     match line.name() {
-        Name::Replacement => Some(
-            Refusal::denied("a replacement shows git other history than the one that was judged")
-                .mended_by(format!("git replace -d {}", line.reference.trim_start_matches("refs/replace/"))),
-        ),
+        Name::Replacement => {
+            Some(Refusal::denied("a replacement shows git other history than the one that was judged").mended_by(
+                format!("git replace -d {}", shell_word(line.reference.trim_start_matches("refs/replace/"))),
+            ))
+        }
         Name::Reserved => Some(
             Refusal::denied("gov-hook keeps this name for itself: the ledger is in refs/notes/gov/<stream>")
                 .mended_by("gov-hook audit sync"),
@@ -198,7 +199,7 @@ fn is_known(repo: &Repo, remote: &str, line: &Line) -> Result<(), Failure> {
     match line.old {
         Some(old) if line.new.is_some() && repo.commit_at(old).is_err() => {
             Err(Failure::new(format!("{} is at {} on {remote}, which is not here", line.short(), old.short()))
-                .mended_by(format!("fetch it first: git fetch {remote} {}", line.short())))
+                .mended_by(format!("fetch it first: git fetch {} {}", shell_word(remote), shell_word(line.short()))))
         }
         _ => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use crate::app::{CANNOT_DECIDE, Failure};
 use crate::model::Exit;
-use crate::report::printable;
+use crate::report::{printable, printable_line};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
@@ -54,8 +54,9 @@ impl Refusal {
             code if code == Exit::Held.code() => "held",
             _ => "denied",
         };
-        let listed: String = listed.iter().flat_map(|line| ["  ", line, "\n"].map(str::to_owned)).collect();
-        let mend = self.mend.as_ref().map(|mend| format!("  mend it: {mend}\n")).unwrap_or_default();
+        let listed: String =
+            listed.iter().flat_map(|line| ["  ", &*printable_line(line), "\n"].map(str::to_owned)).collect();
+        let mend = self.mend.as_ref().map(|mend| format!("  mend it: {}\n", printable(mend))).unwrap_or_default();
         format!("gov-hook: {word}: {}: {}\n{listed}{mend}", printable(what), printable(&self.why))
     }
 }

@@ -10,6 +10,7 @@ use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, secrets};
 use crate::git::Repo;
 use crate::model::{Exit, Gate, ObjectId, counted};
+use crate::report::printable;
 
 /// Judges the commits of a range, or one, that are `bypassed` or have no record.
 pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result<Answer, Failure> {
@@ -25,7 +26,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
             let outcome = judged.judgement.decision.outcome;
             worst = worst.max(judged.judgement.decision.exit);
             // Writing to a `String` cannot fail.
-            let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), commit.subject());
+            let _ = writeln!(told, "  {}  {outcome}  {}", commit.id.short(), printable(&commit.subject()));
             if records.was_let_by(commit.id) {
                 let _ = writeln!(
                     told,

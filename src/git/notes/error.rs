@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::git::GitError;
-use crate::model::ObjectId;
+use crate::model::{ObjectId, shell_word};
 
 #[derive(Debug, thiserror::Error)]
 pub enum NotesError {
@@ -79,14 +79,21 @@ impl NotesError {
             Self::Write { .. } | Self::Object { .. } => {
                 Some("see that the disk has room and that you may write there; nothing was recorded".into())
             }
-            Self::Locked { path } => {
-                Some(format!("see whether a git process still runs here; if none does: rm {}", path.display()))
-            }
+            Self::Locked { path } => Some(format!(
+                "see whether a git process still runs here; if none does: rm {}",
+                shell_word(&path.display().to_string())
+            )),
             Self::Moved { .. } => Some("run it again".into()),
-            Self::Symbolic { name } => Some(format!("remove it: git symbolic-ref --delete {name}")),
-            Self::Layout { stream, .. } => Some(format!("see what was put there: git log -p refs/notes/gov/{stream}")),
-            Self::Unreachable { remote, .. } => Some(format!("see what git says: git ls-remote {remote}")),
-            Self::Oversized { path, .. } => Some(format!("it is a cache; remove it: rm {}", path.display())),
+            Self::Symbolic { name } => Some(format!("remove it: git symbolic-ref --delete {}", shell_word(name))),
+            Self::Layout { stream, .. } => {
+                Some(format!("see what was put there: git log -p {}", shell_word(&format!("refs/notes/gov/{stream}"))))
+            }
+            Self::Unreachable { remote, .. } => {
+                Some(format!("see what git says: git ls-remote {}", shell_word(remote)))
+            }
+            Self::Oversized { path, .. } => {
+                Some(format!("it is a cache; remove it: rm {}", shell_word(&path.display().to_string())))
+            }
             Self::Git(error) => error.remedy(),
             Self::StreamName { .. } | Self::LineBreak | Self::Quarantined | Self::Read { .. } => None,
         }

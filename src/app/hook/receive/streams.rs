@@ -9,7 +9,7 @@ use crate::app::audit::{Arriving, Depth, Told, read, read_arriving};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{ActorKind, Damage, DamageCode, ObjectId};
+use crate::model::{ActorKind, Damage, DamageCode, ObjectId, shell_word};
 
 pub(super) fn refused<'l>(
     repo: &Repo,
@@ -104,7 +104,7 @@ pub(in crate::app::hook) fn broken(damage: &Damage, more: usize) -> Refusal {
     let why = format!("{code}:{at} {stream}: expected {expected}; found: {found}{more}", code = code.as_str());
     let is_elsewhere = matches!(code, DamageCode::Truncated | DamageCode::StreamMissing);
     let mend = if is_elsewhere {
-        format!("send that stream first: git push REMOTE refs/notes/gov/{stream}")
+        format!("send that stream first: git push REMOTE {}", shell_word(&format!("refs/notes/gov/{stream}")))
     } else {
         "gov-hook audit verify".to_owned()
     };
