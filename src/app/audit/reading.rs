@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use super::anchored::Anchored;
 use super::copies;
-use super::kept::{KeptStream, Pins, Verified};
+use super::kept::{self, KeptStream, Learned, Pins, Verified};
 use super::laws::{Laws, admins, past, signers, trusted_side};
 use super::walking::{Open, begin, symbolic, take_step, walk};
-use crate::app::{Failure, header};
+use crate::app::Failure;
 use crate::git::notes::{Asked, Noted, STREAMS, Step, Stream, Walked};
 use crate::git::{GitError, Repo};
 use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, Witness, join};
@@ -202,12 +202,11 @@ fn read_streams(
         let signed: BTreeMap<&str, u64> = chains.iter().map(Chain::stream).zip(signed).gathered();
         verified.streams = to_keep(&reading, &here, &signed, written_before);
         verified.laws = laws.into_known();
-        // Before it is said that they were read: an entry kept twice does no harm, a lost one would.
         let signatures = signatures.into_inner().unwrap_or_else(PoisonError::into_inner);
-        header::keep(repo, &signatures, is_whole)?;
-        verified.keep(repo, listed.digest)?;
         pins.here.extend(here.iter().filter(|stream| stream.remote.is_none()).map(|stream| stream.name.clone()));
-        pins.keep(repo, reading.genesis, &reading.verdict.tips)?;
+        let (genesis, tips) = (reading.genesis, reading.verdict.tips.as_slice());
+        let (signers, signatures) = (listed.digest, signatures.as_slice());
+        kept::keep(repo, Learned { verified, signers, signatures, is_whole, pins, genesis, tips })?;
     }
     Ok(reading)
 }

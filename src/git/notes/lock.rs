@@ -43,20 +43,7 @@ impl Lock {
     /// own lock still lets no writer undo another's work.
     pub(super) fn take(repo: &Repo) -> Result<Self, NotesError> {
         let path = ledger_dir(repo)?.join("lock");
-        let failed = |source| NotesError::Write { path: path.clone(), source };
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        let since = Instant::now();
-        let mut turn = Turn::new();
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if since.elapsed() < PATIENCE => turn.wait(),
-                Err(TryLockError::WouldBlock) => return Err(NotesError::Locked { path }),
-                Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => break,
-                Err(TryLockError::Error(source)) => return Err(failed(source)),
-            }
-        }
+        let file = locked(&path, PATIENCE)?;
         let mut text = [0; LARGEST];
         let length = file.read_at(&mut text, 0).unwrap_or(LARGEST);
         // What is not text was not written here, and says nothing.
@@ -85,6 +72,23 @@ impl Lock {
 
     fn failed(&self, source: std::io::Error) -> NotesError {
         NotesError::Write { path: self.path.clone(), source }
+    }
+}
+
+/// Opens a file and waits for its lock, which goes when the file is closed.
+pub(super) fn locked(path: &Path, patience: Duration) -> Result<File, NotesError> {
+    let failed = |source| NotesError::Write { path: path.to_owned(), source };
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+    let since = Instant::now();
+    let mut turn = Turn::new();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if since.elapsed() < patience => turn.wait(),
+            Err(TryLockError::WouldBlock) => return Err(NotesError::Locked { path: path.to_owned() }),
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => return Ok(file),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
     }
 }
 

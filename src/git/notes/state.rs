@@ -4,14 +4,18 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::NotesError;
-use super::lock::Temporary;
+use super::lock::{Temporary, locked};
 use super::nonce::random;
 use crate::git::Repo;
 
 /// A file of more bytes is none that gov-hook wrote.
 const LARGEST: u64 = 64 << 20;
+
+/// To keep takes a millisecond or less.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Most are read in one piece.
 const USUAL: usize = 4 << 10;
@@ -53,7 +57,23 @@ impl StateFile {
     }
 }
 
+/// Nobody else keeps what was read of the ledger as long as this is there.
+#[derive(Debug)]
+pub struct Keeping(#[expect(dead_code, reason = "its lock goes when it is closed")] File);
+
 impl Repo {
+    /// Several files tell together how far the ledger was read and what stood there: whoever replaces one
+    /// holds this, looks at what is kept by then, and replaces the others. `None` where this clone may
+    /// only be read, or another process does not come to its end.
+    pub fn hold_keeping(&self) -> Result<Option<Keeping>, NotesError> {
+        let held = ledger_dir(self).and_then(|folder| locked(&folder.join("keeping"), PATIENCE));
+        match held {
+            Ok(file) => Ok(Some(Keeping(file))),
+            Err(NotesError::Write { .. } | NotesError::Locked { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
     /// A file's bytes; `None` while there is none.
     pub fn ledger_state(&self, file: StateFile) -> Result<Option<Vec<u8>>, NotesError> {
         let path = self.common_dir().join("gov").join(file.name());
