@@ -54,3 +54,23 @@ fn a_command_that_fails_is_tried_again() {
     assert_eq!(flush(&scratch, &server).code, 0);
     assert!(scratch.beside("ran").exists());
 }
+
+#[test]
+fn a_channel_of_a_branch_is_told_nothing_until_the_default_branch_names_it() {
+    let server = Server::new(Mood::Well);
+    let scratch = repository("  - { on: [\"*\"], command: \"true\" }\n");
+    scratch.git(&["checkout", "-q", "-b", "strange"]);
+    let webhook = "webhook: { url_env: HOOK, secret_env: HOOK_KEY }";
+    let policy = fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap();
+    scratch.policy(&policy.replace("command: \"true\"", webhook));
+
+    commit(&scratch, &server, "engine");
+    let vain = flush(&scratch, &server);
+
+    assert!(vain.out.contains("the policy of main does not name this channel"), "{}", vain.out);
+    assert_eq!(server.rest().len(), 0);
+
+    scratch.git(&["branch", "-f", "main", "strange"]);
+    assert_eq!(flush(&scratch, &server).code, 0);
+    assert_eq!(server.rest().len(), 1);
+}

@@ -33,11 +33,11 @@ pub(super) enum Sent {
 }
 
 pub(super) fn send(repo: &Repo, environment: &Environment, message: &Message) -> Sent {
+    if let Err(why) = is_lawful(repo, &message.channel) {
+        return Sent::Unready(why);
+    }
     if let Channel::Command(command) = &message.channel {
-        return match is_lawful(repo, &message.channel) {
-            Ok(()) => run(repo, environment, command, message),
-            Err(why) => Sent::Unready(why),
-        };
+        return run(repo, environment, command, message);
     }
     let telegram = environment.telegram.as_deref().unwrap_or("https://api.telegram.org");
     match Post::of(message, telegram, |name| environment.variable(name)) {
@@ -47,18 +47,26 @@ pub(super) fn send(repo: &Repo, environment: &Environment, message: &Message) ->
     }
 }
 
-/// Whether the policy of the default branch names a command. Without that, whoever checks out the
-/// branch of a stranger and commits there would run what the stranger's policy says.
+/// Whether the policy of the default branch names a channel. Without that, whoever checks out the branch
+/// of a stranger and commits there would run what the stranger's policy says, or tell the stranger, with
+/// a token of their own, what they found.
 pub(super) fn is_lawful(repo: &Repo, channel: &Channel) -> Result<(), String> {
     let default = repo.default_branch().ok().flatten();
     let of_server = || repo.head().ok().filter(|_| repo.is_bare())?.branch().map(str::to_owned);
     let Some(branch) = default.or_else(of_server) else {
-        return Err("no default branch is known, whose policy could name this command".into());
+        return Err(format!("no default branch is known, whose policy could name this {}", kind(channel)));
     };
     let policy = repo.branch_tip(&branch).ok().flatten().and_then(|tip| law::policy_at(repo, Some(tip)).ok());
     let is_named =
         policy.is_some_and(|(policy, _)| policy.notices.iter().any(|notice| notice.channels.contains(channel)));
-    if is_named { Ok(()) } else { Err(format!("the policy of {branch} does not name this command")) }
+    if is_named { Ok(()) } else { Err(format!("the policy of {branch} does not name this {}", kind(channel))) }
+}
+
+const fn kind(channel: &Channel) -> &'static str {
+    match channel {
+        Channel::Command(_) => "command",
+        Channel::Telegram { .. } | Channel::Slack { .. } | Channel::Webhook { .. } => "channel",
+    }
 }
 
 fn posted(post: &Post, environment: &Environment) -> Sent {

@@ -65,12 +65,11 @@ fn channels(repo: &Repo, environment: &Environment, notices: &[Notice]) -> Vec<T
     let has_curl = LazyCell::new(has_curl);
     let told = |channel: &Channel, on: &[Outcome]| {
         let unset = channel.variables().into_iter().find(|name| environment.variable(name).is_none());
-        let unready = match channel {
-            Channel::Command(_) => is_lawful(repo, channel).err(),
-            Channel::Telegram { .. } | Channel::Slack { .. } | Channel::Webhook { .. } => {
-                unset.map(|name| format!("{name} is not set")).or_else(|| (!*has_curl).then(|| NO_CURL.to_owned()))
-            }
-        };
+        let needs_curl = !matches!(channel, Channel::Command(_));
+        let unready = is_lawful(repo, channel)
+            .err()
+            .or_else(|| unset.map(|name| format!("{name} is not set")))
+            .or_else(|| (needs_curl && !*has_curl).then(|| NO_CURL.to_owned()));
         Told { channel: channel.clone(), on: on.to_vec(), unready }
     };
     notices.iter().flat_map(|notice| notice.channels.iter().map(|channel| told(channel, &notice.on))).collect()
