@@ -86,6 +86,14 @@ pub enum Saying {
     },
 }
 
+impl Saying {
+    /// Whether it lets something pass that would not pass without it.
+    #[must_use]
+    pub const fn lets_pass(&self) -> bool {
+        matches!(self, Self::Approve | Self::Ratify { .. } | Self::GrantOverride { .. })
+    }
+}
+
 /// What a word is bound to. It says nothing of anything else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bond {

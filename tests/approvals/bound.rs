@@ -188,7 +188,7 @@ fn an_approval_lands_once_and_not_again_after_a_revert() {
 #[test]
 fn a_forged_approval_counts_for_nothing() {
     let attempts = [
-        ("no signature", None, "is not signed, and `high` asks for a signature"),
+        ("no signature", None, "is not signed, and .gov/allowed_signers has a key of theirs"),
         ("another's key", Some(("mira", "approve@gov-hook")), "does not belong to lin@example.com"),
         ("another namespace", Some(("lin", "log@gov-hook")), "made for `log@gov-hook`, not for `approve@gov-hook`"),
         ("a good one", Some(("lin", "approve@gov-hook")), ""),

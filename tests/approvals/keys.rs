@@ -140,3 +140,24 @@ fn what_a_key_approved_stays_approved_when_the_key_leaves_and_a_strangers_never_
     assert_eq!(damaged["exit"], 1, "{damaged}");
     assert!(damaged.to_string().contains("signer-not-allowed"), "{damaged}");
 }
+
+#[test]
+fn in_the_name_of_somebody_whose_key_is_known_nobody_approves_without_it() {
+    let team = Team::new();
+    team.git("mira", &["push", "-q", "--no-verify", "origin", "main:stage"]);
+    team.commit("topic", "core/a.txt", &lines(6));
+    team.is_held("stage");
+    team.gov("mira", &["audit", "sync"]);
+    let judged = team.json("mira", &["check", "origin/main..HEAD", "--onto", "stage"]);
+    let id = judged["target"]["change"].as_str().unwrap()[4..16].to_owned();
+
+    // Whoever writes to a stream chooses the name: Mira takes Lin's.
+    team.git("mira", &["config", "--unset", "gpg.format"]);
+    team.git("mira", &["config", "user.email", "lin@example.com"]);
+    let refused = team.gov("mira", &["approve", &id]);
+    assert_eq!(refused.code, 1, "{}{}", refused.out, refused.err);
+    assert!(refused.out.contains("is not signed, and .gov/allowed_signers has a key of theirs"), "{}", refused.out);
+    assert_eq!(team.gov("mira", &["reject", &id, "--reason", "no"]).code, 0, "to stop it takes no key");
+    team.git("mira", &["config", "user.email", "mira@example.com"]);
+    team.git("mira", &["config", "gpg.format", "ssh"]);
+}

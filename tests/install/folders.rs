@@ -279,7 +279,7 @@ fn what_a_bare_clone_fetches_is_fetched_along_with_the_ledger() {
     assert_eq!(rules(), [""; 0]);
     let mend = scratch.run_in(&tree, &["doctor"]).out;
     let mend = mend.lines().find_map(|line| line.trim().strip_prefix("mend it: git config --add remote.origin.fetch "));
-    assert_eq!(mend.unwrap(), format!("'HEAD' && git config --add remote.origin.fetch '{streams}'"));
+    assert_eq!(mend.unwrap(), format!("HEAD && git config --add remote.origin.fetch '{streams}'"));
     scratch.run_in(&tree, &["install"]);
     assert!(scratch.command("sh", &tree).args(["-c", command]).status().unwrap().success());
     take(&scratch);

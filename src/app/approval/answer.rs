@@ -107,7 +107,7 @@ pub fn answer(
             continue;
         }
         let pen = signing(&repo, pen, judged, environment)?;
-        let word = Word { seal: sealed(&repo, judged, &pen, &[])?, ..word };
+        let word = Word { seal: sealed(&repo, judged, &pen, (&word.saying, &[]))?, ..word };
         match worthless(&repo, judged, &word, environment)? {
             None => wanted.push(Given { judged, pen, word, expires }),
             Some(why) => refused = Some(why),

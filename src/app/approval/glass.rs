@@ -60,13 +60,14 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
         let people: Vec<String> = people.into_iter().map(|person| person.email).collect();
         let of_own_work = people.iter().any(|person| person.eq_ignore_ascii_case(&by));
         let word = Word::supposed(&by, Saying::Ratify { commit: *commit }, judged.landing.now);
-        if let Some(why) = judged.against_ratifying(&Word { of_own_work, ..word }) {
+        let word = Word { of_own_work, ..word };
+        if let Some(why) = judged.against_ratifying(&word) {
             return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
         }
         let authors = people.into_iter().filter(|_| !judged.policy.approvals.author_may_approve);
         let others: Vec<String> = by_whom.iter().cloned().chain(authors).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
-        if let Some(why) = against_key(&sealed(&repo, &judged, &pen, &others)?, &others) {
+        if let Some(why) = against_key(&sealed(&repo, &judged, &pen, (&word.saying, &others))?, &others) {
             return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
         }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::seal::NAMESPACE;
 use crate::app::Failure;
 use crate::app::audit::laws::signers;
 use crate::app::audit::reading::{Arriving, Depth, Spoken, read, read_arriving};
+use crate::app::law::SIGNERS_PATH;
 use crate::git::{Commit, Repo};
 use crate::ledger::sshsig::{PublicKey, Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
@@ -183,7 +185,10 @@ impl Hearing {
             level: entry.risk.as_ref().map(|risk| risk.level),
         });
         let saying = saying(entry, &is_there)?;
-        let seal = self.seal(spoken, now, people);
+        let seal = match self.seal(spoken, now, people) {
+            Seal::Missing if saying.lets_pass() => unsigned(self.signers.as_ref(), &entry.actor.email, now),
+            seal => seal,
+        };
         let is_theirs = |person: &Person| person.has_email(&entry.actor.email) || seal.is_of(&person.email);
         let of_own_work = if let Saying::Ratify { commit } = saying {
             self.people_of_let_by(repo, commit).iter().any(is_theirs)
@@ -242,6 +247,16 @@ impl Hearing {
             }
         }
         good(signers, key, &entry.actor.email, people.iter().map(String::as_str))
+    }
+}
+
+/// What a word is worth that lets something pass and is not signed: anybody could have written it in the
+/// name of somebody whose key is known.
+pub(super) fn unsigned(signers: Option<&Signers>, by: &str, now: Moment) -> Seal {
+    if signers.is_some_and(|signers| signers.has_a_key_of(by, NAMESPACE, now)) {
+        Seal::Bad(format!("is not signed, and {SIGNERS_PATH} has a key of theirs that would sign it"))
+    } else {
+        Seal::Missing
     }
 }
 

@@ -161,7 +161,7 @@ fn worthless(repo: &Repo, asked: &Spoken, pen: &Pen<'_>, environment: &Environme
     let Ok(judged) = find(repo, &Target::of(&asked.entry), environment) else { return Ok(None) };
     let by = pen.actor().email.as_str();
     let word = Word::supposed(by, Saying::GrantOverride { asked: asked.id }, judged.landing.now);
-    let word = Word { seal: sealed(repo, &judged, pen, &[])?, ..word };
+    let word = Word { seal: sealed(repo, &judged, pen, (&word.saying, &[]))?, ..word };
     let id = word.id;
     let supposed = judged.supposing(vec![word]);
     let (mut refused, name) = (supposed.not_counted.iter().rev(), format!("override by {by}"));

@@ -78,7 +78,7 @@ fn is_own(entry: &Entry, by: &str) -> bool {
 /// The word that would be said, as it would be weighed.
 fn taking_back(repo: &Repo, judged: &Judged, pen: &Pen<'_>, id: Sha256) -> Result<Word, Failure> {
     let word = Word::supposed(&pen.actor().email, Saying::Revoke { word: id }, judged.landing.now);
-    Ok(Word { seal: sealed(repo, judged, pen, &[])?, ..word })
+    Ok(Word { seal: sealed(repo, judged, pen, (&word.saying, &[]))?, ..word })
 }
 
 /// What is taken back, as people call it.

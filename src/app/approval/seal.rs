@@ -1,15 +1,15 @@
 //! With which key a person's word is signed, found out before they are asked to give it.
 
-use super::hearing::good;
+use super::hearing::{good, unsigned};
 use crate::app::audit::laws::signers;
 use crate::app::check::Judged;
 use crate::app::record::Pen;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Enforcement, Moment, ObjectId, Seal, address};
+use crate::model::{Enforcement, Moment, ObjectId, Saying, Seal, address};
 
 /// The namespace that approvals are signed in, and whatever else only people may say.
-const NAMESPACE: &str = "approve@gov-hook";
+pub(super) const NAMESPACE: &str = "approve@gov-hook";
 
 /// Signs where the policy or the level asks for it, and where the key at hand is listed anyway.
 pub(super) fn signing<'a>(
@@ -35,10 +35,17 @@ pub(super) fn signing<'a>(
 }
 
 /// What the signature of this pen's next word will be worth; `others` may be whoever it is, besides.
-pub(super) fn sealed(repo: &Repo, judged: &Judged, pen: &Pen<'_>, others: &[String]) -> Result<Seal, Failure> {
-    let Some(key) = pen.public_key() else { return Ok(Seal::Missing) };
+pub(super) fn sealed(
+    repo: &Repo,
+    judged: &Judged,
+    pen: &Pen<'_>,
+    (saying, others): (&Saying, &[String]),
+) -> Result<Seal, Failure> {
     let Some(listed) = signers(repo, judged.trusted)?.signers else { return Ok(Seal::Missing) };
     let by = &pen.actor().email;
+    let Some(key) = pen.public_key() else {
+        return Ok(if saying.lets_pass() { unsigned(Some(&listed), by, judged.landing.now) } else { Seal::Missing });
+    };
     if let Err(refusal) = listed.allow(key, by, NAMESPACE, judged.landing.now) {
         return Ok(Seal::Bad(format!("its signature does not count: {refusal}")));
     }

@@ -72,15 +72,21 @@ impl Signers {
         if theirs.is_empty() {
             return Err(Refusal::Principal { fingerprint: fingerprint(), principal: principal.to_owned() });
         }
-        let may = |signer: &&Signer| signer.namespaces.as_ref().is_none_or(|names| names.matches(namespace));
-        let mut allowed = theirs.into_iter().filter(may).peekable();
+        let mut allowed = theirs.into_iter().filter(|signer| signer.may_sign(principal, namespace)).peekable();
         if allowed.peek().is_none() {
             return Err(Refusal::Namespace { fingerprint: fingerprint(), namespace: namespace.to_owned() });
         }
-        let valid = |signer: &Signer| {
-            signer.after.is_none_or(|after| after <= time) && signer.before.is_none_or(|before| time < before)
-        };
-        if allowed.any(valid) { Ok(()) } else { Err(Refusal::Time { fingerprint: fingerprint(), time }) }
+        if allowed.any(|signer| signer.is_valid(time)) {
+            Ok(())
+        } else {
+            Err(Refusal::Time { fingerprint: fingerprint(), time })
+        }
+    }
+
+    /// Whether `principal` has some key that may sign for `namespace` at `time`.
+    #[must_use]
+    pub fn has_a_key_of(&self, principal: &str, namespace: &str, time: Moment) -> bool {
+        self.0.iter().any(|signer| signer.may_sign(principal, namespace) && signer.is_valid(time))
     }
 
     /// Whether `key` is listed for `principal`, for whatever and at whatever time: who holds it is one person.
@@ -93,6 +99,16 @@ impl Signers {
     #[must_use]
     pub fn principals(&self, key: &PublicKey) -> Vec<&str> {
         self.0.iter().filter(|signer| signer.key == *key).map(|signer| signer.principals.0.as_str()).collect()
+    }
+}
+
+impl Signer {
+    fn may_sign(&self, principal: &str, namespace: &str) -> bool {
+        self.principals.matches(principal) && self.namespaces.as_ref().is_none_or(|names| names.matches(namespace))
+    }
+
+    fn is_valid(&self, time: Moment) -> bool {
+        self.after.is_none_or(|after| after <= time) && self.before.is_none_or(|before| time < before)
     }
 }
 
