@@ -256,3 +256,27 @@ fn a_shallow_clone_cannot_hide_what_comes_before() {
     assert!(said.contains("(a commit) is not in this repository"), "{said}");
     assert!(said.contains("mend it: push from a clone that has the whole history: git fetch --unshallow"), "{said}");
 }
+
+/// git takes any bytes for a branch, and one of them must not stop what others push.
+#[test]
+fn a_branch_whose_name_is_not_utf_8_is_judged_and_stops_nobody() {
+    use std::os::unix::ffi::OsStrExt;
+    let hosted = Hosted::new("version: 1\n");
+    let scratch = &hosted.scratch;
+    assert_eq!(scratch.run(&["install", "--strict"]).code, 0);
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    let git = |arguments: &[&str]| {
+        let mut command = scratch.command("git", &scratch.path(""));
+        command.args(arguments).arg(odd).output().unwrap()
+    };
+
+    assert!(git(&["checkout", "-q", "-b"]).status.success());
+    hosted.commit("a.txt", "one\n");
+    let pushed = git(&["push", "origin"]);
+    assert!(pushed.status.success(), "{}", String::from_utf8_lossy(&pushed.stderr));
+    hosted.commit_past_hooks("b.txt", &crate::support::secret_line());
+    let leaked = git(&["push", "--no-verify", "origin"]);
+    assert!(!leaked.status.success(), "the server judges it");
+    scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    scratch.git(&["fetch", "-q", "origin"]);
+}

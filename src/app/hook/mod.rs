@@ -122,11 +122,12 @@ pub fn run(stage: Stage, arguments: &[OsString], environment: &Environment, styl
     answer.map_err(|failure| if stage.is_afterwards() { failure.after_the_fact() } else { failure })
 }
 
-/// What git writes to the hook.
+/// What git writes to the hook. A name may be in any encoding, and only the objects beside it say what is
+/// judged: what is not UTF-8 in it is replaced.
 fn input() -> Result<String, Failure> {
-    let mut text = String::new();
-    match std::io::stdin().read_to_string(&mut text) {
-        Ok(_) => Ok(text),
+    let mut text = Vec::new();
+    match std::io::stdin().read_to_end(&mut text) {
+        Ok(_) => Ok(String::from_utf8_lossy(&text).into_owned()),
         Err(error) => Err(Failure::new(format!("cannot read what git says to the hook: {error}"))),
     }
 }
