@@ -10,15 +10,15 @@ use super::target::{self, Subject};
 use super::unscanned::Naming;
 use super::{Request, Supposition, history, people};
 use crate::app::header::{Alone, Signatures};
-use crate::app::law::{self, Law, WAIVERS_PATH};
+use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
 use crate::app::record::Records;
 use crate::app::{Environment, Failure};
 use crate::check::{self, Gathered};
 use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId, Person, Reach,
-    RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word, branch_reference,
+    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId, Person,
+    PolicyRef, Reach, RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word, branch_reference,
 };
 use crate::policy::{Audit, Notice, Policy, deciding_digest};
 
@@ -205,6 +205,7 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
+    notes.extend(not_in_force(repo, &law.reference)?);
     let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
     let decision = gate::decide(&assessment, &evidence, policy, Extent::Whole);
     let first = Weighed { assessment, evidence, decision };
@@ -245,6 +246,20 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         heard,
         policy,
     })
+}
+
+/// Whoever has just written a policy expects it to judge.
+fn not_in_force(repo: &Repo, law: &PolicyRef) -> Result<Option<String>, Failure> {
+    let is_written = law.built_in && repo.work_dir().is_some_and(|root| root.join(POLICY_PATH).is_file());
+    if !is_written {
+        return Ok(None);
+    }
+    let is_of_head = law::policy_at(repo, repo.head()?.commit()).is_ok_and(|(_, law)| !law.built_in);
+    Ok((!is_of_head).then(|| {
+        format!(
+            "{POLICY_PATH} judges what comes after the commit that adds it; look for mistakes: gov-hook policy check"
+        )
+    }))
 }
 
 /// The law that judges, with the waivers that the change itself brings.
