@@ -12,6 +12,9 @@ pub enum GitError {
     #[error("this repository uses {what}, which gov-hook cannot read")]
     Unsupported { what: String },
 
+    #[error("GIT_NAMESPACE is set, and gov-hook reads the references of a whole repository")]
+    Namespace,
+
     #[error("git does not trust `{at}`, because another user owns it")]
     Untrusted { at: String },
 
@@ -110,6 +113,7 @@ impl GitError {
         match self {
             Self::NotARepository { .. } => Some("run it inside a repository, or name one: gov-hook -C PATH …".into()),
             Self::Unsupported { .. } => Some("gov-hook reads SHA-1 repositories with the `files` ref storage".into()),
+            Self::Namespace => Some("serve each namespace from a repository of its own, or leave it unset".into()),
             Self::Untrusted { at } => {
                 Some(format!("if you trust it: git config --global --add safe.directory {}", shell_word(at)))
             }

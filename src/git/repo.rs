@@ -72,6 +72,10 @@ impl Repo {
             None => (Repository::open_from_env().and_then(|found| at_work_tree(found, place)), Path::new(".")),
         };
         let inner = found.map_err(|error| explain(error, at))?;
+        // Its references would have other names than those that are pushed.
+        if inner.namespace_bytes().is_some() {
+            return Err(GitError::Namespace);
+        }
         Self::wrap(inner, place)
     }
 
@@ -234,9 +238,9 @@ fn kind_name(kind: ObjectType) -> &'static str {
 }
 
 fn at_work_tree(repository: Repository, place: &Place) -> Result<Repository, git2::Error> {
-    let named = place.work_tree.as_ref().filter(|path| path.is_relative());
+    // libgit2 takes a relative one from the git directory, and none at all for a bare repository.
     // Whoever needs a work tree finds out that there is none.
-    if let Some(whole) = named.and_then(|path| path.canonicalize().ok()) {
+    if let Some(whole) = place.work_tree.as_ref().and_then(|path| path.canonicalize().ok()) {
         repository.set_workdir(&whole, false)?;
     }
     Ok(repository)

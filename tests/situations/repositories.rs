@@ -224,3 +224,56 @@ fn a_head_that_points_out_of_the_repository_is_not_taken_for_an_unborn_branch() 
     assert_eq!(said.code, 2);
     assert!(said.err.contains("git symbolic-ref HEAD refs/heads/BRANCH"), "{}", said.err);
 }
+
+/// As people keep the files of their home: a bare repository, and a work tree beside it.
+#[test]
+fn a_bare_repository_with_a_work_tree_of_its_own_is_judged_like_any_other() {
+    let scratch = Scratch::new();
+    let (home, store) = (scratch.beside("home"), scratch.beside("store.git"));
+    fs::create_dir(&home).unwrap();
+    scratch.git(&["init", "-q", "--bare", "-b", "main", &store.to_string_lossy()]);
+    let there = |command: &mut std::process::Command| {
+        command.env("GIT_DIR", &store).env("GIT_WORK_TREE", &home).current_dir(&home);
+    };
+    let git = |arguments: &[&str]| {
+        let mut command = scratch.command("git", &home);
+        there(command.args(arguments));
+        command.output().unwrap()
+    };
+    assert_eq!(scratch.run_with(&["install"], there).code, 0);
+    fs::write(home.join("notes.txt"), secret_line()).unwrap();
+    assert!(git(&["add", "notes.txt"]).status.success());
+
+    let staged = scratch.run_with(&["check", "--staged"], there);
+
+    assert_eq!(staged.code, 1, "{}{}", staged.out, staged.err);
+    assert!(!git(&["commit", "-q", "-m", "Leak"]).status.success());
+    fs::write(home.join("notes.txt"), "x\n").unwrap();
+    assert!(git(&["commit", "-q", "-a", "-m", "Keep"]).status.success());
+}
+
+#[test]
+fn a_namespace_is_refused_before_its_references_are_taken_for_others() {
+    let scratch = Scratch::new();
+
+    let said = scratch.run_with(&["check"], |command| {
+        command.env("GIT_NAMESPACE", "tenant");
+    });
+
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("GIT_NAMESPACE") && !said.err.contains("echo"), "{}", said.err);
+}
+
+#[test]
+fn a_policy_that_is_not_in_force_yet_is_said_to_be_none() {
+    let scratch = Scratch::new();
+    let about = |said: &str| said.contains("judges what comes after the commit that adds it");
+
+    assert!(!about(&scratch.run(&["check"]).out));
+    scratch.write(".gov/policy.yaml", "version: 1\n");
+    assert!(about(&scratch.run(&["check"]).out), "while it is written");
+    scratch.git(&["add", "--all"]);
+    assert!(about(&scratch.run(&["check"]).out), "and staged");
+    scratch.commit_all("Govern");
+    assert!(!about(&scratch.run(&["check"]).out), "but not once it judges");
+}
