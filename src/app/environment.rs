@@ -153,7 +153,10 @@ impl Environment {
             plain: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
                 || std::env::var_os("TERM") == Some(OsString::from("dumb")),
             forced: is_set("CLICOLOR_FORCE"),
-            columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+            columns: text("COLUMNS").and_then(|columns| columns.parse().ok()).or_else(|| {
+                let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+                Some(usize::from(columns))
+            }),
             git_pager: std::env::var("GIT_PAGER").ok(),
             usual_pager: std::env::var("PAGER").ok(),
         }
