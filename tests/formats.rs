@@ -65,6 +65,14 @@ fn no_format_shows_the_secret() {
 
 #[test]
 fn sarif_is_valid_by_its_schema() {
+    for code in [0, 1, 3] {
+        let said = staged(code).run(&["check", "--staged", "--format", "sarif"]);
+        assert_eq!(errors_of_sarif(&said.json()), Vec::<String>::new());
+        assert_eq!(said.json()["runs"][0]["invocations"][0]["exitCode"], code);
+    }
+}
+
+fn errors_of_sarif(log: &Value) -> Vec<String> {
     let schema = include_str!("fixtures/sarif-2.1.0.schema.json");
     let mut schema: Value = serde_json::from_str(schema).unwrap();
     // Two of its patterns have a bracket too many for any engine of regular expressions.
@@ -72,13 +80,7 @@ fn sarif_is_valid_by_its_schema() {
         schema["definitions"][definition]["properties"]["language"]["pattern"] = Value::from(".*");
     }
     let validator = jsonschema::validator_for(&schema).unwrap();
-
-    for code in [0, 1, 3] {
-        let said = staged(code).run(&["check", "--staged", "--format", "sarif"]);
-        let errors: Vec<String> = validator.iter_errors(&said.json()).map(|error| error.to_string()).collect();
-        assert_eq!(errors, Vec::<String>::new());
-        assert_eq!(said.json()["runs"][0]["invocations"][0]["exitCode"], code);
-    }
+    validator.iter_errors(log).map(|error| error.to_string()).collect()
 }
 
 #[test]
@@ -103,6 +105,30 @@ fn a_failure_is_json_for_whoever_asked_for_json() {
     assert_eq!(said.json()["schema"], "gov-hook/error/v1");
     assert_eq!(said.json()["error"], "`no-such-revision` names no commit here");
     assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: `no-such-revision`"), "{}", said.err);
+}
+
+/// A pipeline that uploads a report shows what was in the way, rather than that there is no report.
+#[test]
+fn a_failure_is_told_in_every_format_that_a_pipeline_reads() {
+    let scratch = Scratch::new();
+    let failed = |format: &str| {
+        let said = scratch.run(&["check", "no-such-<revision>", "--format", format]);
+        assert_eq!(said.code, 2, "{format}");
+        assert!(said.err.contains("could not decide"), "{format}: {}", said.err);
+        said
+    };
+
+    let sarif = failed("sarif").json();
+    assert_eq!(errors_of_sarif(&sarif), Vec::<String>::new());
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    let gitlab = failed("gitlab").json();
+    assert_eq!((gitlab[0]["severity"].as_str(), gitlab[1].is_null()), (Some("blocker"), true));
+    assert!(gitlab[0]["description"].as_str().unwrap().contains("names no commit here"), "{gitlab}");
+    let github = failed("github").out;
+    assert!(github.starts_with("::error title=gov-hook::could not decide") && github.lines().count() == 1, "{github}");
+    let junit = failed("junit").out;
+    assert!(junit.contains("errors=\"1\"") && junit.contains("<error message=\"`no-such-&lt;revision&gt;`"), "{junit}");
+    assert_eq!(failed("human").out, "");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::git::notes::NotesError;
 use crate::ledger::Unwritable;
 use crate::model::{Mistake, NextStep, counted};
 use crate::report::mistakes::{self, Asked, Judged};
-use crate::report::{Style, printable, printable_line};
+use crate::report::{Format, Style, Undecided, printable, printable_line};
 
 /// The exit code of every failure: usage, policy, environment, unreadable input.
 pub const CANNOT_DECIDE: u8 = 2;
@@ -157,17 +157,12 @@ impl Failure {
         }
     }
 
-    /// The same for a machine that asked for JSON.
+    /// The same for a machine; `None` in the format for people.
     #[must_use]
-    pub fn to_json(&self) -> String {
-        let json = serde_json::json!({
-            "schema": "gov-hook/error/v1",
-            "exit": CANNOT_DECIDE,
-            "error": self.what,
-            "because": self.because,
-            "remedy": self.remedy,
-        });
-        format!("{json:#}\n")
+    pub fn to_report(&self, format: Format) -> Option<String> {
+        let (what, because, remedy) = (&*self.what, &*self.because, self.remedy.as_deref());
+        let report = Undecided { what, because, remedy, exit: CANNOT_DECIDE }.render(format);
+        report.unwrap_or_else(|error| Some(format!("gov-hook: cannot write the report: {error}\n")))
     }
 }
 

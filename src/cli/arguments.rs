@@ -320,9 +320,16 @@ Examples:
 
 impl Verb {
     /// In what the answer is given, and so a failure too.
-    pub(super) fn medium(&self) -> Medium {
+    pub(super) fn format(&self) -> Format {
+        match (self, self.medium()) {
+            (Self::Check(check), _) => check.form.format,
+            (_, Medium::Json) => Format::Json,
+            (_, Medium::Text) => Format::Human,
+        }
+    }
+
+    fn medium(&self) -> Medium {
         match self {
-            Self::Check(check) if check.form.format == Format::Json => Medium::Json,
             Self::Doctor(doctor) => doctor.form.format,
             Self::Audit(audit) => audit.medium(),
             Self::Sign(asked) => asked.form.format,

@@ -41,7 +41,7 @@ pub fn run() -> ExitCode {
         },
     };
     let environment = Environment::read();
-    let (medium, colour, undone) = (arguments.verb.medium(), arguments.color, arguments.verb.undone());
+    let (format, colour, undone) = (arguments.verb.format(), arguments.color, arguments.verb.undone());
     let is_paged = matches!(&arguments.verb, Verb::Audit(verb) if verb.is_paged());
     match enter(&arguments).and_then(|()| answer(arguments, &environment)) {
         Ok(answer) => match is_paged.then(|| environment.pager()).flatten() {
@@ -53,7 +53,7 @@ pub fn run() -> ExitCode {
                 Some(undone) => failure.of_no_decision(undone),
                 None => failure,
             };
-            print::failure(&failure, medium, style(colour, environment.stderr_is_terminal, &environment))
+            print::failure(&failure, format, style(colour, environment.stderr_is_terminal, &environment))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::app::{Answer, CANNOT_DECIDE, Failure};
-use crate::report::{Medium, Style};
+use crate::report::{Format, Style};
 
 pub(super) fn answer(answer: &Answer) -> ExitCode {
     match write(std::io::stdout().lock(), &answer.text) {
@@ -48,10 +48,10 @@ pub(super) fn paged(answer: &Answer, pager: &str) -> ExitCode {
     }
 }
 
-/// Whoever asked for JSON gets the failure as JSON, and a person reads it beside that.
-pub(super) fn failure(failure: &Failure, medium: Medium, style: Style) -> ExitCode {
-    if medium == Medium::Json {
-        let _nobody_left_to_tell = write(std::io::stdout().lock(), failure.to_json().as_bytes());
+/// A machine gets the failure in the format that it asked for, and a person reads it beside that.
+pub(super) fn failure(failure: &Failure, format: Format, style: Style) -> ExitCode {
+    if let Some(report) = failure.to_report(format) {
+        let _nobody_left_to_tell = write(std::io::stdout().lock(), report.as_bytes());
     }
     let _nobody_left_to_tell = write(std::io::stderr().lock(), failure.to_text(style).as_bytes());
     ExitCode::from(CANNOT_DECIDE)

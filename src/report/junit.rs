@@ -96,6 +96,18 @@ fn told(entry: &Entry) -> String {
     std::iter::once(format!("{}\n", printable(&text))).chain(more).collect()
 }
 
+/// A report whose only case could not be judged.
+pub(super) fn with_error(message: &str, text: &str) -> String {
+    let counts = "tests=\"1\" failures=\"0\" errors=\"1\"";
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"gov-hook\" {counts}>\n  <testsuite \
+         name=\"gov-hook check\" {counts} skipped=\"0\">\n    <testcase classname=\"gov-hook\" name=\"decision\">\n      \
+         <error message=\"{}\">{}</error>\n    </testcase>\n  </testsuite>\n</testsuites>\n",
+        xml(message),
+        xml(text)
+    )
+}
+
 fn testcase(case: &Case) -> Vec<String> {
     let name = format!("    <testcase classname=\"gov-hook\" name=\"{}\"", xml(&case.name));
     let failure = case

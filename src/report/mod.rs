@@ -23,6 +23,7 @@ pub(crate) mod samples;
 mod sarif;
 #[cfg(test)]
 mod snapshots;
+mod undecided;
 mod words;
 
 use std::io;
@@ -32,6 +33,7 @@ use crate::model::Judgement;
 pub(crate) use escape::{printable, printable_line};
 pub use evaluation::{evaluation, evaluation_json};
 pub use human::{in_passing, summary};
+pub use undecided::Undecided;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
