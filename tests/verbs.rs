@@ -154,9 +154,9 @@ fn init_writes_nothing_through_a_link_that_the_repository_holds() {
         let outside = scratch.beside("outside");
         fs::create_dir_all(scratch.path(name).parent().unwrap()).unwrap();
         if name == ".gov" {
-            fs::create_dir(&outside).unwrap()
+            fs::create_dir(&outside).unwrap();
         } else {
-            fs::write(&outside, "mine\n").unwrap()
+            fs::write(&outside, "mine\n").unwrap();
         }
         std::os::unix::fs::symlink(&outside, scratch.path(name)).unwrap();
 

@@ -6,12 +6,9 @@ use super::secrets;
 use crate::git::GitError;
 use crate::git::notes::NotesError;
 use crate::ledger::Unwritable;
-use crate::model::{Mistake, NextStep, counted};
+use crate::model::{Ending, Mistake, NextStep, counted};
 use crate::report::mistakes::{self, Asked, Judged};
 use crate::report::{Format, Style, Undecided, printable, printable_line};
-
-/// The exit code of every failure: usage, policy, environment, unreadable input.
-pub const CANNOT_DECIDE: u8 = 2;
 
 #[derive(Debug)]
 pub struct Failure {
@@ -161,7 +158,7 @@ impl Failure {
     #[must_use]
     pub fn to_report(&self, format: Format) -> Option<String> {
         let (what, because, remedy) = (&*self.what, &*self.because, self.remedy.as_deref());
-        let report = Undecided { what, because, remedy, exit: CANNOT_DECIDE }.render(format);
+        let report = Undecided { what, because, remedy, exit: Ending::Undecided }.render(format);
         report.unwrap_or_else(|error| Some(format!("gov-hook: cannot write the report: {error}\n")))
     }
 }

@@ -23,19 +23,20 @@ pub mod risk;
 pub mod rules;
 mod secrets;
 
+use crate::model::Ending;
 pub use environment::{Colour, Environment, Identity};
-pub use failure::{CANNOT_DECIDE, Failure};
+pub use failure::Failure;
 
-/// What a verb has to say, and the exit code it says it with.
+/// What a verb has to say, and what comes of it.
 #[derive(Debug)]
 pub struct Answer {
     pub text: Vec<u8>,
-    pub code: u8,
+    pub exit: Ending,
 }
 
 impl Answer {
     /// An answer that decides nothing.
     fn passing(text: String) -> Self {
-        Self { text: text.into_bytes(), code: 0 }
+        Self { text: text.into_bytes(), exit: Ending::Pass }
     }
 }

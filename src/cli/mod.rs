@@ -22,6 +22,7 @@ use crate::app::doctor::doctor;
 use crate::app::install::uninstall;
 use crate::app::risk::{self, Evidence};
 use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record};
+use crate::model::Ending;
 use crate::report::{Detail, Style};
 use arguments::{Arguments, CheckArguments, PolicyVerb, RiskVerb, Verb};
 use quick::{Quick, quick};
@@ -33,7 +34,7 @@ const VERSION: &str = concat!("gov-hook ", env!("CARGO_PKG_VERSION"), "\n");
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = match quick(std::env::args_os()) {
-        Some(Quick::Version) => return print::answer(&Answer { text: VERSION.into(), code: 0 }),
+        Some(Quick::Version) => return print::answer(&Answer { text: VERSION.into(), exit: Ending::Pass }),
         Some(Quick::Verb(arguments)) => *arguments,
         None => match Arguments::try_parse() {
             Ok(arguments) => arguments,
@@ -152,7 +153,7 @@ fn style(colour: Colour, is_terminal: bool, environment: &Environment) -> Style 
 fn completions(shell: clap_complete::Shell) -> Answer {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "gov-hook", &mut text);
-    Answer { text, code: 0 }
+    Answer { text, exit: Ending::Pass }
 }
 
 fn manual(verbs: &[String]) -> Result<Answer, Failure> {
@@ -172,5 +173,5 @@ fn manual(verbs: &[String]) -> Result<Answer, Failure> {
         .source(VERSION.trim_end())
         .render(&mut text)
         .map_err(|error| Failure::new(format!("the manual page cannot be written: {error}")))?;
-    Ok(Answer { text, code: 0 })
+    Ok(Answer { text, exit: Ending::Pass })
 }

@@ -4,16 +4,17 @@
 use std::io::{ErrorKind, Write};
 use std::process::{Command, ExitCode, Stdio};
 
-use crate::app::{Answer, CANNOT_DECIDE, Failure};
+use crate::app::{Answer, Failure};
+use crate::model::Ending;
 use crate::report::{Format, Style};
 
 pub(super) fn answer(answer: &Answer) -> ExitCode {
     match write(std::io::stdout().lock(), &answer.text) {
-        Ok(()) => ExitCode::from(answer.code),
+        Ok(()) => ExitCode::from(answer.exit.code()),
         Err(error) => {
             let lost = format!("gov-hook: cannot write the report: {error}\n");
             let _nobody_left_to_tell = write(std::io::stderr().lock(), lost.as_bytes());
-            ExitCode::from(if answer.code == 0 { CANNOT_DECIDE } else { answer.code })
+            ExitCode::from(if answer.exit == Ending::Pass { Ending::Undecided } else { answer.exit }.code())
         }
     }
 }
@@ -43,7 +44,7 @@ pub(super) fn paged(answer: &Answer, pager: &str) -> ExitCode {
     // Whoever leaves the pager early wants no more.
     let _ = child.stdin.take().map(|stdin| write(stdin, &answer.text));
     match child.wait() {
-        Ok(_) => ExitCode::from(answer.code),
+        Ok(_) => ExitCode::from(answer.exit.code()),
         Err(_) => self::answer(answer),
     }
 }
@@ -54,7 +55,7 @@ pub(super) fn failure(failure: &Failure, format: Format, style: Style) -> ExitCo
         let _nobody_left_to_tell = write(std::io::stdout().lock(), report.as_bytes());
     }
     let _nobody_left_to_tell = write(std::io::stderr().lock(), failure.to_text(style).as_bytes());
-    ExitCode::from(CANNOT_DECIDE)
+    ExitCode::from(Ending::Undecided.code())
 }
 
 /// Help and version go to stdout with code 0, usage errors to stderr with code 2.
@@ -62,7 +63,7 @@ pub(super) fn usage(usage: &clap::Error) -> ExitCode {
     let text = usage.render();
     if usage.use_stderr() {
         let _nobody_left_to_tell = write(std::io::stderr().lock(), text.to_string().as_bytes());
-        ExitCode::from(CANNOT_DECIDE)
+        ExitCode::from(Ending::Undecided.code())
     } else {
         let _nobody_left_to_tell = write(std::io::stdout().lock(), text.to_string().as_bytes());
         ExitCode::SUCCESS

@@ -141,7 +141,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What the gate does with the change. `main` turns it into the process's exit code.
+/// What the gate does with the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     Pass,
@@ -151,11 +151,41 @@ pub enum Exit {
 
 impl Exit {
     #[must_use]
+    pub fn code(self) -> u8 {
+        Ending::from(self).code()
+    }
+}
+
+/// What comes of a run, the gravest last: a decision, or that there could be none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ending {
+    #[default]
+    Pass,
+    Held,
+    /// Usage, policy, environment or unreadable input; so nothing may pass.
+    Undecided,
+    Denied,
+}
+
+impl Ending {
+    /// The exit code that says it.
+    #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Pass => 0,
             Self::Denied => 1,
+            Self::Undecided => 2,
             Self::Held => 3,
+        }
+    }
+}
+
+impl From<Exit> for Ending {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Pass => Self::Pass,
+            Exit::Held => Self::Held,
+            Exit::Denied => Self::Denied,
         }
     }
 }

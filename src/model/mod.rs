@@ -40,7 +40,7 @@ pub use closest::closest;
 pub use damage::{Damage, DamageCode, Unwitnessed};
 pub use date::Date;
 pub use decision::{
-    Against, Decision, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, address,
+    Against, Decision, Ending, Enforcement, Evidence, Exit, Gate, Need, NotCounted, Outcome, Person, Reason, address,
 };
 pub use deflated::inflated;
 pub use digest::{ChangeId, Sha256};

@@ -1,5 +1,7 @@
 //! Words about numbers, and characters that must not be shown as they are.
 
+use std::fmt::Write as _;
+
 use super::path::hides_text;
 
 /// Whether a character could deceive a reader: it steers the terminal, reorders or hides text, or
@@ -55,12 +57,21 @@ pub fn shell_word(text: &str) -> String {
     if !text.chars().any(deceives) {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
-    let escaped = text.chars().map(|character| match character {
-        '\'' | '\\' => format!("\\{character}"),
-        _ if deceives(character) => character.to_string().bytes().map(|byte| format!("\\{byte:03o}")).collect(),
-        _ => character.to_string(),
-    });
-    format!("$'{}'", escaped.collect::<String>())
+    let mut word = String::from("$'");
+    for character in text.chars() {
+        if deceives(character) {
+            let mut bytes = [0; 4];
+            for byte in character.encode_utf8(&mut bytes).bytes() {
+                // Writing to a `String` cannot fail.
+                let _ = write!(word, "\\{byte:03o}");
+            }
+        } else {
+            word.extend(matches!(character, '\'' | '\\').then_some('\\'));
+            word.push(character);
+        }
+    }
+    word.push('\'');
+    word
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Something that somebody may want to know.
 
-use crate::model::{ChangeId, Judgement, Moment, Outcome, RiskLevel, Sha256};
+use crate::model::{ChangeId, Ending, Judgement, Moment, Outcome, RiskLevel, Sha256};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
@@ -19,7 +19,7 @@ pub enum What<'a> {
     /// A gate decided, and answers with this exit code.
     Decided {
         judgement: &'a Judgement,
-        exit: u8,
+        exit: Ending,
     },
     Said(&'a Word),
 }
@@ -81,7 +81,7 @@ impl Event<'_> {
     /// The same for the same decision, in whichever clone and however often it is made.
     pub(super) fn identity(&self) -> String {
         let own = match self.what {
-            What::Decided { judgement, exit } => format!("{exit} {}", judgement.policy.digest),
+            What::Decided { judgement, exit } => format!("{} {}", exit.code(), judgement.policy.digest),
             What::Said(word) => word.entry.to_string(),
         };
         format!("{} {} {} {own}", self.outcome(), self.change(), self.reference.unwrap_or("-"))
@@ -94,7 +94,7 @@ pub(super) mod tests {
 
     /// A push of these is held.
     pub(in crate::notify) fn decided(judgement: &Judgement) -> Event<'_> {
-        of(What::Decided { judgement, exit: 3 })
+        of(What::Decided { judgement, exit: Ending::Held })
     }
 
     pub(in crate::notify) fn said(word: &Word) -> Event<'_> {

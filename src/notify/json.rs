@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::event::{Event, What};
 use super::text::{self, Text, shown};
-use crate::model::{Arrange, Finding, Judgement, Moment, Outcome, Severity, Sha256};
+use crate::model::{Arrange, Ending, Finding, Judgement, Moment, Outcome, Severity, Sha256};
 
 /// So many files are named, and so many causes, findings and reasons: curl reads no line of more than
 /// 100 KiB, and a path may be long.
@@ -122,7 +122,7 @@ pub(super) fn generic(id: &Sha256, event: &Event<'_>) -> String {
     .unwrap_or_default()
 }
 
-fn decided(judgement: &Judgement, exit: u8) -> DecidedV1<'_> {
+fn decided(judgement: &Judgement, exit: Ending) -> DecidedV1<'_> {
     let assessment = &judgement.assessment;
     let (added, deleted) = assessment.lines();
     let files = assessment.files.iter().take(MOST_FILES).map(|file| FileV1 {
@@ -152,7 +152,7 @@ fn decided(judgement: &Judgement, exit: u8) -> DecidedV1<'_> {
     DecidedV1 {
         level: judgement.level.as_str(),
         gate: judgement.gate.as_str(),
-        exit,
+        exit: exit.code(),
         base: judgement.target.base.map(|id| id.to_string()),
         head: judgement.target.head.map(|id| id.to_string()),
         files: FilesV1 { changed: assessment.files.len(), added, deleted, items: files.collect() },

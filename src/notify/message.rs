@@ -100,7 +100,7 @@ mod tests {
         let id = |event: &Event<'_>| messages(event, &notices)[0].id;
         let event = decided(&judgement);
         let mut passing = event;
-        passing.what = crate::notify::What::Decided { judgement: &judgement, exit: 0 };
+        passing.what = crate::notify::What::Decided { judgement: &judgement, exit: crate::model::Ending::Pass };
         let mut other_policy = judgement.clone();
         other_policy.policy.digest = "sha256:other".into();
         let approved = word();

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::event::{Event, What};
 use crate::model::{
-    Arrange, AssessedFile, Assessment, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity, Status, counted,
-    deceives, shortened,
+    Arrange, AssessedFile, Assessment, Ending, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity, Status,
+    counted, deceives, shortened,
 };
 
 /// So many files, causes and findings are named; the rest is counted.
@@ -85,7 +85,7 @@ const fn title(event: &Event<'_>) -> &'static str {
         Outcome::Notified => "ℹ️ gov-hook Notice",
         Outcome::Approved => "✅ gov-hook Approved",
         Outcome::Overridden => "🔓 gov-hook Overridden",
-        Outcome::ApprovalPending if matches!(event.what, What::Decided { exit: 0, .. }) => {
+        Outcome::ApprovalPending if matches!(event.what, What::Decided { exit: Ending::Pass, .. }) => {
             "ℹ️ gov-hook Approval Pending, Not Held Here"
         }
         Outcome::ApprovalPending => "⚠️ gov-hook Approval Needed",
@@ -103,11 +103,11 @@ const fn sign(level: RiskLevel) -> &'static str {
     }
 }
 
-fn gate(judgement: &Judgement, exit: u8) -> String {
+fn gate(judgement: &Judgement, exit: Ending) -> String {
     let said = match exit {
-        0 => "may pass",
-        1 => "denied",
-        _ => "held",
+        Ending::Pass => "may pass",
+        Ending::Denied => "denied",
+        Ending::Held | Ending::Undecided => "held",
     };
     let gate = match judgement.gate {
         Gate::Commit => "commit",
@@ -243,7 +243,8 @@ Reject: gov-hook reject {request} --reason WHY"
     #[test]
     fn what_awaits_an_approval_and_passes_is_not_told_as_held() {
         let judgement = samples::held();
-        let passing = Event { what: What::Decided { judgement: &judgement, exit: 0 }, ..decided(&judgement) };
+        let passing =
+            Event { what: What::Decided { judgement: &judgement, exit: Ending::Pass }, ..decided(&judgement) };
 
         let Text { title, body } = of(&passing);
 

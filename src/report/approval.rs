@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use super::escape::{printable, printable_line};
 use super::{Medium, Style, human};
 use crate::model::{
-    Arrange, Debt, DebtKind, Deed, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, Savepoint, counted,
-    shortened,
+    Arrange, Debt, DebtKind, Deed, Ending, Gather, Judgement, Matter, MatterAnswer, MatterState, Need, Savepoint,
+    counted, shortened,
 };
 
 /// What waits for people.
@@ -182,7 +182,7 @@ fn files(judgement: &Judgement) -> Vec<Value> {
 
 /// What a verb put on record; `text` is what a person reads.
 #[must_use]
-pub fn deeds(verb: &str, deeds: &[Deed], text: &str, exit: u8) -> String {
+pub fn deeds(verb: &str, deeds: &[Deed], text: &str, exit: Ending) -> String {
     let one = |deed: &Deed| {
         json!({
             "entry": deed.entry.to_string(),
@@ -198,7 +198,7 @@ pub fn deeds(verb: &str, deeds: &[Deed], text: &str, exit: u8) -> String {
     };
     let recorded: Vec<Value> = deeds.iter().map(one).collect();
     let lines: Vec<&str> = text.lines().collect();
-    let members = [("exit", json!(exit)), ("recorded", json!(recorded)), ("said", json!(lines))];
+    let members = [("exit", json!(exit.code())), ("recorded", json!(recorded)), ("said", json!(lines))];
     to_json(&format!("gov-hook/{verb}/v1"), &members)
 }
 

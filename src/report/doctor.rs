@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::escape::printable;
 use crate::model::{
-    Arrange, GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth,
+    Arrange, Ending, GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth,
     WriterHealth, counted,
 };
 
@@ -117,7 +117,7 @@ fn identity(writer: &WriterHealth) -> String {
 }
 
 #[must_use]
-pub fn to_json(health: &Health, exit: u8) -> String {
+pub fn to_json(health: &Health, exit: Ending) -> String {
     let trouble = |trouble: &Trouble| {
         json!({
             "about": trouble.about,
@@ -158,7 +158,7 @@ pub fn to_json(health: &Health, exit: u8) -> String {
         },
         "policy": { "readable": health.policy.is_some(), "origin": health.policy },
         "troubles": health.troubles.iter().map(trouble).collect::<Vec<_>>(),
-        "exit": exit,
+        "exit": exit.code(),
     });
     format!("{json:#}\n")
 }

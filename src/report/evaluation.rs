@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::escape::{json, printable};
-use crate::model::{Band, Evaluation, Measured, Ranking, counted, share};
+use crate::model::{Band, Ending, Evaluation, Measured, Ranking, counted, share};
 
 /// Scores that are not reproduced are listed up to here; all of them are in the JSON.
 const MOST_MISMATCHES: usize = 10;
@@ -96,7 +96,7 @@ fn percent(value: Measured) -> String {
 }
 
 /// The same for machines. Fields are added, never renamed and never given another meaning.
-pub fn evaluation_json(evaluation: &Evaluation, exit: u8) -> serde_json::Result<String> {
+pub fn evaluation_json(evaluation: &Evaluation, exit: Ending) -> serde_json::Result<String> {
     json(&EvaluationV1 {
         schema: "gov-hook/risk-eval/v1",
         of: &evaluation.of,
@@ -124,7 +124,7 @@ pub fn evaluation_json(evaluation: &Evaluation, exit: u8) -> serde_json::Result<
             .map(|promise| PromiseV1 { what: &promise.what, kept: promise.kept })
             .collect(),
         notes: &evaluation.notes,
-        exit,
+        exit: exit.code(),
     })
 }
 
@@ -285,7 +285,8 @@ note    the clone is shallow
 
     #[test]
     fn a_machine_reads_the_same() {
-        let json: serde_json::Value = serde_json::from_str(&evaluation_json(&sample(), 1).unwrap()).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&evaluation_json(&sample(), Ending::Denied).unwrap()).unwrap();
 
         let ranking = |id: &str, all: f64| {
             serde_json::json!({

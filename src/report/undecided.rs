@@ -5,7 +5,7 @@ use serde_json::json;
 use super::entries::LAW;
 use super::escape::{self, github_message, printable};
 use super::{Format, junit};
-use crate::model::Sha256;
+use crate::model::{Ending, Sha256};
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct Undecided<'a> {
     pub what: &'a str,
     pub because: &'a [String],
     pub remedy: Option<&'a str>,
-    pub exit: u8,
+    pub exit: Ending,
 }
 
 impl Undecided<'_> {
@@ -23,7 +23,7 @@ impl Undecided<'_> {
             Format::Human => return Ok(None),
             Format::Json => escape::json(&json!({
                 "schema": "gov-hook/error/v1",
-                "exit": self.exit,
+                "exit": self.exit.code(),
                 "error": self.what,
                 "because": self.because,
                 "remedy": self.remedy,
@@ -35,7 +35,7 @@ impl Undecided<'_> {
                     "tool": { "driver": { "name": "gov-hook", "version": env!("CARGO_PKG_VERSION") } },
                     "invocations": [{
                         "executionSuccessful": false,
-                        "exitCode": self.exit,
+                        "exitCode": self.exit.code(),
                         "exitCodeDescription": printable(self.what),
                         "toolExecutionNotifications": [{ "level": "error", "message": { "text": self.text() } }],
                     }],

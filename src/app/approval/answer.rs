@@ -14,7 +14,7 @@ use crate::app::check::Judged;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Against, Decision, EntryKind, Moment, NotCounted, ObjectId, Outcome, Saying, Word};
+use crate::model::{Against, Decision, Ending, EntryKind, Moment, NotCounted, ObjectId, Outcome, Saying, Word};
 use crate::report::{self, Medium, Style, printable, printable_line};
 
 /// How long an approval is good for unless its giver says otherwise.
@@ -125,7 +125,7 @@ pub fn answer(
     };
     let meant: Vec<&Judged> = wanted.iter().map(|given| given.judged).collect();
     if !consent(&shown(&repo, first, &meant, asked, style)?) {
-        return Ok(Told { code: 1, ..told }.saying("nothing was put on record\n").answer(medium));
+        return Ok(Told { exit: Ending::Denied, ..told }.saying("nothing was put on record\n").answer(medium));
     }
     let mut told = told;
     for given in &wanted {

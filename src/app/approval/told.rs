@@ -5,7 +5,7 @@ use crate::app::notify;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Decision, Deed, Need, Outcome, Sha256, counted};
+use crate::model::{Decision, Deed, Ending, Need, Outcome, Sha256, counted};
 use crate::notify::Word;
 use crate::policy::Notice;
 use crate::report::{self, Medium, printable};
@@ -16,12 +16,12 @@ pub(super) struct Told {
     pub(super) verb: &'static str,
     pub(super) deeds: Vec<Deed>,
     pub(super) text: String,
-    pub(super) code: u8,
+    pub(super) exit: Ending,
 }
 
 impl Told {
     pub(super) fn new(verb: &'static str) -> Self {
-        Self { verb, deeds: Vec::new(), text: String::new(), code: 0 }
+        Self { verb, deeds: Vec::new(), text: String::new(), exit: Ending::Pass }
     }
 
     #[must_use]
@@ -32,7 +32,7 @@ impl Told {
 
     #[must_use]
     pub(super) fn denied(self, why: &str) -> Self {
-        Self { text: format!("denied: {why}\n"), code: 1, ..self }
+        Self { text: format!("denied: {why}\n"), exit: Ending::Denied, ..self }
     }
 
     /// Says how others come to know of it.
@@ -44,11 +44,11 @@ impl Told {
 
     pub(super) fn answer(self, medium: Medium) -> Answer {
         let text = if medium == Medium::Json {
-            report::approval::deeds(self.verb, &self.deeds, &self.text, self.code)
+            report::approval::deeds(self.verb, &self.deeds, &self.text, self.exit)
         } else {
             self.text
         };
-        Answer { text: text.into_bytes(), code: self.code }
+        Answer { text: text.into_bytes(), exit: self.exit }
     }
 }
 

@@ -9,12 +9,12 @@ use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::ledger::{Anchor, Checkpoint, GENESIS_STREAM};
-use crate::model::{EntryKind, EntrySubject, Gather};
+use crate::model::{Ending, EntryKind, EntrySubject, Gather};
 
 const NAMESPACE: &str = "ckpt@gov-hook";
 
 /// A checkpoint of a damaged ledger would vouch for the damage.
-const DAMAGED: u8 = 1;
+const DAMAGED: Ending = Ending::Denied;
 
 /// What is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn checkpoint(is_signed: bool, shown: Shown, environment: &Environment) -> R
     if !reading.verdict.damage.is_empty() {
         let why = "the ledger is damaged, so there is no checkpoint of it; see: gov-hook audit verify";
         let text = if shown == Shown::Json { json(None, None, &[], Some(why)) } else { format!("{why}\n") };
-        return Ok(Answer { text: text.into(), code: DAMAGED });
+        return Ok(Answer { text: text.into(), exit: DAMAGED });
     }
     let Some(genesis) = reading.genesis else {
         return Err(Failure::new("nothing is on record yet, so there is nothing to make a checkpoint of"));
@@ -77,7 +77,7 @@ pub fn checkpoint(is_signed: bool, shown: Shown, environment: &Environment) -> R
 fn json(made: Option<(&Checkpoint, &str)>, trailer: Option<&str>, signed_by: &[&str], why: Option<&str>) -> String {
     let json = json!({
         "schema": "gov-hook/checkpoint/v1",
-        "exit": if made.is_some() { 0 } else { DAMAGED },
+        "exit": if made.is_some() { Ending::Pass } else { DAMAGED }.code(),
         "genesis": made.map(|(checkpoint, _)| checkpoint.repo.to_string()),
         "streams": made.map(|(checkpoint, _)| checkpoint.heads.len()),
         "signed_by": signed_by,

@@ -10,12 +10,12 @@ use super::reading::{Depth, Reading, read_against};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::{Checkpoint, CheckpointError, SignedCheckpoint};
-use crate::model::counted;
+use crate::model::{Ending, counted};
 use crate::report::audit::verify::{Verified, damage_v1, human};
 use crate::report::{Medium, Style, printable};
 
 /// It does not hold.
-const BROKEN: u8 = 1;
+const BROKEN: Ending = Ending::Denied;
 
 /// No checkpoint is larger: a line for each stream.
 const LARGEST: u64 = 64 << 20;
@@ -39,9 +39,9 @@ pub fn verify(file: &Path, environment: &Environment, medium: Medium, style: Sty
     let holds = why.is_none() && reading.verdict.damage.is_empty();
     let is_listed = listed.signers.is_some();
     let found = Found { kept, reading, why, is_listed };
-    let code = if holds { 0 } else { BROKEN };
-    let text = if medium == Medium::Json { found.json(code) } else { found.text(style) };
-    Ok(Answer { text: text.into_bytes(), code })
+    let exit = if holds { Ending::Pass } else { BROKEN };
+    let text = if medium == Medium::Json { found.json(exit) } else { found.text(style) };
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 /// A checkpoint as it was kept, signed or not.
@@ -120,12 +120,12 @@ impl Found {
         format!("the checkpoint does not hold; {}", human(&verified, style))
     }
 
-    fn json(&self, code: u8) -> String {
+    fn json(&self, exit: Ending) -> String {
         let damage: Vec<Value> = self.reading.verdict.damage.iter().map(damage_v1).collect();
         let json = json!({
             "schema": "gov-hook/audit-checkpoint/v1",
-            "exit": code,
-            "holds": code == 0,
+            "exit": exit.code(),
+            "holds": exit == Ending::Pass,
             "genesis": self.kept.checkpoint.repo.to_string(),
             "streams": self.kept.checkpoint.heads.len(),
             "signed_by": self.kept.signed_by(),

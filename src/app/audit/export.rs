@@ -11,7 +11,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger;
-use crate::model::{Arrange, ChangeId, CommitCoverage, EntryKind, Gather, ObjectId, PastGate, Sha256};
+use crate::model::{Arrange, ChangeId, CommitCoverage, Ending, EntryKind, Gather, ObjectId, PastGate, Sha256};
 
 /// What each line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum Form {
 const PREDICATE: &str = "urn:gov-hook:record:v1";
 
 /// What was exported is not to be believed as a whole.
-const DAMAGED: u8 = 1;
+const DAMAGED: Ending = Ending::Denied;
 
 pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -67,8 +67,8 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
             }
         }
     }
-    let code = if reading.verdict.damage.is_empty() { 0 } else { DAMAGED };
-    Ok(Answer { text: text.into_bytes(), code })
+    let exit = if reading.verdict.damage.is_empty() { Ending::Pass } else { DAMAGED };
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 /// The branch everything lands on.

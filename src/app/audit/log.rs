@@ -9,7 +9,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger;
-use crate::model::{Arrange, Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
+use crate::model::{Arrange, Ending, Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
 use crate::report::Medium;
 use crate::report::audit::log::{Logged, human, json_lines};
 
@@ -52,7 +52,7 @@ pub fn log(request: &Request, environment: &Environment) -> Result<Answer, Failu
     let logged: Vec<Logged> = chosen.into_iter().map(logged).collect();
     let text =
         if request.medium == Medium::Json { json_lines(&logged) } else { human(&logged, reading.verdict.damage.len()) };
-    Ok(Answer { text: text.into_bytes(), code: 0 })
+    Ok(Answer { text: text.into_bytes(), exit: Ending::Pass })
 }
 
 pub(super) fn logged(told: Told) -> Logged {

@@ -11,7 +11,7 @@ use crate::app::record::ENGINE;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger::Summary;
-use crate::model::{AuditReport, CommitCoverage, Date, Entry, EntryKind, MissingCommit, Moment};
+use crate::model::{AuditReport, CommitCoverage, Date, Ending, Entry, EntryKind, MissingCommit, Moment};
 use crate::report::audit::totals;
 
 /// What `audit report` is asked.
@@ -33,7 +33,7 @@ pub enum Form {
 }
 
 /// Nothing that a damaged ledger says is certain.
-const DAMAGED: u8 = 1;
+const DAMAGED: Ending = Ending::Denied;
 
 pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -86,7 +86,7 @@ pub fn report(request: &Request, environment: &Environment) -> Result<Answer, Fa
         }
         Form::Html => totals::page(&report),
     };
-    Ok(Answer { text: text.into_bytes(), code: if report.is_sound() { 0 } else { DAMAGED } })
+    Ok(Answer { text: text.into_bytes(), exit: if report.is_sound() { Ending::Pass } else { DAMAGED } })
 }
 
 /// The entries as they are read.

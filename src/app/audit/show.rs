@@ -7,7 +7,7 @@ use super::reading::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::sshsig::SshSignature;
-use crate::model::{Arrange, counted};
+use crate::model::{Arrange, Ending, counted};
 use crate::report::Medium;
 use crate::report::audit::show::{Shown, human, json};
 
@@ -50,7 +50,7 @@ pub fn show(named: &str, environment: &Environment, medium: Medium) -> Result<An
     found.arrange_by_key(|told| (told.entry.time, told.entry.seq));
     let shown: Vec<Shown> = found.into_iter().map(shown).collect();
     let text = if medium == Medium::Json { json(&shown) } else { human(&shown) };
-    Ok(Answer { text: text.into_bytes(), code: 0 })
+    Ok(Answer { text: text.into_bytes(), exit: Ending::Pass })
 }
 
 fn shown(told: Told) -> Shown {

@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use super::written::written;
 use crate::app::approval::{self, Shown};
-use crate::app::{Answer, CANNOT_DECIDE, Environment, Failure};
+use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Fetched, FetchedStream, Pushed};
 use crate::ledger::GENESIS_STREAM;
-use crate::model::shell_word;
+use crate::model::{Ending, shell_word};
 use crate::report::{Medium, printable};
 
 /// Two histories of one stream: somebody rewrote one, or copied a clone.
-const DIVERGED: u8 = 1;
+const DIVERGED: Ending = Ending::Denied;
 
 pub fn sync(remote: Option<&str>, environment: &Environment, medium: Medium) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -33,17 +33,17 @@ pub fn sync(remote: Option<&str>, environment: &Environment, medium: Medium) -> 
         || sent.iter().any(|(_, pushed)| *pushed == Pushed::Diverged);
     let is_partial = found(&|outcome| outcome == Fetched::NotTaken)
         || sent.iter().any(|(_, pushed)| matches!(pushed, Pushed::Refused { .. }));
-    let code = match (is_forked, is_partial) {
+    let exit = match (is_forked, is_partial) {
         (true, _) => DIVERGED,
-        (false, true) => CANNOT_DECIDE,
-        (false, false) => 0,
+        (false, true) => Ending::Undecided,
+        (false, false) => Ending::Pass,
     };
     let text = if medium == Medium::Json {
-        to_json(&remote, (&fetched, &sent), &shown, code)
+        to_json(&remote, (&fetched, &sent), &shown, exit)
     } else {
         to_text(&remote, (&fetched, &sent), &shown)
     };
-    Ok(Answer { text: text.into_bytes(), code })
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 /// Whether the remote has entries of others that were not here; they are now.
@@ -155,7 +155,12 @@ const fn sent_as(pushed: &Pushed) -> &'static str {
     }
 }
 
-fn to_json(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown, code: u8) -> String {
+fn to_json(
+    remote: &str,
+    (fetched, sent): (&[FetchedStream], &[(String, Pushed)]),
+    shown: &Shown,
+    exit: Ending,
+) -> String {
     let one = |stream: &FetchedStream| {
         json!({
             "stream": stream.stream,
@@ -174,7 +179,7 @@ fn to_json(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]
         "fetched": fetched.iter().map(one).collect::<Vec<Value>>(),
         "sent": sent.iter().map(pushed).collect::<Vec<Value>>(),
         "reviews": { "offered": shown.offered, "withdrawn": shown.withdrawn },
-        "exit": code,
+        "exit": exit.code(),
     });
     format!("{json:#}\n")
 }

@@ -7,6 +7,7 @@ use super::reading::{Depth, Told, read_anchored};
 use crate::app::record::Replay;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
+use crate::model::Ending;
 use crate::report::audit::coverage::Covered;
 use crate::report::audit::verify::{Replayed, Verified, human, json};
 use crate::report::{Medium, Style};
@@ -24,7 +25,7 @@ pub struct Request {
 }
 
 /// Broken, or not all of it governed.
-const UNSOUND: u8 = 1;
+const UNSOUND: Ending = Ending::Denied;
 
 pub fn verify(request: &Request, environment: &Environment, style: Style) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -66,9 +67,9 @@ pub fn verify(request: &Request, environment: &Environment, style: Style) -> Res
         may_be_elsewhere: reading.streams == 0 && repo.has_remote(),
     };
     let is_governed = found.covered.as_ref().is_none_or(Covered::is_governed);
-    let code = if found.is_sound() && is_governed { 0 } else { UNSOUND };
-    let text = if request.medium == Medium::Json { json(&found, code) } else { human(&found, style) };
-    Ok(Answer { text: text.into_bytes(), code })
+    let exit = if found.is_sound() && is_governed { Ending::Pass } else { UNSOUND };
+    let text = if request.medium == Medium::Json { json(&found, exit) } else { human(&found, style) };
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 /// Decisions being made again, on a handle of their own.

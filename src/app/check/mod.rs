@@ -99,5 +99,5 @@ pub fn check(request: &Request, environment: &Environment) -> Result<Answer, Fai
     let mut text = Vec::new();
     report::write(&judgement, request.format, request.style, &mut text)
         .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
-    Ok(Answer { text, code: judgement.decision.exit.code() })
+    Ok(Answer { text, exit: judgement.decision.exit.into() })
 }

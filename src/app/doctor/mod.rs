@@ -8,7 +8,7 @@ use hooks::Seen;
 use super::install::{SERVER, STRICT, command_of, is_clone, way_in, word};
 use super::{Answer, Environment, Failure, notify};
 use crate::git::{Git, HooksFolder, Repo};
-use crate::model::{GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
+use crate::model::{Ending, GitView, Health, HookState, StageHealth, Trouble, WorktreeHealth};
 use crate::report::Medium;
 use crate::report::doctor::{human, to_json};
 
@@ -16,7 +16,7 @@ use crate::report::doctor::{human, to_json};
 const AFTER_MAIL: &str = "post-applypatch";
 
 /// Something is wrong.
-const ILL: u8 = 1;
+const ILL: Ending = Ending::Denied;
 
 pub fn doctor(medium: Medium, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -41,9 +41,9 @@ pub fn doctor(medium: Medium, environment: &Environment) -> Result<Answer, Failu
         policy,
         troubles,
     };
-    let code = if health.is_good() { 0 } else { ILL };
-    let text = if medium == Medium::Json { to_json(&health, code) } else { human(&health) };
-    Ok(Answer { text: text.into_bytes(), code })
+    let exit = if health.is_good() { Ending::Pass } else { ILL };
+    let text = if medium == Medium::Json { to_json(&health, exit) } else { human(&health) };
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 fn worktrees(

@@ -15,7 +15,7 @@ use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
-use crate::model::{Actor, EntrySubject, Exit, Gather, Moment, RepoPath, Sha256, branch_reference, shell_word};
+use crate::model::{Actor, Ending, EntrySubject, Gather, Moment, RepoPath, Sha256, branch_reference, shell_word};
 use crate::policy::Policy;
 use crate::report::Medium;
 use crate::report::headers::{Refused, SignReport, SignedFile, refused, signed};
@@ -248,7 +248,7 @@ fn refuse(refusals: &[(RepoPath, Refusal)], root: &Path, policy: &Policy, medium
             next: next(path, refusal, root, policy),
         })
         .gathered();
-    Ok(Answer { text: refused(&told, medium).into_bytes(), code: Exit::Denied.code() })
+    Ok(Answer { text: refused(&told, medium).into_bytes(), exit: Ending::Denied })
 }
 
 fn next(path: &RepoPath, refusal: &Refusal, root: &Path, policy: &Policy) -> String {

@@ -1,9 +1,8 @@
 //! What `verify` found, as it is told: each file, the exit code and the next command.
 
 use super::look::{Item, Seen};
-use crate::app::CANNOT_DECIDE;
 use crate::header::{Book, Fault, Record, Tamper};
-use crate::model::{Exit, ObjectId, RepoPath, shell_word};
+use crate::model::{Ending, ObjectId, RepoPath, shell_word};
 use crate::report::headers::{Signature, Status, VerifiedFile, VerifyReport};
 
 /// `None` for what is not signed, and was not asked about by name.
@@ -55,14 +54,14 @@ fn signature(record: &Record) -> Signature {
 }
 
 /// Denied outweighs what could not be read.
-pub(super) fn exit(report: &VerifyReport) -> u8 {
+pub(super) fn exit(report: &VerifyReport) -> Ending {
     let has = |wanted: &[Status]| report.files.iter().any(|file| wanted.contains(&file.status));
     if report.damage > 0 || has(&[Status::Tampered, Status::Missing, Status::Incompatible, Status::Unsigned]) {
-        Exit::Denied.code()
+        Ending::Denied
     } else if has(&[Status::Unreadable]) {
-        CANNOT_DECIDE
+        Ending::Undecided
     } else {
-        Exit::Pass.code()
+        Ending::Pass
     }
 }
 

@@ -15,7 +15,7 @@ use crate::app::audit::is_own;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::Book;
-use crate::model::{Arrange, Mode, ObjectId, RepoPath, Side, shell_word};
+use crate::model::{Arrange, Ending, Mode, ObjectId, RepoPath, Side, shell_word};
 use crate::report::headers::{VerifyReport, verified};
 
 pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, Failure> {
@@ -54,7 +54,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
         described,
         revision,
         target: request.environment.clone(),
-        exit: 0,
+        exit: Ending::Pass,
         damage,
         others: 0,
         files: Vec::new(),
@@ -70,7 +70,7 @@ pub fn verify(request: &Verifying, environment: &Environment) -> Result<Answer, 
     let has = |blob| repo.has(blob);
     let around = Surroundings { book: &book, environments: &policy.environments, typed: &as_typed, has: &has };
     report.next = told::next(&report, &around);
-    Ok(Answer { text: verified(&report, request.medium).into_bytes(), code: report.exit })
+    Ok(Answer { text: verified(&report, request.medium).into_bytes(), exit: report.exit })
 }
 
 /// The files to look at, and those that were signed before them: in the commit that is checked out, or in the

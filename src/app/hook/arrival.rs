@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::line::Line;
-use super::refusal::{Refusal, worse};
+use super::refusal::Refusal;
 use crate::app::audit::laws::signers;
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::{Law, is_of_law};
@@ -15,7 +15,7 @@ use crate::app::{Environment, Failure, audit, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
 use crate::model::{
-    Actor, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted, shell_word,
+    Actor, Ending, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted, shell_word,
 };
 use crate::policy::Audit;
 use crate::report::printable;
@@ -202,14 +202,14 @@ impl Gatekeeper<'_> {
 }
 
 impl Arrival {
-    /// The exit code that this reference alone would have.
-    pub(super) fn code(&self) -> u8 {
+    /// What would come of this reference alone.
+    pub(super) fn exit(&self) -> Ending {
         let judged = self.judged.as_ref().map_or(Exit::Pass, |judged| judged.judgement.decision.exit);
-        self.refusals.iter().fold(judged.code(), |code, refusal| worse(code, refusal.code))
+        self.refusals.iter().fold(judged.into(), |exit: Ending, refusal| exit.max(refusal.exit))
     }
 
     /// Tells those whom the policy names what was decided; `exit` is what came of it.
-    pub(super) fn tell(&self, repo: &Repo, environment: &Environment, exit: u8, actor: &Actor) {
+    pub(super) fn tell(&self, repo: &Repo, environment: &Environment, exit: Ending, actor: &Actor) {
         if let Some(judged) = &self.judged {
             notify::decided(repo, environment, judged, exit, actor);
         }
@@ -275,7 +275,7 @@ impl Arrival {
             .saying("deleted", true)
             .saying("gate", Gate::Push.as_str())
             .saying("enforcement", self.level.as_str())
-            .saying("exit", self.code());
+            .saying("exit", self.exit().code());
         act.outcome = Some(if self.refusals.is_empty() { Outcome::Notified } else { Outcome::Blocked });
         Some(act)
     }

@@ -25,7 +25,7 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
     acts.extend(approval::beside(&repo, &judged)?);
     first::keep(&repo, &judged, &pen.write(&acts)?, None)?;
     let answer = said(&judged, style)?;
-    notify::decided(&repo, environment, &judged, answer.code, pen.actor());
+    notify::decided(&repo, environment, &judged, answer.exit, pen.actor());
     Ok(answer)
 }
 

@@ -7,7 +7,7 @@ use crate::app::environment::Framework;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::StateFile;
-use crate::model::{ObjectId, shortened};
+use crate::model::{Ending, ObjectId, shortened};
 use crate::report::Style;
 
 const ONLY_ONE: &str = "gov-hook: the framework hands over only the first reference of a push; to have every one judged: gov-hook install\n";
@@ -19,7 +19,7 @@ pub(super) fn before_push(framework: &Framework, environment: &Environment, styl
     let Some(line) = line(&repo, framework)? else { return Ok(Answer::passing(String::new())) };
     let arguments = [&framework.remote, &framework.url].map(|said| OsString::from(said.clone().unwrap_or_default()));
     let mut answer = push::before(&arguments, &line, environment, style)?;
-    if answer.code == 0 && repo.ledger_state(StateFile::Said)?.is_none() {
+    if answer.exit == Ending::Pass && repo.ledger_state(StateFile::Said)?.is_none() {
         answer.text.extend(ONLY_ONE.as_bytes());
         repo.keep_ledger_state(StateFile::Said, ONLY_ONE.as_bytes())?;
     }

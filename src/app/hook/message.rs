@@ -46,7 +46,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let found = worded.is_found.then_some(digest.as_str());
     first::keep(&repo, &judged, &pen.write(&acts)?, found)?;
     let answer = said(&judged, style)?;
-    notify::decided(&repo, environment, &judged, answer.code, pen.actor());
+    notify::decided(&repo, environment, &judged, answer.exit, pen.actor());
     Ok(answer)
 }
 

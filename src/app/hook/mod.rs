@@ -142,7 +142,7 @@ fn said(judged: &Judged, style: Style) -> Result<Answer, Failure> {
     judgement.next.extend(approval::next_step(judged));
     report::write(&judgement, Format::Human, Style { detail: Detail::Normal, ..style }, &mut text)
         .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?;
-    Ok(Answer { text, code: judgement.decision.exit.code() })
+    Ok(Answer { text, exit: judgement.decision.exit.into() })
 }
 
 /// What somebody should know of what may pass, under the name of who says it.

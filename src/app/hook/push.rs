@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
-use super::refusal::{Refusal, worse};
+use super::refusal::Refusal;
 use super::{in_passing, said};
 use crate::app::check::Side;
 use crate::app::record::{Act, Fate, Moved, Pen, Records};
@@ -14,7 +14,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::app::{approval, audit};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
-use crate::model::{Exit, counted, shell_word};
+use crate::model::{Ending, Exit, counted, shell_word};
 use crate::policy::Audit;
 use crate::report::{Style, printable};
 
@@ -48,33 +48,33 @@ pub(super) fn before(
     };
     let mut arrivals = judge(&records)?;
     // What it waits for may have been said elsewhere, and only not have come here yet.
-    if arrivals.iter().any(|arrival| arrival.code() != 0) && audit::has_news(&repo, &remote, environment) {
+    if arrivals.iter().any(|arrival| arrival.exit() != Ending::Pass) && audit::has_news(&repo, &remote, environment) {
         records = Records::of(&repo)?;
         arrivals = judge(&records)?;
     }
     let gatekeeper = Gatekeeper { repo: &repo, side: &side, records: &records, environment };
     for arrival in &arrivals {
         answer.text.extend(told(arrival, &remote, style)?);
-        answer.code = worse(answer.code, arrival.code());
+        answer.exit = answer.exit.max(arrival.exit());
     }
     if arrivals.is_empty() {
         return Ok(answer);
     }
     let pen = pen(&repo, environment, &arrivals)?;
-    let fate = if answer.code == 0 { Fate::LetBy } else { Fate::Stopped };
+    let fate = if answer.exit == Ending::Pass { Fate::LetBy } else { Fate::Stopped };
     let mut acts = acts(&gatekeeper, &arrivals, fate)?;
     let savepoints = if fate == Fate::LetBy { savepoints(&repo, &arrivals, &mut acts)? } else { Vec::new() };
     pen.write(&acts)?;
     for arrival in &arrivals {
-        arrival.tell(&repo, environment, arrival.code(), pen.actor());
+        arrival.tell(&repo, environment, arrival.exit(), pen.actor());
     }
-    if answer.code == 0 {
+    if answer.exit == Ending::Pass {
         answer.text.extend(along(&repo, &remote, environment)?.into_bytes());
         for tag in savepoints {
             // It is here in any case; a remote that takes no tags changes nothing about the push.
             let _ = repo.send_mark(&remote, &tag);
         }
-    } else if answer.code == Exit::Held.code() {
+    } else if answer.exit == Ending::Held {
         answer.text.extend(asked(&repo, &remote, environment, &arrivals).into_bytes());
     }
     Ok(answer)
@@ -100,7 +100,7 @@ fn judged_among<'l>(repo: &Repo, lines: &'l [Line], answer: &mut Answer) -> Resu
         };
         if let Some(refusal) = refusal {
             answer.text.extend(refusal.told(line.short()).into_bytes());
-            answer.code = worse(answer.code, refusal.code);
+            answer.exit = answer.exit.max(refusal.exit);
         }
     }
     Ok(judged)

@@ -1,7 +1,7 @@
 //! Why one reference may not move: a line that is enough on its own, and the command that mends it.
 
-use crate::app::{CANNOT_DECIDE, Failure};
-use crate::model::Exit;
+use crate::app::Failure;
+use crate::model::Ending;
 use crate::report::{printable, printable_line};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,16 +10,16 @@ pub(super) struct Refusal {
     /// What it is about, a line each, for those who have room for them.
     listed: Vec<String>,
     mend: Option<String>,
-    pub(super) code: u8,
+    pub(super) exit: Ending,
 }
 
 impl Refusal {
     pub(super) fn denied(why: impl Into<String>) -> Self {
-        Self { why: why.into(), listed: Vec::new(), mend: None, code: Exit::Denied.code() }
+        Self { why: why.into(), listed: Vec::new(), mend: None, exit: Ending::Denied }
     }
 
     pub(super) fn held(why: impl Into<String>) -> Self {
-        Self { code: Exit::Held.code(), ..Self::denied(why) }
+        Self { exit: Ending::Held, ..Self::denied(why) }
     }
 
     #[must_use]
@@ -49,10 +49,10 @@ impl Refusal {
     }
 
     fn worded(&self, what: &str, listed: &[String]) -> String {
-        let word = match self.code {
-            CANNOT_DECIDE => "undecided",
-            code if code == Exit::Held.code() => "held",
-            _ => "denied",
+        let word = match self.exit {
+            Ending::Undecided => "undecided",
+            Ending::Held => "held",
+            Ending::Pass | Ending::Denied => "denied",
         };
         let listed: String =
             listed.iter().flat_map(|line| ["  ", &*printable_line(line), "\n"].map(str::to_owned)).collect();
@@ -65,17 +65,7 @@ impl From<&Failure> for Refusal {
     fn from(failure: &Failure) -> Self {
         let because = failure.causes().first().map(|cause| format!(": {cause}")).unwrap_or_default();
         let mend = failure.remedy().map(str::to_owned);
-        Self { mend, code: CANNOT_DECIDE, ..Self::denied(format!("{}{because}", failure.what())) }
-    }
-}
-
-/// Of two exit codes the one that weighs more: denied, then undecided, then held.
-pub(super) const fn worse(one: u8, other: u8) -> u8 {
-    match (one, other) {
-        (1, _) | (_, 1) => 1,
-        (2, _) | (_, 2) => 2,
-        (3, _) | (_, 3) => 3,
-        _ => 0,
+        Self { mend, exit: Ending::Undecided, ..Self::denied(format!("{}{because}", failure.what())) }
     }
 }
 
@@ -97,13 +87,5 @@ mod tests {
         assert_eq!(listing.told_in_full("main"), "gov-hook: held: main: it waits\n  one\n  two\n  mend it: wait\n");
         let failure = Failure::new("no policy").for_this_reason("a bad glob").for_this_reason("a bad key");
         assert_eq!(Refusal::from(&failure).told("main"), "gov-hook: undecided: main: no policy: a bad glob\n");
-    }
-
-    #[test]
-    fn a_denial_outweighs_what_could_not_be_decided_and_that_what_is_held() {
-        assert_eq!(worse(3, 1), 1);
-        assert_eq!(worse(2, 3), 2);
-        assert_eq!(worse(0, 3), 3);
-        assert_eq!(worse(0, 0), 0);
     }
 }

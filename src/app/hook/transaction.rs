@@ -15,7 +15,7 @@ use crate::app::audit::{self, Arriving, last_sound, way_back};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::STREAMS;
-use crate::model::{Damage, ObjectId};
+use crate::model::{Damage, Ending, ObjectId};
 
 pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Environment) -> Result<Answer, Failure> {
     // Only what is about to happen can be refused.
@@ -55,8 +55,8 @@ pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Enviro
             let _ = write!(text, "{}", broken(damage, *more).told(&format!("{STREAMS}{}", damage.stream)));
         }
     }
-    let code = u8::from(!text.is_empty());
-    Ok(Answer { text: text.into_bytes(), code })
+    let exit = if text.is_empty() { Ending::Pass } else { Ending::Denied };
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 /// What a movement is to the ledger.

@@ -9,7 +9,7 @@ use super::send::{Sent, send};
 use super::spool::{Lock, Spool, Waiting};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Moment, counted};
+use crate::model::{Ending, Moment, counted};
 use crate::notify::Letter;
 use crate::policy::Channel;
 
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const REFUSALS: usize = 3;
 
 /// Something waits still.
-const WAITING: u8 = 1;
+const WAITING: Ending = Ending::Denied;
 
 /// Who has what waits sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn flush(by: Asker, environment: &Environment) -> Result<Answer, Failure> {
         let patience = if by == Asker::Person { PATIENCE } else { Duration::ZERO };
         let Some(lock) = spool.lock(patience).map_err(|error| unusable(&error))? else {
             return Ok(match by {
-                Asker::Person => Answer { text: "another process is sending; ask again later\n".into(), code: WAITING },
+                Asker::Person => Answer { text: "another process is sending; ask again later\n".into(), exit: WAITING },
                 Asker::Hook => Answer::passing(String::new()),
             });
         };
@@ -59,7 +59,7 @@ pub fn flush(by: Asker, environment: &Environment) -> Result<Answer, Failure> {
     }
     let waiting = spool.waiting().map_err(|error| unusable(&error))?;
     let text = told(run.sent, &waiting, spool.dropped().saturating_sub(dropped));
-    Ok(Answer { text: text.into_bytes(), code: if waiting.is_empty() { 0 } else { WAITING } })
+    Ok(Answer { text: text.into_bytes(), exit: if waiting.is_empty() { Ending::Pass } else { WAITING } })
 }
 
 pub(super) fn unusable(error: &std::io::Error) -> Failure {

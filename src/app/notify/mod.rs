@@ -20,7 +20,7 @@ pub use trial::test;
 use super::check::Judged;
 use super::{Environment, secrets};
 use crate::git::Repo;
-use crate::model::{Actor, ActorKind, branch_reference};
+use crate::model::{Actor, ActorKind, Ending, branch_reference};
 use crate::notify::{Event, Letter, What, Word, messages};
 use crate::policy::{Channel, Notice};
 use crate::report::printable;
@@ -30,7 +30,7 @@ use spool::Spool;
 pub const KINDS: [&str; 4] = Channel::KINDS;
 
 /// Tells those whom the policy names what a gate decided; `exit` is what it answers with.
-pub(super) fn decided(repo: &Repo, environment: &Environment, judged: &Judged, exit: u8, actor: &Actor) {
+pub(super) fn decided(repo: &Repo, environment: &Environment, judged: &Judged, exit: Ending, actor: &Actor) {
     if judged.notices.is_empty() {
         return;
     }

@@ -6,11 +6,12 @@ use super::send::{Sent, send};
 use super::{called, name};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
+use crate::model::Ending;
 use crate::notify::trial;
 use crate::policy::Channel;
 
 /// Something did not arrive.
-const FAILED: u8 = 1;
+const FAILED: Ending = Ending::Denied;
 
 /// Sends over every channel of the policy in force, or those of one kind.
 pub fn test(kind: Option<&str>, environment: &Environment) -> Result<Answer, Failure> {
@@ -28,18 +29,18 @@ pub fn test(kind: Option<&str>, environment: &Environment) -> Result<Answer, Fai
         return Err(Failure::new(format!("{law} tells {what}"))
             .mended_by("add a `notify` section to .gov/policy.yaml and commit it: gov-hook policy schema"));
     }
-    let (mut text, mut code) = (String::new(), 0);
+    let (mut text, mut exit) = (String::new(), Ending::Pass);
     let repository = name(&repo);
     for channel in channels {
         let said = match send(&repo, environment, &trial(channel, &repository, environment.moment()?)) {
             Sent::Yes => "sent".to_owned(),
             Sent::Refused(why) | Sent::Down(why) | Sent::Unready(why) => {
-                code = FAILED;
+                exit = FAILED;
                 format!("failed: {why}")
             }
         };
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{}: {said}", called(channel));
     }
-    Ok(Answer { text: text.into_bytes(), code })
+    Ok(Answer { text: text.into_bytes(), exit })
 }

@@ -12,11 +12,11 @@ use walkdir::WalkDir;
 
 use super::law::{self, POLICY_PATH, SIGNERS_PATH, WAIVERS_PATH};
 use super::secrets;
-use super::{Answer, CANNOT_DECIDE, Environment, Failure};
+use super::{Answer, Environment, Failure};
 use crate::check::rules::read_pack;
 use crate::check::waivers::Waivers;
 use crate::git::Repo;
-use crate::model::{Mistake, NextStep, RepoPath};
+use crate::model::{Ending, Mistake, NextStep, RepoPath};
 use crate::policy::{self, Policy};
 use crate::report::mistakes::{self, Judged};
 use crate::report::policy as report;
@@ -89,7 +89,7 @@ pub fn check(file: Option<&Path>, environment: &Environment, medium: Medium, sty
         let unsound = (!found.is_empty()).then_some(judged).into_iter();
         unsound.chain(others.iter().copied()).map(|judged| human(judged, None)).collect()
     };
-    Ok(Answer { text: text.into_bytes(), code: if is_sound { 0 } else { CANNOT_DECIDE } })
+    Ok(Answer { text: text.into_bytes(), exit: if is_sound { Ending::Pass } else { Ending::Undecided } })
 }
 
 /// Whether there is law beside a policy: packs, waivers or signers.
@@ -145,7 +145,7 @@ fn beside(work_dir: &Path, policy: &Policy) -> Result<Vec<Mistaken>, Failure> {
 /// `policy schema`: for editors.
 #[must_use]
 pub fn schema() -> Answer {
-    Answer { text: policy::schema(), code: 0 }
+    Answer { text: policy::schema(), exit: Ending::Pass }
 }
 
 /// `policy why`: what the policy of HEAD says of a path.

@@ -49,7 +49,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;
     secrets::hide(&mut [&mut told]);
     let text = format!("put {} on record\n{told}", counted(acts.len(), "commit"));
-    Ok(Answer { text: text.into_bytes(), code: worst.code() })
+    Ok(Answer { text: text.into_bytes(), exit: worst.into() })
 }
 
 /// Judges a commit that was made already, by its objects; gives what that puts on record.

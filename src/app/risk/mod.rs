@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use super::{Answer, Environment, Failure};
 use crate::check::eval::{self, evaluate};
 use crate::git::{Place, Repo};
-use crate::model::Evaluation;
+use crate::model::{Ending, Evaluation};
 use crate::report::{self, Medium};
 
 /// The exit code of an evaluation that does not bear the score out.
-const NOT_WORTH_IT: u8 = 1;
+const NOT_WORTH_IT: Ending = Ending::Denied;
 
 /// Where it is known what became of commits.
 #[derive(Debug)]
@@ -28,14 +28,14 @@ pub fn eval(evidence: &Evidence, medium: Medium, environment: &Environment) -> R
         Evidence::File(path) => of_file(path)?,
         Evidence::Repository(path, commits) => of_repository(path, *commits, environment)?,
     };
-    let code = if evaluation.holds() { 0 } else { NOT_WORTH_IT };
+    let exit = if evaluation.holds() { Ending::Pass } else { NOT_WORTH_IT };
     let text = if medium == Medium::Json {
-        report::evaluation_json(&evaluation, code)
+        report::evaluation_json(&evaluation, exit)
             .map_err(|error| Failure::new(format!("the report cannot be written: {error}")))?
     } else {
         report::evaluation(&evaluation)
     };
-    Ok(Answer { text: text.into_bytes(), code })
+    Ok(Answer { text: text.into_bytes(), exit })
 }
 
 fn of_file(path: &Path) -> Result<Evaluation, Failure> {

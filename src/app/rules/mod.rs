@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::law::Law;
-use super::{Answer, CANNOT_DECIDE, Environment, Failure, secrets};
+use super::{Answer, Environment, Failure, secrets};
 use crate::check::header_explained;
 use crate::check::rules::{Example, Listed, On, Pack, is_pack, read_pack};
 use crate::check::waivers::{Explained, explained};
 use crate::git::Repo;
-use crate::model::{Arrange, Severity, closest, shell_word};
+use crate::model::{Arrange, Ending, Severity, closest, shell_word};
 use crate::report::rules::{self as report, PackView, PacksView, RuleView};
 use crate::report::{Medium, Style};
 
@@ -114,7 +114,7 @@ pub fn check(path: &Path, medium: Medium, style: Style) -> Result<Answer, Failur
     }
     let is_sound = seen.packs.iter().all(|pack| pack.mistakes.is_empty());
     let text = if medium == Medium::Json { report::check_json(&seen) } else { report::check(&seen, style) };
-    Ok(Answer { text: text.into_bytes(), code: if is_sound { 0 } else { CANNOT_DECIDE } })
+    Ok(Answer { text: text.into_bytes(), exit: if is_sound { Ending::Pass } else { Ending::Undecided } })
 }
 
 /// A pack as it is told; a sound one joins those that were read before it.

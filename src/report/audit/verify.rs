@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::Style;
 use super::super::escape::printable;
 use super::coverage::{self, Covered};
-use crate::model::{Damage, DamageCode, Sha256, Unwitnessed, counted, counted_in_groups, grouped};
+use crate::model::{Damage, DamageCode, Ending, Sha256, Unwitnessed, counted, counted_in_groups, grouped};
 
 /// A person reads no more of one list; machines get all of it.
 const MOST: usize = 50;
@@ -193,10 +193,10 @@ fn tell(damage: &Damage, text: &mut String) {
 }
 
 #[must_use]
-pub fn json(found: &Verified, exit: u8) -> String {
+pub fn json(found: &Verified, exit: Ending) -> String {
     let mut value = json!({
         "schema": "gov-hook/audit-verify/v1",
-        "exit": exit,
+        "exit": exit.code(),
         "sound": found.is_sound(),
         "genesis": found.genesis.map(|id| id.to_string()),
         "streams": found.streams,

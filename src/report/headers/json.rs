@@ -183,7 +183,7 @@ impl<'a> From<&'a VerifyReport> for VerifyV1<'a> {
     fn from(report: &'a VerifyReport) -> Self {
         Self {
             schema: "gov-hook/verify/v1",
-            exit: report.exit,
+            exit: report.exit.code(),
             revision: report.revision.as_deref(),
             environment: report.target.as_deref(),
             counts: CountsV1 {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 use super::Medium;
-use crate::model::{Moment, ObjectId, RepoPath, Sha256, counted};
+use crate::model::{Ending, Moment, ObjectId, RepoPath, Sha256, counted};
 use crate::report::escape;
 
 /// Of what is wrong; all of it is in the JSON.
@@ -202,7 +202,7 @@ pub struct VerifyReport {
     pub described: String,
     pub revision: Option<String>,
     pub target: Option<String>,
-    pub exit: u8,
+    pub exit: Ending,
     /// Of the ledger; while it is damaged nobody is to be believed.
     pub damage: usize,
     /// Files that nothing says are signed, and that nobody asked about by name.

@@ -15,7 +15,7 @@ use crate::app::record::{AGENT_GATE, Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::check::command::{self, Against};
 use crate::git::{GitError, Place, Repo};
-use crate::model::{EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
+use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
 use place::{Ground, MOST_FILES, Weighed};
@@ -135,7 +135,7 @@ fn record(
     let is_denied = weighed.permission == Permission::Deny;
     let mut act = Act::new(EntryKind::Decision, commit, subject)
         .saying("gate", AGENT_GATE)
-        .saying("exit", exit(weighed.permission).code());
+        .saying("exit", decided(weighed.permission).code());
     if !event.tool.is_empty() {
         act = act.saying("tool", short(&event.tool));
     }
@@ -161,7 +161,7 @@ fn short(text: &str) -> String {
     text.chars().filter(|char| !char.is_control()).take(100).collect()
 }
 
-const fn exit(permission: Permission) -> Exit {
+const fn decided(permission: Permission) -> Exit {
     match permission {
         Permission::Silent | Permission::Allow => Exit::Pass,
         Permission::Ask => Exit::Held,
@@ -176,7 +176,7 @@ fn answer(event: &Event, weighed: &Weighed) -> Answer {
         Permission::Ask => "ask",
         Permission::Deny => "deny",
     };
-    let (json, code): (Value, u8) = match event.form {
+    let (json, exit): (Value, Ending) = match event.form {
         // Saying nothing leaves it to whatever else decides.
         Form::ClaudeCode if weighed.permission == Permission::Silent => return Answer::passing(String::new()),
         Form::ClaudeCode => {
@@ -185,9 +185,9 @@ fn answer(event: &Event, weighed: &Weighed) -> Answer {
                 "permissionDecision": word,
                 "permissionDecisionReason": format!("gov-hook: {}", weighed.why),
             });
-            (json!({ "hookSpecificOutput": said }), 0)
+            (json!({ "hookSpecificOutput": said }), Ending::Pass)
         }
-        Form::Plain => (json!({ "decision": word, "reason": weighed.why }), exit(weighed.permission).code()),
+        Form::Plain => (json!({ "decision": word, "reason": weighed.why }), decided(weighed.permission).into()),
     };
-    Answer { text: format!("{json}\n").into_bytes(), code }
+    Answer { text: format!("{json}\n").into_bytes(), exit }
 }

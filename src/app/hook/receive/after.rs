@@ -10,7 +10,7 @@ use crate::app::check::Side;
 use crate::app::record::{Fate, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, ObjectId, counted};
+use crate::model::{Actor, Ending, ObjectId, counted};
 use crate::policy::Audit;
 
 pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Answer {
@@ -68,7 +68,7 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
     let pusher = environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
     for arrival in &arrivals {
         // Whatever it would have come to, it is in.
-        arrival.tell(repo, environment, 0, pusher.as_ref().unwrap_or(pen.actor()));
+        arrival.tell(repo, environment, Ending::Pass, pusher.as_ref().unwrap_or(pen.actor()));
     }
     Ok(if is_new && pen.is_nobody() {
         format!(

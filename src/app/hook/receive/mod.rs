@@ -13,13 +13,13 @@ use std::ffi::OsString;
 use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::push::refusal_of_name;
-use super::refusal::{Refusal, worse};
+use super::refusal::Refusal;
 use crate::app::audit::Arriving;
 use crate::app::check::{Judged, Side};
 use crate::app::record::{Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Exit, ObjectId, Reason};
+use crate::model::{Actor, Ending, Exit, ObjectId, Reason};
 use crate::report::printable;
 
 pub(super) use after::after;
@@ -29,7 +29,7 @@ pub(super) fn before(input: &str, environment: &Environment) -> Result<Answer, F
     let repo = Repo::open(&environment.place)?;
     let lines: Vec<Line> = input.lines().map(|line| received(&repo, line)).collect::<Result<_, _>>()?;
     let answer = judge(&repo, &lines, environment)?;
-    if answer.code == 0 {
+    if answer.exit == Ending::Pass {
         ticket::leave(&repo, &lines)?;
     }
     Ok(answer)
@@ -83,7 +83,7 @@ fn judge(repo: &Repo, lines: &[Line], environment: &Environment) -> Result<Answe
     let mut answer = Answer::passing(String::new());
     for (line, refusal) in &refused {
         answer.text.extend(refusal.told(line.short()).into_bytes());
-        answer.code = worse(answer.code, refusal.code);
+        answer.exit = answer.exit.max(refusal.exit);
     }
     Ok(answer)
 }
@@ -110,7 +110,7 @@ fn tell(repo: &Repo, arrival: &Arrival, environment: &Environment) {
     if let Ok(pen) = Pen::of_server(repo, environment, arrival.audit) {
         let pusher =
             environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
-        arrival.tell(repo, environment, arrival.code(), pusher.as_ref().unwrap_or(pen.actor()));
+        arrival.tell(repo, environment, arrival.exit(), pusher.as_ref().unwrap_or(pen.actor()));
     }
 }
 
