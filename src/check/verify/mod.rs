@@ -116,6 +116,8 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("named-value", generic::named_value),
     ("nkey", token::nkey),
     ("not-empty", |captured| !captured.value().is_empty()),
+    ("opens-name", service::opens_name),
+    ("opens-word", service::opens_word),
     ("password-in-a-row", row::holds_password),
     ("pem", key_file::pem),
     ("private-hex", key_file::hex_key),

@@ -166,7 +166,7 @@ pub(super) fn words(name: &[u8]) -> Vec<Vec<u8>> {
     words
 }
 
-const fn in_name(byte: u8) -> bool {
+pub(super) const fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$')
 }
 

@@ -8,22 +8,58 @@ use super::likeness::drawn;
 use super::look::like_key;
 use super::meant::random;
 use super::name::{Strength, describes, strength};
-use super::place::{Place, words};
+use super::place::{Place, in_name, words};
 use super::shape::is_hex;
 use super::stand_in::{counted_up, stands_in};
 use super::texts::{is_shown, names_text};
 use super::words::{Words, words};
 
-/// Random text bound to a name that opens with a vendor's.
+/// Random text bound to a name in which a vendor's opens a word.
 pub(super) fn vendor_secret(captured: &Captured<'_>) -> bool {
     let tells = |word: &Vec<u8>| TELLS.within(word);
     let place = Place::of_name(words(captured.head()));
-    (place.name.iter().any(tells) || place.name.len() == 1)
+    opens_word(captured)
+        && (place.name.iter().any(tells) || place.name.len() == 1)
         && !describes(&place)
         && !place.names(b"public")
         && !place.names(b"publishable")
         && random(captured)
 }
+
+/// Whether the match opens a word: `box_secret` and `myBoxSecret`, and not `mailbox_secret`.
+pub(super) fn opens_word(captured: &Captured<'_>) -> bool {
+    let (before, word) = captured.text.split_at_checked(captured.whole.start).unwrap_or_default();
+    let (first, second) = (word.first(), word.get(1));
+    let upper = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_uppercase);
+    match before {
+        // An escaped end of a line, and a property on a command line.
+        [.., b'\\', b'n' | b'r' | b't'] | [.., b'-', b'D' | b'P'] => true,
+        [.., last] if last.is_ascii_alphabetic() && first.is_some_and(u8::is_ascii_alphabetic) => {
+            let length = before.iter().rev().take(8).take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let glued = before.get(before.len() - length..).unwrap_or_default();
+            (upper(first) && (last.is_ascii_lowercase() || !upper(second))) || WHOSE.has(&glued.to_ascii_lowercase())
+        }
+        _ => true,
+    }
+}
+
+/// What is written together with a vendor's name: `mytwitterkey`.
+const WHOSE: Words = words!("my our app dev test prod");
+
+/// Whether the match opens the whole name, but for words that say only whose or where it is: what
+/// vendors with the name of a common thing ask for. `APP_BOX_SECRET`, and not `mail_box_secret`.
+pub(super) fn opens_name(captured: &Captured<'_>) -> bool {
+    let before = captured.text.get(..captured.whole.start).unwrap_or_default();
+    let length = before.iter().rev().take(80).take_while(|byte| in_name(**byte)).count();
+    let written = before.get(before.len() - length..).unwrap_or_default();
+    opens_word(captured) && words(written).iter().all(|word| WRAPS.has(word))
+}
+
+/// What stands before a vendor's name and says nothing of what it names.
+const WRAPS: Words = words!(
+    "my our app react next public vite nuxt gatsby expo env environ process config conf settings secrets self this \
+     test dev prod production development staging live sandbox default export const let var n t r d p",
+);
 
 /// Random text beside the name of a service, which alone says nothing when more words follow it.
 pub(super) fn provider_secret(captured: &Captured<'_>) -> bool {
@@ -33,7 +69,8 @@ pub(super) fn provider_secret(captured: &Captured<'_>) -> bool {
     let says = |word: &Vec<u8>| KEYS.within(word);
     let tells = |word: &Vec<u8>| TELLS.within(word) || CALLS.has(word);
     // In a sentence, or a list of checksums, less than a key tells nothing.
-    (said.iter().any(says) || (bound && (said.is_empty() || said.iter().any(tells))))
+    opens_word(captured)
+        && (said.iter().any(says) || (bound && (said.is_empty() || said.iter().any(tells))))
         && !said.last().is_some_and(|last| NO_KEYS.has(last))
         && !describes(&place)
         && !place.names(b"public")
@@ -122,6 +159,28 @@ mod tests {
         ] {
             assert!(!found(&format!("{head}{HEX}"), head, HEX, provider_secret), "{head}");
         }
+    }
+
+    #[test]
+    fn a_part_of_a_word_names_no_vendor() {
+        let takes = |before: &str, head: &str| found(&format!("{before}{head}{HEX}"), head, HEX, vendor_secret);
+
+        for before in ["", "my_", "my", "\\n", "-D"] {
+            assert!(takes(before, "box_secret = "), "{before}");
+        }
+        assert!(takes("my", "BoxSecret = ") && takes("AWS", "BoxSecret = "));
+        assert!(!takes("mail", "box_secret = ") && !takes("MAIL", "BOX_SECRET = ") && !takes("tool", "boxSecret = "));
+    }
+
+    #[test]
+    fn a_common_thing_names_a_vendor_only_where_the_name_begins() {
+        let takes = |before: &str, head: &str| found(&format!("{before}{head}{HEX}"), head, HEX, opens_name);
+
+        for before in ["", "x ", "process.env.", "VITE_", "this."] {
+            assert!(takes(before, "line_token = "), "{before}");
+        }
+        assert!(takes("my", "LineToken = "));
+        assert!(!takes("on_", "line_token = ") && !takes("pipe", "lineToken = ") && !takes("first", "LineToken = "));
     }
 
     #[test]
