@@ -146,6 +146,16 @@ fn no_two_embedded_rules_are_called_the_same() {
 }
 
 #[test]
+fn no_two_embedded_rules_say_the_same() {
+    let messages = embedded::RULES.iter().map(|rule| {
+        let json = embedded::packed((rule.chunk, rule.place)).unwrap().json;
+        serde_json::from_slice::<Definition>(json).unwrap().message
+    });
+
+    assert_eq!(messages.collect::<BTreeSet<_>>().len(), embedded::RULES.len());
+}
+
+#[test]
 fn embedded_rules_are_read_as_strictly_as_a_repositorys_own() {
     for rule in embedded::RULES {
         // JSON is YAML, but for what the reader of files wants to see escaped.
