@@ -26,8 +26,12 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let password = percent(value);
     let before = captured.text.get(captured.whole.start..captured.value.start).unwrap_or_default();
-    let user = before.strip_suffix(b":").unwrap_or(before);
-    let user = user.get(memchr::memmem::rfind(user, b"://").map_or(0, |at| at + 3)..).unwrap_or_default();
+    let user = [&b":"[..], b"%3A", b"%3a"].iter().find_map(|mark| before.strip_suffix(*mark)).unwrap_or(before);
+    // The address may be escaped for JSON or for another address.
+    let scheme = [&b"://"[..], b":\\/\\/", b"%2F%2F", b"%2f%2f"]
+        .iter()
+        .find_map(|mark| memchr::memmem::rfind(user, mark).map(|at| at + mark.len()));
+    let user = user.get(scheme.unwrap_or_default()..).unwrap_or_default();
     let host = host_of(captured);
     let socket = captured.text.get(captured.value.end..).unwrap_or_default().starts_with(b"@%2F");
     // The pattern ran on to the next of several addresses: `user:pass@host[,user:pass@host]`.
@@ -66,8 +70,7 @@ const USERS: Words = words!("user username usr uname login name me foo joe bob a
 
 /// Whether what stands behind the `@` is a word for a host or for a port: `@host:port/`, `@høst/`.
 fn is_placeholder(captured: &Captured<'_>) -> bool {
-    let behind = captured.text.get(captured.value.end + 1..).unwrap_or_default();
-    let behind = behind.get(host_of(captured).len()..).unwrap_or_default();
+    let behind = behind(captured).get(host_of(captured).len()..).unwrap_or_default();
     match *behind {
         [b':', port, ..] => port.is_ascii_lowercase(),
         [first, ..] => !first.is_ascii(),
@@ -75,9 +78,15 @@ fn is_placeholder(captured: &Captured<'_>) -> bool {
     }
 }
 
-/// What stands behind the `@` of an address.
+/// All that stands behind the `@` of an address.
+fn behind<'a>(captured: &Captured<'a>) -> &'a [u8] {
+    let at = captured.text.get(captured.value.end..).unwrap_or_default();
+    at.strip_prefix(b"%40").or_else(|| at.get(1..)).unwrap_or_default()
+}
+
+/// The host there.
 fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
-    let host = captured.text.get(captured.value.end + 1..).unwrap_or_default();
+    let host = behind(captured);
     let length =
         host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();
     host.get(..length).unwrap_or_default()
