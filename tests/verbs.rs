@@ -336,14 +336,14 @@ fn help_tells_what_a_verb_does_and_not_only_its_name() {
 
     for (verb, told) in [
         (&["check"][..], "With no revision: the current branch against the default branch."),
-        (&["install"], "What stands in a hook's place is kept as NAME.legacy"),
+        (&["install"], "An existing hook is kept as NAME.legacy"),
         (&["doctor"], "Nothing is asked over a network."),
-        (&["approve"], "Shows what is approved, then records it"),
-        (&["rollback"], "nothing that is there moves."),
+        (&["approve"], "Shows the change, then records the approval"),
+        (&["rollback"], "nothing else moves."),
         (&["sign"], "All files are signed, or none is."),
         (&["audit", "verify"], "With RANGE it also says of every commit whether it was governed"),
         (&["audit", "checkpoint"], "Keep what is printed elsewhere"),
-        (&["rules", "baseline"], "Run again it drops what matches nothing any more."),
+        (&["rules", "baseline"], "Run again, it drops waivers that no longer match anything."),
         (&["notify"], "nothing they decide waits for that"),
     ] {
         let help = scratch.run(&[verb, &["--help"]].concat());
@@ -369,7 +369,9 @@ fn a_usage_error_is_exit_code_2_and_help_is_0() {
     assert_eq!(scratch.run(&["check", "--no-such-flag"]).code, 2);
     assert_eq!(scratch.run(&["check", "--suppose", "nonsense"]).code, 2);
     assert_eq!(scratch.run(&["no-such-verb"]).code, 2);
-    assert_eq!(scratch.run(&["check", "--help"]).code, 0);
+    let help = scratch.run(&["check", "--help"]);
+    assert_eq!((help.code, &help.out), (0, &scratch.run(&["help", "check"]).out));
+    assert_eq!(scratch.run(&["help"]).out, scratch.run(&["--help"]).out);
     let version = scratch.run(&["--version"]);
     assert_eq!((version.code, &version.out), (0, &scratch.run(&["-V"]).out));
 }
@@ -486,7 +488,7 @@ fn a_severity_that_weighs_nothing_is_told_and_is_no_mistake() {
     let json = scratch.run(&["policy", "check", "--format", "json"]).json();
 
     let expected = "\
-warning: `secrets/*` under `severity` is no rule, so it weighs nothing
+warning: `secrets/*` under `severity` is not a rule, so it weighs nothing
  --> .gov/policy.yaml:5:6
   |
 5 |     \"secrets/*\": warn

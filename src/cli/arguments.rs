@@ -26,6 +26,24 @@ const EXIT_CODES: &str = "Exit codes of every verb that decides:
   2  could not decide: usage, policy, environment or unreadable input
   3  held: an approval is missing";
 
+/// Of the verbs by which people answer: approvals, overrides and what comes of them.
+pub(super) const ANSWER_CODES: &str = "\
+Exit codes:
+  0  on record
+  1  denied: it would not count; nothing is on record
+  2  could not be done";
+
+/// Of the verbs that read a file that somebody wrote.
+pub(super) const FILE_CODES: &str = "\
+Exit codes:
+  0  no mistakes
+  2  it has mistakes, or could not be read";
+
+const UNINSTALL_CODES: &str = "\
+Exit codes:
+  0  removed, or none were installed
+  2  could not be removed; the message says why";
+
 /// Help with what a verb does beneath the line that names it. `before_help` holds that: a verb's own line
 /// in the list of all would take the place of a longer description.
 pub(super) const DESCRIBED: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n";
@@ -34,18 +52,17 @@ pub(super) const DESCRIBED: &str = "{about}\n\n{before-help}{usage-heading} {usa
 #[command(
     name = "gov-hook",
     version,
-    about = "Judges what is about to be committed or pushed: its risk, the secrets in it, and who must approve",
+    about = "Judges what is about to be committed or pushed: its risk, its secrets, and who must approve it",
     after_help = format!("{EXIT_CODES}\n\nStart with `gov-hook init`, then `gov-hook check`."),
-    max_term_width = 100,
-    disable_help_subcommand = true
+    max_term_width = 100
 )]
 pub(super) struct Arguments {
     /// Run as if started in this directory
-    #[arg(short = 'C', value_name = "PATH", global = true, help_heading = "With every verb")]
+    #[arg(short = 'C', value_name = "PATH", global = true, help_heading = "Global options")]
     pub(super) directory: Option<PathBuf>,
 
-    /// When to colour reports; the words never depend on it
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "With every verb",
+    /// When to use colour; the words are the same either way
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Global options",
         value_parser = word(["auto", "always", "never"], parse_colour))]
     pub(super) color: Colour,
 
@@ -55,71 +72,72 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Look at this repository and write a policy that fits it
+    /// Write a policy that fits this repository
     Init(InitArguments),
-    /// Have git run gov-hook at each point where something is decided or recorded
+    /// Install the hooks through which git runs gov-hook
     Install(InstallArguments),
-    /// Take gov-hook's hooks away and put back what was there before
+    /// Remove gov-hook's hooks and restore what was there before
+    #[command(after_help = UNINSTALL_CODES)]
     Uninstall,
-    /// See whether git gets to gov-hook, in every work tree and with every git that is installed
+    /// Check that git really runs gov-hook, in every work tree and with every installed git
     Doctor(DoctorArguments),
     /// Judge a change and say whether it may pass
     Check(Box<CheckArguments>),
-    /// Do what git's hook of this name is for
+    /// Run one of git's hooks (git calls this)
     Hook(HookArguments),
-    /// Judge commits that no hook saw, and put them on record
+    /// Judge commits that no hook saw and put them on record
     Record(RecordArguments),
-    /// Ask for the approvals that a change needs
+    /// Request the approvals that a change needs
     Request(RequestArguments),
     /// Approve a change: these bytes, on this branch
     Approve(ApproveArguments),
-    /// Reject a change, until its bytes change
+    /// Reject a change until its bytes change
     Reject(RejectArguments),
-    /// Take an approval or a rejection back
+    /// Take back an approval or a rejection
     Revoke(RevokeArguments),
-    /// List what waits for an approval
+    /// List what is waiting for approval
     Pending(PendingArguments),
-    /// Tell who is needed for a request, who counted, and who did not and why
+    /// Show who a request needs, who counted, and who did not and why
     Status(StatusArguments),
-    /// List every request and what became of it
+    /// List all requests and what became of them
     History(HistoryArguments),
-    /// Show a request and what it changes
+    /// Show a request and the change it is about
     Show(ShowArguments),
-    /// Bring back what was there before an approved change landed, as a change of its own
+    /// Restore the state before an approved change landed, as a new change
     Rollback(RollbackArguments),
-    /// Answer afterwards for what was let by unjudged
+    /// Answer afterwards for a change that was let through unapproved
     Ratify(RatifyArguments),
-    /// Let a change pass as it is, once and on record
+    /// Let a change pass as it is, once, and record that
     #[command(subcommand)]
     Override(OverrideVerb),
-    /// Look into the ledger: what is on record, and whether it may be believed
+    /// Read, verify and share the ledger of decisions
     #[command(subcommand)]
     Audit(AuditVerb),
-    /// Put protection headers on files: what they hold is on record, and any change of it is found
+    /// Sign files with protection headers, so that any later change is found
     Sign(SignArguments),
-    /// Say whether signed files are what was signed
+    /// Check that signed files are still what was signed
     Verify(VerifyArguments),
-    /// Take protection headers off again
+    /// Remove protection headers
     Unsign(UnsignArguments),
-    /// See to it that people are told of decisions
+    /// Send and inspect notifications
     Notify(NotifyArguments),
-    /// Look into the policy that judges
+    /// Show, check and explain the policy
     #[command(subcommand)]
     Policy(PolicyVerb),
-    /// Look into the risk score
+    /// Measure the risk score
     #[command(subcommand)]
     Risk(RiskVerb),
-    /// Look into the rules that content is judged by
+    /// List, explain, check and waive the rules for content
     #[command(subcommand)]
     Rules(RulesVerb),
     /// Print a completion script for a shell
     Completions {
-        /// The shell that will read it
+        /// The shell to complete for
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, or that of a verb, in roff
+    /// Print the manual page of gov-hook or of a verb, in roff
     Man {
-        /// Such as `check` or `audit verify`
+        /// The verb, such as `check` or `audit verify`
         verb: Vec<String>,
     },
 }
@@ -127,11 +145,11 @@ pub(super) enum Verb {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct HookArguments {
-    /// The name of git's hook
+    /// The name of the hook
     #[arg(value_name = "STAGE", value_parser = word(Stage::ALL.map(Stage::as_str), Stage::parse))]
     pub(super) stage: Stage,
 
-    /// What git gives the hook
+    /// The arguments that git gives the hook
     #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
     pub(super) arguments: Vec<OsString>,
 }
@@ -143,7 +161,7 @@ pub(super) struct RecordArguments {
     #[arg(value_name = "RANGE")]
     pub(super) range: String,
 
-    /// Why they were made without a record; it is kept
+    /// Why they have no record; the reason is recorded
     #[arg(long, value_name = "WHY", value_parser = said)]
     pub(super) reason: String,
 }
@@ -154,7 +172,7 @@ pub(super) struct InitArguments {
     #[arg(long)]
     pub(super) print: bool,
 
-    /// Replace a policy that is already there
+    /// Overwrite an existing policy
     #[arg(long, conflicts_with = "print")]
     pub(super) force: bool,
 
@@ -166,17 +184,17 @@ pub(super) struct InitArguments {
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
 With no revision: the current branch against the default branch. On the default branch itself: \
-what is staged; else the commits its remote does not have; else the last commit. The default branch is \
-taken as its remote had it when last fetched, and as it is here where no remote has it.")]
+the staged changes, else the commits its remote does not have, else the last commit. The default branch is \
+taken as last fetched from its remote, or as it is here if no remote has it.")]
 #[command(after_help = format!("{EXIT_CODES}
 
 Examples:
   gov-hook check                          this branch, as it would land on the default branch
   gov-hook check --staged --gate commit   what `git commit` would record
-  gov-hook check origin/main..HEAD --format github   in a merge request's job
+  gov-hook check origin/main..HEAD --format github   a merge request, in CI
   gov-hook check HEAD~3                   one commit
   gov-hook check --all                    every tracked file, for secrets and other content
-  gov-hook check --history                every content that any ref ever had
+  gov-hook check --history                everything that any ref ever held
   gov-hook check --suppose approve:lin@example.com   what if Lin approved it?"))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct CheckArguments {
@@ -184,7 +202,7 @@ pub(super) struct CheckArguments {
     #[arg(value_name = "REV")]
     pub(super) revision: Option<String>,
 
-    /// Judge what is staged
+    /// Judge the staged changes
     #[arg(long, conflicts_with_all = ["revision", "all", "history", "base"])]
     pub(super) staged: bool,
 
@@ -192,20 +210,20 @@ pub(super) struct CheckArguments {
     #[arg(long, conflicts_with_all = ["base", "history"])]
     pub(super) all: bool,
 
-    /// Judge every content that any ref, or REV, ever had: each is read once and told with the commit
-    /// that brought it. What is no secret is told only while HEAD, or REV, still has it
+    /// Judge everything that any ref (or REV) ever held, and name the commit that brought each finding.
+    /// Findings other than secrets are reported only if HEAD (or REV) still has them
     #[arg(long, conflicts_with = "base")]
     pub(super) history: bool,
 
-    /// Judge what REV (or HEAD) has and this branch or commit does not
-    #[arg(long, value_name = "REV")]
+    /// Judge what REV (or HEAD) has and BASE does not
+    #[arg(long, value_name = "BASE")]
     pub(super) base: Option<String>,
 
     /// The branch the change would land on; its level applies [default: the default branch]
     #[arg(long, value_name = "BRANCH", conflicts_with = "staged")]
     pub(super) onto: Option<String>,
 
-    /// Which gate answers
+    /// Which gate decides
     #[arg(long, value_name = "GATE", default_value = "push",
         value_parser = word(["commit", "push"], |text| [Gate::Commit, Gate::Push].into_iter().find(|gate| gate.as_str() == text)))]
     pub(super) gate: Gate,
@@ -215,30 +233,30 @@ pub(super) struct CheckArguments {
         value_parser = word(["development", "staging", "production"], Enforcement::parse))]
     pub(super) level: Option<Enforcement>,
 
-    /// Put the answer on record in the ledger, as a hook does. That puts no commit on record:
-    /// for that there is `gov-hook record`
+    /// Record the decision in the ledger, as a hook does; to put commits on record, use
+    /// `gov-hook record`
     #[arg(long, conflicts_with_all = ["all", "history", "level", "suppose"])]
     pub(super) record: bool,
 
-    /// Ask "what if": approve:PERSON, reject:PERSON or level:LEVEL; may be repeated
+    /// Answer "what if": approve:PERSON, reject:PERSON or level:LEVEL; may be repeated
     #[arg(long, value_name = "WHAT")]
     pub(super) suppose: Vec<String>,
 
     #[command(flatten)]
     pub(super) form: FullForm,
 
-    /// Say nothing when the change may pass
+    /// Print nothing if the change may pass
     #[arg(short, long)]
     pub(super) quiet: bool,
 
-    /// Cut no list short
+    /// Show every list in full
     #[arg(short, long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct FullForm {
-    /// How to say it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human",
         value_parser = word(Format::ALL.map(Format::as_str), Format::parse))]
     pub(super) format: Format,
@@ -247,7 +265,7 @@ pub(super) struct FullForm {
 /// The forms of a verb that only reads.
 #[derive(Debug, Args)]
 pub(super) struct Form {
-    /// How to say it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = word(["human", "json"], medium))]
     pub(super) format: Medium,
 }
@@ -267,7 +285,8 @@ pub(super) enum PolicyVerb {
         #[command(flatten)]
         form: Form,
     },
-    /// Check a policy file and tell all its mistakes at once
+    /// Check a policy file and report all mistakes at once
+    #[command(after_help = FILE_CODES)]
     Check {
         /// The file [default: `.gov/policy.yaml` in the work tree]
         file: Option<PathBuf>,
@@ -276,9 +295,9 @@ pub(super) enum PolicyVerb {
     },
     /// Print the JSON Schema of policy files, for editors
     Schema,
-    /// Tell which list and glob name a path, and what would follow for a change of it
+    /// Show which list and glob match a path, and what a change of it would need
     Why {
-        /// A file, whether it is there or not
+        /// A file, which need not exist
         path: OsString,
         #[command(flatten)]
         form: Form,
@@ -287,29 +306,29 @@ pub(super) enum PolicyVerb {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RiskVerb {
-    /// Measure how well the score ranks changes, on a labelled file or on a repository's history
+    /// Measure how well the score ranks changes, on labelled data or a repository's history
     #[command(
         group = ArgGroup::new("evidence").args(["csv", "repo"]).required(true),
         after_help = "\
 Exit codes:
   0  the score is borne out
   1  it is not
-  2  there is too little to tell by, or it could not be read
+  2  there is too little evidence, or it could not be read
 
 Examples:
   gov-hook risk eval --repo .            on this repository's own history
   gov-hook risk eval --csv features.csv.gz"
     )]
     Eval {
-        /// Labelled features, one commit a line; may be compressed with gzip
+        /// Labelled features, one commit per line; may be gzipped
         #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
 
-        /// A repository whose later fixes tell which commits were at fault
+        /// A repository, whose fixes show which commits were at fault
         #[arg(long, value_name = "PATH")]
         repo: Option<PathBuf>,
 
-        /// How many commits of that history to look at
+        /// How many commits of that history to read
         #[arg(long, value_name = "N", default_value_t = 4000, conflicts_with = "csv")]
         commits: usize,
 
@@ -365,11 +384,11 @@ impl Verb {
 
 /// Words that are kept: there have to be some.
 pub(super) fn said(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it says nothing".to_owned()) } else { Ok(text.to_owned()) }
+    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 pub(super) fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|()| "no day of the form 2026-12-31".to_owned())
+    text.parse().map_err(|()| "not a date of the form 2026-12-31".to_owned())
 }
 
 fn parse_colour(text: &str) -> Option<Colour> {

@@ -10,36 +10,36 @@ use crate::report::{Medium, Style};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditVerb {
-    /// Verify the ledger: every entry, every stream, and the streams against each other
+    /// Verify the ledger: every entry, every stream, and each stream against the others
     Verify(VerifyArguments),
-    /// List what is on record, newest first
+    /// List entries, newest first
     Log(LogArguments),
-    /// Show an entry whole, or all entries that speak of a commit
+    /// Show an entry in full, or all entries about a commit
     Show {
-        /// The beginning of an entry's id, or a revision
+        /// The first digits of an entry's id, or a revision
         #[arg(value_name = "ID|REV")]
         named: String,
 
         #[command(flatten)]
         form: Form,
     },
-    /// Tell the totals, and which commits nobody judged; as a page for an auditor, too
+    /// Show totals and the commits without a record, for people or as a page for auditors
     Report(ReportArguments),
-    /// Hand the ledger to somebody who does not have gov-hook
+    /// Export the ledger for someone who does not have gov-hook
     Export(ExportArguments),
-    /// Say where every stream ends now, to be kept where nobody here can change it
+    /// Print where every stream ends now, to be kept out of reach of this repository
     Checkpoint(CheckpointArguments),
-    /// Fetch the streams of others, and send this clone's own
+    /// Fetch the streams of others and send this clone's own
     Sync(SyncArguments),
-    /// Give up one of two histories of a stream, as a copied clone makes them
+    /// Give up one of two histories of a stream, such as a copied clone makes
     #[command(visible_alias = "merge")]
     Reconcile(ReconcileArguments),
 }
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Filters add up: an entry is listed when all of them let it by. On a terminal it goes through git's \
-pager.")]
+Filters combine: only entries that match all of them are listed. On a terminal the list goes \
+through git's pager.")]
 #[command(after_help = "\
 Examples:
   gov-hook audit log -n 20
@@ -47,11 +47,11 @@ Examples:
   gov-hook audit log --path src/auth v1..v2
   gov-hook audit log --format json | jq .entry.actor.email")]
 pub(super) struct LogArguments {
-    /// Only what speaks of these commits: a range `A..B`, or one commit
+    /// Only entries about these commits: a range `A..B`, or one commit
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
-    /// Only what this person or agent did: a part of a name, address or id
+    /// Only entries by this person or agent: part of a name, address or id
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
 
@@ -63,24 +63,28 @@ pub(super) struct LogArguments {
     #[arg(long, value_name = "OUTCOME", value_parser = word(Outcome::ALL.map(Outcome::as_str), Outcome::parse))]
     outcome: Vec<Outcome>,
 
-    /// Only what changes this file, or something in this folder
+    /// Only entries about changes to this file or folder
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
 
-    /// Only what is as young as this: a day such as 2026-12-31, or a moment such as 2026-12-31T23:59:59Z
+    /// Only entries from WHEN on: a day such as 2026-12-31, or a time such as 2026-12-31T23:59:59Z
     #[arg(long, value_name = "WHEN", value_parser = from)]
     since: Option<Moment>,
 
-    /// Only what is as old as this; a day counts to its end
+    /// Only entries up to WHEN; a day counts to its end
     #[arg(long, value_name = "WHEN", value_parser = to)]
     until: Option<Moment>,
 
-    /// No more than so many
-    #[arg(short, value_name = "N")]
+    /// Show at most N entries
+    #[arg(short, value_name = "N", value_parser = number)]
     n: Option<usize>,
 
     #[command(flatten)]
     pub(super) form: Form,
+}
+
+fn number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_not_a_number| "not a number".to_owned())
 }
 
 fn from(text: &str) -> Result<Moment, String> {
@@ -93,42 +97,43 @@ fn to(text: &str) -> Result<Moment, String> {
 
 fn moment(text: &str, rest: &str) -> Result<Moment, String> {
     let parsed = text.parse().or_else(|()| format!("{text}{rest}").parse());
-    parsed.map_err(|()| "no day or moment of the form 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
+    parsed.map_err(|()| "not a day or time of the form 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
 }
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Goes on where the ledger was last found sound. What no other stream, pin or checkpoint has seen is \
-told as unwitnessed: its writer could still take it back unnoticed.\n\n\
+Continues from where the ledger was last found sound. Entries that no other stream, pin or \
+checkpoint has seen are reported as unwitnessed: their writer could still take them back \
+unnoticed.\n\n\
 With RANGE it also says of every commit whether it was governed: `recorded` (judged before it was \
-made), `late` (judged afterwards, where git asks nobody before, or put on record with a reason), \
-`bypassed` (made past the hooks, or against them) or `unrecorded`; and whether it came past a push \
-gate that had to stop it. The ledger counts from where its \
-oldest entry starts: what that one was made on, and all before it, is before adoption.")]
+made), `late` (judged afterwards, because git runs no hook before, or put on record with a reason), \
+`bypassed` (made past the hooks, or against them) or `unrecorded`; and whether it got past a push \
+gate that had to stop it. The ledger counts from its oldest entry: the commit that one was made on, \
+and everything before it, is from before adoption.")]
 #[command(after_help = "\
 Exit codes:
   0  sound; and every commit of RANGE was governed
-  1  damaged; or a commit of RANGE is bypassed or unrecorded, or came past the push gate
+  1  damaged; or a commit of RANGE is bypassed or unrecorded, or got past the push gate
   2  could not be read
 
 Examples:
-  gov-hook audit verify           what came since it was last found sound
+  gov-hook audit verify           what was added since it was last found sound
   gov-hook audit verify main      was every commit on main governed since adoption?
-  gov-hook audit verify v1..v2    and those between two releases?
+  gov-hook audit verify v1..v2    was every commit between two releases?
   gov-hook audit verify main --replay
-                                  the same, and does every decision follow from its objects?
+                                  the same, and recompute every decision
   gov-hook audit verify --full    all of it, as if for the first time")]
 pub(super) struct VerifyArguments {
-    /// Say which commits were governed: a range `A..B`, or all commits that a branch or commit has
+    /// Also report which commits were governed: a range `A..B`, or everything a branch or commit contains
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
-    /// Verify all of it again
+    /// Verify everything again, from the first entry
     #[arg(long)]
     full: bool,
 
-    /// Make every recorded decision again from its objects and the policy of its time; one that
-    /// differs is damage
+    /// Recompute every recorded decision from its objects and the policy of its time; a difference
+    /// is damage
     #[arg(long)]
     replay: bool,
 

@@ -10,10 +10,10 @@ use crate::app::{Answer, Environment, Failure};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-A file is given a comment at its top that names the hash of all the rest, and the ledger a `sign` \
-entry that names both. What can have no comment, such as JSON and binary files, has the entry only. \
-All files are signed, or none is. Signing again replaces the header; for another environment \
-than it was signed for, a file is promoted, and taking its header off changes nothing of that.")]
+Puts a comment at the top of each file with the hash of everything below it, and a `sign` entry \
+that names both into the ledger. Files that cannot have comments, such as JSON and binary files, \
+get the entry only. All files are signed, or none is. Signing again replaces the header. A file that \
+was signed for another environment has to be promoted, even after its header was removed.")]
 #[command(after_help = "\
 Exit codes:
   0  signed
@@ -24,19 +24,19 @@ Examples:
   gov-hook sign src/app.py --env dev
   gov-hook sign generated --env dev --artifact-type client --meta project=my-app")]
 pub(super) struct SignArguments {
-    /// Files, and folders whose files are meant
+    /// Files, and folders to take every file of
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
-    /// The environment they are signed for, one of the policy's
+    /// The environment to sign for, one of those in the policy
     #[arg(long = "env", value_name = "NAME")]
     environment: String,
 
-    /// What sort of artifact it is, in a word
+    /// The type of artifact, in a word
     #[arg(long, value_name = "TYPE")]
     artifact_type: Option<String>,
 
-    /// More to say in the header; may be repeated
+    /// Another field for the header; may be repeated
     #[arg(long = "meta", value_name = "KEY=VALUE")]
     metadata: Vec<String>,
 
@@ -46,12 +46,12 @@ pub(super) struct SignArguments {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Without PATH, every file of the work tree that git does not ignore. A signed file verifies when \
-every byte of it is what the ledger says was signed.")]
+Without PATH, checks every file of the work tree that git does not ignore. A signed file verifies \
+if every byte of it is what the ledger says was signed.")]
 #[command(after_help = "\
 Exit codes:
   0  every signed file is what was signed
-  1  denied: one was tampered with, has to be signed and is not, or is signed for an earlier environment
+  1  denied: one was tampered with, must be signed and is not, or is signed for an earlier environment
   2  could not be read
 
 Examples:
@@ -59,19 +59,19 @@ Examples:
   gov-hook verify src/app.py --env prod    may it go there?
   gov-hook verify --rev v1.2 --format json")]
 pub(super) struct VerifyArguments {
-    /// Files, and folders whose files are meant
+    /// Files, and folders to take every file of
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Every file; the same as no PATH
+    /// Check every file; the same as no PATH
     #[arg(long, conflicts_with = "paths")]
     all: bool,
 
-    /// The files of a commit, rather than those of the work tree
+    /// Check the files of this commit instead of those in the work tree
     #[arg(long = "rev", value_name = "REV")]
     revision: Option<String>,
 
-    /// Whether they may go to this environment
+    /// Also check that they may go to this environment
     #[arg(long = "env", value_name = "NAME")]
     environment: Option<String>,
 
@@ -81,10 +81,14 @@ pub(super) struct VerifyArguments {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Every file is what it was before it was signed, byte for byte. What is committed so was signed \
-once and is not any more, which the gate denies: sign it again, or waive that with a reason.")]
+Restores each file to what it was before it was signed, byte for byte. The gate denies a commit \
+that removes a header: sign the file again, or waive the finding with a reason.")]
+#[command(after_help = "\
+Exit codes:
+  0  unsigned
+  2  could not be done; nothing was changed")]
 pub(super) struct UnsignArguments {
-    /// Files, and folders whose files are meant
+    /// Files, and folders to take every file of
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 

@@ -9,40 +9,40 @@ use crate::app::{Answer, Environment, Failure};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-What stands in a hook's place is kept as NAME.legacy, gets the same arguments and input, and runs \
-first; either refuses. A `core.hooksPath` of this repository is respected; into one that other \
-repositories share nothing is ever written.")]
+An existing hook is kept as NAME.legacy, gets the same arguments and input, and runs first; if either \
+refuses, git stops. A `core.hooksPath` of this repository is respected; nothing is ever written into \
+one that other repositories share.")]
 #[command(after_help = "\
 Exit codes:
-  0  installed, or current already
+  0  installed, or already up to date
   2  could not be installed, and nothing was changed
 
 Examples:
   gov-hook install               in a clone
   gov-hook install --server      in a bare repository that others push to
-  gov-hook install --strict      also guard the ledger against every command that moves references
-  gov-hook install --agents      have Claude Code ask before it writes or runs anything
+  gov-hook install --strict      also guard the ledger against commands that move refs
+  gov-hook install --agents      have Claude Code ask gov-hook before it writes or runs anything
   gov-hook install --ci github   print a job that judges every pull request
   gov-hook uninstall             put back what was there")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct InstallArguments {
-    /// The hooks of a repository that others push to: pre-receive, update, post-receive
+    /// Install the hooks of a repository that others push to: pre-receive, update, post-receive
     #[arg(long)]
     server: bool,
 
-    /// Add reference-transaction, which sees every movement of every reference
+    /// Add the reference-transaction hook, which sees every update of every ref
     #[arg(long)]
     strict: bool,
 
-    /// Have git run them from its configuration, beside its hooks folder (git 2.54 and later)
+    /// Configure the hooks in git's configuration instead of the hooks folder (git 2.54 and later)
     #[arg(long)]
     config: bool,
 
-    /// Nothing but this: add to `.claude/settings.json` that Claude Code asks before it calls a tool
+    /// Only add to `.claude/settings.json` that Claude Code asks gov-hook before each tool call
     #[arg(long, conflicts_with_all = ["server", "strict", "config", "ci"])]
     agents: bool,
 
-    /// Nothing but this: print a job that judges every merge request
+    /// Only print a CI job that judges every merge request
     #[arg(long, value_name = "SERVICE", conflicts_with_all = ["server", "strict", "config"],
         value_parser = word(Service::ALL.map(Service::as_str), Service::parse))]
     ci: Option<Service>,
@@ -68,12 +68,12 @@ impl InstallArguments {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Each thing that is wrong is told with the command that mends it. Nothing is asked over a network.")]
+Each problem is reported with the command that fixes it. Nothing is asked over a network.")]
 #[command(after_help = "\
 Exit codes:
-  0  git gets to gov-hook, and nothing around it is wrong
+  0  git runs gov-hook, and nothing around it is wrong
   1  something is wrong
-  2  could not look")]
+  2  could not check")]
 pub(super) struct DoctorArguments {
     #[command(flatten)]
     pub(super) form: Form,

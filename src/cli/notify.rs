@@ -9,18 +9,18 @@ use crate::report::Medium;
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-The policy's `notify` says who is told of which outcomes. Hooks and the verbs by which people \
-decide put a message into a spool and start sending it; nothing they decide waits for that. Tokens, \
+The policy's `notify` says who is told of which outcomes. Hooks, and the verbs by which people \
+decide, spool a message and start sending it; nothing they decide waits for that. Tokens, \
 addresses and keys come from the environment variables that the policy names.")]
 #[command(after_help = "\
-Over HTTP everything goes through `curl`, whose PATH and proxy settings hold. A webhook gets
+Everything over HTTP goes through the `curl` on PATH, with its proxy settings. A webhook gets
 X-Gov-Hook-Event, X-Gov-Hook-Delivery (the same id for the same decision) and, where `secret_env`
 names a key, X-Gov-Hook-Signature: sha256=HMAC of the body.
 
 A command runs only if the policy of the default branch names it: no branch of a stranger can
 make you run anything. It gets the JSON of a webhook on its standard input.
 
-GOV_HOOK_TELEGRAM_API: where Telegram's API is, if you run a server of your own for it")]
+GOV_HOOK_TELEGRAM_API: the address of Telegram's API, if you run your own server for it")]
 pub(super) struct NotifyArguments {
     #[command(subcommand)]
     verb: NotifyVerb,
@@ -28,29 +28,29 @@ pub(super) struct NotifyArguments {
 
 #[derive(Debug, Subcommand)]
 enum NotifyVerb {
-    /// Send what waits, now
+    /// Send what is waiting, now
     Flush(FlushArguments),
-    /// Tell who is told, whether that works from here, and what waits
+    /// Show who is notified, whether that works from here, and what is waiting
     Status {
         #[command(flatten)]
         form: Form,
     },
-    /// Send a message that tells nothing but that it arrives
+    /// Send a test message
     Test(TestArguments),
 }
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-What could not be sent is kept, and tried again by every hook that runs, after a while that grows \
-to six hours, and by this verb at once. What waits for more than 7 days, or beyond 1,000 messages, \
-is dropped and told.")]
+What could not be sent is kept. Every hook tries it again, after a delay that grows to six hours; \
+this verb tries at once. Messages older than 7 days, or beyond 1,000, are dropped, and the answer \
+says so.")]
 #[command(after_help = "\
 Exit codes:
-  0  nothing waits any more
-  1  something waits still; the answer says why
+  0  nothing is waiting any more
+  1  something is still waiting; the answer says why
   2  the spool could not be read")]
 struct FlushArguments {
-    /// Say nothing, and let rest what failed a short while ago: what hooks run
+    /// Print nothing, and leave what failed a short while ago; hooks run this
     #[arg(short, long)]
     quiet: bool,
 }
@@ -58,9 +58,9 @@ struct FlushArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  all were taken
+  0  all messages were accepted
   1  one was not; the answer says why
-  2  the policy in force tells nobody")]
+  2  the policy in force notifies nobody")]
 struct TestArguments {
     /// Only over channels of this kind
     #[arg(long, value_name = "KIND", value_parser = word(notify::KINDS, known))]

@@ -18,7 +18,7 @@ use crate::report::{Medium, Style};
 #[command(help_template = DESCRIBED, before_help = "\
 Totals by outcome, risk level, enforcement level, environment, actor and agent; approvals and how \
 long they took; overrides and whether they were ratified; tamper attempts; and which commits of \
-RANGE have no record. The whole ledger is verified first, and what is wrong with it comes first. \
+RANGE have no record. The whole ledger is verified first, and the report begins with any damage. \
 The page needs no network and no script: mail it, archive it, print it.")]
 #[command(after_help = "\
 Exit codes:
@@ -32,7 +32,7 @@ Examples:
   gov-hook audit report v1.0..v1.1                           with the commits of a release
   gov-hook audit report --since 2026-01-01 --until 2026-03-31 --format json")]
 pub(super) struct ReportArguments {
-    /// Whose commits are looked up: a range `A..B`, or all that a revision has [default: the default
+    /// The commits to look up: a range `A..B`, or all that a revision contains [default: the default
     /// branch]
     #[arg(value_name = "RANGE")]
     range: Option<String>,
@@ -45,7 +45,7 @@ pub(super) struct ReportArguments {
     #[arg(long, value_name = "DATE", value_parser = date)]
     until: Option<Date>,
 
-    /// How to say it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "human",
         value_parser = word(["human", "json", "html"], report_form))]
     format: report::Form,
@@ -73,10 +73,10 @@ fn report_form(text: &str) -> Option<report::Form> {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Every line of `jsonl` holds an entry byte for byte as it is stored, with its id, the object in \
-whose note it stands and its stream: the id is the SHA-256 of those bytes, and a signature is one \
-that `ssh-keygen -Y` checks. docs/audit.md has the recipe. `statements` has one in-toto statement \
-for each commit, with the entries that speak of it.")]
+Every line of `jsonl` holds an entry byte for byte as stored, with its id, its stream and the object \
+whose note holds it: the id is the SHA-256 of those bytes, and `ssh-keygen -Y` checks the \
+signatures. docs/audit.md has the recipe. `statements` writes one in-toto statement per commit, with \
+the entries about it.")]
 #[command(after_help = "\
 Exit codes:
   0  exported
@@ -85,14 +85,14 @@ Exit codes:
 
 Examples:
   gov-hook audit export > ledger.jsonl                        all of it
-  gov-hook audit export v1.0..v1.1                            what speaks of these commits
-  gov-hook audit export main --format statements              one statement for each commit of main")]
+  gov-hook audit export v1.0..v1.1                            entries about these commits
+  gov-hook audit export main --format statements              one statement per commit of main")]
 pub(super) struct ExportArguments {
-    /// Only what speaks of the commits of a range `A..B`, or of all that a revision has
+    /// Only entries about the commits of a range `A..B`, or about all that a revision contains
     #[arg(value_name = "RANGE")]
     range: Option<String>,
 
-    /// What each line is
+    /// What each line holds
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", value_parser = word(["jsonl", "statements"], form))]
     format: Exported,
 }
@@ -135,15 +135,15 @@ Examples:
 
   git tag -a v2 -m 'Version 2' -m \"$(gov-hook audit checkpoint --trailer)\"")]
 pub(super) struct CheckpointArguments {
-    /// Sign it with your SSH key, in the namespace ckpt@gov-hook: git config gpg.format ssh, git config user.signingkey FILE
+    /// Sign it with your SSH key (`gpg.format ssh`, `user.signingkey FILE`) in the namespace ckpt@gov-hook
     #[arg(long)]
     sign: bool,
 
-    /// Make none: hold the ledger against one that was kept in a file, or on standard input with `-`
+    /// Check the ledger against a checkpoint kept in FILE (`-`: standard input) instead of making one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["sign", "trailer"])]
     verify: Option<PathBuf>,
 
-    /// Print the trailer that names it in the message of a merge commit or a tag, and nothing else
+    /// Print only the trailer that names it in the message of a merge commit or tag
     #[arg(long)]
     trailer: bool,
 
@@ -167,10 +167,10 @@ impl CheckpointArguments {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Streams only ever grow: each is taken when ours is a part of it, and never otherwise. A push does \
-the sending by itself; fetching is what this verb is for.")]
+Streams only ever grow: the remote's copy of one is taken only if it contains ours. A push sends \
+the ledger by itself; use this verb to fetch.")]
 #[command(after_help = "\
-Told of each stream: new, forwarded, unchanged, absent (only here), behind (the remote has less of
+Reported for each stream: new, forwarded, unchanged, absent (only here), behind (the remote has less of
 it), ahead (the remote has more of our own), diverged (two histories), not-taken.
 
 Exit codes:
@@ -192,7 +192,7 @@ pub(super) struct SyncArguments {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Two clones that were copied from one another write one stream, and its history forks. The remote's \
+Two clones of which one is a copy of the other write the same stream, and its history forks. The remote's \
 copy is kept, since others have it; what only ours has is given up by an entry that must be signed \
 in the namespace policy@gov-hook, and put on record again in a new stream. From then on this clone \
 writes a stream of its own. The copy that was given up stays under refs/gov-hook/given-up/.")]
@@ -214,7 +214,7 @@ pub(super) struct ReconcileArguments {
     #[arg(value_name = "REMOTE")]
     remote: Option<String>,
 
-    /// Whose copy goes on
+    /// Whose copy to keep
     #[arg(long, value_name = "WHOSE", default_value = "theirs", value_parser = word(["theirs", "ours"], lost))]
     keep: Lost,
 }

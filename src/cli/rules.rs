@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{DESCRIBED, Form, date, said};
+use super::arguments::{DESCRIBED, FILE_CODES, Form, date, said};
 use crate::app::rules::{baseline, check, explain, list, waive};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;
@@ -17,23 +17,24 @@ pub(super) enum RulesVerb {
         #[command(flatten)]
         form: Form,
     },
-    /// Tell what a rule finds, why, how to mend it and how to waive it
+    /// Explain what a rule finds, why, how to fix it and how to waive it
     Explain {
-        /// Such as `secret/aws-access-key-id`
+        /// A rule, such as `secret/aws-access-key-id`
         id: String,
         #[command(flatten)]
         form: Form,
     },
-    /// Check a pack of your own, or a folder of them, and run the examples in it
+    /// Check a rule pack, or a folder of packs, and run its examples
+    #[command(after_help = FILE_CODES)]
     Check {
-        /// A pack, or a folder
+        /// A pack, or a folder of packs
         path: PathBuf,
         #[command(flatten)]
         form: Form,
     },
-    /// Excuse a finding, or a rule at some paths, in .gov/waivers.yaml
+    /// Waive a finding, or a rule at some paths, in .gov/waivers.yaml
     Waive(WaiveArguments),
-    /// Excuse all that an old repository already has, so that only what comes is told
+    /// Waive everything an old repository already has, so that only new findings are reported
     Baseline(BaselineArguments),
 }
 
@@ -62,69 +63,77 @@ impl RulesVerb {
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Adds one waiver to `.gov/waivers.yaml` and leaves all else in it as it is. A waived finding is \
-still told and counted; a waiver past its date, or with nothing to excuse, is itself a finding.")]
+Adds one waiver to `.gov/waivers.yaml` and leaves the rest of the file as it is. A waived finding \
+is still listed and counted; a waiver past its date, or with nothing to excuse, is itself a finding.")]
 #[command(after_help = "\
+Exit codes:
+  0  written
+  2  could not be written; nothing was changed
+
 Examples:
   gov-hook rules waive ea09214d0a15 --reason \"made up for the tutorial\"
   gov-hook rules waive ea09214d0a15 --reason \"rotated on 3 May\" --until 2026-12-31
   gov-hook rules waive ea09214d0a15 --reason \"rotated on 3 May\" --history
   gov-hook rules waive --rule \"secret/*\" --path \"tests/fixtures/**\" --reason \"made up\"
 
-In a text that has comments a waiver can also stand beside what it excuses:
+In a file with comments a waiver can also stand beside what it excuses:
   key = \"…\"  # gov: allow[secret/generic-password] made up for the tutorial until=2026-12-31")]
 pub(super) struct WaiveArguments {
-    /// The finding's fingerprint as `check` tells it, or enough of its first digits
+    /// The finding's fingerprint, which `check` prints, or its first digits
     #[arg(required_unless_present = "rule", conflicts_with = "rule")]
     fingerprint: Option<String>,
 
-    /// Waive a rule, such as `secret/*`, wherever --path says
+    /// Waive a rule, such as `secret/*`, at the paths that --path names
     #[arg(long, value_name = "ID", requires = "path")]
     rule: Option<String>,
 
-    /// A glob of the paths where the rule is waived; may be repeated
+    /// A glob of paths at which the rule is waived; may be repeated
     #[arg(long, value_name = "GLOB", requires = "rule")]
     path: Vec<String>,
 
-    /// Look for it in all of history too; what only history has is excused only there
+    /// Search all of history too; what only history has is excused only there
     #[arg(long)]
     history: bool,
 
-    /// Why it is no risk, or no longer one
+    /// Why it is not a risk, or no longer one
     #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: String,
 
     #[command(flatten)]
     terms: Terms,
 
-    /// Write it though nothing here is excused by it
+    /// Write it even if it excuses nothing here
     #[arg(long)]
     force: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Writes a waiver for each finding of the tracked files into `.gov/waivers.yaml`, by fingerprint, so \
-that what it excuses may move within its file and stands nowhere else. Run again it drops what \
-matches nothing any more.")]
+Writes a waiver by fingerprint for each finding in the tracked files into `.gov/waivers.yaml`: \
+what it excuses may move within its file, but is not excused anywhere else. Run again, it drops \
+waivers that no longer match anything.")]
 #[command(after_help = "\
+Exit codes:
+  0  written
+  2  could not be written; nothing was changed
+
 Examples:
   gov-hook rules baseline --reason \"there before gov-hook\" --until 2027-06-30
   gov-hook rules baseline --history --reason \"rotated on 3 May\"
-  gov-hook rules baseline                     drop what matches nothing any more
+  gov-hook rules baseline                     drop what no longer matches anything
   gov-hook rules baseline --update --reason \"came with the merge of the old repository\"
 
-A fingerprint is made of the rule, the path and the text that was found, without any secret salt:
-whoever reads it can try out guesses. Revoke what a baseline excuses before you publish it.")]
+A fingerprint is made from the rule, the path and the text that was found, without a secret salt:
+anyone who reads it can test guesses. Revoke what a baseline excuses before you publish it.")]
 pub(super) struct BaselineArguments {
-    /// Why all of it is taken as it is; needed when something is added
+    /// Why these findings are accepted; needed when something is added
     #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: Option<String>,
 
     #[command(flatten)]
     terms: Terms,
 
-    /// Take all of history as it is too
+    /// Waive what is in history, too
     #[arg(long)]
     history: bool,
 
@@ -136,11 +145,11 @@ pub(super) struct BaselineArguments {
 /// What a waiver says besides its reason.
 #[derive(Debug, Args)]
 pub(super) struct Terms {
-    /// The last day it holds, such as 2026-12-31
+    /// The last day it applies, such as 2026-12-31
     #[arg(long, value_name = "DATE", value_parser = date)]
     until: Option<Date>,
 
-    /// Who answers for it [default: the name and address git has for you]
+    /// Who answers for it [default: your name and address as git has them]
     #[arg(long, value_name = "WHO")]
     by: Option<String>,
 }

@@ -6,38 +6,38 @@ use super::target::TargetArguments;
 use super::time::until;
 use crate::app::approval::{self, Answering, Target, Until, Verdict};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form, said};
+use crate::cli::arguments::{ANSWER_CODES, DESCRIBED, Form, said};
 use crate::cli::print;
 use crate::report::{Medium, Style};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Shows what is approved, then records it: signed with your SSH key where the policy or the branch asks \
-for that, or where your key is listed. It is good for these bytes on this branch under this policy, \
-and for nothing else.")]
+Shows the change, then records the approval: signed with your SSH key if the policy or the branch \
+asks for that, or if your key is listed. It applies to these bytes on this branch under this policy, \
+and to nothing else.")]
 #[command(after_help = "\
 Examples:
   gov-hook approve 3f2a9c01b7de            a request, by its id
-  gov-hook approve feature --diff          a branch, having seen its patch
-  gov-hook approve --staged --notes \"ok\"   what an agent staged on this machine
+  gov-hook approve feature --diff          a branch, after seeing its patch
+  gov-hook approve --staged --reason \"ok\"  what an agent staged on this machine
 
 Exit codes:
   0  on record
-  1  it would not count, or you said no
+  1  denied: it would not count, or you answered no
   2  could not be done")]
 pub(in crate::cli) struct ApproveArguments {
     #[command(flatten)]
     target: TargetArguments,
 
-    /// What there is to say about it
-    #[arg(long, value_name = "TEXT", value_parser = said)]
+    /// Why you approve it
+    #[arg(long, visible_alias = "reason", value_name = "TEXT", value_parser = said)]
     notes: Option<String>,
 
-    /// A file or document you looked at; may be repeated
+    /// A file or document you have read; may be repeated
     #[arg(long, value_name = "PATH")]
     reviewed: Vec<String>,
 
-    /// How long it is good for: `2h`, `7d`, a day or a moment [default: 7d]
+    /// When it expires: after `2h` or `7d`, or a day or time [default: 7d]
     #[arg(long, value_name = "WHEN", value_parser = until)]
     expires: Option<Until>,
 
@@ -46,23 +46,31 @@ pub(in crate::cli) struct ApproveArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  on record
+  1  denied: it would not count, or you answered no
+  2  could not be done
+
+Example:
+  gov-hook reject 3f2a9c01b7de --reason \"no tests\" --blocking \"cover the refund\"")]
 pub(in crate::cli) struct RejectArguments {
     #[command(flatten)]
     target: TargetArguments,
 
-    /// Why not
+    /// Why you reject it
     #[arg(long, value_name = "WHY", value_parser = said)]
     reason: String,
 
-    /// Something that has to be mended first; may be repeated
+    /// Something that has to be fixed first; may be repeated
     #[arg(long, value_name = "TEXT", value_parser = said)]
     blocking: Vec<String>,
 
-    /// What else there is to say
+    /// Anything else to record
     #[arg(long, value_name = "TEXT", value_parser = said)]
     notes: Option<String>,
 
-    /// A file or document you looked at; may be repeated
+    /// A file or document you have read; may be repeated
     #[arg(long, value_name = "PATH")]
     reviewed: Vec<String>,
 
@@ -73,11 +81,11 @@ pub(in crate::cli) struct RejectArguments {
 /// How it is shown what somebody answers.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Showing {
-    /// Show the patch, too
+    /// Show the patch
     #[arg(long)]
     diff: bool,
 
-    /// Ask nothing on a terminal
+    /// Do not ask for confirmation
     #[arg(short, long)]
     yes: bool,
 
@@ -86,16 +94,17 @@ pub(in crate::cli) struct Showing {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = ANSWER_CODES)]
 pub(in crate::cli) struct RevokeArguments {
     /// The entry to take back, or the request or revision that you answered
     #[arg(value_name = "ENTRY|REQUEST|REV")]
     named: Option<String>,
 
-    /// What is staged here
+    /// The staged changes
     #[arg(long, conflicts_with = "named")]
     staged: bool,
 
-    /// Why
+    /// Why you take it back
     #[arg(long, value_name = "WHY", value_parser = said)]
     reason: Option<String>,
 
@@ -137,4 +146,23 @@ fn answer(asked: &Answering, environment: &Environment, style: Style, showing: &
     let mut consent =
         |shown: &str| medium == Medium::Json || print::consent(shown, &question, is_terminal && !showing.yes);
     approval::answer(asked, environment, style, &mut consent, medium)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::cli::arguments::Arguments;
+
+    #[test]
+    fn a_reason_is_a_note_where_there_is_no_other() {
+        let parsed = |flag: &str, verb: &str| {
+            let parsed = Arguments::try_parse_from(["gov-hook", verb, "3f2a9c01b7de", flag, "read it"]);
+            format!("{:?}", parsed.unwrap())
+        };
+
+        for verb in ["approve", "ratify"] {
+            assert_eq!(parsed("--reason", verb), parsed("--notes", verb));
+        }
+    }
 }

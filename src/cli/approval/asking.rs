@@ -9,13 +9,18 @@ use crate::cli::arguments::{DESCRIBED, Form, said};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-A held commit or push asks by itself. By hand it is asked before, or again after nobody answered in \
-time.")]
+A held commit or push makes its request by itself. Use this to ask earlier, or again after nobody \
+answered in time.")]
+#[command(after_help = "\
+Exit codes:
+  0  on record, or no approval is needed
+  1  denied: a finding blocks it, which no approval changes
+  2  could not be done")]
 pub(in crate::cli) struct RequestArguments {
     #[command(flatten)]
     target: TargetArguments,
 
-    /// Why it is to be let by
+    /// Why it should be approved
     #[arg(long, value_name = "WHY", value_parser = said)]
     reason: Option<String>,
 
@@ -27,7 +32,7 @@ pub(in crate::cli) struct RequestArguments {
     #[arg(long, value_name = "ID|URL", value_parser = said)]
     ticket: Option<String>,
 
-    /// Anything else that is worth keeping; may be repeated
+    /// Anything else to record; may be repeated
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     meta: Vec<(String, String)>,
 
@@ -43,6 +48,6 @@ impl RequestArguments {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("is not KEY=VALUE")?;
+    let (key, value) = text.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or("not of the form KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
 }

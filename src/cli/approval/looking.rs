@@ -9,7 +9,7 @@ use crate::report::Style;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PendingArguments {
-    /// Only what waits for this person
+    /// Only what is waiting for this person
     #[arg(long, value_name = "EMAIL")]
     reviewer: Option<String>,
 
@@ -19,7 +19,7 @@ pub(in crate::cli) struct PendingArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatusArguments {
-    /// The id of a request, or a revision
+    /// A request by its id, or a revision
     #[arg(value_name = "REQUEST|REV")]
     named: String,
 
@@ -29,11 +29,11 @@ pub(in crate::cli) struct StatusArguments {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowArguments {
-    /// The id of a request, or a revision
+    /// A request by its id, or a revision
     #[arg(value_name = "REQUEST|REV")]
     named: String,
 
-    /// Show the patch, too
+    /// Show the patch
     #[arg(long)]
     diff: bool,
 

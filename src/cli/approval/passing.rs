@@ -6,19 +6,20 @@ use super::target::TargetArguments;
 use super::time::seconds;
 use crate::app::approval;
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form, said};
+use crate::cli::arguments::{ANSWER_CODES, DESCRIBED, Form, said};
 use crate::report::Medium;
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Production takes nothing more to a branch while nobody has answered for what was let by there.")]
+A branch at production accepts nothing more until somebody has answered for what was let through.")]
+#[command(after_help = ANSWER_CODES)]
 pub(in crate::cli) struct RatifyArguments {
-    /// The entry that says it was let by, a commit, or a range `A..B`
+    /// The entry that let it through, a commit, or a range `A..B`
     #[arg(value_name = "ENTRY|REV")]
     named: String,
 
-    /// What there is to say about it
-    #[arg(long, value_name = "TEXT", value_parser = said)]
+    /// Why it was right, or what is done about it
+    #[arg(long, visible_alias = "reason", value_name = "TEXT", value_parser = said)]
     notes: Option<String>,
 
     #[command(flatten)]
@@ -27,29 +28,34 @@ pub(in crate::cli) struct RatifyArguments {
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum OverrideVerb {
-    /// Ask to let a change pass as it is; below production a person's reason is enough
+    /// Request that a change may pass as it is; below production a person's reason is enough
+    #[command(after_help = "\
+Exit codes:
+  0  on record, or no override is needed
+  2  could not be done")]
     Request {
         #[command(flatten)]
         target: TargetArguments,
 
-        /// Why it cannot wait; it is kept
+        /// Why it cannot wait; the reason is recorded
         #[arg(long, value_name = "WHY", value_parser = said)]
         reason: String,
 
-        /// How long it is good for
+        /// How long it is valid
         #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
         ttl: u64,
 
         #[command(flatten)]
         form: Form,
     },
-    /// Grant what somebody asked for, for a while and for one use; signed at production
+    /// Grant an override that somebody requested, for a while and for one use; signed at production
+    #[command(after_help = ANSWER_CODES)]
     Grant {
-        /// The entry of the request for it, or the change it is about
+        /// The entry that requests it, or the change it is about
         #[arg(value_name = "ID")]
         id: String,
 
-        /// How long it is good for
+        /// How long it is valid
         #[arg(long, value_name = "TIME", default_value = "1h", value_parser = seconds)]
         ttl: u64,
 

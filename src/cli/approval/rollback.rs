@@ -9,13 +9,18 @@ use crate::cli::arguments::{DESCRIBED, Form, said};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\
-Makes a new commit on a branch `rollback-ID`; nothing that is there moves.")]
+Makes a new commit on a branch `rollback-ID`; nothing else moves.")]
+#[command(after_help = "\
+Exit codes:
+  0  done
+  1  denied: an agent cannot delete savepoints
+  2  could not be done; nothing was changed")]
 pub(in crate::cli) struct RollbackArguments {
     /// The savepoint, or the id of the change that landed after it
     #[arg(value_name = "ID", required_unless_present_any = ["list", "older_than"])]
     id: Option<String>,
 
-    /// Why; it is kept
+    /// Why; the reason is recorded
     #[arg(long, value_name = "WHY", value_parser = said, required_unless_present_any = ["list", "forget"])]
     reason: Option<String>,
 
@@ -23,11 +28,11 @@ pub(in crate::cli) struct RollbackArguments {
     #[arg(long, conflicts_with_all = ["id", "reason", "forget"])]
     list: bool,
 
-    /// Take the savepoint away, here and on the remote, instead of going back to it
+    /// Delete the savepoint, here and on the remote, instead of going back to it
     #[arg(long, conflicts_with = "reason")]
     forget: bool,
 
-    /// With `--forget`: all that are older than `90d` or the like
+    /// With `--forget`: all savepoints older than this, such as `90d`
     #[arg(long, value_name = "TIME", value_parser = seconds, requires = "forget", conflicts_with = "id")]
     older_than: Option<u64>,
 

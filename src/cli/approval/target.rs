@@ -7,15 +7,15 @@ use crate::app::approval::Target;
 /// What is spoken of.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TargetArguments {
-    /// The id of a request, a commit, a branch, or a range `A..B`; without it, what `check` judges
+    /// A request by its id, a commit, a branch, or a range `A..B` [default: what `check` judges]
     #[arg(value_name = "REQUEST|REV")]
     named: Option<String>,
 
-    /// What is staged here
+    /// The staged changes
     #[arg(long, conflicts_with = "named")]
     staged: bool,
 
-    /// The branch it is to land on [default: the default branch]
+    /// The branch it would land on [default: the default branch]
     #[arg(long, value_name = "BRANCH", conflicts_with = "staged")]
     onto: Option<String>,
 }

@@ -5,7 +5,7 @@ use crate::model::Moment;
 
 /// `90s`, `30m`, `2h` or `7d`.
 pub(super) fn seconds(text: &str) -> Result<u64, String> {
-    let wrong = || "no time such as `30m`, `2h` or `7d`".to_owned();
+    let wrong = || "not a time such as `30m`, `2h` or `7d`".to_owned();
     let unit = text.chars().last().ok_or_else(wrong)?;
     let each = match unit {
         's' => 1,
@@ -23,5 +23,7 @@ pub(super) fn until(text: &str) -> Result<Until, String> {
         return Ok(Until::Seconds(seconds));
     }
     let moment: Result<Moment, ()> = text.parse().or_else(|()| format!("{text}T23:59:59Z").parse());
-    moment.map(Until::Moment).map_err(|()| "no time such as `2h`, `7d`, 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
+    moment
+        .map(Until::Moment)
+        .map_err(|()| "not a time such as `2h`, `7d`, 2026-12-31 or 2026-12-31T23:59:59Z".to_owned())
 }
