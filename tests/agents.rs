@@ -392,7 +392,7 @@ fn uninstall_takes_out_of_the_settings_what_install_put_there() {
     scratch.run(&["install", "--agents"]);
     let shared = std::fs::read_to_string(&path).unwrap();
     std::fs::remove_file(scratch.path(".git/gov/agents.json")).unwrap();
-    assert_eq!(scratch.run(&["uninstall"]).out, "no hook of gov-hook's is here\n");
+    assert_eq!(scratch.run(&["uninstall"]).out, "no hooks of gov-hook are installed here\n");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), shared, "another clone may have put it there");
 }
 

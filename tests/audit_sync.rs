@@ -127,9 +127,9 @@ fn a_stream_that_this_clone_wrote_under_a_name_is_sent_without_it_and_others_are
 
 #[test]
 fn without_a_remote_it_says_what_to_name() {
-    for (arguments, undone, command) in [
-        (&["audit", "sync"][..], "share the ledger", "gov-hook audit sync REMOTE"),
-        (&["audit", "reconcile", "ci-42"], "settle that", "gov-hook audit reconcile ci-42 REMOTE"),
+    for (arguments, verb, command) in [
+        (&["audit", "sync"][..], "sync", "gov-hook audit sync REMOTE"),
+        (&["audit", "reconcile", "ci-42"], "reconcile", "gov-hook audit reconcile ci-42 REMOTE"),
     ] {
         let said = Scratch::new().run(arguments);
 
@@ -137,7 +137,7 @@ fn without_a_remote_it_says_what_to_name() {
         assert_eq!(
             said.err,
             format!(
-                "gov-hook could not {undone}: this repository has no remote to share the ledger with\n  \
+                "gov-hook audit {verb} failed: this repository has no remote to share the ledger with\n  \
                  mend it: name one, or a path: {command}\n"
             )
         );
@@ -162,11 +162,11 @@ fn the_fork_of_a_copied_clone_is_told_and_reconciled_by_a_signed_entry() {
     assert_eq!(
         healed.out,
         format!(
-            "{stream} goes on as the remote's copy has it, from {kept}\n\
+            "{stream} continues from the remote's copy, at {kept}\n\
              gave up 2 entries by a signed entry of {fresh}\n\
-             put 2 of them on record again there\n\
-             this clone now writes {fresh}, which no other clone does\n\
-             tell the others: gov-hook audit sync origin\n"
+             recorded 2 of them there again\n\
+             this clone now writes {fresh}, as no other clone does\n\
+             to share that: gov-hook audit sync origin\n"
         )
     );
     assert!(
@@ -215,11 +215,11 @@ fn the_original_gives_up_what_a_copy_wrote_in_its_name() {
     assert_eq!(
         healed.out,
         format!(
-            "{stream} goes on as this clone's copy has it, from {kept}\n\
+            "{stream} continues from this clone's copy, at {kept}\n\
              gave up 2 entries by a signed entry of {fresh}\n\
-             put 2 of them on record again there\n\
-             this clone now writes {fresh}, which no other clone does\n\
-             tell the others: gov-hook audit sync {}\n",
+             recorded 2 of them there again\n\
+             this clone now writes {fresh}, as no other clone does\n\
+             to share that: gov-hook audit sync {}\n",
             copy.display()
         )
     );
@@ -258,7 +258,7 @@ fn somebody_else_s_stream_is_reconciled_by_who_may_and_said_again_by_its_writer(
     assert_eq!(sync(&scratch, &lin).0, 0);
     let refused = scratch.run_in(&lin, &reconcile);
     assert_eq!((refused.code, refused.out.as_str()), (2, ""));
-    assert!(refused.err.contains("lin@example.com has not the role `admin`"), "{}", refused.err);
+    assert!(refused.err.contains("lin@example.com does not hold the role `admin`"), "{}", refused.err);
 
     scratch.write(".gov/policy.yaml", "version: 1\nroles: { admin: [lin@example.com] }\n");
     commit_in(&scratch, &work, "lin-may");
@@ -289,7 +289,7 @@ fn nothing_is_given_up_without_a_key_that_may() {
     let said = scratch.run_in(&copy, &["audit", "reconcile", &stream]);
 
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    assert!(said.err.contains("an entry has to be signed here, and git does not sign with SSH here"), "{}", said.err);
+    assert!(said.err.contains("an entry has to be signed here, but git does not sign with SSH here"), "{}", said.err);
     assert_eq!(scratch.git_in(&copy, &["for-each-ref"]), before);
 }
 
@@ -379,7 +379,7 @@ fn a_checkpoint_that_was_kept_holds_while_the_ledger_grows_and_not_once_it_shrin
     let json = scratch.run(&["audit", "checkpoint", "--verify", &kept.to_string_lossy(), "--format", "json"]);
 
     let holds = "the checkpoint holds: 2 streams as it says, or grown since\n\
-                 nobody signed it: it proves what the place proves where it was kept\n";
+                 it is unsigned: it proves only as much as the place where it was kept\n";
     assert_eq!((grown.code, grown.out.as_str()), (0, holds));
     let first = shrunk.out.lines().next().unwrap();
     assert!(first.starts_with("the checkpoint does not hold; broken: truncated at entry 2 of "), "{first}");
@@ -470,7 +470,7 @@ fn an_auditor_who_has_fetched_no_ledger_is_told_how_to() {
     assert_eq!(scratch.run_in(&bare, &["audit", "sync"]).code, 0);
     let after = scratch.run_in(&bare, &["audit", "verify"]);
 
-    let hint = "\nwhat others recorded may not have been fetched: gov-hook audit sync\n";
+    let hint = "\nentries by others may not have been fetched: gov-hook audit sync\n";
     assert_eq!((before.code, before.out), (0, format!("sound: nothing is on record yet\n{hint}")));
     assert_eq!(of_main.code, 1);
     assert!(of_main.out.ends_with(hint) && !of_main.out.contains("gov-hook record"), "{}", of_main.out);

@@ -103,7 +103,7 @@ fn a_failure_is_json_for_whoever_asked_for_json() {
 
     assert_eq!(said.code, 2);
     assert_eq!(said.json()["schema"], "gov-hook/error/v1");
-    assert_eq!(said.json()["error"], "`no-such-revision` names no commit here");
+    assert_eq!(said.json()["error"], "`no-such-revision` is not a commit, branch or tag here");
     assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: `no-such-revision`"), "{}", said.err);
 }
 
@@ -123,7 +123,7 @@ fn a_failure_is_told_in_every_format_that_a_pipeline_reads() {
     assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
     let gitlab = failed("gitlab").json();
     assert_eq!((gitlab[0]["severity"].as_str(), gitlab[1].is_null()), (Some("blocker"), true));
-    assert!(gitlab[0]["description"].as_str().unwrap().contains("names no commit here"), "{gitlab}");
+    assert!(gitlab[0]["description"].as_str().unwrap().contains("is not a commit, branch or tag here"), "{gitlab}");
     let github = failed("github").out;
     assert!(github.starts_with("::error title=gov-hook::could not decide") && github.lines().count() == 1, "{github}");
     let junit = failed("junit").out;

@@ -267,7 +267,7 @@ fn a_framework_has_the_first_reference_of_a_push_judged_and_says_once_that_there
         let held = framed.git(&["push", "-q", "origin", "main"]);
 
         assert!(first.status.success() && second.status.success(), "{framework}: {}", said(&first));
-        let told = "only the first reference of a push; to have every one judged: gov-hook install";
+        let told = "only the first ref of a push; to have every ref judged: gov-hook install";
         assert_eq!([said(&first), said(&second)].map(|said| said.matches(told).count()), [1, 0], "{framework}");
         assert!(!held.status.success() && said(&held).contains("held: CRITICAL risk"), "{framework}: {}", said(&held));
         let pushes = framed.kinds().into_iter().filter(|kind| kind == "push").count();
@@ -362,7 +362,7 @@ fn a_doctor_sees_what_a_framework_runs() {
         let told: Vec<(&str, &str)> =
             called.map(|stage| (stage["stage"].as_str().unwrap(), stage["why"].as_str().unwrap())).collect();
         let by = format!("by {framework}, as .pre-commit-config.yaml says");
-        let push = format!("{by}; of a push it hands over the first reference only");
+        let push = format!("{by}; it passes on only the first ref of a push");
         assert_eq!(told, [("pre-commit", &*by), ("pre-merge-commit", &*by), ("pre-push", &*push)], "{framework}");
     }
 }
@@ -378,8 +378,7 @@ fn a_doctor_finds_no_fault_in_the_stage_that_no_framework_runs() {
         let said = framed.scratch.run(&["doctor"]);
 
         assert_eq!(said.code, 0, "{framework}: {}", said.out);
-        let told =
-            "for no framework runs it: what `git am` makes is judged at its push\n    mend it: gov-hook install\n";
+        let told = "because no framework runs it: commits made by `git am` are judged when they are pushed\n    mend it: gov-hook install\n";
         assert!(said.out.contains(told), "{framework}: {}", said.out);
     }
 }

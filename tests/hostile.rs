@@ -187,7 +187,7 @@ fn a_damaged_index_of_a_pack_is_named_with_what_makes_it_anew() {
                 2,
                 format!(
                     "gov-hook could not decide, so nothing may pass: the pack index `{index}` is damaged: {why}\n  mend \
-                     it: let git write it anew: rm -f {index} && git index-pack {}\n",
+                     it: let git rebuild it: rm -f {index} && git index-pack {}\n",
                     pack.display()
                 )
             )
@@ -234,7 +234,7 @@ fn a_head_that_is_none_is_told_with_what_makes_it_one() {
     let refused = scratch.run(&["check"]);
 
     let mend = refused.err.lines().last().unwrap().trim_start();
-    let command = mend.strip_prefix("mend it: have it name your branch again: ").unwrap().replace("BRANCH", "main");
+    let command = mend.strip_prefix("mend it: point it at your branch again: ").unwrap().replace("BRANCH", "main");
     assert_eq!(refused.code, 2);
     scratch.command("sh", &scratch.path("")).args(["-c", &command]).status().unwrap();
     assert_eq!(scratch.run(&["check"]).code, 0);
@@ -266,7 +266,7 @@ fn a_branch_whose_file_names_no_commit_is_told_with_what_it_holds_and_what_mends
             assert_eq!(said.code, 2, "{verb} {}{}", said.out, said.err);
             assert!(said.err.contains("the file of `refs/heads/main` names no commit; "), "{verb} {}", said.err);
             assert!(said.err.contains(holds), "{verb} {}", said.err);
-            let command = format!("its reflog ends with: echo {head} > ");
+            let command = format!("restore the last commit in its reflog: echo {head} > ");
             assert!(said.err.contains(&command), "{verb} {}", said.err);
         }
         let doctor = scratch.run(&["doctor"]);

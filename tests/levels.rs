@@ -288,7 +288,7 @@ fn what_was_rejected_is_to_be_changed_whatever_an_approval_would_do() {
     let rejected = last("reject:ada@example.com");
     let pending = last("level:staging");
 
-    let change = "next: it stays rejected until its bytes change: change what was rejected, and look again";
+    let change = "next: it stays rejected until its bytes change: change it, then check again";
     assert_eq!(rejected, [change, "  gov-hook check --staged"]);
     assert!(pending[1].contains(" --suppose approve:"), "{pending:?}");
 }

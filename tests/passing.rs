@@ -58,7 +58,7 @@ fn what_the_level_does_not_hold_is_told_at_the_commit_and_at_the_push() {
     let commit = committed(&scratch);
     let push = said(&scratch, &["push", "-q", origin.to_str().unwrap(), "HEAD:refs/heads/main"]);
 
-    let told = "passes: HIGH, 1 file, +1 -0, approval pending but not held at development\n  \
+    let told = "passes: HIGH, 1 file, +1 -0, approval pending (not required at development)\n  \
                 hold migrations/1.sql: The shape of stored data is changed [weakening/migration-touched]\n";
     assert_eq!(commit, format!("gov-hook: {told}"));
     assert_eq!(push, format!("gov-hook: main: {told}"));

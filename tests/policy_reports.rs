@@ -101,7 +101,7 @@ fn the_json_form_is_frozen() {
       "line": 2,
       "column": 1,
       "length": 5,
-      "message": "`pathz` is no key of a policy",
+      "message": "`pathz` is not a key of a policy",
       "because": null,
       "help": "did you mean `paths`?"
     }
@@ -163,7 +163,7 @@ other\\u{a}/a: at least HIGH, because no list names it and `paths.default` is `d
         shown(&why(&Policy::built_in(), &"README.md".into())),
         "\
 README.md: LOW as far as the path goes, because no list names it
-  held: nowhere because of its path
+  held: nowhere on account of its path
 "
     );
 }

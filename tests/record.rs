@@ -101,7 +101,7 @@ fn a_commit_made_past_the_hooks_is_bypassed_until_a_person_gives_a_reason() {
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(about(&scratch, &commit), ["commit", "decision by bypass", "decision by record"]);
     let again = scratch.run(&["record", "HEAD", "--reason", "an emergency"]);
-    assert_eq!(again.out, "1 commit on record already\n");
+    assert_eq!(again.out, "1 commit already on record\n");
     assert_eq!(scratch.run(&["record", "HEAD", "--reason", " "]).code, 2);
 }
 
@@ -508,7 +508,7 @@ fn what_git_makes_without_asking_is_told_where_it_is_denied() {
     let said = String::from_utf8_lossy(&picked.stderr).into_owned();
     let id = scratch.git(&["rev-parse", "--short=12", "HEAD"]);
     let expected = format!(
-        "gov-hook: commit {id} is denied for 1 finding, and so will be its push\nsee what: gov-hook check {id}\n"
+        "gov-hook: commit {id} is denied for 1 finding, and its push will be, too\nsee why: gov-hook check {id}\n"
     );
     assert!(picked.status.success() && said.contains(&expected), "{said}");
 }

@@ -133,9 +133,9 @@ fn a_fix_after_more_than_a_year_blames_nobody() {
     assert_eq!(said.code, 2);
     assert_eq!(
         said.err,
-        "gov-hook could not measure the score: this history tells of too few faults: of 369 commits, 69 are \
-         fixes whose lines can be blamed and 174 are old enough to be judged, and 0 of those were at fault where 20 \
-         are needed\n  mend it: that is all the history there is here; evaluate a longer one\n"
+        "gov-hook could not measure the score: not enough evidence: 0 fault-inducing commits found, \
+         20 needed (369 commits read; old enough to judge: 174; fixes whose lines can be blamed: 69)\n  \
+         mend it: there is no more history here; evaluate a longer one\n"
     );
 }
 

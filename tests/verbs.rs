@@ -390,7 +390,7 @@ fn a_rule_is_found_by_how_its_name_begins() {
     let many = asked("secret/aws");
     assert!(many.contains("`secret/aws-") && many.contains("gov-hook rules list | grep secret/aws\n"), "{many}");
     assert!(asked("secret/jtw").contains("did you mean `secret/jwt`?"), "{}", asked("secret/jtw"));
-    assert!(asked("").contains("see what there is: gov-hook rules list\n"), "{}", asked(""));
+    assert!(asked("").contains("see all rules: gov-hook rules list\n"), "{}", asked(""));
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn what_is_kept_as_a_reason_says_something() {
         let said = scratch.run(asked);
 
         assert_eq!(said.code, 2, "{asked:?}");
-        assert!(said.err.contains("it says nothing"), "{asked:?}: {}", said.err);
+        assert!(said.err.contains("it is empty"), "{asked:?}: {}", said.err);
     }
 }
 
@@ -433,22 +433,17 @@ fn what_is_not_there_is_told_in_plain_words() {
     );
     assert_eq!(
         pack.err,
-        "gov-hook could not look into the rules: cannot read `nowhere`: No such file or directory (os error 2)\n  \
+        "gov-hook rules check failed: cannot read `nowhere`: No such file or directory (os error 2)\n  \
          mend it: name a pack, or a folder of them\n"
     );
-    assert!(
-        told.err.starts_with("gov-hook could not see to the notices: the built-in policy tells nobody\n"),
-        "{}",
-        told.err
-    );
+    assert!(told.err.starts_with("gov-hook notify failed: the built-in policy notifies nobody\n"), "{}", told.err);
     let unknown = |undone: &str| {
         format!(
-            "gov-hook could not {undone}: `nowhere` is neither a request nor a commit here\n  mend it: see what waits: gov-hook pending; fetch \
+            "gov-hook {undone} failed: `nowhere` is neither a request nor a commit here\n  mend it: see what waits: gov-hook pending; fetch \
          others' with: gov-hook audit sync\n"
         )
     };
-    let word = unknown("put your word on record");
-    assert_eq!(asked, [word.clone(), word, unknown("ask for approvals")]);
+    assert_eq!(asked, ["approve", "revoke", "request"].map(unknown));
 }
 
 #[test]
@@ -459,15 +454,16 @@ fn what_decides_nothing_says_what_it_could_not_do() {
 
     assert!(judging.starts_with("gov-hook could not decide, so nothing may pass: "), "{judging}");
     for (arguments, undone) in [
-        (&["policy", "show"][..], "look into the policy"),
-        (&["rules", "list"], "look into the rules"),
-        (&["audit", "log", "nowhere..HEAD"], "read the ledger"),
-        (&["audit", "verify", "nowhere"], "verify the ledger"),
-        (&["status", "nowhere"], "tell what was asked for"),
-        (&["man", "nowhere"], "print that"),
+        (&["policy", "show"][..], "policy show failed"),
+        (&["rules", "list"], "rules list failed"),
+        (&["audit", "log", "nowhere..HEAD"], "could not read the ledger"),
+        (&["audit", "verify", "nowhere"], "could not verify the ledger"),
+        (&["status", "nowhere"], "status failed"),
+        (&["man", "nowhere"], "man failed"),
+        (&["sign", "nowhere", "--env", "dev"], "sign failed"),
     ] {
         let said = scratch.run(arguments);
-        let first = format!("gov-hook could not {undone}: ");
+        let first = format!("gov-hook {undone}: ");
         assert_eq!((said.code, said.err.starts_with(&first)), (2, true), "{arguments:?}: {}{}", said.out, said.err);
     }
 }
@@ -488,7 +484,7 @@ fn a_severity_that_weighs_nothing_is_told_and_is_no_mistake() {
     let json = scratch.run(&["policy", "check", "--format", "json"]).json();
 
     let expected = "\
-warning: `secrets/*` under `severity` is not a rule, so it weighs nothing
+warning: `secrets/*` under `severity` matches no rule, so it has no effect
  --> .gov/policy.yaml:5:6
   |
 5 |     \"secrets/*\": warn
@@ -502,7 +498,7 @@ warning: `header/*` is denied whatever `severity` says
 6 |     \"header/*\": note
   |      ^^^^^^^^
   |
-  = help: waive what is meant: gov-hook rules waive FINGERPRINT
+  = help: waive that finding instead: gov-hook rules waive FINGERPRINT
 
 .gov/policy.yaml: no mistakes
 ";

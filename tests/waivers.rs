@@ -80,7 +80,7 @@ fn a_finding_is_waived_by_the_first_digits_of_its_fingerprint() {
     assert_eq!(
         said.out,
         ".gov/waivers.yaml:3 waives secret/aws-access-key-id in deploy.toml:1\n\
-         it could also stand in the text, in a comment on that line or above it:\n  \
+         it could also be in the text, in a comment on that line or above it:\n  \
          # gov: allow[secret/aws-access-key-id] made \"up\" until=2999-12-31\n\
          a change of .gov/** is CRITICAL: the waiver counts for good once that change is approved\n\
          next: git add .gov/waivers.yaml\n"
@@ -88,7 +88,7 @@ fn a_finding_is_waived_by_the_first_digits_of_its_fingerprint() {
     assert_eq!(
         waivers(&scratch),
         format!(
-            "# What gov-hook finds and is excused, and why. To add to it: gov-hook rules waive --help\n\
+            "# Findings of gov-hook that are excused, and why. To add to it: gov-hook rules waive --help\n\
              # secret/aws-access-key-id in deploy.toml\n- fingerprint: \"{full}\"\n  reason: \"made \\\"up\\\"\"\n  \
              until: 2999-12-31\n  by: \"Mira Example <mira@example.com>\"\n"
         )
@@ -160,11 +160,11 @@ fn a_rule_is_waived_at_some_paths() {
     let bad = waive("secret/aws-*", "tests/[", &[]);
 
     assert!(said.out.starts_with(".gov/waivers.yaml:2 waives secret/aws-* in tests/**: 2 findings\n"), "{}", said.out);
-    refused(&again, ".gov/waivers.yaml:2 names it already");
-    refused(&nothing, "nothing here is excused");
+    refused(&again, ".gov/waivers.yaml:2 already names it");
+    refused(&nothing, "would excuse nothing here");
     assert_eq!(forced.code, 0, "{}", forced.err);
     refused(&unknown, "did you mean `secret/aws-access-key-id`?");
-    refused(&bad, "`tests/[` is no glob");
+    refused(&bad, "`tests/[` is not a glob");
     scratch.git(&["add", "--all"]);
     assert_eq!(weighing(&scratch.check(&["--all"])), [KEY, "waiver/added", "waiver/unused"]);
 }
@@ -179,20 +179,20 @@ fn what_cannot_be_a_waiver_is_refused_and_the_file_stays_as_it_was() {
         scratch.run(&[&["rules", "waive", digits], more, reason].concat())
     };
 
-    refused(&waive(&full, &["--reason", "..."]), "a waiver without a reason excuses nothing");
-    refused(&waive(&full, &["--until", "2020-01-01"]), "2020-01-01 is past");
-    refused(&waive(&full, &["--until", "soon"]), "no day of the form 2026-12-31");
-    refused(&waive("deploy.toml", &[]), "is no fingerprint");
-    refused(&waive("abc", &[]), "is no fingerprint");
+    refused(&waive(&full, &["--reason", "..."]), "a waiver needs a reason");
+    refused(&waive(&full, &["--until", "2020-01-01"]), "2020-01-01 is in the past");
+    refused(&waive(&full, &["--until", "soon"]), "not a date of the form 2026-12-31");
+    refused(&waive("deploy.toml", &[]), "is not a fingerprint");
+    refused(&waive("abc", &[]), "is not a fingerprint");
     refused(&waive(strange, &[]), "has a fingerprint that starts with `0123456789abcdef");
-    refused(&waive("0123456789ab", &["--force"]), "given all 32 digits");
+    refused(&waive("0123456789ab", &["--force"]), "give all 32 digits");
     assert_eq!(waivers(&scratch), "");
 
     assert_eq!(waive(strange, &["--force"]).code, 0);
-    refused(&waive(strange, &["--force"]), ".gov/waivers.yaml:2 names it already");
+    refused(&waive(strange, &["--force"]), ".gov/waivers.yaml:2 already names it");
     assert_eq!(waive(&full, &[]).code, 0);
     let before = waivers(&scratch);
-    refused(&waive(&full, &[]), "waives it already: x");
+    refused(&waive(&full, &[]), "already waives it: x");
     assert_eq!(waivers(&scratch), before);
 }
 
@@ -288,11 +288,11 @@ fn a_baseline_that_is_made_again_drops_what_is_gone_and_adds_only_when_asked() {
     assert!(
         dropped
             .out
-            .contains("1 waiver dropped, since nothing matches any more:\n  secret/aws-access-key-id in a.toml\n"),
+            .contains("1 waiver dropped, because nothing matches any more:\n  secret/aws-access-key-id in a.toml\n"),
         "{}",
         dropped.out
     );
-    refused(&unreasoned, "a waiver without a reason excuses nothing");
+    refused(&unreasoned, "a waiver needs a reason");
     assert!(updated.out.contains("1 finding added:\n  secret/aws-access-key-id in c.toml:1\n"), "{}", updated.out);
     let file = waivers(&scratch);
     assert!(

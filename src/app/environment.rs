@@ -206,7 +206,7 @@ impl Environment {
     /// manager moves what that leads to.
     pub fn program(&self) -> Result<PathBuf, Failure> {
         let itself = std::env::current_exe()
-            .map_err(|error| Failure::new(format!("where gov-hook itself is cannot be told: {error}")))?;
+            .map_err(|error| Failure::new(format!("cannot find the path of gov-hook itself: {error}")))?;
         let real = itself.canonicalize().ok();
         let named = std::env::split_paths(&self.path)
             .filter(|folder| folder.is_absolute())
@@ -231,7 +231,7 @@ impl Environment {
     pub fn requested_by(&self) -> Result<Option<String>, Failure> {
         let Some(text) = &self.requested_by else { return Ok(None) };
         let Some(found) = address(text) else {
-            return Err(Failure::new("GOV_HOOK_REQUESTED_BY is no address, so nobody can tell who asked for this")
+            return Err(Failure::new("GOV_HOOK_REQUESTED_BY is not an address, so it does not say who asked for this")
                 .mended_by("set it to the address that they commit with: GOV_HOOK_REQUESTED_BY=lin@example.com"));
         };
         Ok(Some(found.to_owned()))

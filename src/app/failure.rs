@@ -3,7 +3,6 @@
 use std::fmt;
 
 use super::secrets;
-use crate::git::GitError;
 use crate::git::notes::NotesError;
 use crate::ledger::Unwritable;
 use crate::model::{Ending, Mistake, NextStep, counted};
@@ -141,10 +140,10 @@ impl Failure {
             Some(Mistaken { origin, bytes, mistakes, is_proposed }) => {
                 // While it is broken and in force nothing passes the hook, not even what mends it.
                 let (why, command) = if *is_proposed {
-                    ("mend it before it is in force", format!("$EDITOR {origin} && git add {origin}"))
+                    ("fix it before it is in force", format!("$EDITOR {origin} && git add {origin}"))
                 } else {
                     let past = "gov-hook policy check && git commit --no-verify";
-                    ("mend it, look, and commit that past the hook", past.to_owned())
+                    ("fix it, check it, and commit the fix past the hook", past.to_owned())
                 };
                 let next = NextStep { why: why.into(), command };
                 let judged = Judged { origin, bytes, mistakes };

@@ -40,13 +40,13 @@ pub fn init(request: Request, environment: &Environment) -> Result<Answer, Failu
     }
     if repo.is_bare() {
         return Err(Failure::new("a bare repository has no work tree to write to")
-            .mended_by("look at it: gov-hook init --print"));
+            .mended_by("print it instead: gov-hook init --print"));
     }
     write(&repo, &text, request.force)?;
     let commits = recent.get(..request.replay.min(recent.len())).unwrap_or_default();
     let replayed = replay(&repo, commits, &text, environment)?;
     let mut said = format!(
-        "wrote {POLICY_PATH}\n\n{replayed}\nnext: read it, change what does not fit, and commit it\n  \
+        "wrote {POLICY_PATH}\n\n{replayed}\nnext: read it, change what does not fit, and commit it (it applies from then on)\n  \
          $EDITOR {POLICY_PATH} && git add {POLICY_PATH} && git commit\n"
     );
     if !is_asked_before_merges(&repo)? {
@@ -94,8 +94,8 @@ fn by_frequency(commits: &[Commit]) -> Vec<Person> {
 fn write(repo: &Repo, text: &str, force: bool) -> Result<(), Failure> {
     let file = OwnFile::hold(repo, POLICY_PATH)?;
     if file.is_there() && !force {
-        return Err(Failure::new(format!("there is a `{POLICY_PATH}` already"))
-            .mended_by("compare: gov-hook init --print; replace it: gov-hook init --force"));
+        return Err(Failure::new(format!("`{POLICY_PATH}` already exists"))
+            .mended_by("to compare: gov-hook init --print; to replace it: gov-hook init --force"));
     }
     file.replace(text.as_bytes())
 }
@@ -118,7 +118,7 @@ fn replay(repo: &Repo, commits: &[Commit], text: &str, environment: &Environment
     }
     drop(progress);
     let said = format!(
-        "the last {}, each judged alone under it:\n  {passing} would pass\n  {} would need an approval where the level is staging or production\n  {} would be blocked\n",
+        "the last {}, each judged by itself under it:\n  {passing} would pass\n  {} would need an approval where the level is staging or production\n  {} would be blocked\n",
         counted(commits.len(), "commit"),
         held.len(),
         blocked.len()

@@ -80,7 +80,7 @@ pub(super) fn place(repo: &Repo, name: &str) -> Result<PathBuf, Failure> {
     let path = root.join(name);
     let is_link = |path: &Path| path.symlink_metadata().is_ok_and(|data| data.is_symlink());
     if path.ancestors().take_while(|part| *part != root).any(is_link) {
-        return Err(Failure::new(format!("`{name}` is behind a symbolic link, and git would not follow it")));
+        return Err(Failure::new(format!("`{name}` is reached through a symbolic link, which git would not follow")));
     }
     Ok(path)
 }

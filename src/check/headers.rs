@@ -23,15 +23,15 @@ pub fn explained(rule: &str) -> Option<(&'static str, &'static str)> {
     let fault = Fault::ALL.into_iter().find(|fault| fault.as_str() == rule)?;
     Some(match fault {
         Fault::BodyEdited => (
-            "a signed file was changed beneath its header",
-            "What was signed is what was looked at; what is there now was not.",
+            "a signed file was changed below its header",
+            "What was signed has been looked at; what is there now has not.",
         ),
         Fault::BlockEdited => (
-            "a protection header is not the one that was written",
-            "It says for whom and where a file is meant, and nobody who changes it has signed that.",
+            "a protection header was edited",
+            "It says whom and what a file is for, and whoever changed it has not signed that.",
         ),
         Fault::Removed => (
-            "a protection header was taken away",
+            "a protection header was removed",
             "A file that loses its header could be changed from then on without a trace.",
         ),
         Fault::Copied => {
@@ -39,21 +39,21 @@ pub fn explained(rule: &str) -> Option<(&'static str, &'static str)> {
         }
         Fault::TwoBlocks => (
             "a file has two protection headers",
-            "Nobody can tell which of the two holds, and one of them covers what the other hides.",
+            "Nobody can tell which of the two is valid, and one of them covers what the other hides.",
         ),
         Fault::Malformed => {
-            ("a protection header is damaged", "What can be read of it no longer proves anything of the file.")
+            ("a protection header is damaged", "What can still be read of it proves nothing about the file.")
         }
         Fault::Missing => (
             "a file has to be signed and is not",
-            "`headers.required` of the policy names it: nothing unsigned may stand there.",
+            "`headers.required` of the policy matches it: no unsigned file is allowed there.",
         ),
         Fault::Environment => (
             "a file is signed for an earlier environment than the branch is for",
-            "Artifacts pass through every environment; one that skips some was tried out nowhere.",
+            "Artifacts pass through every environment; one that skips some was not tried out there.",
         ),
         Fault::Unrecorded => (
-            "a protection header fits its file, and nobody signed it",
+            "a protection header matches its file, but nobody signed it",
             "Anybody can make a hash. What counts is the `sign` entry in the ledger, and there is none.",
         ),
     })
@@ -65,16 +65,18 @@ fn help(path: &RepoPath, tamper: &Tamper<'_>) -> String {
     let word = shell_word(&path.to_string());
     let sign = format!("gov-hook sign {word} --env {environment}");
     match tamper.fault {
-        Fault::BodyEdited => format!("Put back what was signed; or, if the change is meant, sign it as it is: {sign}"),
-        Fault::BlockEdited | Fault::TwoBlocks | Fault::Malformed => {
-            format!("Put back what was signed; how, is told by: gov-hook verify {word}")
+        Fault::BodyEdited => {
+            format!("Restore what was signed; or, if the change is intended, sign it as it is: {sign}")
         }
-        Fault::Removed => format!("Sign it again: {sign}. If it is to stay without, waive this with a reason."),
-        Fault::Copied => format!("Take the header off, and sign the file for itself: gov-hook unsign {word} && {sign}"),
+        Fault::BlockEdited | Fault::TwoBlocks | Fault::Malformed => {
+            format!("Restore what was signed; to see how: gov-hook verify {word}")
+        }
+        Fault::Removed => format!("Sign it again: {sign}. If it is meant to have none, waive this with a reason."),
+        Fault::Copied => format!("Remove the header and sign the file itself: gov-hook unsign {word} && {sign}"),
         Fault::Missing => format!("Sign it: {sign}"),
         Fault::Environment => {
             format!(
-                "Keep it off that branch until it is promoted. Where it may be: gov-hook verify {word} --env {environment}"
+                "Keep it off that branch until it is promoted. To check where it may be: gov-hook verify {word} --env {environment}"
             )
         }
         Fault::Unrecorded => {

@@ -82,7 +82,7 @@ fn against_granting(case: &Case<'_>) -> Option<Objection> {
     } else if !policy.holds_a_role(&word.by, &policy.approvals.critical.roles) {
         Some(format!("only these may grant an override: {}", policy.approvals.critical.roles.join(", ")).into())
     } else if asker.is_some_and(is_own) {
-        Some("nobody grants what they asked for themselves".into())
+        Some("nobody can grant what they requested themselves".into())
     } else if is_an_author(case) {
         Some(of_speaker("wrote or committed a part of the change"))
     } else {

@@ -21,13 +21,13 @@ pub enum GitError {
     #[error("cannot open the repository")]
     Open { source: git2::Error },
 
-    #[error("`{name}` names no commit here")]
+    #[error("`{name}` is not a commit, branch or tag here")]
     UnknownRevision { name: String, shallow: Option<String> },
 
     #[error("cannot read HEAD")]
     Head { path: PathBuf, source: git2::Error },
 
-    #[error("HEAD points to `{}`, which is no name a branch can have", target.escape_default())]
+    #[error("HEAD points to `{}`, which is not a name a branch can have", target.escape_default())]
     MalformedHead { target: String },
 
     #[error("the parents of commit {} are not in this shallow clone", commit.short())]
@@ -60,13 +60,13 @@ pub enum GitError {
     #[error("object {id} is not a well-formed {what}")]
     Malformed { id: ObjectId, what: &'static str },
 
-    #[error("object {id} ({what}) holds {size} bytes; no more than {limit} are read")]
+    #[error("object {id} ({what}) has {size} bytes; at most {limit} are read")]
     Oversized { id: ObjectId, what: &'static str, size: usize, limit: usize },
 
     #[error("{missing} of the {of} blobs of this history are not in this partial clone")]
     PartialHistory { missing: usize, of: usize, remote: String },
 
-    #[error("this history unfolds to more than {limit} paths; no project has that many")]
+    #[error("this history unfolds to more than {limit} paths, which no real project has")]
     TooManyPaths { limit: usize },
 
     #[error("the index has unmerged paths: {}", listed(paths))]
@@ -81,10 +81,10 @@ pub enum GitError {
     #[error("`git {command}` failed: {said}")]
     Command { command: String, said: String },
 
-    #[error("more than {limit} files differ; this is no change anyone can judge")]
+    #[error("more than {limit} files differ; this is not a change anyone can judge")]
     TooManyFiles { limit: usize },
 
-    #[error("cannot keep what `{path}` holds as a blob")]
+    #[error("cannot store the content of `{path}` as a blob")]
     Store { path: RepoPath, source: Option<git2::Error> },
 
     #[error("the file of `{name}` names no commit; it holds {says}")]
@@ -122,7 +122,7 @@ impl GitError {
             }
             Self::UnknownRevision { .. } => Some("see what there is: git branch --all".into()),
             Self::Head { path, .. } => Some(format!(
-                "have it name your branch again: echo 'ref: refs/heads/BRANCH' > {}",
+                "point it at your branch again: echo 'ref: refs/heads/BRANCH' > {}",
                 shell_word(&path.display().to_string())
             )),
             Self::MalformedHead { .. } => Some("point it to a branch: git symbolic-ref HEAD refs/heads/BRANCH".into()),
@@ -139,7 +139,7 @@ impl GitError {
                 ))
             }
             Self::PackIndex { path, .. } => Some(format!(
-                "let git write it anew: rm -f {} && git index-pack {}",
+                "let git rebuild it: rm -f {} && git index-pack {}",
                 shell_word(&path.display().to_string()),
                 shell_word(&path.with_extension("pack").display().to_string())
             )),
@@ -149,18 +149,18 @@ impl GitError {
             | Self::Packed { .. }
             | Self::Malformed { .. } => Some("see what is damaged: git fsck --full".into()),
             Self::Unmerged { .. } => Some("resolve the conflicts, then: git add PATH".into()),
-            Self::Index { .. } => Some("let git write it anew: git read-tree HEAD".into()),
+            Self::Index { .. } => Some("let git rebuild it: git read-tree HEAD".into()),
             Self::Store { .. } => {
-                Some("see that the disk has room and that you may write into the repository's objects".into())
+                Some("make sure that the disk has room and that you may write to the repository's objects".into())
             }
             Self::Reference { path, was: Some(was), .. } => Some(format!(
-                "have it name the commit that its reflog ends with: echo {was} > {}",
+                "restore the last commit in its reflog: echo {was} > {}",
                 shell_word(&path.display().to_string())
             )),
             Self::Reference { name, path, was: None, .. } => {
                 let file = shell_word(&path.display().to_string());
                 Some(if name.starts_with("refs/remotes/") {
-                    format!("fetch it anew: rm {file} && git fetch --all")
+                    format!("fetch it again: rm {file} && git fetch --all")
                 } else {
                     format!("find its commit, then write that into it: git fsck --lost-found; echo COMMIT > {file}")
                 })

@@ -158,7 +158,7 @@ fn with_block<'b>(file: &File<'_, 'b>, block: &Block, book: &'b Book) -> Verdict
         return faulty(Fault::Malformed, at, message, written().last());
     }
     if let Some(record) = written().find(is_here).or_else(|| written().last().filter(|_| had(file, block))) {
-        return faulty(Fault::BodyEdited, at, "what is beneath its header was changed".into(), Some(record));
+        return faulty(Fault::BodyEdited, at, "the content below its header was changed".into(), Some(record));
     }
     if let Some(record) = written().last() {
         return faulty(Fault::Copied, at, format!("its header was written for `{}`", record.path), Some(record));
@@ -166,7 +166,7 @@ fn with_block<'b>(file: &File<'_, 'b>, block: &Block, book: &'b Book) -> Verdict
     if let Some(record) = signed(body).or_else(|| signed(block.stamp.artifact)) {
         return faulty(Fault::BlockEdited, at, edited(block, record), Some(record));
     }
-    let message = "what is beneath its header does not fit the hash in it".into();
+    let message = "the content below its header does not match the hash in it".into();
     faulty(Fault::BodyEdited, at, message, file.remembered)
 }
 
@@ -280,7 +280,7 @@ fn incompatible(record: &Record, demands: &Demands<'_>) -> Option<String> {
             let path = demands.environments.get(here..=there).unwrap_or_default().join(" \u{2192} ");
             Some(format!("it is signed for `{environment}`, not for `{target}`; it has to be promoted: {path}"))
         }
-        (None, _) => Some(format!("it is signed for `{environment}`, which is no environment of the policy")),
-        (Some(_), None) => Some(format!("`{target}` is no environment of the policy")),
+        (None, _) => Some(format!("it is signed for `{environment}`, which is not an environment of the policy")),
+        (Some(_), None) => Some(format!("`{target}` is not an environment of the policy")),
     }
 }

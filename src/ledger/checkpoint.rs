@@ -40,13 +40,13 @@ pub struct SignedCheckpoint {
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    #[error("it is no checkpoint: {0}")]
+    #[error("it is not a checkpoint: {0}")]
     Malformed(&'static str),
     #[error("its root is {found}; its heads give {expected}")]
     Root { expected: String, found: String },
     #[error("nobody signed it")]
     Unsigned,
-    #[error("`{name}` is no name for a signature")]
+    #[error("`{name}` is not a name for a signature")]
     Name { name: String },
     #[error(transparent)]
     Signature(#[from] SignatureError),
@@ -117,7 +117,7 @@ impl Checkpoint {
             (fits_a_stream(stream) && words.next().is_none()).then(|| (stream.to_owned(), seen))
         };
         let heads =
-            lines.map(head).collect::<Option<Vec<_>>>().ok_or(wrong("a line is no head"))?.into_iter().gathered();
+            lines.map(head).collect::<Option<Vec<_>>>().ok_or(wrong("a line is not a head"))?.into_iter().gathered();
         let checkpoint = Self { repo, heads };
         let expected = base64::encode(checkpoint.root().as_bytes());
         if expected != root {
@@ -136,8 +136,10 @@ impl SignedCheckpoint {
         let checkpoint = Checkpoint::parse(&format!("{text}\n"))?;
         let signatures = signatures.strip_suffix('\n').ok_or(wrong("its last line does not end"))?;
         let one = |line: &str| {
-            let (name, made) =
-                line.strip_prefix(DASH).and_then(|rest| rest.split_once(' ')).ok_or(wrong("a line is no signature"))?;
+            let (name, made) = line
+                .strip_prefix(DASH)
+                .and_then(|rest| rest.split_once(' '))
+                .ok_or(wrong("a line is not a signature"))?;
             let bytes = base64::decode([made].into_iter()).ok_or(wrong("a signature is not base64"))?;
             let (hash, made) = bytes.split_first_chunk::<4>().ok_or(wrong("a signature ends too early"))?;
             let signature = SshSignature::from_bytes(made)?;
@@ -228,15 +230,15 @@ mod tests {
         let other = SignedCheckpoint::parse(&good.replacen("ci-7 4", "ci-7 3", 1)).unwrap_err();
         assert!(matches!(other, CheckpointError::Root { .. }), "{other}");
         for (note, why) in [
-            (format!("{text}\n"), "it is no checkpoint: no empty line comes before its signatures"),
-            (good.replacen("\n2\n", "\n3\n", 1), "it is no checkpoint: it is not in its one form"),
+            (format!("{text}\n"), "it is not a checkpoint: no empty line comes before its signatures"),
+            (good.replacen("\n2\n", "\n3\n", 1), "it is not a checkpoint: it is not in its one form"),
             (
                 good.replacen("gov-hook/", "other/", 1),
-                "it is no checkpoint: its first line is not `gov-hook/` and the id of a genesis entry",
+                "it is not a checkpoint: its first line is not `gov-hook/` and the id of a genesis entry",
             ),
-            (good.replace("ci@", "mallory@"), "it is no checkpoint: a signature is by another key than it says"),
-            (format!("{text}\n\n{}", signature.trim_end()), "it is no checkpoint: its last line does not end"),
-            (format!("{text}\n\nhello\n"), "it is no checkpoint: a line is no signature"),
+            (good.replace("ci@", "mallory@"), "it is not a checkpoint: a signature is by another key than it says"),
+            (format!("{text}\n\n{}", signature.trim_end()), "it is not a checkpoint: its last line does not end"),
+            (format!("{text}\n\nhello\n"), "it is not a checkpoint: a line is not a signature"),
         ] {
             assert_eq!(SignedCheckpoint::parse(&note).unwrap_err().to_string(), why);
         }

@@ -89,7 +89,7 @@ impl DamageCode {
             Self::NotCanonical | Self::MalformedEntry | Self::MalformedNote => {
                 "something other than gov-hook wrote here: fetch the stream from a clone that verifies"
             }
-            Self::UnknownVersion | Self::UnknownKind => "update gov-hook; if it is the newest, distrust the entry",
+            Self::UnknownVersion | Self::UnknownKind => "update gov-hook; if it is up to date, distrust the entry",
             Self::WrongStream | Self::ForeignRepository => {
                 "the entry was copied here: fetch the stream from a clone that verifies, and find out who copied it"
             }
@@ -98,7 +98,7 @@ impl DamageCode {
                 "fetch `refs/notes/gov/genesis` from a clone that verifies; there is only one per repository"
             }
             Self::Gap | Self::OutOfOrder | Self::Duplicate | Self::BrokenChain => {
-                "entries were changed, moved or taken away: fetch the stream from a clone that verifies"
+                "entries were changed, moved or removed: fetch the stream from a clone that verifies"
             }
             Self::TimeBackwards | Self::TimeBeforeSeen => {
                 "the entry claims to be older than what it knows: distrust what it says, and ask its writer"
@@ -121,7 +121,7 @@ impl DamageCode {
                 "list the key in `.gov/allowed_signers` if it may do this; else distrust the entry"
             }
             Self::ProofOfWork => "the entry was not made under the policy it names: distrust it",
-            Self::BadReconcile => "let somebody who may sign for the policy reconcile the stream again",
+            Self::BadReconcile => "have somebody who may sign for the policy reconcile the stream again",
             Self::BadCheckpoint => "keep the checkpoint, and compare the streams with a clone that verifies",
             Self::ReplayDiffers => "the decision does not follow from its objects: distrust it, and judge them again",
         }

@@ -26,7 +26,7 @@ pub struct Letter {
 pub enum Unreadable {
     #[error("a message of version {0}, which this gov-hook does not know")]
     Newer(u64),
-    #[error("no message of gov-hook")]
+    #[error("not a message of gov-hook")]
     Foreign,
 }
 

@@ -52,7 +52,7 @@ pub(super) fn of(event: &Event<'_>) -> Text {
 }
 
 pub(super) fn trial(repository: &str) -> Text {
-    let body = format!("Repository: {}\nWhat gov-hook decides there will be told here.", shown(repository));
+    let body = format!("Repository: {}\nDecisions of gov-hook there will be reported here.", shown(repository));
     Text { title: "🔔 gov-hook Test".to_owned(), body }
 }
 

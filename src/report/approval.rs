@@ -32,9 +32,12 @@ pub fn pending(waiting: &Waiting<'_>, medium: Medium) -> String {
     }
     if matters.is_empty() && debts.is_empty() {
         let whom = reviewer.map(|reviewer| format!(" for {}", printable(reviewer))).unwrap_or_default();
-        let fetch =
-            if is_unfetched { "no ledger is here; fetch it if others have one: gov-hook audit sync\n" } else { "" };
-        return format!("nothing waits{whom}\n{fetch}");
+        let fetch = if is_unfetched {
+            "there is no ledger here; if others have one, fetch it: gov-hook audit sync\n"
+        } else {
+            ""
+        };
+        return format!("nothing is waiting{whom}\n{fetch}");
     }
     let mut text = String::new();
     for matter in matters {
@@ -59,13 +62,13 @@ fn owed(debt: &Debt) -> String {
         DebtKind::BreakGlass => "pushed unjudged",
         DebtKind::Disabled => "committed with the hooks disabled",
         DebtKind::Bypassed => "committed past the hooks",
-        DebtKind::Override => "let by with an override",
+        DebtKind::Override => "let through with an override",
     };
     let because = if debt.reason.is_empty() { String::new() } else { format!(": {}", printable(&debt.reason)) };
     let shut = match (debt.is_blocking, debt.kind) {
-        (false, _) => "somebody has to look at it",
-        (true, DebtKind::BreakGlass) => "production takes nothing more until somebody answers for it",
-        (true, _) => "production does not take it before",
+        (false, _) => "somebody has to review it",
+        (true, DebtKind::BreakGlass) => "production accepts nothing more until somebody answers for it",
+        (true, _) => "production does not accept it before",
     };
     let (id, by) = (debt.commit.short(), printable(&debt.by));
     format!("{id}  owed: {how} by {by}{onto} at {}{because}\n  {shut}\n  {}\n", debt.at, debt.settle())
@@ -91,7 +94,7 @@ pub fn history(matters: &[Matter], medium: Medium) -> String {
         return to_json("gov-hook/history/v1", &[("requests", list(matters))]);
     }
     if matters.is_empty() {
-        return "nothing was ever asked for\n".to_owned();
+        return "there are no requests\n".to_owned();
     }
     let mut text = String::new();
     for matter in matters {
@@ -159,7 +162,7 @@ pub fn show(
     let mut text = status(matters, Medium::Text);
     match judgement {
         Some(judgement) => text.push_str(&human::summary(judgement, style)),
-        None => text.push_str("what it changes is not here: fetch the branch it is on\n"),
+        None => text.push_str("the change itself is not in this clone: fetch its branch\n"),
     }
     for line in patch.into_iter().flat_map(str::lines) {
         let _ = writeln!(text, "{}", printable_line(line));
@@ -215,13 +218,13 @@ pub fn savepoints(points: &[Savepoint], medium: Medium) -> String {
         return to_json("gov-hook/savepoints/v1", &[("savepoints", json!(points))]);
     }
     if points.is_empty() {
-        return "there is no savepoint\n".to_owned();
+        return "there are no savepoints\n".to_owned();
     }
     let line = |point: &Savepoint| {
         format!("{}  {}  {}  {}\n", point.id, point.at, point.commit.short(), printable(&point.subject))
     };
     let listed: String = points.iter().map(line).collect();
-    format!("{listed}bring one back: gov-hook rollback ID --reason WHY\n")
+    format!("{listed}go back to one: gov-hook rollback ID --reason WHY\n")
 }
 
 /// One line that says what it is.
@@ -250,7 +253,7 @@ fn progress(need: &Need) -> String {
 
 fn answered(answer: &MatterAnswer) -> String {
     let signed = if answer.is_signed { ", signed" } else { "" };
-    let expires = answer.expires.map(|at| format!(", good until {at}")).unwrap_or_default();
+    let expires = answer.expires.map(|at| format!(", valid until {at}")).unwrap_or_default();
     let said = if answer.text.is_empty() { String::new() } else { format!(": {}", printable(&answer.text)) };
     let mut text = format!(
         "  {}  {} by {}{signed}{expires} (entry {}){said}\n",
@@ -270,7 +273,7 @@ fn answered(answer: &MatterAnswer) -> String {
 fn next(matter: &Matter) -> String {
     match matter.state {
         MatterState::Pending => format!("next: gov-hook approve {}", matter.id),
-        MatterState::Approved | MatterState::Overridden => "next: push it; what is there has been let by".to_owned(),
+        MatterState::Approved | MatterState::Overridden => "next: push it; it may pass now".to_owned(),
         MatterState::Rejected => "next: change it; a rejection stands until the bytes change".to_owned(),
         MatterState::TimedOut => format!("next: ask again: gov-hook request {}", matter.id),
         MatterState::Landed => {

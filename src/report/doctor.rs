@@ -23,7 +23,7 @@ pub fn human(health: &Health) -> String {
     for way in passed_by {
         if !told.contains(&way) {
             told.push(way);
-            let _ = writeln!(text, "  can be passed by: {}", printable(way));
+            let _ = writeln!(text, "  can be bypassed by: {}", printable(way));
         }
     }
     text.push_str("\naround them\n");
@@ -52,7 +52,7 @@ pub fn human(health: &Health) -> String {
 fn first_line(health: &Health) -> String {
     let wrong: Vec<&Trouble> = health.wrong().collect();
     match wrong.as_slice() {
-        [] => "all is well: git runs gov-hook wherever something is decided\n".to_owned(),
+        [] => "all is well: git runs gov-hook at every gate\n".to_owned(),
         [only] => format!("wrong: {}\n", printable(&only.what)),
         [first, more @ ..] => format!("wrong: {}, and {} more\n", printable(&first.what), counted(more.len(), "thing")),
     }

@@ -14,7 +14,7 @@ pub(super) fn well_formed(xml: &str) -> Result<(), String> {
     let allowed =
         |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     if let Some(character) = xml.chars().find(|character| !allowed(*character)) {
-        return Err(format!("{character:?} is no character of XML"));
+        return Err(format!("{character:?} is not a character of XML"));
     }
     let text = |text: &str| {
         let references = text.split('&').skip(1);
@@ -49,7 +49,7 @@ pub(super) fn well_formed(xml: &str) -> Result<(), String> {
             let (value, rest) = rest.split_once('"').ok_or("a value without end")?;
             text(value)?;
             if !key.trim_start().chars().all(|letter| letter.is_ascii_lowercase()) {
-                return Err(format!("`{key}` is no attribute"));
+                return Err(format!("`{key}` is not an attribute"));
             }
             attributes = rest;
         }

@@ -55,7 +55,7 @@ fn facts(explanation: &Explanation) -> Vec<String> {
         facts.push(format!("  category `{category}`: never approved automatically"));
     }
     if explanation.held.is_empty() {
-        facts.push("  held: nowhere because of its path".into());
+        facts.push("  held: nowhere on account of its path".into());
     } else {
         let gates: Vec<String> = explanation.held.iter().map(|(level, gate)| format!("{level} {gate}")).collect();
         facts.push(format!("  held: {}", gates.join(", ")));

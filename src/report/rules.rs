@@ -68,7 +68,7 @@ pub fn explain(rule: &RuleView) -> String {
     } else {
         String::new()
     };
-    let or_weigh = if rule.is_weighable { format!("\nor weigh them otherwise, {weigh}") } else { String::new() };
+    let or_weigh = if rule.is_weighable { format!("\nor give them another severity, {weigh}") } else { String::new() };
     paragraphs.push(if rule.is_waivable {
         format!(
             "waive: one of them by the fingerprint that `gov-hook check` tells:\n  gov-hook rules waive FINGERPRINT --reason \
@@ -77,7 +77,7 @@ pub fn explain(rule: &RuleView) -> String {
             id = rule.id
         )
     } else {
-        format!("waive: no waiver excuses it; to weigh it otherwise, {weigh}")
+        format!("waive: no waiver excuses it; to give it another severity, {weigh}")
     });
     paragraphs.join("\n\n") + "\n"
 }
@@ -121,7 +121,7 @@ pub fn check(PacksView { packs, others }: &PacksView, style: Style) -> String {
     // Writing into a string cannot fail.
     let _ = writeln!(text, "sound: {sound} of {}, with {rules} whose examples hold", counted(packs.len(), "pack"));
     if !others.is_empty() {
-        let _ = writeln!(text, "left out, for nothing in it has an `id`: {}", others.join(", "));
+        let _ = writeln!(text, "left out, because nothing in it has an `id`: {}", others.join(", "));
     }
     text
 }
@@ -161,7 +161,9 @@ fn looked_at(rule: &RuleView) -> &'static str {
         "file" => "looks at the whole of every file that a change touches",
         "path" => "looks at the paths that a change touches",
         "message" => "looks at the messages of commits and tags",
-        _ if !rule.reads_text => "looks at the bytes of files that a change brings, and of every file of a tree",
+        _ if !rule.reads_text => {
+            "looks at the bytes of files that a change adds or modifies, and of every file of a tree"
+        }
         _ => "looks at lines that a change adds, and at every line of a tree",
     }
 }
@@ -169,8 +171,8 @@ fn looked_at(rule: &RuleView) -> &'static str {
 const fn consequence(severity: Severity) -> &'static str {
     match severity {
         Severity::Deny => "the change is blocked at every level",
-        Severity::Hold => "the change is HIGH at least, and waits for an approval at staging and production",
-        Severity::Warn => "it is said, and nothing is held for it",
+        Severity::Hold => "the change is at least HIGH, and waits for an approval at staging and production",
+        Severity::Warn => "it is reported, and nothing is held for it",
         Severity::Note => "it is noted, and nothing is held for it",
     }
 }

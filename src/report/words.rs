@@ -63,9 +63,9 @@ fn passes(judgement: &Judgement) -> String {
         Outcome::Notified => "allowed with notice".to_owned(),
         Outcome::Approved => approved_by(&judgement.decision),
         Outcome::Overridden => "overridden".to_owned(),
-        Outcome::ApprovalPending => format!("approval pending but not held at {}", judgement.level),
-        Outcome::Rejected => format!("rejected but not held at {}", judgement.level),
-        Outcome::Blocked => format!("blocked but not held at {}", judgement.level),
+        Outcome::ApprovalPending => format!("approval pending (not required at {})", judgement.level),
+        Outcome::Rejected => format!("rejected (not enforced at {})", judgement.level),
+        Outcome::Blocked => format!("blocked (not enforced at {})", judgement.level),
     };
     if judgement.target.kind == TargetKind::Tree {
         let files = counted(judgement.assessment.files.len(), "file");
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(line(&samples::waived()), "passes: HIGH, 3 files, +180 -6, approved by ada@example.com");
         assert_eq!(with(Outcome::Approved, samples::pass()), "passes: LOW, 3 files, +12 -4, approved");
         assert_eq!(with(Outcome::Overridden, samples::pass()), "passes: LOW, 3 files, +12 -4, overridden");
-        let pending = "passes: HIGH, 4 files, +230 -10, approval pending but not held at development";
+        let pending = "passes: HIGH, 4 files, +230 -10, approval pending (not required at development)";
         assert_eq!(line(&samples::development()), pending);
     }
 

@@ -118,8 +118,8 @@ fn what_lands_by_approval_leaves_a_savepoint_and_a_way_back() {
     let again = team.gov("mira", &["rollback", &id, "--reason", "it broke the shop"]);
     assert_eq!(again.code, 2);
     let expected = format!(
-        "gov-hook could not bring that back: `{branch}` is there already, since an earlier rollback\n  mend \
-         it: look at it: git show --stat {branch}; to make another one, take it away first: git branch -D {branch}\n"
+        "gov-hook rollback failed: `{branch}` already exists, from an earlier rollback\n  mend \
+         it: look at it: git show --stat {branch}; to make another one, delete it first: git branch -D {branch}\n"
     );
     assert_eq!(again.err, expected);
     let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "json"]).out;

@@ -51,7 +51,7 @@ fn an_auditor_hears_that_a_decision_was_believed_as_its_writer_wrote_it() {
         entry.risk.as_mut().unwrap().level = RiskLevel::Low;
     });
     let audit = |more: &[&str]| team.gov("mira", &[&["audit", "verify", "HEAD~1..HEAD"], more].concat());
-    let believed = "\nwhat was decided is believed as it was written; make it again: \
+    let believed = "\nrecorded decisions were taken as written; to recompute them: \
                     gov-hook audit verify HEAD~1..HEAD --replay\n";
 
     let told = audit(&[]);

@@ -58,7 +58,7 @@ fn a_key_that_may_only_log_approves_nothing() {
 
     assert_eq!(refused.code, 2, "{}", refused.out);
     assert!(refused.err.contains("may not sign for `approve@gov-hook`"), "{}", refused.err);
-    assert!(refused.err.contains("let sam@example.com sign for `approve@gov-hook` in .gov/allowed_signers"));
+    assert!(refused.err.contains("allow sam@example.com the namespace `approve@gov-hook` in .gov/allowed_signers"));
     assert_eq!(team.approve("lin", &id).code, 0);
     assert_eq!(team.judged()["outcome"], "approved");
 }

@@ -18,7 +18,7 @@ fn disabled(team: &Team, arguments: &[&str]) {
 #[test]
 fn pending_tells_what_is_owed_what_settles_it_and_who_may() {
     let team = Team::new();
-    let nothing = "nothing waits\nno ledger is here; fetch it if others have one: gov-hook audit sync\n";
+    let nothing = "nothing is waiting\nthere is no ledger here; if others have one, fetch it: gov-hook audit sync\n";
     assert_eq!(team.gov("mira", &["pending"]).out, nothing);
     let pushed = team.commit("topic", "core/a.txt", &lines(6));
     disabled(&team, &["push", "-q", "origin", "HEAD:main"]);
@@ -45,7 +45,7 @@ fn pending_tells_what_is_owed_what_settles_it_and_who_may() {
     assert_eq!(pending["debts"][2]["settle"], format!("gov-hook record {} --reason WHY", &bypassed[..12]));
     assert_eq!(pending["debts"][3]["reason"], "to try it");
     let told = team.gov("mira", &["pending"]).out;
-    assert!(told.contains("production takes nothing more until somebody answers for it\n"), "{told}");
+    assert!(told.contains("production accepts nothing more until somebody answers for it\n"), "{told}");
     assert_eq!(kinds(&team.json("mira", &["pending", "--reviewer", "mira@example.com"])), ["bypassed"]);
     let lins = team.json("mira", &["pending", "--reviewer", "lin@example.com"]);
     assert_eq!(kinds(&lins), ["break-glass", "disabled", "override"]);
@@ -85,7 +85,7 @@ fn nobody_answers_for_a_push_that_brought_a_commit_of_theirs() {
     assert_eq!((pending("lin@example.com"), pending("ada@example.com")), (0, 1));
 
     let denied = team.gov("lin", &["ratify", &tip]);
-    let why = "denied: your word would not count: lin@example.com had a part in what it answers for\n";
+    let why = "denied: your ratification would not count: lin@example.com had a part in what it answers for\n";
     assert_eq!((denied.code, denied.out.as_str()), (1, why));
     assert_eq!(team.gov("ada", &["ratify", &tip]).code, 0);
     assert_eq!(pending("ada@example.com"), 0);
@@ -139,7 +139,7 @@ fn savepoints_are_listed_and_go_when_somebody_says_so() {
     let said = team.gov("mira", &["rollback", &id, "--forget"]);
 
     assert_eq!((said.code, said.out.as_str(), tags()), (0, "forgot 1 savepoint\n", String::new()), "{}", said.err);
-    assert_eq!(team.gov("mira", &["rollback", "--list"]).out, "there is no savepoint\n");
+    assert_eq!(team.gov("mira", &["rollback", "--list"]).out, "there are no savepoints\n");
     let log = team.gov("mira", &["audit", "log", "--kind", "savepoint", "--format", "json"]).out;
     assert!(log.contains("\"action\":\"forget\""), "{log}");
     let unknown = team.gov("mira", &["rollback", &id, "--forget"]);

@@ -80,7 +80,7 @@ fn a_key_that_only_an_agent_has_signs_however_git_names_it() {
 
     let without = team.gov("lin", &["approve", &id]);
     assert_eq!(without.code, 2, "{}", without.out);
-    assert!(without.err.contains("`ssh-add -L`, which is to print a key, prints none"), "{}", without.err);
+    assert!(without.err.contains("`ssh-add -L`, which should print a key, prints none"), "{}", without.err);
     is_signed(&with_agent(&team, &agent, &["approve", &id]));
     team.gov("lin", &["audit", "sync"]);
     team.lands("main");

@@ -48,7 +48,7 @@ fn every_verb_that_puts_a_word_on_record_says_it_as_json() {
     assert_eq!(refused.code, 1);
     let refused = refused.json();
     assert_eq!((&refused["exit"], &refused["recorded"]), (&json!(1), &json!([])));
-    let why = "denied: your word would not count: mira@example.com wrote or committed a part of the change";
+    let why = "denied: your approval would not count: mira@example.com wrote or committed a part of the change";
     assert_eq!(refused["said"], json!([why]));
     let lost = team.gov("lin", &["approve", "ffffffffffff", "--format", "json"]);
     assert_eq!((lost.code, &lost.json()["schema"]), (2, &json!("gov-hook/error/v1")));

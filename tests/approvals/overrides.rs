@@ -24,7 +24,7 @@ fn an_override_at_production_is_granted_by_signature_and_used_once() {
     let granted = team.gov("ada", &["override", "grant", &id, "--ttl", "1h"]);
 
     assert_eq!(granted.code, 0, "{}", granted.err);
-    assert!(granted.out.ends_with("let others see it: gov-hook audit sync\n"), "{}", granted.out);
+    assert!(granted.out.ends_with("to share it: gov-hook audit sync\n"), "{}", granted.out);
     team.gov("ada", &["audit", "sync"]);
     team.gov("mira", &["audit", "sync"]);
     assert_eq!(team.judged()["outcome"], "overridden");

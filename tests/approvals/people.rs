@@ -30,7 +30,7 @@ fn an_agents_commit_is_asked_about_approved_elsewhere_and_lands() {
     assert_eq!((request["id"].as_str(), request["agent"].as_str()), (Some(id.as_str()), Some("claude")));
     assert_eq!(
         team.gov("lin", &["pending", "--reviewer", "noreply@anthropic.com"]).out,
-        "nothing waits for noreply@anthropic.com\n"
+        "nothing is waiting for noreply@anthropic.com\n"
     );
 
     let approved = team.approve("lin", &id);
@@ -44,7 +44,7 @@ fn an_agents_commit_is_asked_about_approved_elsewhere_and_lands() {
     let status = team.json("mira", &["status", &id]);
     assert_eq!(status["request"]["state"], "landed");
     assert_eq!(status["request"]["answers"][0]["signed"], true);
-    assert_eq!(team.gov("mira", &["pending"]).out, "nothing waits\n");
+    assert_eq!(team.gov("mira", &["pending"]).out, "nothing is waiting\n");
     let covered = team.json("mira", &["audit", "verify", "main..topic", "--replay"]);
     assert_eq!(covered["exit"], 0, "{covered}");
     assert_eq!(covered["coverage"]["commits"][0]["approved_by"], json!(["lin@example.com"]), "{covered}");
@@ -60,7 +60,10 @@ fn whoever_has_no_ledger_is_told_to_fetch_it_before_nothing_waits() {
     team.scratch.git(&["clone", "-q", &origin, &fresh.to_string_lossy()]);
     let pending = || team.scratch.run_in(&fresh, &["pending"]).out;
 
-    assert_eq!(pending(), "nothing waits\nno ledger is here; fetch it if others have one: gov-hook audit sync\n");
+    assert_eq!(
+        pending(),
+        "nothing is waiting\nthere is no ledger here; if others have one, fetch it: gov-hook audit sync\n"
+    );
     team.scratch.run_in(&fresh, &["audit", "sync"]);
     assert!(pending().contains(&format!("gov-hook approve {id}")), "{}", pending());
 }
@@ -75,11 +78,11 @@ fn only_people_who_hold_a_role_and_wrote_no_part_can_approve() {
     let author = by("mira");
     assert_eq!(
         (author.code, author.out.as_str()),
-        (1, "denied: your word would not count: mira@example.com wrote or committed a part of the change\n")
+        (1, "denied: your approval would not count: mira@example.com wrote or committed a part of the change\n")
     );
     team.gov("lin", &["audit", "sync"]);
     team.git("lin", &["config", "user.email", "eve@example.com"]);
-    assert_eq!(by("lin").out, "denied: your word would not count: eve@example.com holds no role in the policy\n");
+    assert_eq!(by("lin").out, "denied: your approval would not count: eve@example.com holds no role in the policy\n");
     team.git("lin", &["config", "user.email", "lin@example.com"]);
     let agent = team.scratch.run_with(&["approve", &id], |command| {
         command.current_dir(team.at("lin")).env("GOV_HOOK_AGENT", "claude");
@@ -101,7 +104,7 @@ fn whoever_asked_an_agent_for_it_cannot_approve_it() {
     nameless.env("GOV_HOOK_AGENT", "claude").env("GOV_HOOK_REQUESTED_BY", "Lin");
     let refused = nameless.args(["commit", "-q", "-m", "Extend the core"]).output().unwrap();
     assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("GOV_HOOK_REQUESTED_BY is no address"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("GOV_HOOK_REQUESTED_BY is not an address"));
     assert!(commit.args(["commit", "-q", "-m", "Extend the core"]).status().unwrap().success());
     team.is_held("main");
 
@@ -109,7 +112,7 @@ fn whoever_asked_an_agent_for_it_cannot_approve_it() {
 
     assert_eq!(
         said.out,
-        "denied: your word would not count: lin@example.com asked an agent for a part of the change\n"
+        "denied: your approval would not count: lin@example.com asked an agent for a part of the change\n"
     );
     assert_eq!(team.approve("sam", &team.id()).code, 0);
 }

@@ -50,7 +50,7 @@ fn an_agent_known_by_what_it_commits_asks_and_a_person_overrides() {
 
         assert_eq!(asked.code, 0, "{name}: {}", asked.err);
         assert!(asked.out.starts_with("asked to override "), "{name}: {}", asked.out);
-        assert!(asked.out.contains("\nthat alone lets nothing pass: "), "{name}: {}", asked.out);
+        assert!(asked.out.contains("\nthat alone does not let it pass: "), "{name}: {}", asked.out);
         let log = team.gov("mira", &["audit", "log", "--kind", "override", "--format", "json"]).out;
         assert!(log.contains("\"kind\":\"agent\""), "{name}: {log}");
         team.is_held("stage");
@@ -163,7 +163,7 @@ fn an_author_grants_no_override_under_another_address_with_the_same_key() {
 
     let granted = team.gov("ada", &["override", "grant", &team.id()]);
 
-    let why = "denied: your word would not count: ada@example.com signed with a key of mira@example.com, \
+    let why = "denied: your override would not count: ada@example.com signed with a key of mira@example.com, \
                who wrote or committed a part of the change\n";
     assert_eq!((granted.code, granted.out.as_str()), (1, why), "{}", granted.err);
     // As a client of her own would say it.
@@ -198,8 +198,8 @@ fn nobody_answers_for_broken_glass_under_another_address_with_the_same_key() {
 
     let own = team.gov("ada", &["ratify", &id]);
 
-    let why = "denied: your word would not count: ada@example.com signs with a key of mira@example.com, \
-               who made it or let it by\n";
+    let why = "denied: your ratification would not count: ada@example.com signs with a key of mira@example.com, \
+               who made it or let it through\n";
     assert_eq!((own.code, own.out.as_str()), (1, why), "{}", own.err);
 }
 
@@ -219,7 +219,7 @@ fn an_author_does_not_take_back_that_somebody_else_rejected_the_change() {
         // Ada's other clone never had the commit, and it is offered to nobody any more.
         let said = team.gov(person, &["revoke", &entry[..12]]);
 
-        let why = "denied: your word would not count: ada@example.com wrote or committed a part of the change\n";
+        let why = "denied: your revocation would not count: ada@example.com wrote or committed a part of the change\n";
         assert_eq!((said.code, said.out.as_str()), (1, why), "{person}: {}", said.err);
     }
     assert_eq!(team.gov("lin", &["revoke", &entry[..12]]).code, 0);
@@ -234,7 +234,7 @@ fn an_approval_with_an_authors_key_is_refused_before_it_is_put_on_record() {
 
     let said = team.gov("ada", &["approve", &id]);
 
-    let why = "denied: your word would not count: ada@example.com signed with a key of mira@example.com, \
+    let why = "denied: your approval would not count: ada@example.com signed with a key of mira@example.com, \
                who wrote or committed a part of the change\n";
     assert_eq!((said.code, said.out.as_str()), (1, why), "{}", said.err);
     assert_eq!(team.gov("ada", &["audit", "log", "--kind", "approve", "--format", "json"]).out, "");

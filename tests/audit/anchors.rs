@@ -91,7 +91,7 @@ fn a_trailer_that_names_no_checkpoint_of_this_repository_is_told_and_harms_nobod
     let json = scratch.run(&["audit", "verify", "main", "--format", "json"]).json();
 
     assert_eq!(said.code, 0, "{}", said.out);
-    let told = "\nno anchor, though it has the trailer `Gov-Checkpoint:`\n";
+    let told = "\nnot an anchor, despite its trailer `Gov-Checkpoint:`\n";
     assert!(said.out.contains(told), "{}", said.out);
     assert!(said.out.contains(": it is of another repository\n"), "{}", said.out);
     assert_eq!(json["anchors"]["held_to"], 0);

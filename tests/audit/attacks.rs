@@ -96,7 +96,10 @@ fn a_newest_entry_that_nobody_saw_is_told_as_unwitnessed() {
 
     let name = stream(&scratch).replace("refs/notes/gov/", "");
     let first = said.out.lines().next().unwrap();
-    assert_eq!(first, format!("sound: 8 entries in 2 streams, 0 signed; the 7 newest entries of {name} unwitnessed"));
+    assert_eq!(
+        first,
+        format!("sound: 8 entries in 2 streams, 0 signed; the 7 newest entries of {name} are unwitnessed")
+    );
     assert!(said.out.contains(&format!("\n  {name}  entries 0 to 6\n")), "{}", said.out);
     assert_eq!(said.code, 0);
 }

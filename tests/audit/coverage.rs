@@ -38,8 +38,8 @@ fn what_is_on_record_is_listed_and_shown() {
     assert_eq!(rows[0]["entry"]["subject"]["commit"], scratch.git(&["rev-parse", "HEAD~1"]).as_str());
     assert_eq!(scratch.run(&["audit", "log", "-n", "2"]).out.lines().count(), 2);
     assert_eq!(scratch.run(&["audit", "log", "HEAD~1..HEAD", "--kind", "decision"]).out.lines().count(), 1);
-    assert_eq!(scratch.run(&["audit", "log", "--actor", "eve"]).out, "nothing on record fits\n");
-    assert_eq!(scratch.run(&["audit", "log", "--until", "2001-01-01"]).out, "nothing on record fits\n");
+    assert_eq!(scratch.run(&["audit", "log", "--actor", "eve"]).out, "no entry matches\n");
+    assert_eq!(scratch.run(&["audit", "log", "--until", "2001-01-01"]).out, "no entry matches\n");
 
     let id = rows[0]["id"].as_str().unwrap();
     let shown = scratch.run(&["audit", "show", &id[..12]]);
@@ -73,7 +73,7 @@ fn a_commit_that_was_held_and_pushed_past_the_hook_is_not_called_governed() {
     for line in [
         &format!("  {short}  recorded    HIGH      Add much\n"),
         "; held by the push gate and not approved\n",
-        &format!("\nlet somebody else answer for it: gov-hook ratify {short}\n"),
+        &format!("\nsomebody else has to answer for it: gov-hook ratify {short}\n"),
     ] {
         assert!(said.out.contains(line), "{line}: {}", said.out);
     }

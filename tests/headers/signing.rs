@@ -103,10 +103,10 @@ fn where_there_is_no_room_every_file_is_as_it_was_and_what_failed_is_told() {
     let noise: String = (0..8_000).map(|_| noise()).collect();
     let one = |text: &str| vec![("src/one.py".to_owned(), text.to_owned())];
     let many = (0..70).map(|at| (format!("src/file{at}.py"), format!("x = {at}\n"))).collect();
-    let no_room = "see that the disk has room";
+    let no_room = "make sure that the disk has room";
     let cases: [NoRoom; 3] = [
         ("for the clone's own name", one("x = 1\n"), 0, "cannot write the ledger: `"),
-        ("for the blob", one(&noise), 32, "cannot keep what `src/one.py` holds as a blob\n"),
+        ("for the blob", one(&noise), 32, "cannot store the content of `src/one.py` as a blob\n"),
         ("for the entry", many, 8, "cannot write the ledger: an object of stream `"),
     ];
     for (what, files, blocks, why) in cases {
@@ -117,7 +117,7 @@ fn where_there_is_no_room_every_file_is_as_it_was_and_what_failed_is_told() {
 
         let said = scratch.run_without_room(blocks, &["sign", "src", "--env", "dev"]);
 
-        let told = format!("gov-hook could not decide, so nothing may pass: no file was changed: {why}");
+        let told = format!("gov-hook sign failed: no file was changed: {why}");
         assert!(said.err.starts_with(&told), "{what}: {}", said.err);
         assert!(said.err.lines().last().unwrap().contains(no_room), "{what}: {}", said.err);
         assert!(!said.err.contains("no error"), "{what}: {}", said.err);
@@ -171,8 +171,8 @@ fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
         (vec!["a.css", "--meta", "note=x */ b {}"], "would end the comment"),
         (vec!["a.css", "--meta", "note"], "KEY=VALUE"),
         (vec!["b.sh", "--artifact-type", "two\nlines"], "not shown as it is"),
-        (vec!["ident.sh"], "git makes other bytes"),
-        (vec!["lfs.sh"], "git makes other bytes"),
+        (vec!["ident.sh"], "git stores other bytes"),
+        (vec!["lfs.sh"], "git stores other bytes"),
     ] {
         let said = scratch.run(&[&["sign", "--env", "dev"], arguments.as_slice()].concat());
         assert_eq!(said.code, 2, "{arguments:?} {}", said.out);
@@ -202,7 +202,7 @@ fn where_there_is_nothing_to_sign_that_is_no_success() {
 
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}");
         let told = format!("there is nothing to sign in `{}`", arguments[0]);
-        assert!(said.err.contains(&told) && said.err.contains("git sees no file there"), "{}", said.err);
+        assert!(said.err.contains(&told) && said.err.contains("git lists no files there"), "{}", said.err);
     }
     let json = scratch.run(&["sign", "--env", "dev", "empty", "--format", "json"]);
     assert_eq!((json.code, &json.json()["error"]), (2, &"there is nothing to sign in `empty`".into()));

@@ -19,7 +19,7 @@ fn what_was_changed_is_shown_beside_what_was_signed_without_secrets() {
     let diff = "@@ -17 +17 @@\n \n echo one\n-echo two\n+echo AKIA****************\n";
     assert_eq!(json["files"][0]["diff"], diff);
     assert_eq!(json["files"][0]["line"], 19);
-    assert!(said.out.starts_with("tampered: run.sh:19: what is beneath its header was changed\n"), "{}", said.out);
+    assert!(said.out.starts_with("tampered: run.sh:19: the content below its header was changed\n"), "{}", said.out);
     assert!(said.out.contains("\n  -echo two\n  +echo AKIA****************\n"), "{}", said.out);
     assert!(!said.out.contains(&secret));
     let blob = json["next"].as_str().unwrap().split(' ').nth(8).unwrap().to_owned();
@@ -34,7 +34,7 @@ fn the_rules_and_the_entries_of_signed_files_are_told() {
     let of_script = scratch.run(&["audit", "log", "--path", "run.sh", "--kind", "sign", "--format", "json"]);
 
     assert_eq!(explained.code, 0, "{}", explained.err);
-    assert!(explained.out.contains("a protection header was taken away"), "{}", explained.out);
+    assert!(explained.out.contains("a protection header was removed"), "{}", explained.out);
     assert_eq!(scratch.run(&["rules", "explain", "header/nothing"]).code, 2);
     assert_eq!(of_script.out.lines().count(), 1);
 }

@@ -27,7 +27,7 @@ fn what_belongs_to_another_repository_is_signed_there() {
     let there = scratch.path("inner").canonicalize().unwrap();
     for (said, named) in [(refused, "inner/run.sh"), (folder, "inner")] {
         let told = format!(
-            "gov-hook could not decide, so nothing may pass: cannot take `{named}`: it belongs to another repository\n  \
+            "gov-hook sign failed: cannot use `{named}`: it belongs to another repository\n  \
              mend it: do it there: gov-hook -C {} \u{2026}\n",
             there.display()
         );

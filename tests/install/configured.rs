@@ -45,7 +45,7 @@ fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
         format!("{}: {}", stage["state"].as_str().unwrap(), stage["why"].as_str().unwrap())
     };
     for (key, value, expected) in [
-        ("enabled", "off", "shadowed: is switched off by hook.gov-hook-pre-commit.enabled"),
+        ("enabled", "off", "shadowed: is disabled by hook.gov-hook-pre-commit.enabled"),
         ("event", "", "shadowed: is not asked for: hook.gov-hook-pre-commit.event does not name it"),
     ] {
         scratch.git(&["config", "--add", &format!("hook.gov-hook-pre-commit.{key}"), value]);
@@ -54,7 +54,7 @@ fn a_git_that_runs_configured_hooks_gets_them_from_the_configuration() {
         assert_eq!(state(), "current: from git's configuration");
     }
     scratch.git(&["config", "hook.pre-commit.enabled", "false"]);
-    assert_eq!(state(), "shadowed: is switched off by hook.pre-commit.enabled");
+    assert_eq!(state(), "shadowed: is disabled by hook.pre-commit.enabled");
     scratch.git(&["config", "--unset", "hook.pre-commit.enabled"]);
     with_it(&["uninstall"]);
     assert!(!fs::read_to_string(scratch.path(".git/config")).unwrap().contains("gov-hook"));

@@ -21,7 +21,7 @@ fn a_doctor_finds_a_governed_clone_well() {
     let said = scratch.run(&["doctor"]);
 
     assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
-    assert!(said.out.starts_with("all is well: git runs gov-hook wherever something is decided\n"), "{}", said.out);
+    assert!(said.out.starts_with("all is well: git runs gov-hook at every gate\n"), "{}", said.out);
     assert_eq!(ill(&scratch), []);
     let json = scratch.run(&["doctor", "--format", "json"]).json();
     assert_eq!((&json["ledger"]["healthy"], &json["policy"]["origin"]), (&true.into(), &"built-in".into()));

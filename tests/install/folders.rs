@@ -15,7 +15,7 @@ fn a_folder_of_hooks_that_others_share_is_never_written_to() {
 
     let said = scratch.run(&["install"]);
 
-    let expected = "gov-hook could not decide, so nothing may pass: core.hooksPath is `/shared` (global, \
+    let expected = "gov-hook install failed: core.hooksPath is `/shared` (global, \
 /.gitconfig), which other repositories share, and gov-hook never writes there\n  \
 mend it: one of these\n    \
 1. hooks of this repository's own, instead of the shared ones:\n       \
@@ -79,7 +79,7 @@ fn a_folder_of_hooks_that_this_repository_names_is_respected() {
 
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(names(&scratch.path(".githooks")), sorted(&CLIENT));
-    assert!(said.out.contains("they name this machine's gov-hook"), "{}", said.out);
+    assert!(said.out.contains("they run this gov-hook by its path"), "{}", said.out);
     assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
     scratch.write("a.txt", secret_line());
     scratch.git(&["add", "a.txt"]);
@@ -128,7 +128,7 @@ fn an_empty_hooks_path_is_refused_like_one_to_no_folder() {
 
     let said = scratch.run(&["install"]);
 
-    let expected = "gov-hook could not decide, so nothing may pass: \
+    let expected = "gov-hook install failed: \
 hooks are switched off here: core.hooksPath is empty\n  \
 mend it: switch them on: git config --local --unset-all core.hooksPath && gov-hook install\n";
     assert_eq!(refusal(&said, &scratch), expected);
@@ -142,7 +142,7 @@ fn hooks_that_are_switched_off_for_everybody_have_no_folder_to_add_to() {
 
     let said = scratch.run(&["install"]);
 
-    let expected = "gov-hook could not decide, so nothing may pass: core.hooksPath is `/dev/null` (global, \
+    let expected = "gov-hook install failed: core.hooksPath is `/dev/null` (global, \
 /.gitconfig), which other repositories share, and gov-hook never writes there\n  \
 mend it: one of these\n    \
 1. hooks of this repository's own, instead of the shared ones:\n       \
@@ -196,7 +196,7 @@ fn a_bare_repository_takes_the_hooks_of_a_server_only() {
     let refused = scratch.run_in(&origin, &["install"]);
     let said = scratch.run_in(&origin, &["install", "--server", "--strict"]);
 
-    assert!(refusal(&refused, &scratch).ends_with("mend it: install those of a server: gov-hook install --server\n"));
+    assert!(refusal(&refused, &scratch).ends_with("mend it: install a server's hooks: gov-hook install --server\n"));
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(
         names(&origin.join("hooks")),
@@ -232,7 +232,7 @@ fn a_bare_repository_with_work_trees_is_a_clone_until_it_is_a_server() {
     let refused = scratch.run_in(&top, &["install"]);
     let doctor = scratch.run_in(&top, &["doctor"]);
 
-    assert!(refusal(&refused, &scratch).ends_with("mend it: install those of a server: gov-hook install --server\n"));
+    assert!(refusal(&refused, &scratch).ends_with("mend it: install a server's hooks: gov-hook install --server\n"));
     assert_eq!(names(&bare.join("hooks")), sorted(&["pre-receive", "update", "post-receive"]));
     assert_eq!(doctor.code, 0, "{}", doctor.out);
 }
@@ -263,7 +263,7 @@ fn what_a_bare_clone_fetches_is_fetched_along_with_the_ledger() {
 
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(rules(), ["HEAD", streams]);
-    let told = "  fetching from origin brings the ledger along\n    and, as before, of its branches only the one that is HEAD \
+    let told = "  git fetch origin now also fetches the ledger\n    and, as before, of its branches only the one that is HEAD \
                 there, to FETCH_HEAD\n    to fetch all of them: ";
     let command = said.out.split_once(told).unwrap().1.lines().next().unwrap();
     scratch.write("run.sh", "echo one\n");
@@ -285,7 +285,7 @@ fn what_a_bare_clone_fetches_is_fetched_along_with_the_ledger() {
     take(&scratch);
     assert_eq!(scratch.git_in(&tree, &["rev-parse", "origin/main"]), scratch.git(&["rev-parse", "HEAD"]));
     let said = scratch.run_in(&tree, &["uninstall"]);
-    assert!(said.out.contains("leaves the ledger out"), "{}", said.out);
+    assert!(said.out.contains("no longer fetches the ledger"), "{}", said.out);
     assert_eq!(rules(), ["HEAD", "+refs/heads/*:refs/remotes/origin/*"]);
 }
 
@@ -301,7 +301,7 @@ fn what_git_did_not_run_is_kept_and_not_said_to_run() {
     let told: Vec<&str> = said.out.lines().filter(|line| line.contains(".legacy")).collect();
     let expected = [
         "  pre-commit: what was there is kept as pre-commit.legacy and runs first",
-        "  pre-push: what was there is kept as pre-push.legacy and does not run, for it is not executable",
+        "  pre-push: what was there is kept as pre-push.legacy and does not run, because it is not executable",
     ];
     assert_eq!(told, expected);
     scratch.origin();
@@ -330,7 +330,7 @@ fn nothing_is_half_installed() {
 
     let first = |said: &Said| refusal(said, &scratch).lines().next().unwrap().to_owned();
     assert!(first(&folder).ends_with("`/work/.git/hooks/post-merge` is a folder, where a hook belongs"));
-    assert!(first(&file).ends_with("`/work/.git/hooks` is no folder"));
+    assert!(first(&file).ends_with("`/work/.git/hooks` is not a folder"));
     assert!(first(&dangling).ends_with("`/work/.git/hooks` is a symbolic link that leads nowhere"));
     assert!(first(&elsewhere).contains("is a symbolic link out of this repository, to `/elsewhere`"));
     assert_eq!(names(&scratch.beside("elsewhere")), Vec::<String>::new());
@@ -352,7 +352,7 @@ fn the_ledger_is_fetched_along_once_there_is_a_remote() {
     let said = scratch.run_in(&clone, &["install"]);
     scratch.git_in(&clone, &["fetch", "-q"]);
 
-    assert!(said.out.contains("  fetching from origin brings the ledger along\n"), "{}", said.out);
+    assert!(said.out.contains("  git fetch origin now also fetches the ledger\n"), "{}", said.out);
     assert_eq!(
         scratch.run_in(&clone, &["audit", "verify", "main"]).code,
         scratch.run(&["audit", "verify", "main"]).code
@@ -379,8 +379,8 @@ fn hooks_from_the_configuration_are_refused_where_git_does_not_run_them() {
 
     if minor < 54 && version.starts_with("2.") {
         let expected = format!(
-            "gov-hook could not decide, so nothing may pass: git {version} runs no hooks from its configuration; \
-             git 2.54 is the first that does\n  mend it: have them as files: gov-hook install\n"
+            "gov-hook install failed: git {version} runs no hooks from its configuration; \
+             git 2.54 is the first that does\n  mend it: install them as files: gov-hook install\n"
         );
         assert_eq!(refusal(&said, &scratch), expected);
         assert_eq!(scratch.git(&["config", "--local", "--get-regexp", "--name-only", "core.bare"]), "core.bare");

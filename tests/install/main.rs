@@ -115,7 +115,7 @@ fn what_is_installed_runs_and_what_is_uninstalled_is_gone() {
 
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let expected = format!(
-        "installed 8 hooks in {}\n  {}\nnext: see that nothing is in their way\n  gov-hook doctor\n",
+        "installed 8 hooks in {}\n  {}\nnext: check that git really runs them\n  gov-hook doctor\n",
         hooks(&scratch).display(),
         CLIENT.join(", ")
     );
@@ -131,7 +131,7 @@ fn what_is_installed_runs_and_what_is_uninstalled_is_gone() {
     assert!(gone.out.starts_with("uninstalled 8 hooks; the ledger and the policy stay\n"), "{}", gone.out);
     assert_eq!(names(&hooks(&scratch)), untouched);
     assert!(scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
-    assert_eq!(scratch.run(&["uninstall"]).out, "no hook of gov-hook's is here\n");
+    assert_eq!(scratch.run(&["uninstall"]).out, "no hooks of gov-hook are installed here\n");
 }
 
 #[test]

@@ -315,8 +315,7 @@ fn hostile_sizes_are_told_and_not_held() {
     let few = walk(&repo, STREAM, Some(known));
     let many = walk(&repo, STREAM, None);
 
-    let too_large =
-        format!("note: object {large} (a note) holds {} bytes; no more than {} are read", 20 << 20, 16 << 20);
+    let too_large = format!("note: object {large} (a note) has {} bytes; at most {} are read", 20 << 20, 16 << 20);
     assert_eq!(few.oddities, std::slice::from_ref(&too_large));
     assert_eq!((many.added.len(), many.oddities), (120, vec![too_large]));
 
@@ -349,7 +348,7 @@ fn a_tree_that_unfolds_without_end_is_told() {
 
     let found = walk(&repo, STREAM, Some(known));
 
-    assert_eq!(found.oddities, ["tree: more than 10000 files differ; this is no change anyone can judge"]);
+    assert_eq!(found.oddities, ["tree: more than 10000 files differ; this is not a change anyone can judge"]);
 }
 
 fn with_input(scratch: &Scratch, arguments: &[&str], input: &str) -> String {

@@ -30,7 +30,7 @@ fn what_a_failing_server_does_not_take_is_kept_and_arrives_once_it_recovers() {
 
     server.becomes(Mood::Well);
     let sent = flush(&scratch, &server);
-    assert_eq!((sent.code, sent.out.as_str()), (0, "sent 1 message\nnothing waits\n"));
+    assert_eq!((sent.code, sent.out.as_str()), (0, "sent 1 message\nnothing is waiting\n"));
     assert_eq!(rest(), [first]);
 
     flush(&scratch, &server);
@@ -208,7 +208,7 @@ fn a_test_message_says_of_each_channel_whether_it_arrived() {
     assert_eq!((all.code, all.out.as_str()), (1, told));
     assert_eq!((one.code, one.out.as_str()), (0, "slack CHAT_HOOK: sent\n"));
     assert_eq!(none.code, 2);
-    assert!(none.err.contains("HEAD:.gov/policy.yaml tells nobody by telegram"), "{}", none.err);
+    assert!(none.err.contains("HEAD:.gov/policy.yaml notifies nobody over telegram"), "{}", none.err);
     assert!(server.next().json()["text"].as_str().unwrap().contains("gov-hook Test"));
 }
 
@@ -222,7 +222,7 @@ fn the_doctor_tells_of_what_waits_and_of_whom_nobody_can_tell() {
         let of_notify = all.into_iter().filter(|trouble| trouble["about"] == "notify");
         of_notify.map(|trouble| trouble["what"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(troubles(), ["webhook HOOK cannot be told from here: HOOK is not set"]);
+    assert_eq!(troubles(), ["webhook HOOK cannot be reached from here: HOOK is not set"]);
 
     commit(&scratch, &server, "engine");
     server.next();
@@ -250,6 +250,6 @@ fn a_sender_that_is_killed_leaves_its_message_to_the_next() {
 
     server.becomes(Mood::Well);
     let sent = flush(&scratch, &server);
-    assert_eq!((sent.code, sent.out.as_str()), (0, "sent 1 message\nnothing waits\n"));
+    assert_eq!((sent.code, sent.out.as_str()), (0, "sent 1 message\nnothing is waiting\n"));
     assert_eq!(server.rest().iter().map(|request| request.json()["id"].clone()).collect::<Vec<_>>(), [asked]);
 }

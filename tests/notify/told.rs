@@ -156,7 +156,7 @@ fn what_a_server_lets_in_is_told_from_there_under_the_id_it_has_everywhere() {
     assert!(described.contains(&"1 commit to main that this server does not have"), "{described:?}");
     assert_eq!(told[0]["id"], told[1]["id"]);
     assert_eq!((&told[0]["gate"], &told[0]["exit"]), (&json!("push"), &json!(0)));
-    assert_eq!(scratch.run_in(&origin, &["notify", "flush"]).out, "nothing waits\n");
+    assert_eq!(scratch.run_in(&origin, &["notify", "flush"]).out, "nothing is waiting\n");
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn what_a_server_keeps_out_for_want_of_an_approval_is_told_from_there() {
     let told = endpoint.next().json();
     assert_eq!((&told["event"], &told["gate"], &told["exit"]), (&json!("approval_pending"), &json!("push"), &json!(3)));
     assert!(!push());
-    assert_eq!(scratch.run_in(&origin, &["notify", "flush"]).out, "nothing waits\n");
+    assert_eq!(scratch.run_in(&origin, &["notify", "flush"]).out, "nothing is waiting\n");
     assert_eq!(endpoint.rest().len(), 0, "the same refusal is told once");
     scratch.git(&["reset", "-q", "--hard", "origin/main"]);
     scratch.write("free", "1\n");

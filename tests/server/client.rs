@@ -27,7 +27,7 @@ fn strictly_kept_the_ledger_of_a_clone_is_not_taken_back_by_any_command() {
     };
     refused(&["update-ref", "-d", &stream], "a stream of the ledger is never deleted");
     refused(&["update-ref", &stream, &format!("{stream}~1")], "a stream of the ledger only grows");
-    refused(&["replace", "HEAD", "HEAD~1"], "a replacement shows git other history");
+    refused(&["replace", "HEAD", "HEAD~1"], "a replacement makes git show a history other");
     hosted.commit("a.txt", "three\n");
     assert_ne!(scratch.git(&["rev-parse", &stream]), tip, "gov-hook itself goes on writing");
     let tip = scratch.git(&["rev-parse", &stream]);
@@ -98,15 +98,15 @@ fn before_a_push_a_branch_in_production_is_neither_deleted_nor_forced() {
     hosted.push(&["origin", "main", "main:topic"]).passes();
     hosted.scratch.git(&["commit", "-q", "--amend", "-m", "Other"]);
 
-    hosted.push(&["origin", ":main"]).is_refused_with(&["gov-hook: denied: main: it is a branch in production"]);
+    hosted.push(&["origin", ":main"]).is_refused_with(&["gov-hook: denied: main: it is a production branch"]);
     let deletion = recorded(&hosted).pop().unwrap();
     assert_eq!((&deletion["kind"], &deletion["body"]["deleted"]), (&"decision".into(), &true.into()));
     hosted
         .push(&["-f", "origin", "HEAD:main"])
-        .is_refused_with(&["gov-hook: denied: main: the push would give up 1 commit"]);
+        .is_refused_with(&["gov-hook: denied: main: the push would drop 1 commit"]);
     let forced = hosted.push(&["-f", "origin", "HEAD:topic"]);
     forced.passes();
-    assert!(forced.said.contains("gov-hook: topic: forced; origin gives up 1 commit, and that is on record"));
+    assert!(forced.said.contains("gov-hook: topic: forced; origin gives up 1 commit; that is on record"));
     let push = recorded(&hosted).pop().unwrap();
     assert_eq!((&push["kind"], &push["body"]["forced"]), (&"push".into(), &true.into()));
     hosted.push(&["origin", ":topic"]).passes();
@@ -150,7 +150,7 @@ fn before_a_push_the_ledger_is_not_taken_back_and_nothing_is_replaced() {
 
     hosted.push(&["origin", &stream]).passes();
     hosted.push(&["origin", &format!(":{stream}")]).is_refused_with(&["it would delete a stream of the ledger"]);
-    hosted.push(&["origin", &format!("+{stream}~1:{stream}")]).is_refused_with(&["it would take entries away"]);
+    hosted.push(&["origin", &format!("+{stream}~1:{stream}")]).is_refused_with(&["it would remove entries"]);
     hosted
         .push(&["origin", "HEAD:refs/replace/1111111111111111111111111111111111111111"])
         .is_refused_with(&["git replace -d"]);
@@ -212,6 +212,6 @@ fn why_a_server_does_not_take_the_ledger_is_told_by_whoever_sends_it() {
 
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("origin does not take the ledger (refs/notes/gov/"), "{said}");
+    assert!(said.contains("origin does not accept the ledger (refs/notes/gov/"), "{said}");
     assert!(said.contains("it is the stream of mira@example.com, and eve@example.com pushes it"), "{said}");
 }

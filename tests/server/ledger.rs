@@ -29,7 +29,7 @@ fn a_stream_only_grows() {
     let push = |what: &str| hosted.push(&["--no-verify", "origin", &format!("{what}:{stream}")]);
 
     push("").is_refused_with(&["a stream of the ledger is never deleted"]);
-    push(&format!("+{before}")).is_refused_with(&["entries that are here would be cut off"]);
+    push(&format!("+{before}")).is_refused_with(&["it would cut off entries that are here"]);
     let tree = hosted.scratch.git(&["rev-parse", &format!("{stream}^{{tree}}")]);
     let rewritten = hosted.forged(Some(&before), &tree);
     push(&format!("+{rewritten}")).is_refused_with(&["its history was rewritten"]);
@@ -157,7 +157,7 @@ fn a_server_without_a_key_lets_in_what_is_sealed_and_witnesses_none_of_it() {
 
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{told}");
-    assert!(told.contains("the push is in, but the server could not put it on record: an entry has to be signed"));
+    assert!(told.contains("the push is in, but the server could not record it: an entry has to be signed"));
     assert!(hosted.witnessed().is_empty(), "an unsigned entry would be damage");
     let doctor = hosted.scratch.run_in(&hosted.server, &["doctor", "--format", "json"]);
     assert_eq!(doctor.code, 1);
@@ -173,7 +173,7 @@ fn a_doctor_warns_a_server_that_is_not_told_who_pushes() {
         let doctor = hosted.scratch.run_with(&["doctor"], |command| {
             command.current_dir(&hosted.server).env("GOV_HOOK_PUSHER", pusher);
         });
-        (doctor.code, doctor.out.contains("it is not told who pushes"))
+        (doctor.code, doctor.out.contains("it does not know who pushes"))
     };
 
     assert_eq!(warned(""), (0, true));
@@ -190,7 +190,10 @@ fn a_commit_that_anchors_what_was_never_on_record_goes_nowhere() {
     let lies = [trailer.replace(id, &"7".repeat(64)), trailer.replace(&format!("{name} "), &format!("{name} 9"))];
     for lie in &lies {
         hosted.scratch.git(&["commit", "-q", "--allow-empty", "-m", &format!("Merge it\n\n{lie}")]);
-        let words = ["what it says to be on record in `Gov-Checkpoint:` is not", "which the checkpoint of commit "];
+        let words = [
+            "the checkpoint that its trailer `Gov-Checkpoint:` names is not on record",
+            "which the checkpoint of commit ",
+        ];
         hosted.push(&["origin", "HEAD:main"]).is_refused_with(&words);
         hosted.scratch.run(&["audit", "sync"]);
         hosted.push(&["--no-verify", "origin", "HEAD:main"]).is_refused_with(&words[..1]);
@@ -216,7 +219,10 @@ fn a_tag_that_anchors_what_was_never_on_record_goes_nowhere_either() {
     hosted.scratch.git(&["tag", "-a", "lie", "-m", &format!("Version 2\n\n{lie}")]);
     hosted.scratch.git(&["tag", "-a", "v2", "-m", &format!("Version 2\n\n{trailer}")]);
 
-    let words = ["what it says to be on record in `Gov-Checkpoint:` is not", "which the checkpoint of tag lie "];
+    let words = [
+        "the checkpoint that its trailer `Gov-Checkpoint:` names is not on record",
+        "which the checkpoint of tag lie ",
+    ];
     hosted.push(&["origin", "lie"]).is_refused_with(&words);
     hosted.push(&["--no-verify", "origin", "lie"]).is_refused_with(&words[..1]);
     hosted.push(&["origin", "v2"]).passes();

@@ -154,7 +154,9 @@ fn what_an_alias_leads_to_is_what_is_judged() {
     hosted.commit_past_hooks("a.rs", &lines(300));
 
     hosted.push(&["--no-verify", "origin", "main:master"]).is_refused_with(&["denied: main: "]);
-    hosted.push(&["--no-verify", "origin", ":master"]).is_refused_with(&["in production, and cannot be deleted"]);
+    hosted
+        .push(&["--no-verify", "origin", ":master"])
+        .is_refused_with(&["is a production branch and cannot be deleted"]);
 
     assert_eq!(hosted.there(&["rev-parse", "main"]), before);
 }
@@ -196,7 +198,7 @@ fn a_secret_in_the_message_of_a_tag_goes_nowhere() {
     hosted.scratch.git(&["tag", "-f", "-a", "-m", "Release", "v1", "main"]);
     hosted.push(&["origin", "v1"]).passes();
     let replayed = hosted.scratch.run(&["audit", "verify", "--replay"]);
-    assert!(replayed.out.contains("2 decisions made again with the same result"), "{}", replayed.out);
+    assert!(replayed.out.contains("2 decisions recomputed with the same result"), "{}", replayed.out);
 }
 
 #[test]
@@ -209,8 +211,8 @@ fn a_branch_in_production_is_neither_deleted_nor_forced() {
 
     hosted
         .push(&["--no-verify", "origin", ":main"])
-        .is_refused_with(&["in production, and cannot be deleted", "mend it: "]);
-    hosted.push(&["--no-verify", "-f", "origin", "main"]).is_refused_with(&["would give up 1 commit", "mend it: "]);
+        .is_refused_with(&["is a production branch and cannot be deleted", "mend it: "]);
+    hosted.push(&["--no-verify", "-f", "origin", "main"]).is_refused_with(&["would drop 1 commit", "mend it: "]);
     hosted.push(&["--no-verify", "-f", "origin", "main:topic"]).passes();
     hosted.push(&["--no-verify", "origin", ":topic"]).passes();
 

@@ -91,9 +91,7 @@ fn a_policy_that_cannot_be_read_is_refused_before_it_is_in_force() {
     assert_eq!(judged.code, 2);
     for told in [judged.err, String::from_utf8(committed.stderr).unwrap()] {
         assert!(told.contains(".gov/policy.yaml:2:1") && told.contains("did you mean `paths`?"), "{told}");
-        assert!(
-            told.ends_with("mend it before it is in force: $EDITOR .gov/policy.yaml && git add .gov/policy.yaml\n")
-        );
+        assert!(told.ends_with("fix it before it is in force: $EDITOR .gov/policy.yaml && git add .gov/policy.yaml\n"));
     }
     assert!(!committed.status.success());
 
@@ -127,7 +125,7 @@ fn no_part_of_the_law_that_cannot_be_read_comes_into_force() {
         assert_eq!((judged.code, looked.code, looked_by_machine.code), (2, 2, 2), "{broken}: {}", looked.out);
         assert!(!committed.status.success());
         for told in [judged.err, String::from_utf8(committed.stderr).unwrap()] {
-            let mend = format!("mend it before it is in force: $EDITOR {broken} && git add {broken}\n");
+            let mend = format!("fix it before it is in force: $EDITOR {broken} && git add {broken}\n");
             assert!(told.ends_with(&mend), "{told}");
         }
         assert!(looked.out.contains(&format!("--> {broken}:1:")), "{}", looked.out);

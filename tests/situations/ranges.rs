@@ -209,5 +209,5 @@ fn commits_dated_backwards_do_not_change_what_a_range_holds() {
 
     assert_eq!(scratch.check(&["old..new"])["target"]["base"], json!(shared));
     let said = scratch.run(&["check", "old..new"]);
-    assert!(said.out.contains("judged 1 commit in old..new "), "{}", said.out);
+    assert!(said.out.contains("judged: 1 commit in old..new, "), "{}", said.out);
 }

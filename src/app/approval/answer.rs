@@ -49,6 +49,13 @@ impl Verdict {
         }
     }
 
+    const fn as_noun(self) -> &'static str {
+        match self {
+            Self::Approve => "approval",
+            Self::Reject => "rejection",
+        }
+    }
+
     const fn past(self) -> &'static str {
         match self {
             Self::Approve => "approved",
@@ -102,13 +109,13 @@ pub fn answer(
         // whoever has it may answer at all.
         let pen = pen(&repo, judged, environment)?;
         let word = Word::supposed(&pen.actor().email, asked.verdict.saying(), judged.landing.now);
-        if let Some(why) = worthless(&repo, judged, &word, environment)? {
+        if let Some(why) = worthless(&repo, judged, (asked.verdict, &word), environment)? {
             refused = Some(why);
             continue;
         }
         let pen = signing(&repo, pen, judged, environment)?;
         let word = Word { seal: sealed(&repo, judged, &pen, (&word.saying, &[]))?, ..word };
-        match worthless(&repo, judged, &word, environment)? {
+        match worthless(&repo, judged, (asked.verdict, &word), environment)? {
             None => wanted.push(Given { judged, pen, word, expires }),
             Some(why) => refused = Some(why),
         }
@@ -186,7 +193,7 @@ enum Worthless {
 fn worthless(
     repo: &Repo,
     judged: &Judged,
-    word: &Word,
+    (verdict, word): (Verdict, &Word),
     environment: &Environment,
 ) -> Result<Option<Worthless>, Failure> {
     let Word { by, saying, .. } = word;
@@ -197,7 +204,7 @@ fn worthless(
     }
     // A request that timed out is a rejection, and whoever sees it first says so.
     overdue::see(repo, judged, environment)?;
-    Ok(Some(Worthless::Refused(would_not_count(by, why))))
+    Ok(Some(Worthless::Refused(would_not_count(verdict.as_noun(), by, why))))
 }
 
 /// The entry for an answer, bound to all that it is about.

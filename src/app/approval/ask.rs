@@ -86,11 +86,11 @@ pub(in crate::app) fn next_step(judged: &Judged) -> Option<NextStep> {
     let decision = &judged.judgement.decision;
     match decision.outcome {
         Outcome::ApprovalPending if judged.policy.roles.is_empty() => None,
-        Outcome::ApprovalPending => step("somebody who may approve it goes on with", format!("gov-hook approve {id}")),
-        Outcome::Rejected => step("who said what, and when", format!("gov-hook status {id}")),
+        Outcome::ApprovalPending => step("somebody who may approve it runs", format!("gov-hook approve {id}")),
+        Outcome::Rejected => step("see who said what, and when", format!("gov-hook status {id}")),
         Outcome::Blocked => {
             let owed = decision.reasons.iter().find_map(|reason| reason.what.split_once(RATIFY));
-            step("somebody else than who let it by answers for it with", format!("{RATIFY}{}", owed?.1))
+            step("somebody other than who let it through answers for it with", format!("{RATIFY}{}", owed?.1))
         }
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => None,
     }

@@ -39,7 +39,7 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
     let mut told = Told::new("ratify");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot answer for what was let by").answer(medium));
+        return Ok(told.denied("an agent cannot answer for what was let through").answer(medium));
     }
     let hearing = Hearing::open(&repo, None, None)?;
     let (commits, by_whom) = meant(&repo, named, &hearing.spoken)?;
@@ -51,10 +51,10 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
         let pen = Pen::open(&repo, environment, judged.audit, None)?;
         let by = pen.actor().email.clone();
         if by_whom.iter().any(|culprit| culprit.eq_ignore_ascii_case(&by)) {
-            return Ok(told.denied("nobody answers for what they let by themselves").answer(medium));
+            return Ok(told.denied("nobody can ratify what they let through themselves").answer(medium));
         }
         if let Some(why) = against_everybody(&judged, &by) {
-            return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
+            return Ok(told.denied(&would_not_count("ratification", &by, &why)).answer(medium));
         }
         let people = hearing.people_of_let_by(&repo, *commit);
         let people: Vec<String> = people.into_iter().map(|person| person.email).collect();
@@ -62,13 +62,13 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
         let word = Word::supposed(&by, Saying::Ratify { commit: *commit }, judged.landing.now);
         let word = Word { of_own_work, ..word };
         if let Some(why) = judged.against_ratifying(&word) {
-            return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
+            return Ok(told.denied(&would_not_count("ratification", &by, &why)).answer(medium));
         }
         let authors = people.into_iter().filter(|_| !judged.policy.approvals.author_may_approve);
         let others: Vec<String> = by_whom.iter().cloned().chain(authors).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
         if let Some(why) = against_key(&sealed(&repo, &judged, &pen, (&word.saying, &others))?, &others) {
-            return Ok(told.denied(&would_not_count(&by, &why)).answer(medium));
+            return Ok(told.denied(&would_not_count("ratification", &by, &why)).answer(medium));
         }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
         let mut act = act.saying("enforcement", judged.judgement.level.as_str());
@@ -98,7 +98,7 @@ fn against_key(seal: &Seal, others: &[String]) -> Option<String> {
         return Some(why.clone());
     }
     let person = others.iter().find(|person| seal.is_of(person))?;
-    Some(format!("signs with a key of {}, who made it or let it by", printable(person)))
+    Some(format!("signs with a key of {}, who made it or let it through", printable(person)))
 }
 
 /// The commits that an entry or a revision names, and whoever let them by.
@@ -116,9 +116,8 @@ fn meant(repo: &Repo, named: &str, spoken: &[Spoken]) -> Result<(Vec<ObjectId>, 
         None => named.contains("..") || repo.resolve(named)?.is_some(),
     };
     if !is_here {
-        return Err(Failure::new(format!("what `{}` stands for is not here", printable(named))).mended_by(
-            "git fetch; if no branch has it, let whoever made it push it to one of its own, which nobody keeps shut",
-        ));
+        return Err(Failure::new(format!("the commits of `{}` are not in this clone", printable(named)))
+            .mended_by("git fetch; if no branch has it, ask its author to push it to an unguarded branch of its own"));
     }
     let commits = match by_entry {
         Some(commit) => vec![commit],

@@ -38,7 +38,7 @@ const FEWEST_DIGITS: usize = 4;
 const REF_INSTEAD: &str = "name a branch or a tag in full, such as refs/tags/NAME, and a commit by 40 digits";
 
 pub(super) fn find(repo: &Repo, target: &Target, environment: &Environment) -> Result<Judged, Failure> {
-    let none = || Failure::new("there is nothing to speak of");
+    let none = || Failure::new("there is no change to speak of");
     find_all(repo, target, environment)?.pop().ok_or_else(none)
 }
 
@@ -160,7 +160,7 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             Some(commit) => format!("fetch commit {}, or let {whose} push it again", commit.short()),
             None => format!("it is staged in the clone of {whose}: approve it there with gov-hook approve --staged"),
         };
-        Failure::new("what the request is about is not here").mended_by(mend)
+        Failure::new("the change that the request is about is not in this clone").mended_by(mend)
     };
     let Some(tree) = entry.subject.tree else { return Err(gone()) };
     let is_here = || entry.subject.commit.is_none_or(|commit| repo.commit(commit).is_ok()) && repo.has_tree(tree);

@@ -48,10 +48,10 @@ pub fn request(
     let (change, id) = (request_id(judged.landing.change), deed.entry.short());
     if level == Enforcement::Production || refused.is_some() {
         let by = printable(&pen.actor().email);
-        let why = refused.map(|why| format!("that alone lets nothing pass: {by} {why}\n")).unwrap_or_default();
+        let why = refused.map(|why| format!("that alone does not let it pass: {by} {why}\n")).unwrap_or_default();
         told.text = format!("asked to override {change} (entry {id})\n{why}");
         told.ask_to_sync(&repo);
-        let _ = writeln!(told.text, "somebody who may grant it goes on with: gov-hook override grant {id} --ttl 1h");
+        let _ = writeln!(told.text, "somebody who may grant it runs: gov-hook override grant {id} --ttl 1h");
     } else {
         let described = judged.judgement.target.described.clone();
         let news = News { outcome: Outcome::Overridden, why: Some(reason.to_owned()), described };
@@ -106,7 +106,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     }
     let until = Until::Seconds(ttl).from(now)?;
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
-        return Err(Failure::new("the request speaks of nothing that could be noted"));
+        return Err(Failure::new("the request names no object to attach a note to"));
     };
     let mut act = granting(&asked, object).saying("expires", until.to_string()).saying("enforcement", level);
     act.is_signed = is_signed;
@@ -150,7 +150,7 @@ fn against_by_office(entry: &Entry, by: &str, policy: &Policy) -> Option<String>
     if !policy.holds_a_role(by, roles) {
         Some(format!("{} may not grant it: only {} may", printable(by), roles.join(", ")))
     } else if entry.actor.email.eq_ignore_ascii_case(by) {
-        Some("nobody grants what they asked for themselves".to_owned())
+        Some("nobody can grant what they requested themselves".to_owned())
     } else {
         None
     }
@@ -166,7 +166,7 @@ fn worthless(repo: &Repo, asked: &Spoken, pen: &Pen<'_>, environment: &Environme
     let supposed = judged.supposing(vec![word]);
     let (mut refused, name) = (supposed.not_counted.iter().rev(), format!("override by {by}"));
     let mine = refused.find(|refused| refused.by == name).filter(|_| !supposed.rests_on.contains(&id));
-    Ok(mine.map(|refused| would_not_count(by, &refused.why)))
+    Ok(mine.map(|refused| would_not_count("override", by, &refused.why)))
 }
 
 /// The newest request for an override that is called so, by its entry or by its change.

@@ -47,7 +47,7 @@ pub fn request(target: &Target, said: &Said, environment: &Environment, medium: 
     told.text = format!("asked for {id}: it needs {}{until}\n", needs(&judged.needs));
     told.ask_to_sync(&repo);
     // Writing to a `String` cannot fail.
-    let _ = writeln!(told.text, "somebody who may approve it goes on with: gov-hook approve {id}");
+    let _ = writeln!(told.text, "somebody who may approve it runs: gov-hook approve {id}");
     told.deeds.push(deed);
     Ok(told.answer(medium))
 }

@@ -23,7 +23,7 @@ pub fn revoke(
     let mut told = Told::new("revoke");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot take a person's word back").answer(medium));
+        return Ok(told.denied("an agent cannot take back what a person said").answer(medium));
     }
     let (id, entry) = meant(&repo, target, environment)?;
     let (policy, _) = law::policy_at(&repo, trusted_side(&repo)?)?;
@@ -43,7 +43,7 @@ pub fn revoke(
         None => against_by_part(&repo, &entry, &pen.actor().email, &policy)?.map(str::to_owned),
     };
     if let Some(why) = against {
-        return Ok(told.denied(&would_not_count(&pen.actor().email, &why)).answer(medium));
+        return Ok(told.denied(&would_not_count("revocation", &pen.actor().email, &why)).answer(medium));
     }
     let act = entry_of(id, &entry, reason, is_signed)?;
     let mut deed = put_or_fail(&pen, act)?;
@@ -116,8 +116,8 @@ fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha
     };
     let found = by_entry.or_else(|| spoken.iter().find(|spoken| Some(spoken.id) == own));
     found.map(|found| (found.id, found.entry.clone())).ok_or_else(|| {
-        Failure::new("you have said nothing of it that could be taken back")
-            .mended_by("name the entry: gov-hook status ID tells them, then gov-hook revoke ENTRY")
+        Failure::new("you have neither approved nor rejected it")
+            .mended_by("name the entry that you mean: gov-hook status ID lists them, then gov-hook revoke ENTRY")
     })
 }
 
@@ -143,7 +143,7 @@ fn against_by_part(repo: &Repo, said: &Entry, by: &str, policy: &Policy) -> Resu
 
 fn entry_of(id: Sha256, entry: &Entry, reason: Option<&str>, is_signed: bool) -> Result<Act, Failure> {
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
-        return Err(Failure::new("the entry speaks of nothing that could be noted"));
+        return Err(Failure::new("the entry names no object to attach a note to"));
     };
     let mut act = Act::new(EntryKind::Revoke, object, entry.subject.clone()).saying("approval", id.to_string());
     act.change = entry.change;

@@ -41,15 +41,13 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Me
     let id = named.strip_prefix(PREFIX).unwrap_or(named).to_owned();
     let (point, head) = span(&repo, &id)?;
     if repo.commit(point)?.tree == repo.commit(head)?.tree {
-        return Ok(told.saying("everything is as it was at that savepoint\n").answer(medium));
+        return Ok(told.saying("nothing has changed since that savepoint\n").answer(medium));
     }
     let branch = format!("rollback-{id}");
     if repo.resolve(&branch_reference(&branch))?.is_some() {
-        return Err(Failure::new(format!("`{branch}` is there already, since an earlier rollback")).mended_by(
-            format!(
-                "look at it: git show --stat {branch}; to make another one, take it away first: git branch -D {branch}"
-            ),
-        ));
+        return Err(Failure::new(format!("`{branch}` already exists, from an earlier rollback")).mended_by(format!(
+            "look at it: git show --stat {branch}; to make another one, delete it first: git branch -D {branch}"
+        )));
     }
     let mends: String = landed_since(&repo, &id)?.map(|commit| format!("Gov-Mends: {commit}\n")).unwrap_or_default();
     let message = format!("Roll back to {PREFIX}{id}\n\n{}\n\nGov-Rollback: {id}\n{mends}", printable(reason));
@@ -94,7 +92,7 @@ pub fn forget(which: &Forgotten, environment: &Environment, medium: Medium) -> R
     let mut told = Told::new("rollback");
     let repo = Repo::open(&environment.place)?;
     if environment.agent.is_some() {
-        return Ok(told.denied("an agent cannot take a way back away").answer(medium));
+        return Ok(told.denied("an agent cannot delete a savepoint").answer(medium));
     }
     let now = environment.moment()?.seconds();
     let mut gone = kept(&repo)?;
@@ -151,7 +149,7 @@ fn span(repo: &Repo, id: &str) -> Result<(ObjectId, ObjectId), Failure> {
     if repo.leads_to(point, head) {
         Ok((point, head))
     } else {
-        Err(Failure::new("what is checked out does not come after that savepoint")
+        Err(Failure::new("the branch that is checked out does not contain that savepoint")
             .mended_by("check out the branch that is to be rolled back"))
     }
 }

@@ -63,15 +63,16 @@ pub(super) fn demanded<'a>(
     now: Moment,
 ) -> Result<Pen<'a>, Failure> {
     let Some(listed) = signers(repo, trusted)?.signers else {
-        return Err(Failure::new("a signature is asked for, and nobody says whose keys count")
-            .mended_by("list the keys of those who approve in .gov/allowed_signers on the branch it lands on"));
+        return Err(Failure::new("a signature is required, but no file lists whose keys count")
+            .mended_by("list the keys of the approvers in .gov/allowed_signers on the branch it lands on"));
     };
     let pen = pen.signing()?;
     let by = &pen.actor().email;
     let Some(key) = pen.public_key() else { return Ok(pen) };
     listed.allow(key, by, NAMESPACE, now).map_err(|refusal| {
-        Failure::new(format!("you may not sign this: {refusal}"))
-            .mended_by(format!("let {by} sign for `{NAMESPACE}` in .gov/allowed_signers, or ask somebody who may"))
+        Failure::new(format!("you may not sign this: {refusal}")).mended_by(format!(
+            "allow {by} the namespace `{NAMESPACE}` in .gov/allowed_signers, or ask somebody who may sign"
+        ))
     })?;
     Ok(pen)
 }

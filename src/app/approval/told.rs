@@ -38,7 +38,7 @@ impl Told {
     /// Says how others come to know of it.
     pub(super) fn ask_to_sync(&mut self, repo: &Repo) {
         if repo.has_remote() {
-            self.text.push_str("let others see it: gov-hook audit sync\n");
+            self.text.push_str("to share it: gov-hook audit sync\n");
         }
     }
 
@@ -53,8 +53,8 @@ impl Told {
 }
 
 /// Why somebody's word is not put on record.
-pub(super) fn would_not_count(by: &str, why: &str) -> String {
-    format!("your word would not count: {} {why}", printable(by))
+pub(super) fn would_not_count(word: &str, by: &str, why: &str) -> String {
+    format!("your {word} would not count: {} {why}", printable(by))
 }
 
 /// Puts one act on record and gives it as it is told; none before anything is committed.

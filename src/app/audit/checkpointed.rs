@@ -63,9 +63,9 @@ impl Kept {
             .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
             .map_err(|error| Failure::new(format!("cannot read `{shown}`: {error}")))?;
         let failed = |error: CheckpointError| {
-            Failure::new(format!("`{shown}` cannot be held against the ledger"))
+            Failure::new(format!("`{shown}` cannot be compared with the ledger"))
                 .for_this_reason(error.to_string())
-                .mended_by("keep what `gov-hook audit checkpoint` prints, byte for byte")
+                .mended_by("keep exactly what `gov-hook audit checkpoint` prints, byte for byte")
         };
         if text.contains("\n\n") {
             let signed = SignedCheckpoint::parse(&text).map_err(failed)?;
@@ -95,10 +95,10 @@ impl Found {
         }
         let streams = counted(self.kept.checkpoint.heads.len(), "stream");
         let by = match (self.kept.signed_by().as_slice(), self.is_listed) {
-            ([], _) => "nobody signed it: it proves what the place proves where it was kept\n".to_owned(),
+            ([], _) => "it is unsigned: it proves only as much as the place where it was kept\n".to_owned(),
             (by, true) => format!("signed by {}\n", printable(&by.join(", "))),
             (by, false) => {
-                format!("signed by {}, whose key no .gov/allowed_signers lists\n", printable(&by.join(", ")))
+                format!("signed by {}, whose key is in no .gov/allowed_signers\n", printable(&by.join(", ")))
             }
         };
         let Reading { genesis, streams: found, entries, signed, anchors, verdict, .. } = self.reading;

@@ -60,7 +60,7 @@ impl Pins {
         let Some(bytes) = repo.ledger_state(StateFile::Pins)? else { return Ok(Self::default()) };
         let broken = || {
             Failure::new("the pins of this clone, `.git/gov/pins.json`, cannot be read")
-                .mended_by("remove the file; what it remembered is then no longer looked for")
+                .mended_by("remove the file; the heads it remembered are then no longer checked")
         };
         let value: Value = serde_json::from_slice(&bytes).map_err(|_not_json| broken())?;
         let pinned = |value: &Value| {

@@ -34,7 +34,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(&repo, remote, &format!("audit reconcile {}", shell_word(stream)))?;
     if stream == GENESIS_STREAM {
-        return Err(Failure::new("the genesis entry has one form; nothing of it can be given up"));
+        return Err(Failure::new("there is only one genesis entry; none of it can be given up"));
     }
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let open = || Pen::open(&repo, environment, policy.audit, environment.agent.as_deref());
@@ -65,7 +65,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
         return Ok(Answer::passing(text));
     }
     let which = if copies.kept == copies.ours { "this clone's" } else { "the remote's" };
-    let mut text = format!("{stream} goes on as {which} copy has it, from {}\n", copies.kept.short());
+    let mut text = format!("{stream} continues from {which} copy, at {}\n", copies.kept.short());
     // Writing to a `String` cannot fail, here and below.
     if !left.is_empty() {
         let pen = open()?.signing()?;
@@ -78,9 +78,9 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
         let _ = write!(text, "gave up {} by a signed entry of {}\n{said}", counted(left.len(), "entry"), pen.stream());
     }
     if is_renewed {
-        let _ = writeln!(text, "this clone now writes {}, which no other clone does", open()?.stream());
+        let _ = writeln!(text, "this clone now writes {}, as no other clone does", open()?.stream());
     }
-    let _ = writeln!(text, "tell the others: gov-hook audit sync {}", shell_word(&remote));
+    let _ = writeln!(text, "to share that: gov-hook audit sync {}", shell_word(&remote));
     Ok(Answer::passing(text))
 }
 
@@ -150,9 +150,11 @@ fn may_give_up(repo: &Repo, pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> 
     }
     let (policy, _) = law::policy_at(repo, trusted_side(repo)?)?;
     let refusal = if !policy.holds_a_role(email, &[ADMIN.to_owned()]) {
-        format!("{stream} is somebody else's, and {email} has not the role `{ADMIN}`")
+        format!("{stream} is somebody else's, and {email} does not hold the role `{ADMIN}`")
     } else if lost.iter().any(|lost| ledger::is_a_word(lost.entry.kind)) {
-        format!("what would be given up of {stream} holds words on a change, which only their writer may give up")
+        format!(
+            "what would be given up of {stream} includes answers about a change, which only their writer may give up"
+        )
     } else {
         return Ok(());
     };
@@ -263,7 +265,7 @@ fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<String, Fa
     let mut text = String::new();
     let again = decisions.len() + others.len();
     if again > 0 {
-        let _ = writeln!(text, "put {again} of them on record again there");
+        let _ = writeln!(text, "recorded {again} of them there again");
     }
     let by_hand = lost.iter().filter(|lost| lost.entry.sig.is_some()).count();
     if by_hand > 0 {

@@ -44,7 +44,7 @@ pub fn show(named: &str, environment: &Environment, medium: Medium) -> Result<An
     }
     if found.is_empty() {
         let what =
-            if subjects.is_some() { "nothing on record speaks of" } else { "neither an entry nor a commit is called" };
+            if subjects.is_some() { "nothing on record is about" } else { "neither an entry nor a commit is called" };
         return Err(Failure::new(format!("{what} `{named}`")).mended_by("see what is on record: gov-hook audit log"));
     }
     found.arrange_by_key(|told| (told.entry.time, told.entry.seq));

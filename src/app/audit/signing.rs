@@ -12,7 +12,8 @@ pub(in crate::app) fn may_sign(repo: &Repo, pen: &Pen<'_>, namespace: &str, now:
     let (Some(signers), Some(key)) = (listed.signers, pen.public_key()) else { return Ok(()) };
     let email = &pen.actor().email;
     signers.allow(key, email, namespace, now).map_err(|refusal| {
-        Failure::new(format!("you may not sign this: {refusal}"))
-            .mended_by(format!("let {email} sign for `{namespace}` in .gov/allowed_signers, or ask somebody who may"))
+        Failure::new(format!("you may not sign this: {refusal}")).mended_by(format!(
+            "allow {email} the namespace `{namespace}` in .gov/allowed_signers, or ask somebody who may sign"
+        ))
     })
 }

@@ -118,7 +118,7 @@ fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]
         }
         text.push('\n');
     }
-    for (ids, what) in [(&shown.offered, "offered for review"), (&shown.withdrawn, "withdrawn, for nobody waits")] {
+    for (ids, what) in [(&shown.offered, "offered for review"), (&shown.withdrawn, "withdrawn, no longer needed")] {
         for id in ids {
             let _ = writeln!(text, "  {}  {what}", printable(id));
         }

@@ -81,7 +81,7 @@ impl Supposition {
             _ => None,
         };
         supposition.ok_or_else(|| {
-            Failure::new(format!("`{text}` is nothing that can be supposed"))
+            Failure::new(format!("`{text}` is not something `--suppose` understands"))
                 .mended_by("use approve:PERSON, reject:PERSON or level:development|staging|production")
         })
     }

@@ -25,24 +25,27 @@ pub(super) fn next_steps(
                 if finding.rule.as_str().starts_with(HEADER_FAMILY) {
                     let revision = head.map(|head| format!(" --rev {}", head.short())).unwrap_or_default();
                     let path = shell_word(&finding.place.path.to_string());
-                    return step("what was signed, and what was changed", format!("gov-hook verify{revision} {path}"));
+                    return step(
+                        "see what was signed and what was changed",
+                        format!("gov-hook verify{revision} {path}"),
+                    );
                 }
-                step("what the rule means and how to mend it", format!("gov-hook rules explain {}", finding.rule))
+                step("what the rule means and how to fix it", format!("gov-hook rules explain {}", finding.rule))
             }));
         }
         // No approval outweighs a rejection, and none counts that comes too late.
         Outcome::Rejected if decision.rejected_by.is_empty() => {
-            steps.push(step("nobody answered in time: ask again", format!("gov-hook request{asked}")));
+            steps.push(step("nobody answered in time, so ask again", format!("gov-hook request{asked}")));
         }
         Outcome::Rejected => steps.push(step(
-            "it stays rejected until its bytes change: change what was rejected, and look again",
+            "it stays rejected until its bytes change: change it, then check again",
             format!("gov-hook check{asked}"),
         )),
         Outcome::ApprovalPending => {
             let path = assessment.risk.causes.iter().find_map(|cause| cause.path.as_ref());
             steps.extend(path.map(|path| {
                 step(
-                    "which line of the policy names the path",
+                    "see which line of the policy names the path",
                     format!("gov-hook policy why {}", shell_word(&path.to_string())),
                 )
             }));
@@ -52,7 +55,7 @@ pub(super) fn next_steps(
             let mut able = policy.roles.iter().filter(|role| may_approve(role)).flat_map(|role| &role.members);
             steps.push(match able.next() {
                 Some(person) => step(
-                    "what would follow if they approved it",
+                    "see what would follow if they approved it",
                     format!("gov-hook check{asked} --suppose approve:{person}"),
                 ),
                 None if law.reference.built_in && brings_a_policy(assessment) => step(
@@ -62,7 +65,7 @@ pub(super) fn next_steps(
                 None if law.reference.built_in => {
                     step("nobody can approve yet: write a policy that says who may", "gov-hook init".into())
                 }
-                None => step("nobody holds a role that may approve it: see `roles`", "gov-hook policy show".into()),
+                None => step("nobody holds a role that may approve it; see `roles`", "gov-hook policy show".into()),
             });
         }
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => {}

@@ -43,10 +43,10 @@ fn mending(standing: &Standing, records: &Records<'_>, old: Option<ObjectId>) ->
         (_, Some(id)) => step("somebody else has to answer for it", format!("gov-hook ratify {}", id.short())),
         (_, None) => {
             let range = standing.range_of_missing(old);
-            step("judge them, and put them on record with a reason", format!("gov-hook record {range} --reason WHY"))
+            step("judge them and put them on record with a reason", format!("gov-hook record {range} --reason WHY"))
         }
     };
-    vec![first, step("send that to where others read it", "gov-hook audit sync".into())]
+    vec![first, step("then share that with the others", "gov-hook audit sync".into())]
 }
 
 fn step(why: &str, command: String) -> NextStep {

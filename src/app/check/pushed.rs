@@ -94,8 +94,8 @@ pub(in crate::app) struct Push {
 /// governed as strictly.
 pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, Failure> {
     let no_commit = || {
-        Failure::new(format!("{} leads to a file or a folder, and only commits can be judged", push.new.short()))
-            .mended_by("tag the commit that has it")
+        Failure::new(format!("{} is a file or a folder, and only commits can be judged", push.new.short()))
+            .mended_by("tag the commit that contains it")
     };
     let head = repo.commit_at(push.new)?.ok_or_else(no_commit)?;
     let old = push.old.map(|old| repo.commit_at(old)).transpose()?.flatten();

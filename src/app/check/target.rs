@@ -185,7 +185,7 @@ fn staged(repo: &Repo, at: &Head, merging: Vec<ObjectId>) -> Result<Subject, Fai
     let merging = landed(repo, at.branch(), trusted, if merging.is_empty() { repo.merge_heads() } else { merging })?;
     let changes = repo.not_in(found.changes, &merging, |other| Ok(repo.staged(Some(other))?.changes))?;
     Ok(Subject {
-        described: "what is staged".into(),
+        described: "staged changes".into(),
         trusted,
         base,
         tree: Some(found.tree),

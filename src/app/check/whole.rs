@@ -22,7 +22,7 @@ pub(super) fn tree(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
 /// All that every ref reaches, or that a revision does; judged by the law of HEAD or of the revision.
 pub(super) fn history(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
     if let Some(revision) = asked.revision.as_ref().filter(|revision| revision.contains("..")) {
-        return Err(Failure::new(format!("`{revision}` is a range, and history is searched to its beginning"))
+        return Err(Failure::new(format!("`{revision}` is a range, but `--history` goes back to the beginning"))
             .mended_by(format!("a range is judged commit by commit: gov-hook check {}", shell_word(revision))));
     }
     let (head, branch) = standing(repo, asked)?;

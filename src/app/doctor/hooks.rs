@@ -124,7 +124,7 @@ impl Seen<'_> {
         }
         let listed = by.lists().iter().find(|list| runs_us(&self.home.join(list), stage));
         if let (Some(list), Some(by)) = (listed, by.as_str()) {
-            let only = if stage == "pre-push" { "; of a push it hands over the first reference only" } else { "" };
+            let only = if stage == "pre-push" { "; it passes on only the first ref of a push" } else { "" };
             return Ok((HookState::Called, Some(format!("by {by}, as {list} says{only}"))));
         }
         let is_ours = matches!(kept, Found::Ours { .. });
@@ -155,11 +155,11 @@ impl Seen<'_> {
         for owner in [Owner::PreCommit, Owner::Lefthook, Owner::Husky] {
             let list = owner.lists().iter().find(|list| self.home.join(list).exists());
             if let (Some(list), Some(by)) = (list, owner.as_str()) {
-                ways.push(format!("{list} is here: installing {by} puts its own hooks in their place"));
+                ways.push(format!("{list} is here: installing {by} replaces them with its own hooks"));
             }
         }
         if self.environment.is_disabled {
-            ways.push("GOV_HOOK_DISABLED is set here: every hook lets everything by, and records that".into());
+            ways.push("GOV_HOOK_DISABLED is set here: every hook lets everything pass and records that".into());
         }
         ways
     }

@@ -70,7 +70,7 @@ fn worktrees(
                 }
                 Err(failure) => troubles.push(Trouble {
                     about: "git",
-                    what: format!("{} cannot look into {}: {}", git.program.display(), home.display(), failure.what()),
+                    what: format!("{} cannot open {}: {}", git.program.display(), home.display(), failure.what()),
                     mend: format!("see why: {} -C {} status", git.program.display(), home.display()),
                     is_wrong: true,
                 }),
@@ -111,7 +111,7 @@ fn of_view(&Seen { repo, home, is_clone, .. }: &Seen<'_>, view: &GitView, folder
         let why = first.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
         let verb = if names.len() == 1 { "is" } else { "are" };
         let what = if names.len() == all && first.state == HookState::Missing {
-            format!("no hook of gov-hook's is in {}", view.folder)
+            format!("no hooks of gov-hook are in {}", view.folder)
         } else {
             format!("{} {verb} {} in {}{why}", names.join(", "), first.state.as_str(), view.folder)
         };
@@ -121,7 +121,9 @@ fn of_view(&Seen { repo, home, is_clone, .. }: &Seen<'_>, view: &GitView, folder
         let mend = way_in(repo, folder, &place, &format!("gov-hook{place} install{server}{strict}"));
         // No framework has the stage; what no hook saw there is judged at the push.
         if is_framed && names == [AFTER_MAIL] && first.state == HookState::Missing {
-            let what = format!("{what}, for no framework runs it: what `git am` makes is judged at its push");
+            let what = format!(
+                "{what}, because no framework runs it: commits made by `git am` are judged when they are pushed"
+            );
             return Trouble { about: "hooks", what, mend, is_wrong: false };
         }
         Trouble { about: "hooks", what, mend, is_wrong: true }

@@ -26,23 +26,25 @@ pub(super) fn servers(
             Some((Ok(hooks), folder)) => {
                 let missing: Vec<&str> = SERVER.into_iter().filter(|stage| !is_ours(&hooks.path.join(stage))).collect();
                 if missing.is_empty() {
-                    (Some(true), "refuses what a clone let by".to_owned())
+                    (Some(true), "refuses what a clone let through".to_owned())
                 } else {
                     troubles.push(Trouble {
                         about: "server",
                         what: format!(
-                            "{remote} takes whatever is pushed: gov-hook has no {} there",
+                            "{remote} accepts whatever is pushed: gov-hook has no {} there",
                             missing.join(", ")
                         ),
                         mend: format!("gov-hook -C {} install --server", word(&folder)),
                         is_wrong: false,
                     });
-                    (Some(false), "takes whatever is pushed".to_owned())
+                    (Some(false), "accepts whatever is pushed".to_owned())
                 }
             }
-            Some((Err(_), _)) => (None, "cannot be looked into".to_owned()),
-            None if keeps_ledger => (None, "keeps the ledger; whether it enforces cannot be told from here".to_owned()),
-            None => (None, "whether it enforces cannot be told from here".to_owned()),
+            Some((Err(_), _)) => (None, "cannot be inspected".to_owned()),
+            None if keeps_ledger => {
+                (None, "keeps the ledger; it cannot be seen from here whether it enforces anything".to_owned())
+            }
+            None => (None, "it cannot be seen from here whether it enforces anything".to_owned()),
         };
         servers.push(ServerHealth { remote, enforcing, keeps_ledger, why });
     }
@@ -157,8 +159,8 @@ pub(super) fn writer(repo: &Repo, environment: &Environment, troubles: &mut Vec<
     {
         troubles.push(Trouble {
             about: "server",
-            what: "it is not told who pushes, so anybody who may push can write to a stream bound to an address".into(),
-            mend: "have sshd or the web server set GOV_HOOK_PUSHER to the pusher's address, or `audit: { sign: true }`"
+            what: "it does not know who pushes, so anyone who may push can write to a stream bound to an address".into(),
+            mend: "have sshd or the web server set GOV_HOOK_PUSHER to the pusher's address, or set `audit: { sign: true }` in the policy"
                 .into(),
             is_wrong: false,
         });
@@ -167,15 +169,15 @@ pub(super) fn writer(repo: &Repo, environment: &Environment, troubles: &mut Vec<
         troubles.push(Trouble { about: "identity", what: what.into(), mend: mend.into(), is_wrong: true });
     };
     if writer.email.is_none() && is_clone(repo).unwrap_or_default() {
-        wrong("nobody is known to put decisions on record", "git config user.email you@example.com");
+        wrong("git knows no address to record decisions under", "git config user.email you@example.com");
     }
     match &key {
         None if must_sign => wrong(
-            "the policy has the ledger signed, and no SSH key is set",
+            "the policy requires a signed ledger, but no SSH key is configured",
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub",
         ),
         Some(key) if !key.exists() => wrong(
-            "the SSH key that git is to sign with is not there",
+            "the SSH key that git is configured to sign with does not exist",
             "git config user.signingkey ~/.ssh/id_ed25519.pub",
         ),
         _ => {}

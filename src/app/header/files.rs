@@ -34,7 +34,7 @@ pub(super) fn named(repo: &Repo, root: &Path, paths: &[PathBuf]) -> Result<Vec<N
             && !is_tracked(repo, &found)?
         {
             let word = shell_word(&other.display().to_string());
-            return Err(Failure::new(format!("cannot take `{}`: it belongs to another repository", path.display()))
+            return Err(Failure::new(format!("cannot use `{}`: it belongs to another repository", path.display()))
                 .mended_by(format!("do it there: gov-hook -C {word} \u{2026}")));
         }
         if is_folder { folders.push(found) } else { files.push(Named { path: found, is_named: true }) }
@@ -135,7 +135,7 @@ impl Drafts {
         let written = place.with_file_name(format!(".gov-hook-{:x}-{:x}", std::process::id(), self.0.len()));
         if std::fs::read(place).is_ok_and(|now| now != before) {
             return Err(
-                Failure::new(format!("`{shown}` is changed by somebody else at this moment")).mended_by("run it again")
+                Failure::new(format!("`{shown}` is being changed by another program")).mended_by("run it again")
             );
         }
         let made = (|| {
@@ -149,7 +149,9 @@ impl Drafts {
         made.map_err(|error: std::io::Error| {
             Failure::new(format!("cannot write what `{shown}` is to become"))
                 .for_this_reason(error.to_string())
-                .mended_by("see that the disk has room and that you may write beside the file; nothing was recorded")
+                .mended_by(
+                    "make sure that the disk has room and that you may write in its folder; nothing was recorded",
+                )
         })
     }
 
@@ -157,9 +159,9 @@ impl Drafts {
     pub(super) fn put(mut self) -> Result<(), Failure> {
         while let Some(Draft { place, written }) = self.0.last() {
             std::fs::rename(written, place).map_err(|error| {
-                Failure::new(format!("what is on record cannot be put into `{}`", place.display()))
+                Failure::new(format!("what is already on record could not be written to `{}`", place.display()))
                     .for_this_reason(error.to_string())
-                    .mended_by("see that you may write into its folder, and run it again")
+                    .mended_by("make sure that you may write in its folder, then run it again")
             })?;
             self.0.pop();
         }
@@ -204,7 +206,7 @@ mod tests {
         let gone = drafts.write(&two, b"2", b"signed 2").unwrap_err();
         drop(drafts);
 
-        assert!(changed.what().ends_with("two` is changed by somebody else at this moment"), "{changed}");
+        assert!(changed.what().ends_with("two` is being changed by another program"), "{changed}");
         assert!(gone.what().ends_with("two` is to become"), "{gone}");
         assert!(gone.remedy().unwrap().ends_with("nothing was recorded"), "{gone}");
         assert_eq!(std::fs::read(&one).unwrap(), b"1");

@@ -141,7 +141,7 @@ fn nothing_in(folders: &[PathBuf]) -> Failure {
     let name = |folder: &PathBuf| format!("`{}`", folder.display());
     let folders = folders.iter().map(name).collect::<Vec<_>>().join(", ");
     Failure::new(format!("there is nothing to sign in {folders}"))
-        .for_this_reason("git sees no file there: what it ignores, links and submodules are left out")
+        .for_this_reason("git lists no files there: ignored files, links and submodules are left out")
         .mended_by("name the files themselves: gov-hook sign PATH\u{2026} --env ENV")
 }
 
@@ -150,13 +150,15 @@ pub(super) fn known(policy: &Policy, environment: &str) -> Result<(), Failure> {
     if policy.environments.iter().any(|known| known == environment) {
         return Ok(());
     }
-    Err(Failure::new(format!("`{environment}` is no environment of the policy"))
-        .mended_by(format!("name one of its own: {}", policy.environments.join(", "))))
+    Err(Failure::new(format!("`{environment}` is not an environment of the policy"))
+        .mended_by(format!("name one of these: {}", policy.environments.join(", "))))
 }
 
 fn metadata(text: &str) -> Result<(String, String), Failure> {
     let pair = text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
-    pair.ok_or_else(|| Failure::new(format!("`{text}` says nothing")).mended_by("write it as --meta KEY=VALUE"))
+    pair.ok_or_else(|| {
+        Failure::new(format!("`{text}` is not of the form KEY=VALUE")).mended_by("write it as --meta KEY=VALUE")
+    })
 }
 
 /// What the entries say of all their artifacts.
@@ -208,11 +210,11 @@ fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Pl
     let stored = stored.filter(|stored| stored.others.as_ref().unwrap_or(given).as_slice() == &*kept);
     let Some(blob) = stored.map(|stored| stored.blob) else {
         return Err(Failure::new(format!(
-            "git makes other bytes of `{path}` when it is added, so they cannot be signed"
+            "git stores other bytes for `{path}` than the file has, so they cannot be signed"
         ))
         .for_this_reason("a filter, `ident` or another encoding of its attributes changes them")
         .mended_by(format!(
-            "have git keep its bytes: echo {} >> .gitattributes",
+            "keep its bytes as they are: echo {} >> .gitattributes",
             shell_word(&format!("{path} !filter -text -ident !working-tree-encoding"))
         )));
     };

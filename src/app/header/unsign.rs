@@ -106,7 +106,7 @@ fn first(environments: &[String]) -> &str {
 
 fn taken_off(root: &Path, path: &RepoPath, before: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
     without_header(before).map_err(|refusal| {
-        Failure::new(format!("the header of `{path}` cannot be taken off: {refusal}"))
+        Failure::new(format!("the header of `{path}` cannot be removed: {refusal}"))
             .mended_by(format!("see what was changed: gov-hook verify {}", typed(root, path)))
     })
 }

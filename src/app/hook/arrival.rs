@@ -98,15 +98,15 @@ impl Gatekeeper<'_> {
         let level = if self.environment.agent.is_some() { usual.max(policy.agents.at_least) } else { usual };
         let mut refusals = Vec::new();
         if level == Enforcement::Production && line.branch().is_some() {
-            refusals.push(Refusal::denied("it is a branch in production, and cannot be deleted").mended_by(
+            refusals.push(Refusal::denied("it is a production branch and cannot be deleted").mended_by(
                 "first take it off `enforcement.branches` in its own .gov/policy.yaml, which asks for an approval",
             ));
         }
         let is_default = line.branch().is_some_and(|branch| self.side.default.as_deref() == Some(branch));
         if level == Enforcement::Staging && is_default {
             refusals.push(
-                Refusal::denied("it is the default branch, which new branches take their law from")
-                    .mended_by("make another branch the default one there, and delete it then"),
+                Refusal::denied("it is the default branch, from which new branches take their policy")
+                    .mended_by("make another branch the default there first, then delete it"),
             );
         }
         Ok(Arrival {
@@ -158,7 +158,7 @@ impl Gatekeeper<'_> {
     /// A commit or a tag that names a checkpoint which never was would have every audit find the ledger cut.
     fn unfounded_anchor(&self, judged: &Judged, line: &Line) -> Result<Option<Refusal>, Failure> {
         let lines = audit::unfounded(self.repo, &judged.commits, judged.tag.map(|tag| (line.short(), tag)))?;
-        let refused = Refusal::denied("what it says to be on record in `Gov-Checkpoint:` is not");
+        let refused = Refusal::denied("the checkpoint that its trailer `Gov-Checkpoint:` names is not on record");
         let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
         let mend = "take the trailer out of the message; if another clone has the checkpoint: gov-hook audit sync";
         Ok((!lines.is_empty()).then(|| refused.listing(lines).mended_by(mend)))
@@ -224,7 +224,7 @@ impl Arrival {
         let branch = self.line.branch().filter(|_| self.given_up > 0)?;
         let gone = counted(self.given_up, "commit");
         Some(
-            Refusal::denied(format!("the push would give up {gone} that the branch has, and it is in production"))
+            Refusal::denied(format!("the push would drop {gone} from the branch, which is in production"))
                 .mended_by(format!("git pull --rebase origin {}; to undo a commit: git revert", shell_word(branch))),
         )
     }

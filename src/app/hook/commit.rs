@@ -132,7 +132,7 @@ fn denied(commit: &Commit, judged: &Judged) -> String {
     let findings = &judged.judgement.assessment.findings;
     let count = findings.iter().filter(|finding| finding.counts() && finding.severity == Severity::Deny).count();
     let what = counted(count, "finding");
-    format!("gov-hook: commit {id} is denied for {what}, and so will be its push\nsee what: gov-hook check {id}\n")
+    format!("gov-hook: commit {id} is denied for {what}, and its push will be, too\nsee why: gov-hook check {id}\n")
 }
 
 /// Whether git ran no hook before the commit that HEAD is: before a root, for nothing precedes it in the

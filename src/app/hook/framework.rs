@@ -10,7 +10,8 @@ use crate::git::notes::StateFile;
 use crate::model::{Ending, ObjectId, shortened};
 use crate::report::Style;
 
-const ONLY_ONE: &str = "gov-hook: the framework hands over only the first reference of a push; to have every one judged: gov-hook install\n";
+const ONLY_ONE: &str =
+    "gov-hook: the framework passes on only the first ref of a push; to have every ref judged: gov-hook install\n";
 
 /// Judges the one reference that is handed over, and says once that there may be others.
 pub(super) fn before_push(framework: &Framework, environment: &Environment, style: Style) -> Result<Answer, Failure> {
@@ -32,7 +33,7 @@ fn line(repo: &Repo, framework: &Framework) -> Result<Option<String>, Failure> {
     let local = framework.local.as_deref().unwrap_or("HEAD");
     // Of a push that starts with a root commit they leave out both ends.
     let Some(new) = repo.resolve(framework.to.as_deref().unwrap_or(local))? else {
-        return Err(Failure::new(format!("the framework says that `{local}` is pushed, which is not here")));
+        return Err(Failure::new(format!("the framework says that `{local}` is pushed, but it is not in this clone")));
     };
     let from = framework.from.as_deref().map(|from| repo.resolve(from)).transpose()?.flatten();
     let remote = framework.remote.as_deref().unwrap_or_default();

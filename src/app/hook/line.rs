@@ -95,7 +95,7 @@ pub(super) fn name(reference: &str) -> Name<'_> {
 }
 
 fn unknown() -> Failure {
-    Failure::new("git says what is pushed in a way that gov-hook does not know")
+    Failure::new("git describes the push in a way that gov-hook does not know")
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let file = match arguments.first() {
         Some(file) => PathBuf::from(file),
         None => written_last(&repo).filter(|_| environment.framework.is_some()).ok_or_else(|| {
-            Failure::new("git names no file with the message")
+            Failure::new("git named no file with the message")
                 .mended_by("git runs this: gov-hook hook commit-msg .git/COMMIT_EDITMSG")
         })?,
     };

@@ -128,7 +128,7 @@ fn input() -> Result<String, Failure> {
     let mut text = Vec::new();
     match std::io::stdin().read_to_end(&mut text) {
         Ok(_) => Ok(String::from_utf8_lossy(&text).into_owned()),
-        Err(error) => Err(Failure::new(format!("cannot read what git says to the hook: {error}"))),
+        Err(error) => Err(Failure::new(format!("cannot read the hook's input from git: {error}"))),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn before(
     }
     if environment.is_disabled {
         return Ok(Answer::passing(let_by(arguments, &lines, environment).unwrap_or_else(|failure| {
-            format!("gov-hook: let by unjudged, and that could not be put on record: {}\n", failure.what())
+            format!("gov-hook: let through unjudged, and that could not be put on record: {}\n", failure.what())
         })));
     }
     let repo = Repo::open(&environment.place)?;
@@ -119,7 +119,10 @@ fn asked(repo: &Repo, remote: &str, environment: &Environment, arrivals: &[Arriv
 /// Why nobody on the other side hears that they are asked.
 fn unsent(along: Result<String, Failure>, remote: &str) -> String {
     along.unwrap_or_else(|failure| {
-        format!("gov-hook: {remote} was not told that it waits: {}\n  tell it: gov-hook audit sync\n", failure.what())
+        format!(
+            "gov-hook: the request could not be sent to {remote}: {}\n  send it: gov-hook audit sync\n",
+            failure.what()
+        )
     })
 }
 
@@ -153,7 +156,7 @@ fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> 
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
-            "gov-hook: {branch}: let by unjudged, for GOV_HOOK_DISABLED is set, and that is on record\n\
+            "gov-hook: {branch}: let through unjudged, because GOV_HOOK_DISABLED is set; that is on record\n\
              somebody else has to answer for it: gov-hook ratify {id}"
         );
     }
@@ -167,13 +170,13 @@ fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> 
 pub(super) fn refusal_of_name(line: &Line) -> Option<Refusal> {
     line.new?;
     match line.name() {
-        Name::Replacement => {
-            Some(Refusal::denied("a replacement shows git other history than the one that was judged").mended_by(
+        Name::Replacement => Some(
+            Refusal::denied("a replacement makes git show a history other than the one that was judged").mended_by(
                 format!("git replace -d {}", shell_word(line.reference.trim_start_matches("refs/replace/"))),
-            ))
-        }
+            ),
+        ),
         Name::Reserved => Some(
-            Refusal::denied("gov-hook keeps this name for itself: the ledger is in refs/notes/gov/<stream>")
+            Refusal::denied("this name is reserved: the ledger is in refs/notes/gov/<stream>")
                 .mended_by("gov-hook audit sync"),
         ),
         Name::Stream(_) | Name::Branch(_) | Name::Other => None,
@@ -188,7 +191,7 @@ fn stream(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     let Some(old) = line.old else { return Ok(None) };
     let goes_on = repo.commit(old).is_ok() && repo.merge_base(old, new)? == Some(old);
     let rewritten = || {
-        Refusal::denied("it would take entries away that the other side has of this stream")
+        Refusal::denied("it would remove entries of this stream that the other side has")
             .mended_by("gov-hook audit sync")
     };
     Ok((!goes_on).then(rewritten))
@@ -221,9 +224,7 @@ fn told(arrival: &Arrival, remote: &str, style: Style) -> Result<Vec<u8>, Failur
     }
     if arrival.refusals.is_empty() && arrival.given_up > 0 {
         let gone = counted(arrival.given_up, "commit");
-        text.extend(
-            format!("gov-hook: {short}: forced; {remote} gives up {gone}, and that is on record\n").into_bytes(),
-        );
+        text.extend(format!("gov-hook: {short}: forced; {remote} gives up {gone}; that is on record\n").into_bytes());
     }
     Ok(text)
 }
@@ -264,7 +265,8 @@ fn along(repo: &Repo, remote: &str, environment: &Environment) -> Result<String,
             }
             Pushed::Refused { said } => {
                 // Writing to a `String` cannot fail.
-                let _ = writeln!(text, "gov-hook: {remote} does not take the ledger (refs/notes/gov/{stream}): {said}");
+                let _ =
+                    writeln!(text, "gov-hook: {remote} does not accept the ledger (refs/notes/gov/{stream}): {said}");
             }
         }
     }

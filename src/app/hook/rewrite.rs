@@ -32,7 +32,7 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
     for line in input.lines() {
         let mut words = line.split_whitespace().map(str::parse);
         let (Some(Ok(old)), Some(Ok(new))) = (words.next(), words.next()) else {
-            return Err(Failure::new("git says what was rewritten in a way that gov-hook does not know"));
+            return Err(Failure::new("git describes the rewrite in a way that gov-hook does not know"));
         };
         pairs.push((old, new));
     }

@@ -30,7 +30,7 @@ pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Enviro
     let (mut text, mut repo, mut arriving) = (String::new(), None, Vec::new());
     for words in words.filter(concerns) {
         let [_, new, reference] = words.as_slice() else {
-            return Err(Failure::new("git says what moves in a way that gov-hook does not know"));
+            return Err(Failure::new("git describes the update in a way that gov-hook does not know"));
         };
         if repo.is_none() {
             repo = Some(Repo::open(&environment.place)?);
@@ -73,7 +73,7 @@ fn moved(repo: &Repo, reference: &str, new: &str) -> Result<Moved, Failure> {
     let goes_away = new == Some(ObjectId::new([0; 20]));
     match name(reference) {
         Name::Replacement if !goes_away => Ok(denied(
-            "a replacement shows git other history than the one that was judged",
+            "a replacement makes git show a history other than the one that was judged",
             "make a commit of it instead".to_owned(),
         )),
         Name::Stream(stream) => {
@@ -82,7 +82,7 @@ fn moved(repo: &Repo, reference: &str, new: &str) -> Result<Moved, Failure> {
             let verify = || way_back(stream, None);
             Ok(match (old, new) {
                 (None, _) if goes_away => Moved::Freely,
-                (_, None) => denied("a stream of the ledger is no symbolic reference", verify()),
+                (_, None) => denied("a stream of the ledger is not a symbolic reference", verify()),
                 (Some(old), Some(_)) if goes_away && repo.is_packed_and_free(reference, old) => Moved::Freely,
                 (Some(_), Some(_)) if goes_away => denied("a stream of the ledger is never deleted", verify()),
                 (Some(old), Some(new)) if old == new => Moved::Freely,

@@ -28,7 +28,7 @@ pub(in crate::app) fn left_out(git: &Git, home: &Path, stage: &str) -> Result<Op
     // The first switches off all that are configured for the stage; hooks that are files run even so.
     for switch in [format!("hook.{stage}"), section.clone()] {
         if is_off(git, home, &switch)? {
-            return Ok(Some(format!("is switched off by {switch}.enabled")));
+            return Ok(Some(format!("is disabled by {switch}.enabled")));
         }
     }
     let events = git.settings_in(home, &format!("{section}.event"))?;
@@ -49,7 +49,7 @@ pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git])
             "git {} runs no hooks from its configuration; git 2.54 is the first that does",
             git.version
         ))
-        .mended_by("have them as files: gov-hook install"));
+        .mended_by("install them as files: gov-hook install"));
     }
     let folder = folder(repo);
     let folder = folder.canonicalize().unwrap_or(folder);
@@ -57,7 +57,7 @@ pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git])
     for stage in stages {
         let path = quoted(folder.join(stage).as_os_str().as_bytes());
         let command = String::from_utf8(path).map_err(|_not_text| {
-            Failure::new(format!("`{}` is no path that a configuration can hold", folder.display()))
+            Failure::new(format!("`{}` is not a path that a configuration can hold", folder.display()))
         })?;
         let is_asked = match gits.first() {
             Some(git) => left_out(git, repo.home(), stage)?.is_none(),

@@ -73,13 +73,13 @@ fn within(repo: &Repo, path: PathBuf) -> Result<PathBuf, Failure> {
     let Ok(real) = path.canonicalize() else {
         return if path.is_symlink() {
             Err(Failure::new(format!("`{}` is a symbolic link that leads nowhere", path.display()))
-                .mended_by(format!("take it away: rm {} && gov-hook install", word(&path))))
+                .mended_by(format!("remove it: rm {} && gov-hook install", word(&path))))
         } else {
             Ok(path)
         };
     };
     if !real.is_dir() {
-        return Err(Failure::new(format!("`{}` is no folder", path.display()))
+        return Err(Failure::new(format!("`{}` is not a folder", path.display()))
             .mended_by(format!("move it out of the way: mv {0} {0}.bak && gov-hook install", word(&path))));
     }
     let is_ours = |top: &Path| top.canonicalize().is_ok_and(|top| real.starts_with(top));
@@ -91,7 +91,7 @@ fn within(repo: &Repo, path: PathBuf) -> Result<PathBuf, Failure> {
         path.display(),
         real.display()
     ))
-    .mended_by(format!("say that it is meant: git config --local core.hooksPath {} && gov-hook install", word(&real))))
+    .mended_by(format!("if that is intended: git config --local core.hooksPath {} && gov-hook install", word(&real))))
 }
 
 /// The three ways out; where hooks are switched off there is no folder for the third.

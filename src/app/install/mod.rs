@@ -56,8 +56,8 @@ pub struct Request {
 pub fn install(request: Request, environment: &Environment) -> Result<Answer, Failure> {
     let repo = Repo::open(&environment.place)?;
     if !request.server && !is_clone(&repo)? {
-        return Err(Failure::new("a bare repository has no commits made in it, so a clone's hooks do not run here")
-            .mended_by("install those of a server: gov-hook install --server"));
+        return Err(Failure::new("nobody commits in a bare repository, so a clone's hooks would not run here")
+            .mended_by("install a server's hooks: gov-hook install --server"));
     }
     let mut stages = if request.server { SERVER.to_vec() } else { CLIENT.to_vec() };
     if request.strict {
@@ -93,7 +93,7 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
     for Done { stage, what, older, .. } in &done {
         // Writing to a `String` cannot fail, here and below.
         let _ = match what {
-            What::Restored => writeln!(text, "  {stage}: what was there before is there again"),
+            What::Restored => writeln!(text, "  {stage}: what was there before is restored"),
             What::Unchained(by) => {
                 writeln!(text, "  {stage}: taken out of what {} runs", by.as_str().unwrap_or("another program"))
             }
@@ -106,13 +106,13 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
         }
     }
     if let Some(remote) = fetched {
-        let _ = writeln!(text, "  fetching from {remote} leaves the ledger out");
+        let _ = writeln!(text, "  git fetch {remote} no longer fetches the ledger");
     }
     if let Some(asked) = asked {
         let _ = writeln!(text, "  {asked}");
     }
     let first = if done.is_empty() && text.is_empty() {
-        "no hook of gov-hook's is here\n".to_owned()
+        "no hooks of gov-hook are installed here\n".to_owned()
     } else {
         format!("uninstalled {}; the ledger and the policy stay\n", counted(done.len(), "hook"))
     };
@@ -184,11 +184,11 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
     for Done { stage, what, older, unused } in done {
         if let What::Chained { by, runs } = what {
             let whose = by.as_str().map_or_else(|| "what was there".to_owned(), |by| format!("the hook of {by}"));
-            let then = if *runs { "runs first" } else { "does not run, for it is not executable" };
+            let then = if *runs { "runs first" } else { "does not run, because it is not executable" };
             let _ = writeln!(text, "  {stage}: {whose} is kept as {stage}.legacy and {then}");
         }
         for path in older {
-            let _ = writeln!(text, "    what was kept before it runs too: {}", path.display());
+            let _ = writeln!(text, "    what it had kept before runs too: {}", path.display());
         }
         for name in unused.iter().filter_map(|path| path.file_name()) {
             let name = name.display();
@@ -197,10 +197,10 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
         }
     }
     if !also.is_empty() {
-        let _ = writeln!(text, "  {} of gov-hook's in the hooks folder taken away", counted(also.len(), "file"));
+        let _ = writeln!(text, "  {} of gov-hook removed from the hooks folder", counted(also.len(), "file"));
     }
     if let Some(Fetching { remote, all_branches }) = fetched {
-        let _ = writeln!(text, "  fetching from {remote} brings the ledger along");
+        let _ = writeln!(text, "  git fetch {remote} now also fetches the ledger");
         if let Some(command) = all_branches {
             let _ = writeln!(
                 text,
@@ -214,7 +214,7 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
         }
     }
     if repo.work_dir().is_some_and(|top| folder.starts_with(top)) && !folder.starts_with(repo.common_dir()) {
-        let _ = writeln!(text, "  they name this machine's gov-hook; where it is not, they take the one on PATH");
+        let _ = writeln!(text, "  they run this gov-hook by its path; if it is gone, the one on PATH");
     }
-    text + "next: see that nothing is in their way\n  gov-hook doctor\n"
+    text + "next: check that git really runs them\n  gov-hook doctor\n"
 }

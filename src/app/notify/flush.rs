@@ -63,8 +63,8 @@ pub fn flush(by: Asker, environment: &Environment) -> Result<Answer, Failure> {
 }
 
 pub(super) fn unusable(error: &std::io::Error) -> Failure {
-    Failure::new(format!("the messages that wait cannot be read or written: {error}"))
-        .mended_by("see to gov/spool in the git directory: it must be there for you to write")
+    Failure::new(format!("the waiting messages cannot be read or written: {error}"))
+        .mended_by("make sure that you may write to gov/spool in the git directory")
 }
 
 struct Run<'a> {
@@ -163,7 +163,7 @@ fn told(sent: usize, waiting: &[Waiting], dropped: usize) -> String {
         let _ = writeln!(text, "dropped {what} that waited for more than 7 days or were more than 1,000");
     }
     if waiting.is_empty() {
-        text.push_str("nothing waits\n");
+        text.push_str("nothing is waiting\n");
         return text;
     }
     let first = waiting.iter().find_map(|waiting| waiting.letter.as_ref().ok().filter(|letter| letter.why.is_some()));

@@ -91,10 +91,10 @@ fn answered(code: &str) -> Sent {
     let why = |more: &str| format!("the server answered {code}{more}");
     match code {
         _ if code.starts_with('2') => Sent::Yes,
-        "400" | "413" | "422" => Sent::Refused(why(": it does not take what it was sent")),
-        "401" | "403" => Sent::Down(why(": the token or address is not the right one")),
-        "404" | "410" => Sent::Down(why(": nothing is at the address")),
-        "429" => Sent::Down(why(": too much at once")),
+        "400" | "413" | "422" => Sent::Refused(why(": it rejected what it was sent")),
+        "401" | "403" => Sent::Down(why(": the token or address is wrong")),
+        "404" | "410" => Sent::Down(why(": there is nothing at that address")),
+        "429" => Sent::Down(why(": too many requests")),
         _ => Sent::Down(why("")),
     }
 }
@@ -102,7 +102,7 @@ fn answered(code: &str) -> Sent {
 /// What curl's exit codes mean, as far as they are met.
 fn failed(status: ExitStatus) -> String {
     match status.code() {
-        Some(1 | 3) => "the address is no URL of http or https".into(),
+        Some(1 | 3) => "the address is not a URL of http or https".into(),
         Some(5) => "the proxy is not known".into(),
         Some(6) => "the server's name is not known".into(),
         Some(7) => "the server cannot be reached".into(),
@@ -110,7 +110,7 @@ fn failed(status: ExitStatus) -> String {
         Some(35 | 51 | 53..=54 | 58..=60 | 66 | 77 | 80 | 82 | 83 | 90 | 91) => {
             "no trusted connection to the server".into()
         }
-        Some(52 | 55 | 56) => "the server broke off".into(),
+        Some(52 | 55 | 56) => "the server closed the connection".into(),
         Some(code) => format!("curl ended with code {code}"),
         None => "curl was ended".into(),
     }

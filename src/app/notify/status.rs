@@ -38,7 +38,7 @@ pub(in crate::app) fn troubles(repo: &Repo, environment: &Environment) -> Result
     let channels = channels(repo, environment, &policy.notices);
     let unready = channels.iter().filter_map(|told| Some((called(&told.channel), told.unready.as_deref()?)));
     let mut troubles: Vec<Trouble> =
-        unready.map(|(name, why)| trouble(format!("{name} cannot be told from here: {why}"))).collect();
+        unready.map(|(name, why)| trouble(format!("{name} cannot be reached from here: {why}"))).collect();
     let waiting = Spool::of(repo).names().map_err(|error| unusable(&error))?.len();
     if waiting > 0 {
         let verb = if waiting == 1 { "waits" } else { "wait" };
@@ -87,7 +87,7 @@ impl Found {
         let verb = if self.waiting.len() == 1 { "waits" } else { "wait" };
         // Writing to a `String` cannot fail, here and below.
         let _ = match self.waiting.len() {
-            0 => writeln!(text, "nothing waits"),
+            0 => writeln!(text, "nothing is waiting"),
             count => writeln!(text, "{} {verb}", counted(count, "message")),
         };
         for waiting in &self.waiting {
@@ -115,9 +115,9 @@ impl Found {
             let _ = writeln!(text, "{dropped} dropped so far: older than 7 days, or more than 1,000 at once");
         }
         if self.channels.is_empty() {
-            let _ = writeln!(text, "nobody is told: {origin} has no `notify`");
+            let _ = writeln!(text, "nobody is notified: {origin} has no `notify`");
         } else {
-            let _ = writeln!(text, "told, as {origin} says:");
+            let _ = writeln!(text, "notified, according to {origin}:");
         }
         for Told { channel, on, unready } in &self.channels {
             let state = unready.as_deref().unwrap_or("ready");

@@ -24,9 +24,9 @@ pub fn test(kind: Option<&str>, environment: &Environment) -> Result<Answer, Fai
         }
     }
     if channels.is_empty() {
-        let what = kind.map_or_else(|| "nobody".to_owned(), |kind| format!("nobody by {kind}"));
+        let what = kind.map_or_else(|| "nobody".to_owned(), |kind| format!("nobody over {kind}"));
         let law = if reference.built_in { "the built-in policy" } else { &reference.origin };
-        return Err(Failure::new(format!("{law} tells {what}"))
+        return Err(Failure::new(format!("{law} notifies {what}"))
             .mended_by("add a `notify` section to .gov/policy.yaml and commit it: gov-hook policy schema"));
     }
     let (mut text, mut exit) = (String::new(), Ending::Pass);

@@ -61,13 +61,16 @@ fn told(glob: &NameGlob, bytes: &[u8], known: &[&str]) -> Mistake {
     });
     let (line, column) = place.unwrap_or((1, 1));
     let (what, help) = if glob.text.starts_with(HEADER_FAMILY) {
-        ("is denied whatever `severity` says", "waive what is meant: gov-hook rules waive FINGERPRINT".to_owned())
+        (
+            "is denied whatever `severity` says",
+            "waive that finding instead: gov-hook rules waive FINGERPRINT".to_owned(),
+        )
     } else {
         let help = match closest(&glob.text, &meant) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "see what there is: gov-hook rules list".to_owned(),
+            None => "see all rules: gov-hook rules list".to_owned(),
         };
-        ("under `severity` is no rule, so it weighs nothing", help)
+        ("under `severity` matches no rule, so it has no effect", help)
     };
     Mistake {
         line,

@@ -56,7 +56,7 @@ pub fn check(file: Option<&Path>, environment: &Environment, medium: Medium, sty
         }
         Err(error) => {
             let failure = Failure::new(format!("cannot read `{shown}`: {error}"));
-            return Err(failure.mended_by("write one that fits this repository: gov-hook init"));
+            return Err(failure.mended_by("write one: gov-hook init"));
         }
     };
     let read = policy::read(&shown, &bytes);
@@ -160,7 +160,7 @@ pub fn why(path: &OsStr, environment: &Environment, medium: Medium, style: Style
 /// A path as it was typed, seen from the root of the repository.
 fn in_repository(repo: &Repo, typed: &OsStr) -> Result<RepoPath, Failure> {
     if typed.is_empty() {
-        return Err(Failure::new("an empty path names nothing").mended_by("name a file: gov-hook policy why PATH"));
+        return Err(Failure::new("the path is empty").mended_by("name a file: gov-hook policy why PATH"));
     }
     let outside = || Failure::new(format!("`{}` is not in this repository", Path::new(typed).display()));
     let mut whole = PathBuf::new();

@@ -97,7 +97,7 @@ impl<'a> Pen<'a> {
         let email = environment.committer.email.clone().or_else(|| configured("user.email"));
         let name = environment.committer.name.clone().or_else(|| configured("user.name"));
         let Some(email) = email.or_else(|| environment.author.email.clone()) else {
-            return Err(Failure::new("nobody is known to put this on record")
+            return Err(Failure::new("git knows no address to record this under")
                 .mended_by("say who you are: git config user.email you@example.com"));
         };
         let kind = match (agent, &environment.stream) {

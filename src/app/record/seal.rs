@@ -29,7 +29,7 @@ impl Key {
     /// The key that git signs with, when it signs with SSH.
     pub(super) fn of(repo: &Repo) -> Result<Self, Failure> {
         let missing = |what: &str| {
-            Failure::new(format!("an entry has to be signed here, and {what}")).mended_by(
+            Failure::new(format!("an entry has to be signed here, but {what}")).mended_by(
                 "name your SSH key: git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub",
             )
         };
@@ -85,7 +85,7 @@ impl Key {
         sign(&self.program, key, message, (namespace, is_watched)).map_err(|why| {
             Failure::new(format!("the key {} could not sign", self.public.fingerprint()))
                 .for_this_reason(why)
-                .mended_by("see that its file or your agent has it: ssh-add -l")
+                .mended_by("check that its file exists or your agent has it: ssh-add -l")
         })
     }
 }
@@ -106,7 +106,7 @@ fn usual(repo: &Repo) -> Result<String, String> {
     if output.status.success() && literal(&first).is_some() {
         Ok(first)
     } else {
-        Err(format!("`{command}`, which is to print a key, prints none"))
+        Err(format!("`{command}`, which should print a key, prints none"))
     }
 }
 

@@ -40,10 +40,10 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
     }
     drop(progress);
     if commits.is_empty() {
-        return Ok(Answer::passing(format!("no commit is in {revision}\n")));
+        return Ok(Answer::passing(format!("there are no commits in {revision}\n")));
     }
     if acts.is_empty() {
-        return Ok(Answer::passing(format!("{} on record already\n", counted(commits.len(), "commit"))));
+        return Ok(Answer::passing(format!("{} already on record\n", counted(commits.len(), "commit"))));
     }
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     Pen::open(&repo, environment, policy.audit, environment.agent.as_deref())?.write(&acts)?;

@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Sample>, Failure> {
         return Err(Failure::new(format!("`{named}` holds more than {} MiB", MOST_BYTES >> 20)));
     }
     eval::read(&bytes).map_err(|error| {
-        Failure::new(format!("`{named}` is no file of labelled features: {error}"))
+        Failure::new(format!("`{named}` is not a file of labelled features: {error}"))
             .mended_by("each line is a commit; the first line names the columns la_src, cc, nh_src, … szz, ref, score")
     })
 }

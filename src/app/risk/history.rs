@@ -6,7 +6,9 @@ use crate::app::{Failure, parallel, progress::Progress};
 use crate::check::eval::{self, Sample};
 use crate::check::{Features, HistoryFacts, features, is_fix_subject, measure};
 use crate::git::{Commit, History, Lines, Repo};
-use crate::model::{Arrange, Content, FileChange, FileFacts, FileKind, Known, ObjectId, RepoPath, Scanned, Window};
+use crate::model::{
+    Arrange, Content, FileChange, FileFacts, FileKind, Known, ObjectId, RepoPath, Scanned, Window, counted,
+};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -67,14 +69,15 @@ pub(super) fn enough(labelled: &Labelled, asked: usize) -> Result<(), Failure> {
         return Ok(());
     }
     let what = format!(
-        "this history tells of too few faults: of {} commits, {} are fixes whose lines can be blamed and {} are old \
-         enough to be judged, and {inducing} of those were at fault where {FEWEST} are needed",
-        labelled.read,
-        labelled.fixes,
+        "not enough evidence: {} found, {FEWEST} needed ({} read; old enough to judge: {}; fixes whose lines can be \
+         blamed: {})",
+        counted(inducing, "fault-inducing commit"),
+        counted(labelled.read, "commit"),
         labelled.samples.len(),
+        labelled.fixes,
     );
     let remedy = if labelled.read < asked {
-        "that is all the history there is here; evaluate a longer one".to_owned()
+        "there is no more history here; evaluate a longer one".to_owned()
     } else {
         format!("look further back: --commits {}", asked.saturating_mul(4))
     };

@@ -60,7 +60,7 @@ pub fn baseline(request: &Request, environment: &Environment) -> Result<Answer, 
             .mended_by("write each item on lines of its own, starting with `- `"));
     };
     file.replace(&bytes)?;
-    said.line(&format!("next: look at each secret among them and revoke it, then git add {WAIVERS_PATH}"));
+    said.line(&format!("next: check each secret among them and revoke it, then git add {WAIVERS_PATH}"));
     Ok(Answer::passing(said.text))
 }
 
@@ -142,10 +142,10 @@ impl Said {
         self.list("from now on for history only", "waiver", moved().map(|old| old.what.clone()));
         let is_gone = |old: &&Baselined| !moved().any(|moved| moved.fingerprint == old.fingerprint);
         let gone = compared.stale.iter().filter(is_gone).map(|old| old.what.clone());
-        self.list("dropped, since nothing matches any more", "waiver", gone);
+        self.list("dropped, because nothing matches any more", "waiver", gone);
         if compared.faulty > 0 {
             let faulty = counted(compared.faulty, "finding");
-            self.line(&format!("{faulty} that a waiver names without excusing it: mend its date or its reason"));
+            self.line(&format!("{faulty} named by a waiver that does not excuse it: correct its date or its reason"));
         }
     }
 

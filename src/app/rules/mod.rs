@@ -82,13 +82,12 @@ fn unknown(law: &Law, id: &str) -> Failure {
     let of_the_name = meant.iter().find(|known| known.split_once('/').is_some_and(|(_, name)| name == id));
     let remedy = match (of_the_name, meant.as_slice()) {
         (Some(one), _) | (None, [one]) => format!("did you mean `{one}`?"),
-        (None, [one, other, ..]) if !id.is_empty() => format!(
-            "did you mean `{one}` or `{other}`? See all that begin so: gov-hook rules list | grep {}",
-            shell_word(id)
-        ),
+        (None, [one, other, ..]) if !id.is_empty() => {
+            format!("did you mean `{one}` or `{other}`? See them all: gov-hook rules list | grep {}", shell_word(id))
+        }
         _ => match closest(id, &known) {
             Some(close) => format!("did you mean `{close}`?"),
-            None => "see what there is: gov-hook rules list".to_owned(),
+            None => "see all rules: gov-hook rules list".to_owned(),
         },
     };
     Failure::new(format!("no rule in force is called `{id}`")).mended_by(remedy)
@@ -109,7 +108,7 @@ pub fn check(path: &Path, medium: Medium, style: Style) -> Result<Answer, Failur
         }
     }
     if seen.packs.is_empty() {
-        let none = Failure::new(format!("no pack (`*.yaml`) is in `{}`", path.display()));
+        let none = Failure::new(format!("there is no pack (`*.yaml`) in `{}`", path.display()));
         return Err(none.mended_by("name a pack, or a folder of them; each rule starts with `- id: family/name`"));
     }
     let is_sound = seen.packs.iter().all(|pack| pack.mistakes.is_empty());

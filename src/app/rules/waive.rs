@@ -58,7 +58,7 @@ pub fn waive(request: &Request, environment: &Environment) -> Result<Answer, Fai
             let in_text = inline(&finding.place.path, finding.rule.as_str(), reason, request.until);
             let in_text = in_text.filter(|_| finding.place.line.is_some() && !finding.is_gone());
             let instead = in_text.map(|comment| {
-                format!("it could also stand in the text, in a comment on that line or above it:\n  {comment}\n")
+                format!("it could also be in the text, in a comment on that line or above it:\n  {comment}\n")
             });
             Ok(Answer::passing(said(line, &what, instead.as_slice())))
         }
@@ -73,12 +73,11 @@ pub fn waive(request: &Request, environment: &Environment) -> Result<Answer, Fai
 /// A reason that says something, and a date that is to come.
 pub(super) fn sound(reason: &str, until: Option<Date>, environment: &Environment) -> Result<(), Failure> {
     if !is_reason(reason) {
-        return Err(Failure::new("a waiver without a reason excuses nothing")
-            .mended_by("say why this is no risk: --reason \"…\""));
+        return Err(Failure::new("a waiver needs a reason").mended_by("say why this is not a risk: --reason \"…\""));
     }
     let today = environment.today()?;
     match until.filter(|until| *until < today) {
-        Some(until) => Err(Failure::new(format!("{until} is past, and a waiver ends with its date"))
+        Some(until) => Err(Failure::new(format!("{until} is in the past, so the waiver would have expired"))
             .mended_by(format!("name a day from {today} on"))),
         None => Ok(()),
     }
@@ -107,9 +106,9 @@ fn named(repo: &Repo, digits: &str, request: &Request, environment: &Environment
     let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_hex || !(FEWEST_DIGITS..=ALL_DIGITS).contains(&digits.len()) {
         return Err(Failure::new(format!(
-            "`{digits}` is no fingerprint: it has {FEWEST_DIGITS} to {ALL_DIGITS} hexadecimal digits"
+            "`{digits}` is not a fingerprint: it has {FEWEST_DIGITS} to {ALL_DIGITS} hexadecimal digits"
         ))
-        .mended_by("`gov-hook check` tells the fingerprint of every finding; for a rule: --rule ID --path GLOB"));
+        .mended_by("`gov-hook check` prints the fingerprint of each finding; to waive a rule: --rule ID --path GLOB"));
     }
     let findings = looked_through(repo, request, environment)?;
     let mut of_it: Vec<Finding> =
@@ -118,7 +117,7 @@ fn named(repo: &Repo, digits: &str, request: &Request, environment: &Environment
     let looked = if request.history { " or in history" } else { "" };
     match (of_it.len(), of_it.pop()) {
         (1, Some(finding)) => match &finding.waived {
-            Some(waived) => Err(Failure::new(format!("{} waives it already: {}", waived.by, waived.reason))),
+            Some(waived) => Err(Failure::new(format!("{} already waives it: {}", waived.by, waived.reason))),
             None => Ok(Some(finding)),
         },
         (_, None) if request.force && digits.len() == ALL_DIGITS => Ok(None),
@@ -128,15 +127,16 @@ fn named(repo: &Repo, digits: &str, request: &Request, environment: &Environment
                  starts with `{digits}`"
             );
             Err(Failure::new(failure).mended_by(if request.force {
-                "by force it is written too, given all 32 digits"
+                "to write it anyway, give all 32 digits"
             } else if request.history {
-                "look at what there is: gov-hook check --history"
+                "see the findings: gov-hook check --history"
             } else {
-                "look at what there is: gov-hook check --all; what only history has: add --history"
+                "see the findings: gov-hook check --all; for those only in history add --history"
             }))
         }
-        (many, Some(_)) => Err(Failure::new(format!("`{digits}` is the start of {many} fingerprints"))
-            .mended_by("give more of its digits")),
+        (many, Some(_)) => {
+            Err(Failure::new(format!("`{digits}` begins {many} fingerprints")).mended_by("give more of its digits"))
+        }
     }
 }
 
@@ -148,7 +148,7 @@ fn excused_by(
     request: &Request,
     environment: &Environment,
 ) -> Result<String, Failure> {
-    let invalid = |what: String, why: &dyn std::fmt::Display| Failure::new(format!("{what} is no glob: {why}"));
+    let invalid = |what: String, why: &dyn std::fmt::Display| Failure::new(format!("{what} is not a glob: {why}"));
     let names = NameGlob::new(rule).map_err(|why| invalid(format!("`{rule}`"), &why))?;
     let globs: Vec<PathGlob> = paths
         .iter()
@@ -162,8 +162,8 @@ fn excused_by(
     let at = |finding: &&Finding| globs.iter().any(|glob| glob.matches(&finding.place.path));
     let count = findings.iter().filter(|finding| names.matches(finding.rule.as_str())).filter(at).count();
     if count == 0 && !request.force {
-        return Err(Failure::new(format!("nothing here is excused by a waiver of `{rule}` in {}", paths.join(", ")))
-            .mended_by("a waiver with nothing to excuse is itself a finding; write it nevertheless: --force"));
+        return Err(Failure::new(format!("a waiver of `{rule}` in {} would excuse nothing here", paths.join(", ")))
+            .mended_by("a waiver with nothing to excuse is itself a finding; to write it anyway: --force"));
     }
     Ok(counted(count, "finding"))
 }
@@ -176,8 +176,8 @@ fn write(repo: &Repo, waiver: Waiver<'_>, fingerprint: Option<&str>) -> Result<u
         Excused::Finding(_) | Excused::Fingerprint(_) => fingerprint.and_then(|digits| file.waivers.line_of(digits)),
     };
     if let Some(line) = known {
-        return Err(Failure::new(format!("{WAIVERS_PATH}:{line} names it already"))
-            .mended_by("when it excuses nothing, its date is past or its reason is missing: change it there"));
+        return Err(Failure::new(format!("{WAIVERS_PATH}:{line} already names it"))
+            .mended_by("if it excuses nothing, its date has passed or its reason is missing: change it there"));
     }
     let Some(bytes) = rewritten(&file.bytes, &[], &[waiver]) else {
         return Err(Failure::new(format!("`{WAIVERS_PATH}` is not a plain list, so nothing can be added at its end"))

@@ -7,7 +7,7 @@ use crate::check::waivers::Waivers;
 use crate::git::Repo;
 
 /// What a new file starts with.
-const HEADER: &str = "# What gov-hook finds and is excused, and why. To add to it: gov-hook rules waive --help\n";
+const HEADER: &str = "# Findings of gov-hook that are excused, and why. To add to it: gov-hook rules waive --help\n";
 
 /// The file as it is. It cannot change by another gov-hook as long as this one holds it.
 pub(super) struct WaiversFile {

@@ -34,10 +34,10 @@ impl Looker {
                 self.object(Against::Deny, "`GOV_HOOK_AGENT` says that an agent is at work; it stays set");
             }
             "SKIP" | "PREK_SKIP" | "PRE_COMMIT_SKIP" if text.contains("gov-hook") => {
-                self.object(Against::Deny, format!("`{name}` would leave gov-hook out of the hooks that run"));
+                self.object(Against::Deny, format!("`{name}` would keep gov-hook out of the hooks that run"));
             }
             _ if is_setting(name) && (value.is_open || git::leads_elsewhere(&text)) => {
-                self.object(Against::Ask, format!("`{name}` may have git run something else than it says"));
+                self.object(Against::Ask, format!("`{name}` may have git run something other than it says"));
             }
             "GIT_NOTES_REF" if git::is_ledger(&value.text) => {
                 self.object(Against::Deny, "the ledger in refs/notes/gov is written by gov-hook alone");
@@ -64,7 +64,7 @@ impl Looker {
         let Some(to) = words.iter().find(|word| !word.text.starts_with('-')) else { return };
         if to.is_open {
             if written::may_be_hooks(to) {
-                self.object(Against::Ask, "it goes where the hooks are, by a way that is not to be seen");
+                self.object(Against::Ask, "it goes where the hooks are, by a way that cannot be seen here");
             }
             return;
         }
@@ -92,7 +92,7 @@ impl Looker {
             ("approve" | "reject" | "revoke" | "ratify", _) | ("override", "grant") | ("agent", "promote") => {
                 self.object(Against::Deny, "only people approve; ask the person you work for");
             }
-            ("uninstall", _) => self.object(Against::Deny, "`gov-hook uninstall` takes the hooks away"),
+            ("uninstall", _) => self.object(Against::Deny, "`gov-hook uninstall` removes the hooks"),
             (verb @ ("record" | "init" | "override" | "licence"), _) => {
                 self.object(
                     Against::Ask,

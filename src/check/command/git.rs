@@ -8,7 +8,7 @@ use crate::model::Gather;
 
 const HOOKS_PATH: &str = "`core.hooksPath` decides which hooks run; it is for a person to set";
 const HOOKS_SET: &str = "`hook.<name>` decides which hooks run; it is for a person to set";
-const NO_VERIFY: &str = "it leaves the hooks out that judge and record; commit and push without it";
+const NO_VERIFY: &str = "it skips the hooks that judge and record; commit and push without it";
 const LEDGER: &str = "the ledger in refs/notes/gov is written by gov-hook alone";
 
 /// Whether a reference, or a pattern of them, takes in the ledger.
@@ -171,7 +171,7 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
     found.of_gits_own_options(before, verb);
     let verb_is_open = words.get(before.len()).is_some_and(|word| word.is_open && word.text.is_empty());
     if verb_is_open || (verb == "commit" && is_given_unknown(after)) {
-        found.ask("what git is told here is not to be seen before it runs");
+        found.ask("what git is told here cannot be seen before it runs");
     }
     let options = options(verb, after);
     found.of_hooks_left_out(verb, &options);
@@ -182,12 +182,12 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
         }
         "notes" => found.of_notes(after),
         "replace" if !plain(after).is_empty() && !has(&options, &["-d", "--delete", "-l", "--list"]) => {
-            found.deny("a replacement shows git other history than the one that was judged");
+            found.deny("a replacement makes git show a history other than the one that was judged");
         }
         "commit-tree" | "fast-import" | "filter-branch" | "filter-repo" => {
             found.ask("it makes commits that no hook judges");
         }
-        "send-pack" | "http-push" => found.ask("it sends what no hook judges: git push asks them"),
+        "send-pack" | "http-push" => found.ask("it sends what no hook judges: use git push"),
         _ => {}
     }
     found.0
@@ -219,7 +219,7 @@ impl Objections {
             self.deny(LEDGER);
         }
         if before.iter().any(|word| word.text == "--exec-path" || word.text.starts_with("--exec-path=")) {
-            self.ask("git would run other programs than its own");
+            self.ask("git would run programs other than its own");
         }
         if before.iter().any(|word| leads_to_settings(&word.text)) {
             self.ask(ELSEWHERE);
@@ -252,7 +252,7 @@ impl Objections {
         if takes_back {
             self.deny(LEDGER);
         } else if verb == "push" && has(options, &["--mirror", "--prune"]) {
-            self.ask("it deletes what only the other side has, the ledger of others with it");
+            self.ask("it deletes what only the other side has, including the ledger of others");
         } else if verb == "update-ref" {
             self.ask("it moves references past the hooks");
         }
@@ -269,7 +269,7 @@ impl Objections {
     fn of_settings(&mut self, after: &[Word]) {
         let has = |wanted: &[&str]| after.iter().any(|word| wanted.contains(&word.text.as_str()));
         if has(&["-e", "--edit", "edit"]) {
-            self.ask("what becomes of the settings in an editor is not to be seen");
+            self.ask("what becomes of the settings in an editor cannot be seen");
         }
         let section = |word: &Word| match word.text.to_ascii_lowercase().as_str() {
             "core" => Some(HOOKS_PATH),

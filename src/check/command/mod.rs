@@ -179,7 +179,7 @@ impl Looker {
         let is_past = |word: &Word| word.text.starts_with("--no-veri") || git::against_hooks(&word.text).is_some();
         let is_verb = |word: &Word| matches!(word.text.as_str(), "commit" | "push" | "merge" | "am");
         if words.iter().any(is_past) || words.first().is_some_and(is_verb) {
-            self.object(Against::Ask, "it is not to be seen what it runs past the hooks");
+            self.object(Against::Ask, "what it runs past the hooks cannot be seen");
         }
         self.inner(words, false)
     }
@@ -212,7 +212,7 @@ impl Looker {
             "unset" => rest.iter().for_each(|word| self.variable(&word.text, &Word::default())),
             "pre-commit" | "prek" | "lefthook" | "husky" => {
                 if rest.first().is_some_and(|word| word.text == "uninstall") {
-                    self.object(Against::Ask, format!("`{name} uninstall` takes the repository's hooks away"));
+                    self.object(Against::Ask, format!("`{name} uninstall` removes the repository's hooks"));
                 }
             }
             _ if SETTERS.contains(&name) => {
@@ -289,7 +289,7 @@ impl Looker {
 
     fn wrapped(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
         if matches!(name, "xargs" | "parallel") && git::is_risky_with_more(words) {
-            self.object(Against::Ask, "git would be given words that are not to be seen");
+            self.object(Against::Ask, "git would be given words that cannot be seen before it runs");
         }
         let runs_governed = words.iter().any(|word| matches!(base(&word.text), "git" | "gov-hook"));
         for (at, word) in words.iter().enumerate() {

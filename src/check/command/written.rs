@@ -57,7 +57,7 @@ impl Looker {
         let first = word.text.trim_start_matches("./").split('/').next().unwrap_or_default();
         let is_vague = word.is_pattern && first.starts_with('.') && first.contains(['*', '?', '[', '{']);
         if is_vague || may_be_hooks(word) {
-            self.object(Against::Ask, format!("`{}` may be a hook, or git's own", word.text));
+            self.object(Against::Ask, format!("`{}` may be a hook, or one of git's own files", word.text));
         }
         // Where a part is not known, what is known of it may still say enough.
         if word.is_open && !word.text.contains(".git") && !word.text.contains(".gov") {

@@ -21,7 +21,7 @@ pub enum CsvError {
     #[error("line {line} has {found} fields, the first line names {named}")]
     Fields { line: usize, found: usize, named: usize },
 
-    #[error("line {line}: `{column}` is no number")]
+    #[error("line {line}: `{column}` is not a number")]
     NotANumber { line: usize, column: &'static str },
 
     #[error("there is no commit in it")]

@@ -16,23 +16,23 @@ pub fn explained(id: &str) -> Option<Explained> {
     let (severity, message, why, help) = match id {
         "waiver/added" => (
             Severity::Hold,
-            "a change excuses what it brings itself",
+            "a change excuses its own findings",
             "Whoever writes a change would judge it too. Of what would not be held this is only a note, and so it is \
              of one in `.gov/waivers.yaml`, of which any change is CRITICAL.",
-            "Have the reason approved with the change, or take out what it excuses.",
+            "Have the reason approved with the change, or remove what it excuses.",
         ),
         "waiver/reused" => (
             Severity::Hold,
-            "what a change brings is excused by a waiver that was there before",
+            "an older waiver excuses what a change adds",
             "A waiver in a text was approved for another text than this; one in `.gov/waivers.yaml` for all that it \
              names, and is not told so. Of what would not be held this is only a note.",
-            "Have it approved with the change, or take out what it excuses.",
+            "Have it approved with the change, or remove what it excuses.",
         ),
         "waiver/expired" => (
             Severity::Warn,
             "a waiver is past its date",
-            "It excuses nothing any more.",
-            "Mend what it excused, or set a new date.",
+            "It no longer excuses anything.",
+            "Fix what it excused, or set a new date.",
         ),
         "waiver/malformed" => (
             Severity::Warn,
@@ -43,13 +43,13 @@ pub fn explained(id: &str) -> Option<Explained> {
         "waiver/no-reason" => (
             Severity::Warn,
             "a waiver gives no reason",
-            "Nobody can tell later whether it still holds, so it excuses nothing.",
-            "Say why this is no risk.",
+            "Nobody could tell later whether it still applies, so it excuses nothing.",
+            "Say why this is not a risk.",
         ),
         "waiver/unused" => (
             Severity::Warn,
             "a waiver has nothing to excuse",
-            "It would excuse what comes later, which nobody has looked at.",
+            "It would excuse later findings that nobody has looked at.",
             "Remove it.",
         ),
         _ => return None,

@@ -111,7 +111,7 @@ impl Marked {
             rule.contains(['/', '*']) && rule.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.*?".contains(c))
         };
         if !rules.iter().all(fits) {
-            return problem("what stands in the brackets is no rule id");
+            return problem("the text in the brackets is not a rule id");
         }
         let rest = ["*/", "-->", "--%>", "%>", "#}", "}}"]
             .iter()
@@ -123,7 +123,7 @@ impl Marked {
         for word in rest.split_whitespace() {
             match word.strip_prefix("until=").map(|date| date.trim_end_matches([',', '.', ':', ';', ')']).parse()) {
                 Some(Ok(date)) => until = Some(date),
-                Some(Err(())) => return problem("`until` is no date of the form 2026-12-31"),
+                Some(Err(())) => return problem("`until` is not a date of the form 2026-12-31"),
                 None => words.push(word),
             }
         }
@@ -197,9 +197,12 @@ mod tests {
         let problem = |text: &str| read(text).and_then(|read| read.3);
 
         assert_eq!(problem("# gov: allow[a/b why"), Some("the bracket is never closed"));
-        assert_eq!(problem("# gov: allow[] why"), Some("what stands in the brackets is no rule id"));
-        assert_eq!(problem("# gov: allow[rule] why"), Some("what stands in the brackets is no rule id"));
-        assert_eq!(problem("# gov: allow[a/b] why until=tomorrow"), Some("`until` is no date of the form 2026-12-31"));
+        assert_eq!(problem("# gov: allow[] why"), Some("the text in the brackets is not a rule id"));
+        assert_eq!(problem("# gov: allow[rule] why"), Some("the text in the brackets is not a rule id"));
+        assert_eq!(
+            problem("# gov: allow[a/b] why until=tomorrow"),
+            Some("`until` is not a date of the form 2026-12-31")
+        );
     }
 
     #[test]

@@ -53,7 +53,7 @@ struct Item<'n> {
 impl<'n> Item<'n> {
     fn refuse_unknown_fields(&mut self) {
         for key in self.fields.iter().map(|field| &field.key).filter(|key| !KEYS.contains(&key.text.as_str())) {
-            let mistake = key.span.mistake("this is no field of a waiver");
+            let mistake = key.span.mistake("this is not a field of a waiver");
             let known = "known here: `fingerprint`, `rule`, `paths`, `reason`, `until`, `by`, `history`";
             self.mistakes.add(mistake.help(known));
         }
@@ -65,7 +65,7 @@ impl<'n> Item<'n> {
             (Some((fingerprint, span)), None) => self.fingerprint(fingerprint, span),
             (None, Some((rule, span))) => {
                 let rule = NameGlob::new(rule)
-                    .map_err(|why| self.mistakes.add(span.mistake("`rule` is no glob").because(why)));
+                    .map_err(|why| self.mistakes.add(span.mistake("`rule` is not a glob").because(why)));
                 let paths = self.globs("paths");
                 if paths.as_ref().is_some_and(Vec::is_empty) {
                     let mistake = span.mistake("the waiver of a rule names no `paths`");
@@ -90,7 +90,7 @@ impl<'n> Item<'n> {
         let is_hex = is_lower_hex(text.as_bytes());
         let is_one = text.len() == 32 && is_hex;
         if !is_one {
-            let mistake = span.mistake("this is no fingerprint").because("a fingerprint has 32 hexadecimal digits");
+            let mistake = span.mistake("this is not a fingerprint").because("a fingerprint has 32 hexadecimal digits");
             // Reports tell the first of them.
             let is_first = is_hex && (4..32).contains(&text.len());
             self.mistakes.add(if is_first {
@@ -118,7 +118,7 @@ impl<'n> Item<'n> {
         let (text, span) = self.text(key)?;
         let date = text.parse().ok();
         if date.is_none() {
-            self.mistakes.add(span.mistake(format!("`{key}` is no date")).help("write it as `2026-12-31`"));
+            self.mistakes.add(span.mistake(format!("`{key}` is not a date")).help("write it as `2026-12-31`"));
         }
         date
     }

@@ -54,7 +54,7 @@ fn inline(new: &str) -> Vec<String> {
 
 #[test]
 fn a_waiver_excuses_its_line_or_the_next_one_and_is_told() {
-    let added = "waiver/added hold 1: The change brings its own waiver of `t/word`: why";
+    let added = "waiver/added hold 1: The change adds its own waiver of `t/word`: why";
 
     assert_eq!(inline("badly // gov: allow[t/word] why"), ["t/word deny 1 waived by src/a.rs:1: why", added]);
     assert_eq!(inline("// gov: allow[t/word] why\nbadly\n"), ["t/word deny 2 waived by src/a.rs:1: why", added]);
@@ -73,7 +73,7 @@ fn waivers_above_each_other_excuse_the_line_beneath_them() {
         [
             "t/word deny 3 waived by src/a.rs:2: why",
             "waiver/unused warn 1: The waiver of `t/other` has nothing to excuse",
-            "waiver/added hold 2: The change brings its own waiver of `t/*`: why",
+            "waiver/added hold 2: The change adds its own waiver of `t/*`: why",
         ]
     );
 }
@@ -115,7 +115,7 @@ fn a_waiver_that_excuses_a_new_line_is_told_however_old_it_is() {
         told(&above("badly"), &above("bad")),
         [
             "t/word deny 2 waived by src/a.rs:1: why",
-            "waiver/reused hold 1: What the change brings is excused by an old waiver of `t/word`: why"
+            "waiver/reused hold 1: What the change adds is excused by an older waiver of `t/word`: why"
         ]
     );
     let file = "mark // gov: allow[t/file] why\n";
@@ -124,7 +124,7 @@ fn a_waiver_that_excuses_a_new_line_is_told_however_old_it_is() {
         told(file, ""),
         [
             "t/file warn 1 waived by src/a.rs:1: why",
-            "waiver/added note 1: The change brings its own waiver of `t/file`: why"
+            "waiver/added note 1: The change adds its own waiver of `t/file`: why"
         ]
     );
 }
@@ -223,7 +223,7 @@ fn a_waiver_that_only_the_change_has_is_told() {
         judged("bad", None, &waivers, Scope::Change),
         [
             "t/word deny 1 waived by .gov/waivers.yaml:2: new",
-            "waiver/added note 2: The change brings its own waiver of `t/word`: new"
+            "waiver/added note 2: The change adds its own waiver of `t/word`: new"
         ]
     );
 }
@@ -258,10 +258,10 @@ fn all_mistakes_of_the_file_are_told_at_once() {
         said,
         [
             "2:9 a waiver names a `fingerprint` or a `rule`, not both",
-            "3:16 this is no fingerprint",
+            "3:16 this is not a fingerprint",
             "4:3 the waiver names neither a `fingerprint` nor a `rule`",
-            "4:3 this is no field of a waiver",
-            "6:10 `until` is no date",
+            "4:3 this is not a field of a waiver",
+            "6:10 `until` is not a date",
             "7:10 `paths` must be a list",
             "8:9 the waiver of a rule names no `paths`",
         ]

@@ -125,15 +125,15 @@ impl State {
         }
         if !self.has_reason {
             let message = format!("The waiver of `{what}` gives no reason, so it excuses nothing");
-            return warning("waiver/no-reason", message, "Say in it why this is no risk.");
+            return warning("waiver/no-reason", message, "Say in it why this is not a risk.");
         }
         if let Some(until) = self.until.filter(|until| *until < today) {
             let message = format!("The waiver of `{what}` ended on {until}");
-            return warning("waiver/expired", message, "Mend what it excused, or set a new date.");
+            return warning("waiver/expired", message, "Fix what it excused, or set a new date.");
         }
         if self.idle {
             let message = format!("The waiver of `{what}` has nothing to excuse");
-            return warning("waiver/unused", message, "Remove it, so that it excuses nothing that comes later.");
+            return warning("waiver/unused", message, "Remove it, so that it does not excuse something later.");
         }
         None
     }
@@ -143,12 +143,12 @@ impl Told {
     const REVIEWED: &'static str = "Whoever reviews the change decides whether the reason holds.";
 
     fn added(what: &str, reason: &str) -> Self {
-        let message = format!("The change brings its own waiver of `{what}`: {reason}");
+        let message = format!("The change adds its own waiver of `{what}`: {reason}");
         Self { id: ADDED, severity: Severity::Note, message, help: Self::REVIEWED }
     }
 
     fn reused(what: &str, reason: &str) -> Self {
-        let message = format!("What the change brings is excused by an old waiver of `{what}`: {reason}");
+        let message = format!("What the change adds is excused by an older waiver of `{what}`: {reason}");
         Self { id: REUSED, severity: Severity::Note, message, help: Self::REVIEWED }
     }
 }

@@ -13,7 +13,7 @@ pub enum NotesError {
     #[error("an entry is one line, and this one holds a line break")]
     LineBreak,
 
-    #[error("nobody is known to write the ledger's commit")]
+    #[error("git knows no name and address to write the ledger under")]
     NoIdentity,
 
     #[error("the ledger cannot be written while git holds the pushed objects in quarantine")]
@@ -28,7 +28,7 @@ pub enum NotesError {
     #[error("cannot read `{}`", path.display())]
     Read { path: PathBuf, source: std::io::Error },
 
-    #[error("`{}` holds {size} bytes; no more than {limit} are read", path.display())]
+    #[error("`{}` has {size} bytes; at most {limit} are read", path.display())]
     Oversized { path: PathBuf, size: u64, limit: u64 },
 
     #[error("another process has held the ledger's lock `{}` for too long", path.display())]
@@ -37,7 +37,7 @@ pub enum NotesError {
     #[error("stream `{stream}` is not where it was: it is at {}, not at {}", place(*found), place(*expected))]
     Moved { stream: String, expected: Option<ObjectId>, found: Option<ObjectId> },
 
-    #[error("`{name}` is a symbolic reference; a stream of the ledger is none")]
+    #[error("`{name}` is a symbolic reference, which a stream of the ledger never is")]
     Symbolic { name: String },
 
     #[error("the notes of stream `{stream}` are not laid out as git lays out notes, at `{at}`")]
@@ -77,7 +77,7 @@ impl NotesError {
         match self {
             Self::NoIdentity => Some("say who you are: git config user.email you@example.com".into()),
             Self::Write { .. } | Self::Object { .. } => {
-                Some("see that the disk has room and that you may write there; nothing was recorded".into())
+                Some("make sure that the disk has room and that you may write there; nothing was recorded".into())
             }
             Self::Locked { path } => Some(format!(
                 "see whether a git process still runs here; if none does: rm {}",

@@ -16,7 +16,7 @@ use crate::model::{
 pub enum Unreadable {
     #[error("the line is not canonical JSON: {0}")]
     NotCanonical(#[from] NotCanonical),
-    #[error("the line is no JSON object")]
+    #[error("the line is not a JSON object")]
     NoObject,
     #[error("the version `{found}` is unknown; this gov-hook reads {VERSION}")]
     Version { found: String },

@@ -74,7 +74,7 @@ impl PublicKey {
             ED25519 | SK_ED25519 => {
                 let point = wire.string().and_then(|bytes| <&[u8; 32]>::try_from(bytes).ok());
                 let key = point.and_then(|point| Ed25519Key::from_bytes(point).ok());
-                let key = key.ok_or(SignatureError::Key("it is no point of the curve"))?;
+                let key = key.ok_or(SignatureError::Key("it is not a point of the curve"))?;
                 if kind == ED25519 {
                     Key::Ed25519(key)
                 } else {
@@ -85,7 +85,7 @@ impl PublicKey {
                 let curve = wire.text();
                 let key = wire.string().and_then(|point| P256Key::from_sec1_bytes(point).ok());
                 let key = key.filter(|_| curve == Some("nistp256"));
-                let key = key.ok_or(SignatureError::Key("it is no point of the curve"))?;
+                let key = key.ok_or(SignatureError::Key("it is not a point of the curve"))?;
                 if kind == P256 { Key::P256(key) } else { Key::SkP256 { key, application: application(&mut wire)? } }
             }
             RSA => {

@@ -186,7 +186,7 @@ fn moment(text: &str) -> Result<Moment, String> {
         ),
         _ => String::new(),
     };
-    Moment::from_str(&written).map_err(|()| format!("`{text}` is no time such as `20261121` or `202611210545Z`"))
+    Moment::from_str(&written).map_err(|()| format!("`{text}` is not a time such as `20261121` or `202611210545Z`"))
 }
 
 /// Patterns with `*` and `?`, separated by commas; one with `!` that matches refuses.

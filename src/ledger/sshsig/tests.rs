@@ -233,7 +233,7 @@ fn a_file_of_signers_tells_all_its_mistakes() {
             "line 1: the public key is malformed: a type and the key in base64 are needed",
             "line 2: `cert-authority` is not supported: name each key on a line of its own",
             "line 3: the option `colour=\"red\"` is unknown",
-            "line 4: `tomorrow` is no time such as `20261121` or `202611210545Z`",
+            "line 4: `tomorrow` is not a time such as `20261121` or `202611210545Z`",
             "line 5: a quote is not closed",
             "line 6: the public key is malformed: it is not base64",
             "line 7: the public key is malformed: its type is not the one it is said to have",

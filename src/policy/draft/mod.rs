@@ -48,10 +48,10 @@ pub fn draft(facts: &RepositoryFacts) -> String {
     allowed(&mut page, &layout);
     list(&mut page, "never_auto_approve", "CRITICAL: no machine approves it, whatever else is known.", &never);
     tracked_secrets(&mut page, &facts.paths);
-    list(&mut page, "protected", "HIGH: a person looks before it lands.", &protected);
+    list(&mut page, "protected", "HIGH: a person reviews it before it lands.", &protected);
     suggestions(&mut page, facts);
     list(&mut page, "database", "HIGH: what cannot be undone by reverting a commit.", &database);
-    list(&mut page, "generated", "Counted apart from the lines that set the level, scanned all the same.", &generated);
+    list(&mut page, "generated", "Counted apart from the lines that set the level, but still scanned.", &generated);
     categories(&mut page, &layout);
     limits_and_rules(&mut page);
     people::roles_and_approvals(&mut page, facts);
@@ -63,10 +63,10 @@ fn head(page: &mut Page, facts: &RepositoryFacts) {
     let files = counted(count, "tracked file");
     let languages = languages(&facts.paths);
     let languages = if languages.is_empty() { String::new() } else { format!(" ({})", languages.join(", ")) };
-    page.comment(0, "The law of this repository: what passes alone, what waits for whom, what is never");
+    page.comment(0, "The law of this repository: what passes by itself, what waits for whom, and what is never");
     page.comment(0, &format!("approved by a machine. Drafted from {files}{languages}."));
-    page.comment(0, "It holds from the commit that adds it. A key left out stays as the built-in policy says.");
-    page.comment(0, "See it whole: gov-hook policy show. Ask it about a path: gov-hook policy why PATH.");
+    page.comment(0, "It applies once it is committed. Keys left out are as in the built-in policy.");
+    page.comment(0, "All of it: gov-hook policy show. What it says about a path: gov-hook policy why PATH.");
     page.line(0, "version: 1");
 }
 
@@ -75,7 +75,7 @@ fn enforcement(page: &mut Page, facts: &RepositoryFacts) {
     let branch = facts.default_branch.as_deref().filter(plain).filter(|name| !name.is_empty()).unwrap_or("main");
     page.gap();
     page.line(0, "enforcement:");
-    page.comment(2, "Nothing is held yet: a secret stops a commit, the rest is said and recorded. Once the");
+    page.comment(2, "Nothing is held yet: a secret stops a commit, the rest is only reported. Once the");
     page.comment(2, "reports look right and the roles below name the right people, uncomment the branches.");
     page.line(2, "default: development");
     page.line(2, "# branches:");
@@ -85,11 +85,11 @@ fn enforcement(page: &mut Page, facts: &RepositoryFacts) {
 
 fn allowed(page: &mut Page, layout: &Layout) {
     if layout.clear {
-        page.comment(2, "Every tracked file is named by a list below, so `deny` asks only about new places.");
+        page.comment(2, "Every tracked file is on a list below, so `deny` asks only about new places.");
         page.line(2, "default: deny");
     } else {
-        page.comment(2, "`deny` would ask about every path that no list names. Here that is work of every day,");
-        page.comment(2, &format!("such as {}: name it under `allowed` first.", layout.example()));
+        page.comment(2, "`deny` would ask about every path that is on no list. Here that includes everyday work,");
+        page.comment(2, &format!("such as {}: list it under `allowed` first.", layout.example()));
         page.line(2, "default: allow");
     }
     list(page, "allowed", "LOW as far as the path is concerned.", &layout.allowed);
@@ -130,7 +130,7 @@ fn suggestions(page: &mut Page, facts: &RepositoryFacts) {
     if suggested.is_empty() {
         return;
     }
-    page.comment(4, "Perhaps these too; its people know better:");
+    page.comment(4, "Perhaps these, too; you know better:");
     for group in suggested {
         for glob in &group.globs {
             page.line(4, &format!("# - {}  # {}", quoted(glob), group.why));
@@ -145,7 +145,7 @@ fn categories(page: &mut Page, layout: &Layout) {
         return;
     }
     page.gap();
-    page.comment(0, "`auto_approve: false` keeps even a small change in a category from passing alone.");
+    page.comment(0, "`auto_approve: false` keeps even a small change in a category from passing by itself.");
     page.line(0, "categories:");
     for (name, group) in groups {
         if let Some(group) = group {
@@ -165,6 +165,6 @@ fn limits_and_rules(page: &mut Page) {
     page.gap();
     page.line(0, "rules:");
     page.line(2, "packs: [secrets, synthetic-data, unicode, weakening]");
-    page.comment(2, "Rules of your own: the same form as the embedded packs, see `gov-hook rules explain`.");
+    page.comment(2, "Your own rules, in the form of the built-in packs: see `gov-hook rules explain`.");
     page.line(2, "extra: [\".gov/rules/*.yaml\"]");
 }

@@ -86,7 +86,7 @@ fn roles_section(page: &mut Page, maintainers: &[String], owners: &[(String, Vec
 fn approvals_section(page: &mut Page, maintainers: &[String], owned: &[Owned], owners: &[(String, Vec<String>)]) {
     let anyone = if maintainers.is_empty() { "[]" } else { "[maintainer]" };
     page.gap();
-    page.comment(0, "What a held change is asked for. An agent's approval never counts.");
+    page.comment(0, "What a held change needs. An agent's approval never counts.");
     page.line(0, "approvals:");
     page.line(2, &format!("high: {{ count: 1, roles: {anyone}, timeout: 24h }}"));
     page.line(2, &format!("critical: {{ count: 1, roles: {anyone}, timeout: 24h, signed: true }}"));
@@ -113,6 +113,6 @@ fn approvals_section(page: &mut Page, maintainers: &[String], owned: &[Owned], o
 fn agents_section(page: &mut Page) {
     page.gap();
     page.comment(0, "An agent's work is judged at least this strictly on any branch. The well-known agents");
-    page.comment(0, "are known already; `identities` of your own take the place of these.");
+    page.comment(0, "are known already; `identities` of your own replace them.");
     page.line(0, "agents: { at_least: staging }");
 }

@@ -72,7 +72,7 @@ fn occasions(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Vec<Outcome>> 
             None => {
                 let known = || format!("`*` or one of {}", listed(&names));
                 let help = did_you_mean(text, &names).unwrap_or_else(known);
-                reader.note(span.mistake(format!("`{}` is no outcome", short(text))).help(help));
+                reader.note(span.mistake(format!("`{}` is not an outcome", short(text))).help(help));
             }
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn roles(reader: &mut Reader<'_>, field: Option<Field<'_>>, base: Vec
         }
         for (email, span) in &members {
             if !is_email(email) {
-                let mistake = span.mistake(format!("`{}` is no e-mail address", short(email)));
+                let mistake = span.mistake(format!("`{}` is not an e-mail address", short(email)));
                 let mistake = mistake.because("a role lists its people by the address they commit with");
                 let glob = email.contains('*');
                 reader.note(if glob { mistake.help("name each person: a role takes no globs") } else { mistake });
@@ -159,7 +159,7 @@ fn named_roles(reader: &mut Reader<'_>, field: Field<'_>, known: &[Role]) -> Opt
                 None if names.is_empty() => "name its people under `roles`".into(),
                 None => format!("`roles` has {}", listed(&names)),
             };
-            reader.note(span.mistake(format!("`{}` is no role", short(name))).help(help));
+            reader.note(span.mistake(format!("`{}` is not a role", short(name))).help(help));
         }
         roles.push(name.to_owned());
     }

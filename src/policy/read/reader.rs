@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
             Some(other) => format!("`{key}` belongs under `{}`", other.place),
             None => format!("known here: {}", listed(shape.keys)),
         });
-        self.note(entry.key.span.mistake(format!("`{}` is no key of {whole}", short(key))).help(help));
+        self.note(entry.key.span.mistake(format!("`{}` is not a key of {whole}", short(key))).help(help));
     }
 }
 

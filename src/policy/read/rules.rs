@@ -76,7 +76,7 @@ fn packs(reader: &mut Reader<'_>, field: Field<'_>) -> Option<Vec<String>> {
         } else {
             let help = did_you_mean(name, &PACKS)
                 .unwrap_or_else(|| format!("there are {}; a repository's own stand under `extra`", listed(&PACKS)));
-            reader.note(span.mistake(format!("`{}` is no rule pack", short(name))).help(help));
+            reader.note(span.mistake(format!("`{}` is not a rule pack", short(name))).help(help));
         }
     }
     Some(packs)

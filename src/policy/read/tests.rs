@@ -145,11 +145,11 @@ roles:
     assert_eq!(
         mistakes(text),
         [
-            "2:1+5 `pathz` is no key of a policy > did you mean `paths`?",
+            "2:1+5 `pathz` is not a key of a policy > did you mean `paths`?",
             "3:25+4 `default` cannot be `prod` > did you mean `production`?",
             "3:43+6 `branches` has an invalid glob `rel[` | unclosed character class, missing ']'",
             "3:63+15 `refs/heads/main` is a full ref name > name the branch: `main`",
-            "5:3+8 `protectd` is no key of `paths` > did you mean `protected`?",
+            "5:3+8 `protectd` is not a key of `paths` > did you mean `protected`?",
             "6:15+7 `protected` has an invalid glob `src/[` | unclosed character class, missing ']'",
             "6:24+4 `protected` has an invalid glob `/abs` | starts with `/`: globs are relative to the repository's root",
             "6:34+2 `protected` lists `ok` twice",
@@ -183,15 +183,15 @@ fn the_version_must_be_there_and_known() {
 fn a_key_in_the_wrong_place_is_sent_to_the_right_one() {
     assert_eq!(
         section("never_auto_approve: []"),
-        ["2:1+18 `never_auto_approve` is no key of a policy > `never_auto_approve` belongs under `paths`"]
+        ["2:1+18 `never_auto_approve` is not a key of a policy > `never_auto_approve` belongs under `paths`"]
     );
     assert_eq!(
         section("paths: { roles: {} }"),
-        ["2:10+5 `roles` is no key of `paths` > `roles` belongs at the top of the policy"]
+        ["2:10+5 `roles` is not a key of `paths` > `roles` belongs at the top of the policy"]
     );
     assert_eq!(
         section("audit: { xyz: 1 }"),
-        ["2:10+3 `xyz` is no key of `audit` > known here: `sign`, `proof_of_work_bits`"]
+        ["2:10+3 `xyz` is not a key of `audit` > known here: `sign`, `proof_of_work_bits`"]
     );
 }
 
@@ -220,8 +220,8 @@ fn approvals_ask_only_for_what_can_be_given() {
     };
 
     assert_eq!(asked("count: 2, roles: [admin, lead], timeout: 30m"), [""; 0]);
-    assert_eq!(asked("roles: [admn]"), ["3:30+4 `admn` is no role > did you mean `admin`?"]);
-    assert_eq!(asked("roles: [owners]"), ["3:30+6 `owners` is no role > `roles` has `admin`, `lead`"]);
+    assert_eq!(asked("roles: [admn]"), ["3:30+4 `admn` is not a role > did you mean `admin`?"]);
+    assert_eq!(asked("roles: [owners]"), ["3:30+6 `owners` is not a role > `roles` has `admin`, `lead`"]);
     assert_eq!(asked("count: 3"), ["3:29+1 3 approvals can never be given | the roles asked name 2 people"]);
     assert_eq!(
         asked("count: 2, roles: [admin]"),
@@ -230,7 +230,7 @@ fn approvals_ask_only_for_what_can_be_given() {
     assert_eq!(asked("count: 0"), ["3:29+1 `count` must be a number from 1 to 20, not 0"]);
     assert_eq!(
         section("approvals: { critical: { roles: [admin] } }"),
-        ["2:34+5 `admin` is no role > name its people under `roles`"]
+        ["2:34+5 `admin` is not a role > name its people under `roles`"]
     );
 }
 
@@ -260,12 +260,12 @@ fn a_role_names_people_and_never_an_agent() {
     assert_eq!(section("roles: { admin: [ada@example.com] }"), [""; 0]);
     assert_eq!(
         section("roles: { admin: [ada] }"),
-        ["2:18+3 `ada` is no e-mail address | a role lists its people by the address they commit with"]
+        ["2:18+3 `ada` is not an e-mail address | a role lists its people by the address they commit with"]
     );
     assert_eq!(
         section("roles: { admin: [\"*@example.com\"] }"),
         [
-            "2:18+15 `*@example.com` is no e-mail address | a role lists its people by the address they commit with > name each person: a role takes no globs"
+            "2:18+15 `*@example.com` is not an e-mail address | a role lists its people by the address they commit with > name each person: a role takes no globs"
         ]
     );
     assert_eq!(
@@ -320,11 +320,11 @@ fn rule_packs_are_known_and_a_repository_s_own_stand_beside_the_law() {
     let rules = |text: &str| section(&format!("rules: {{ {text} }}"));
 
     assert_eq!(rules("packs: [secrets, unicode], extra: [\".gov/rules/*.yaml\"]"), [""; 0]);
-    assert_eq!(rules("packs: [secret]"), ["2:18+6 `secret` is no rule pack > did you mean `secrets`?"]);
+    assert_eq!(rules("packs: [secret]"), ["2:18+6 `secret` is not a rule pack > did you mean `secrets`?"]);
     assert_eq!(
         rules("packs: [mine]"),
         [
-            "2:18+4 `mine` is no rule pack > there are `secrets`, `synthetic-data`, `imports`, `unicode`, `weakening`; a repository's own stand under `extra`"
+            "2:18+4 `mine` is not a rule pack > there are `secrets`, `synthetic-data`, `imports`, `unicode`, `weakening`; a repository's own stand under `extra`"
         ]
     );
     assert_eq!(
@@ -363,8 +363,8 @@ licence: { issuer: me }
             "2:23+3 `required` has an invalid glob `[` | unclosed character class, missing ']'".to_owned(),
             "3:17+2 `name` is missing".into(),
             "3:44+3 two environments have this name".into(),
-            "3:70+1 `x` is no role > name its people under `roles`".into(),
-            format!("4:18+4 `held` is no outcome > `*` or one of {known}"),
+            "3:70+1 `x` is not a role > name its people under `roles`".into(),
+            format!("4:18+4 `held` is not an outcome > `*` or one of {known}"),
             "4:25+8 `token_env` is missing".into(),
             "4:50+2 `on` is missing".into(),
             "4:50+2 none of `telegram`, `slack`, `webhook` and `command` says where to".into(),
@@ -405,10 +405,10 @@ notify:
         section(text),
         [
             "3:5+39 none of `telegram`, `slack`, `webhook` and `command` says where to".to_owned(),
-            "3:12+7 `rejectd` is no outcome > did you mean `rejected`?".into(),
-            "3:22+4 `slak` is no key of `notify[]` > did you mean `slack`?".into(),
-            "4:41+9 `secret_nv` is no key of `notify[].webhook` > did you mean `secret_env`?".into(),
-            "4:55+6 `secret` is no key of `notify[].webhook` > did you mean `secret_env`?".into(),
+            "3:12+7 `rejectd` is not an outcome > did you mean `rejected`?".into(),
+            "3:22+4 `slak` is not a key of `notify[]` > did you mean `slack`?".into(),
+            "4:41+9 `secret_nv` is not a key of `notify[].webhook` > did you mean `secret_env`?".into(),
+            "4:55+6 `secret` is not a key of `notify[].webhook` > did you mean `secret_env`?".into(),
             "4:63+6 a secret does not belong in the policy > put it in an environment variable and name that in \
              `secret_env`"
                 .into(),

@@ -91,13 +91,13 @@ pub(super) fn tell(covered: &Covered, replayed: Option<&Replayed>, text: &mut St
         Some(Adoption { time, .. }) => {
             let _ = writeln!(text, "adopted {time}, with the first commit");
         }
-        None if !covered.commits.is_empty() => text.push_str("nothing on record speaks of this history\n"),
+        None if !covered.commits.is_empty() => text.push_str("no entry in the ledger is about this history\n"),
         None => {}
     }
     if replayed.is_none() && covered.commits.iter().any(|commit| commit.said.status.is_on_record()) {
         let _ = writeln!(
             text,
-            "what was decided is believed as it was written; make it again: gov-hook audit verify {range} --replay"
+            "recorded decisions were taken as written; to recompute them: gov-hook audit verify {range} --replay"
         );
     }
     let told = |commit: &&CoveredCommit| {
@@ -126,16 +126,16 @@ pub(super) fn mend(covered: &Covered, text: &mut String) {
         [only] => {
             let _ = writeln!(
                 text,
-                "\njudge it and put it on record: gov-hook record {} --reason WHY",
+                "\nto judge it and put it on record: gov-hook record {} --reason WHY",
                 only.said.commit.short()
             );
         }
         _ => {
-            let _ = writeln!(text, "\njudge them and put them on record: gov-hook record A..B --reason WHY");
+            let _ = writeln!(text, "\nto judge them and put them on record: gov-hook record A..B --reason WHY");
         }
     }
     if let Some(held) = covered.commits.iter().find(|commit| commit.said.past_gate.is_some()) {
-        let _ = writeln!(text, "\nlet somebody else answer for it: gov-hook ratify {}", held.said.commit.short());
+        let _ = writeln!(text, "\nsomebody else has to answer for it: gov-hook ratify {}", held.said.commit.short());
     }
 }
 

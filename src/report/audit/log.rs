@@ -37,7 +37,7 @@ pub fn human(entries: &[Logged], damage: usize) -> String {
         let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
     if entries.is_empty() {
-        text.push_str("nothing on record fits\n");
+        text.push_str("no entry matches\n");
     }
     text
 }

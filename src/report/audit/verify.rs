@@ -103,7 +103,7 @@ pub fn human(found: &Verified, _style: Style) -> String {
         coverage::tell(covered, found.replayed.as_ref(), &mut text);
     }
     if found.may_be_elsewhere {
-        text.push_str("\nwhat others recorded may not have been fetched: gov-hook audit sync\n");
+        text.push_str("\nentries by others may not have been fetched: gov-hook audit sync\n");
     } else if let Some(covered) = &found.covered {
         coverage::mend(covered, &mut text);
     }
@@ -116,7 +116,7 @@ fn anchors(anchors: &Anchors, text: &mut String) {
         let _ = writeln!(text, "\nheld to {} that commits and tags anchor", counted(*held_to, "checkpoint"));
     }
     if !others.is_empty() {
-        text.push_str("\nno anchor, though it has the trailer `Gov-Checkpoint:`\n");
+        text.push_str("\nnot an anchor, despite its trailer `Gov-Checkpoint:`\n");
     }
     for NotAnchored { place, why } in others.iter().take(MOST) {
         let _ = writeln!(text, "  {}: {}", printable(place), printable(why));
@@ -128,9 +128,9 @@ fn anchors(anchors: &Anchors, text: &mut String) {
 
 fn replay(replayed: &Replayed, text: &mut String) {
     let Replayed { same, gone, partial, otherwise } = replayed;
-    let _ = writeln!(text, "\nreplayed: {} made again with the same result", counted_in_groups(*same, "decision"));
+    let _ = writeln!(text, "\nreplayed: {} recomputed with the same result", counted_in_groups(*same, "decision"));
     if *gone > 0 {
-        let _ = writeln!(text, "  {} on objects that are not here", counted_in_groups(*gone, "decision"));
+        let _ = writeln!(text, "  {} about objects that are not in this clone", counted_in_groups(*gone, "decision"));
     }
     if *partial > 0 {
         let _ = writeln!(
@@ -141,7 +141,7 @@ fn replay(replayed: &Replayed, text: &mut String) {
     }
     if !otherwise.is_empty() {
         let count = counted_in_groups(otherwise.len() as u64, "decision");
-        let _ = writeln!(text, "  {count} of other versions of gov-hook, which this one would make otherwise:");
+        let _ = writeln!(text, "  {count} by other versions of gov-hook that this one would decide differently:");
     }
     for differs in otherwise.iter().take(MOST) {
         let (expected, found) = (printable(&differs.expected), printable(&differs.found));
@@ -165,9 +165,9 @@ fn first_line(found: &Verified) -> String {
     let unwitnessed: u64 = found.unwitnessed.iter().map(|tail| tail.to - tail.from + 1).sum();
     let tail = match (unwitnessed, found.unwitnessed.as_slice()) {
         (0, _) => String::new(),
-        (1, [one]) => format!("; the newest entry of {} unwitnessed", printable(&one.stream)),
-        (_, [one]) => format!("; the {unwitnessed} newest entries of {} unwitnessed", printable(&one.stream)),
-        (_, many) => format!("; {unwitnessed} newest entries of {} streams unwitnessed", many.len()),
+        (1, [one]) => format!("; the newest entry of {} is unwitnessed", printable(&one.stream)),
+        (_, [one]) => format!("; the {unwitnessed} newest entries of {} are unwitnessed", printable(&one.stream)),
+        (_, many) => format!("; {unwitnessed} newest entries of {} streams are unwitnessed", many.len()),
     };
     format!("sound: {size}, {} signed{tail}", grouped(found.signed))
 }

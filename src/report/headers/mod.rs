@@ -111,7 +111,7 @@ pub fn unsigned(report: &UnsignReport, medium: Medium) -> String {
     }
     let mut text = format!("took the header off {}\n", counted(report.files.len(), "file"));
     for file in report.files.iter().take(MOST_LISTED) {
-        let how = if file.form == "ledger" { "  signed in the ledger only, and not any more" } else { "" };
+        let how = if file.form == "ledger" { "  was signed in the ledger only; no longer signed" } else { "" };
         let _ = writeln!(text, "  {}{how}", escape::shown_path(&file.path));
     }
     more(&mut text, report.files.len());

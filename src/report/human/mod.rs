@@ -30,8 +30,8 @@ pub(super) fn render(judgement: &Judgement, style: Style) -> String {
     };
     page.line(&format!("{} {}", page.paint(tone, &format!("{}:", headline.word)), page.strong(&headline.rest)));
     let Judgement { target, gate, level, policy, .. } = judgement;
-    let law = if policy.built_in { String::new() } else { format!(" by {}", policy.origin) };
-    page.prose(0, 0, &format!("judged {} for the {gate} gate at {level}{law}", target.described));
+    let law = if policy.built_in { String::new() } else { format!(", policy {}", policy.origin) };
+    page.prose(0, 0, &format!("judged: {}, {gate} gate, level {level}{law}", target.described));
     if policy.built_in {
         page.prose(0, 0, "the built-in policy applies: no .gov/policy.yaml is in force");
     }

@@ -74,7 +74,7 @@ pub(super) fn refused() -> Judgement {
     judgement.decision.reasons.insert(0, reason(Outcome::Rejected, "rejected by ada@example.com", vec![]));
     judgement.decision.rejected_by = vec!["ada@example.com".into()];
     judgement.next = vec![next(
-        "it stays rejected until its bytes change: change what was rejected, and look again",
+        "it stays rejected until its bytes change: change it, then check again",
         "gov-hook check main...feature",
     )];
     judgement
@@ -176,7 +176,7 @@ pub(crate) fn denied() -> Judgement {
     };
     let mut judgement = pass();
     judgement.target.kind = TargetKind::Staged;
-    judgement.target.described = "the staged changes".into();
+    judgement.target.described = "staged changes".into();
     judgement.target.head = None;
     judgement.gate = Gate::Commit;
     judgement.level = Enforcement::Development;

@@ -70,7 +70,7 @@ impl Event {
 
     fn of(value: &Value) -> Result<Self, Failure> {
         if !value.is_object() {
-            return Err(unreadable("it is no object"));
+            return Err(unreadable("it is not an object"));
         }
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let is_of_a_tool = value.get("tool_name").is_some() || value.get("hook_event_name").is_some();
@@ -112,7 +112,7 @@ impl Event {
 fn paths(input: &Value) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     for (key, value) in PATHS.iter().filter_map(|key| Some((key, input.get(key)?))) {
-        let not_text = || unreadable(&format!("`{key}` is no path"));
+        let not_text = || unreadable(&format!("`{key}` is not a path"));
         match value {
             Value::Array(all) => {
                 for one in all {
@@ -137,9 +137,9 @@ fn command(input: &Value) -> Result<Option<String>, Failure> {
         // Some tools give a program and its arguments.
         Some(Value::Array(words)) => {
             let words: Option<Vec<String>> = words.iter().map(|word| Some(quoted(word.as_str()?))).collect();
-            words.map(|words| Some(words.join(" "))).ok_or_else(|| unreadable("`command` is no command"))
+            words.map(|words| Some(words.join(" "))).ok_or_else(|| unreadable("`command` is not a command"))
         }
-        Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => Err(unreadable("`command` is no command")),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => Err(unreadable("`command` is not a command")),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn before(environment: &Environment) -> Result<Answer, Failure> {
 }
 
 fn silent() -> Weighed {
-    Weighed { permission: Permission::Silent, why: "nothing here speaks against it".into() }
+    Weighed { permission: Permission::Silent, why: "nothing here forbids it".into() }
 }
 
 /// The repository that the agent is in, else the one that the file is in.

@@ -57,7 +57,8 @@ impl Ground {
         }
         let path = real(path);
         if self.kept.iter().any(|kept| kept.starts_with(&path)) {
-            let why = format!("`{}` holds git's own: hooks and settings are for a person to change", shown(&path));
+            let why =
+                format!("`{}` holds git's own files: hooks and settings are for a person to change", shown(&path));
             return Weighed { permission: Permission::Deny, why };
         }
         for inner in within(&path, left) {
@@ -75,7 +76,8 @@ impl Ground {
 
     fn one(&self, policy: &Policy, path: &Path) -> Weighed {
         if self.kept.iter().any(|kept| path.starts_with(kept)) {
-            let why = format!("`{}` is git's own: hooks and settings are for a person to change", shown(path));
+            let why =
+                format!("`{}` is one of git's own files: hooks and settings are for a person to change", shown(path));
             return Weighed { permission: Permission::Deny, why };
         }
         let inside = self.roots.iter().find_map(|root| path.strip_prefix(root).ok());
@@ -92,7 +94,10 @@ impl Ground {
 fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
     let weighed = |permission, why: String| Weighed { permission, why: format!("`{path}` {why}") };
     if is_in_git_directory(path) {
-        return weighed(Permission::Deny, "is git's own: hooks and settings are for a person to change".into());
+        return weighed(
+            Permission::Deny,
+            "is one of git's own files: hooks and settings are for a person to change".into(),
+        );
     }
     let folded = fold_bytes(path.as_bytes());
     if folded.starts_with(b".gov/") || folded == b".gov" {
@@ -109,7 +114,7 @@ fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
             weighed(Permission::Ask, format!("is protected (`{glob}`): a person has to agree first"))
         }
         PathClass::Database => {
-            weighed(Permission::Ask, format!("is a matter of the database (`{glob}`): a person has to agree first"))
+            weighed(Permission::Ask, format!("is a database path (`{glob}`): a person has to agree first"))
         }
         PathClass::Unlisted if policy.paths.default == PathDefault::Deny => {
             weighed(Permission::Ask, "is on no list of the policy: a person has to agree first".into())

@@ -16,7 +16,7 @@ use crate::policy::Audit;
 pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Answer {
     let told = accept(input, environment).unwrap_or_else(|failure| {
         let mend = failure.remedy().map(|mend| format!("  mend it there: {mend}\n")).unwrap_or_default();
-        format!("gov-hook: the push is in, but the server could not put it on record: {}\n{mend}", failure.what())
+        format!("gov-hook: the push is in, but the server could not record it: {}\n{mend}", failure.what())
     });
     Answer::passing(told)
 }
@@ -31,7 +31,7 @@ fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
         0 => String::new(),
         _ if repo.branches_here()?.is_empty() => String::new(),
         count => format!(
-            "gov-hook: the ledger of this server has {}\n  look into it there: gov-hook audit verify\n",
+            "gov-hook: the ledger of this server has {}\n  to see it, run there: gov-hook audit verify\n",
             counted(count, "flaw")
         ),
     };

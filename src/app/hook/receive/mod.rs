@@ -39,7 +39,7 @@ pub(super) fn before(input: &str, environment: &Environment) -> Result<Answer, F
 pub(super) fn one(arguments: &[OsString], environment: &Environment) -> Result<Answer, Failure> {
     let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let [reference, old, new] = words.as_slice() else {
-        return Err(Failure::new("git says what is updated in a way that gov-hook does not know"));
+        return Err(Failure::new("git describes the update in a way that gov-hook does not know"));
     };
     let repo = Repo::open(&environment.place)?;
     let line = received(&repo, &format!("{old} {new} {reference}"))?;

@@ -43,8 +43,10 @@ pub(super) fn refused<'l>(
     let foreign = foreign.into_inner().unwrap_or_else(PoisonError::into_inner);
     let is_news = |entry: &&crate::model::Entry| entry.stream != GENESIS_STREAM;
     if let (Some(entry), Some(pusher)) = (foreign.iter().find(is_news), pusher) {
-        let why =
-            format!("it is the stream of {}, and {pusher} pushes it; everybody writes their own", entry.actor.email);
+        let why = format!(
+            "it is the stream of {}, and {pusher} pushes it; everyone may write only to their own",
+            entry.actor.email
+        );
         refused.extend(blamed(&entry.stream).map(|line| (line, Refusal::denied(why).mended_by("gov-hook audit sync"))));
     }
     Ok(refused)
@@ -85,13 +87,13 @@ fn moves_back(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     };
     let Some(old) = line.old else { return Ok(None) };
     if repo.commit_at(new)? != Some(new) {
-        return Ok(Some(Refusal::denied("a stream is made of commits, and this is none").mended_by(mend)));
+        return Ok(Some(Refusal::denied("a stream is made of commits, and this is not one").mended_by(mend)));
     }
     let meeting: Option<ObjectId> = repo.merge_base(old, new)?;
     Ok(if meeting == Some(old) {
         None
     } else if meeting == Some(new) {
-        Some(Refusal::denied("entries that are here would be cut off; a stream only grows").mended_by(mend))
+        Some(Refusal::denied("it would cut off entries that are here; a stream only grows").mended_by(mend))
     } else {
         Some(Refusal::denied("its history was rewritten; a stream only grows").mended_by(mend))
     })

@@ -103,7 +103,7 @@ fn ours() -> Value {
 fn with_ours(text: &str, id: &str) -> Result<(String, Vec<Added>), Failure> {
     let unfit = |why: &str| {
         Failure::new(format!("`{SETTINGS}` cannot be added to: {why}"))
-            .mended_by(format!("have its `PreToolUse` hook run: {COMMAND}"))
+            .mended_by(format!("add a `PreToolUse` hook that runs: {COMMAND}"))
     };
     let parse = |text: &str| serde_json::from_str::<Value>(text);
     let settings =
@@ -112,12 +112,12 @@ fn with_ours(text: &str, id: &str) -> Result<(String, Vec<Added>), Failure> {
     let (mut after, mut added) = (text.to_owned(), Vec::new());
     if !asks_already(&settings) {
         after = splice::push(&after, &["hooks", "PreToolUse"], &hook)
-            .ok_or_else(|| unfit("`hooks` is no object of lists"))?;
+            .ok_or_else(|| unfit("`hooks` is not an object of lists"))?;
         let shown = pretty(&json!({ "hooks": { "PreToolUse": [hook] } }));
         added.push(Added { part: Part::Hook, shown });
     }
     if settings.get("env").and_then(|variables| variables.get(AGENT)).is_none() {
-        after = splice::put(&after, &["env"], AGENT, &json!(id)).ok_or_else(|| unfit("`env` is no object"))?;
+        after = splice::put(&after, &["env"], AGENT, &json!(id)).ok_or_else(|| unfit("`env` is not an object"))?;
         let shown = pretty(&json!({ "env": { AGENT: id } }));
         added.push(Added { part: Part::Name(id.to_owned()), shown });
     }

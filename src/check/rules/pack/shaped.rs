@@ -16,7 +16,7 @@ impl Reader {
                 }
             } else {
                 let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-                let mistake = key.span.mistake(format!("`{}` is no field of {what}", short(&key.text)));
+                let mistake = key.span.mistake(format!("`{}` is not a field of {what}", short(&key.text)));
                 self.note(with_hint(mistake, &key.text, &names));
             }
         }

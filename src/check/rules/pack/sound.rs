@@ -41,7 +41,7 @@ impl Placed<'_> {
         let is_word =
             |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
         let is_id = self.rule.id.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name));
-        let mistake = || self.at("id", format!("`{}` is no id", short(&self.rule.id))).help("write `family/name`");
+        let mistake = || self.at("id", format!("`{}` is not an id", short(&self.rule.id))).help("write `family/name`");
         (!is_id).then(mistake)
     }
 
@@ -84,7 +84,7 @@ impl Placed<'_> {
     fn of_keywords(&self) -> impl Iterator<Item = Mistake> {
         let is_none = |written: &&String| Keyword::new(written).text.len() < SHORTEST_KEYWORD || written.contains('\n');
         self.rule.keywords.iter().filter(is_none).map(|keyword| {
-            let mistake = self.at("keywords", format!("`{}` is no keyword", short(keyword)));
+            let mistake = self.at("keywords", format!("`{}` is not a keyword", short(keyword)));
             mistake.because(format!("a keyword is one line of at least {SHORTEST_KEYWORD} bytes"))
         })
     }
@@ -109,7 +109,7 @@ impl Placed<'_> {
     fn of_what_it_says(&self) -> Vec<Mistake> {
         let mut found = Vec::new();
         if self.has("message") && self.rule.message.trim().is_empty() {
-            found.push(self.at("message", "`message` says nothing"));
+            found.push(self.at("message", "`message` is empty"));
         }
         if self.rule.entropy.is_some_and(|bits| !(0.0..=8.0).contains(&bits)) {
             found.push(self.at("entropy", "`entropy` is a number of bits, from 0 to 8"));

@@ -86,10 +86,10 @@ fn all_mistakes_of_a_pack_are_told_at_once() {
         said,
         [
             "2:3+1 the rule has no `examples`",
-            "2:7+4 `acme` is no id > write `family/name`",
-            "3:3+7 `keyword` is no field of a rule > did you mean `keywords`?",
-            "4:13+12 `\\bab` is no keyword | a keyword is one line of at least 3 bytes",
-            "4:13+12 `ab` is no keyword | a keyword is one line of at least 3 bytes",
+            "2:7+4 `acme` is not an id > write `family/name`",
+            "3:3+7 `keyword` is not a field of a rule > did you mean `keywords`?",
+            "4:13+12 `\\bab` is not a keyword | a keyword is one line of at least 3 bytes",
+            "4:13+12 `ab` is not a keyword | a keyword is one line of at least 3 bytes",
             "5:10+4 `regex` cannot be used | unclosed character class",
             "6:13+5 `severity` cannot be `fatal` > known here: `deny`, `hold`, `warn`, `note`",
             "7:12+3 `message` must be a text, not a list",
@@ -188,7 +188,7 @@ fn the_examples_of_a_sound_rule_are_tried_beside_one_that_is_not() {
 #[test]
 fn what_cannot_be_meant_is_a_mistake() {
     let cases = [
-        (("message: Acme deploy token", "message: ' '"), "`message` says nothing"),
+        (("message: Acme deploy token", "message: ' '"), "`message` is empty"),
         (("entropy: 2.5", "entropy: -1"), "`entropy` is a number of bits, from 0 to 8"),
         (("severity: deny", "severity: deny\n  roles: [king]"), "no reviewer is called `king`"),
         (

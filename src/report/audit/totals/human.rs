@@ -78,7 +78,7 @@ fn answers(out: &mut String, totals: &LedgerSummary) {
         let rate = approvals.rate_per_mille.map_or("-".into(), per_mille);
         let _ = writeln!(
             out,
-            "approvals\n  requested {}, approved {}, rejected {}, let by {}, open {}; approval rate {rate}",
+            "approvals\n  requested {}, approved {}, rejected {}, let through {}, open {}; approval rate {rate}",
             approvals.requested, approvals.approved, approvals.rejected, approvals.let_by, approvals.open
         );
         let times = [
@@ -126,7 +126,7 @@ fn missing(out: &mut String, report: &AuditReport) {
     if report.missing.is_empty() {
         return;
     }
-    let _ = writeln!(out, "not on record; judge them now: gov-hook record RANGE --reason WHY");
+    let _ = writeln!(out, "not on record; to judge them now: gov-hook record RANGE --reason WHY");
     for commit in report.missing.iter().take(MOST_LISTED) {
         row(out, commit);
     }
@@ -138,7 +138,7 @@ fn past_gate(out: &mut String, report: &AuditReport) {
     if report.past_gate.is_empty() {
         return;
     }
-    let _ = writeln!(out, "past the push gate; let somebody else answer for each: gov-hook ratify COMMIT");
+    let _ = writeln!(out, "past the push gate; somebody else has to answer for each: gov-hook ratify COMMIT");
     for commit in report.past_gate.iter().take(MOST_LISTED) {
         row(out, commit);
         let _ = writeln!(out, "            {}", commit.why);
@@ -180,7 +180,7 @@ mod tests {
                 "broken: 1 thing is wrong with the ledger (1,284 entries in 4 streams, 96 signed); \
                  the totals below may not be true",
                 "  broken-chain: entry 41 of 0123456789ab-89abcdef (3d914f9348c9): expected `prev` 01, found 02",
-                "    entries were changed, moved or taken away: fetch the stream from a clone that verifies",
+                "    entries were changed, moved or removed: fetch the stream from a clone that verifies",
             ]
         );
     }

@@ -64,7 +64,7 @@ fn sentence(report: &AuditReport) -> String {
             let tail = counted_in_groups(tail, "entry");
             format!("{ledger}; nobody else has seen the newest {tail} yet")
         }
-        Verdict::Sound => format!("{ledger}; every one in its place"),
+        Verdict::Sound => format!("{ledger}; every entry in its place"),
     }
 }
 
@@ -133,6 +133,6 @@ mod tests {
         assert_eq!(Verdict::of(&unwitnessed), Verdict::Unwitnessed);
         assert_eq!(Verdict::of(&AuditReport { unwitnessed: Vec::new(), ..unwitnessed }), Verdict::Sound);
         assert_eq!(Verdict::of(&AuditReport::default()), Verdict::Empty);
-        assert_eq!(sentence(&sound()), "1,284 entries in 4 streams, 96 signed; every one in its place");
+        assert_eq!(sentence(&sound()), "1,284 entries in 4 streams, 96 signed; every entry in its place");
     }
 }

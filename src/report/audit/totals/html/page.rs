@@ -78,7 +78,7 @@ fn verdict(report: &AuditReport) -> String {
          <h2 id=\"verdict\"><span aria-hidden=\"true\">{mark}</span> {says}</h2>\n<p>{}.</p>\n{}{}</section>\n",
         xml(&sentence(report)),
         list("What is wrong", &damage),
-        list("Seen by nobody else yet", &unwitnessed)
+        list("Not seen by anybody else yet", &unwitnessed)
     )
 }
 
@@ -184,7 +184,7 @@ fn approvals(report: &AuditReport) -> String {
             row("requested", approvals.requested),
             row("approved", approvals.approved),
             row("rejected", approvals.rejected),
-            row("let by without an answer", approvals.let_by),
+            row("let through without an answer", approvals.let_by),
             row("without an answer", approvals.open),
         ];
         tables += &table("Requests and answers", rows);
@@ -216,7 +216,7 @@ fn missing(report: &AuditReport) -> String {
         "What has no record?",
         [],
         &format!(
-            "{table}<p>Judge them now and put them on record: <code>gov-hook record RANGE --reason WHY</code></p>\n"
+            "{table}<p>To judge them now and put them on record: <code>gov-hook record RANGE --reason WHY</code></p>\n"
         ),
     )
 }
@@ -227,13 +227,13 @@ fn past_gate(report: &AuditReport) -> String {
     }
     let count = report.past_gate.len() as u64;
     let them = if count == 1 { "it" } else { "them" };
-    let about = format!("{} came past the gate that has to let {them} by", counted_in_groups(count, "commit"));
+    let about = format!("{} got past the gate that has to let {them} through", counted_in_groups(count, "commit"));
     let table = ungoverned(&report.past_gate, &about);
     section(
         "past",
-        "What came past the push gate?",
+        "What got past the push gate?",
         [],
-        &format!("{table}<p>Let somebody else answer for each: <code>gov-hook ratify COMMIT</code></p>\n"),
+        &format!("{table}<p>Somebody else has to answer for each: <code>gov-hook ratify COMMIT</code></p>\n"),
     )
 }
 

@@ -28,7 +28,7 @@ pub(super) fn outcomes(totals: &LedgerSummary) -> Option<Figure> {
         class: outcome.as_str(),
         count: *count,
     });
-    bars("outcomes", "Outcomes", "What followed for the changes that were judged.", &rows.collect::<Vec<_>>())
+    bars("outcomes", "Outcomes", "What was decided about the changes that were judged.", &rows.collect::<Vec<_>>())
 }
 
 pub(super) fn levels(totals: &LedgerSummary) -> Option<Figure> {
@@ -195,7 +195,7 @@ pub(super) fn coverage(totals: &LedgerSummary, range: &str) -> Option<Figure> {
     let meaning = |status: RecordStatus| match status {
         RecordStatus::Recorded => "judged before it was made",
         RecordStatus::Late => "judged afterwards: a merge, rebase or the like, or put on record with a reason",
-        RecordStatus::Bypassed => "a hook that should have judged it did not run, or was not heeded",
+        RecordStatus::Bypassed => "a hook that should have judged it did not run, or was ignored",
         RecordStatus::Unrecorded => "made without gov-hook",
     };
     let cells = |status: RecordStatus| {
@@ -205,7 +205,7 @@ pub(super) fn coverage(totals: &LedgerSummary, range: &str) -> Option<Figure> {
     Some(Figure {
         id: "coverage",
         title: format!("Commits of {range}"),
-        about: "Which of the commits somebody judged.".into(),
+        about: "Which of the commits were judged.".into(),
         svg: canvas,
         legend,
         table: Table {
