@@ -53,6 +53,25 @@ fn a_sound_policy_is_called_sound() {
 }
 
 #[test]
+fn what_is_no_revision_says_what_it_is_instead() {
+    let scratch = Scratch::new();
+    scratch.write("a file", "x\n");
+    let asked = |revision: &str| scratch.run(&["check", revision]);
+
+    let file = "`a file` is a file, not a commit\n  mend it: to judge what is staged: gov-hook check --staged; \
+                to see what the policy says of the file: gov-hook policy why 'a file'\n";
+    let short = "`abc` is too short for the id of a commit\n  mend it: give more of its digits, at least 4: \
+                 git log --oneline\n";
+    for (revision, told) in [("a file", file), ("abc", short)] {
+        let said = asked(revision);
+        let opening = "gov-hook could not decide, so nothing may pass: ";
+        assert_eq!((said.code, said.err), (2, format!("{opening}{told}")), "{revision}");
+    }
+    assert!(!asked("HEAD^{blob").err.contains("class="));
+    assert!(asked("abcd").err.contains("`abcd` is not a commit, branch or tag here\n"));
+}
+
+#[test]
 fn a_broken_policy_on_the_trusted_side_decides_nothing() {
     let scratch = Scratch::new();
     scratch.policy("version: 1\npaths: { never_auto_approve: [\"src/[\"] }\n");

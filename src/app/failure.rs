@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::secrets;
 use crate::git::notes::NotesError;
+use crate::git::{GitError, in_words};
 use crate::ledger::Unwritable;
 use crate::model::{Ending, Mistake, NextStep, counted};
 use crate::report::mistakes::{self, Asked, Judged};
@@ -81,7 +82,7 @@ impl Failure {
         let mut failure = Self::new(error.to_string());
         let mut cause = error.source();
         while let Some(deeper) = cause {
-            failure.because.push(deeper.to_string());
+            failure.because.push(in_words(deeper));
             cause = deeper.source();
         }
         failure

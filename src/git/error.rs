@@ -24,6 +24,12 @@ pub enum GitError {
     #[error("`{name}` is not a commit, branch or tag here")]
     UnknownRevision { name: String, shallow: Option<String> },
 
+    #[error("`{name}` is {}", if *is_short { "too short for the id of a commit" } else { "the beginning of several ids" })]
+    AmbiguousId { name: String, is_short: bool },
+
+    #[error("`{name}` is a file, not a commit")]
+    File { name: String },
+
     #[error("cannot read HEAD")]
     Head { path: PathBuf, source: git2::Error },
 
@@ -120,7 +126,18 @@ impl GitError {
             Self::UnknownRevision { shallow: Some(remote), .. } => {
                 Some(format!("this clone is shallow; fetch the rest: git fetch --unshallow {}", shell_word(remote)))
             }
-            Self::UnknownRevision { .. } => Some("see what there is: git branch --all".into()),
+            Self::AmbiguousId { is_short: true, .. } => {
+                Some("give more of its digits, at least 4: git log --oneline".into())
+            }
+            Self::AmbiguousId { is_short: false, name } => {
+                Some(format!("give more of its digits: git rev-parse --disambiguate={}", shell_word(name)))
+            }
+            Self::File { name } => Some(format!(
+                "to judge what is staged: gov-hook check --staged; to see what the policy says of the file: \
+                 gov-hook policy why {}",
+                shell_word(name)
+            )),
+            Self::UnknownRevision { .. } => Some("see which branches there are: git branch --all".into()),
             Self::Head { path, .. } => Some(format!(
                 "point it at your branch again: echo 'ref: refs/heads/BRANCH' > {}",
                 shell_word(&path.display().to_string())
@@ -174,6 +191,12 @@ impl GitError {
             | Self::Git { .. } => None,
         }
     }
+}
+
+/// An error in words for people, without the numbers that libgit2 gives its own.
+#[must_use]
+pub fn in_words(error: &(dyn std::error::Error + 'static)) -> String {
+    error.downcast_ref::<git2::Error>().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
 
 fn listed(paths: &[RepoPath]) -> String {

@@ -37,7 +37,7 @@ mod window;
 
 pub use blame::Lines;
 pub use commit::{Commit, co_authors, trailers};
-pub use error::GitError;
+pub use error::{GitError, in_words};
 pub use hooks::{Git, HooksFolder, HooksPath, Scope};
 pub use message::Wording;
 pub use reach::{Blob, Dated, Reached, Start};

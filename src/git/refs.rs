@@ -9,6 +9,9 @@ use super::reach::Start;
 use super::repo::{Repo, object_id};
 use crate::model::{ObjectId, branch_reference, shortened};
 
+/// git takes no fewer digits for an id.
+const FEWEST_DIGITS: usize = 4;
+
 /// Where HEAD points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
@@ -92,6 +95,10 @@ impl Repo {
         match found {
             Ok(commit) => Ok(Some(object_id(commit.id()))),
             Err(error) if is_absence(error.code()) => Ok(None),
+            Err(error) if error.code() == ErrorCode::Ambiguous => {
+                let digits = revision.bytes().take_while(u8::is_ascii_hexdigit).count();
+                Err(GitError::AmbiguousId { name: revision.to_owned(), is_short: digits < FEWEST_DIGITS })
+            }
             Err(source) => Err(GitError::Git { what: format!("`{revision}`"), source }),
         }
     }
@@ -104,12 +111,21 @@ impl Repo {
             return Ok(commit);
         }
         let branch = self.resolve(&branch_reference(revision))?;
-        if let Some(found) = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)))? {
+        let found = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)));
+        if !matches!(found, Ok(Some(_))) && self.is_file(revision) {
+            return Err(GitError::File { name: revision.to_owned() });
+        }
+        if let Some(found) = found? {
             return Ok(found);
         }
         self.trust_names_of_packs()?;
         let shallow = self.is_shallow().then(|| self.remote_name());
         Err(GitError::UnknownRevision { name: revision.to_owned(), shallow })
+    }
+
+    /// Whether somebody who named it may have meant a file of the work tree.
+    fn is_file(&self, name: &str) -> bool {
+        !self.is_bare() && std::path::Path::new(name).symlink_metadata().is_ok()
     }
 
     /// What a revision names if that is a tag, with an object of its own or without.
