@@ -34,19 +34,24 @@ pub(super) fn consent(shown: &str, question: &str, asks: bool) -> bool {
         && matches!(line.trim(), "y" | "Y" | "yes")
 }
 
+/// What a shell ends with where it cannot run a command, or does not find it.
+const NOT_RUN: [i32; 2] = [126, 127];
+
 /// Through the pager, as git does it; one that cannot be started is done without.
 pub(super) fn paged(answer: &Answer, pager: &str) -> ExitCode {
+    if is_read(&answer.text, pager) { ExitCode::from(answer.exit.code()) } else { self::answer(answer) }
+}
+
+/// Whether there was a pager that read the text.
+fn is_read(text: &[u8], pager: &str) -> bool {
     // What git sets for its own pager where the user has not.
     let script = format!("export LESS=\"${{LESS-FRX}}\" LV=\"${{LV--c}}\"; {pager}");
     let Ok(mut child) = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).spawn() else {
-        return self::answer(answer);
+        return false;
     };
     // Whoever leaves the pager early wants no more.
-    let _ = child.stdin.take().map(|stdin| write(stdin, &answer.text));
-    match child.wait() {
-        Ok(_) => ExitCode::from(answer.exit.code()),
-        Err(_) => self::answer(answer),
-    }
+    let _ = child.stdin.take().map(|stdin| write(stdin, text));
+    child.wait().is_ok_and(|ended| !ended.code().is_some_and(|code| NOT_RUN.contains(&code)))
 }
 
 /// A machine gets the failure in the format that it asked for, and a person reads it beside that.
@@ -75,5 +80,18 @@ fn write(mut stream: impl Write, text: &[u8]) -> std::io::Result<()> {
     match stream.write_all(text).and_then(|()| stream.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pager_that_is_not_there_has_read_nothing() {
+        assert!(is_read(b"text\n", "cat > /dev/null"));
+        assert!(is_read(b"text\n", "true"));
+        assert!(!is_read(b"text\n", "no-such-pager -R"));
+        assert!(!is_read(b"text\n", "/dev/null"));
     }
 }
