@@ -167,7 +167,7 @@ fn what_cannot_be_signed_as_asked_is_refused_with_the_reason() {
         (vec!["link.sh"], "symbolic link"),
         (vec![outside.to_str().unwrap()], "not in this work tree"),
         (vec![".git/config"], "belongs to git"),
-        (vec!["absent.sh"], "No such file"),
+        (vec!["absent.sh"], "there is no file `absent.sh`"),
         (vec!["a.css", "--meta", "note=x */ b {}"], "would end the comment"),
         (vec!["a.css", "--meta", "note"], "KEY=VALUE"),
         (vec!["b.sh", "--artifact-type", "two\nlines"], "not shown as it is"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -65,8 +65,13 @@ fn is_tracked(repo: &Repo, path: &RepoPath) -> Result<bool, Failure> {
 
 /// Where a path leads inside of the work tree, and whether that is a folder.
 pub(super) fn place(root: &Path, path: &Path) -> Result<(RepoPath, bool), Failure> {
-    let failed = |why: &str| Failure::new(format!("cannot take `{}`: {why}", path.display()));
-    let data = path.symlink_metadata().map_err(|error| failed(&error.to_string()))?;
+    let failed = |why: &str| Failure::new(format!("cannot use `{}`: {why}", path.display()));
+    let data = path.symlink_metadata().map_err(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            return Failure::new(format!("there is no file `{}`", path.display()));
+        }
+        failed(&error.to_string())
+    })?;
     if data.is_symlink() {
         return Err(failed("it is a symbolic link").mended_by("name the file that it leads to"));
     }
