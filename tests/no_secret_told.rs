@@ -14,7 +14,7 @@ use support::{Said, Scratch};
 
 const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "gitlab", "junit"];
 
-/// So many characters of a secret may be shown.
+/// At most this many characters of a secret may be shown.
 const SHOWN: usize = 4;
 
 /// A shorter remainder of a secret may be any word of a report.

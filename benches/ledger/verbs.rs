@@ -12,7 +12,7 @@ use super::made::{Hand, genesis};
 use super::program::binary;
 use super::{ENTRIES, RUNS, compare, everything_by_git, open, timed};
 
-/// So many entries come between two looks.
+/// How many entries come between two looks.
 const NEWS: usize = 10;
 
 pub(super) fn all(repo: &Path, scratch: &Path) {

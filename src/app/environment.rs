@@ -120,7 +120,7 @@ impl Environment {
             started: since_1970.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default(),
             agent: text("GOV_HOOK_AGENT"),
             model: text("GOV_HOOK_MODEL"),
-            // What is no text is no address either, and is refused where it is asked for.
+            // Kept even if it is not UTF-8: it is then no address, and whatever needs the address refuses it.
             requested_by: std::env::var_os("GOV_HOOK_REQUESTED_BY")
                 .filter(|value| !value.is_empty())
                 .map(|value| value.to_string_lossy().into_owned()),

@@ -9,13 +9,13 @@ use crate::git::Repo;
 /// Fewer items than this are done before a second thread has opened the repository.
 const WORTH_A_THREAD: usize = 16;
 
-/// So many items for each thread are worth it, where each is much work.
+/// The fewest items that are worth a thread, where each is much work.
 const WORTH_A_THREAD_OF_MUCH: usize = 2;
 
 /// More threads than this wait for each other's reads.
 const MOST_THREADS: usize = 8;
 
-/// Neighbours are alike, so what was read for one is at hand for the next: each thread takes so many.
+/// Neighbours are alike, so what was read for one is at hand for the next: each thread takes this many.
 const MOST_AT_ONCE: usize = 32;
 
 /// Runs `work` on every item and returns the results in the items' order, or the first failure.

@@ -90,7 +90,7 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
     controls * 20 > head.len() || (controls + broken()) * 20 > head.len()
 }
 
-/// So many characters of UTF-16 behind each other are no accident.
+/// This many characters of UTF-16 in a row are not an accident.
 const WIDE_RUN: usize = 8;
 
 /// The text without the NULs of what was appended to it in UTF-16, as `>>` does in PowerShell. `None` when it
@@ -141,7 +141,7 @@ fn is_lfs_pointer(bytes: &[u8]) -> bool {
         })
 }
 
-/// So many bytes of ASCII behind each other are no UTF-16, whatever the beginning looks like: in
+/// This many bytes of ASCII in a row are not UTF-16, whatever the beginning looks like: in
 /// Chinese, of which a third is made of such bytes, a run like this comes once in a hundred thousand
 /// characters.
 const ASCII_RUN: usize = 24;

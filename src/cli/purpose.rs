@@ -1,11 +1,11 @@
-//! What a verb is for, told where it could not do it. Those that judge say that nothing may pass.
+//! How the failure of a verb begins. Those that judge say that nothing may pass.
 
 use super::arguments::{PolicyVerb, Verb};
 use super::audit::AuditVerb;
 use super::rules::RulesVerb;
 
 impl Verb {
-    /// How a failure begins; none where a decision could not be made, or for verbs that say it themselves.
+    /// How a failure begins; `None` for verbs that judge, whose failures say that nothing may pass.
     pub(super) const fn undone(&self) -> Option<&'static str> {
         Some(match self {
             Self::Check(_) | Self::Hook(_) | Self::Record(_) | Self::Verify(_) => return None,

@@ -172,7 +172,7 @@ fn is_nobody(case: &Case<'_>) -> Option<Objection> {
     (!case.policy.holds_a_role(&case.word.by, &[])).then(|| of_speaker("holds no role in the policy"))
 }
 
-/// What is no address may be anybody's.
+/// What is not an address may be anybody's.
 fn asked_an_agent_for_it(case: &Case<'_>) -> Option<Objection> {
     let asked = &case.evidence.landing.requested_by;
     if case.policy.approvals.author_may_approve {

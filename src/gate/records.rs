@@ -3,7 +3,7 @@
 
 use crate::model::{Decision, Exit, Reason, WithoutRecord, counted};
 
-/// So many of them tell what is meant.
+/// At most this many are listed; the rest is counted.
 const MOST_LISTED: usize = 10;
 
 /// Why they are not taken, in a sentence; nothing where none is missing.

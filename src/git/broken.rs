@@ -6,7 +6,7 @@ use super::error::GitError;
 use super::repo::Repo;
 use crate::model::ObjectId;
 
-/// So much of such a file is told.
+/// At most this many characters of such a file are shown.
 const SHOWN: usize = 40;
 
 impl Repo {

@@ -18,18 +18,18 @@ use super::notes::{Temporary, random};
 use super::repo::{Repo, object_id, oid};
 use crate::model::ObjectId;
 
-/// A file of so many bytes is left to libgit2.
+/// A file of this many bytes or more is left to libgit2.
 const LARGEST_FILE: usize = 16 << 10;
 
 /// No byte of a file becomes more bytes than this.
 const MOST_INFLATED: usize = 1_032;
 
-/// So much room does an object need, most often.
+/// Most objects need no more room than this.
 const USUAL: usize = 4 << 10;
 
 /// What is kept from one look to the next.
 pub(super) struct Looks {
-    /// So many more may be in vain: what is packed has no file.
+    /// How many more looks may be in vain: what is packed has no file.
     left: Cell<u8>,
     /// Where files are read to.
     page: RefCell<Vec<u8>>,
@@ -185,7 +185,7 @@ fn stored(object: &[u8]) -> Option<Vec<u8>> {
 fn adler32(bytes: &[u8]) -> u32 {
     const MODULUS: u32 = 65_521;
     let (mut low, mut high) = (1_u32, 0_u32);
-    // So many bytes are summed up before either sum could overflow.
+    // This many bytes can be summed up before either sum could overflow.
     for some in bytes.chunks(5_552) {
         for &byte in some {
             low += u32::from(byte);

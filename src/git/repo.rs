@@ -53,8 +53,8 @@ struct Recent {
     bytes: Vec<u8>,
 }
 
-/// So many are kept, and none that is larger than this: what two commits have in common, each with the
-/// trees of a few folders.
+/// At most this many objects are kept, and none that is larger than the second: what two commits have in
+/// common, each with the trees of a few folders.
 const MOST_RECENT: usize = 32;
 const LARGEST_RECENT: usize = 16 << 10;
 

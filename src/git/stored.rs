@@ -12,7 +12,7 @@ use super::error::GitError;
 use super::repo::{Repo, object_id, oid};
 use crate::model::{ObjectId, RepoPath};
 
-/// So many ids fit into a pipe that nobody reads yet.
+/// This many ids fit into a pipe that nobody reads yet.
 pub const MOST_AT_ONCE: usize = 500;
 
 /// A blob that was kept.

@@ -13,10 +13,10 @@ use crate::model::{Moment, Sha256};
 /// The line that a header is known by.
 pub const MARKER: &str = "CODE PROTECTION - DO NOT MODIFY";
 
-/// So much of a file is looked through for a header at its top.
+/// A header is looked for in this many bytes at the top of a file.
 const TOP: usize = 96 << 10;
 
-/// A header with more lines is none.
+/// What has more lines than this is not a header.
 const MOST_LINES: usize = 120;
 
 /// Why a header is damaged that can still be read to its end.

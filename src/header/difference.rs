@@ -7,7 +7,7 @@ use similar::{DiffOp, DiffTag};
 
 use crate::model::{LineDiff, LineSet};
 
-/// So many lines around a change show where it is.
+/// How many lines around a change are shown.
 const CONTEXT: u32 = 2;
 
 /// Comparing more lines than this, what both texts begin and end with apart, would take too long.

@@ -22,7 +22,7 @@ pub(super) fn short(id: &dyn fmt::Display) -> String {
     hex
 }
 
-/// Reads exactly so many bytes.
+/// Reads exactly as many bytes as the array has.
 pub(super) fn read<const N: usize>(hex: &str) -> Option<[u8; N]> {
     let (pairs, odd) = hex.as_bytes().as_chunks::<2>();
     let mut bytes = [0; N];

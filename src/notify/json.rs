@@ -8,8 +8,8 @@ use super::event::{Event, What};
 use super::text::{self, Text, shown};
 use crate::model::{Arrange, Ending, Finding, Judgement, Moment, Outcome, Severity, Sha256};
 
-/// So many files are named, and so many causes, findings and reasons: curl reads no line of more than
-/// 100 KiB, and a path may be long.
+/// At most this many files are named, and this many causes, findings and reasons: curl reads no line
+/// of more than 100 KiB, and a path may be long.
 const MOST_FILES: usize = 20;
 const MOST: usize = 10;
 

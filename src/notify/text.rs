@@ -8,7 +8,7 @@ use crate::model::{
     counted, deceives, shortened,
 };
 
-/// So many files, causes and findings are named; the rest is counted.
+/// At most this many files, causes and findings are named; the rest is counted.
 const MOST: usize = 5;
 
 /// Longer texts are cut.

@@ -264,7 +264,7 @@ impl Tree<'_> {
     }
 }
 
-/// A text of so many bytes is as much to hold as another node.
+/// A text of this many bytes takes as much memory as another node.
 const NODE: usize = 64;
 
 /// How many nodes a tree has, with the bytes of its texts counted for some, and how many of them are above its

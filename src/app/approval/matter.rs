@@ -31,7 +31,7 @@ impl Target {
     }
 }
 
-/// So many digits name a request.
+/// At least this many digits name a request.
 const FEWEST_DIGITS: usize = 4;
 
 /// How something else is named that is called like a request.

@@ -24,7 +24,7 @@ pub(in crate::app) struct Covered {
     /// Parents before children, with what the ledger says.
     pub(in crate::app) commits: Vec<(Commit, CommitCoverage)>,
     pub(in crate::app) adoption: Option<Adoption>,
-    /// So many of the range were made before that.
+    /// How many commits of the range were made before that.
     pub(in crate::app) before_adoption: usize,
 }
 

@@ -89,7 +89,7 @@ fn former(repo: &Repo, trusted: ObjectId) -> Result<Vec<Former>, GitError> {
     Ok(found)
 }
 
-/// A policy that so many entries name in vain is nowhere to be found.
+/// A policy that was looked for in vain for this many entries is taken to be nowhere.
 const MOST_LOOKS: u32 = 8;
 
 /// What each policy asks of the ledger, found by its digest where the entries say they looked.

@@ -11,7 +11,7 @@ use crate::model::{Arrange, Ending, counted};
 use crate::report::Medium;
 use crate::report::audit::show::{Shown, human, json};
 
-/// So many digits name an entry; fewer could stand for anything.
+/// At least this many digits name an entry; fewer could stand for anything.
 const FEWEST_DIGITS: usize = 4;
 
 /// `named` is the beginning of an entry's id, or a revision.

@@ -6,7 +6,7 @@ use crate::git::Repo;
 use crate::git::notes::STREAMS;
 use crate::model::{ObjectId, shell_word};
 
-/// So many commits are looked back; who needs more has lost more than the last few.
+/// At most this many commits are looked back; whoever needs more has lost more than the last few.
 const FURTHEST: usize = 64;
 
 /// The newest commit of a stream up to which it verifies; none where it does so as a whole, or nowhere

@@ -50,7 +50,7 @@ pub(super) fn open(
     Ok(())
 }
 
-/// So much is read at once.
+/// How many bytes are read at once.
 const PIECE: usize = 256 * 1024;
 
 /// What a reader gives, as the input of an archive.

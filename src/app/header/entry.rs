@@ -6,11 +6,11 @@ use crate::app::record::Act;
 use crate::header::Record;
 use crate::model::{Entry, EntryKind, EntrySubject, Moment, ObjectId, Sha256};
 
-/// Up to so many artifacts each have an entry in the note of their blob; of more, an entry lists many.
+/// Up to this many artifacts each get an entry in the note of their blob; of more, one entry lists many.
 /// What has no header always has an entry of its own: by that alone is it known to be signed.
 const EACH: usize = 64;
 
-/// A line of the ledger has room for so many bytes of them.
+/// A line of the ledger has room for this many bytes of them.
 const ROOM: usize = 600 << 10;
 
 /// One artifact, as it is put on record.

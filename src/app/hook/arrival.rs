@@ -20,7 +20,7 @@ use crate::model::{
 use crate::policy::Audit;
 use crate::report::printable;
 
-/// So many commits without a record are each judged for themselves; the push has judged all of them
+/// At most this many unrecorded commits are also judged one by one; the push has judged all of them
 /// together, and read every one.
 const MOST_JUDGED: usize = 100;
 

@@ -9,8 +9,8 @@ use crate::git::notes::StateFile;
 use crate::git::{Commit, Repo};
 use crate::model::{Exit, Gate, Sha256};
 
-/// Keeps which tree may pass, where that could not be written to the ledger, and the digest of a message in
-/// which something was found.
+/// Notes in a file which tree may pass, because there is no ledger yet to write that to, and the digest of
+/// a message in which something was found.
 pub(super) fn keep(repo: &Repo, judged: &Judged, written: &[Sha256], message: Option<&str>) -> Result<(), Failure> {
     let passes = judged.judgement.decision.exit == Exit::Pass;
     match judged.judgement.target.tree.filter(|_| written.is_empty()) {

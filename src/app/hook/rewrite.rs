@@ -10,7 +10,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::model::{EntryKind, EntrySubject, ObjectId};
 
-/// So many pairs tell what was rewritten; the commits themselves are each on record.
+/// At most this many rewritten pairs are listed; the commits themselves are each on record.
 const MOST_PAIRS: usize = 500;
 
 /// A merge that made a commit is put on record. A fast-forward made none, and what it brought was

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::shim::Shim;
 use crate::app::Failure;
 
-/// So much of a hook tells who wrote it.
+/// At most this many bytes of a hook are read to tell who wrote it.
 const MOST: usize = 1 << 20;
 
 /// What stands at a path.

@@ -16,10 +16,10 @@ use crate::policy::Channel;
 /// How long a person waits for another process to finish sending.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So many messages in a row that a receiver does not take: it takes none.
+/// After this many refused messages in a row a receiver is taken to refuse all.
 const REFUSALS: usize = 3;
 
-/// Something waits still.
+/// Something is still waiting.
 const WAITING: Ending = Ending::Denied;
 
 /// Who has what waits sent.

@@ -10,7 +10,7 @@ use crate::git::Repo;
 use crate::model::{Arrange, Moment, Sha256};
 use crate::notify::{Letter, Unreadable};
 
-/// What nobody wanted for so long is not news any more.
+/// A message that could not be sent for this long is not news any more.
 const OLDEST: u64 = 7 * DAY;
 
 /// How long it is remembered what was sent.

@@ -47,9 +47,9 @@ pub(in crate::app) fn speaks_of(entry: &Entry, commit: ObjectId) -> bool {
 pub(in crate::app) enum Before {
     /// A decision let it pass, from the parent that the commit has.
     Decided(Sha256),
-    /// A decision on the difference to another commit than the parent, which says nothing of the rest:
-    /// to the one that this one replaces, for somebody could commit past the hooks and amend that; or to
-    /// the one that a merge began on and left out, for it is behind all of the branches that it merged.
+    /// A decision on the difference to a commit that is not the parent, which says nothing about the rest.
+    /// That commit is the one that an amend replaced, which may itself have been made past the hooks; or the
+    /// one that a merge began on but does not have as a parent, because all the merged branches contain it.
     Amended,
     Nothing,
 }

@@ -13,7 +13,7 @@ use crate::model::{
     Window, branch_reference,
 };
 
-/// So many reasons say enough; the judgement can be made again for the rest.
+/// At most this many reasons are recorded; for the rest the judgement can be made again.
 const MOST_REASONS: usize = 20;
 
 /// Who asked for a decision on a commit that was made already.

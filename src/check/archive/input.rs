@@ -13,7 +13,7 @@ pub trait Input {
     /// Some of the next bytes; none are left where there are none.
     fn ahead(&mut self) -> Result<&[u8], Cut>;
 
-    /// Goes on behind so many of them.
+    /// Continues after this many of them.
     fn pass(&mut self, count: usize);
 }
 
@@ -43,7 +43,7 @@ impl Input for Peeked<'_> {
     }
 }
 
-/// The next so many bytes.
+/// The next bytes, as many as asked for.
 pub(super) struct Part<'i> {
     pub(super) left: u64,
     pub(super) of: &'i mut dyn Input,
@@ -82,7 +82,7 @@ impl Input for Counted<'_> {
     }
 }
 
-/// So much is unpacked at once.
+/// How many bytes are unpacked at once.
 const AT_ONCE: usize = 32 * 1024;
 
 /// In bits: whatever a packer may have looked back on.
@@ -112,7 +112,7 @@ pub(super) struct Unpacked<'c, 'i> {
     bytes: Vec<u8>,
     passed: usize,
     has_ended: bool,
-    /// So many bytes more may be unpacked.
+    /// How many more bytes may be unpacked.
     left: &'c Cell<u64>,
     from: &'i mut dyn Input,
 }
@@ -182,10 +182,10 @@ const BEHIND: usize = 12;
 /// A file that is not packed, of a size that stands behind it.
 pub(super) struct SizeBehind<'i> {
     bytes: Vec<u8>,
-    /// So many of the bytes are known to belong to the file.
+    /// How many of the bytes are known to belong to the file.
     known: usize,
     passed: usize,
-    /// So much of the file stood before the bytes.
+    /// How much of the file came before the bytes.
     before: u64,
     has_ended: bool,
     of: &'i mut dyn Input,
@@ -250,7 +250,7 @@ impl Input for SizeBehind<'_> {
     }
 }
 
-/// The next so many bytes, or as many as there are.
+/// The next bytes, as many as asked for or as there are.
 pub(super) fn take(input: &mut dyn Input, count: u64) -> Result<Vec<u8>, Cut> {
     let (taken, read) = begin(input, count);
     read.map(|()| taken)

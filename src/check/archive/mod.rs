@@ -22,10 +22,10 @@ use crate::check::detect::format_of_archive;
 /// How many times its own size an archive may hold. Text is seldom packed to less than a tenth.
 const MOST_TIMES: u64 = 64;
 
-/// So much more is read of every archive, since little of something very regular packs well.
+/// This much more is read of every archive, because a little of something very regular packs well.
 const AT_LEAST: u64 = 1 << 20;
 
-/// No more than this is read of any, unless its size four times is more.
+/// No more than this is read of any archive, unless four times its size is more.
 const AT_MOST: u64 = 128 << 20;
 
 /// How many files of an archive are read.
@@ -118,7 +118,7 @@ pub fn unpack(archive: Archive<'_>, name: &[u8], visit: &mut Visit<'_>) -> Exten
 }
 
 struct Unpacking<'c, 'v, 'f> {
-    /// So many bytes more may be unpacked.
+    /// How many more bytes may be unpacked.
     left: &'c Cell<u64>,
     members: u32,
     extent: Extent,

@@ -54,14 +54,14 @@ pub struct Looked {
 /// Scripts within scripts deeper than this are there to hide something.
 const DEEPEST: usize = 8;
 
-/// So many characters of scripts are looked through, in whatever they are nested: a hook that takes too
-/// long to answer is not waited for.
+/// At most this many characters of scripts are looked through, however deep they are nested: agents do
+/// not wait for a hook that takes too long to answer.
 const MOST_SCRIPT: usize = 4 << 20;
 
 /// What a script costs however short it is, in characters.
 const EACH_SCRIPT: usize = 256;
 
-/// So many places are followed.
+/// At most this many places are followed.
 const MOST_PLACES: usize = 8;
 
 /// What git or a shell puts in the place of a word, by that word.

@@ -7,7 +7,7 @@ use crate::model::{Arrange, RepoPath};
 /// A line this long is not reviewed.
 const LONG: usize = 1_000;
 
-/// So many blanks push what follows off every screen.
+/// This many blanks push what follows off every screen.
 const BLANKS: usize = 200;
 
 /// Every line of a thousand characters or more.

@@ -14,7 +14,7 @@ pub const DAYS: i64 = 365;
 const MOST_FILES: usize = 30;
 const MOST_DELETED: u32 = 400;
 
-/// So many lines of one file are blamed.
+/// At most this many lines of one file are blamed.
 const MOST_BLAMED: usize = 200;
 
 /// Whether a commit whose subject tells of a fix is small enough to tell what it fixed.

@@ -25,7 +25,8 @@ impl Pack {
     }
 }
 
-/// So many keywords a repository's own rules may have: with those of the build, tables number no more.
+/// A repository's own rules may have at most this many keywords: with those of the build, the tables
+/// cannot number more.
 const MOST_KEYWORDS: usize = 1 << 15;
 
 /// The rules of a run: those of the packs the policy names, and the repository's own.

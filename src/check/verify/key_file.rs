@@ -21,7 +21,7 @@ pub(super) fn pem(captured: &Captured<'_>) -> bool {
         || is_noise(&letters)
 }
 
-/// So many letters stand in two lines; fewer of them with dots for the rest are only how a key looks.
+/// Two lines of a key have this many letters; fewer, with dots for the rest, only show how a key looks.
 const LINES: usize = 2 * 64;
 
 /// Letters of a key, not of the program that writes one.

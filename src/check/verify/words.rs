@@ -1,6 +1,6 @@
 //! Lists of words, each one string with spaces between: short to read, and sorted by the compiler.
 
-/// So many drawers are told apart by the first two bytes of a word; one more is for words of one byte.
+/// The first two bytes of a word choose one of this many drawers; one more is for words of one byte.
 const DRAWERS: usize = 64;
 
 /// A list of words, written as `words!("these three words")`.

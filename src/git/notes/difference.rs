@@ -17,7 +17,7 @@ const MOST: usize = 1_000_000;
 /// without end reaches this long before the other, and each of them costs a read.
 const MOST_FOLDERS: usize = 256 * 258;
 
-/// What is no note is told one by one, and so much of it is a tree of something else.
+/// What is not a note is reported one by one; with this many it is a tree of something else.
 const MOST_STRAYS: usize = 10_000;
 
 /// A note's name in full.

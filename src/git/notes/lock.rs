@@ -25,7 +25,7 @@ const LARGEST: usize = 4096;
 pub(super) struct Lock {
     file: File,
     path: PathBuf,
-    /// So many bytes does the file hold.
+    /// How many bytes the file holds.
     length: usize,
     /// What a writer that did not live to finish was about to do.
     unfinished: Option<Intent>,

@@ -1,5 +1,5 @@
 //! What a clone keeps for itself beside the ledger, in `gov/` under the git directory that linked
-//! worktrees share. All of it can be made anew, so nothing but its bytes is promised.
+//! worktrees share. A missing file is made again, so all that is promised is that a reader finds one whole.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use git2::ObjectType;
 
-/// So many bytes of them are kept, and none that is larger than a few of them may be.
+/// How many bytes of them are kept at most, and how large one of them may be.
 const KEPT: usize = 4 << 20;
 const LARGEST: usize = KEPT / 4;
 

@@ -18,7 +18,7 @@ pub(super) struct Damage {
 const HEADER: u64 = 12;
 const CHECKSUM: u64 = 20;
 
-/// So many numbers or names are read at once.
+/// How many numbers or names are read at once.
 const AT_ONCE: u32 = 4 << 10;
 
 impl Damage {

@@ -63,7 +63,7 @@ const MOST_INFLATED: u64 = 1_032;
 const SIZES: usize = 20;
 const DEFLATED_SIZES: usize = 1 << 10;
 
-/// So much is read at once where what was read before goes on; elsewhere hardly more than is needed.
+/// How much is read at once where reading continues from before; elsewhere hardly more than is needed.
 const ONWARDS: usize = 64 << 10;
 const LEAST: usize = 4 << 10;
 

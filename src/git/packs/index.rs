@@ -28,10 +28,10 @@ const NAME: usize = 20;
 /// The checksums of the pack and of the index itself.
 const ENDING: u64 = 2 * NAME as u64;
 
-/// So many names are read at once.
+/// How many names are read at once.
 const AT_ONCE: u32 = 128;
 
-/// After so many looks, a file of no more than so many bytes is held.
+/// After this many looks a file is held in memory, unless it is larger than this.
 const MANY: u32 = 64;
 const MOST_HELD: u64 = 16 << 20;
 

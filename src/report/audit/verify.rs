@@ -33,7 +33,7 @@ pub struct Verified {
 /// The trailers `Gov-Checkpoint:` of commits and tags.
 #[derive(Clone, Debug, Default)]
 pub struct Anchors {
-    /// So many checkpoints that they name the ledger was held to.
+    /// How many checkpoints named by them the ledger was checked against.
     pub held_to: usize,
     pub others: Vec<NotAnchored>,
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-/// So many bytes of a match are told.
+/// How many first bytes of a match are known.
 pub(crate) const HEAD: usize = 4;
 
 /// Fewer bytes than this are in every line.

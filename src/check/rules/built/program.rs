@@ -16,9 +16,9 @@ pub(crate) const BYTE: u8 = 1;
 pub(crate) const LETTER: u8 = 2;
 /// A byte of a set.
 pub(crate) const ONE_OF: u8 = 3;
-/// So many bytes, which follow.
+/// A number of literal bytes, which follow.
 pub(crate) const TEXT: u8 = 4;
-/// Bytes of a set, at least so many and at most so many, as many as there are.
+/// Bytes of a set, as many as there are, between a least and a greatest number.
 pub(crate) const MANY_OF: u8 = 5;
 /// The same, as few as will do.
 pub(crate) const FEW_OF: u8 = 6;
@@ -35,7 +35,7 @@ pub(crate) const NOTE: u8 = 11;
 pub(crate) const GATE: u8 = 12;
 /// As [`MANY_OF`], of bytes that what follows cannot begin with: to take fewer would lead nowhere.
 pub(crate) const ALL_OF: u8 = 13;
-/// So many ways, each as the set of bytes that it begins with and where it goes on. No byte is in two of them.
+/// A number of ways, each as the set of bytes that it begins with and where it goes on. No byte is in two of them.
 pub(crate) const CHOOSE: u8 = 14;
 
 /// No upper bound, and no set.

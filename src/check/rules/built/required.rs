@@ -1,4 +1,4 @@
-//! What a match of a regular expression cannot be without: runs of so many bytes of some class.
+//! What a match of a regular expression cannot be without: runs of bytes of some class.
 //!
 //! The build script uses this file too, so that no run of the program takes expressions apart.
 
@@ -13,7 +13,7 @@ use super::logarithm::log2;
 use super::tables::commonness;
 use super::ways::alike;
 
-/// So many bytes of a class in a row.
+/// A number of bytes of a class in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) class: Set,
@@ -160,13 +160,13 @@ fn branches(hir: &Hir) -> usize {
     }
 }
 
-/// So many runs of an expression are looked for.
+/// At most this many runs of an expression are looked for.
 const MOST_RUNS: usize = 4;
 
 /// A run that tells fewer bits than this is in nearly every line.
 const TELLING: f64 = 5.0;
 
-/// A run of so many bytes tells something even when each of them tells little.
+/// A run of this many bytes tells something even when each of them tells little.
 const LONG: u8 = 10;
 
 /// The runs that every match of a pattern has, in their order, as far as they tell something.

@@ -36,7 +36,7 @@ const NEST_LIMIT: u32 = 60;
 /// All that a repository's own packs have compiled may take this much together.
 const ALL_LIMIT: usize = 1 << 28;
 
-/// So many places in one window are tried one by one by automata. A text made of nothing but words is
+/// Automata try at most this many places in one window one by one. A text made of nothing but words is
 /// searched in one go, or it could make every byte cost as much as the whole window.
 const WORDS: u8 = 32;
 

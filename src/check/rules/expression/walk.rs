@@ -1,5 +1,5 @@
 //! Walks a program through a text. It needs nothing made beforehand, but it may have to go back so often
-//! that an automaton would have been cheaper: so each program has only so many steps, for good.
+//! that an automaton would have been cheaper: so each program has a fixed number of steps, for good.
 
 mod machine;
 
@@ -12,10 +12,10 @@ use crate::check::rules::built::byte_set::{Set, has};
 use crate::check::rules::built::program::NONE;
 use machine::Machine;
 
-/// So many steps cost about as much as to put an automaton together and to have it learn its ways.
+/// This many steps cost about as much as building an automaton and having it learn its ways.
 const STEPS: u32 = 1 << 15;
 
-/// One start may take so many even when there are no more, before an automaton is asked about it.
+/// One start may take this many steps even when none are left, before an automaton is asked about it.
 const STEPS_OF_ONE: u32 = 1 << 11;
 
 /// A byte that is only passed costs less than a step.

@@ -11,7 +11,7 @@ pub struct Common {
     end: usize,
 }
 
-/// So many bytes are compared at once.
+/// How many bytes are compared at once.
 const STEP: usize = 128;
 
 impl Common {

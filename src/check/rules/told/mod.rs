@@ -1,8 +1,8 @@
 //! Turns matches into findings: which of them count, where they are, and what may be shown.
 //!
-//! Of matches that overlap the best one speaks (`resolve`), on lines that count, without telling the secret
-//! (`redact`). Some rules speak only of a change as a whole (`tally`). What people write is kept free of
-//! secrets the same way (`written`).
+//! Of overlapping matches only the best is reported (`resolve`), on lines that count, without showing the
+//! secret (`redact`). Some rules report only on a change as a whole (`tally`). What people write is kept
+//! free of secrets the same way (`written`).
 
 mod found;
 mod position;

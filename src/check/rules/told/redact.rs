@@ -16,7 +16,7 @@ const LONGEST: usize = 160;
 const SHOWN: usize = 4;
 const SHARE: usize = 6;
 
-/// A run of so many bytes of the alphabets that keys are written in may be one that no rule knows.
+/// A run of this many bytes of the alphabets that keys are written in may be a key that no rule knows.
 const TOKEN: usize = 20;
 
 /// How far before what is shown such a run may start.
