@@ -13,6 +13,7 @@ mod offices;
 pub(super) mod reading;
 pub mod reconcile;
 pub mod report;
+mod restated;
 pub mod show;
 mod signing;
 mod soundness;

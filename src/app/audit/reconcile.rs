@@ -10,18 +10,16 @@ use serde_json::{Value, json};
 use super::laws::{ADMIN, trusted_side};
 use super::may_sign;
 use super::reading::{Depth, read};
+use super::restated::{LostEntry, entries_up_to, restate};
 use super::sync::remote_of;
 use crate::app::record::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::git::notes::{Asked, StateFile, Walked};
+use crate::git::notes::StateFile;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Writer};
 use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256, counted, shell_word};
 
 const NAMESPACE: &str = "policy@gov-hook";
-
-/// What can be said again without its writer's signature.
-const LOG: &str = "log@gov-hook";
 
 /// Which of the two copies is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +68,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     if !left.is_empty() {
         let pen = open()?.signing()?;
         let said = if is_of_us {
-            restate(&pen, stream, &left)?
+            declare(&pen, stream, &left)?
         } else {
             give_up(&pen, stream, &left)?;
             String::new()
@@ -162,14 +160,6 @@ fn may_give_up(repo: &Repo, pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> 
         .mended_by(format!("let its writer do it: gov-hook audit reconcile {}", shell_word(stream))))
 }
 
-/// A lost entry and the note it stood in.
-struct LostEntry {
-    id: Sha256,
-    entry: Entry,
-    line: String,
-    object: ObjectId,
-}
-
 /// The entries that only the copies given up have, and that nobody has declared lost yet.
 fn undeclared(
     repo: &Repo,
@@ -180,18 +170,7 @@ fn undeclared(
     let mut lost: BTreeMap<Sha256, LostEntry> = BTreeMap::new();
     for tip in given_up {
         let after = repo.merge_base(*tip, kept)?;
-        let walked = repo.walk_stream(&Asked { tip: *tip, after }, &mut |step| {
-            for noted in step.added {
-                if let Ok(entry) = ledger::parse(&noted.line) {
-                    let id = ledger::id(&noted.line);
-                    let line = String::from_utf8_lossy(&noted.line).into_owned();
-                    lost.insert(id, LostEntry { id, entry, line, object: noted.object });
-                }
-            }
-        });
-        if let Walked::Broken { error, .. } = walked {
-            return Err(error.into());
-        }
+        lost.extend(entries_up_to(repo, *tip, after)?.into_iter().map(|lost| (lost.id, lost)));
     }
     if !lost.is_empty() {
         let declared: Mutex<BTreeSet<Sha256>> = Mutex::default();
@@ -231,53 +210,18 @@ fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(), Failur
     Ok(())
 }
 
-/// Declares what is lost, and says it again: bindings name the decisions by the ids they have now. Tells
-/// what was said again, and what only its writer can repeat.
-fn restate(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<String, Failure> {
+/// Declares what is lost, and says it again. Tells what was said again, and what only its writer can repeat.
+fn declare(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<String, Failure> {
     let Some(first) = lost.first() else { return Ok(String::new()) };
-    let is_plain = |lost: &&LostEntry| {
-        ledger::namespace(&lost.entry) == LOG
-            && !matches!(lost.entry.kind, EntryKind::StreamOpen | EntryKind::Genesis)
-            && lost.entry.sig.is_none()
-    };
-    let (decisions, others): (Vec<&LostEntry>, Vec<&LostEntry>) =
-        lost.iter().filter(is_plain).partition(|lost| lost.entry.kind == EntryKind::Decision);
-    let mut acts = vec![declaration(first.object, stream, lost)];
-    acts.extend(decisions.iter().map(|lost| again(lost)));
-    let ids = pen.write(&acts)?;
-    let renamed: BTreeMap<String, String> =
-        decisions.iter().zip(ids.iter().skip(1)).map(|(lost, id)| (lost.id.to_string(), id.to_string())).gathered();
-    let acts: Vec<Act> = others
-        .iter()
-        .map(|lost| {
-            let mut act = again(lost);
-            if let Some(Value::String(decision)) = act.body.get_mut("decision")
-                && let Some(now) = renamed.get(decision)
-            {
-                decision.clone_from(now);
-            }
-            act
-        })
-        .gathered();
-    if !acts.is_empty() {
-        pen.write(&acts)?;
-    }
+    let restated = restate(pen, Some(declaration(first.object, stream, lost)), lost)?;
     let mut text = String::new();
-    let again = decisions.len() + others.len();
-    if again > 0 {
-        let _ = writeln!(text, "recorded {again} of them there again");
+    if restated.again > 0 {
+        // Writing to a `String` cannot fail, here and below.
+        let _ = writeln!(text, "recorded {} of them there again", restated.again);
     }
-    let by_hand = lost.iter().filter(|lost| lost.entry.sig.is_some()).count();
-    if by_hand > 0 {
-        let _ = writeln!(text, "{} signed by hand; repeat what still matters", counted(by_hand, "entry"));
+    if restated.left > 0 {
+        let _ =
+            writeln!(text, "{} can only be repeated by hand, where it still matters", counted(restated.left, "entry"));
     }
     Ok(text)
-}
-
-fn again(lost: &LostEntry) -> Act {
-    let entry = lost.entry.clone();
-    let mut act = Act::new(entry.kind, lost.object, entry.subject);
-    (act.change, act.policy, act.risk, act.outcome) = (entry.change, entry.policy, entry.risk, entry.outcome);
-    (act.reasons, act.body, act.actor) = (entry.reasons, entry.body, Some(entry.actor));
-    act.saying("restates", lost.id.to_string()).saying("said", entry.time.to_string())
 }

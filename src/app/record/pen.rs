@@ -36,8 +36,8 @@ pub(in crate::app) struct Act {
     pub(in crate::app) outcome: Option<Outcome>,
     pub(in crate::app) reasons: Vec<String>,
     pub(in crate::app) body: Map<String, Value>,
-    /// Whose act it was, where the pen only puts it down again.
-    pub(in crate::app) actor: Option<Actor>,
+    /// Whose act it was and who had asked for it, where the pen only puts it down again.
+    pub(in crate::app) actor: Option<(Actor, Option<String>)>,
     /// Whether it is signed though nothing demands that.
     pub(in crate::app) is_signed: bool,
 }
@@ -256,6 +256,8 @@ impl<'a> Pen<'a> {
         genesis: Sha256,
         seen: BTreeMap<String, Seen>,
     ) -> Result<(Noted, Sha256), Failure> {
+        let (actor, requested_by) =
+            act.actor.clone().unwrap_or_else(|| (self.actor.clone(), self.requested_by.clone()));
         let mut entry = Entry {
             kind: act.kind,
             stream: self.stream.clone(),
@@ -263,8 +265,8 @@ impl<'a> Pen<'a> {
             prev: end.prev,
             time: end.time,
             repo: Some(genesis),
-            actor: act.actor.clone().unwrap_or_else(|| self.actor.clone()),
-            requested_by: self.requested_by.clone(),
+            actor,
+            requested_by,
             subject: act.subject.clone(),
             change: act.change,
             policy: act.policy,
