@@ -195,15 +195,18 @@ pub(super) struct SyncArguments {
 Two clones of which one is a copy of the other write the same stream, and its history forks. The remote's \
 copy is kept, since others have it; what only ours has is given up by an entry that must be signed \
 in the namespace policy@gov-hook, and put on record again in a new stream. From then on this clone \
-writes a stream of its own. The copy that was given up stays under refs/gov-hook/given-up/.")]
+writes a stream of its own. The copy that was given up stays under refs/gov-hook/given-up/.\n\n\
+`genesis` is what all streams begin from. A clone that made another one than the remote has starts over \
+under that one, and puts on record again what it had recorded; unless others have seen its own.")]
 #[command(after_help = "\
 Exit codes:
   0  reconciled, or nothing to reconcile
-  2  could not be done: no key, or one that may not sign this
+  2  could not be done: no key, one that may not sign this, or others have seen what would be given up
 
 Examples:
   gov-hook audit sync                                        names the stream that diverged
   gov-hook audit reconcile 0c3f5e6a7b8c-1122aabb             in the copied clone
+  gov-hook audit reconcile genesis                           in a clone that began a ledger of its own
   gov-hook audit reconcile 0c3f5e6a7b8c-1122aabb ../copy --keep ours   give up the copy's entries")]
 pub(super) struct ReconcileArguments {
     /// The stream that has two histories

@@ -35,7 +35,7 @@ impl Clones {
 }
 
 fn outcomes(repo: &Repo, own: &str) -> Vec<(String, Fetched)> {
-    let fetched = repo.fetch_streams("origin", Some(own)).unwrap();
+    let fetched = repo.fetch_streams("origin", Some(own), "genesis").unwrap();
     fetched.into_iter().map(|stream| (stream.stream, stream.outcome)).collect()
 }
 
@@ -125,9 +125,39 @@ fn a_remote_that_refuses_or_is_not_there_is_told() {
     std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
 
     let refused = one.push_stream("origin", "one").unwrap();
-    let nowhere = one.fetch_streams("nowhere", None);
+    let nowhere = one.fetch_streams("nowhere", None, "genesis");
 
     assert!(matches!(&refused, Pushed::Refused { said } if said.contains("hook declined")), "{refused:?}");
     assert!(matches!(nowhere, Err(NotesError::Unreachable { .. })), "{nowhere:?}");
     assert!(matches!(one.push_stream("nowhere", "one"), Err(NotesError::Unreachable { .. })));
+}
+
+#[test]
+fn of_a_remote_with_another_root_nothing_is_brought() {
+    let clones = Clones::new();
+    let (one, other) = (clones.one(), clones.other());
+    append(&one, "genesis", object(1), "of one").unwrap();
+    append(&one, "one", object(2), "one").unwrap();
+    one.push_streams("origin", &["genesis", "one"]).unwrap();
+    let ours = append(&other, "genesis", object(1), "of the other").unwrap();
+
+    assert_eq!(outcomes(&other, "other"), [("genesis".into(), Fetched::Diverged), ("one".into(), Fetched::NotTaken)]);
+    assert_eq!(other.stream_tip("genesis").unwrap().unwrap().commit, ours);
+    assert_eq!(other.stream_tip("one").unwrap(), None);
+}
+
+#[test]
+fn a_stream_that_is_set_aside_is_kept_where_it_was_given_up() {
+    let clones = Clones::new();
+    let one = clones.one();
+    append(&one, "one", object(1), "one").unwrap();
+    clones.scratch.git(&["pack-refs", "--all"]);
+    let tip = append(&one, "one", object(2), "one").unwrap();
+
+    let moved = one.set_aside("one", object(3));
+    assert!(matches!(moved, Err(NotesError::Moved { .. })), "{moved:?}");
+    one.set_aside("one", tip).unwrap();
+
+    assert_eq!(one.stream_tip("one").unwrap(), None);
+    assert_eq!((one.given_up("one").unwrap(), one.all_given_up().unwrap()), (vec![tip], vec![("one".into(), tip)]));
 }

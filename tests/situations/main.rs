@@ -10,6 +10,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod geneses;
 mod law;
 mod ranges;
 mod reports;

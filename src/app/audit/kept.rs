@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::app::{Failure, header};
 use crate::git::Repo;
 use crate::git::notes::{NotesError, StateFile};
-use crate::ledger::{AuditLaw, Claim, Tip, Witness};
+use crate::ledger::{AuditLaw, Claim, GENESIS_STREAM, Tip, Witness};
 use crate::model::{Entry, Gather, ObjectId, Seen, Sha256};
 
 /// Of another version or engine, the whole ledger is read again.
@@ -93,13 +93,57 @@ impl Pins {
         })
     }
 
+    /// The streams of which a head was seen.
+    pub(super) fn streams(&self) -> impl Iterator<Item = &str> {
+        self.heads.keys().map(String::as_str)
+    }
+
+    /// Remembers another genesis than before, which the streams of this clone were given up for.
+    pub(super) fn start_over(
+        repo: &Repo,
+        genesis: Option<Sha256>,
+        is_given_up: &dyn Fn(&str) -> bool,
+    ) -> Result<(), Failure> {
+        let _held = repo.hold_keeping()?;
+        // What was verified, named and seen was so under the genesis that is given up.
+        for state in [StateFile::Verified, StateFile::Named] {
+            repo.keep_ledger_state(state, b"")?;
+        }
+        let mut pins = Self::load(repo)?;
+        if pins.genesis != genesis {
+            pins.heads.clear();
+        }
+        let is_kept = |stream: &str| stream != GENESIS_STREAM && !is_given_up(stream);
+        pins.heads.retain(|stream, _| is_kept(stream));
+        pins.here.retain(|stream| is_kept(stream));
+        (pins.genesis, pins.anchored) = (genesis, None);
+        pins.write(repo)
+    }
+
+    /// Remembers a genesis before anything else of its ledger, where none was seen yet.
+    pub(super) fn begin(repo: &Repo, genesis: Sha256) -> Result<(), Failure> {
+        let _held = repo.hold_keeping()?;
+        let pins = Self::load(repo)?;
+        if pins.genesis.is_none() { Self { genesis: Some(genesis), ..pins }.write(repo) } else { Ok(()) }
+    }
+
     /// Remembers where a sound ledger ends.
     fn keep(mut self, repo: &Repo, genesis: Option<Sha256>, tips: &[Tip]) -> Result<(), Failure> {
-        self.genesis = self.genesis.or(genesis);
+        let before = self.genesis;
+        self.genesis = before.or(genesis);
         self.heads.extend(tips.iter().map(|tip| (tip.stream.clone(), tip.head)));
         if repo.ledger_state(StateFile::Pins)?.unwrap_or_default() != self.bytes {
-            self.join(Self::load(repo)?);
+            let other = Self::load(repo)?;
+            // The clone has started over since this was read.
+            if other.genesis.map_or(before.is_some(), |other| self.genesis.is_some_and(|ours| ours != other)) {
+                return Ok(());
+            }
+            self.join(other);
         }
+        self.write(repo)
+    }
+
+    fn write(self, repo: &Repo) -> Result<(), Failure> {
         let heads: Map<String, Value> =
             self.heads.iter().map(|(stream, seen)| (stream.clone(), json!([seen.seq, seen.id.to_string()]))).gathered();
         let genesis = self.genesis.map(|id| id.to_string());

@@ -172,7 +172,7 @@ fn read_streams(
         return Err(failure);
     }
 
-    let mut damage = misplaced(repo, &opened, pins.genesis.is_some());
+    let mut damage = misplaced(repo, &opened, (&here, pins.genesis.is_some()))?;
     let is_own = copies::own(repo)?;
     let (replaced, ended) = replaced(&mut opened, &is_own);
     let mut words: Vec<Spoken> = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
@@ -342,7 +342,7 @@ fn silence(words: &mut [Spoken], damage: &[Damage]) {
 }
 
 /// What stands where no stream can be, and a genesis that belongs to another repository.
-fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Vec<Damage> {
+fn misplaced(repo: &Repo, opened: &[Open<'_>], (here, is_pinned): (&[Stream], bool)) -> Result<Vec<Damage>, Failure> {
     let mut damage = Vec::new();
     let mut add = |code, stream: &str, expected: &str, found: String| {
         damage.push(Damage { code, stream: stream.into(), seq: None, entry: None, expected: expected.into(), found });
@@ -361,12 +361,31 @@ fn misplaced(repo: &Repo, opened: &[Open<'_>], is_pinned: bool) -> Vec<Damage> {
         }
     }
     for root in opened.iter().filter_map(|open| open.root).filter(|_| !is_pinned && !repo.is_shallow()) {
-        if matches!(repo.commit(root), Err(GitError::MissingCommit { promised_by: None, .. })) {
+        let is_gone = matches!(repo.commit(root), Err(GitError::MissingCommit { promised_by: None, .. }));
+        if is_gone && !speaks_of_this(repo, here)? {
             let expected = "a genesis entry made from a root commit of this repository";
             add(DamageCode::ForeignRepository, GENESIS_STREAM, expected, format!("{root}, which is not here"));
         }
     }
-    damage
+    Ok(damage)
+}
+
+/// Whether others have put commits on record that are here: the root may have gone with a history that was
+/// rewritten since, or be on a branch that this clone does not know. What this clone wrote itself says nothing.
+fn speaks_of_this(repo: &Repo, here: &[Stream]) -> Result<bool, Failure> {
+    let is_own = copies::own(repo)?;
+    for stream in here.iter().filter(|stream| stream.name != GENESIS_STREAM && !is_own(&stream.name)) {
+        let Some(tip) = stream.tip else { continue };
+        let mut is_known = false;
+        repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
+            let commits = step.added.iter().filter_map(|noted| ledger::parse(&noted.line).ok()?.subject.commit);
+            is_known = is_known || commits.into_iter().any(|commit| repo.commit(commit).is_ok());
+        });
+        if is_known {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Judges claims on entries older than what was read now: their streams are looked through again.

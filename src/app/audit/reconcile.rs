@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::anew;
 use super::laws::{ADMIN, trusted_side};
 use super::may_sign;
 use super::reading::{Depth, read};
@@ -32,7 +33,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(&repo, remote, &format!("audit reconcile {}", shell_word(stream)))?;
     if stream == GENESIS_STREAM {
-        return Err(Failure::new("there is only one genesis entry; none of it can be given up"));
+        return anew::reconcile(&repo, &remote, lost, environment);
     }
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let open = || Pen::open(&repo, environment, policy.audit, environment.agent.as_deref());

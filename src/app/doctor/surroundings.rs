@@ -7,6 +7,7 @@ use crate::app::install::{Found, SERVER, is_clone, look, missing_fetch_rules, wo
 use crate::app::law::POLICY_PATH;
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
+use crate::ledger::GENESIS_STREAM;
 use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth, shell_word};
 
 /// Whether a remote refuses what the hooks of a clone let by. Nothing is asked over a network.
@@ -67,7 +68,16 @@ pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
     match audit::read(repo, Depth::News, &|_| ()) {
         Ok(reading) => {
             if !reading.verdict.damage.is_empty() {
-                troubles.push(wrong("the ledger is damaged".into()));
+                let another = audit::other_than_ours(repo).ok().flatten();
+                troubles.push(another.map_or_else(
+                    || wrong("the ledger is damaged".into()),
+                    |remote| Trouble {
+                        about: "ledger",
+                        what: format!("{remote} has another ledger than this clone began, and takes nothing of it"),
+                        mend: format!("gov-hook audit reconcile {GENESIS_STREAM} {}", shell_word(&remote)),
+                        is_wrong: true,
+                    },
+                ));
             }
             LedgerHealth {
                 streams: reading.streams,

@@ -14,6 +14,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::app::{approval, audit};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
+use crate::ledger::GENESIS_STREAM;
 use crate::model::{Ending, Exit, counted, shell_word};
 use crate::policy::Audit;
 use crate::report::{Style, printable};
@@ -36,6 +37,10 @@ pub(super) fn before(
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(arguments);
     let mut answer = Answer::passing(String::new());
+    let started_over = audit::settle(&repo, &remote, environment)?;
+    if !started_over.is_empty() {
+        answer.text.extend(format!("gov-hook: {started_over}").into_bytes());
+    }
     let judged_lines = judged_among(&repo, &lines, &mut answer)?;
     for line in &judged_lines {
         is_known(&repo, &remote, line)?;
@@ -188,6 +193,13 @@ fn stream(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     let Some(new) = line.new else {
         return Ok(Some(Refusal::denied("it would delete a stream of the ledger").mended_by("gov-hook audit verify")));
     };
+    let is_drawn = || audit::Beginning::here(repo)?.map_or(Ok(false), |genesis| genesis.is_provisional(repo));
+    if line.name() == Name::Stream(GENESIS_STREAM) && is_drawn()? {
+        return Ok(Some(
+            Refusal::denied("it was drawn for want of the root of the history, and holds in this clone alone")
+                .mended_by("gov-hook audit sync"),
+        ));
+    }
     let Some(old) = line.old else { return Ok(None) };
     let goes_on = repo.commit(old).is_ok() && repo.merge_base(old, new)? == Some(old);
     let rewritten = || {
@@ -259,6 +271,7 @@ fn along(repo: &Repo, remote: &str, environment: &Environment) -> Result<String,
     for (stream, became) in audit::send(repo, remote, &audit::own(repo, environment)?)? {
         match became {
             Pushed::New | Pushed::Forwarded | Pushed::Unchanged | Pushed::Nothing => {}
+            Pushed::Diverged if stream == GENESIS_STREAM => return Err(audit::another(repo, remote)?),
             Pushed::Diverged => {
                 return Err(Failure::new(format!("{remote} has another history of refs/notes/gov/{stream}"))
                     .mended_by("see what differs: gov-hook audit sync"));

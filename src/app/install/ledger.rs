@@ -1,7 +1,9 @@
 //! Fetching the ledger of others along with their branches.
 
-use crate::app::Failure;
+use crate::app::{Failure, audit};
 use crate::git::Repo;
+use crate::git::notes::{NotesError, Stream};
+use crate::ledger::GENESIS_STREAM;
 use crate::model::shell_word;
 
 /// What `git fetch` takes of a remote that has no rule.
@@ -56,6 +58,37 @@ pub(super) fn install(repo: &Repo) -> Result<Option<Fetching>, Failure> {
     };
     let all_branches = missing.iter().find(|(_, value)| value == HEAD).map(all);
     Ok((!missing.is_empty()).then_some(Fetching { remote, all_branches }))
+}
+
+/// What the remote has of a ledger, where this clone has not seen one before.
+pub(super) enum Brought {
+    Ledger { remote: String, streams: usize },
+    Another { remote: String },
+    Unreachable { remote: String, why: String },
+}
+
+/// Brings the ledger that the remote has, once: a clone that began its own could send nothing of it. No hook
+/// asks for it over a network.
+pub(super) fn bring(repo: &Repo) -> Result<Option<Brought>, Failure> {
+    let remote = repo.remote_name();
+    let is_remote = repo.has_remote() && !repo.own_settings(&format!("remote.{remote}.url"))?.is_empty();
+    if !is_remote || audit::pinned(repo)?.is_some() {
+        return Ok(None);
+    }
+    match repo.fetch_copies(&remote, &rule(&remote).1) {
+        Ok(()) => {}
+        Err(NotesError::Unreachable { said, .. }) => return Ok(Some(Brought::Unreachable { remote, why: said })),
+        Err(other) => return Err(other.into()),
+    }
+    let Some((by, theirs)) = audit::seen_elsewhere(repo)?.filter(|(by, _)| *by == remote) else { return Ok(None) };
+    if repo.stream_commit(GENESIS_STREAM)?.is_some_and(|ours| ours != theirs.commit) {
+        return Ok(Some(Brought::Another { remote }));
+    }
+    // It is taken up with the first entry that is written.
+    audit::believe(repo, &by, &theirs)?;
+    let is_copy = |stream: &Stream| stream.remote.as_deref() == Some(remote.as_str());
+    let streams = repo.streams()?.into_iter().filter(is_copy).count();
+    Ok(Some(Brought::Ledger { remote, streams }))
 }
 
 /// Takes the rules away again, and names the remote.

@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Answer, Environment, Failure};
 use crate::git::{Git, Repo};
-use crate::model::counted;
+use crate::ledger::GENESIS_STREAM;
+use crate::model::{counted, shell_word};
+use crate::report::printable;
 use put::{Done, What};
 
 pub use agents::agents;
@@ -22,8 +24,8 @@ pub use ci::{Service, ci};
 pub(super) use configured::{command_of, folder as configured_folder, left_out};
 pub(super) use folder::{switched_off, way_in, word};
 pub(super) use kept::{Found, Owner, is_executable, legacy, look};
-use ledger::Fetching;
 pub(super) use ledger::missing as missing_fetch_rules;
+use ledger::{Brought, Fetching};
 
 /// The stages of a clone, in the order in which git comes to them.
 pub(super) const CLIENT: [&str; 8] = [
@@ -76,11 +78,13 @@ pub fn install(request: Request, environment: &Environment) -> Result<Answer, Fa
         (folder, done, Vec::new())
     };
     let fetched = if request.server { None } else { ledger::install(&repo)? };
+    let brought = if request.server { None } else { ledger::bring(&repo)? };
     if !request.server {
         // From here on the clone's own reflogs can tell what was made past the hooks.
         repo.clone_nonce()?;
     }
-    Ok(Answer::passing(installed(&Installed { repo: &repo, folder: &folder, done, also, fetched, gits, request })))
+    let found = Installed { repo: &repo, folder: &folder, done, also, fetched, brought, gits, request };
+    Ok(Answer::passing(installed(&found)))
 }
 
 pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
@@ -167,11 +171,32 @@ struct Installed<'a> {
     /// What was taken away for it.
     also: Vec<Done>,
     fetched: Option<Fetching>,
+    brought: Option<Brought>,
     gits: Vec<Git>,
     request: Request,
 }
 
-fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &Installed<'_>) -> String {
+/// What came of asking the remote for its ledger.
+fn told(brought: &Brought) -> String {
+    match brought {
+        Brought::Ledger { remote, streams } => {
+            format!("  the ledger of {} is here, {}\n", printable(remote), counted(*streams, "stream"))
+        }
+        Brought::Another { remote } => format!(
+            "  {} has another ledger than this clone began\n    start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}\n",
+            printable(remote),
+            shell_word(remote)
+        ),
+        Brought::Unreachable { remote, why } => format!(
+            "  whether {} has a ledger could not be asked: {}\n    before the first commit: gov-hook audit sync {}\n",
+            printable(remote),
+            printable(why),
+            shell_word(remote)
+        ),
+    }
+}
+
+fn installed(Installed { repo, folder, done, also, fetched, brought, gits, request }: &Installed<'_>) -> String {
     let named: Vec<&str> = done.iter().map(|done| done.stage.as_str()).collect();
     let is_current = done.iter().all(|done| done.what == What::Current);
     let place = folder.display();
@@ -207,6 +232,9 @@ fn installed(Installed { repo, folder, done, also, fetched, gits, request }: &In
                 "    and, as before, of its branches only the one that is HEAD there, to FETCH_HEAD\n    to fetch all of them: {command}"
             );
         }
+    }
+    if let Some(brought) = brought {
+        let _ = write!(text, "{}", told(brought));
     }
     if request.configured {
         for git in gits.iter().filter(|git| !git.runs_configured_hooks()) {

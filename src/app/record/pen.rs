@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::heads::{Heads, Kept};
 use super::seal;
-use crate::app::audit::{last_sound, note_written, way_back};
+use crate::app::audit::{self, last_sound, note_written, way_back};
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::Repo;
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer};
@@ -141,6 +141,29 @@ impl<'a> Pen<'a> {
         let mut pen = Self::open(repo, &environment, audit, None)?;
         pen.actor.kind = ActorKind::Witness;
         Ok(pen)
+    }
+
+    /// The pen of another writer in this clone, which has what this one has at hand; `None` for one that signs
+    /// with another key, or whose streams can have no name here.
+    pub(in crate::app) fn of_writer(
+        mut self,
+        binding: Binding,
+        stream: &str,
+        actor: Actor,
+    ) -> Result<Option<Self>, Failure> {
+        if let Writer::Key(key) = &binding.writer
+            && self.public_key() != Some(key)
+        {
+            return Ok(None);
+        }
+        let name = if binding.named {
+            Some(stream.to_owned()).filter(|name| binding.allows(name))
+        } else {
+            binding.stream(&self.repo.clone_nonce()?.to_string())
+        };
+        let Some(name) = name else { return Ok(None) };
+        (self.binding, self.stream, self.actor, self.requested_by) = (binding, name, actor, None);
+        Ok(Some(self))
     }
 
     /// Whether nobody said who writes.
@@ -320,12 +343,10 @@ impl<'a> Pen<'a> {
             };
             return Ok(Some(Genesis { id, object: commit }));
         }
-        // The root is not there to make it from; whoever shares the ledger has made it.
-        if self.repo.is_shallow() {
-            self.repo.take_up(GENESIS_STREAM)?;
-            if self.repo.stream_commit(GENESIS_STREAM)?.is_some() {
-                return self.genesis(kept, &[]);
-            }
+        // Whoever shares the ledger has made it, and maybe from another root than the one that is seen here.
+        if let Some((remote, theirs)) = audit::seen_elsewhere(self.repo)? {
+            audit::adopt(self.repo, &remote, &theirs)?;
+            return self.genesis(kept, &[]);
         }
         let default = self.repo.default_branch()?.map(|name| self.repo.branch_tip(&name)).transpose()?.flatten();
         let Some(start) = default.or(self.repo.head()?.commit()) else { return Ok(None) };
@@ -334,6 +355,12 @@ impl<'a> Pen<'a> {
         let entry = ledger::genesis(&Root::Commit { id: root.id, time });
         let line = ledger::write(&entry)?;
         let id = ledger::id(line.as_bytes());
+        if audit::pinned(self.repo)?.is_some_and(|pinned| pinned != id) {
+            return Err(Failure::new(
+                "the genesis entry of the ledger, which this clone has seen, is not here any more",
+            )
+            .mended_by("bring it back: gov-hook audit sync"));
+        }
         let committer = Committer { name: entry.actor.name.clone(), email: String::new() };
         let object = self.repo.append(GENESIS_STREAM, &committer, |tip| {
             let draft = || Draft {

@@ -89,6 +89,14 @@ impl Repo {
         let copies = self.streams()?.into_iter().filter(is_copy).filter_map(|copy| copy.tip);
         let furthest = copies.max_by_key(|&tip| self.head_at(tip).ok().flatten().map(|head| head.seq));
         let Some(new) = furthest else { return Ok(()) };
+        self.take_up_at(stream, new)
+    }
+
+    /// Has a stream that is not here yet be this copy of it.
+    pub fn take_up_at(&self, stream: &str, new: ObjectId) -> Result<(), NotesError> {
+        if self.place.quarantined {
+            return Ok(());
+        }
         let step = Move { stream, expected: None, new, durable: Durability::of(self).reference };
         match swap(self, &mut Lock::take(self)?, &step) {
             // Another process of this clone was faster.

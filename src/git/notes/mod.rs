@@ -28,6 +28,7 @@ pub use append::{Draft, StreamTip, Writer};
 pub use error::NotesError;
 pub use nonce::Nonce;
 pub use notebook::Notebook;
+pub use replace::GIVEN_UP;
 pub use state::StateFile;
 pub use streams::Stream;
 pub use sync::{Fetched, FetchedStream, Pushed};

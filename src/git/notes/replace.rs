@@ -6,10 +6,10 @@ use super::reference::{Move, read, reference_name, swap};
 use super::{NotesError, STREAMS};
 use crate::git::repo::{object_id, oid};
 use crate::git::{GitError, Repo};
-use crate::model::ObjectId;
+use crate::model::{Arrange, ObjectId};
 
 /// Where the tips of lost copies are kept, by stream.
-const GIVEN_UP: &str = "refs/gov-hook/given-up/";
+pub const GIVEN_UP: &str = "refs/gov-hook/given-up/";
 
 impl Repo {
     /// Brings the remote's copy of a stream here without moving ours; `None` if it has none.
@@ -42,6 +42,35 @@ impl Repo {
         }
         let kept = self.inner.reference(&name, oid(tip), true, "gov-hook audit reconcile");
         kept.map(drop).map_err(|source| GitError::Git { what: format!("`{name}`"), source }.into())
+    }
+
+    /// Has a stream not be here any more, if it still is where it was. It is kept with what was given up.
+    pub fn set_aside(&self, stream: &str, expected: ObjectId) -> Result<(), NotesError> {
+        let name = reference_name(stream)?;
+        let _lock = Lock::take(self)?;
+        let found = read(self, &name)?;
+        if found != Some(expected) {
+            return Err(NotesError::Moved { stream: stream.to_owned(), expected: Some(expected), found });
+        }
+        self.keep_given_up(stream, expected)?;
+        let gone = self.inner.find_reference(&name).and_then(|mut reference| reference.delete());
+        gone.map_err(|source| GitError::Git { what: format!("`{name}`"), source }.into())
+    }
+
+    /// All that was given up here: the streams and their tips.
+    pub fn all_given_up(&self) -> Result<Vec<(String, ObjectId)>, NotesError> {
+        let unreadable = |source| GitError::Git { what: format!("`{GIVEN_UP}`"), source };
+        let mut all = Vec::new();
+        for reference in self.inner.references_glob(&format!("{GIVEN_UP}*")).map_err(unreadable)? {
+            let reference = reference.map_err(unreadable)?;
+            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            let stream = name.strip_prefix(GIVEN_UP).and_then(|rest| rest.rsplit_once('/'));
+            if let (Some((stream, _)), Some(tip)) = (stream, reference.target()) {
+                all.push((stream.to_owned(), object_id(tip)));
+            }
+        }
+        all.arrange();
+        Ok(all)
     }
 
     /// The tips of all copies of a stream that were given up here.

@@ -39,6 +39,8 @@ pub enum StateFile {
     Said,
     /// The streams that were written here under names of their own, a line for each.
     Written,
+    /// The geneses that remotes were seen to have while this clone had them, a line for each.
+    Shared,
 }
 
 impl StateFile {
@@ -53,6 +55,7 @@ impl StateFile {
             Self::First => "first",
             Self::Said => "said",
             Self::Written => "written",
+            Self::Shared => "shared",
         }
     }
 }

@@ -73,15 +73,18 @@ pub enum Pushed {
 
 impl Repo {
     /// Brings the streams of the remote here, each only if ours is a part of it. `own` is never
-    /// touched: only this clone writes it, so a remote that has more of it is told, not followed.
-    pub fn fetch_streams(&self, remote: &str, own: Option<&str>) -> Result<Vec<FetchedStream>, NotesError> {
+    /// touched: only this clone writes it, so a remote that has more of it is told, not followed. All
+    /// others speak of `root`: where the remote has another one than we do, none of them is brought.
+    pub fn fetch_streams(&self, remote: &str, own: Option<&str>, root: &str) -> Result<Vec<FetchedStream>, NotesError> {
         let theirs = self.streams_of(remote)?;
         let ours: BTreeMap<String, ObjectId> =
             self.streams_here()?.into_iter().filter_map(|stream| Some((stream.name, stream.tip?))).gathered();
         let differs = |(name, tip): &(&String, &ObjectId)| {
             ours.get(*name) != Some(*tip) && Some(name.as_str()) != own && reference_name(name).is_ok()
         };
-        let wanted: Vec<&String> = theirs.iter().filter(differs).map(|(name, _)| name).collect();
+        let is_other = matches!((ours.get(root), theirs.get(root)), (Some(ours), Some(theirs)) if ours != theirs);
+        let is_of_use = |(name, _): &(&String, &ObjectId)| !is_other || *name == root;
+        let wanted: Vec<&String> = theirs.iter().filter(is_of_use).filter(differs).map(|(name, _)| name).collect();
         if !wanted.is_empty() {
             let lines: String = wanted.iter().flat_map(|name| [STREAMS, name, ":", STREAMS, name, "\n"]).collect();
             let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
@@ -99,6 +102,15 @@ impl Repo {
             Ok(FetchedStream { stream: (*name).clone(), outcome, before, remote })
         };
         names.iter().map(told).collect()
+    }
+
+    /// Brings the remote's copies of its streams to where a rule puts them, each only forwards.
+    pub fn fetch_copies(&self, remote: &str, rule: &str) -> Result<(), NotesError> {
+        let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+        let rest = ["--no-prune", "--refmap=", "--", remote, rule];
+        let output = self.talk(&[&fetch[..], &rest].concat(), "")?;
+        // A copy that cannot be moved makes git exit with 1.
+        if matches!(output.status.code(), Some(0 | 1)) { Ok(()) } else { Err(unreachable(remote, &output)) }
     }
 
     /// The streams that the remote has, without fetching any.
