@@ -2,9 +2,10 @@
 //!
 //! It follows from the root commit alone, so two clones that start offline write the same bytes, and
 //! the ref `refs/notes/gov/genesis` is the same commit in both (its author and dates are the entry's).
-//! The root is the one that first parents lead to from the default branch. Only where nothing is
-//! committed yet is a nonce drawn instead. Once the ref exists it is used as it is, whatever becomes
-//! of the root commit.
+//! The root is the one that first parents lead to from the default branch; two clones need not see the
+//! same, so the genesis that a remote has comes before it. Only where the root is not there, as in a
+//! shallow clone, is a nonce drawn instead, for as long as nothing is sent. Once the ref exists it is used
+//! as it is, whatever becomes of the root commit.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ pub const GENESIS_STREAM: &str = "genesis";
 pub enum Root {
     /// A root commit, and when it was committed (the epoch, if before it).
     Commit { id: ObjectId, time: Moment },
-    /// Nothing is committed: 32 hexadecimal digits drawn at random, and now.
+    /// It is not known: 32 hexadecimal digits drawn at random, and now.
     Unborn { nonce: String, time: Moment },
 }
 

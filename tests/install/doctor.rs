@@ -231,3 +231,27 @@ fn a_doctor_needs_a_repository_to_look_into() {
 
     assert_eq!((said.code, &said.json()["schema"]), (2, &"gov-hook/error/v1".into()));
 }
+
+#[test]
+fn a_shallow_clone_is_told_what_it_lacks_and_how_to_fetch_it() {
+    let scratch = Scratch::new();
+    scratch.commit_all("Two");
+    let shallow = scratch.beside("shallow");
+    let url = format!("file://{}", scratch.path("").display());
+    scratch.git(&["clone", "-q", "--depth", "1", &url, &shallow.to_string_lossy()]);
+    let what =
+        "this clone is shallow: commits can be judged; whatever needs the rest of the history, as a push may, cannot\n";
+
+    let installed = scratch.run_in(&shallow, &["install"]);
+    let said = scratch.run_in(&shallow, &["doctor"]);
+
+    assert_eq!((installed.code, said.code), (0, 0), "{}{}", installed.err, said.out);
+    let mend = "git fetch --unshallow origin\n";
+    assert!(installed.out.contains(&format!("  {what}    fetch the rest: {mend}")), "{}", installed.out);
+    assert!(said.out.contains(&format!("  {what}    mend it: {mend}")), "{}", said.out);
+    scratch.git_in(&shallow, &["fetch", "-q", "--unshallow", "origin"]);
+    for verb in ["install", "doctor"] {
+        let said = scratch.run_in(&shallow, &[verb]);
+        assert!(!said.out.contains("shallow:"), "{}", said.out);
+    }
+}

@@ -309,6 +309,75 @@ fn a_stream_that_a_remote_took_before_is_taken_away_there_first() {
 }
 
 #[test]
+fn commits_of_a_shallow_clone_are_on_record_once_its_root_is_there() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.commit_all("Two");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let server = enforce(&scratch);
+    let shallow = clone_of(&scratch, "lin", &["--depth", "1"]);
+    install_in(&scratch, &shallow);
+
+    fs::write(shallow.join("staged.txt"), "staged\n").unwrap();
+    scratch.git_in(&shallow, &["add", "--all"]);
+    assert_eq!(scratch.run_in(&shallow, &["check", "--staged"]).code, 0);
+    commit_in(&scratch, &shallow, "one.txt");
+    commit_in(&scratch, &shallow, "two.txt");
+    assert_eq!(scratch.run_in(&shallow, &["audit", "verify", "--full"]).code, 0);
+    let refused = push_from(&scratch, &shallow);
+
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.err.contains("this shallow clone lacks the root that its ledger is to begin with"),
+        "{}",
+        refused.err
+    );
+    assert!(refused.err.contains("git fetch --unshallow origin"), "{}", refused.err);
+    assert_eq!(refs(&scratch, &server, "refs/notes"), "");
+    let by_hand = scratch.try_git_in(&shallow, &["push", "-q", "origin", "refs/notes/gov/genesis"]);
+    assert!(!by_hand.status.success(), "it holds in this clone alone");
+    scratch.git_in(&shallow, &["fetch", "-q", "--unshallow", "origin"]);
+    let pushed = push_from(&scratch, &shallow);
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(
+        pushed.err.contains("the ledger of this clone starts over, from the root of the history\n"),
+        "{}",
+        pushed.err
+    );
+    assert_eq!(statuses(&scratch, &shallow, "HEAD~2..HEAD"), serde_json::json!({ "recorded": 2 }));
+    is_sound(&scratch, &shallow);
+    is_sound(&scratch, &server);
+    // Whoever has the whole history makes the same genesis of it.
+    assert_eq!(scratch.run(&["check", "HEAD", "--record"]).code, 0);
+    assert_eq!(genesis(&scratch, &scratch.path("")), genesis(&scratch, &shallow));
+    let again = push_from(&scratch, &shallow);
+    assert!(again.code == 0 && !again.err.contains("starts over"), "{}", again.err);
+}
+
+#[test]
+fn a_shallow_clone_that_did_not_know_of_the_ledger_goes_on_with_it_at_its_push() {
+    let scratch = shared();
+    let shallow = clone_of(&scratch, "lin", &["--depth", "1"]);
+    install_offline(&scratch, &shallow);
+    commit_in(&scratch, &shallow, "two.txt");
+    assert_ne!(genesis(&scratch, &shallow), genesis(&scratch, &scratch.path("")));
+
+    let pushed = push_from(&scratch, &shallow);
+
+    assert_eq!(pushed.code, 0, "{}", pushed.err);
+    assert!(
+        pushed.err.contains("the ledger of this clone starts over, from the genesis of origin\n"),
+        "{}",
+        pushed.err
+    );
+    assert_eq!(genesis(&scratch, &shallow), genesis(&scratch, &scratch.path("")));
+    synced(&scratch, &scratch.path(""));
+    is_sound(&scratch, &scratch.path(""));
+    scratch.git_in(&shallow, &["fetch", "-q", "--unshallow", "origin"]);
+    is_sound(&scratch, &shallow);
+}
+
+#[test]
 fn what_was_signed_is_signed_again_by_the_same_key() {
     let scratch = shared();
     let listed = scratch.ssh_key("log@gov-hook,policy@gov-hook");

@@ -24,6 +24,7 @@ pub fn doctor(medium: Medium, environment: &Environment) -> Result<Answer, Failu
     let servers = surroundings::servers(&repo, environment, &mut troubles)?;
     let worktrees =
         worktrees(&repo, environment, servers.iter().any(|server| server.enforcing == Some(true)), &mut troubles)?;
+    surroundings::history(&repo, &mut troubles);
     let ledger = surroundings::ledger(&repo, &mut troubles);
     let fetched = surroundings::fetched(&repo, &mut troubles)?;
     let policy = surroundings::policy(&repo, &mut troubles);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::audit::{self, Depth};
-use crate::app::install::{Found, SERVER, is_clone, look, missing_fetch_rules, word};
+use crate::app::install::{Found, SERVER, SHALLOW, is_clone, look, missing_fetch_rules, word};
 use crate::app::law::POLICY_PATH;
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
@@ -90,6 +90,18 @@ pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
             troubles.push(Trouble { mend: failure.remedy().map_or(trouble.mend, str::to_owned), ..trouble });
             LedgerHealth::default()
         }
+    }
+}
+
+/// What a clone that has not the whole history cannot do.
+pub(super) fn history(repo: &Repo, troubles: &mut Vec<Trouble>) {
+    if repo.is_shallow() {
+        troubles.push(Trouble {
+            about: "history",
+            what: SHALLOW.into(),
+            mend: format!("git fetch --unshallow {}", shell_word(&repo.remote_name())),
+            is_wrong: false,
+        });
     }
 }
 

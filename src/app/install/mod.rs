@@ -45,6 +45,10 @@ pub(super) const SERVER: [&str; 3] = ["pre-receive", "update", "post-receive"];
 /// The stage that sees every movement of every reference.
 pub(super) const STRICT: &str = "reference-transaction";
 
+/// What a clone without the whole history means.
+pub(super) const SHALLOW: &str =
+    "this clone is shallow: commits can be judged; whatever needs the rest of the history, as a push may, cannot";
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Request {
     /// The hooks of a repository that others push to, instead of a clone's.
@@ -235,6 +239,10 @@ fn installed(Installed { repo, folder, done, also, fetched, brought, gits, reque
     }
     if let Some(brought) = brought {
         let _ = write!(text, "{}", told(brought));
+    }
+    if repo.is_shallow() && !request.server {
+        let remote = shell_word(&repo.remote_name());
+        let _ = writeln!(text, "  {SHALLOW}\n    fetch the rest: git fetch --unshallow {remote}");
     }
     if request.configured {
         for git in gits.iter().filter(|git| !git.runs_configured_hooks()) {

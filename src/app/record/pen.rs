@@ -8,8 +8,8 @@ use super::heads::{Heads, Kept};
 use super::seal;
 use crate::app::audit::{self, last_sound, note_written, way_back};
 use crate::app::{Environment, Failure, Identity, secrets};
-use crate::git::Repo;
-use crate::git::notes::{Draft, Noted, Stream, Writer as Committer};
+use crate::git::notes::{Draft, Noted, Stream, Writer as Committer, drawn};
+use crate::git::{GitError, Repo};
 use crate::ledger::sshsig::PublicKey;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
 use crate::model::{
@@ -350,9 +350,11 @@ impl<'a> Pen<'a> {
         }
         let default = self.repo.default_branch()?.map(|name| self.repo.branch_tip(&name)).transpose()?.flatten();
         let Some(start) = default.or(self.repo.head()?.commit()) else { return Ok(None) };
-        let root = self.repo.root_of(start)?;
-        let time = Moment::of_seconds(u64::try_from(root.committed_at).unwrap_or_default()).unwrap_or(self.now);
-        let entry = ledger::genesis(&Root::Commit { id: root.id, time });
+        let (root, object) = self.root(start)?;
+        let time = match &root {
+            Root::Commit { time, .. } | Root::Unborn { time, .. } => *time,
+        };
+        let entry = ledger::genesis(&root);
         let line = ledger::write(&entry)?;
         let id = ledger::id(line.as_bytes());
         if audit::pinned(self.repo)?.is_some_and(|pinned| pinned != id) {
@@ -364,7 +366,7 @@ impl<'a> Pen<'a> {
         let committer = Committer { name: entry.actor.name.clone(), email: String::new() };
         let object = self.repo.append(GENESIS_STREAM, &committer, |tip| {
             let draft = || Draft {
-                notes: vec![Noted { object: root.id, line: line.clone().into_bytes() }],
+                notes: vec![Noted { object, line: line.clone().into_bytes() }],
                 head: Seen { seq: 0, id },
                 subject: "genesis".into(),
                 time: time.seconds(),
@@ -375,6 +377,19 @@ impl<'a> Pen<'a> {
             Some(object) => Ok(Some(Genesis { id, object })),
             // Another process of this clone was faster.
             None => self.genesis(kept, &[]),
+        }
+    }
+
+    /// What the ledger starts from, and the commit in whose note that is shown. A shallow clone does not have
+    /// the root: it draws a genesis of its own, which is given up for the true one before anything is sent.
+    fn root(&self, start: ObjectId) -> Result<(Root, ObjectId), Failure> {
+        match self.repo.root_of(start) {
+            Ok(root) => {
+                let time = Moment::of_seconds(u64::try_from(root.committed_at).unwrap_or_default());
+                Ok((Root::Commit { id: root.id, time: time.unwrap_or(self.now) }, root.id))
+            }
+            Err(GitError::Shallow { .. }) => Ok((Root::Unborn { nonce: drawn(), time: self.now }, start)),
+            Err(other) => Err(other.into()),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) use nonce::random;
 
 pub use append::{Draft, StreamTip, Writer};
 pub use error::NotesError;
-pub use nonce::Nonce;
+pub use nonce::{Nonce, drawn};
 pub use notebook::Notebook;
 pub use replace::GIVEN_UP;
 pub use state::StateFile;

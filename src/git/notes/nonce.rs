@@ -83,6 +83,12 @@ impl Repo {
     }
 }
 
+/// 32 hexadecimal digits that nobody else draws.
+#[must_use]
+pub fn drawn() -> String {
+    format!("{:016x}{:016x}", random(), random())
+}
+
 /// A number that differs from process to process and from call to call. It is no secret.
 pub(in crate::git) fn random() -> u64 {
     let mut hasher = RandomState::new().build_hasher();
