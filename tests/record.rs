@@ -418,7 +418,7 @@ fn a_check_is_put_on_record_where_somebody_asks_for_it_and_puts_no_commit_there(
     assert!(about(&scratch, &second).is_empty());
     let replayed = scratch.run(&["audit", "verify", "--replay", "--full"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
-    assert!(replayed.out.contains("replayed: 5 decisions made again"), "{}", replayed.out);
+    assert!(replayed.out.contains("replayed: 5 decisions recomputed with the same result"), "{}", replayed.out);
 }
 
 #[test]
