@@ -36,8 +36,12 @@ const MARKERS: [&str; 2] = ["gov: allow[", "gov:allow["];
 /// The packs in the order in which rules of equal standing give way.
 const PACKS: [&str; 5] = ["secrets", "synthetic-data", "imports", "unicode", "weakening"];
 
-/// How many rules are deflated together: what is inflated when one of them hits.
-const CHUNK: usize = 32;
+/// Of how many rules what they are tried by is deflated together: it is inflated when a word of one of them
+/// is found.
+const TRIED_TOGETHER: usize = 128;
+
+/// The same for the rest of them, which is inflated when one is told, or tried very often.
+const TOLD_TOGETHER: usize = 64;
 
 /// The statics of all packs, or what is wrong with one.
 pub(super) fn packs() -> Result<String, String> {
@@ -64,7 +68,7 @@ struct Made {
     texts: String,
     keywords: Vec<(String, u16)>,
     /// What is read of a rule as soon as one of its words is found.
-    tried: Vec<u8>,
+    tried: Vec<Vec<u8>>,
     classes: Vec<[u64; 4]>,
     runs: Vec<(usize, u8)>,
     near: Vec<String>,
@@ -115,6 +119,11 @@ fn status(written: &[&str]) -> Option<String> {
     Some(if bits.is_empty() { "0".to_owned() } else { bits.join(" | ") })
 }
 
+/// The chunk that a rule's record stands in, and how many stand before it there.
+fn place(number: usize, together: usize) -> String {
+    format!("Place {{ chunk: {}, before: {} }}", number / together, number % together)
+}
+
 /// What a rule is tried by, which stands beside what is told of it.
 const TRIED_BY: [&str; 7] = ["regex", "keywords", "verify", "entropy", "allow", "paths", "exclude"];
 
@@ -132,17 +141,19 @@ fn as_told(rule: &Value) -> Value {
     rule
 }
 
-/// Records, so many of them deflated together, as statics.
-fn deflated(records: &[Vec<u8>], only_when: &str) -> Result<String, String> {
-    let (mut bytes, mut ends) = (Vec::new(), vec![0]);
-    for chunk in records.chunks(CHUNK) {
-        bytes.extend(super::deflated(&chunk.concat()).map_err(|error| error.to_string())?);
-        ends.push(bytes.len());
+/// Records, so many of them deflated together, as a static with where each such chunk ends, and how long it
+/// is when it is inflated.
+fn deflated(name: &str, records: &[Vec<u8>], together: usize, only_when: &str) -> Result<String, String> {
+    let (mut bytes, mut chunks) = (Vec::new(), vec![(0, 0)]);
+    for chunk in records.chunks(together) {
+        let chunk = chunk.concat();
+        bytes.extend(super::deflated(&chunk).map_err(|error| error.to_string())?);
+        chunks.push((bytes.len(), chunk.len()));
     }
     Ok(format!(
-        "#[cfg({only_when})]\npub(super) static CHUNKS: [u32; {}] = {ends:?};\n\
-         #[cfg({only_when})]\npub(super) static DEFLATED: &[u8] = b\"{}\";\n",
-        ends.len(),
+        "#[cfg({only_when})]\npub(super) static {name}: Deflated<{}> = Deflated {{\n\
+         chunks: {chunks:?},\nbytes: b\"{}\" }};\n",
+        chunks.len(),
         bytes.escape_ascii()
     ))
 }
@@ -201,9 +212,8 @@ impl Made {
             let owner = u16::try_from(number).ok()?;
             self.keywords.extend(words("keywords").into_iter().map(|keyword| (keyword.to_owned(), owner)));
         }
-        let (chunk, place) = (number / CHUNK, number % CHUNK);
+        let (told, tried) = (place(number, TOLD_TOGETHER), place(number, TRIED_TOGETHER));
         let patterns = word("regex").and_then(Patterns::of);
-        let tried = self.tried.len();
         self.try_by(rule, patterns.as_ref());
         let (pack, id) = (self.text(pack), self.text(id));
         let keywords = self.text(&words("keywords").join("\n"));
@@ -212,7 +222,7 @@ impl Made {
             "Embedded {{ pack: {pack}, id: {id}, on: On::{on}, anchor: {anchor}, net: {net}, \
              changes_only: {changes_only}, status: {status}, generic: {generic}, span: {span}, \
              keywords: {keywords}, detect: {detect}, asks: {asks}, runs: {runs:?}, near: {near:?}, \
-             tried: {tried}, chunk: {chunk}, place: {place} }}"
+             tried: {tried}, told: {told} }}"
         ));
         self.records.push(packed(&as_told(rule), patterns.as_ref()));
         self.whole.push(packed(rule, patterns.as_ref()));
@@ -223,7 +233,8 @@ impl Made {
     fn try_by(&mut self, rule: &Value, patterns: Option<&Patterns>) {
         let program = patterns.and_then(|made| program::program(&made.exact, &mut self.classes));
         let words = patterns.and_then(|made| made.words.as_ref());
-        let out = &mut self.tried;
+        let mut record = Vec::new();
+        let out = &mut record;
         expressions::bytes(&program.unwrap_or_default(), out);
         expressions::bytes(&words.map(|words| words.concat()).unwrap_or_default(), out);
         let entropy = rule.get("entropy").and_then(Value::as_f64);
@@ -245,6 +256,9 @@ impl Made {
                 expressions::bytes(word.as_bytes(), out);
             }
         }
+        let mut tried = Vec::new();
+        expressions::bytes(&record, &mut tried);
+        self.tried.push(tried);
     }
 
     /// The `Text` literal of a text, which is kept once.
@@ -283,15 +297,16 @@ impl Made {
         let keywords: Vec<(Keyword<'_>, u16)> =
             self.keywords.iter().map(|(written, owner)| (Keyword::new(written), *owner)).collect();
         let tables::Tables { bitmap, drawers, entries, texts, owners } = tables::Tables::of(&keywords, &common_grams());
-        let (lean, whole) = (deflated(&self.records, "not(test)")?, deflated(&self.whole, "test")?);
+        let tried = deflated("TRIED", &self.tried, TRIED_TOGETHER, "all()")?;
+        let lean = deflated("TOLD", &self.records, TOLD_TOGETHER, "not(test)")?;
+        let whole = deflated("TOLD", &self.whole, TOLD_TOGETHER, "test")?;
         Ok(format!(
             "pub(super) static RULES: [Embedded; {}] = [\n{}\n];\n\
              pub(super) static TEXTS: &str = {:?};\n\
-             pub(super) static TRIED: &[u8] = b\"{}\";\n\
              pub(super) static CLASSES: [[u64; 4]; {}] = {:?};\n\
              pub(super) static RUNS: [(u16, u8); {}] = {:?};\n\
              pub(super) static NEAR: [(Text, u128); {}] = [{}];\n\
-             {lean}{whole}\
+             {tried}{lean}{whole}\
              pub(super) const TABLES: Tables = Tables {{\n\
              bitmap: Cow::Borrowed(&{bitmap:?}),\ndrawers: Cow::Borrowed(&{drawers:?}),\n\
              entries: Cow::Borrowed(&{entries:?}),\ntexts: Cow::Borrowed(b\"{}\"),\n\
@@ -299,7 +314,6 @@ impl Made {
             self.rules.len(),
             self.rules.join(",\n"),
             self.texts,
-            self.tried.escape_ascii(),
             self.classes.len(),
             self.classes,
             self.runs.len(),

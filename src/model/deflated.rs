@@ -1,17 +1,11 @@
 //! What the build deflated, because few runs need it.
 
-use flate2::{Decompress, FlushDecompress, Status};
+use libdeflater::Decompressor;
 
-/// `None` never happens for what the build wrote.
+/// So many bytes; `None` never happens for what the build wrote.
 #[must_use]
-pub fn inflated(deflated: &[u8]) -> Option<Vec<u8>> {
-    let mut inflater = Decompress::new(false);
-    let mut bytes = Vec::with_capacity(deflated.len() * 8);
-    loop {
-        let rest = deflated.get(usize::try_from(inflater.total_in()).ok()?..)?;
-        match inflater.decompress_vec(rest, &mut bytes, FlushDecompress::None).ok()? {
-            Status::StreamEnd => return Some(bytes),
-            Status::Ok | Status::BufError => bytes.reserve(bytes.capacity()),
-        }
-    }
+pub fn inflated(deflated: &[u8], length: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    let written = Decompressor::new().deflate_decompress(deflated, &mut bytes).ok()?;
+    (written == length).then_some(bytes)
 }

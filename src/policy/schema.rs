@@ -6,7 +6,8 @@ use crate::model::inflated;
 /// other, say, are beyond a schema.
 #[must_use]
 pub fn schema() -> Vec<u8> {
-    inflated(include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.deflated"))).unwrap_or_default()
+    const LENGTH: usize = include_bytes!("schema.json").len();
+    inflated(include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.deflated")), LENGTH).unwrap_or_default()
 }
 
 #[cfg(test)]

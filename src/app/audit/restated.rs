@@ -9,7 +9,7 @@ use crate::app::record::{Act, Pen};
 use crate::git::Repo;
 use crate::git::notes::{Asked, Walked};
 use crate::ledger;
-use crate::model::{Arrange, Entry, EntryKind, ObjectId, Sha256};
+use crate::model::{Arrange, Entry, EntryKind, Gather, ObjectId, Sha256};
 
 /// What can be said again without its writer's signature.
 const LOG: &str = "log@gov-hook";
@@ -64,7 +64,7 @@ pub(super) fn restate(pen: &Pen<'_>, opening: Option<Act>, lost: &[LostEntry]) -
         }
         let mut act = again(lost);
         act.is_signed = is_signed;
-        let waiting: BTreeSet<&str> = ids.iter().flatten().map(String::as_str).collect();
+        let waiting: BTreeSet<&str> = ids.iter().flatten().map(String::as_str).gathered();
         if act.body.values().any(|value| names(value, &waiting)) {
             put(pen, &mut batch, &mut ids, &mut renamed)?;
         }

@@ -9,7 +9,7 @@ use super::rule::{Rule, Subject};
 use super::search::{Common, Match, Part, Side, Within};
 use super::set::Rules;
 use super::told::{Facing, Found, MESSAGE_PATH, TAG_PATH, Teller};
-use crate::model::{Finding, LineDiff, LineSet, Mode, Place, RepoPath, Scanned};
+use crate::model::{Arrange, Finding, LineDiff, LineSet, Mode, Place, RepoPath, Scanned};
 
 impl Rules {
     /// Judges one file. `lines` is asked only when something was found whose line decides: most
@@ -140,7 +140,7 @@ impl Rules {
     /// Findings of rules that require what a file does not have.
     fn require(&self, path: &RepoPath, side: &Side<'_>, out: &mut Found) {
         let mut concerned = side.found.present.clone();
-        concerned.sort_unstable();
+        concerned.arrange();
         concerned.dedup();
         for index in concerned {
             let Some((rule, compiled)) = self.compiled(index) else { continue };

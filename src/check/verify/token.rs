@@ -11,6 +11,7 @@ use super::likeness::{drawn, unreadable};
 use super::shape::is_words;
 use super::stand_in::{counted_up, is_template, masked, recites, said_not_meant, stands_in};
 use crate::check::entropy::entropy;
+use crate::model::Gather;
 
 /// A GitHub or npm token whose checksum holds.
 pub(super) fn crc32(captured: &Captured<'_>) -> bool {
@@ -178,7 +179,7 @@ pub(super) fn key_bytes(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let bytes = if value.contains(&b'\\') { unescaped(value) } else { numbers(value) };
     let climbs = bytes.iter().zip(bytes.iter().skip(1)).filter(|(a, b)| b.abs_diff(**a) <= 1).count();
-    let distinct: BTreeSet<&u8> = bytes.iter().collect();
+    let distinct: BTreeSet<&u8> = bytes.iter().gathered();
     (8..=64).contains(&bytes.len()) && climbs * 4 < bytes.len() && distinct.len() * 4 > bytes.len() * 3
 }
 

@@ -13,7 +13,7 @@ use crate::model::inflated;
 
 #[expect(clippy::unreadable_literal, reason = "the build writes sets of bytes as numbers")]
 mod made {
-    use super::{Anchor, Asks, Cow, Embedded, Entry, Happening, On, Tables, Text};
+    use super::{Anchor, Asks, Cow, Deflated, Embedded, Entry, Happening, On, Place, Tables, Text};
 
     include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 }
@@ -49,10 +49,43 @@ pub(in crate::check::rules) struct Embedded {
     /// none for any path.
     pub(in crate::check::rules) near: (u16, u8),
     /// Where it is told by what it is tried.
-    pub(in crate::check::rules) tried: u32,
+    pub(in crate::check::rules) tried: Place,
     /// Where the rest of it is.
-    pub(in crate::check::rules) chunk: u16,
-    pub(in crate::check::rules) place: u16,
+    pub(in crate::check::rules) told: Place,
+}
+
+/// Where a record is: in which chunk, behind how many others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::check::rules) struct Place {
+    chunk: u16,
+    before: u16,
+}
+
+/// Records of rules, some of them deflated together.
+struct Deflated<const ENDS: usize> {
+    /// Where each chunk ends, and how long it is when it is inflated; the first one is empty.
+    chunks: [(u32, u32); ENDS],
+    bytes: &'static [u8],
+}
+
+/// The chunks that are inflated by now; the last is never there.
+type Inflated<const ENDS: usize> = [OnceLock<Option<Vec<u8>>>; ENDS];
+
+impl<const ENDS: usize> Deflated<ENDS> {
+    /// `None` never happens for the places that the build wrote.
+    fn record<'i>(&self, Place { chunk, before }: Place, inflated: &'i Inflated<ENDS>) -> Option<&'i [u8]> {
+        let chunk = usize::from(chunk);
+        let mut records = Reader(inflated.get(chunk)?.get_or_init(|| self.inflate(chunk)).as_ref()?);
+        for _ in 0..before {
+            records.bytes()?;
+        }
+        records.bytes()
+    }
+
+    fn inflate(&self, chunk: usize) -> Option<Vec<u8>> {
+        let ((start, _), (end, length)) = (*self.chunks.get(chunk)?, *self.chunks.get(chunk + 1)?);
+        inflated(self.bytes.get(start as usize..end as usize)?, length as usize)
+    }
 }
 
 /// A part of one long text: a reference would have to be set right in memory at every start of
@@ -80,8 +113,9 @@ pub(in crate::check::rules) fn near(first: u16, count: u8) -> &'static [(Text, u
 }
 
 /// `None` never happens for the places that the build wrote.
-pub(in crate::check::rules) fn tried(place: u32) -> Option<Tried> {
-    Tried::read(made::TRIED.get(place as usize..)?)
+pub(in crate::check::rules) fn tried(place: Place) -> Option<Tried> {
+    static INFLATED: Inflated<{ made::TRIED.chunks.len() }> = [const { OnceLock::new() }; made::TRIED.chunks.len()];
+    Tried::read(made::TRIED.record(place, &INFLATED)?)
 }
 
 /// The sets that programs of the build name by number.
@@ -96,23 +130,12 @@ pub(in crate::check::rules) struct Packed {
     pub(in crate::check::rules) expressions: [&'static [u8]; 2],
 }
 
-/// `None` never happens for the chunks and places that the build wrote.
-pub(in crate::check::rules) fn packed((chunk, place): (u16, u16)) -> Option<Packed> {
-    static INFLATED: [OnceLock<Option<Vec<u8>>>; made::CHUNKS.len() - 1] =
-        [const { OnceLock::new() }; made::CHUNKS.len() - 1];
-    let inflate = || inflated(deflated(chunk)?);
-    let mut records = Reader(INFLATED.get(usize::from(chunk))?.get_or_init(inflate).as_ref()?);
-    for _ in 0..place {
-        records.bytes()?;
-    }
-    let mut record = Reader(records.bytes()?);
+/// `None` never happens for the places that the build wrote.
+pub(in crate::check::rules) fn packed(place: Place) -> Option<Packed> {
+    static INFLATED: Inflated<{ made::TOLD.chunks.len() }> = [const { OnceLock::new() }; made::TOLD.chunks.len()];
+    let mut record = Reader(made::TOLD.record(place, &INFLATED)?);
     let json = record.bytes()?;
     Some(Packed { json, expressions: [record.bytes()?, record.bytes()?] })
-}
-
-fn deflated(chunk: u16) -> Option<&'static [u8]> {
-    let ends = made::CHUNKS.get(usize::from(chunk)..usize::from(chunk) + 2)?;
-    made::DEFLATED.get(*ends.first()? as usize..*ends.last()? as usize)
 }
 
 #[cfg(test)]
@@ -126,7 +149,7 @@ mod tests {
     #[test]
     fn the_build_took_apart_what_a_run_would_have() {
         for rule in RULES {
-            let Packed { json, expressions: [exact, relaxed] } = packed((rule.chunk, rule.place)).unwrap();
+            let Packed { json, expressions: [exact, relaxed] } = packed(rule.told).unwrap();
             let Tried { words, trial, .. } = tried(rule.tried).unwrap();
 
             let definition: Definition = serde_json::from_slice(json).unwrap();

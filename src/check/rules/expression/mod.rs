@@ -19,9 +19,10 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::Hir;
 
+use super::built::embedded::{self, Place};
+use super::built::packed;
 use super::built::program::program;
 use super::built::required::Patterns;
-use super::built::{embedded, packed};
 use glance::Glance;
 pub(super) use run::Runs;
 use starts::Starts;
@@ -59,7 +60,7 @@ pub(super) struct Expression {
 /// An expression, taken apart.
 pub(super) enum Form {
     /// By the build.
-    Packed((u16, u16), Exactness),
+    Packed(Place, Exactness),
     Own(Option<Hir>),
 }
 

@@ -148,7 +148,7 @@ fn no_two_embedded_rules_are_called_the_same() {
 #[test]
 fn no_two_embedded_rules_say_the_same() {
     let messages = embedded::RULES.iter().map(|rule| {
-        let json = embedded::packed((rule.chunk, rule.place)).unwrap().json;
+        let json = embedded::packed(rule.told).unwrap().json;
         serde_json::from_slice::<Definition>(json).unwrap().message
     });
 
@@ -162,7 +162,7 @@ fn embedded_rules_are_read_as_strictly_as_a_repositorys_own() {
         let escape = |c: char| {
             if c == ' ' || c.is_ascii_graphic() { c.to_string() } else { format!("\\U{:08X}", u32::from(c)) }
         };
-        let json = std::str::from_utf8(embedded::packed((rule.chunk, rule.place)).unwrap().json).unwrap();
+        let json = std::str::from_utf8(embedded::packed(rule.told).unwrap().json).unwrap();
         let escaped: String = json.chars().map(escape).collect();
         let yaml::Parsed { root, mistakes } = yaml::parse(format!("- {escaped}\n").as_bytes());
         let mut reader = Reader { mistakes, allowance: Allowance::ALL };

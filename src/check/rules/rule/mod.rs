@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
 
-use super::built::embedded::{self, Embedded, near, packed};
+use super::built::embedded::{self, Embedded, Place, near, packed};
 use super::built::required::span;
 use super::built::tables::Keyword;
 use super::built::trial::{Trial, Tried, Word};
@@ -46,8 +46,8 @@ pub(super) struct Rule {
     near: (u16, u8),
     /// Its number among the rules of the build, if it is one of them.
     pub(super) number: Option<u16>,
-    tried: u32,
-    packed: (u16, u16),
+    tried: Place,
+    packed: Place,
     /// Apart from the rest: most rules are never near a match, and all of them are laid out in every run.
     compiled: OnceLock<Box<Compiled>>,
 }
@@ -61,7 +61,7 @@ pub(super) struct Compiled {
     pub(super) expression: Option<Expression>,
     code: OnceLock<Code>,
     /// Where it is packed, if the build packed it.
-    packed: Option<(u16, u16)>,
+    packed: Option<Place>,
     definition: OnceLock<Option<Box<Definition>>>,
 }
 
@@ -93,7 +93,7 @@ impl Rule {
             near: from.near,
             number: Some(number),
             tried: from.tried,
-            packed: (from.chunk, from.place),
+            packed: from.told,
             compiled: OnceLock::new(),
         }
     }
@@ -117,8 +117,8 @@ impl Rule {
             keywords: keywords.into(),
             near: (0, 0),
             number: None,
-            tried: 0,
-            packed: (0, 0),
+            tried: Place::default(),
+            packed: Place::default(),
             compiled: OnceLock::new(),
         };
         definition.regex.as_deref().map(|regex| allowance.compile(regex)).transpose()?;
@@ -210,7 +210,7 @@ impl Rule {
 }
 
 impl Compiled {
-    fn new(mut trial: Trial, expression: Option<Expression>, packed: Option<(u16, u16)>) -> Self {
+    fn new(mut trial: Trial, expression: Option<Expression>, packed: Option<Place>) -> Self {
         let list = |globs: &mut Vec<Word>, reach| PathList::new(std::mem::take(globs), reach);
         Self {
             expression,

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use super::rule::{Rule, Subject};
 use crate::check::text::decode;
-use crate::model::{LineSet, Scanned};
+use crate::model::{Arrange, LineSet, Scanned};
 pub use common::Common;
 pub(super) use find::{Finder, LOOK_AHEAD};
 pub(super) use group::Group;
@@ -61,7 +61,7 @@ impl<'a> Side<'a> {
             finder.walk(Part::all(&text), finder.reaching(text.len()));
             finder.whole_file(&text);
             found = finder.take();
-            found.waivers.sort_unstable();
+            found.waivers.arrange();
         }
         Self { text, scanned, found }
     }

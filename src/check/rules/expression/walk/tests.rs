@@ -94,7 +94,7 @@ fn nearly_every_rule_is_tried_by_a_walk_which_finds_in_its_examples_what_an_auto
         Rules::new(&RuleSettings { packs: all, extra: vec![], severity: vec![], imports: vec![] }, vec![]).unwrap();
     let (mut walks, mut others) = (0, Vec::new());
     for (listed, rule) in rules.list().zip(embedded::RULES) {
-        let [exact, _] = embedded::packed((rule.chunk, rule.place)).unwrap().expressions;
+        let [exact, _] = embedded::packed(rule.told).unwrap().expressions;
         let Some(hir) = expression(exact) else { continue };
         let program = embedded::tried(rule.tried).unwrap().program;
         if program.is_empty() {
