@@ -250,9 +250,27 @@ fn what_cannot_be_read_blocks_the_call() {
         assert_eq!((said.code, said.out.as_str()), (2, ""), "{event}");
         assert!(said.err.starts_with("gov-hook could not decide, so nothing may pass: the "), "{}", said.err);
     }
+    let remedy = "mend it: see what is accepted: gov-hook hook --help\n";
+    assert!(hook(&scratch, "{}").err.ends_with(remedy), "{}", hook(&scratch, "{}").err);
     scratch.policy("version: 1\npathes: {}\n");
     assert_eq!(hook(&scratch, r#"{"path":"src/a.rs"}"#).code, 2);
     assert_eq!(hook(&scratch, r#"{"tool_name":"Read","tool_input":{"file_path":"a"}}"#).code, 0, "reading goes on");
+}
+
+#[test]
+fn the_help_shows_each_form_that_is_read() {
+    let scratch = governed();
+    let help = scratch.run(&["hook", "--help"]).out;
+    let forms: Vec<&str> = help.lines().map(str::trim).filter(|line| line.starts_with("{\"")).collect();
+    let forms =
+        forms.iter().filter_map(|line| serde_json::Deserializer::from_str(line).into_iter::<Value>().next()?.ok());
+    let forms: Vec<Value> = forms.filter(|form| form.get("decision").is_none()).collect();
+
+    let codes: Vec<i32> = forms.iter().map(|form| hook(&scratch, &form.to_string()).code).collect();
+
+    let names: Vec<&str> = forms.iter().map(|form| form.as_object().unwrap().keys().next().unwrap().as_str()).collect();
+    assert_eq!((names, codes), (vec!["path", "command", "hook_event_name"], vec![0, 0, 0]), "{help}");
+    assert_eq!(scratch.run(&["hook", "agent", "--help"]).out, help);
 }
 
 #[test]

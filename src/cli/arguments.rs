@@ -143,7 +143,20 @@ pub(super) enum Verb {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = format!("{EXIT_CODES}
+
+The stage `agent` is none of git's: a coding agent asks it before it acts. It reads one JSON object on
+standard input, in one of three forms:
+  {{\"path\": \"src/a.rs\"}}          a file that would be written; {{\"paths\": [\"a\", \"b\"]}} for several
+  {{\"command\": \"git push\"}}       a line for the shell; or a program and its words: [\"git\", \"push\"]
+  {{\"hook_event_name\": \"PreToolUse\", \"tool_name\": \"Bash\", \"tool_input\": {{\"command\": \"git push\"}}}}
+                                 the event of Claude Code; other tools name a `file_path`
+Each may have a `cwd`, the directory that paths and commands start from. The first two are answered with
+{{\"decision\": \"allow\", \"reason\": \"…\"}}, `ask` or `deny`, and exit with 0, 3 or 1; Claude Code is
+answered in its own form, and with nothing where no rule is concerned. What cannot be read exits with 2.
+
+Example:
+  echo '{{\"path\": \".gov/policy.yaml\"}}' | gov-hook hook agent"))]
 pub(super) struct HookArguments {
     /// The name of the hook
     #[arg(value_name = "STAGE", value_parser = word(Stage::ALL.map(Stage::as_str), Stage::parse))]
