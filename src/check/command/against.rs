@@ -2,13 +2,13 @@
 //! and a verb of gov-hook's own.
 
 use super::shell::Word;
-use super::{Against, Looker, MOST_PLACES, git, written};
+use super::{Against, Looker, MOST_PLACES, Unreadable, git, written};
 
 pub(super) const AGENT: &str = "GOV_HOOK_AGENT";
 
 /// Words that a script in another language has no good reason to say.
-const TELLTALES: [&str; 8] = [
-    "--no-verify",
+const TELLTALES: [&str; 9] = [
+    "--no-veri",
     "hookspath",
     ".git/hooks",
     ".git/config",
@@ -16,11 +16,39 @@ const TELLTALES: [&str; 8] = [
     "refs/notes/gov",
     "gov_hook_disabled",
     "gov_hook_agent",
+    "/hooks/pre-commit",
+];
+
+/// Variables that name a command for git or a shell to run.
+const COMMANDS: [&str; 14] = [
+    "GIT_EDITOR",
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_PAGER",
+    "GIT_SSH_COMMAND",
+    "GIT_PROXY_COMMAND",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_ASKPASS",
+    "SSH_ASKPASS",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "PROMPT_COMMAND",
+    "BASH_ENV",
+    "PS4",
 ];
 
 impl Looker {
     /// A variable that is set, or unset where it has no value.
-    pub(super) fn variable(&mut self, name: &str, value: &Word) {
+    pub(super) fn variable(&mut self, name: &str, value: &Word) -> Result<(), Unreadable> {
+        self.of_variable(name, value);
+        if COMMANDS.contains(&name) || name.starts_with("GIT_CONFIG_VALUE_") {
+            self.telltale(&value.text);
+            return self.perhaps(&value.text);
+        }
+        Ok(())
+    }
+
+    fn of_variable(&mut self, name: &str, value: &Word) {
         let is_on = value.is_open || !matches!(value.text.as_str(), "" | "0");
         let text = value.text.to_ascii_lowercase();
         if let Some(why) = git::against_hooks(&text).filter(|_| is_setting(name)) {
@@ -52,8 +80,12 @@ impl Looker {
     pub(super) fn telltale(&mut self, text: &str) {
         let text = text.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        if says(&["git"]) && says(&["commit", "'am'", "\"am\""]) && says(&["'-n", "\"-n", " -n"]) {
+        if says(&["git"]) && says(&["commit", "'am'", "\"am\""]) && has_short_n(&text) {
             self.object(Against::Ask, "a script that runs git with `-n` may get past the hooks");
+        }
+        let names = |word: &str| text.match_indices(word).any(|(at, _)| ends_there(&text, at + word.len()));
+        if names(".git") && names("hooks") {
+            self.object(Against::Ask, "a script that speaks of git's hooks may change them");
         }
         if let Some(found) = TELLTALES.iter().find(|word| text.contains(**word)) {
             self.object(Against::Ask, format!("a script that says `{found}` may get past the hooks"));
@@ -63,6 +95,9 @@ impl Looker {
     pub(super) fn moves(&mut self, words: &[Word]) {
         let Some(to) = words.iter().find(|word| !word.text.starts_with('-')) else { return };
         if to.is_open {
+            for named in to.made.iter().flat_map(|made| &made.named) {
+                self.moves(std::slice::from_ref(named));
+            }
             if written::may_be_hooks(to) {
                 self.object(Against::Ask, "it goes where the hooks are, by a way that cannot be seen here");
             }
@@ -71,14 +106,23 @@ impl Looker {
         let joined = |from: &String| {
             if to.text.starts_with(['/', '~']) { to.text.clone() } else { format!("{from}{}", to.text) }
         };
+        let longer: usize = self.from.iter().map(|from| from.len() + to.text.len()).sum();
+        if self.spend(longer).is_err() {
+            return;
+        }
         // A subshell comes back, so what was before may be again.
         let new: Vec<String> = self.from.iter().map(|from| format!("{}/", joined(from))).collect();
         self.from.extend(new);
         self.from.dedup();
-        self.from.truncate(MOST_PLACES);
+        // The first is where the line starts, the last where it is if every `cd` counts.
+        let most = self.from.len().saturating_sub(MOST_PLACES);
+        self.from.drain(1..=most);
     }
 
     pub(super) fn gov_hook(&mut self, words: &[Word]) {
+        if words.iter().any(|word| matches!(word.text.as_str(), "--help" | "-h")) {
+            return;
+        }
         let mut rest = words.iter().map(|word| word.text.as_str());
         let mut verb = rest.next();
         while let Some(option) = verb.filter(|word| word.starts_with('-')) {
@@ -105,6 +149,18 @@ impl Looker {
             _ => {}
         }
     }
+}
+
+/// Whether a text speaks of a short option `-n`, alone or among others.
+fn has_short_n(text: &str) -> bool {
+    let words = text.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '-'));
+    let mut letters = words.filter_map(|word| word.strip_prefix('-'));
+    letters.any(|letters| letters.contains('n') && letters.bytes().all(|letter| b"aenmopqsv".contains(&letter)))
+}
+
+/// Whether no name goes on there.
+fn ends_there(text: &str, at: usize) -> bool {
+    !text.get(at..).is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_'))
 }
 
 /// Whether a variable holds settings of git.

@@ -3,6 +3,7 @@
 use super::hidden::spelled;
 use super::programs::base;
 use super::shell::Word;
+use super::written::{names_hooks, names_law};
 use super::{Against, Aliases, Objection};
 use crate::model::Gather;
 
@@ -93,10 +94,10 @@ pub(super) fn expanded(words: &[Word], aliases: &Aliases) -> Option<(String, Str
     Some((name, script))
 }
 
-/// The files that git itself takes away or puts back, each with whether that is all that is in it.
-pub(super) fn written(words: &[Word]) -> Vec<(&Word, bool)> {
+/// The files that git itself writes, takes away or puts back, each with whether that is all that is in it.
+pub(super) fn written(words: &[Word]) -> Vec<(Word, bool)> {
     let Parted { verb, after, .. } = parted(words);
-    let named = || after.iter().filter(|word| !word.text.starts_with('-'));
+    let named = || after.iter().filter(|word| !word.text.starts_with('-')).cloned();
     match verb {
         "rm" if !after.iter().any(|word| word.text == "--cached") => named().map(|word| (word, true)).collect(),
         "mv" => {
@@ -105,12 +106,37 @@ pub(super) fn written(words: &[Word]) -> Vec<(&Word, bool)> {
         }
         // Without `--` a word may name a branch as well as a file of that name, and only few do both.
         "checkout" | "restore" => match after.iter().position(|word| word.text == "--") {
-            Some(at) => after.get(at + 1..).unwrap_or_default().iter().map(|word| (word, false)).collect(),
+            Some(at) => after.get(at + 1..).unwrap_or_default().iter().map(|word| (word.clone(), false)).collect(),
             None if verb == "restore" => named().map(|word| (word, false)).collect(),
             None => named().skip(1).map(|word| (word, false)).collect(),
         },
-        _ => Vec::new(),
+        "commit" | "grep" => Vec::new(),
+        _ => after
+            .iter()
+            .enumerate()
+            .filter_map(|(at, word)| Some((output(verb, word, after.get(at + 1))?, false)))
+            .collect(),
     }
+}
+
+/// The file that an option says the output goes to.
+fn output(verb: &str, word: &Word, next: Option<&Word>) -> Option<Word> {
+    if let Some(path) = word.text.strip_prefix("--output=") {
+        return Some(Word { text: path.to_owned(), ..word.clone() });
+    }
+    let is_short = word.text == "-o" && matches!(verb, "archive" | "format-patch" | "bugreport" | "diagnose");
+    next.filter(|_| is_short || word.text == "--output").cloned()
+}
+
+/// A word that leads git to the hooks or to the law by a verb that may write there.
+pub(super) fn led_to_hooks(words: &[Word]) -> Option<&str> {
+    let Parted { verb, after, .. } = parted(words);
+    let may_write = matches!(
+        verb,
+        "worktree" | "clone" | "init" | "bundle" | "submodule" | "checkout-index" | "apply" | "update-index" | "am"
+    );
+    let is_led = |text: &&str| names_hooks(text) || names_law(text);
+    after.iter().map(|word| word.text.as_str()).find(is_led).filter(|_| may_write)
 }
 
 /// What stands behind `git`.
@@ -121,16 +147,57 @@ struct Parted<'w> {
     after: &'w [Word],
 }
 
+/// Git's own options that take the word behind them.
+const WITH_VALUE: [&str; 8] =
+    ["-c", "-C", "--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source", "--super-prefix"];
+
 fn parted(words: &[Word]) -> Parted<'_> {
     let mut at = 0;
     while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-')) {
-        let has_value =
-            matches!(word.text.as_str(), "-c" | "-C" | "--git-dir" | "--work-tree" | "--namespace" | "--config-env");
+        let has_value = WITH_VALUE.contains(&word.text.as_str());
         at += if has_value { 2 } else { 1 };
     }
     let before = words.get(..at.min(words.len())).unwrap_or_default();
     let after = words.get(at + 1..).unwrap_or_default();
     Parted { before, verb: words.get(at).map_or("", |word| word.text.as_str()), after }
+}
+
+/// The values of settings that a command gives git, each with whether it is an editor: many others name a
+/// program as well.
+pub(super) fn values(words: &[Word]) -> Vec<(&str, bool)> {
+    let Parted { before, verb, after } = parted(words);
+    let set = before.iter().filter_map(|word| word.text.split_once('='));
+    let mut values: Vec<(&str, bool)> =
+        set.map(|(key, value)| (value, key.to_ascii_lowercase().ends_with(".editor"))).collect();
+    if verb == "config" {
+        values.extend(after.last().map(|word| (word.text.as_str(), false)));
+    }
+    values
+}
+
+/// Options whose value git runs, by the verb that has them.
+const RUN: [(&str, &str, &str); 8] = [
+    ("rebase", "x", "--exec"),
+    ("difftool", "x", "--extcmd"),
+    ("grep", "O", "--open-files-in-pager"),
+    ("fetch", "", "--upload-pack"),
+    ("pull", "", "--upload-pack"),
+    ("clone", "u", "--upload-pack"),
+    ("push", "", "--receive-pack"),
+    ("archive", "", "--exec"),
+];
+
+/// The value of an option, in the same word or the next; git takes a long one by its first letters.
+fn value_of<'w>(words: &[&'w str], at: usize, (short, long): (&str, &str)) -> Option<&'w str> {
+    let word = words.get(at)?;
+    let next = || words.get(at + 1).copied();
+    if let Some(rest) = word.strip_prefix("--") {
+        let (name, value) = rest.split_once('=').map_or((rest, None), |(name, value)| (name, Some(value)));
+        let is_it = name.len() > 1 && long.get(2..).is_some_and(|long| long.starts_with(name));
+        return if is_it { value.or_else(next) } else { None };
+    }
+    let (_, rest) = word.strip_prefix('-').filter(|_| !short.is_empty())?.split_once(short)?;
+    if rest.is_empty() { next() } else { Some(rest) }
 }
 
 /// Scripts that git would run: the values of `-c alias.x=!…` and the like.
@@ -141,22 +208,38 @@ pub(super) fn scripts(words: &[Word]) -> Vec<String> {
         key.to_ascii_lowercase().starts_with("alias.").then(|| as_script(value))
     };
     let mut scripts: Vec<String> = before.iter().filter_map(alias).collect();
-    let after: Vec<&str> = after.iter().map(|word| word.text.as_str()).collect();
+    let texts: Vec<&str> = after.iter().map(|word| word.text.as_str()).collect();
     if verb == "config" {
-        let at = after.iter().position(|word| word.to_ascii_lowercase().starts_with("alias."));
-        scripts.extend(at.and_then(|at| after.get(at + 1)).map(|value| as_script(value)));
+        let at = texts.iter().position(|word| word.to_ascii_lowercase().starts_with("alias."));
+        scripts.extend(at.and_then(|at| texts.get(at + 1)).map(|value| as_script(value)));
     }
-    match (verb, after.as_slice()) {
-        ("submodule", ["foreach", rest @ ..]) | ("bisect", ["run", rest @ ..]) => scripts.push(rest.join(" ")),
-        ("rebase", _) => {
-            let exec = |pair: &[&str]| match pair {
-                ["-x" | "--exec", script] => Some((*script).to_owned()),
-                _ => None,
-            };
-            scripts.extend(after.windows(2).filter_map(exec));
-            scripts.extend(after.iter().filter_map(|word| word.strip_prefix("--exec=")).map(str::to_owned));
+    // One word is a script; several are the words of a command.
+    let from = |start: usize| {
+        let options = texts.iter().skip(start).take_while(|word| word.starts_with('-')).count();
+        match after.get(start + options..).unwrap_or_default() {
+            [] => None,
+            [script] => Some(script.text.clone()),
+            several => Some(spelled(several)),
+        }
+    };
+    match verb {
+        "submodule" => {
+            let each =
+                texts.iter().position(|word| !word.starts_with('-')).filter(|at| texts.get(*at) == Some(&"foreach"));
+            scripts.extend(each.and_then(|at| from(at + 1)));
+        }
+        "bisect" if texts.first() == Some(&"run") => scripts.extend(from(1)),
+        "filter-branch" => {
+            let filters = texts
+                .windows(2)
+                .filter(|pair| matches!(pair, [option, _] if option.ends_with("-filter") || *option == "--setup"));
+            scripts.extend(filters.filter_map(|pair| pair.get(1)).map(|script| (*script).to_owned()));
         }
         _ => {}
+    }
+    for (_, short, long) in RUN.iter().filter(|(of, ..)| *of == verb) {
+        let all = (0..texts.len()).filter_map(|at| value_of(&texts, at, (short, long)));
+        scripts.extend(all.map(str::to_owned));
     }
     scripts
 }
@@ -169,14 +252,18 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
     let Parted { before, verb, after } = parted(words);
     let mut found = Objections::default();
     found.of_gits_own_options(before, verb);
-    let verb_is_open = words.get(before.len()).is_some_and(|word| word.is_open && word.text.is_empty());
-    if verb_is_open || (verb == "commit" && is_given_unknown(after)) {
+    let verb_is_open = words.get(before.len()).is_some_and(Word::is_unknown);
+    let takes_unknown = matches!(verb, "commit" | "am") && is_given_unknown(after);
+    if verb_is_open || takes_unknown {
         found.ask("what git is told here cannot be seen before it runs");
     }
     let options = options(verb, after);
     found.of_hooks_left_out(verb, &options);
     match verb {
         "config" => found.of_settings(after),
+        "clone" | "init" => {
+            after.iter().filter_map(|word| against_hooks(&word.text)).for_each(|why| found.deny(why));
+        }
         "update-ref" | "symbolic-ref" | "branch" | "fetch" | "push" | "pull" => {
             found.of_references(verb, after, &options);
         }
@@ -187,6 +274,7 @@ pub(super) fn objections(words: &[Word]) -> Vec<Objection> {
         "commit-tree" | "fast-import" | "filter-branch" | "filter-repo" => {
             found.ask("it makes commits that no hook judges");
         }
+        "hash-object" if plain(after).contains(&"commit") => found.ask("it makes commits that no hook judges"),
         "send-pack" | "http-push" => found.ask("it sends what no hook judges: use git push"),
         _ => {}
     }
@@ -211,6 +299,9 @@ impl Objections {
         if let Some(why) = before.iter().find_map(|word| against_hooks(&word.text)) {
             self.deny(why);
         }
+        if before.iter().any(Word::is_unknown) {
+            self.ask("what git is told here is not to be seen before it runs");
+        }
         let names_ledger = |word: &Word| {
             let reference = word.text.split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("core.notesRef"));
             reference.is_some_and(|(_, reference)| is_ledger(reference))
@@ -228,7 +319,10 @@ impl Objections {
 
     fn of_hooks_left_out(&mut self, verb: &str, options: &[&str]) {
         // git takes a long option by as many of its letters as tell it from the others.
-        let no_verify = options.iter().any(|option| option.len() >= 9 && "--no-verify".starts_with(option));
+        let no_verify = options.iter().any(|option| {
+            let option = option.split_once('=').map_or(*option, |(name, _)| name);
+            option.len() >= "--no-v".len() && "--no-verify".starts_with(option)
+        });
         let is_short = matches!(verb, "commit" | "am") && options.contains(&"-n");
         let only_reads = matches!(verb, "log" | "grep" | "show" | "diff" | "help" | "blame" | "config" | "rev-list");
         if (no_verify && !only_reads) || is_short {
@@ -245,7 +339,10 @@ impl Objections {
                 let is_forced = has(options, &["-d", "--delete", "-f", "--force"]);
                 names(':') || names('+') || (names_ledger && is_forced)
             }
-            "fetch" | "pull" => plain.iter().any(|word| word.starts_with('+') && target_is_ledger(word)),
+            "fetch" | "pull" => {
+                let takes = has(options, &["-f", "--force", "-p", "--prune"]);
+                plain.iter().any(|word| (takes || word.starts_with('+')) && target_is_ledger(word))
+            }
             "symbolic-ref" => names_ledger && (plain.len() > 1 || has(options, &["-d", "--delete"])),
             _ => names_ledger,
         };
@@ -280,6 +377,16 @@ impl Objections {
             && let Some(why) = after.iter().find_map(section)
         {
             self.deny(why);
+        }
+        let is_key =
+            |word: &&Word| !word.text.starts_with('-') && !matches!(word.text.as_str(), "set" | "unset" | "get");
+        let keyed = after.iter().filter(is_key).collect::<Vec<_>>();
+        if keyed.first().is_some_and(|key| key.is_unknown()) && keyed.len() > 1 {
+            self.ask("which setting it is about is not to be seen");
+        }
+        let names_ledger = |pair: &[Word]| matches!(pair, [key, value] if key.text.eq_ignore_ascii_case("core.notesRef") && is_ledger(&value.text));
+        if after.windows(2).any(names_ledger) {
+            self.deny(LEDGER);
         }
         let included = after.iter().position(|word| leads_to_settings(&word.text));
         if included.is_some_and(|at| after.len() > at + 1) {
@@ -324,7 +431,9 @@ fn leads_to_settings(text: &str) -> bool {
 fn is_given_unknown(words: &[Word]) -> bool {
     let mut takes_next = false;
     for word in words.iter().take_while(|word| word.text != "--") {
-        if word.is_open && word.text.is_empty() && !takes_next {
+        // Where it is one of several, one of them is enough.
+        let may_be_option = word.made.iter().flat_map(|made| &made.texts).any(|text| text.starts_with('-'));
+        if word.is_open && (word.text.is_empty() || may_be_option) && !takes_next {
             return true;
         }
         let is_cluster = word.text.starts_with('-') && !word.text.starts_with("--");
@@ -374,7 +483,7 @@ fn options<'w>(verb: &str, words: &'w [Word]) -> Vec<&'w str> {
 }
 
 /// The short options that matter here.
-const SHORT: [&str; 4] = ["-n", "-d", "-f", "-l"];
+const SHORT: [&str; 5] = ["-n", "-d", "-f", "-l", "-p"];
 
 const LONG_WITH_VALUE: [&str; 13] = [
     "--message",

@@ -1,47 +1,63 @@
 //! What a line runs without saying so where it does: through functions, substitutions and what is
 //! written to a shell.
 
-use super::programs::{SHELLS, program};
+use super::programs::{FED, SHELLS, behind, is_interpreter, program, unwrapped};
 use super::shell::{Simple, Word};
-use super::{joined, script_of, written};
+use super::{Script, said, script_of, written};
 
 /// Whether a command runs as a script what another one says.
 pub(super) fn runs_what_is_said(command: &Simple) -> bool {
+    let words = unwrapped(&command.words);
     let is_version = |word: &Word| matches!(word.text.as_str(), "--version" | "--help");
-    let is_fed = program(&command.words).is_some_and(|name| SHELLS.contains(&name))
-        && script_of(&command.words).is_none()
-        && !command.words.iter().any(is_version);
-    is_fed || evaluates(command) || is_substituted(command)
+    let rest = words.get(1..).unwrap_or_default();
+    let is_fed = match program(words) {
+        Some("xargs" | "parallel") => is_completed(words),
+        Some("ssh") => behind(rest, SSH).len() == 1,
+        Some(name) if FED.contains(&name) => !rest.iter().any(|word| matches!(word.text.as_str(), "-l" | "-r" | "-f")),
+        Some(name) => SHELLS.contains(&name) && (script_of(words).is_none() || is_stdin(rest)),
+        None => false,
+    };
+    (is_fed && !rest.iter().any(is_version)) || evaluates(words) || is_substituted(words)
+}
+
+/// Whether what it is given to read is named as the file to run.
+fn is_stdin(words: &[Word]) -> bool {
+    words.iter().any(|word| matches!(word.text.as_str(), "-s" | "/dev/stdin" | "/proc/self/fd/0" | "/dev/fd/0" | "-"))
 }
 
 /// Whether it runs a text that is only known once the rest of the line has run.
-pub(super) fn evaluates(command: &Simple) -> bool {
-    let rest = command.words.get(1..).unwrap_or_default();
-    match program(&command.words) {
-        Some("eval" | "source" | ".") => rest.iter().any(|word| word.is_open && word.text.trim().is_empty()),
-        Some(name) if SHELLS.contains(&name) => {
-            script_of(&command.words).is_some_and(|script| script.is_open && script.text.trim().is_empty())
-                || rest.iter().any(|word| word.is_open && word.text.is_empty())
-        }
+pub(super) fn evaluates(words: &[Word]) -> bool {
+    let words = unwrapped(words);
+    let rest = words.get(1..).unwrap_or_default();
+    let is_unseen = |word: &Word| word.is_open && word.text.trim().is_empty();
+    match program(words) {
+        Some("eval") => rest.iter().any(is_unseen),
+        Some("source" | ".") => rest.first().is_some_and(is_unseen) || is_stdin(rest),
+        Some(name) if SHELLS.contains(&name) => match script_of(words) {
+            Some(Script::Given(script)) => is_unseen(script),
+            Some(Script::Kept(file)) => file.is_unknown(),
+            None => false,
+        },
         _ => false,
     }
 }
 
 /// Whether the program itself is what another one says.
-fn is_substituted(command: &Simple) -> bool {
-    command.words.first().is_some_and(|first| first.is_open && first.text.is_empty() && command.words.len() == 1)
+fn is_substituted(words: &[Word]) -> bool {
+    words.first().is_some_and(|first| first.is_unknown() && words.len() == 1)
 }
 
-/// What `echo` and `printf` say.
-pub(super) fn said_by(command: &Simple) -> Vec<String> {
-    match program(&command.words) {
-        Some("echo" | "printf") => {
-            let said = command.words.get(1..).unwrap_or_default();
-            let mut texts: Vec<String> = said.iter().map(|word| word.text.replace("\\n", "\n")).collect();
-            texts.push(joined(said));
-            texts
+/// Whether `xargs` runs nothing but what it reads: `xargs sh -c`, `xargs -I{} sh -c '{}'`, `xargs env`.
+fn is_completed(words: &[Word]) -> bool {
+    let inner = unwrapped(behind(words.get(1..).unwrap_or_default(), "InPLdasEj"));
+    match program(inner) {
+        None => words.len() > 1 || program(words) == Some("parallel"),
+        Some("{}") => true,
+        Some(name) if SHELLS.contains(&name) => {
+            let script = inner.iter().position(|word| word.text.starts_with('-') && word.text.ends_with('c'));
+            script.is_some_and(|at| inner.get(at + 1).is_none_or(|script| script.text.trim_start().starts_with("{}")))
         }
-        _ => Vec::new(),
+        Some(_) => false,
     }
 }
 
@@ -51,15 +67,36 @@ pub(super) fn takes_files(words: &[Word]) -> bool {
         && words.iter().any(|word| written::is_file_program(&word.text))
 }
 
-/// The files that a command may name to another.
-pub(super) fn named_by(command: &Simple) -> Vec<Word> {
-    let rest = command.words.get(1..).unwrap_or_default();
-    let is_name = |word: &&Word| !word.text.starts_with('-') && !word.text.is_empty();
-    match program(&command.words) {
-        Some("echo" | "printf" | "ls") => rest.iter().filter(is_name).cloned().collect(),
-        Some("find" | "fd") => rest.iter().take_while(is_name).cloned().collect(),
-        _ => Vec::new(),
-    }
+/// The command that another host is to run.
+pub(super) fn remote(words: &[Word]) -> &[Word] {
+    behind(words, SSH).get(1..).unwrap_or_default()
+}
+
+/// The options of ssh that take a word.
+const SSH: &str = "bcDEeFIiJLlmOopQRSWw";
+
+/// The files that a command writes, each with what it writes to it as far as that is known.
+pub(super) fn kept(command: &Simple) -> Vec<(String, Vec<String>)> {
+    let input = command.input.iter().flat_map(|input| input.texts.iter().cloned());
+    let texts: Vec<String> = command.fed.iter().cloned().chain(said::text(command)).chain(input).collect();
+    let is_tee = program(&command.words) == Some("tee");
+    let named = command.words.iter().skip(1).filter(|_| is_tee);
+    let written = command.written.iter().chain(named).map(|file| (file.text.clone(), texts.clone()));
+    let fetched = written::fetched(&command.words).into_iter().map(|file| (file.text, Vec::new()));
+    written.chain(fetched).collect()
+}
+
+/// The file that a command runs as a script.
+pub(super) fn script_file(words: &[Word]) -> Option<&str> {
+    let words = unwrapped(words);
+    let first = words.first()?.text.as_str();
+    let name = program(words)?;
+    let file = if SHELLS.contains(&name) || is_interpreter(name) || matches!(name, "source" | ".") {
+        words.iter().skip(1).map(|word| word.text.as_str()).find(|text| !text.starts_with('-'))?
+    } else {
+        first
+    };
+    Some(file.trim_start_matches("./"))
 }
 
 /// What the functions of a line run with the words of their callers: it is not told where a function
@@ -70,16 +107,23 @@ pub(super) fn functions(commands: &[Simple]) -> Vec<(String, Vec<Word>)> {
     names.flat_map(|name| bodies().map(move |body| (name.clone(), body.clone()))).collect()
 }
 
+/// How many words those are.
+pub(super) fn size_of_functions(commands: &[Simple]) -> usize {
+    let bodies: usize =
+        commands.iter().filter(|command| waits_for_words(command)).map(|command| command.words.len()).sum();
+    bodies * commands.iter().filter(|command| command.defines.is_some()).count()
+}
+
 /// Whether a command has words that are only known to whoever calls the function that it is in.
 pub(super) fn waits_for_words(command: &Simple) -> bool {
-    command.words.iter().any(|word| word.is_open && word.text.is_empty())
+    command.words.iter().any(Word::is_unknown)
 }
 
 /// A function's command with the words that it was called with.
 pub(super) fn called_with(body: &[Word], words: &[Word]) -> Vec<Word> {
     let mut all = Vec::new();
     for word in body {
-        if word.is_open && word.text.is_empty() {
+        if word.is_unknown() {
             all.extend_from_slice(words);
         } else {
             all.push(word.clone());

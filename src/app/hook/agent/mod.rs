@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use crate::app::record::{AGENT_GATE, Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
-use crate::check::command::{self, Against};
+use crate::check::command::{self, Against, Extent};
 use crate::git::{GitError, Place, Repo};
 use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
-use place::{Ground, MOST_FILES, Weighed};
+use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed};
 
 /// What an agent is told; of several, the worst holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,14 +94,14 @@ fn weigh(
             };
             hear(Weighed { permission, why: objection.why });
         }
-        let mut left = MOST_FILES;
+        let (mut left, mut searched) = (MOST_FILES, MOST_SEARCHED);
         for written in &looked.written {
             for from in &written.from {
                 let path = at(directory, from, &written.path, environment);
-                let weighed = if written.whole {
-                    ground.weigh_whole(policy, &path, &mut left)
-                } else {
-                    ground.weigh(policy, &path)
+                let weighed = match &written.extent {
+                    Extent::Alone => ground.weigh(policy, &path),
+                    Extent::Whole => ground.weigh_whole(policy, &path, &mut left),
+                    Extent::Found(found) => ground.weigh_found(policy, &path, found, &mut searched),
                 };
                 // That it may write this file says nothing of what else a command does.
                 if weighed.permission != Permission::Allow {

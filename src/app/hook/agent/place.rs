@@ -4,6 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::Permission;
+use crate::check::command::Found;
 use crate::check::detect::is_in_git_directory;
 use crate::git::Repo;
 use crate::model::{PathClass, RepoPath};
@@ -15,12 +16,17 @@ const MOST_LINKS: usize = 40;
 /// More files than that nobody moves by hand.
 pub(super) const MOST_FILES: usize = 20_000;
 
+/// So many are looked at where only some of them are searched for.
+pub(super) const MOST_SEARCHED: usize = 200_000;
+
 /// A repository as far as paths are concerned.
 pub(super) struct Ground {
     /// The work tree, as it is called and as it is.
     roots: Vec<PathBuf>,
     /// git's own directories, that of its hooks, and the settings of whoever works here.
     kept: Vec<PathBuf>,
+    /// The program that judges here.
+    judge: Option<PathBuf>,
 }
 
 /// What follows for a path, and why.
@@ -28,6 +34,18 @@ pub(super) struct Ground {
 pub(super) struct Weighed {
     pub(super) permission: Permission,
     pub(super) why: String,
+}
+
+impl Weighed {
+    /// The worse of two.
+    fn or(self, other: Self) -> Self {
+        if other.permission > self.permission { other } else { self }
+    }
+}
+
+fn too_many(path: &Path) -> Weighed {
+    let why = format!("`{}` holds more than can be looked through: a person has to agree first", shown(path));
+    Weighed { permission: Permission::Ask, why }
 }
 
 impl Ground {
@@ -38,7 +56,11 @@ impl Ground {
         let settings = home.map(|home| [home.join(".gitconfig"), home.join(".config/git/config")]);
         let kept = [Some(repo.common_dir()), Some(repo.git_dir()), hooks.as_deref()];
         let kept = kept.into_iter().flatten().chain(settings.iter().flatten().map(PathBuf::as_path));
-        Self { roots: repo.work_dir().into_iter().flat_map(both).collect(), kept: kept.flat_map(both).collect() }
+        Self {
+            roots: repo.work_dir().into_iter().flat_map(both).collect(),
+            kept: kept.flat_map(both).collect(),
+            judge: std::env::current_exe().ok().map(|path| real(&path)),
+        }
     }
 
     /// The worst that is true of a path, by its name and by where links lead it.
@@ -68,8 +90,41 @@ impl Ground {
             }
         }
         if *left == 0 && worst.permission < Permission::Ask {
-            let why = format!("`{}` holds more than can be looked through: a person has to agree first", shown(&path));
-            return Weighed { permission: Permission::Ask, why };
+            return too_many(&path);
+        }
+        worst
+    }
+
+    /// The same of what is found in a folder, by its name.
+    pub(super) fn weigh_found(&self, policy: &Policy, path: &Path, found: &Found, left: &mut usize) -> Weighed {
+        let mut worst = self.weigh(policy, path);
+        if worst.permission < Permission::Deny {
+            worst = Weighed { permission: Permission::Silent, ..worst };
+        }
+        let mut folders = vec![real(path)];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir().into_iter().flatten().flatten() {
+                if *left == 0 {
+                    return worst.or(too_many(path));
+                }
+                *left -= 1;
+                let (name, inner) = (entry.file_name(), entry.path());
+                if found.skips_git && name == ".git" {
+                    continue;
+                }
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if found.takes(&name.to_string_lossy()) {
+                    let weighed = if is_folder && found.is_named() {
+                        self.weigh_whole(policy, &inner, left)
+                    } else {
+                        self.one(policy, &inner)
+                    };
+                    worst = worst.or(weighed);
+                }
+                if is_folder {
+                    folders.push(inner);
+                }
+            }
         }
         worst
     }
@@ -79,6 +134,10 @@ impl Ground {
             let why =
                 format!("`{}` is one of git's own files: hooks and settings are for a person to change", shown(path));
             return Weighed { permission: Permission::Deny, why };
+        }
+        if self.judge.as_deref() == Some(path) {
+            let why = format!("`{}` is what judges here: a person has to agree first", shown(path));
+            return Weighed { permission: Permission::Ask, why };
         }
         let inside = self.roots.iter().find_map(|root| path.strip_prefix(root).ok());
         let Some(inside) = inside.filter(|inside| !inside.as_os_str().is_empty()) else {
@@ -103,6 +162,9 @@ fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
     if folded.starts_with(b".gov/") || folded == b".gov" {
         let why = "is the law that your work is judged by: propose the change to the person you work for";
         return weighed(Permission::Deny, why.into());
+    }
+    if matches!(&*folded, b".claude/settings.json" | b".claude/settings.local.json") {
+        return weighed(Permission::Ask, "says what is asked before you act: a person has to agree first".into());
     }
     let placement = policy.place(path);
     let glob = &placement.glob;

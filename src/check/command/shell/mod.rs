@@ -5,7 +5,11 @@
 mod word;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::str::Chars;
+
+use super::programs::SETTERS;
+use super::said::{self, Said};
 
 /// A line of more characters is none that anybody looks through.
 const LONGEST: usize = 256 << 10;
@@ -34,6 +38,22 @@ pub(super) struct Word {
     /// Whether it stands for whatever files match it.
     pub(super) is_pattern: bool,
     pub(super) is_quoted: bool,
+    /// What is known of the commands, or of the earlier values, that the open part is made of.
+    pub(super) made: Option<Rc<Said>>,
+    /// Where an unquoted brace, comma or blank stands: a shell makes several words of it.
+    pub(super) marks: Vec<usize>,
+}
+
+impl Word {
+    /// Text that is taken as it stands.
+    pub(super) fn plain(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+
+    /// Whether nothing of it is known.
+    pub(super) const fn is_unknown(&self) -> bool {
+        self.is_open && self.text.is_empty()
+    }
 }
 
 /// One command with its words; the first is the program.
@@ -46,29 +66,49 @@ pub(super) struct Simple {
     pub(super) written: Vec<Word>,
     /// What it reads, where the line itself says so.
     pub(super) fed: Vec<String>,
+    /// What comes to it through a pipe.
+    pub(super) input: Option<Rc<Said>>,
     /// The function whose definition starts here.
     pub(super) defines: Option<String>,
 }
 
-/// The commands of a line, in the order in which they begin to be known.
-pub(super) fn read(line: &str) -> Result<Vec<Simple>, Unreadable> {
+/// The commands of a line, in the order in which they begin to be known, and how many characters longer
+/// than the line they are: what a variable holds may stand in many places. `given` are the words that
+/// the line is called with.
+pub(super) fn read(line: &str, given: &[Word]) -> Result<(Vec<Simple>, usize), Unreadable> {
     if line.len() > LONGEST {
         return Err(Unreadable::TooLong);
     }
-    let mut reader =
-        Reader { rest: line.chars(), out: Vec::new(), known: HashMap::new(), depth: 0, waiting: Vec::new() };
+    let blank = Word::plain(" ");
+    let mut known: HashMap<String, Word> = HashMap::from([("IFS".to_owned(), blank)]);
+    known.extend(given.iter().enumerate().map(|(at, word)| (at.to_string(), word.clone())));
+    let mut reader = Reader {
+        rest: line.chars(),
+        out: Vec::new(),
+        known,
+        depth: 0,
+        waiting: Vec::new(),
+        input: None,
+        is_compound: false,
+        grown: 0,
+    };
     reader.script(None)?;
-    Ok(reader.out)
+    Ok((reader.out, reader.grown))
 }
 
 struct Reader<'a> {
     rest: Chars<'a>,
     out: Vec<Simple>,
-    /// Variables that the line itself has set to something known.
-    known: HashMap<String, String>,
+    /// Variables that the line itself has set.
+    known: HashMap<String, Word>,
     depth: usize,
     /// Texts that begin on the next line.
     waiting: Vec<Here>,
+    /// What comes through a pipe to the command that is read.
+    input: Option<Rc<Said>>,
+    /// Whether what comes through it is for more than one command, as for a loop.
+    is_compound: bool,
+    grown: usize,
 }
 
 /// `<<END`: what ends it, and whether it is taken as it stands.
@@ -102,37 +142,54 @@ impl Reader<'_> {
             return Err(Unreadable::TooDeep);
         }
         let mut command = Simple::default();
+        let inherited = self.input.clone();
+        let mut start = self.out.len();
         loop {
             let Some(next) = self.peek() else {
-                self.end(&mut command);
+                self.end(&mut command)?;
                 self.depth -= 1;
                 return if close.is_none() { Ok(()) } else { Err(Unreadable::Substitution) };
             };
             match next {
                 _ if Some(next) == close => {
                     self.rest.next();
-                    self.end(&mut command);
+                    self.end(&mut command)?;
                     self.depth -= 1;
+                    self.input = inherited;
                     return Ok(());
                 }
-                '\n' => {
-                    self.rest.next();
-                    self.texts(&mut command)?;
-                    self.end(&mut command);
-                }
                 '&' if self.starts_with("&>") => self.redirection(&mut command)?,
-                ';' | '&' | '|' | ')' => {
+                '|' if !self.starts_with("||") => {
                     self.rest.next();
-                    self.end(&mut command);
+                    self.skip("&");
+                    self.end(&mut command)?;
+                    let said = said::output(self.out.get(start..).unwrap_or_default());
+                    self.grow(said.size())?;
+                    (self.input, self.is_compound) = (Some(Rc::new(said)), false);
+                    start = self.out.len();
+                }
+                '\n' | ';' | '&' | '|' | ')' => {
+                    self.rest.next();
+                    if next == '|' {
+                        self.skip("|");
+                    }
+                    if next == '\n' {
+                        self.texts(&mut command)?;
+                    }
+                    self.end(&mut command)?;
+                    if !self.is_compound {
+                        self.input.clone_from(&inherited);
+                    }
+                    start = self.out.len();
                 }
                 '(' => {
                     self.rest.next();
                     if command.words.len() == 1 && self.skip(")") {
                         command.defines = command.words.pop().map(|name| name.text);
-                        self.end(&mut command);
+                        self.end(&mut command)?;
                         continue;
                     }
-                    self.end(&mut command);
+                    self.end(&mut command)?;
                     self.script(Some(')'))?;
                 }
                 '<' | '>' => self.redirection(&mut command)?,
@@ -148,15 +205,27 @@ impl Reader<'_> {
                 _ => {
                     let word = self.word()?;
                     let is_number = !word.is_quoted && word.text.bytes().all(|byte| byte.is_ascii_digit());
-                    if !(is_number && matches!(self.peek(), Some('<' | '>'))) {
+                    if is_number && !word.is_open && matches!(self.peek(), Some('<' | '>')) {
+                        continue;
+                    }
+                    // What is assigned stays one word.
+                    let is_set = |word: &Word| assignment(word).is_some();
+                    if is_set(&word) && command.words.iter().all(is_set) {
                         command.words.push(word);
+                    } else {
+                        self.several(word, &mut command.words)?;
                     }
                 }
             }
         }
     }
 
-    fn end(&mut self, command: &mut Simple) {
+    fn grow(&mut self, by: usize) -> Result<(), Unreadable> {
+        self.grown += by;
+        if self.grown > LONGEST { Err(Unreadable::TooLong) } else { Ok(()) }
+    }
+
+    fn end(&mut self, command: &mut Simple) -> Result<(), Unreadable> {
         let mut found = std::mem::take(command);
         let is_keyword = |word: &Word| !word.is_quoted && KEYWORDS.contains(&word.text.as_str());
         if found.words.first().is_some_and(|word| !word.is_quoted && word.text == "function") {
@@ -166,21 +235,63 @@ impl Reader<'_> {
         let leading = found.words.iter().take_while(|word| is_keyword(word)).count();
         found.words.drain(..leading);
         while let Some((name, value)) = found.words.first().and_then(assignment) {
-            if !value.is_open {
-                self.known.insert(name.clone(), value.text.clone());
-            }
+            self.assign(&name, value.clone())?;
             found.set.push((name, value));
             found.words.remove(0);
         }
+        self.is_compound |= leading > 0 && self.input.is_some();
         if found != Simple::default() {
+            found.input.clone_from(&self.input);
+            self.assigned_by(&found)?;
             self.out.push(found);
         }
+        Ok(())
+    }
+
+    /// What a command sets by being run.
+    fn assigned_by(&mut self, command: &Simple) -> Result<(), Unreadable> {
+        let Some((first, rest)) = command.words.split_first() else { return Ok(()) };
+        match first.text.as_str() {
+            "for" | "select" => {
+                let Some((name, words)) = rest.split_first() else { return Ok(()) };
+                let values = words.get(1..).unwrap_or_default();
+                self.is_compound |= self.input.is_some();
+                match values {
+                    [value] if !value.is_pattern => self.assign(&name.text, value.clone()),
+                    _ => self.assign(&name.text, said::one_of(values)),
+                }
+            }
+            "read" => {
+                let fed = command.fed.first().map(|text| Word::plain(text));
+                let value =
+                    fed.unwrap_or_else(|| Word { is_open: true, made: command.input.clone(), ..Word::default() });
+                let names = rest.iter().filter(|word| !word.text.starts_with('-'));
+                names.map(|name| &name.text).try_for_each(|name| self.assign(name, value.clone()))
+            }
+            setter if SETTERS.contains(&setter) => {
+                rest.iter().filter_map(assignment).try_for_each(|(name, value)| self.assign(&name, value))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn assign(&mut self, name: &str, value: Word) -> Result<(), Unreadable> {
+        let mut value = Word { marks: Vec::new(), ..value };
+        self.grow(value.made.as_ref().map_or(0, |made| made.size()))?;
+        if let Some(before) = self.known.get(name).filter(|before| **before != value && name != "IFS") {
+            // Which of the two holds depends on what runs.
+            value = said::either(before, &value);
+            self.grow(value.text.len() + value.made.as_ref().map_or(0, |made| made.size()))?;
+        }
+        self.known.insert(name.to_owned(), value);
+        Ok(())
     }
 
     fn redirection(&mut self, command: &mut Simple) -> Result<(), Unreadable> {
         if self.skip("<(") || self.skip(">(") {
-            command.words.push(Word { is_open: true, ..Word::default() });
-            return self.script(Some(')'));
+            let made = self.substituted(|inner| inner.script(Some(')')))?;
+            command.words.push(Word { is_open: true, made: Some(Rc::new(made)), ..Word::default() });
+            return Ok(());
         }
         if self.skip("<<<") {
             let word = self.next_word()?;
@@ -199,8 +310,9 @@ impl Reader<'_> {
             self.skip("<");
         }
         let target = self.next_word()?;
-        let is_descriptor =
-            !target.is_quoted && (target.text == "-" || target.text.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_descriptor = !target.is_quoted
+            && !target.is_open
+            && target.text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
         if is_written && !is_descriptor {
             command.written.push(target);
         }
@@ -236,6 +348,16 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// What the commands say that are read in between.
+    fn substituted(&mut self, read: impl FnOnce(&mut Self) -> Result<(), Unreadable>) -> Result<Said, Unreadable> {
+        let (start, input, is_compound) = (self.out.len(), self.input.take(), self.is_compound);
+        read(self)?;
+        (self.input, self.is_compound) = (input, is_compound);
+        let made = said::output(self.out.get(start..).unwrap_or_default());
+        self.grow(made.size())?;
+        Ok(made)
+    }
+
     /// Reads another text as if it stood here.
     fn within(
         &mut self,
@@ -251,9 +373,12 @@ impl Reader<'_> {
             known: std::mem::take(&mut self.known),
             depth: self.depth + 1,
             waiting: Vec::new(),
+            input: None,
+            is_compound: false,
+            grown: self.grown,
         };
         let done = read(&mut inner);
-        (self.out, self.known) = (inner.out, inner.known);
+        (self.out, self.known, self.grown) = (inner.out, inner.known, inner.grown);
         done
     }
 }

@@ -2,6 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn read(line: &str) -> Result<Vec<Simple>, Unreadable> {
+    super::read(line, &[]).map(|(commands, _)| commands)
+}
+
 /// Each command's words, with `?` for what is not known.
 fn words(line: &str) -> Vec<Vec<String>> {
     let shown = |word: &Word| if word.is_open { format!("{}?", word.text) } else { word.text.clone() };

@@ -1,7 +1,7 @@
 //! One word of a command line: its quotes taken off, and what a shell would put in the place of its
 //! substitutions left open.
 
-use super::{DEEPEST, Reader, Unreadable, Word};
+use super::{DEEPEST, Reader, Unreadable, Word, said};
 
 impl Reader<'_> {
     pub(super) fn word(&mut self) -> Result<Word, Unreadable> {
@@ -29,12 +29,15 @@ impl Reader<'_> {
                     }
                 }
                 '$' => self.dollar(&mut word, false)?,
-                '`' => self.backticks(&mut word)?,
+                '`' => self.backticks(&mut word, false)?,
                 ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
                 _ if next.is_whitespace() => break,
                 _ => {
                     self.rest.next();
                     word.is_pattern |= matches!(next, '*' | '?' | '[' | '{');
+                    if matches!(next, '{' | ',' | '}') {
+                        word.marks.push(word.text.len());
+                    }
                     word.text.push(next);
                 }
             }
@@ -70,7 +73,7 @@ impl Reader<'_> {
                     }
                 }
                 Some('$') => self.dollar(word, true)?,
-                Some('`') => self.backticks(word)?,
+                Some('`') => self.backticks(word, true)?,
                 Some(other) => {
                     self.rest.next();
                     word.text.push(other);
@@ -84,12 +87,12 @@ impl Reader<'_> {
         match self.peek() {
             Some('(') => {
                 self.rest.next();
-                word.is_open = true;
-                self.script(Some(')'))
+                let made = self.substituted(|inner| inner.script(Some(')')))?;
+                self.put(&said::word(made), word, is_quoted)
             }
             Some('{') => {
                 self.rest.next();
-                self.braces(word)
+                self.braces(word, is_quoted)
             }
             Some('\'') if !is_quoted => {
                 self.rest.next();
@@ -103,10 +106,17 @@ impl Reader<'_> {
                     self.rest.next();
                     name.push(next);
                 }
-                self.variable(&name, word);
-                Ok(())
+                self.variable(&name, word, is_quoted)
             }
-            Some('@' | '*' | '#' | '?' | '-' | '$' | '!' | '0'..='9') => {
+            Some(digit @ '0'..='9') => {
+                self.rest.next();
+                self.variable(&digit.to_string(), word, is_quoted)
+            }
+            Some('@' | '*') if self.known.contains_key("0") => {
+                self.rest.next();
+                self.all_given(word)
+            }
+            Some('@' | '*' | '#' | '?' | '-' | '$' | '!') => {
                 self.rest.next();
                 word.is_open = true;
                 Ok(())
@@ -118,15 +128,81 @@ impl Reader<'_> {
         }
     }
 
-    fn variable(&mut self, name: &str, word: &mut Word) {
-        match self.known.get(name) {
-            Some(value) => word.text.push_str(value),
-            None => word.is_open = true,
+    fn variable(&mut self, name: &str, word: &mut Word, is_quoted: bool) -> Result<(), Unreadable> {
+        if let Some(value) = self.known.get(name).cloned() {
+            return self.put(&value, word, is_quoted);
         }
+        word.is_open = true;
+        Ok(())
+    }
+
+    /// `$@`, where it is known what the line is called with.
+    fn all_given(&mut self, word: &mut Word) -> Result<(), Unreadable> {
+        let mut at = 1;
+        while let Some(value) = self.known.get(&at.to_string()).cloned() {
+            if at > 1 {
+                word.marks.push(word.text.len());
+                word.text.push(' ');
+            }
+            self.put(&value, word, true)?;
+            at += 1;
+        }
+        Ok(())
+    }
+
+    /// What stands for a substitution; unquoted, its blanks part words.
+    fn put(&mut self, value: &Word, word: &mut Word, is_quoted: bool) -> Result<(), Unreadable> {
+        self.grow(value.text.len())?;
+        let start = word.text.len();
+        word.text.push_str(&value.text);
+        if !is_quoted {
+            let blanks = value.text.char_indices().filter(|(_, char)| char.is_ascii_whitespace());
+            word.marks.extend(blanks.map(|(at, _)| start + at));
+        }
+        word.is_open |= value.is_open;
+        word.is_pattern |= value.is_pattern;
+        if value.made.is_some() {
+            word.made.clone_from(&value.made);
+        }
+        Ok(())
+    }
+
+    /// The words that a shell makes of one: those of its braces, each parted at the blanks that came with
+    /// what was put in.
+    pub(super) fn several(&mut self, word: Word, words: &mut Vec<Word>) -> Result<(), Unreadable> {
+        if word.marks.is_empty() {
+            words.push(word);
+            return Ok(());
+        }
+        let mut left = vec![word];
+        while let Some(mut word) = left.pop() {
+            if let Some(braces) = Braces::of(&word) {
+                self.grow(braces.size(&word))?;
+                left.extend(braces.parts().rev().map(|part| braces.around(&word, part)));
+                continue;
+            }
+            let marks = std::mem::take(&mut word.marks);
+            let is_blank = |at: &usize| {
+                word.text.get(*at..).is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_whitespace()))
+            };
+            let blanks: Vec<usize> = marks.into_iter().filter(is_blank).collect();
+            if blanks.is_empty() {
+                words.push(word);
+                continue;
+            }
+            let ends = blanks.iter().copied().chain([word.text.len()]);
+            let starts = std::iter::once(0).chain(blanks.iter().map(|at| at + 1));
+            let parts: Vec<&str> = starts.zip(ends).filter_map(|(start, end)| word.text.get(start..end)).collect();
+            for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                self.grow(EACH_WORD)?;
+                words.push(Word { text: part.to_owned(), ..word.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// `${…}`, after its opening.
-    fn braces(&mut self, word: &mut Word) -> Result<(), Unreadable> {
+    fn braces(&mut self, word: &mut Word, is_quoted: bool) -> Result<(), Unreadable> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(Unreadable::TooDeep);
@@ -152,7 +228,7 @@ impl Reader<'_> {
                     inner.text.extend(self.rest.next());
                 }
                 Some('$') => self.dollar(&mut inner, true)?,
-                Some('`') => self.backticks(&mut inner)?,
+                Some('`') => self.backticks(&mut inner, true)?,
                 Some(other) => {
                     self.rest.next();
                     inner.text.push(other);
@@ -162,11 +238,11 @@ impl Reader<'_> {
         self.depth -= 1;
         let is_name = !inner.is_open && inner.text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
         if is_name {
-            self.variable(&inner.text, word);
+            self.variable(&inner.text, word, is_quoted)
         } else {
             word.is_open = true;
+            Ok(())
         }
-        Ok(())
     }
 
     /// `$'…'`, after its opening.
@@ -209,9 +285,8 @@ impl Reader<'_> {
         }
     }
 
-    fn backticks(&mut self, word: &mut Word) -> Result<(), Unreadable> {
+    fn backticks(&mut self, word: &mut Word, is_quoted: bool) -> Result<(), Unreadable> {
         self.rest.next();
-        word.is_open = true;
         let mut inner = String::new();
         loop {
             match self.rest.next() {
@@ -225,6 +300,63 @@ impl Reader<'_> {
                 Some(other) => inner.push(other),
             }
         }
-        self.within(&inner, |inner| inner.script(None))
+        let made = self.substituted(|reader| reader.within(&inner, |inner| inner.script(None)))?;
+        self.put(&said::word(made), word, is_quoted)
+    }
+}
+
+/// What each word costs however short it is.
+const EACH_WORD: usize = 8;
+
+/// `{b,c}` in a word: where it starts and ends, and its commas.
+struct Braces {
+    start: usize,
+    end: usize,
+    commas: Vec<usize>,
+}
+
+impl Braces {
+    fn of(word: &Word) -> Option<Self> {
+        let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
+        for at in &word.marks {
+            match word.text.as_bytes().get(*at) {
+                Some(b'{') => open.push((*at, Vec::new())),
+                Some(b',') => open.last_mut().into_iter().for_each(|(_, commas)| commas.push(*at)),
+                Some(b'}') => match open.pop() {
+                    Some((start, commas)) if !commas.is_empty() => return Some(Self { start, end: *at, commas }),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// How long all words together are that it is short for.
+    fn size(&self, word: &Word) -> usize {
+        let around = word.text.len() - (self.end - self.start);
+        (self.commas.len() + 1) * (around + EACH_WORD) + self.end - self.start
+    }
+
+    fn parts(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        let starts = std::iter::once(self.start).chain(self.commas.iter().copied());
+        let ends = self.commas.iter().copied().chain([self.end]);
+        let parts: Vec<(usize, usize)> = starts.map(|before| before + 1).zip(ends).collect();
+        parts.into_iter()
+    }
+
+    /// The word with one part in the place of them all.
+    fn around(&self, word: &Word, (from, to): (usize, usize)) -> Word {
+        let mut around =
+            Word { is_open: word.is_open, is_pattern: word.is_pattern, is_quoted: word.is_quoted, ..Word::default() };
+        around.made.clone_from(&word.made);
+        for (from, to) in [(0, self.start), (from, to), (self.end + 1, word.text.len())] {
+            let moved = around.text.len();
+            let marks = |at: usize| word.marks.partition_point(|mark| *mark < at);
+            let inside = word.marks.get(marks(from)..marks(to)).unwrap_or_default();
+            around.marks.extend(inside.iter().map(|mark| mark - from + moved));
+            around.text.push_str(word.text.get(from..to).unwrap_or_default());
+        }
+        around
     }
 }

@@ -1,0 +1,153 @@
+//! What `find` and `fd` do to what they find.
+
+use super::shell::{Unreadable, Word};
+use super::{EACH_COMMAND, Extent, Looker, fits};
+
+/// What is looked for in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The names that it has; any where there are none.
+    names: Vec<String>,
+    /// Whether git's own directory is left out.
+    pub skips_git: bool,
+}
+
+impl Found {
+    pub fn takes(&self, name: &str) -> bool {
+        self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name))
+    }
+
+    /// Whether only some names are looked for.
+    pub fn is_named(&self) -> bool {
+        !self.names.is_empty()
+    }
+
+    /// Whether that is everything.
+    pub fn is_all(&self) -> bool {
+        self.names.is_empty() && !self.skips_git
+    }
+}
+
+/// A search: where, for what, and what is done to it.
+struct Search<'w> {
+    roots: Vec<Word>,
+    found: Found,
+    actions: &'w [Word],
+}
+
+impl Looker {
+    pub(super) fn search(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
+        let search = if name == "find" { of_find(words) } else { of_fd(words) };
+        let before = std::mem::take(&mut self.searched);
+        self.searched = search.roots.into_iter().map(|root| (root, search.found.clone())).collect();
+        let done = self.acts(name, search.actions);
+        self.searched = before;
+        done
+    }
+
+    fn acts(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
+        let mut rest = words;
+        while let Some((word, behind)) = rest.split_first() {
+            rest = behind;
+            match (name, word.text.as_str()) {
+                ("find", "-delete") => self.writes(&Word::plain(PLACE), true),
+                ("find", "-fprint" | "-fprint0" | "-fprintf" | "-fls") => {
+                    behind.first().into_iter().for_each(|file| self.writes(file, false));
+                }
+                ("find", "-exec" | "-execdir" | "-ok" | "-okdir") => {
+                    let is_end = |pair: &[Word]| matches!(pair, [before, end] if end.text == ";" || (end.text == "+" && before.text == PLACE));
+                    let end = rest.windows(2).position(is_end).map_or(rest.len(), |at| at + 1);
+                    let (command, after) = rest.split_at(end);
+                    rest = after;
+                    self.words(command)?;
+                }
+                ("fd" | "fdfind", "-x" | "-X" | "--exec" | "--exec-batch") => {
+                    let end = rest.iter().position(|word| word.text == ";").unwrap_or(rest.len());
+                    let (command, after) = rest.split_at(end);
+                    rest = after;
+                    let mut command = command.to_vec();
+                    if !command.iter().any(|word| word.text.contains(PLACE)) {
+                        command.push(Word::plain(PLACE));
+                    }
+                    self.words(&command)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a word stands for what is found; then that is written.
+    pub(super) fn writes_found(&mut self, word: &Word) -> bool {
+        let stands = !self.searched.is_empty() && word.text.contains(PLACE);
+        if stands && self.spend(self.searched.len() * EACH_COMMAND).is_ok() {
+            for (root, found) in self.searched.clone() {
+                let extent = if found.is_all() { Extent::Whole } else { Extent::Found(found) };
+                self.written(&root, &extent);
+            }
+        }
+        stands
+    }
+}
+
+/// What stands for each file that is found.
+const PLACE: &str = "{}";
+
+fn of_find(words: &[Word]) -> Search<'_> {
+    let is_option = |word: &&Word| matches!(word.text.as_str(), "-H" | "-L" | "-P") || word.text.starts_with("-O");
+    let words = words.get(words.iter().take_while(is_option).count()..).unwrap_or_default();
+    let many = words.iter().take_while(|word| !word.text.starts_with(['-', '(', '!'])).count();
+    let (roots, tests) = words.split_at(many);
+    let expression: Vec<&str> = tests.iter().map(|word| word.text.as_str()).collect();
+    // `-path ./.git -prune -o …` leaves that out and goes on with the rest.
+    let pruned =
+        expression.windows(2).rposition(|pair| matches!(pair, ["-prune", "-o" | "-or"])).map_or(0, |at| at + 2);
+    let (left_out, mut rest) = expression.split_at(pruned);
+    let is_git = |text: &str| text.trim_end_matches("/*").trim_end_matches('/').rsplit('/').next() == Some(".git");
+    let mut found = Found { names: Vec::new(), skips_git: left_out.iter().any(|text| is_git(text)) };
+    let mut others = 0;
+    while let Some((word, behind)) = rest.split_first() {
+        rest = behind;
+        match (*word, behind) {
+            ("-exec" | "-execdir" | "-ok" | "-okdir", _) => {
+                let end = behind.iter().position(|word| matches!(*word, ";" | "+")).unwrap_or(behind.len());
+                rest = behind.get(end..).unwrap_or_default();
+            }
+            ("-not" | "!", ["-path" | "-wholename" | "-ipath", pattern, after @ ..]) => {
+                found.skips_git |= is_git(pattern);
+                rest = after;
+            }
+            ("-not" | "!", [_, _, after @ ..]) => rest = after,
+            ("-name" | "-iname", [pattern, after @ ..]) => {
+                found.names.push((*pattern).to_owned());
+                rest = after;
+            }
+            ("-o" | "-or", _) => others += 1,
+            _ => {}
+        }
+    }
+    // Alternatives that are not all of names may be anything.
+    if others > 0 && found.names.len() != others + 1 {
+        found.names.clear();
+    }
+    let open = tests.iter().any(|word| word.is_open);
+    if open {
+        found.names.clear();
+    }
+    let roots = if roots.is_empty() { vec![Word::plain(".")] } else { roots.to_vec() };
+    Search { roots, found, actions: tests }
+}
+
+fn of_fd(words: &[Word]) -> Search<'_> {
+    let is_exec = |word: &Word| matches!(word.text.as_str(), "-x" | "-X" | "--exec" | "--exec-batch");
+    let (asked, actions) = words.split_at(words.iter().position(is_exec).unwrap_or(words.len()));
+    let is_place = |word: &&Word| word.is_open || word.text.starts_with('.') || word.text.contains('/');
+    let roots: Vec<Word> = asked.iter().filter(is_place).cloned().collect();
+    let shows = |word: &Word| {
+        matches!(word.text.as_str(), "--hidden" | "--unrestricted")
+            || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains(['H', 'u']))
+    };
+    let found = Found { names: Vec::new(), skips_git: !asked.iter().any(shows) };
+    let roots = if roots.is_empty() { vec![Word::plain(".")] } else { roots };
+    Search { roots, found, actions }
+}
