@@ -290,17 +290,18 @@ fn nothing_that_a_repository_says_is_obeyed_by_a_terminal() {
     let says = |what: &str| format!("{what}{ORDERS}");
     let branch = "x\u{9b}31m\u{202e};$(touch${IFS}taken)";
     scratch.git(&["config", "user.name", &says("Mira")]);
-    scratch.policy(&format!(
-        "version: 1\nroles: {{ lead: [lin@example.com] }}\nenforcement: {{ default: production }}\npacks: [\"nosuch{}\"]\n",
-        r"\e[2J\u202e"
-    ));
+    scratch.policy("version: 1\nroles: { lead: [lin@example.com] }\nenforcement: { default: staging }\n");
     scratch.write(&says("a.py"), [&support::secret_line(), "# gov: allow[secret/x] ", &says("why"), "\n"].concat());
+    let odd_rule = |id: &str| {
+        let told = r"it \e[31mis\u202e";
+        format!(
+            "- id: {id}\n  keywords: [zzzz]\n  regex: zzzz\n  severity: warn\n  message: \"{told}\"\n  help: \"{told}\"\n  examples: [zzzz]\n"
+        )
+    };
+    scratch.write(".gov/rules/odd.yaml", odd_rule("odd/one"));
     scratch.write(
         ".gov/waivers.yaml",
-        format!(
-            "waivers:\n  - rule: secret/*\n    paths: [\"**\"]\n    by: \"me{0}\"\n    reason: \"it is{0}\"\n",
-            r"\e[2J\u202e"
-        ),
+        format!("- rule: secret/*\n  paths: [\"a.py*\"]\n  by: \"me{0}\"\n  reason: \"it is{0}\"\n", r"\e[2J\u202e"),
     );
     scratch.commit_all(&says("Add"));
     scratch.write("b.py", support::secret_line());
@@ -344,6 +345,8 @@ fn nothing_that_a_repository_says_is_obeyed_by_a_terminal() {
         vec!["risk", "eval"],
         vec!["rules", "list"],
         vec!["rules", "explain", &odd],
+        vec!["rules", "explain", "odd/one"],
+        vec!["rules", "check"],
         vec!["rules", "check", &odd],
         vec!["rules", "waive", &fingerprint, "--reason", &odd],
         vec!["rules", "waive", "--rule", "secret/*", "--path", &odd, "--reason", &odd],
@@ -352,9 +355,12 @@ fn nothing_that_a_repository_says_is_obeyed_by_a_terminal() {
         vec!["unsign", &odd],
     ];
 
+    scratch.write("broken.yaml", r#"packs: ["nosuch\e[2J\u202e"]"#);
+    let asked = asked.into_iter().chain([vec!["policy", "check", "broken.yaml"]]);
     for words in asked {
         let said = scratch.run(&words);
         let shown = said.out + &said.err;
+        assert!(words.contains(&"broken.yaml") || !shown.contains("1 mistake"), "{words:?}: {shown}");
         let obeyed: Vec<char> = shown
             .chars()
             .filter(|&letter| letter != '\n' && (letter.is_control() || "\u{202e}\u{e0041}".contains(letter)))
@@ -362,6 +368,9 @@ fn nothing_that_a_repository_says_is_obeyed_by_a_terminal() {
         assert_eq!(obeyed, [], "{words:?}: {shown}");
         assert!(!shown.contains("panicked"), "{words:?}: {shown}");
     }
+    let told = scratch.run(&["rules", "explain", "odd/one"]);
+    let told = told.out + &told.err;
+    assert!(told.starts_with(r"warn[odd/one]: it \u{1b}[31mis\u{202e}"), "{told}");
     assert!(!scratch.path("taken").exists());
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Style;
+use super::escape::{printable, printable_line};
 use super::mistakes::{self, Asked, Judged, MistakeV1};
 use crate::model::{Mistake, Severity, counted};
 
@@ -34,7 +35,7 @@ pub fn list(rules: &[RuleView]) -> String {
     let mut text = String::new();
     for rule in rules {
         // Writing into a string cannot fail.
-        let _ = writeln!(text, "{:<4}  {:<widest$}  {}", rule.severity.as_str(), rule.id, rule.message);
+        let _ = writeln!(text, "{:<4}  {:<widest$}  {}", rule.severity.as_str(), rule.id, printable(&rule.message));
     }
     let _ = writeln!(text, "\n{}; one of them in full: gov-hook rules explain ID", counted(rules.len(), "rule"));
     text
@@ -79,7 +80,8 @@ pub fn explain(rule: &RuleView) -> String {
     } else {
         format!("waive: no waiver excuses it; to give it another severity, {weigh}")
     });
-    paragraphs.join("\n\n") + "\n"
+    // A repository's own packs say what they like.
+    paragraphs.join("\n\n").lines().map(|line| printable_line(line) + "\n").collect()
 }
 
 #[must_use]
@@ -121,7 +123,7 @@ pub fn check(PacksView { packs, others }: &PacksView, style: Style) -> String {
     // Writing into a string cannot fail.
     let _ = writeln!(text, "sound: {sound} of {}, with {rules} whose examples hold", counted(packs.len(), "pack"));
     if !others.is_empty() {
-        let _ = writeln!(text, "left out, because nothing in it has an `id`: {}", others.join(", "));
+        let _ = writeln!(text, "left out, because nothing in it has an `id`: {}", printable(&others.join(", ")));
     }
     text
 }
