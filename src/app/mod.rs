@@ -13,6 +13,7 @@ pub mod hook;
 pub mod init;
 pub mod install;
 mod law;
+mod memory;
 pub mod notify;
 mod own_file;
 mod parallel;

@@ -174,7 +174,7 @@ fn key_hash(name: &str, signature: &SshSignature) -> [u8; 4] {
 /// The checkpoint that a `checkpoint` entry carries in its body, for its own repository. The entry's
 /// own signature stands for the checkpoint's, which is only needed outside the ledger.
 pub(super) fn carried(entry: &Entry) -> Result<Checkpoint, CheckpointError> {
-    let text = entry.body.get("checkpoint").and_then(serde_json::Value::as_str);
+    let text = entry.text("checkpoint");
     let checkpoint = Checkpoint::parse(text.ok_or(CheckpointError::Malformed("the body has no `checkpoint`"))?)?;
     if Some(checkpoint.repo) == entry.repo {
         Ok(checkpoint)

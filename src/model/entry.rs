@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use serde_json::{Map, Value};
+
 use super::assessment::RiskLevel;
 use super::date::Date;
 use super::decision::Outcome;
@@ -254,7 +256,7 @@ pub struct Entry {
     pub outcome: Option<Outcome>,
     pub reasons: Vec<String>,
     /// What only this kind has.
-    pub body: serde_json::Map<String, serde_json::Value>,
+    pub body: Map<String, Value>,
     /// The version that wrote it.
     pub engine: String,
     /// The heads of the other streams known when it was written.
@@ -262,6 +264,38 @@ pub struct Entry {
     pub nonce: Option<String>,
     /// An armoured SSHSIG over the canonical entry without this field.
     pub sig: Option<String>,
+}
+
+/// What the body says. What is not there, or is no such thing, says nothing.
+impl Entry {
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.body.get(key)?.as_str()
+    }
+
+    pub fn moment(&self, key: &str) -> Option<Moment> {
+        self.text(key)?.parse().ok()
+    }
+
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.body.get(key)?.as_u64()
+    }
+
+    pub fn is(&self, key: &str) -> bool {
+        self.body.get(key) == Some(&Value::Bool(true))
+    }
+
+    pub fn list(&self, key: &str) -> impl Iterator<Item = &Value> {
+        self.body.get(key).and_then(Value::as_array).into_iter().flatten()
+    }
+
+    pub fn strings(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.list(key).filter_map(Value::as_str)
+    }
+
+    /// The changes of single commits that an answer to a range covers.
+    pub fn covered(&self) -> Vec<ChangeId> {
+        self.strings("covered").filter_map(|change| change.parse().ok()).collect()
+    }
 }
 
 #[cfg(test)]

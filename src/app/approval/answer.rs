@@ -11,7 +11,7 @@ use super::term::Until;
 use super::told::{News, Told, missing, needs, put, would_not_count};
 use super::worth::{against, own_words};
 use crate::app::check::Judged;
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Against, Decision, Ending, EntryKind, Moment, NotCounted, ObjectId, Outcome, Saying, Word};

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::hearing::Hearing;
 use super::overdue;
 use crate::app::Failure;
 use crate::app::check::{Judged, begins_after, own_changes};
-use crate::app::record::{Act, flatten, found_by, risk_digest};
+use crate::app::memory::{Act, Hearing};
+use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;
 use crate::model::{
     ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, RecordedRisk, Saying, Word,

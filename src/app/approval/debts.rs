@@ -1,12 +1,7 @@
 //! What was let by and nobody has answered for: pushes and commits past their hooks, and overrides that
 //! are to be looked at later.
 
-use serde_json::Value;
-
-use super::hearing::{Hearing, text};
-use crate::app::audit::laws::trusted_side;
-use crate::app::audit::reading::Spoken;
-use crate::app::record::Records;
+use crate::app::memory::{Hearing, Records, Spoken, trusted_side};
 use crate::app::{Failure, law};
 use crate::gate;
 use crate::git::Repo;
@@ -112,7 +107,7 @@ impl Ledger<'_> {
 /// The debt that an entry makes.
 fn owed(spoken: &Spoken, all: &[Spoken]) -> Option<Debt> {
     let Spoken { id, entry, flaw: None } = spoken else { return None };
-    let action = text(entry, "action").filter(|_| entry.kind == EntryKind::Override);
+    let action = entry.text("action").filter(|_| entry.kind == EntryKind::Override);
     let (kind, reason) = match (entry.kind, action) {
         (EntryKind::Override, Some("break-glass")) => (DebtKind::BreakGlass, ""),
         (EntryKind::Override, Some("use")) => (DebtKind::Override, looked_at_later(entry, all)?),
@@ -133,15 +128,15 @@ fn owed(spoken: &Spoken, all: &[Spoken]) -> Option<Debt> {
 }
 
 fn is_disabled(entry: &Entry) -> bool {
-    entry.body.get("disabled").and_then(Value::as_bool) == Some(true)
+    entry.is("disabled")
 }
 
 /// The reason of an override that let a push by where a reason is enough and is looked at later. What
 /// only a commit used is asked about again when it is pushed.
 fn looked_at_later<'e>(entry: &Entry, all: &'e [Spoken]) -> Option<&'e str> {
-    let of: Sha256 = text(entry, "override")?.parse().ok()?;
+    let of: Sha256 = entry.text("override")?.parse().ok()?;
     let asked = all.iter().find(|spoken| spoken.id == of).map(|spoken| &spoken.entry)?;
-    let is_later = text(asked, "enforcement") == Some(Enforcement::Staging.as_str());
-    let is_push = text(entry, "gate") == Some(Gate::Push.as_str());
-    (is_later && is_push).then(|| text(asked, "reason").unwrap_or_default())
+    let is_later = asked.text("enforcement") == Some(Enforcement::Staging.as_str());
+    let is_push = entry.text("gate") == Some(Gate::Push.as_str());
+    (is_later && is_push).then(|| asked.text("reason").unwrap_or_default())
 }

@@ -1,14 +1,13 @@
 //! Break-glass: a hook that is told to stand aside leaves a record, and `ratify` answers for it later.
 
 use super::ask::bound;
-use super::hearing::{Hearing, text};
 use super::matter::is_named;
 use super::seal::{sealed, signing};
 use super::told::{News, Told, put_all, would_not_count};
 use super::worth::against_everybody;
-use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Asked, Judged};
-use crate::app::record::{Act, Moved, Pen};
+use crate::app::memory::{Act, Hearing, Pen, Spoken};
+use crate::app::record::Moved;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Saying, Seal, Word, counted};
@@ -107,7 +106,7 @@ fn meant(repo: &Repo, named: &str, spoken: &[Spoken]) -> Result<(Vec<ObjectId>, 
     let glass: Vec<_> = spoken
         .iter()
         .filter(|spoken| spoken.entry.kind == EntryKind::Override)
-        .filter(|spoken| text(&spoken.entry, "action").is_some_and(is_glass))
+        .filter(|spoken| spoken.entry.text("action").is_some_and(is_glass))
         .collect();
     let by_entry = glass.iter().find(|spoken| is_named(&spoken.id.to_string(), named));
     let by_entry = by_entry.and_then(|spoken| spoken.entry.subject.commit);

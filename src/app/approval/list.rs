@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::ask::request_id;
 use super::debts::debts;
-use super::hearing::{Hearing, covered, moment, strings, text};
 use super::matter::{Target, find, requests_named};
+use crate::app::memory::Hearing;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::gate::{self, Overriding, Rejection};
 use crate::git::Repo;
@@ -141,20 +141,20 @@ impl<'e> Asked<'e> {
         let Self { entry, change, tip, trusted } = *self;
         let landing = landing(entry, change, policy, now);
         let person = |email: &str| Person { name: String::new(), email: email.to_owned() };
-        let authors: Vec<Person> = strings(entry, "authors").map(person).collect();
+        let authors: Vec<Person> = entry.strings("authors").map(person).collect();
         let heard = all.under(repo, trusted)?;
         let mut words = heard.words(repo, &landing, tip.or(object(entry, "onto")), &authors);
         let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
         words.retain(|word| word.saying == Saying::Reject || !is_elsewhere(word));
-        let level = text(entry, "enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
-        let gate = if text(entry, "gate") == Some("commit") { Gate::Commit } else { Gate::Push };
-        let agent = text(entry, "agent").map(str::to_owned);
+        let level = entry.text("enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
+        let gate = if entry.text("gate") == Some("commit") { Gate::Commit } else { Gate::Push };
+        let agent = entry.text("agent").map(str::to_owned);
         Ok(Evidence { gate, level, authors, agent, landing, words })
     }
 }
 
 fn object(entry: &Entry, key: &str) -> Option<ObjectId> {
-    text(entry, key)?.parse().ok()
+    entry.text(key)?.parse().ok()
 }
 
 fn matter(
@@ -189,9 +189,9 @@ fn matter(
         asked_by: entry.actor.email.clone(),
         agent: evidence.agent,
         asked_at: entry.time,
-        expires: moment(entry, "expires"),
+        expires: entry.moment("expires"),
         risk,
-        described: text(entry, "described").unwrap_or_default().to_owned(),
+        described: entry.text("described").unwrap_or_default().to_owned(),
         commit: entry.subject.commit,
         base: entry.subject.base,
         files: ["changed", "added", "deleted"].map(number),
@@ -211,13 +211,13 @@ fn landing(entry: &Entry, change: ChangeId, policy: &Policy, now: Moment) -> Lan
     Landing {
         reference: entry.subject.reference.clone(),
         change,
-        covered: covered(entry),
+        covered: entry.covered(),
         base: entry.subject.base,
         head: entry.subject.commit,
         tree: entry.subject.tree,
         law: deciding_digest(policy),
         now,
-        requested_by: strings(entry, "requested_by").map(str::to_owned).collect(),
+        requested_by: entry.strings("requested_by").map(str::to_owned).collect(),
         fixes: Vec::new(),
     }
 }
@@ -242,7 +242,7 @@ fn state(landed: Option<ObjectId>, weighed: &gate::Heard, overriding: &Overridin
 /// What whoever asked had to say, by what it is.
 fn remarks(entry: &Entry) -> Vec<(String, String)> {
     let said = ["reason", "assessment", "ticket"].into_iter();
-    let said = said.filter_map(|key| Some((key.to_owned(), text(entry, key)?.to_owned())));
+    let said = said.filter_map(|key| Some((key.to_owned(), entry.text(key)?.to_owned())));
     let own = entry.body.get("meta").and_then(Value::as_object).into_iter().flatten();
     let own = own.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
     said.chain(own).collect()
@@ -267,7 +267,7 @@ fn needed(entry: &Entry) -> Vec<Need> {
             counted: Vec::new(),
         })
     };
-    entry.body.get("needed").and_then(Value::as_array).into_iter().flatten().filter_map(one).collect()
+    entry.list("needed").filter_map(one).collect()
 }
 
 /// Where it landed since it was asked about: what was undone may be asked about again.
@@ -302,7 +302,7 @@ fn answered(word: &Word, entry: &Entry) -> Option<MatterAnswer> {
         Saying::Ratify { .. } => "ratify",
         Saying::Request | Saying::Land { .. } => return None,
     };
-    let list = |key: &str| strings(entry, key).map(str::to_owned).collect();
+    let list = |key: &str| entry.strings(key).map(str::to_owned).collect();
     Some(MatterAnswer {
         kind,
         id: word.id,

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::ask::{asked, request_id};
-use super::hearing::{Hearing, moment, strings, text};
 use crate::app::audit::has_news;
-use crate::app::audit::reading::Spoken;
 use crate::app::check::{self, Again, Judged};
-use crate::app::header::Signatures;
+use crate::app::memory::{Hearing, Signatures, Spoken};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, branch_reference, shell_word};
@@ -146,10 +144,10 @@ fn known(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Failure> {
 
 /// What was asked about, judged again as it is.
 fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<Judged, Failure> {
-    let object = |key: &str| text(entry, key).and_then(|id| id.parse::<ObjectId>().ok());
+    let object = |key: &str| entry.text(key).and_then(|id| id.parse::<ObjectId>().ok());
     let gone = || {
         let whose = &entry.actor.email;
-        let late = moment(entry, "expires").filter(|expires| environment.moment().is_ok_and(|now| now >= *expires));
+        let late = entry.moment("expires").filter(|expires| environment.moment().is_ok_and(|now| now >= *expires));
         let mend = match entry.subject.commit {
             Some(_) if late.is_some() => {
                 let late = late.map(|late| late.to_string()).unwrap_or_default();
@@ -170,7 +168,7 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
     }
     let as_asker = as_asker(environment, &entry.actor)?;
     let mut judged = if is_here() {
-        let after = entry.body.contains_key("after").then(|| strings(entry, "after").filter_map(|id| id.parse().ok()));
+        let after = entry.body.contains_key("after").then(|| entry.strings("after").filter_map(|id| id.parse().ok()));
         let again = Again {
             trusted: object("law"),
             base: entry.subject.base,
@@ -178,7 +176,7 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             tree,
             after: after.map(Iterator::collect),
             tag: None,
-            merging: strings(entry, "merging").filter_map(|id| id.parse().ok()).collect(),
+            merging: entry.strings("merging").filter_map(|id| id.parse().ok()).collect(),
             replaced: object("replaced"),
             branch: entry.subject.branch().map(str::to_owned),
             onto: object("onto"),
@@ -192,7 +190,7 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
     } else {
         return Err(gone());
     };
-    if let Some(described) = text(entry, "described") {
+    if let Some(described) = entry.text("described") {
         described.clone_into(&mut judged.judgement.target.described);
     }
     if Some(judged.landing.change) == entry.change { Ok(judged) } else { Err(gone()) }

@@ -4,7 +4,6 @@ mod answer;
 mod ask;
 mod debts;
 mod glass;
-mod hearing;
 mod list;
 mod matter;
 mod overdue;
@@ -20,7 +19,6 @@ mod worth;
 
 pub(super) use ask::{beside, by_hook, next_step, offer, used};
 pub(super) use glass::broken;
-pub(super) use hearing::{Hearing, covered, strings, text};
 pub(super) use overdue::sweep;
 pub(super) use review::{Shown, exchange, withdraw};
 pub(super) use savepoint::before_landing;

@@ -1,11 +1,10 @@
 //! A request that nobody answered in time is a rejection: whoever sees it first puts that on record.
 
 use super::ask::{self, request_id};
-use super::hearing::Hearing;
 use super::list::matters;
 use super::told::{News, put};
 use crate::app::check::Judged;
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Deed, Entry, EntryKind, MatterState, Outcome};

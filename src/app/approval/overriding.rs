@@ -3,14 +3,12 @@
 use std::fmt::Write as _;
 
 use super::ask::{bound, request_id};
-use super::hearing::{Hearing, moment, strings, text};
 use super::matter::{Target, find, is_named};
 use super::seal::{demanded, sealed};
 use super::term::Until;
 use super::told::{News, Told, put_or_fail, would_not_count};
-use crate::app::audit::reading::Spoken;
 use crate::app::check::Judged;
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, Person, Saying, Word};
@@ -90,13 +88,13 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let now = environment.moment()?;
     let asked = asked(&repo, named)?;
     let entry = &asked.entry;
-    let trusted = text(entry, "law").and_then(|id| id.parse::<ObjectId>().ok());
+    let trusted = entry.text("law").and_then(|id| id.parse::<ObjectId>().ok());
     let (policy, _) = law::policy_at(&repo, trusted)?;
     let mut pen = Pen::open(&repo, environment, policy.audit, None)?;
     if let Some(why) = against_by_office(entry, &pen.actor().email, &policy) {
         return Ok(told.denied(&why).answer(medium));
     }
-    let level = text(entry, "enforcement").unwrap_or(Enforcement::Production.as_str());
+    let level = entry.text("enforcement").unwrap_or(Enforcement::Production.as_str());
     let is_signed = level == Enforcement::Production.as_str();
     if is_signed {
         pen = demanded(&repo, pen, trusted, now)?;
@@ -113,14 +111,14 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let mut deed = put_or_fail(&pen, act)?;
     let news = News {
         outcome: Outcome::Overridden,
-        why: text(entry, "reason").map(str::to_owned),
+        why: entry.text("reason").map(str::to_owned),
         described: format!("what {} asked to override", entry.actor.email),
     };
     let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
     news.tell(&repo, environment, &policy.notices, &deed, risk);
     deed.follows = Some((Outcome::Overridden, Vec::new()));
     let change = entry.change.map(request_id).unwrap_or_default();
-    let lapsed = moment(entry, "expires").is_some_and(|expires| expires <= now);
+    let lapsed = entry.moment("expires").is_some_and(|expires| expires <= now);
     let remark = if lapsed { "; it was asked for long ago" } else { "" };
     told.text = format!("granted: {change} may pass until {until}, once{remark} (entry {})\n", deed.entry.short());
     told.ask_to_sync(&repo);
@@ -134,9 +132,9 @@ fn granting(asked: &Spoken, object: ObjectId) -> Act {
     let mut act = Act::new(EntryKind::Override, object, entry.subject.clone())
         .saying("action", "grant")
         .saying("request", asked.id.to_string())
-        .saying("covered", strings(entry, "covered").map(str::to_owned).collect::<Vec<_>>());
+        .saying("covered", entry.strings("covered").map(str::to_owned).collect::<Vec<_>>());
     for key in ["reason", "deciding", "law"] {
-        if let Some(value) = text(entry, key) {
+        if let Some(value) = entry.text(key) {
             act = act.saying(key, value);
         }
     }
@@ -175,7 +173,7 @@ fn asked(repo: &Repo, named: &str) -> Result<Spoken, Failure> {
         let Entry { kind, change, .. } = &spoken.entry;
         let change = change.map(request_id).unwrap_or_default();
         let is_named = is_named(&spoken.id.to_string(), named) || is_named(&change, named);
-        *kind == EntryKind::Override && text(&spoken.entry, "action") == Some("request") && is_named
+        *kind == EntryKind::Override && spoken.entry.text("action") == Some("request") && is_named
     };
     let spoken = Hearing::open(repo, None, None)?.spoken.into_iter().filter(is_meant);
     spoken.max_by_key(|spoken| (spoken.entry.time, spoken.id)).ok_or_else(|| {

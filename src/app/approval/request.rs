@@ -6,7 +6,7 @@ use super::ask::{self, Said, request_id};
 use super::matter::{Target, find};
 use super::overdue;
 use super::told::{News, Told, needs, put_or_fail};
-use crate::app::record::Pen;
+use crate::app::memory::Pen;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::Outcome;

@@ -1,7 +1,7 @@
 //! What waits for an approval lies where reviewers can fetch it, until nobody waits for it any more.
 
-use super::hearing::Hearing;
 use super::list::matters;
+use crate::app::memory::Hearing;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Matter, MatterState};

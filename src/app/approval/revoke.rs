@@ -1,13 +1,11 @@
 //! `revoke`: an approval, a rejection or an override is taken back.
 
-use super::hearing::{Hearing, strings, text};
 use super::matter::{Target, find, is_named};
 use super::seal::sealed;
 use super::told::{News, Told, missing, put_or_fail, would_not_count};
 use super::worth::own_words;
-use crate::app::audit::laws::trusted_side;
 use crate::app::check::Judged;
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{Act, Hearing, Pen, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{Entry, EntryKind, Outcome, Saying, Sha256, Word};
@@ -83,7 +81,7 @@ fn taking_back(repo: &Repo, judged: &Judged, pen: &Pen<'_>, id: Sha256) -> Resul
 
 /// What is taken back, as people call it.
 fn called(entry: &Entry) -> &'static str {
-    match text(entry, "action") {
+    match entry.text("action") {
         Some("grant") => "grant of an override",
         Some(_) => "override",
         None if entry.kind == EntryKind::Approve => "approval",
@@ -96,7 +94,7 @@ fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha
     let spoken = Hearing::open(repo, None, None)?.spoken;
     let lets_by = |action: &str| action == "request" || action == "grant";
     let is_answer = |entry: &Entry| {
-        let is_override = entry.kind == EntryKind::Override && text(entry, "action").is_some_and(lets_by);
+        let is_override = entry.kind == EntryKind::Override && entry.text("action").is_some_and(lets_by);
         is_override || matches!(entry.kind, EntryKind::Approve | EntryKind::Reject)
     };
     let is_meant = |id: Sha256| target.named.as_deref().is_some_and(|named| is_named(&id.to_string(), named));
@@ -131,7 +129,7 @@ fn against_by_part(repo: &Repo, said: &Entry, by: &str, policy: &Policy) -> Resu
     let is_it = |entry: &&Entry| entry.kind == EntryKind::Request && entry.change == said.change;
     let requests: Vec<&Entry> = spoken.iter().map(|spoken| &spoken.entry).filter(is_it).collect();
     let names = |key: &str| {
-        let mut named = requests.iter().flat_map(|entry| strings(entry, key));
+        let mut named = requests.iter().flat_map(|entry| entry.strings(key));
         said.kind == EntryKind::Reject && named.any(|email| email.eq_ignore_ascii_case(by))
     };
     Ok(if names("authors") {

@@ -1,10 +1,10 @@
 //! Savepoints: what was there before something risky landed, and the way back as a change like any other.
 
 use super::ask::request_id;
-use super::hearing::Hearing;
 use super::told::{Told, put_all};
 use crate::app::check::Judged;
-use crate::app::record::{Act, Cause, Pen, afterwards};
+use crate::app::memory::{Act, Cause, Hearing, Pen};
+use crate::app::record::afterwards;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::model::{

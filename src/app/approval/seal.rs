@@ -1,15 +1,10 @@
 //! With which key a person's word is signed, found out before they are asked to give it.
 
-use super::hearing::{good, unsigned};
-use crate::app::audit::laws::signers;
 use crate::app::check::Judged;
-use crate::app::record::Pen;
+use crate::app::memory::{NAMESPACE, Pen, good, signers, unsigned};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Enforcement, Moment, ObjectId, Saying, Seal, address};
-
-/// The namespace that approvals are signed in, and whatever else only people may say.
-pub(super) const NAMESPACE: &str = "approve@gov-hook";
 
 /// Signs where the policy or the level asks for it, and where the key at hand is listed anyway.
 pub(super) fn signing<'a>(

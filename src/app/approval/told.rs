@@ -1,9 +1,8 @@
 //! What a verb that puts a person's word on record has to say, to people and to machines.
 
 use crate::app::check::Judged;
-use crate::app::notify;
-use crate::app::record::{Act, Pen};
-use crate::app::{Answer, Environment, Failure};
+use crate::app::memory::{Act, Pen};
+use crate::app::{Answer, Environment, Failure, notify};
 use crate::git::Repo;
 use crate::model::{Decision, Deed, Ending, Need, Outcome, Sha256, counted};
 use crate::notify::Word;

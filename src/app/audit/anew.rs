@@ -7,15 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use serde_json::Value;
-
-use super::beginning::{Beginning, believe, copies, is_shared};
-use super::kept::Pins;
 use super::reconcile::Lost;
 use super::restated::{LostEntry, Restated, entries_up_to, restate};
 use super::sync::own;
-use super::written::written;
-use crate::app::record::Pen;
+use crate::app::memory::beginning::{Beginning, believe, copies, is_shared};
+use crate::app::memory::{Pen, Pins, written};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, GIVEN_UP};
@@ -272,7 +268,7 @@ fn restated(repo: &Repo) -> Result<BTreeSet<Sha256>, Failure> {
         let Some(tip) = stream.tip else { continue };
         repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
             let entries = step.added.iter().filter_map(|noted| ledger::parse(&noted.line).ok());
-            let named = |entry: Entry| entry.body.get("restates").and_then(Value::as_str)?.parse::<Sha256>().ok();
+            let named = |entry: Entry| entry.text("restates")?.parse::<Sha256>().ok();
             said.extend(entries.filter_map(named));
         });
     }

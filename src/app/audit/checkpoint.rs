@@ -3,9 +3,7 @@
 
 use serde_json::json;
 
-use super::may_sign;
-use super::reading::{Depth, read};
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{Act, Depth, Pen, may_sign, read};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::ledger::{Anchor, Checkpoint, GENESIS_STREAM};

@@ -5,8 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::laws::{signers, trusted_side};
-use super::reading::{Depth, Reading, read_against};
+use crate::app::memory::{Depth, Reading, read_against, signers, trusted_side};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::{Checkpoint, CheckpointError, SignedCheckpoint};

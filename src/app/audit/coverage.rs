@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use super::laws::trusted_side;
 use super::offices::Offices;
-use super::reading::{Depth, Reading, Told, read_anchored};
+use crate::app::memory::{Depth, Reading, Told, governed, read_anchored, trusted_side};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::ledger::{Coverage, Known, Landing, There};
@@ -169,21 +168,6 @@ pub(super) fn named(repo: &Repo, revision: &str) -> Result<(Vec<Commit>, ObjectI
     Ok((repo.commits_between(&[], tip)?, tip))
 }
 
-/// The commits with those who may not answer for them: nobody, where the policy lets authors approve.
-pub(in crate::app) fn governed(repo: &Repo, commits: &[Commit]) -> Result<Vec<GovernedCommit>, Failure> {
-    let authors_may = law::policy_at(repo, trusted_side(repo)?)?.0.approvals.author_may_approve;
-    let people = |commit: &Commit| commit.people().into_iter().map(|person| person.email).collect();
-    let one = |commit: &Commit| GovernedCommit {
-        id: commit.id,
-        tree: commit.tree,
-        parents: commit.parents.clone(),
-        made_of: commit.made_of(),
-        change: None,
-        people: if authors_may { Vec::new() } else { people(commit) },
-    };
-    Ok(commits.iter().map(one).collect())
-}
-
 /// Where each stream starts to speak of commits.
 #[derive(Default)]
 struct Starts(BTreeMap<String, Adoption>);
@@ -193,7 +177,7 @@ impl Starts {
         let is_of_a_commit = matches!(entry.kind, EntryKind::Decision | EntryKind::Commit)
             && (entry.subject.commit.is_some() || entry.subject.base.is_some())
             // Somebody may put on record what is older than the ledger, without moving where it starts.
-            && entry.body.get("cause").and_then(serde_json::Value::as_str) != Some("record");
+            && entry.text("cause") != Some("record");
         if is_of_a_commit {
             self.0.entry(entry.stream.clone()).or_insert_with(|| Adoption {
                 time: entry.time,

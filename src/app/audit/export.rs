@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
-use super::coverage::{Answered, Asking, governed, named};
-use super::reading::{Depth, Told, read};
+use super::coverage::{Answered, Asking, named};
+use crate::app::memory::{Depth, Told, governed, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::reading::{Depth, Told, read};
+use crate::app::memory::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger;
@@ -119,7 +119,7 @@ impl Paths<'_> {
     /// Whether an entry signs this file, or one in this folder.
     fn signs(&self, entry: &Entry) -> bool {
         let folder = self.path.to_string();
-        let listed = entry.body.get("files").and_then(Value::as_array).into_iter().flatten();
+        let listed = entry.list("files");
         let paths = listed.filter_map(|file| file.get("path")).chain(entry.body.get("path")).filter_map(Value::as_str);
         paths
             .filter_map(|path| path.strip_prefix(folder.as_str()))

@@ -8,12 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::anew;
-use super::laws::{ADMIN, trusted_side};
-use super::may_sign;
-use super::reading::{Depth, read};
 use super::restated::{LostEntry, entries_up_to, restate};
 use super::sync::remote_of;
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{ADMIN, Act, Depth, Pen, may_sign, read, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::StateFile;
@@ -190,7 +187,7 @@ fn undeclared(
 }
 
 fn dropped(entry: &Entry, stream: &str) -> Vec<Sha256> {
-    let is_of_it = entry.body.get("stream").and_then(Value::as_str) == Some(stream);
+    let is_of_it = entry.text("stream") == Some(stream);
     let listed = entry.body.get("dropped").and_then(Value::as_array).filter(|_| is_of_it);
     let id = |pair: &Value| pair.as_array()?.get(1)?.as_str()?.parse().ok();
     listed.into_iter().flatten().filter_map(id).collect()

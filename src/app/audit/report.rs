@@ -4,10 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::coverage::{Covered, coverage};
 use super::export::default_range;
-use super::laws::trusted_side;
 use super::offices::Offices;
-use super::reading::{Depth, Reading, Told, read_anchored};
-use crate::app::record::ENGINE;
+use crate::app::memory::{Depth, ENGINE, Reading, Told, read_anchored, trusted_side};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger::Summary;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::app::Failure;
-use crate::app::record::{Act, Pen};
+use crate::app::memory::{Act, Pen};
 use crate::git::Repo;
 use crate::git::notes::{Asked, Walked};
 use crate::ledger;

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::log::{logged, speaks_of, subjects};
-use super::reading::{Depth, Told, read};
+use crate::app::memory::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::sshsig::SshSignature;

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::anew::settle;
-use super::beginning::{Beginning, is_shared, is_shared_with, note_shared};
-use super::written::written;
 use crate::app::approval::{self, Shown};
+use crate::app::memory::beginning::{Beginning, is_shared, is_shared_with, note_shared};
+use crate::app::memory::written;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Fetched, FetchedStream, Pushed};

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::coverage::coverage;
-use super::reading::{Depth, Told, read_anchored};
+use crate::app::memory::{Depth, Told, read_anchored};
 use crate::app::record::Replay;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;

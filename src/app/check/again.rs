@@ -3,7 +3,7 @@
 use super::pushed::{Brought, brought};
 use super::target::{Subject, since_commit};
 use crate::app::Failure;
-use crate::app::header::Signatures;
+use crate::app::memory::Signatures;
 use crate::git::Repo;
 use crate::model::{ObjectId, Sha256, TargetKind};
 

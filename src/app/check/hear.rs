@@ -3,14 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::examine::{Examined, Examiner};
 use super::target::Subject;
 use super::{history, mends, people};
 use crate::app::Failure;
-use crate::app::approval::Hearing;
-use crate::app::record::Records;
+use crate::app::memory::{Hearing, Records};
 use crate::check::{self, Gathered, measure};
 use crate::gate::{self, Extent, SetAside};
 use crate::git::{Commit, Repo};
@@ -117,7 +114,7 @@ fn broken_glass(repo: &Repo, evidence: &Evidence, commits: &[Commit]) -> Result<
             entry.kind == EntryKind::Commit
                 && entry.subject.commit == Some(commit.id)
                 && entry.time <= evidence.landing.now
-                && entry.body.get("disabled").and_then(Value::as_bool) == Some(true)
+                && entry.is("disabled")
         };
         found.extend(
             about.iter().filter(|(_, entry)| is_glass(entry)).map(|(id, entry)| Hearing::glass(*id, entry, commit.id)),

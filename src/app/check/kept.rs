@@ -1,7 +1,8 @@
 //! Putting an answer on record, where somebody asks for that beside the hooks.
 
 use super::{Judged, on_record};
-use crate::app::record::{Act, Pen, answered};
+use crate::app::memory::{Act, Pen};
+use crate::app::record::answered;
 use crate::app::{Environment, Failure, approval};
 use crate::git::Repo;
 use crate::model::{Gate, Judgement, TargetKind};

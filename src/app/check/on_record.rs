@@ -3,7 +3,7 @@
 
 use super::Judged;
 use crate::app::Failure;
-use crate::app::record::{Records, Standing};
+use crate::app::memory::{Records, Standing};
 use crate::gate;
 use crate::git::Repo;
 use crate::model::{NextStep, ObjectId, shell_word};

@@ -3,7 +3,7 @@
 use std::borrow::{Borrow, Cow};
 
 use super::target::Subject;
-use crate::app::record::Records;
+use crate::app::memory::Records;
 use crate::app::{Environment, Failure};
 use crate::git::{self, Commit, Repo};
 use crate::model::{Arrange, Person};

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 
 use super::target::{Subject, law_side, since_commit};
-use crate::app::Failure;
-use crate::app::audit::Arriving;
-use crate::app::law;
+use crate::app::memory::Arriving;
+use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, FileChange, ObjectId, TargetKind, counted};
 use crate::policy::Policy;

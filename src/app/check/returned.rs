@@ -7,7 +7,7 @@ use super::examine::{OfFile, bytes};
 use super::signed::Signed;
 use super::target::Subject;
 use crate::app::Failure;
-use crate::app::header::Past;
+use crate::app::memory::Past;
 use crate::check::header_finding;
 use crate::git::Repo;
 use crate::header::{Book, Demands, File, Found, Record, Verdict, inspect, judge};

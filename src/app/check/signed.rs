@@ -2,7 +2,7 @@
 
 use super::examine::bytes;
 use crate::app::Failure;
-use crate::app::header::{Alone, Signatures};
+use crate::app::memory::{Alone, Signatures};
 use crate::check::header_finding;
 use crate::git::Repo;
 use crate::header::{Demands, File, Found, Verdict, inspect, judge, syntax_for};

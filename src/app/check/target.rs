@@ -3,8 +3,8 @@
 use super::pushed::{Brought, begins_after, brought};
 use super::whole::{history, tree};
 use crate::app::Failure;
-use crate::app::audit::Arriving;
 use crate::app::law::{self, POLICY_PATH};
+use crate::app::memory::Arriving;
 use crate::git::{Commit, GitError, Head, Repo};
 use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted, shell_word};
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::audit::{self, Depth};
 use crate::app::install::{Found, SERVER, SHALLOW, is_clone, look, missing_fetch_rules, word};
 use crate::app::law::POLICY_PATH;
+use crate::app::memory::{Depth, other_than_ours, read};
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo};
 use crate::ledger::GENESIS_STREAM;
@@ -65,10 +65,10 @@ fn local(repo: &Repo, url: &str) -> Option<PathBuf> {
 
 pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
     let wrong = |what: String| Trouble { about: "ledger", what, mend: "gov-hook audit verify".into(), is_wrong: true };
-    match audit::read(repo, Depth::News, &|_| ()) {
+    match read(repo, Depth::News, &|_| ()) {
         Ok(reading) => {
             if !reading.verdict.damage.is_empty() {
-                let another = audit::other_than_ours(repo).ok().flatten();
+                let another = other_than_ours(repo).ok().flatten();
                 troubles.push(another.map_or_else(
                     || wrong("the ledger is damaged".into()),
                     |remote| Trouble {

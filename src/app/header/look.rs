@@ -8,7 +8,7 @@ use std::path::Path;
 use sha2::Digest;
 
 use super::files::os;
-use super::past::Past;
+use crate::app::memory::Past;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::git::{MOST_AT_ONCE, Repo};

@@ -1,24 +1,15 @@
 //! `gov-hook sign`, `verify` and `unsign`: protection headers in the work tree, and what the ledger
 //! knows of them.
 
-mod alone;
-mod book;
 mod changed;
-mod entry;
 mod files;
 mod former;
-mod kept;
 mod look;
-mod past;
 mod sign;
 mod told;
 mod unsign;
 mod verify;
 
-pub(super) use alone::Alone;
-pub(super) use book::{Horizon, Signatures};
-pub(super) use kept::keep;
-pub(super) use past::Past;
 pub use sign::sign;
 pub use unsign::unsign;
 pub use verify::verify;

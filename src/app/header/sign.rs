@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::Signing;
-use super::book::known as known_to_the_ledger;
-use super::entry::{Artifact, acts};
 use super::files::{Drafts, Named, named, os, root, typed, untouched};
 use super::former::Former;
+use crate::app::memory::Pen;
+use crate::app::memory::signed::book::known as known_to_the_ledger;
+use crate::app::memory::signed::entry::{Artifact, acts};
 use crate::app::progress::Progress;
-use crate::app::record::Pen;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Unsigning;
-use super::book::known as known_to_the_ledger;
-use super::entry::{Artifact, acts};
 use super::files::{Drafts, Named, named, os, root, typed, untouched};
-use crate::app::record::{Act, Pen};
+use crate::app::memory::signed::book::known as known_to_the_ledger;
+use crate::app::memory::signed::entry::{Artifact, acts};
+use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{Book, Found, Record, inspect, unsign as without_header};

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::book::{Known, known as known_to_the_ledger};
 use super::changed::Differences;
 use super::files::{Named, is_within, named, os, place, root, typed};
 use super::look::{Held, Item, Seen, Verifier};
-use super::past::Past;
 use super::sign::known;
 use super::told::Surroundings;
 use super::{Verifying, told};
-use crate::app::audit::is_own;
+use crate::app::memory::signed::book::{Known, known as known_to_the_ledger};
+use crate::app::memory::{Past, is_own};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::Book;

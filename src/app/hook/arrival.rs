@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::line::Line;
 use super::refusal::Refusal;
-use crate::app::audit::laws::signers;
 use crate::app::check::{self, Asked, Judged, Push, Request, Side};
 use crate::app::law::{Law, is_of_law};
-use crate::app::record::{Act, Cause, Fate, Moved, Records, Standing, afterwards, binding, pushed};
-use crate::app::{Environment, Failure, audit, notify};
+use crate::app::memory::{Act, Cause, Records, Standing, binding, signers, unfounded};
+use crate::app::record::{Fate, Moved, afterwards, pushed};
+use crate::app::{Environment, Failure, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
 use crate::model::{
@@ -157,7 +157,7 @@ impl Gatekeeper<'_> {
 
     /// A commit or a tag that names a checkpoint which never was would have every audit find the ledger cut.
     fn unfounded_anchor(&self, judged: &Judged, line: &Line) -> Result<Option<Refusal>, Failure> {
-        let lines = audit::unfounded(self.repo, &judged.commits, judged.tag.map(|tag| (line.short(), tag)))?;
+        let lines = unfounded(self.repo, &judged.commits, judged.tag.map(|tag| (line.short(), tag)))?;
         let refused = Refusal::denied("the checkpoint that its trailer `Gov-Checkpoint:` names is not on record");
         let lines: Vec<String> = lines.iter().map(|line| printable(line)).collect();
         let mend = "take the trailer out of the message; if another clone has the checkpoint: gov-hook audit sync";

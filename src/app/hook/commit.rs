@@ -1,13 +1,11 @@
 //! Before a commit: what is staged is judged. After it: the decision is bound to what it became.
 
 use super::{first, origin, said};
-use crate::app::approval;
 use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::install::is_asked_before_merges;
-use crate::app::record::{
-    Act, Before, Cause, Pen, Records, afterwards, before_it, binding, bound, decision, speaks_of,
-};
-use crate::app::{Answer, Environment, Failure, law, notify};
+use crate::app::memory::{Act, Before, Cause, Pen, Records, before_it, binding, bound, speaks_of};
+use crate::app::record::{afterwards, decision};
+use crate::app::{Answer, Environment, Failure, approval, law, notify};
 use crate::git::{Commit, Repo};
 use crate::model::{Exit, Gate, Severity, counted};
 use crate::policy::Recording;

@@ -2,8 +2,8 @@
 //! record once it is made.
 
 use crate::app::check::{self, Again, Asked, Judged, Request};
-use crate::app::header::Signatures;
-use crate::app::record::{Act, decision};
+use crate::app::memory::{Act, Signatures};
+use crate::app::record::decision;
 use crate::app::{Environment, Failure};
 use crate::git::notes::StateFile;
 use crate::git::{Commit, Repo};

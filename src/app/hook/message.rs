@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::{first, said};
-use crate::app::approval;
 use crate::app::check::{self, Asked, Request};
-use crate::app::record::{Act, Pen, decision};
-use crate::app::{Answer, Environment, Failure, notify};
+use crate::app::memory::{Act, Pen};
+use crate::app::record::decision;
+use crate::app::{Answer, Environment, Failure, approval, notify};
 use crate::git::{Repo, Wording};
 use crate::model::{Gate, Sha256};
 use crate::report::Style;

@@ -20,9 +20,8 @@ mod transaction;
 use std::ffi::OsString;
 use std::io::Read;
 
-use super::approval;
 use super::check::Judged;
-use super::{Answer, Environment, Failure};
+use super::{Answer, Environment, Failure, approval};
 use crate::model::Exit;
 use crate::report::{self, Detail, Format, Style};
 

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use super::rewrite::became;
 use crate::app::Failure;
-use crate::app::approval::strings;
-use crate::app::record::{Act, Records};
+use crate::app::memory::{Act, Records};
 use crate::git::{Commit, Repo};
 use crate::model::{Entry, Gather, ObjectId, Sha256};
 
@@ -24,7 +23,7 @@ pub(super) fn noted(repo: &Repo, act: Act) -> Act {
 
 pub(super) fn origins(of_tree: &[(Sha256, Entry)]) -> Origins {
     let named = of_tree.iter().filter(|(_, entry)| entry.body.contains_key(MADE_OF));
-    let ids = |entry: &Entry| strings(entry, MADE_OF).filter_map(|id| id.parse().ok()).collect();
+    let ids = |entry: &Entry| entry.strings(MADE_OF).filter_map(|id| id.parse().ok()).collect();
     named.map(|(id, entry)| (*id, ids(entry))).gathered()
 }
 

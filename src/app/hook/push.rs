@@ -9,9 +9,9 @@ use super::line::{Line, Name};
 use super::refusal::Refusal;
 use super::{in_passing, said};
 use crate::app::check::Side;
-use crate::app::record::{Act, Fate, Moved, Pen, Records};
-use crate::app::{Answer, Environment, Failure};
-use crate::app::{approval, audit};
+use crate::app::memory::{Act, Beginning, Pen, Records};
+use crate::app::record::{Fate, Moved};
+use crate::app::{Answer, Environment, Failure, approval, audit};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
 use crate::ledger::GENESIS_STREAM;
@@ -193,7 +193,7 @@ fn stream(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     let Some(new) = line.new else {
         return Ok(Some(Refusal::denied("it would delete a stream of the ledger").mended_by("gov-hook audit verify")));
     };
-    let is_drawn = || audit::Beginning::here(repo)?.map_or(Ok(false), |genesis| genesis.is_provisional(repo));
+    let is_drawn = || Beginning::here(repo)?.map_or(Ok(false), |genesis| genesis.is_provisional(repo));
     if line.name() == Name::Stream(GENESIS_STREAM) && is_drawn()? {
         return Ok(Some(
             Refusal::denied("it was drawn for want of the root of the history, and holds in this clone alone")

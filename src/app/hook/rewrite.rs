@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use serde_json::json;
 
 use super::commit::{after, on_record, pen};
-use crate::app::record::{Act, Records};
+use crate::app::memory::{Act, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::model::{EntryKind, EntrySubject, ObjectId};

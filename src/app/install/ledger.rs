@@ -1,6 +1,7 @@
 //! Fetching the ledger of others along with their branches.
 
-use crate::app::{Failure, audit};
+use crate::app::Failure;
+use crate::app::memory::{believe, pinned, seen_elsewhere};
 use crate::git::Repo;
 use crate::git::notes::{NotesError, Stream};
 use crate::ledger::GENESIS_STREAM;
@@ -72,7 +73,7 @@ pub(super) enum Brought {
 pub(super) fn bring(repo: &Repo) -> Result<Option<Brought>, Failure> {
     let remote = repo.remote_name();
     let is_remote = repo.has_remote() && !repo.own_settings(&format!("remote.{remote}.url"))?.is_empty();
-    if !is_remote || audit::pinned(repo)?.is_some() {
+    if !is_remote || pinned(repo)?.is_some() {
         return Ok(None);
     }
     match repo.fetch_copies(&remote, &rule(&remote).1) {
@@ -80,12 +81,12 @@ pub(super) fn bring(repo: &Repo) -> Result<Option<Brought>, Failure> {
         Err(NotesError::Unreachable { said, .. }) => return Ok(Some(Brought::Unreachable { remote, why: said })),
         Err(other) => return Err(other.into()),
     }
-    let Some((by, theirs)) = audit::seen_elsewhere(repo)?.filter(|(by, _)| *by == remote) else { return Ok(None) };
+    let Some((by, theirs)) = seen_elsewhere(repo)?.filter(|(by, _)| *by == remote) else { return Ok(None) };
     if repo.stream_commit(GENESIS_STREAM)?.is_some_and(|ours| ours != theirs.commit) {
         return Ok(Some(Brought::Another { remote }));
     }
     // It is taken up with the first entry that is written.
-    audit::believe(repo, &by, &theirs)?;
+    believe(repo, &by, &theirs)?;
     let is_copy = |stream: &Stream| stream.remote.as_deref() == Some(remote.as_str());
     let streams = repo.streams()?.into_iter().filter(is_copy).count();
     Ok(Some(Brought::Ledger { remote, streams }))

@@ -11,8 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::law::{self, POLICY_PATH, SIGNERS_PATH, WAIVERS_PATH};
-use super::secrets;
-use super::{Answer, Environment, Failure};
+use super::{Answer, Environment, Failure, secrets};
 use crate::check::rules::read_pack;
 use crate::check::waivers::Waivers;
 use crate::git::Repo;

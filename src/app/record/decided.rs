@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::pen::Act;
 use crate::app::check::{Judged, begins_after};
+use crate::app::memory::Act;
 use crate::check::engine;
 use crate::header::Fault;
 use crate::model::{
@@ -15,31 +15,6 @@ use crate::model::{
 
 /// At most this many reasons are recorded; for the rest the judgement can be made again.
 const MOST_REASONS: usize = 20;
-
-/// Who asked for a decision on a commit that was made already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Cause {
-    /// A hook that git runs afterwards: before merges, cherry-picks, reverts, rebases and `am` it
-    /// runs none, and of an amended commit only the amendment was judged.
-    Hook,
-    /// The same hook, of a commit that was made past the ones that should have run.
-    Bypass,
-    /// The push that would bring it to others.
-    Push,
-    /// A person, with a reason.
-    Record,
-}
-
-impl Cause {
-    pub(in crate::app) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hook => "hook",
-            Self::Bypass => "bypass",
-            Self::Push => "push",
-            Self::Record => "record",
-        }
-    }
-}
 
 /// A decision on what is staged, or on a commit that is judged late.
 pub(in crate::app) fn decision(judged: &Judged) -> Option<Act> {

@@ -1,11 +1,9 @@
 //! What a recorded decision cannot say, whichever version of gov-hook made it: it contradicts its own
 //! objects, the policy that it names, or itself.
 
-use serde_json::Value;
-
 use crate::app::Failure;
-use crate::app::approval::{Hearing, covered, strings, text};
 use crate::app::check::{Again, Judged, own_changes};
+use crate::app::memory::Hearing;
 use crate::git::Repo;
 use crate::model::{
     AssessedFile, Cause, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Outcome, RiskLevel, Scanned, Sha256,
@@ -45,7 +43,7 @@ impl Facts<'_> {
         let branch = self.judged.branch.as_deref();
         let asked = self.judged.policy.level_for(branch);
         // Whoever only asks may suppose a level, and what is only offered for review lands nowhere.
-        let is_bound = text(self.entry, "cause") != Some("check") && (branch.is_some() || self.again.head.is_none());
+        let is_bound = self.entry.text("cause") != Some("check") && (branch.is_some() || self.again.head.is_none());
         (is_bound && self.level < asked).then(|| differs("level", asked.as_str(), self.level.as_str()))
     }
 
@@ -54,7 +52,7 @@ impl Facts<'_> {
         let outcome = self.entry.outcome?;
         let risk = self.risk();
         let least = self.gate.exit_of(outcome, risk, self.level);
-        let exit = self.entry.body.get("exit").and_then(Value::as_u64);
+        let exit = self.entry.number("exit");
         if least != Exit::Pass && exit == Some(u64::from(Exit::Pass.code())) {
             return Some((format!("exit {} for {outcome}", least.code()), format!("exit {}", Exit::Pass.code())));
         }
@@ -67,7 +65,7 @@ impl Facts<'_> {
     fn by_words(&self) -> Result<Option<Contradiction>, Failure> {
         let Some(outcome @ (Outcome::Approved | Outcome::Overridden)) = self.entry.outcome else { return Ok(None) };
         let wanted = || (format!("words on this change that {outcome} rests on"), "none".to_owned());
-        let ids: Vec<Sha256> = strings(self.entry, "rests_on").filter_map(|id| id.parse().ok()).collect();
+        let ids: Vec<Sha256> = self.entry.strings("rests_on").filter_map(|id| id.parse().ok()).collect();
         if ids.is_empty() {
             return Ok(Some(wanted()));
         }
@@ -75,7 +73,7 @@ impl Facts<'_> {
         // Parts of a range are approved by themselves.
         let parts: Vec<ChangeId> = own_changes(self.repo, &self.judged.commits)?.into_iter().flatten().collect();
         let lets_by = |word: &Entry| {
-            let said_of = || word.change.into_iter().chain(covered(word));
+            let said_of = || word.change.into_iter().chain(word.covered());
             matches!(word.kind, EntryKind::Approve | EntryKind::Override)
                 && said_of().any(|change| Some(change) == self.entry.change || parts.contains(&change))
         };
@@ -86,7 +84,7 @@ impl Facts<'_> {
     /// What the policy says of these paths, and of texts that grew or shrank by so much, however one is
     /// compared with the other. Of what somebody approved in part only the rest was weighed.
     fn by_floor(&self) -> Option<Contradiction> {
-        if strings(self.entry, "rests_on").next().is_some() {
+        if self.entry.strings("rests_on").next().is_some() {
             return None;
         }
         let of_path = |cause: &&Cause| cause.id.starts_with("path/");
@@ -113,7 +111,7 @@ impl Facts<'_> {
 
     fn by_objects(&self) -> Result<Option<Contradiction>, Failure> {
         // At the edge of a shallow clone a commit seems to begin everything.
-        if text(self.entry, "history").is_some() {
+        if self.entry.text("history").is_some() {
             return Ok(None);
         }
         let Again { head, tree, after, .. } = self.again;
@@ -127,7 +125,7 @@ impl Facts<'_> {
             }
             None => 1,
         };
-        let commits = self.entry.body.get("commits").and_then(Value::as_u64);
+        let commits = self.entry.number("commits");
         let here = self.judged.commits.len() as u64;
         if let Some(commits) = commits.filter(|commits| after.is_some() && *commits != here) {
             return Ok(Some(differs("commits", &here.to_string(), &commits.to_string())));

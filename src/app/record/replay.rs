@@ -7,10 +7,8 @@ use serde_json::Value;
 
 use super::decided::risk_digest;
 use super::facts::Facts;
-use super::pen::ENGINE;
-use crate::app::approval::strings;
 use crate::app::check::{self, Again, Asked, Judged, Request};
-use crate::app::header::{Horizon, Signatures};
+use crate::app::memory::{ENGINE, Horizon, Signatures};
 use crate::app::{Environment, Failure};
 use crate::check::engine;
 use crate::git::Repo;
@@ -109,12 +107,12 @@ impl Recorded {
             tree: entry.subject.tree?,
             after,
             tag: object("tag")?,
-            merging: strings(entry, "merging").map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            merging: entry.strings("merging").map(|id| id.parse().ok()).collect::<Option<_>>()?,
             replaced: object("replaced")?,
             branch: entry.subject.branch().map(str::to_owned),
             signatures,
             onto: object("onto")?,
-            heard: strings(entry, "heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            heard: entry.strings("heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,
         };
         let gate = [Gate::Commit, Gate::Push].into_iter().find(|gate| says(entry, "gate") == Some(gate.as_str()))?;
         let level = Some(Enforcement::parse(says(entry, "enforcement")?)?);
@@ -139,7 +137,7 @@ fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
     let risk = &judgement.assessment.risk;
     let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
     let recorded = entry.risk.as_ref();
-    let exit = entry.body.get("exit").and_then(Value::as_u64);
+    let exit = entry.number("exit");
     let parts = [
         ("change", Some(judgement.target.change.to_string()), entry.change.map(|change| change.to_string())),
         ("policy", Some(judgement.policy.digest.clone()), entry.policy.map(|digest| format!("sha256:{digest}"))),

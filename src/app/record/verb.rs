@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Act, Cause, Pen, Records, decision};
+use super::decision;
 use crate::app::check::{self, Again, Asked, Judged, Request};
-use crate::app::header::Signatures;
 use crate::app::law::{self, Law};
+use crate::app::memory::{Act, Cause, Pen, Records, Signatures};
 use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, secrets};
 use crate::git::Repo;

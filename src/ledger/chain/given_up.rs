@@ -32,14 +32,14 @@ pub(super) struct GivenUp {
 
 /// All that an entry gives up; `None` where its body says nothing like it.
 pub(super) fn given_up(entry: &Entry) -> Option<Vec<GivenUp>> {
-    let stream = entry.body.get("stream")?.as_str()?;
+    let stream = entry.text("stream")?;
     let pair = |value: &Value| {
         let [seq, id] = value.as_array()?.as_slice() else { return None };
         Some(Seen { seq: seq.as_u64()?, id: id.as_str()?.parse().ok()? })
     };
     let dropped = entry.body.get("dropped")?.as_array()?.iter().map(pair).collect::<Option<Vec<Seen>>>()?;
     let Some(first) = dropped.iter().min_by_key(|seen| seen.seq).copied() else { return Some(Vec::new()) };
-    let lines = entry.body.get("lines").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let lines = entry.strings("lines");
     let lines: BTreeMap<Sha256, &str> = lines.map(|line| (id(line.as_bytes()), line)).gathered();
     let is_plain = |seen: &Seen| {
         let known = lines.get(&seen.id).and_then(|line| parse(line.as_bytes()).ok());

@@ -1,7 +1,5 @@
 //! Signatures: which namespace an act is signed in, when it must be, and by whom.
 
-use serde_json::Value;
-
 use super::super::binding::Writer;
 use super::super::signed_bytes;
 use super::super::sshsig::{Refusal, SignatureError, SshSignature};
@@ -18,7 +16,7 @@ const CHECKPOINT: &str = "ckpt@gov-hook";
 pub fn namespace(entry: &Entry) -> &'static str {
     match entry.kind {
         // That nobody answered is nobody's word.
-        EntryKind::Reject if entry.body.get("cause").and_then(Value::as_str) == Some("timeout") => LOG,
+        EntryKind::Reject if entry.text("cause") == Some("timeout") => LOG,
         EntryKind::Approve | EntryKind::Reject | EntryKind::Revoke | EntryKind::Ratify => APPROVE,
         EntryKind::Override if is_grant(entry) => APPROVE,
         EntryKind::Policy | EntryKind::Reconcile | EntryKind::Tombstone => POLICY,
@@ -44,7 +42,7 @@ pub fn namespace(entry: &Entry) -> &'static str {
 /// An override's `action` is `request`, `grant`, `use` or `break-glass`; what says none of the others
 /// is a grant.
 fn is_grant(entry: &Entry) -> bool {
-    !matches!(entry.body.get("action").and_then(Value::as_str), Some("request" | "use" | "break-glass"))
+    !matches!(entry.text("action"), Some("request" | "use" | "break-glass"))
 }
 
 /// Whether an entry is worth nothing without a signature. Its body's `enforcement` says at which
@@ -61,7 +59,7 @@ pub fn is_signature_demanded(entry: &Entry, writer: Option<&Writer>, law: AuditL
     } else if namespace(entry) == LOG || entry.kind == EntryKind::Tombstone {
         false
     } else {
-        let level = entry.body.get("enforcement").and_then(Value::as_str);
+        let level = entry.text("enforcement");
         has_key || level == Some(Enforcement::Production.as_str())
     }
 }
@@ -105,7 +103,7 @@ pub(super) fn flaw(entry: &Entry, writer: Option<&Writer>, law: AuditLaw, rules:
     let refusal = signers.allow(key, by, namespace, entry.time).err()?;
     // A list that says since when, or until when, a key is valid says so of what was signed before, too.
     let is_final = matches!(refusal, Refusal::Time { .. });
-    let law = entry.body.get("law").and_then(Value::as_str).and_then(|law| law.parse().ok());
+    let law = entry.text("law").and_then(|law| law.parse().ok());
     if !is_final && rules.past.allowed(key, by, namespace, (entry.time, law)) {
         return None;
     }

@@ -14,8 +14,6 @@ mod said;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
-
 use askers::Askers;
 use case::Case;
 use passages::{Arrivals, Passages, Stopped};
@@ -107,14 +105,14 @@ impl<'a> Coverage<'a> {
     /// Takes one entry of the ledger.
     pub fn take(&mut self, id: Sha256, entry: &Entry) {
         if entry.kind == EntryKind::Revoke {
-            self.revoked.extend(text(entry, "approval").and_then(|id| id.parse::<Sha256>().ok()));
+            self.revoked.extend(entry.text("approval").and_then(|id| id.parse::<Sha256>().ok()));
         }
         let judged = || Judged {
             base: entry.subject.base,
             outcome: entry.outcome,
             level: entry.risk.as_ref().map(|risk| risk.level),
             change: entry.change,
-            is_at_production: text(entry, "enforcement") == Some(Enforcement::Production.as_str()),
+            is_at_production: entry.text("enforcement") == Some(Enforcement::Production.as_str()),
         };
         self.passages.take(entry);
         self.askers.take(entry);
@@ -126,21 +124,21 @@ impl<'a> Coverage<'a> {
         }
         if let Some(said) = entry.subject.commit.and_then(|commit| self.by_commit.get_mut(&commit)) {
             if entry.kind == EntryKind::Commit {
-                said.bindings.push(text(entry, "decision").and_then(|id| id.parse().ok()));
+                said.bindings.push(entry.text("decision").and_then(|id| id.parse().ok()));
             } else if entry.kind == EntryKind::Decision {
-                let place = match text(entry, "cause") {
+                let place = match entry.text("cause") {
                     Some("record") => &mut said.put_on_record,
                     Some("hook") => &mut said.by_hook,
                     _ => &mut said.at_push,
                 };
                 *place = Some(judged());
                 // Only a record has one.
-                said.reasons.extend(text(entry, "reason").map(str::to_owned));
+                said.reasons.extend(entry.text("reason").map(str::to_owned));
             }
             said.hear(id, entry);
         }
         if is_an_answer(entry.kind) {
-            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(covered(entry)).gathered();
+            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(entry.covered()).gathered();
             for change in changes {
                 self.by_change.entry(change).or_default().hear(id, entry);
             }
@@ -330,18 +328,8 @@ impl<'a> Coverage<'a> {
     }
 }
 
-fn text<'e>(entry: &'e Entry, member: &str) -> Option<&'e str> {
-    entry.body.get(member).and_then(Value::as_str)
-}
-
 const fn is_an_answer(kind: EntryKind) -> bool {
     matches!(kind, EntryKind::Approve | EntryKind::Reject | EntryKind::Ratify | EntryKind::Override)
-}
-
-/// The changes of single commits that an approval of a range covers.
-fn covered(entry: &Entry) -> impl Iterator<Item = ChangeId> {
-    let listed = entry.body.get("covered").and_then(Value::as_array);
-    listed.into_iter().flatten().filter_map(|change| change.as_str()?.parse().ok())
 }
 
 /// How many commits have each status.

@@ -6,9 +6,6 @@
 use std::collections::hash_map::Entry::Vacant;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use serde_json::Value;
-
-use super::text;
 use crate::model::{
     Arrange, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, Moment, ObjectId, Outcome,
     RiskLevel,
@@ -114,16 +111,16 @@ impl Passages {
         if stop.is_none() && entry.kind != EntryKind::Push {
             return;
         }
-        let head = text(entry, "head").and_then(|id| id.parse().ok());
-        let Some(head) = head.filter(|_| text(entry, "gate") == Some(Gate::Push.as_str())) else { return };
-        let after = entry.body.get("after").and_then(Value::as_array).into_iter().flatten();
+        let head = entry.text("head").and_then(|id| id.parse().ok());
+        let Some(head) = head.filter(|_| entry.text("gate") == Some(Gate::Push.as_str())) else { return };
+        let after = entry.list("after");
         let passage = Passage {
             time: entry.time,
             old: entry.subject.base,
             reference: entry.subject.reference.clone(),
             head,
             after: after.filter_map(|id| id.as_str()?.parse::<ObjectId>().ok()).gathered(),
-            enforcement: text(entry, "enforcement").and_then(Enforcement::parse),
+            enforcement: entry.text("enforcement").and_then(Enforcement::parse),
             change: entry.change,
             risk: entry.risk.as_ref().map(|risk| risk.level),
         };
@@ -230,7 +227,7 @@ fn stop(entry: &Entry) -> Option<Stop> {
     if entry.kind != EntryKind::Decision || entry.subject.commit.is_some() {
         return None;
     }
-    let exit = entry.body.get("exit").and_then(Value::as_u64)?;
+    let exit = entry.number("exit")?;
     let is_denied = exit == u64::from(Exit::Denied.code());
     let may_be_approved = entry.outcome == Some(Outcome::Rejected) || exit == u64::from(Exit::Held.code());
     if is_denied && !may_be_approved { Some(Stop::Denied) } else { may_be_approved.then_some(Stop::Held) }

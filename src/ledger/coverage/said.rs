@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Judged, text};
+use super::Judged;
 use crate::model::{ActorKind, ChangeId, Entry, EntryKind, Moment, RiskLevel, Sha256};
 
 /// What was said of one commit or one change.
@@ -57,20 +57,20 @@ impl Said {
             reference: entry.subject.reference.clone(),
             change: entry.change,
             risk: entry.risk.as_ref().map(|risk| risk.level),
-            expires: text(entry, "expires").and_then(|until| until.parse().ok()).unwrap_or(entry.time),
+            expires: entry.moment("expires").unwrap_or(entry.time),
         };
         if entry.kind == EntryKind::Approve {
             self.approvals.push(answer());
-        } else if entry.kind == EntryKind::Reject && text(entry, "cause") != Some("timeout") {
+        } else if entry.kind == EntryKind::Reject && entry.text("cause") != Some("timeout") {
             self.rejections.push(answer());
         } else if entry.kind == EntryKind::Ratify {
             self.ratifications.push(answer());
-            self.reasons.extend(text(entry, "notes").map(str::to_owned));
+            self.reasons.extend(entry.text("notes").map(str::to_owned));
         } else if entry.kind == EntryKind::Override {
-            let reason = text(entry, "reason").map(str::to_owned);
-            let named = |member| text(entry, member).and_then(|id| id.parse::<Sha256>().ok());
+            let reason = entry.text("reason").map(str::to_owned);
+            let named = |member| entry.text(member).and_then(|id| id.parse::<Sha256>().ok());
             self.made_use_of.extend(["override", "request"].into_iter().filter_map(named));
-            match text(entry, "action") {
+            match entry.text("action") {
                 Some("request") => self.asked_for.extend(reason.map(|reason| (id, reason))),
                 // A server says again what came to it.
                 Some("use") if entry.actor.kind == ActorKind::Witness => {}

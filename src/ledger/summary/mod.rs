@@ -62,9 +62,8 @@ impl Summary {
         }
         if matches!(entry.kind, EntryKind::Decision | EntryKind::Push) {
             let headers = &mut self.found.headers;
-            headers.verified += entry.body.get("verified").and_then(Value::as_u64).unwrap_or_default();
-            headers.tampered +=
-                entry.body.get("tampering").and_then(Value::as_array).map_or(0, |list| list.len() as u64);
+            headers.verified += entry.number("verified").unwrap_or_default();
+            headers.tampered += entry.list("tampering").count() as u64;
         }
         let action = text("action").filter(|_| entry.kind == EntryKind::Override);
         match action {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::app::record::{AGENT_GATE, Act, Pen};
+use crate::app::memory::{Act, Pen};
+use crate::app::record::AGENT_GATE;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::check::command::{self, Against, Extent};
 use crate::git::{GitError, Place, Repo};

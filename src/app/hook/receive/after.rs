@@ -4,11 +4,10 @@
 use super::super::arrival::{Arrival, Gatekeeper};
 use super::super::line::{Line, Name};
 use super::ticket;
-use crate::app::approval;
-use crate::app::audit::{Depth, read};
 use crate::app::check::Side;
-use crate::app::record::{Fate, Pen, Records};
-use crate::app::{Answer, Environment, Failure};
+use crate::app::memory::{Depth, Pen, Records, read};
+use crate::app::record::Fate;
+use crate::app::{Answer, Environment, Failure, approval};
 use crate::git::Repo;
 use crate::model::{Actor, Ending, ObjectId, counted};
 use crate::policy::Audit;

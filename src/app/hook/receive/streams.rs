@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::super::line::Line;
 use super::super::refusal::Refusal;
-use crate::app::audit::{Arriving, Depth, Told, read, read_arriving};
+use crate::app::memory::{Arriving, Depth, Told, read, read_arriving};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::ledger::GENESIS_STREAM;

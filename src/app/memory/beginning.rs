@@ -57,7 +57,7 @@ pub(in crate::app) fn seen_elsewhere(repo: &Repo) -> Result<Option<(String, Begi
 }
 
 /// What remotes were last seen to have in the place of the genesis.
-pub(super) fn copies(repo: &Repo) -> Result<Vec<Stream>, Failure> {
+pub(in crate::app) fn copies(repo: &Repo) -> Result<Vec<Stream>, Failure> {
     let is_copy = |stream: &Stream| stream.remote.is_some() && stream.tip.is_some() && stream.name == GENESIS_STREAM;
     Ok(repo.streams()?.into_iter().filter(is_copy).collect())
 }
@@ -90,7 +90,7 @@ pub(in crate::app) fn pinned(repo: &Repo) -> Result<Option<Sha256>, Failure> {
 }
 
 /// Keeps that a remote has this clone's genesis: others may have written under it since.
-pub(super) fn note_shared(repo: &Repo, remote: &str, genesis: ObjectId) -> Result<(), Failure> {
+pub(in crate::app) fn note_shared(repo: &Repo, remote: &str, genesis: ObjectId) -> Result<(), Failure> {
     let mut text = shared(repo)?;
     let line = shared_line(genesis, remote);
     if !text.lines().any(|known| known == line) {
@@ -101,12 +101,12 @@ pub(super) fn note_shared(repo: &Repo, remote: &str, genesis: ObjectId) -> Resul
 }
 
 /// Whether any remote was seen to have it while it was this clone's.
-pub(super) fn is_shared(repo: &Repo, genesis: ObjectId) -> Result<bool, Failure> {
+pub(in crate::app) fn is_shared(repo: &Repo, genesis: ObjectId) -> Result<bool, Failure> {
     let genesis = genesis.to_string();
     Ok(shared(repo)?.lines().any(|line| line.split(' ').next() == Some(genesis.as_str())))
 }
 
-pub(super) fn is_shared_with(repo: &Repo, remote: &str, genesis: ObjectId) -> Result<bool, Failure> {
+pub(in crate::app) fn is_shared_with(repo: &Repo, remote: &str, genesis: ObjectId) -> Result<bool, Failure> {
     let line = shared_line(genesis, remote);
     Ok(shared(repo)?.lines().any(|known| known == line))
 }

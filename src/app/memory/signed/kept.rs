@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::entry::records;
-use crate::app::{Failure, audit};
+use crate::app::Failure;
+use crate::app::memory::kept::verified;
 use crate::git::Repo;
 use crate::git::notes::{NotesError, StateFile, Stream};
 use crate::header::Record;
@@ -62,7 +63,7 @@ pub(super) fn text(repo: &Repo) -> Option<String> {
 /// The same, where the ledger has no entry that it does not know.
 pub(super) fn whole(repo: &Repo) -> Result<Option<String>, Failure> {
     let Some(text) = text(repo) else { return Ok(None) };
-    let (streams, verified) = (repo.streams()?, audit::verified(repo));
+    let (streams, verified) = (repo.streams()?, verified(repo));
     let is_copy = |stream: &Stream| {
         let is_its_own = |other: &Stream| other.remote.is_none() && other.name == stream.name;
         stream.remote.is_some() && streams.iter().any(is_its_own)

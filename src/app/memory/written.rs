@@ -14,7 +14,7 @@ pub(in crate::app) fn note_written(repo: &Repo, stream: &str) -> Result<(), Fail
     Ok(())
 }
 
-pub(super) fn written(repo: &Repo) -> Result<Vec<String>, Failure> {
+pub(in crate::app) fn written(repo: &Repo) -> Result<Vec<String>, Failure> {
     Ok(text(repo)?.lines().map(str::to_owned).collect())
 }
 

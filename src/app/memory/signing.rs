@@ -1,9 +1,9 @@
 //! Whether the key at hand may sign something, asked before anything is written: an entry cannot be
 //! taken back.
 
+use super::Pen;
 use super::laws::{signers, trusted_side};
 use crate::app::Failure;
-use crate::app::record::Pen;
 use crate::git::Repo;
 use crate::model::Moment;
 

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::beginning::{adopt, pinned, seen_elsewhere};
 use super::heads::{Heads, Kept};
 use super::seal;
-use crate::app::audit::{self, last_sound, note_written, way_back};
+use super::soundness::{last_sound, way_back};
+use super::written::note_written;
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer, drawn};
 use crate::git::{GitError, Repo};
@@ -344,8 +346,8 @@ impl<'a> Pen<'a> {
             return Ok(Some(Genesis { id, object: commit }));
         }
         // Whoever shares the ledger has made it, and maybe from another root than the one that is seen here.
-        if let Some((remote, theirs)) = audit::seen_elsewhere(self.repo)? {
-            audit::adopt(self.repo, &remote, &theirs)?;
+        if let Some((remote, theirs)) = seen_elsewhere(self.repo)? {
+            adopt(self.repo, &remote, &theirs)?;
             return self.genesis(kept, &[]);
         }
         let default = self.repo.default_branch()?.map(|name| self.repo.branch_tip(&name)).transpose()?.flatten();
@@ -357,7 +359,7 @@ impl<'a> Pen<'a> {
         let entry = ledger::genesis(&root);
         let line = ledger::write(&entry)?;
         let id = ledger::id(line.as_bytes());
-        if audit::pinned(self.repo)?.is_some_and(|pinned| pinned != id) {
+        if pinned(self.repo)?.is_some_and(|pinned| pinned != id) {
             return Err(Failure::new(
                 "the genesis entry of the ledger, which this clone has seen, is not here any more",
             )

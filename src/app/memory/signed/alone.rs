@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 
 use super::kept;
-use crate::app::{Failure, audit};
+use crate::app::Failure;
+use crate::app::memory::kept::verified;
 use crate::git::Repo;
 use crate::git::notes::Notebook;
 use crate::ledger;
@@ -48,7 +49,7 @@ impl Alone {
 impl Places {
     fn of(repo: &Repo) -> Result<Self, Failure> {
         let kept = kept::text(repo);
-        let verified = kept.as_ref().map(|_| audit::verified(repo)).unwrap_or_default();
+        let verified = kept.as_ref().map(|_| verified(repo)).unwrap_or_default();
         let here = repo.streams_here()?.into_iter();
         let others = here.filter_map(|stream| stream.tip).filter(|tip| !verified.contains(tip)).map(Notebook::at);
         Ok(Self { others: others.collect(), kept: kept.unwrap_or_default() })

@@ -6,20 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::entry::records;
 use super::kept::{kept, mentions, whole};
 use crate::app::Failure;
-use crate::app::audit::{Depth, read};
+use crate::app::memory::{Depth, read};
 use crate::git::Repo;
 use crate::header::{Book, Record};
 use crate::model::{Arrange, EntryKind, Sha256};
 
 /// What is known, and how much is wrong with the ledger it is known from.
-pub(super) struct Known {
-    pub(super) book: Book,
-    pub(super) damage: usize,
+pub(in crate::app) struct Known {
+    pub(in crate::app) book: Book,
+    pub(in crate::app) damage: usize,
 }
 
 /// Reads what came since the ledger was last read, and all of it the first time. What is damaged
 /// signs nothing.
-pub(super) fn known(repo: &Repo) -> Result<Known, Failure> {
+pub(in crate::app) fn known(repo: &Repo) -> Result<Known, Failure> {
     let (records, damage) = all(repo)?;
     Ok(Known { book: Book::new(records), damage })
 }

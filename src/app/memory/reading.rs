@@ -70,13 +70,17 @@ pub(in crate::app) fn read(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sy
 }
 
 /// The same, and held against what commits and tags anchor.
-pub(super) fn read_anchored(repo: &Repo, depth: Depth, visit: &(dyn Fn(Told) + Sync)) -> Result<Reading, Failure> {
+pub(in crate::app) fn read_anchored(
+    repo: &Repo,
+    depth: Depth,
+    visit: &(dyn Fn(Told) + Sync),
+) -> Result<Reading, Failure> {
     let ask = Ask { is_anchored: true, ..Ask::of(depth, repo.streams()?) };
     read_streams(repo, ask, visit)
 }
 
 /// The same, held against what somebody kept elsewhere.
-pub(super) fn read_against(
+pub(in crate::app) fn read_against(
     repo: &Repo,
     depth: Depth,
     claims: Vec<Claim>,

@@ -6,7 +6,8 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use crate::app::{Failure, header};
+use super::signed;
+use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{NotesError, StateFile};
 use crate::ledger::{AuditLaw, Claim, GENESIS_STREAM, Tip, Witness};
@@ -37,7 +38,7 @@ pub(super) fn keep(repo: &Repo, learned: Learned<'_>) -> Result<(), Failure> {
     let Learned { verified, signers, signatures, is_whole, pins, genesis, tips } = learned;
     if is_whole || verified.is_current(repo)? {
         // Before it is said that they were read: an entry kept twice does no harm, a lost one would.
-        header::keep(repo, signatures, is_whole)?;
+        signed::keep(repo, signatures, is_whole)?;
         verified.keep(repo, signers)?;
     }
     pins.keep(repo, genesis, tips)
@@ -45,8 +46,8 @@ pub(super) fn keep(repo: &Repo, learned: Learned<'_>) -> Result<(), Failure> {
 
 /// The heads of all streams when they were last found sound: nothing of that may ever go away.
 #[derive(Debug, Default)]
-pub(super) struct Pins {
-    pub(super) genesis: Option<Sha256>,
+pub(in crate::app) struct Pins {
+    pub(in crate::app) genesis: Option<Sha256>,
     heads: BTreeMap<String, Seen>,
     /// The streams of which this clone had a reference of its own, rather than a remote's copy.
     pub(super) here: BTreeSet<String>,
@@ -56,7 +57,7 @@ pub(super) struct Pins {
 }
 
 impl Pins {
-    pub(super) fn load(repo: &Repo) -> Result<Self, Failure> {
+    pub(in crate::app) fn load(repo: &Repo) -> Result<Self, Failure> {
         let Some(bytes) = repo.ledger_state(StateFile::Pins)? else { return Ok(Self::default()) };
         let broken = || {
             Failure::new("the pins of this clone, `.git/gov/pins.json`, cannot be read")
@@ -94,12 +95,12 @@ impl Pins {
     }
 
     /// The streams of which a head was seen.
-    pub(super) fn streams(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::app) fn streams(&self) -> impl Iterator<Item = &str> {
         self.heads.keys().map(String::as_str)
     }
 
     /// Remembers another genesis than before, which the streams of this clone were given up for.
-    pub(super) fn start_over(
+    pub(in crate::app) fn start_over(
         repo: &Repo,
         genesis: Option<Sha256>,
         is_given_up: &dyn Fn(&str) -> bool,
@@ -189,7 +190,7 @@ pub(super) struct Verified {
 
 impl Verified {
     /// What was verified under other signers has to be verified again.
-    pub(super) fn load(repo: &Repo, signers: Option<Sha256>) -> Self {
+    pub(in crate::app) fn load(repo: &Repo, signers: Option<Sha256>) -> Self {
         let bytes = repo.ledger_state(StateFile::Verified).ok().flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
         let mut lines = text.lines();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::app::record::Act;
+use crate::app::memory::Act;
 use crate::header::Record;
 use crate::model::{Entry, EntryKind, EntrySubject, Moment, ObjectId, Sha256};
 
@@ -15,12 +15,12 @@ const ROOM: usize = 600 << 10;
 
 /// One artifact, as it is put on record.
 #[derive(Clone, Debug)]
-pub(super) struct Artifact {
-    pub(super) path: String,
-    pub(super) hash: Sha256,
+pub(in crate::app) struct Artifact {
+    pub(in crate::app) path: String,
+    pub(in crate::app) hash: Sha256,
     /// Of its header; none where the ledger alone signs it.
-    pub(super) block: Option<Sha256>,
-    pub(super) blob: ObjectId,
+    pub(in crate::app) block: Option<Sha256>,
+    pub(in crate::app) blob: ObjectId,
 }
 
 impl Artifact {
@@ -35,7 +35,7 @@ impl Artifact {
 }
 
 /// The entries for some artifacts; `said` is what they have in common.
-pub(super) fn acts(artifacts: &[Artifact], said: &Map<String, Value>, subject: &EntrySubject) -> Vec<Act> {
+pub(in crate::app) fn acts(artifacts: &[Artifact], said: &Map<String, Value>, subject: &EntrySubject) -> Vec<Act> {
     let act = |first: &Artifact, members: Map<String, Value>| {
         let mut act = Act::new(EntryKind::Sign, first.blob, subject.clone());
         act.body.extend(said.clone());

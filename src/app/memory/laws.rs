@@ -12,7 +12,7 @@ use crate::model::{Entry, Moment, ObjectId, RepoPath, Sha256};
 use crate::policy::{self, Audit};
 
 /// The role whose members may give up what others wrote.
-pub(super) const ADMIN: &str = "admin";
+pub(in crate::app) const ADMIN: &str = "admin";
 
 /// The signers of the trusted side, and the digest of the file that lists them.
 pub(in crate::app) struct Listed {
@@ -136,7 +136,7 @@ impl Laws {
 }
 
 fn look(repo: &Repo, digest: Sha256, entry: &Entry) -> Option<AuditLaw> {
-    let named = entry.body.get("law").and_then(serde_json::Value::as_str).and_then(|commit| commit.parse().ok());
+    let named = entry.text("law").and_then(|commit| commit.parse().ok());
     let places = [named, entry.subject.base, entry.subject.commit];
     places.into_iter().flatten().find_map(|commit| {
         let tree = repo.commit(commit).ok()?.tree;

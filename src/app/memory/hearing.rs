@@ -3,12 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::seal::NAMESPACE;
+use super::laws::signers;
+use super::reading::{Arriving, Depth, Spoken, read, read_arriving};
 use crate::app::Failure;
-use crate::app::audit::laws::signers;
-use crate::app::audit::reading::{Arriving, Depth, Spoken, read, read_arriving};
 use crate::app::law::SIGNERS_PATH;
 use crate::git::{Commit, Repo};
 use crate::ledger::sshsig::{PublicKey, Signers, SshSignature};
@@ -17,6 +14,9 @@ use crate::model::{
     ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, Person, Saying,
     Seal, Sha256, Word, address,
 };
+
+/// The namespace that approvals are signed in, and whatever else only people may say.
+pub(in crate::app) const NAMESPACE: &str = "approve@gov-hook";
 
 /// All that was said, as this clone knows it.
 pub(in crate::app) struct Hearing {
@@ -61,7 +61,7 @@ impl Hearing {
     /// rejected, or be held up by a debt.
     pub(in crate::app) fn matters(&self, asks: bool) -> bool {
         let could =
-            |entry: &Entry| asks || entry.kind == EntryKind::Reject || text(entry, "action") == Some("break-glass");
+            |entry: &Entry| asks || entry.kind == EntryKind::Reject || entry.text("action") == Some("break-glass");
         self.spoken.iter().any(|spoken| could(&spoken.entry))
     }
 
@@ -79,7 +79,7 @@ impl Hearing {
             .map(|spoken| &spoken.entry)
             .filter(|entry| entry.kind == EntryKind::Approve && entry.subject.reference.as_deref() == reference);
         let mut parts: Vec<Vec<ChangeId>> = approvals
-            .flat_map(|entry| [covered(entry), entry.change.into_iter().collect()])
+            .flat_map(|entry| [entry.covered(), entry.change.into_iter().collect()])
             .filter(|part| !part.is_empty())
             .collect();
         parts.arrange_by_key(|part| (std::cmp::Reverse(part.len()), part.clone()));
@@ -123,9 +123,9 @@ impl Hearing {
     }
 
     /// Who made what was let by: the commit that stands for it, and all that came with it in one push.
-    pub(super) fn people_of_let_by(&self, repo: &Repo, commit: ObjectId) -> Vec<Person> {
+    pub(in crate::app) fn people_of_let_by(&self, repo: &Repo, commit: ObjectId) -> Vec<Person> {
         let lets_by = |entry: &Entry| {
-            entry.kind == EntryKind::Override && matches!(text(entry, "action"), Some("break-glass" | "use"))
+            entry.kind == EntryKind::Override && matches!(entry.text("action"), Some("break-glass" | "use"))
         };
         let pushes = self.spoken.iter().map(|spoken| &spoken.entry).filter(|entry| lets_by(entry));
         let bases = pushes.filter(|entry| entry.subject.commit == Some(commit)).filter_map(|entry| entry.subject.base);
@@ -151,7 +151,7 @@ impl Hearing {
     ) -> impl Iterator<Item = &'s Spoken> {
         let is_behind = move |commit: ObjectId| onto.is_some_and(|(repo, onto)| repo.leads_to(commit, onto));
         self.spoken.iter().filter(move |Spoken { entry, .. }| {
-            let is_glass = entry.kind == EntryKind::Override && text(entry, "action") == Some("break-glass");
+            let is_glass = entry.kind == EntryKind::Override && entry.text("action") == Some("break-glass");
             let is_here =
                 || entry.subject.reference == landing.reference && entry.subject.commit.is_some_and(is_behind);
             entry.kind == EntryKind::Ratify || (is_glass && is_here())
@@ -177,11 +177,11 @@ impl Hearing {
         let bond = entry.change.map(|change| Bond {
             reference: entry.subject.reference.clone(),
             change,
-            covered: covered(entry),
+            covered: entry.covered(),
             base: entry.subject.base,
             is_base_there: entry.subject.base.map_or(onto.is_none(), is_there),
             tree: entry.subject.tree,
-            law: text(entry, "deciding").and_then(|digest| digest.strip_prefix("sha256:")?.parse().ok()),
+            law: entry.text("deciding").and_then(|digest| digest.strip_prefix("sha256:")?.parse().ok()),
             level: entry.risk.as_ref().map(|risk| risk.level),
         });
         let saying = saying(entry, &is_there)?;
@@ -215,7 +215,7 @@ impl Hearing {
                 level: None,
             })),
             expires: expires(entry),
-            text: text(entry, "notes").or(text(entry, "reason")).unwrap_or_default().to_owned(),
+            text: entry.text("notes").or(entry.text("reason")).unwrap_or_default().to_owned(),
         })
     }
 
@@ -252,7 +252,7 @@ impl Hearing {
 
 /// What a word is worth that lets something pass and is not signed: anybody could have written it in the
 /// name of somebody whose key is known.
-pub(super) fn unsigned(signers: Option<&Signers>, by: &str, now: Moment) -> Seal {
+pub(in crate::app) fn unsigned(signers: Option<&Signers>, by: &str, now: Moment) -> Seal {
     if signers.is_some_and(|signers| signers.has_a_key_of(by, NAMESPACE, now)) {
         Seal::Bad(format!("is not signed, and {SIGNERS_PATH} has a key of theirs that would sign it"))
     } else {
@@ -261,7 +261,12 @@ pub(super) fn unsigned(signers: Option<&Signers>, by: &str, now: Moment) -> Seal
 }
 
 /// The seal of a key that may sign for somebody; `people` are those whom it may be of, besides.
-pub(super) fn good<'p>(signers: &Signers, key: &PublicKey, by: &str, people: impl Iterator<Item = &'p str>) -> Seal {
+pub(in crate::app) fn good<'p>(
+    signers: &Signers,
+    key: &PublicKey,
+    by: &str,
+    people: impl Iterator<Item = &'p str>,
+) -> Seal {
     let is_other = |person: &&str| !person.eq_ignore_ascii_case(by) && signers.lists(key, person);
     Seal::Good { key: key.fingerprint(), also: people.filter(is_other).map(str::to_owned).collect() }
 }
@@ -271,42 +276,42 @@ fn concerns(entry: &Entry, landing: &Landing) -> bool {
     let Some(change) = entry.change else { return false };
     let is_now = change == landing.change
         || landing.covered.contains(&change)
-        || covered(entry).iter().any(|covered| landing.covered.contains(covered));
+        || entry.covered().iter().any(|covered| landing.covered.contains(covered));
     let was_so = entry.kind == EntryKind::Approve
         && entry.subject.reference == landing.reference
         && entry.subject.base == landing.base
-        && moment(entry, "expires").is_some_and(|expires| expires > landing.now);
+        && entry.moment("expires").is_some_and(|expires| expires > landing.now);
     let is_apart =
-        matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || text(entry, "action") == Some("break-glass");
+        matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || entry.text("action") == Some("break-glass");
     (is_now || was_so) && !is_apart
 }
 
 /// What lets a change through counts for a time: where it does not say until when, it is over at once.
 fn expires(entry: &Entry) -> Option<Moment> {
-    let lets_through = entry.kind == EntryKind::Approve || text(entry, "action") == Some("grant");
-    moment(entry, "expires").or(lets_through.then_some(entry.time))
+    let lets_through = entry.kind == EntryKind::Approve || entry.text("action") == Some("grant");
+    entry.moment("expires").or(lets_through.then_some(entry.time))
 }
 
 fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> {
-    let id = |key: &str| text(entry, key).and_then(|id| id.parse::<Sha256>().ok());
+    let id = |key: &str| entry.text(key).and_then(|id| id.parse::<Sha256>().ok());
     Some(match entry.kind {
         EntryKind::Request => Saying::Request,
         EntryKind::Approve => Saying::Approve,
-        EntryKind::Reject if text(entry, "cause") == Some("timeout") => Saying::TimeOut,
+        EntryKind::Reject if entry.text("cause") == Some("timeout") => Saying::TimeOut,
         EntryKind::Reject => Saying::Reject,
         EntryKind::Revoke => Saying::Revoke { word: id("approval")? },
         EntryKind::Land => {
             let commit = entry.subject.commit?;
-            let has_landed = entry.body.get("landed").and_then(Value::as_bool) == Some(true);
-            let used = strings(entry, "approvals").filter_map(|id| id.parse().ok()).collect();
+            let has_landed = entry.is("landed");
+            let used = entry.strings("approvals").filter_map(|id| id.parse().ok()).collect();
             Saying::Land { commit, used, is_behind: has_landed || is_there(commit) }
         }
-        EntryKind::Override => match text(entry, "action")? {
+        EntryKind::Override => match entry.text("action")? {
             "request" => Saying::AskOverride,
             "grant" => Saying::GrantOverride { asked: id("request")? },
             "use" => Saying::UseOverride {
                 of: id("override")?,
-                gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| text(entry, "gate") == Some(gate.as_str()))?,
+                gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| entry.text("gate") == Some(gate.as_str()))?,
             },
             "break-glass" => Saying::BreakGlass { commit: entry.subject.commit? },
             _ => return None,
@@ -329,22 +334,6 @@ fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> 
         | EntryKind::Reconcile
         | EntryKind::Tombstone => return None,
     })
-}
-
-pub(in crate::app) fn text<'e>(entry: &'e Entry, key: &str) -> Option<&'e str> {
-    entry.body.get(key).and_then(Value::as_str)
-}
-
-pub(in crate::app) fn moment(entry: &Entry, key: &str) -> Option<Moment> {
-    text(entry, key)?.parse().ok()
-}
-
-pub(in crate::app) fn strings<'e>(entry: &'e Entry, key: &str) -> impl Iterator<Item = &'e str> {
-    entry.body.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-}
-
-pub(in crate::app) fn covered(entry: &Entry) -> Vec<ChangeId> {
-    strings(entry, "covered").filter_map(|change| change.parse().ok()).collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::binding::speaks_of;
-use crate::app::audit::governed;
-use crate::app::audit::laws::trusted_side;
+use super::laws::trusted_side;
 use crate::app::{Failure, law};
 use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
@@ -94,7 +91,7 @@ impl<'a> Records<'a> {
     /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
     pub(in crate::app) fn was_let_by(&self, commit: ObjectId) -> bool {
         let about = self.about(commit).unwrap_or_default();
-        about.iter().any(|(_, entry)| entry.body.get("disabled").and_then(Value::as_bool) == Some(true))
+        about.iter().any(|(_, entry)| entry.is("disabled"))
     }
 
     /// The agent that the records of one of these commits name as having made it.
@@ -144,4 +141,19 @@ impl<'a> Records<'a> {
         }
         Ok(())
     }
+}
+
+/// The commits with those who may not answer for them: nobody, where the policy lets authors approve.
+pub(in crate::app) fn governed(repo: &Repo, commits: &[Commit]) -> Result<Vec<GovernedCommit>, Failure> {
+    let authors_may = law::policy_at(repo, trusted_side(repo)?)?.0.approvals.author_may_approve;
+    let people = |commit: &Commit| commit.people().into_iter().map(|person| person.email).collect();
+    let one = |commit: &Commit| GovernedCommit {
+        id: commit.id,
+        tree: commit.tree,
+        parents: commit.parents.clone(),
+        made_of: commit.made_of(),
+        change: None,
+        people: if authors_may { Vec::new() } else { people(commit) },
+    };
+    Ok(commits.iter().map(one).collect())
 }
