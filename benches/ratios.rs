@@ -185,9 +185,9 @@ fn stage_ten(repo: &Path, policy: &str, length: usize) {
 /// Ten of the program's own files: code as people write it.
 const CODE: [&str; 10] = [
     include_str!("../src/app/law.rs"),
-    include_str!("../src/app/check/examine.rs"),
-    include_str!("../src/app/check/judge.rs"),
-    include_str!("../src/app/check/target.rs"),
+    include_str!("../src/app/judging/examine.rs"),
+    include_str!("../src/app/judging/judge.rs"),
+    include_str!("../src/app/judging/target.rs"),
     include_str!("../src/check/rules/search/find.rs"),
     include_str!("../src/check/rules/stream.rs"),
     include_str!("../src/check/rules/rule/mod.rs"),

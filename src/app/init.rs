@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::check::{self, Asked, Request as Check};
 use super::install::is_asked_before_merges;
 use super::law::{Law, POLICY_PATH};
 use super::own_file::OwnFile;
 use super::progress::Progress;
 use super::{Answer, Environment, Failure, secrets};
+use crate::app::judging::{self, Asked, Question};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Gate, ObjectId, Outcome, Person, RepoPath, counted};
 use crate::policy::{self, RepositoryFacts};
@@ -105,10 +105,10 @@ fn replay(repo: &Repo, commits: &[Commit], text: &str, environment: &Environment
     let progress = Progress::new("replaying commits:", commits.len(), environment.stderr_is_terminal);
     let (mut passing, mut held, mut blocked) = (0, Vec::new(), Vec::new());
     for (at, commit) in commits.iter().enumerate() {
-        let asked = Asked { revision: Some(commit.id.to_string()), ..Asked::default() };
-        let request = Check::of(asked, Gate::Push);
+        let asked = Asked::revision(commit.id.to_string());
+        let question = Question::of(asked, Gate::Push);
         let law = Law::drafted(POLICY_PATH, text.as_bytes())?;
-        let judgement = check::judge_under(repo, &request, environment, law)?;
+        let judgement = judging::judge_under(repo, &question, environment, law)?;
         match judgement.decision.outcome {
             Outcome::AutoApproved | Outcome::Notified | Outcome::Approved | Outcome::Overridden => passing += 1,
             Outcome::ApprovalPending => held.push((commit, judgement)),

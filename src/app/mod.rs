@@ -12,6 +12,7 @@ pub mod header;
 pub mod hook;
 pub mod init;
 pub mod install;
+mod judging;
 mod law;
 mod memory;
 pub mod notify;

@@ -17,13 +17,13 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::app::check::{self, Asked, Supposition};
+use crate::app::check::{self, Asked, Naming, Question, Supposition, What};
 use crate::app::doctor::doctor;
 use crate::app::install::uninstall;
 use crate::app::risk::{self, Evidence};
 use crate::app::{Answer, Colour, Environment, Failure, hook, init, policy, record};
 use crate::model::Ending;
-use crate::report::{Detail, Style};
+use crate::report::{Detail, Format, Style};
 use arguments::{Arguments, CheckArguments, PolicyVerb, RiskVerb, Verb};
 use quick::{Quick, quick};
 
@@ -115,20 +115,26 @@ fn request(arguments: CheckArguments, style: Style) -> Result<check::Request, Fa
         (false, true) => Detail::Verbose,
         (false, false) => Detail::Normal,
     };
-    Ok(check::Request {
-        asked: Asked {
-            revision: arguments.revision,
-            staged: arguments.staged,
-            all: arguments.all,
-            history: arguments.history,
-            base: arguments.base,
-            onto: arguments.onto,
-            message: None,
-            merging: Vec::new(),
-        },
+    let CheckArguments { revision, base, onto, .. } = arguments;
+    // clap has seen to it that one of them is asked for at most.
+    let what = match revision {
+        _ if arguments.staged => What::Staged { message: None, merging: Vec::new() },
+        revision if arguments.all => What::Tree(revision),
+        revision if arguments.history => What::History(revision),
+        Some(revision) => What::Revision { revision, base },
+        None => What::Branch { base },
+    };
+    // A program looks for what it cannot rely on, and who asked for no list to be cut short reads them all.
+    let is_whole = arguments.form.format == Format::Json || detail == Detail::Verbose;
+    let question = Question {
+        asked: Asked { what, onto },
         gate: arguments.gate,
         level: arguments.level,
         suppositions: arguments.suppose.iter().map(|text| Supposition::parse(text)).collect::<Result<_, _>>()?,
+        naming: if is_whole { Naming::Each } else { Naming::First },
+    };
+    Ok(check::Request {
+        question,
         is_kept: arguments.record,
         format: arguments.form.format,
         style: Style { detail, ..style },

@@ -10,7 +10,7 @@ use super::seal::{sealed, signing};
 use super::term::Until;
 use super::told::{News, Told, missing, needs, put, would_not_count};
 use super::worth::{against, own_words};
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;

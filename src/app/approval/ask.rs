@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::overdue;
 use crate::app::Failure;
-use crate::app::check::{Judged, begins_after, own_changes};
+use crate::app::judging::{Judged, begins_after, own_changes};
 use crate::app::memory::{Act, Hearing};
 use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;

@@ -5,7 +5,7 @@ use super::matter::is_named;
 use super::seal::{sealed, signing};
 use super::told::{News, Told, put_all, would_not_count};
 use super::worth::against_everybody;
-use crate::app::check::{self, Asked, Judged};
+use crate::app::judging::{self, Asked, Judged};
 use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::record::Moved;
 use crate::app::{Answer, Environment, Failure};
@@ -44,9 +44,9 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
     let (commits, by_whom) = meant(&repo, named, &hearing.spoken)?;
     let (mut acts, mut all, mut pens) = (Vec::new(), Vec::new(), Vec::new());
     for commit in &commits {
-        let asked = Asked { revision: Some(commit.to_string()), ..Asked::default() };
-        let request = check::Request::of(asked, Gate::Push);
-        let judged = check::judge(&repo, &request, environment)?;
+        let asked = Asked::revision(commit.to_string());
+        let question = judging::Question::of(asked, Gate::Push);
+        let judged = judging::judge(&repo, &question, environment)?;
         let pen = Pen::open(&repo, environment, judged.audit, None)?;
         let by = pen.actor().email.clone();
         if by_whom.iter().any(|culprit| culprit.eq_ignore_ascii_case(&by)) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::ask::{asked, request_id};
 use crate::app::audit::has_news;
-use crate::app::check::{self, Again, Judged};
-use crate::app::memory::{Hearing, Signatures, Spoken};
+use crate::app::judging::{self, Again, Asked, Judged, Question, What};
+use crate::app::memory::{Hearing, Spoken};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, branch_reference, shell_word};
@@ -63,13 +63,13 @@ pub(super) fn find_all(repo: &Repo, target: &Target, environment: &Environment) 
         return Err(Failure::new(format!("`{}` is neither a request nor a commit here", printable(named)))
             .mended_by("see what waits: gov-hook pending; fetch others' with: gov-hook audit sync"));
     }
-    let asked = check::Asked {
-        revision: target.named.clone(),
-        staged: target.staged,
-        onto: target.onto.clone(),
-        ..check::Asked::default()
+    let what = match &target.named {
+        _ if target.staged => What::Staged { message: None, merging: Vec::new() },
+        Some(named) => What::Revision { revision: named.clone(), base: None },
+        None => What::default(),
     };
-    let judged = check::judge(repo, &push(asked), environment)?;
+    let asked = Asked { what, onto: target.onto.clone() };
+    let judged = judging::judge(repo, &push(asked), environment)?;
     Ok(vec![as_asked_for(repo, judged, environment)?])
 }
 
@@ -173,20 +173,17 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             trusted: object("law"),
             base: entry.subject.base,
             head: entry.subject.commit,
-            tree,
             after: after.map(Iterator::collect),
-            tag: None,
             merging: entry.strings("merging").filter_map(|id| id.parse().ok()).collect(),
             replaced: object("replaced"),
             branch: entry.subject.branch().map(str::to_owned),
             onto: object("onto"),
-            heard: Vec::new(),
-            signatures: Signatures::default(),
+            ..Again::of(tree)
         };
-        check::judge_anew(repo, &push(check::Asked::default()), &as_asker, &again)?
+        judging::judge_anew(repo, &push(Asked::default()), &as_asker, &again)?
     } else if entry.subject.commit.is_none() && !repo.is_bare() {
-        let staged = check::Asked { staged: true, ..check::Asked::default() };
-        check::judge(repo, &push(staged), &as_asker)?
+        let staged = Asked::staged(None, Vec::new());
+        judging::judge(repo, &push(staged), &as_asker)?
     } else {
         return Err(gone());
     };
@@ -210,6 +207,6 @@ fn as_asker(environment: &Environment, actor: &Actor) -> Result<Environment, Fai
     Ok(environment.as_of(actor, environment.moment()?))
 }
 
-fn push(asked: check::Asked) -> check::Request {
-    check::Request::of(asked, Gate::Push)
+fn push(asked: Asked) -> Question {
+    Question::of(asked, Gate::Push)
 }

@@ -3,7 +3,7 @@
 use super::ask::{self, request_id};
 use super::list::matters;
 use super::told::{News, put};
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;

@@ -7,7 +7,7 @@ use super::matter::{Target, find, is_named};
 use super::seal::{demanded, sealed};
 use super::term::Until;
 use super::told::{News, Told, put_or_fail, would_not_count};
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;

@@ -4,7 +4,7 @@ use super::matter::{Target, find, is_named};
 use super::seal::sealed;
 use super::told::{News, Told, missing, put_or_fail, would_not_count};
 use super::worth::own_words;
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;

@@ -2,7 +2,7 @@
 
 use super::ask::request_id;
 use super::told::{Told, put_all};
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Cause, Hearing, Pen};
 use crate::app::record::afterwards;
 use crate::app::{Answer, Environment, Failure, law};

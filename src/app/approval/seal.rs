@@ -1,6 +1,6 @@
 //! With which key a person's word is signed, found out before they are asked to give it.
 
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{NAMESPACE, Pen, good, signers, unsigned};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;

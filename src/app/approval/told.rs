@@ -1,6 +1,6 @@
 //! What a verb that puts a person's word on record has to say, to people and to machines.
 
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, notify};
 use crate::git::Repo;

@@ -1,7 +1,7 @@
 //! Whether a person's word would count, found out before it is put on record: an entry cannot be taken
 //! back, and one that counts for nothing only misleads.
 
-use crate::app::check::Judged;
+use crate::app::judging::Judged;
 use crate::model::{Against, Decision, NotCounted, Saying, Word};
 
 /// What speaks against a word of this person that would be worth nothing.

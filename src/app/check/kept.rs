@@ -1,6 +1,7 @@
 //! Putting an answer on record, where somebody asks for that beside the hooks.
 
-use super::{Judged, on_record};
+use super::on_record;
+use crate::app::judging::Judged;
 use crate::app::memory::{Act, Pen};
 use crate::app::record::answered;
 use crate::app::{Environment, Failure, approval};

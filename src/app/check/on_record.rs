@@ -1,8 +1,8 @@
 //! Whether the commits of a range are on record, where a gate takes no others: a CI job recomputes what
 //! pre-push and pre-receive refuse.
 
-use super::Judged;
 use crate::app::Failure;
+use crate::app::judging::Judged;
 use crate::app::memory::{Records, Standing};
 use crate::gate;
 use crate::git::Repo;

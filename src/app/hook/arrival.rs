@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::line::Line;
 use super::refusal::Refusal;
-use crate::app::check::{self, Asked, Judged, Push, Request, Side};
+use crate::app::judging::{self, Asked, Judged, Push, Question, Side};
 use crate::app::law::{Law, is_of_law};
 use crate::app::memory::{Act, Cause, Records, Standing, binding, signers, unfounded};
 use crate::app::record::{Fate, Moved, afterwards, pushed};
@@ -51,10 +51,10 @@ impl Gatekeeper<'_> {
     pub(super) fn arrival(&self, line: &Line) -> Result<Arrival, Failure> {
         let Some(new) = line.new else { return self.deletion(line) };
         let push = Push { branch: line.branch().map(str::to_owned), old: line.old, new };
-        let mut asked = Request::of(self.asked_by_hand(line, new), Gate::Push);
+        let mut asked = Question::of(self.asked_by_hand(line, new), Gate::Push);
         // What is only shown to reviewers lands nowhere; what is denied is not even shown.
         asked.level = line.reference.starts_with(REVIEW).then_some(Enforcement::Development);
-        let judged = check::judge_push(self.repo, &asked, self.environment, (self.side, &push), self.records)?;
+        let judged = judging::judge_push(self.repo, &asked, self.environment, (self.side, &push), self.records)?;
         let mut arrival = Arrival {
             line: line.clone(),
             audit: judged.audit,
@@ -82,12 +82,12 @@ impl Gatekeeper<'_> {
 
     /// The words by which a person asks for the same judgement.
     fn asked_by_hand(&self, line: &Line, new: ObjectId) -> Asked {
-        let revision = match (line.old, self.side.default_tip()) {
-            (Some(old), _) => Some(format!("{}..{}", old.short(), new.short())),
-            (None, Some(default)) => Some(format!("{}...{}", default.short(), new.short())),
-            (None, None) => None,
+        let asked = match (line.old, self.side.default_tip()) {
+            (Some(old), _) => Asked::revision(format!("{}..{}", old.short(), new.short())),
+            (None, Some(default)) => Asked::revision(format!("{}...{}", default.short(), new.short())),
+            (None, None) => Asked::default(),
         };
-        Asked { revision, onto: line.branch().map(str::to_owned), ..Asked::default() }
+        Asked { onto: line.branch().map(str::to_owned), ..asked }
     }
 
     fn deletion(&self, line: &Line) -> Result<Arrival, Failure> {

@@ -1,8 +1,8 @@
 //! Before a commit: what is staged is judged. After it: the decision is bound to what it became.
 
 use super::{first, origin, said};
-use crate::app::check::{self, Asked, Judged, Request};
 use crate::app::install::is_asked_before_merges;
+use crate::app::judging::{self, Asked, Judged, Question};
 use crate::app::memory::{Act, Before, Cause, Pen, Records, before_it, binding, bound, speaks_of};
 use crate::app::record::{afterwards, decision};
 use crate::app::{Answer, Environment, Failure, approval, law, notify};
@@ -16,8 +16,8 @@ pub(super) fn before(environment: &Environment, style: Style) -> Result<Answer, 
         return Ok(Answer::passing(String::new()));
     }
     let repo = Repo::open(&environment.place)?;
-    let asked = Asked::staged_with(None, &environment.merging);
-    let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
+    let asked = Asked::staged(None, environment.merging.clone());
+    let judged = judging::judge(&repo, &Question::of(asked, Gate::Commit), environment)?;
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = decision(&judged).map(|act| origin::noted(&repo, act)).into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);

@@ -1,8 +1,8 @@
 //! The first commit: before it there is no ledger to write to, so that what was decided of it is put on
 //! record once it is made.
 
-use crate::app::check::{self, Again, Asked, Judged, Request};
-use crate::app::memory::{Act, Signatures};
+use crate::app::judging::{self, Again, Asked, Judged, Question};
+use crate::app::memory::Act;
 use crate::app::record::decision;
 use crate::app::{Environment, Failure};
 use crate::git::notes::StateFile;
@@ -40,22 +40,10 @@ pub(super) fn decided(
     if tree != commit.tree.to_string() || !message.is_none_or(is_worded_so) {
         return Ok(None);
     }
-    let again = Again {
-        trusted: None,
-        base: None,
-        head: None,
-        tree: commit.tree,
-        after: None,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
-        branch: branch.map(str::to_owned),
-        signatures: Signatures::default(),
-        onto: None,
-        heard: Vec::new(),
-    };
-    let asked = Asked { message: Some(commit.message.clone()), ..Asked::default() };
-    let judged = check::judge_anew(repo, &Request::of(asked, Gate::Commit), environment, &again)?;
+    let again =
+        Again { branch: branch.map(str::to_owned), message: Some(commit.message.clone()), ..Again::of(commit.tree) };
+    let question = Question::of(Asked::default(), Gate::Commit);
+    let judged = judging::judge_anew(repo, &question, environment, &again)?;
     let act = decision(&judged).filter(|_| judged.judgement.decision.exit == Exit::Pass);
     Ok(act.map(|act| message.iter().fold(act, |act, digest| act.saying("message", *digest))))
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::{first, said};
-use crate::app::check::{self, Asked, Request};
+use crate::app::judging::{self, Asked, Question};
 use crate::app::memory::{Act, Pen};
 use crate::app::record::decision;
 use crate::app::{Answer, Environment, Failure, approval, notify};
@@ -29,13 +29,13 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
         .map_err(|error| Failure::new(format!("the message in `{}` cannot be read: {error}", file.display())))?;
     let wording = if environment.edits_message { Wording::Edited } else { Wording::Given };
     let message = repo.message_as_committed(&text, wording);
-    let worded = check::worded(&repo, &message, environment)?;
+    let worded = judging::worded(&repo, &message, environment)?;
     if !worded.is_found && !worded.tells_agent {
         return Ok(Answer::passing(String::new()));
     }
     let digest = Sha256::of(&message).to_string();
-    let asked = Asked::staged_with(Some(message), &environment.merging);
-    let judged = check::judge(&repo, &Request::of(asked, Gate::Commit), environment)?;
+    let asked = Asked::staged(Some(message), environment.merging.clone());
+    let judged = judging::judge(&repo, &Question::of(asked, Gate::Commit), environment)?;
     let mut act = decision(&judged);
     if worded.is_found {
         act = act.map(|act| act.saying("message", digest.as_str()));

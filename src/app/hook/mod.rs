@@ -20,8 +20,8 @@ mod transaction;
 use std::ffi::OsString;
 use std::io::Read;
 
-use super::check::Judged;
 use super::{Answer, Environment, Failure, approval};
+use crate::app::judging::Judged;
 use crate::model::Exit;
 use crate::report::{self, Detail, Format, Style};
 

@@ -8,7 +8,7 @@ use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::refusal::Refusal;
 use super::{in_passing, said};
-use crate::app::check::Side;
+use crate::app::judging::Side;
 use crate::app::memory::{Act, Beginning, Pen, Records};
 use crate::app::record::{Fate, Moved};
 use crate::app::{Answer, Environment, Failure, approval, audit};

@@ -17,8 +17,8 @@ pub use status::status;
 pub(super) use status::troubles;
 pub use trial::test;
 
-use super::check::Judged;
 use super::{Environment, secrets};
+use crate::app::judging::Judged;
 use crate::git::Repo;
 use crate::model::{Actor, ActorKind, Ending, branch_reference};
 use crate::notify::{Event, Letter, What, Word, messages};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use crate::app::check::{Judged, begins_after};
+use crate::app::judging::{Judged, begins_after};
 use crate::app::memory::Act;
 use crate::check::engine;
 use crate::header::Fault;

@@ -2,7 +2,7 @@
 //! objects, the policy that it names, or itself.
 
 use crate::app::Failure;
-use crate::app::check::{Again, Judged, own_changes};
+use crate::app::judging::{Again, Judged, own_changes};
 use crate::app::memory::Hearing;
 use crate::git::Repo;
 use crate::model::{

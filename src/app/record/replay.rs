@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::decided::risk_digest;
 use super::facts::Facts;
-use crate::app::check::{self, Again, Asked, Judged, Request};
+use crate::app::judging::{self, Again, Asked, Judged, Question};
 use crate::app::memory::{ENGINE, Horizon, Signatures};
 use crate::app::{Environment, Failure};
 use crate::check::engine;
@@ -59,16 +59,16 @@ impl Replay {
             return Ok(());
         }
         let as_of = environment.as_of(&entry.actor, entry.time);
-        let judged = check::judge_again(repo, &recorded.request, &as_of, &recorded.again)?;
+        let judged = judging::judge_again(repo, &recorded.question, &as_of, &recorded.again)?;
         let differs = difference(entry, &judged);
         let is_partial = says(entry, "history").is_some();
         if let Some((expected, found)) = differs.clone().filter(|_| !is_partial && is_by_this_engine(entry)) {
             self.damage.push(damage(id, entry, expected, found));
             return Ok(());
         }
-        let Recorded { request, again } = &recorded;
-        let level = request.level.unwrap_or(judged.judgement.level);
-        let facts = Facts { repo, entry, gate: request.gate, level, again, judged: &judged };
+        let Recorded { question, again } = &recorded;
+        let level = question.level.unwrap_or(judged.judgement.level);
+        let facts = Facts { repo, entry, gate: question.gate, level, again, judged: &judged };
         if let Some((expected, found)) = facts.contradiction()? {
             self.damage.push(damage(id, entry, expected, found));
             return Ok(());
@@ -83,7 +83,7 @@ impl Replay {
 }
 
 struct Recorded {
-    request: Request,
+    question: Question,
     again: Again,
 }
 
@@ -113,11 +113,12 @@ impl Recorded {
             signatures,
             onto: object("onto")?,
             heard: entry.strings("heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            message: None,
         };
         let gate = [Gate::Commit, Gate::Push].into_iter().find(|gate| says(entry, "gate") == Some(gate.as_str()))?;
         let level = Some(Enforcement::parse(says(entry, "enforcement")?)?);
-        let request = Request { level, ..Request::of(Asked::default(), gate) };
-        Some(Self { request, again })
+        let question = Question { level, ..Question::of(Asked::default(), gate) };
+        Some(Self { question, again })
     }
 
     fn is_here(&self, repo: &Repo) -> bool {

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::decision;
-use crate::app::check::{self, Again, Asked, Judged, Request};
+use crate::app::judging::{self, Again, Asked, Judged, Question};
 use crate::app::law::{self, Law};
-use crate::app::memory::{Act, Cause, Pen, Records, Signatures};
+use crate::app::memory::{Act, Cause, Pen, Records};
 use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, secrets};
 use crate::git::Repo;
@@ -59,10 +59,10 @@ pub(in crate::app) fn afterwards(
     onto: Option<&str>,
     (cause, environment): (Cause, &Environment),
 ) -> Result<(Judged, Option<Act>), Failure> {
-    let asked = Asked { revision: Some(commit.to_string()), onto: onto.map(str::to_owned), ..Asked::default() };
-    let request = Request::of(asked, Gate::Commit);
-    let judged = check::judge(repo, &request, environment)
-        .or_else(|failure| by_an_older_law(repo, commit, &request, environment)?.ok_or(failure))?;
+    let asked = Asked { onto: onto.map(str::to_owned), ..Asked::revision(commit.to_string()) };
+    let question = Question::of(asked, Gate::Commit);
+    let judged = judging::judge(repo, &question, environment)
+        .or_else(|failure| by_an_older_law(repo, commit, &question, environment)?.ok_or(failure))?;
     let act = decision(&judged).map(|act| act.saying("cause", cause.as_str()));
     Ok((judged, act))
 }
@@ -72,7 +72,7 @@ pub(in crate::app) fn afterwards(
 fn by_an_older_law(
     repo: &Repo,
     commit: ObjectId,
-    request: &Request,
+    question: &Question,
     environment: &Environment,
 ) -> Result<Option<Judged>, Failure> {
     let commit = repo.commit(commit)?;
@@ -88,15 +88,9 @@ fn by_an_older_law(
         trusted,
         base: parent,
         head: Some(commit.id),
-        tree: commit.tree,
-        after: None,
-        tag: None,
-        merging: Vec::new(),
-        replaced: None,
-        branch: request.asked.onto.clone().map_or_else(|| repo.default_branch(), |branch| Ok(Some(branch)))?,
-        signatures: Signatures::default(),
+        branch: question.asked.onto.clone().map_or_else(|| repo.default_branch(), |branch| Ok(Some(branch)))?,
         onto: parent,
-        heard: Vec::new(),
+        ..Again::of(commit.tree)
     };
-    check::judge_anew(repo, request, environment, &again).map(Some)
+    judging::judge_anew(repo, question, environment, &again).map(Some)
 }

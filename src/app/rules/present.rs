@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::waivers_file;
-use crate::app::check::{Asked, Request, judge_under};
+use crate::app::judging::{Asked, Question, What, judge_under};
 use crate::app::law::Law;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
@@ -18,17 +18,17 @@ pub(super) enum Scope {
 
 /// Every finding of every tracked file, or of all that history ever held.
 pub(super) fn in_all(repo: &Repo, scope: Scope, environment: &Environment) -> Result<Vec<Finding>, Failure> {
-    let asked = match scope {
-        Scope::Tree => Asked { all: true, ..Asked::default() },
-        Scope::History => Asked { history: true, ..Asked::default() },
+    let what = match scope {
+        Scope::Tree => What::Tree(None),
+        Scope::History => What::History(None),
     };
-    Ok(of_rules(found(repo, asked, environment)?))
+    Ok(of_rules(found(repo, what.into(), environment)?))
 }
 
 /// The same, with what only a change has: what is staged, and what the branch brings.
 pub(super) fn anywhere(repo: &Repo, environment: &Environment) -> Result<Vec<Finding>, Failure> {
     let mut findings = in_all(repo, Scope::Tree, environment)?;
-    findings.extend(found(repo, Asked { staged: true, ..Asked::default() }, environment)?);
+    findings.extend(found(repo, Asked::staged(None, Vec::new()), environment)?);
     // Where no default branch is known, a branch brings nothing that can be told.
     findings.extend(found(repo, Asked::default(), environment).unwrap_or_default());
     let mut seen = HashSet::new();
@@ -45,6 +45,6 @@ fn of_rules(mut findings: Vec<Finding>) -> Vec<Finding> {
 fn found(repo: &Repo, asked: Asked, environment: &Environment) -> Result<Vec<Finding>, Failure> {
     // The waivers of the work tree count, committed or not: they are what is being written.
     let law = Law::at(repo, repo.head()?.commit())?.with_waivers(waivers_file::read(repo)?.0)?;
-    let request = Request::of(asked, Gate::Push);
-    Ok(judge_under(repo, &request, environment, law)?.assessment.findings)
+    let question = Question::of(asked, Gate::Push);
+    Ok(judge_under(repo, &question, environment, law)?.assessment.findings)
 }

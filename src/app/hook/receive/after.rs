@@ -4,7 +4,7 @@
 use super::super::arrival::{Arrival, Gatekeeper};
 use super::super::line::{Line, Name};
 use super::ticket;
-use crate::app::check::Side;
+use crate::app::judging::Side;
 use crate::app::memory::{Depth, Pen, Records, read};
 use crate::app::record::Fate;
 use crate::app::{Answer, Environment, Failure, approval};

@@ -14,7 +14,7 @@ use super::arrival::{Arrival, Gatekeeper};
 use super::line::{Line, Name};
 use super::push::refusal_of_name;
 use super::refusal::Refusal;
-use crate::app::check::{Judged, Side};
+use crate::app::judging::{Judged, Side};
 use crate::app::memory::{Arriving, Pen, Records};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;

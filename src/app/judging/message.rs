@@ -1,11 +1,11 @@
 //! What a message adds to the judgement of what is staged, which was made before there was one.
 
 use super::people;
-use super::target::{self, Asked, Subject};
+use super::target::{self, Subject};
 use crate::app::law::Law;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{ObjectId, TargetKind};
+use crate::model::TargetKind;
 
 /// What a message says that has to be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +28,4 @@ pub(in crate::app) fn worded(repo: &Repo, message: &[u8], environment: &Environm
     let (before, after) = (agent(&subject(None)), agent(&subject(Some(message.to_vec()))));
     let found = law.rules.scan_message(message, after.is_some());
     Ok(Worded { is_found: !found.is_empty(), tells_agent: before != after })
-}
-
-impl Asked {
-    /// What is staged, with the message that it will be committed with, and the commits it is merged with.
-    pub(in crate::app) fn staged_with(message: Option<Vec<u8>>, merging: &[ObjectId]) -> Self {
-        Self { staged: true, message, merging: merging.to_vec(), ..Self::default() }
-    }
 }

@@ -1,13 +1,13 @@
 //! What whoever asked can do next, each with the command that does it.
 
-use super::Request;
+use super::Question;
 use crate::app::law::{Law, POLICY_PATH};
 use crate::check::HEADER_FAMILY;
 use crate::model::{Assessment, Decision, NextStep, ObjectId, Outcome, RepoPath, shell_word};
 use crate::policy::Role;
 
 pub(super) fn next_steps(
-    request: &Request,
+    question: &Question,
     head: Option<ObjectId>,
     assessment: &Assessment,
     decision: &Decision,
@@ -15,7 +15,7 @@ pub(super) fn next_steps(
 ) -> Vec<NextStep> {
     let policy = &law.policy;
     let step = |why: &str, command: String| NextStep { why: why.into(), command };
-    let asked = request.asked.as_typed();
+    let asked = question.asked.as_typed();
     let mut steps = Vec::new();
     match decision.outcome {
         Outcome::Blocked => {

@@ -28,10 +28,33 @@ pub(in crate::app) struct Again {
     /// The commit it landed on, and the entries that were heard then.
     pub(in crate::app) onto: Option<ObjectId>,
     pub(in crate::app) heard: Vec<Sha256>,
+    /// Of what is no commit yet, or was none when it was judged.
+    pub(in crate::app) message: Option<Vec<u8>>,
+}
+
+impl Again {
+    /// A tree of which nothing else is known.
+    pub(in crate::app) fn of(tree: ObjectId) -> Self {
+        Self {
+            trusted: None,
+            base: None,
+            head: None,
+            tree,
+            after: None,
+            tag: None,
+            merging: Vec::new(),
+            replaced: None,
+            branch: None,
+            signatures: Signatures::default(),
+            onto: None,
+            heard: Vec::new(),
+            message: None,
+        }
+    }
 }
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
-    let Again { trusted, base, head, tree, after, tag, merging, replaced, branch, onto, .. } = again.clone();
+    let Again { trusted, base, head, tree, after, tag, merging, replaced, branch, onto, message, .. } = again.clone();
     let (kind, commits, changes) = match (head, after) {
         (None, _) => {
             let changes = since_commit(repo, base, tree)?;
@@ -58,7 +81,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         changes: repo.find_renames(changes)?,
         commits,
         branch,
-        message: None,
+        message,
         tag,
         merging,
         replaced,

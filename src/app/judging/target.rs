@@ -1,46 +1,13 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
 use super::pushed::{Brought, begins_after, brought};
+use super::question::{Asked, What};
 use super::whole::{history, tree};
 use crate::app::Failure;
 use crate::app::law::{self, POLICY_PATH};
 use crate::app::memory::Arriving;
 use crate::git::{Commit, GitError, Head, Repo};
 use crate::model::{FileChange, ObjectId, RepoPath, TargetKind, counted, shell_word};
-
-/// What the command line asks to have judged.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    pub revision: Option<String>,
-    pub staged: bool,
-    pub all: bool,
-    pub history: bool,
-    pub base: Option<String>,
-    pub onto: Option<String>,
-    /// The message that what is staged will be committed with, once it is written.
-    pub message: Option<Vec<u8>>,
-    /// The commits that what is staged is merged with, where git has not noted them yet.
-    pub merging: Vec<ObjectId>,
-}
-
-impl Asked {
-    /// The same words again, each after a space, for a command that goes on from here.
-    pub(super) fn as_typed(&self) -> String {
-        let flag = |set: bool, text: &str| if set { format!(" {text}") } else { String::new() };
-        let word = |name: &str, value: &Option<String>| {
-            value.as_ref().map(|value| format!(" {name}{}", shell_word(value))).unwrap_or_default()
-        };
-        [
-            flag(self.staged, "--staged"),
-            flag(self.all, "--all"),
-            flag(self.history, "--history"),
-            word("", &self.revision),
-            word("--base ", &self.base),
-            word("--onto ", &self.onto),
-        ]
-        .concat()
-    }
-}
 
 /// A change that was found, with all that has to be known about where it comes from.
 #[derive(Debug)]
@@ -96,63 +63,64 @@ impl Subject {
 }
 
 pub(super) fn find(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
-    if asked.all {
-        return tree(repo, asked);
+    let onto = asked.onto.as_deref();
+    match &asked.what {
+        What::Branch { base } => current_branch(repo, base.as_deref(), onto),
+        What::Revision { revision, base } if revision.contains("..") => {
+            named_range(repo, revision, base.as_deref(), onto)
+        }
+        What::Revision { revision, base } => named(repo, revision, base.as_deref(), onto),
+        What::Staged { message, merging } => {
+            let found = staged(repo, &repo.head()?, merging.clone())?;
+            Ok(Subject { message: message.clone(), ..found })
+        }
+        What::Tree(revision) => tree(repo, revision.as_deref(), onto),
+        What::History(revision) => history(repo, revision.as_deref(), onto),
     }
-    if asked.history {
-        return history(repo, asked);
-    }
-    if asked.staged {
-        let found = staged(repo, &repo.head()?, asked.merging.clone())?;
-        return Ok(Subject { message: asked.message.clone(), ..found });
-    }
-    let Some(revision) = &asked.revision else { return current_branch(repo, asked) };
-    if revision.contains("..") && asked.base.is_some() {
+}
+
+/// `A..B`, or `A...B` since the two parted.
+fn named_range(repo: &Repo, revision: &str, base: Option<&str>, onto: Option<&str>) -> Result<Subject, Failure> {
+    if base.is_some() {
         return Err(Failure::new(format!("`{revision}` names its own base, so `--base` cannot be used with it"))
             .mended_by("name one of the two: gov-hook check A..B, or gov-hook check B --base A"));
     }
-    if let Some((base, head)) = revision.split_once("...") {
-        let (base, head) = (named_or_head(repo, base)?, named_or_head(repo, head)?);
-        let meeting = repo.merge_base(base, head)?;
-        return range(
-            repo,
-            asked,
-            &Span {
-                trusted: Some(law_side(repo, meeting, base)?),
-                base,
-                head,
-                described: format!("since {revision} parted"),
-            },
-        );
-    }
-    if let Some((base, head)) = revision.split_once("..") {
-        let (base, head) = (named_or_head(repo, base)?, named_or_head(repo, head)?);
-        return range(repo, asked, &Span { trusted: Some(base), base, head, described: format!("in {revision}") });
-    }
+    let parted = revision.split_once("...");
+    let (base, head) = parted.or_else(|| revision.split_once("..")).unwrap_or((revision, revision));
+    let (base, head) = (named_or_head(repo, base)?, named_or_head(repo, head)?);
+    let (trusted, described) = match parted {
+        Some(_) => (law_side(repo, repo.merge_base(base, head)?, base)?, format!("since {revision} parted")),
+        None => (base, format!("in {revision}")),
+    };
+    range(repo, onto, &Span { trusted: Some(trusted), base, head, described })
+}
+
+/// A commit, or a branch since where it left the default branch or a base.
+fn named(repo: &Repo, revision: &str, base: Option<&str>, onto: Option<&str>) -> Result<Subject, Failure> {
     let head = repo.commit_named(revision)?;
-    if let Some(base) = &asked.base {
-        return since(repo, asked, base, head, &format!("on {revision}"));
+    if let Some(base) = base {
+        return since(repo, onto, base, head, &format!("on {revision}"));
     }
     match (repo.default_branch()?, repo.branch_meant(revision)?) {
         (Some(default), Some(branch)) if default != branch => {
-            since_default(repo, asked, &default, head, &format!("on {revision}"))
+            since_default(repo, onto, &default, head, &format!("on {revision}"))
         }
-        _ => Ok(Subject { tag: repo.tag_named(revision)?, ..commit(repo, asked, head)? }),
+        _ => Ok(Subject { tag: repo.tag_named(revision)?, ..commit(repo, onto, head)? }),
     }
 }
 
 /// Without a revision: the current branch against the default branch, as the remote has it. On the
 /// default branch itself, what is staged; failing that, what the remote does not have yet; failing that, HEAD.
-fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
+fn current_branch(repo: &Repo, base: Option<&str>, onto: Option<&str>) -> Result<Subject, Failure> {
     let at = repo.head()?;
     let Some(head) = at.commit() else { return staged(repo, &at, Vec::new()) };
     let on = at.branch().map_or_else(|| "at HEAD".to_owned(), |name| format!("on {name}"));
-    if let Some(base) = &asked.base {
-        return since(repo, asked, base, head, &on);
+    if let Some(base) = base {
+        return since(repo, onto, base, head, &on);
     }
     let default = repo.default_branch()?;
     match (&default, at.branch()) {
-        (Some(default), branch) if branch != Some(default) => since_default(repo, asked, default, head, &on),
+        (Some(default), branch) if branch != Some(default) => since_default(repo, onto, default, head, &on),
         (Some(default), _) => {
             let staged = if repo.is_bare() { None } else { Some(staged(repo, &at, Vec::new())?) };
             if let Some(staged) = staged.filter(|staged| !staged.changes.is_empty()) {
@@ -161,15 +129,15 @@ fn current_branch(repo: &Repo, asked: &Asked) -> Result<Subject, Failure> {
             match repo.followed(default)? {
                 Some((name, upstream)) if upstream != head => {
                     let described = format!("{on} that {name} does not have");
-                    range(repo, asked, &Span { trusted: Some(upstream), base: upstream, head, described })
+                    range(repo, onto, &Span { trusted: Some(upstream), base: upstream, head, described })
                 }
-                _ => commit(repo, asked, head),
+                _ => commit(repo, onto, head),
             }
         }
         // In a clone of one branch that branch is all there is, and says nothing of the others.
         (None, _) if repo.has_remote() => Err(Failure::new("this clone does not say what its default branch is")
             .mended_by(format!("name it: gov-hook check --base {}/BRANCH", shell_word(&repo.remote_name())))),
-        (None, _) => commit(repo, asked, head),
+        (None, _) => commit(repo, onto, head),
     }
 }
 
@@ -224,7 +192,7 @@ pub(super) fn law_of_staged(repo: &Repo, at: &Head) -> Result<Option<ObjectId>, 
     }
 }
 
-fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> {
+fn commit(repo: &Repo, onto: Option<&str>, id: ObjectId) -> Result<Subject, Failure> {
     let commit = repo.commit(id)?;
     let changes = repo.changes_of(&commit)?;
     let parent = commit.parents.first().copied();
@@ -236,32 +204,32 @@ fn commit(repo: &Repo, asked: &Asked, id: ObjectId) -> Result<Subject, Failure> 
         tree: Some(commit.tree),
         changes: repo.find_renames(changes)?,
         commits: vec![commit],
-        branch: onto(repo, asked)?,
+        branch: landing_on(repo, onto)?,
         onto: parent,
         ..Subject::of(TargetKind::Commit)
     })
 }
 
 /// Since a base that somebody named: a branch of that name here goes first.
-fn since(repo: &Repo, asked: &Asked, base: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
+fn since(repo: &Repo, onto: Option<&str>, base: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
     let tip = match repo.branch_tip(base)? {
         Some(tip) => tip,
         None => repo.commit_named(base)?,
     };
-    since_tip(repo, asked, (base, tip), head, on)
+    since_tip(repo, onto, (base, tip), head, on)
 }
 
 /// Since the branch everything lands on, where it lands: the copy here may not have been pulled for long.
-fn since_default(repo: &Repo, asked: &Asked, default: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
+fn since_default(repo: &Repo, onto: Option<&str>, default: &str, head: ObjectId, on: &str) -> Result<Subject, Failure> {
     match repo.followed(default)? {
-        Some((name, tip)) => since_tip(repo, asked, (&name, tip), head, on),
-        None => since(repo, asked, default, head, on),
+        Some((name, tip)) => since_tip(repo, onto, (&name, tip), head, on),
+        None => since(repo, onto, default, head, on),
     }
 }
 
 fn since_tip(
     repo: &Repo,
-    asked: &Asked,
+    onto: Option<&str>,
     (base, tip): (&str, ObjectId),
     head: ObjectId,
     on: &str,
@@ -269,7 +237,7 @@ fn since_tip(
     let meeting = repo.merge_base(tip, head)?;
     range(
         repo,
-        asked,
+        onto,
         &Span {
             trusted: Some(law_side(repo, meeting, tip)?),
             base: tip,
@@ -294,7 +262,7 @@ struct Span {
     described: String,
 }
 
-fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
+fn range(repo: &Repo, onto: Option<&str>, span: &Span) -> Result<Subject, Failure> {
     let (start, commits) = repo.range(span.base, span.head)?;
     let new_tree = repo.commit(span.head)?.tree;
     let after = begins_after(&commits, span.head);
@@ -308,7 +276,7 @@ fn range(repo: &Repo, asked: &Asked, span: &Span) -> Result<Subject, Failure> {
         tree: Some(new_tree),
         changes: repo.find_renames(changes)?,
         commits,
-        branch: onto(repo, asked)?,
+        branch: landing_on(repo, onto)?,
         onto: Some(span.base),
         ..Subject::of(TargetKind::Range)
     })
@@ -321,8 +289,8 @@ pub(super) fn since_commit(repo: &Repo, base: Option<ObjectId>, tree: ObjectId) 
 }
 
 /// The branch a change would land on, unless told otherwise: the default one.
-pub(super) fn onto(repo: &Repo, asked: &Asked) -> Result<Option<String>, Failure> {
-    let Some(told) = &asked.onto else { return Ok(repo.default_branch()?) };
+pub(super) fn landing_on(repo: &Repo, onto: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(told) = onto else { return Ok(repo.default_branch()?) };
     let branch = repo.branch_called(told)?.ok_or_else(|| {
         Failure::new(format!("`--onto {}` names no branch", shell_word(told)))
             .mended_by("name the branch that the change would land on, as in: --onto main")

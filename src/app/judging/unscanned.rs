@@ -1,8 +1,6 @@
 //! What the content rules could not read is said, never skipped in silence.
 
-use super::Request;
 use crate::model::{Arrange, RepoPath, Scanned};
-use crate::report::{Detail, Format};
 
 /// What one thing is, and what several are.
 type Said = (&'static str, &'static str);
@@ -24,18 +22,10 @@ const SUBMODULE: Said =
 
 /// Whose names a note tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Naming {
+pub enum Naming {
     /// The first one's, and how many there are beside it.
     First,
     Each,
-}
-
-impl Naming {
-    /// A program looks for what it cannot rely on, and who asked for no list to be cut short reads them all.
-    pub(super) fn of(request: &Request) -> Self {
-        let is_whole = request.format == Format::Json || request.style.detail == Detail::Verbose;
-        if is_whole { Self::Each } else { Self::First }
-    }
 }
 
 /// A note for each sort of file, or for each file.

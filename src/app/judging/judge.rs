@@ -7,8 +7,7 @@ use super::next::next_steps;
 use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
 use super::target::{self, Subject};
-use super::unscanned::Naming;
-use super::{Request, Supposition, history, people};
+use super::{Question, Supposition, What, history, people};
 use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
 use crate::app::memory::{Alone, Records, Signatures};
 use crate::app::{Environment, Failure};
@@ -97,72 +96,81 @@ impl Judged {
     }
 }
 
-pub(in crate::app) fn judge(repo: &Repo, request: &Request, environment: &Environment) -> Result<Judged, Failure> {
-    let subject = target::find(repo, &request.asked)?;
+pub(in crate::app) fn judge(repo: &Repo, question: &Question, environment: &Environment) -> Result<Judged, Failure> {
+    let subject = target::find(repo, &question.asked)?;
     // Once it is committed nothing passes any more, not even what mends it.
     if subject.kind == TargetKind::Staged {
         law::refuse_unreadable(repo, subject.base, &subject.changes).map_err(Failure::proposed)?;
     }
-    judge_found(repo, request, environment, subject)
+    judge_found(repo, question, environment, subject)
 }
 
 /// The same for what a push brings to the other side.
 pub(in crate::app) fn judge_push(
     repo: &Repo,
-    request: &Request,
+    question: &Question,
     environment: &Environment,
     (side, push): (&Side, &Push),
     records: &Records<'_>,
 ) -> Result<Judged, Failure> {
     let subject = pushed(repo, side, push)?;
     let environment = people::as_recorded(environment, &subject, || Ok(records))?;
-    judge_alone(repo, request, &environment, subject)
+    judge_alone(repo, question, &environment, subject)
 }
 
 /// The same for what a record says was judged once.
 pub(in crate::app) fn judge_again(
     repo: &Repo,
-    request: &Request,
+    question: &Question,
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
     let subject = again::again(repo, again)?;
     let law = Law::at(repo, subject.trusted)?;
     let case = Case { subject, law, signatures: &again.signatures, heard: Some(&again.heard) };
-    weigh(repo, request, environment, case)
+    weigh(repo, question, environment, case)
 }
 
-/// The same, hearing all that was said since, and with the message that was asked about.
+/// The same, hearing all that was said since.
 pub(in crate::app) fn judge_anew(
     repo: &Repo,
-    request: &Request,
+    question: &Question,
     environment: &Environment,
     again: &Again,
 ) -> Result<Judged, Failure> {
-    let subject = Subject { message: request.asked.message.clone(), ..again::again(repo, again)? };
-    judge_found(repo, request, environment, subject)
+    judge_found(repo, question, environment, again::again(repo, again)?)
 }
 
-fn judge_found(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
+fn judge_found(
+    repo: &Repo,
+    question: &Question,
+    environment: &Environment,
+    subject: Subject,
+) -> Result<Judged, Failure> {
     let environment = people::as_recorded(environment, &subject, || Records::of(repo))?;
-    judge_alone(repo, request, &environment, subject)
+    judge_alone(repo, question, &environment, subject)
 }
 
-fn judge_alone(repo: &Repo, request: &Request, environment: &Environment, subject: Subject) -> Result<Judged, Failure> {
+fn judge_alone(
+    repo: &Repo,
+    question: &Question,
+    environment: &Environment,
+    subject: Subject,
+) -> Result<Judged, Failure> {
     let law = Law::at(repo, subject.trusted)?;
-    weigh(repo, request, environment, Case { subject, law, signatures: &Signatures::default(), heard: None })
+    weigh(repo, question, environment, Case { subject, law, signatures: &Signatures::default(), heard: None })
 }
 
 /// The same under a law that is given, such as a policy that is only being drafted.
 pub(in crate::app) fn judge_under(
     repo: &Repo,
-    request: &Request,
+    question: &Question,
     environment: &Environment,
     law: Law,
 ) -> Result<Judgement, Failure> {
-    let subject = target::find(repo, &request.asked)?;
+    let subject = target::find(repo, &question.asked)?;
     let case = Case { subject, law, signatures: &Signatures::default(), heard: None };
-    Ok(weigh(repo, request, environment, case)?.judgement)
+    Ok(weigh(repo, question, environment, case)?.judgement)
 }
 
 /// What is judged, and by what.
@@ -174,13 +182,13 @@ struct Case<'a> {
     heard: Option<&'a [Sha256]>,
 }
 
-fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'_>) -> Result<Judged, Failure> {
+fn weigh(repo: &Repo, question: &Question, environment: &Environment, case: Case<'_>) -> Result<Judged, Failure> {
     let Case { subject, law, signatures, heard } = case;
     let law = with_proposed_waivers(repo, &subject, law)?;
     let policy = &law.policy;
     let authors = people::authors(repo, &subject, environment);
     let agent = people::agent(&subject, &authors, environment, policy);
-    let ears = Ears::open(repo, &subject, request.gate, heard)?;
+    let ears = Ears::open(repo, &subject, question.gate, heard)?;
     let signed = Signed {
         policy,
         target: headed_for(&subject, policy),
@@ -195,9 +203,9 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
         in_tree: subject.kind == TargetKind::Tree,
         today: environment.today()?,
         is_watched: environment.stderr_is_terminal,
-        naming: Naming::of(request),
+        naming: question.naming,
     };
-    let (found, reach) = examined(repo, request, &subject, &examiner)?;
+    let (found, reach) = examined(repo, question, &subject, &examiner)?;
     let Examined { files, findings, touched, verified, mut notes } = found;
     let history = history::facts(repo, &subject, &files)?;
     let landing = landing(&subject, ChangeId::of(files.iter().map(Box::as_ref)), policy, environment)?;
@@ -205,12 +213,12 @@ fn weigh(repo: &Repo, request: &Request, environment: &Environment, case: Case<'
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
     notes.extend(not_in_force(repo, &law.reference)?);
-    let evidence = evidence(request, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
+    let evidence = evidence(question, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
     let decision = gate::decide(&assessment, &evidence, policy, Extent::Whole);
     let first = Weighed { assessment, evidence, decision };
     let Heard { weighed, needs, risk, ids: heard } = hear::hear(repo, &examiner, &subject, first, ears)?;
     let Weighed { assessment, decision, evidence } = weighed;
-    let next = next_steps(request, subject.head, &assessment, &decision, &law);
+    let next = next_steps(question, subject.head, &assessment, &decision, &law);
     let audit = policy.audit;
     let judgement = Judgement {
         target: told(&subject, evidence.landing.change, reach),
@@ -279,13 +287,13 @@ fn headed_for<'p>(subject: &Subject, policy: &'p Policy) -> Option<&'p str> {
 /// What is found in what is judged; of history also how much there was of it.
 fn examined(
     repo: &Repo,
-    request: &Request,
+    question: &Question,
     subject: &Subject,
     examiner: &Examiner<'_>,
 ) -> Result<(Examined, Option<Reach>), Failure> {
     match subject.kind {
         TargetKind::History => {
-            let only = subject.head.filter(|_| request.asked.revision.is_some());
+            let only = subject.head.filter(|_| matches!(question.asked.what, What::History(Some(_))));
             let (found, reach) = examiner.history(repo, subject, only)?;
             Ok((found, Some(reach)))
         }
@@ -341,20 +349,20 @@ fn proposed(repo: &Repo, subject: &Subject, path: &str) -> Result<Option<Vec<u8>
 }
 
 fn evidence(
-    request: &Request,
+    question: &Question,
     policy: &Policy,
     branch: Option<&str>,
     authors: Vec<Person>,
     agent: Option<String>,
     landing: Landing,
 ) -> Evidence {
-    let supposed_level = request.suppositions.iter().rev().find_map(|supposition| match supposition {
+    let supposed_level = question.suppositions.iter().rev().find_map(|supposition| match supposition {
         Supposition::Level(level) => Some(*level),
         Supposition::Said { .. } => None,
     });
     let of_branch = policy.level_for(branch);
     let usual = if agent.is_some() { of_branch.max(policy.agents.at_least) } else { of_branch };
-    let words = request
+    let words = question
         .suppositions
         .iter()
         .filter_map(|supposition| match supposition {
@@ -362,8 +370,8 @@ fn evidence(
             Supposition::Level(_) => None,
         })
         .collect();
-    let level: Enforcement = supposed_level.or(request.level).unwrap_or(usual);
-    Evidence { gate: request.gate, level, authors, agent, landing, words }
+    let level: Enforcement = supposed_level.or(question.level).unwrap_or(usual);
+    Evidence { gate: question.gate, level, authors, agent, landing, words }
 }
 
 fn partial_history(assessment: &Assessment) -> Option<String> {

@@ -1,0 +1,32 @@
+//! One judgement, from what is asked to what follows: the change is found, read and measured, its words
+//! are heard, and it is decided on. Hooks, verbs and the replay of what is on record all come here.
+
+mod again;
+mod carried;
+mod copies;
+mod examine;
+mod hear;
+mod history;
+mod judge;
+mod large;
+mod mends;
+mod message;
+mod next;
+mod past;
+mod people;
+mod pushed;
+mod question;
+mod recent;
+mod returned;
+mod signed;
+mod target;
+mod unscanned;
+mod whole;
+
+pub(super) use again::Again;
+pub(super) use hear::own_changes;
+pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under};
+pub(super) use message::worded;
+pub(super) use pushed::{Push, Side, begins_after};
+pub use question::{Asked, Question, Supposition, What};
+pub use unscanned::Naming;
