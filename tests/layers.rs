@@ -26,6 +26,26 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("cli", &["app", "report", "model"]),
 ];
 
+/// The rooms of `app`, lowest first, and those of them that each may name. What all verbs stand on, such as
+/// the environment, the law and a failure, lies beside the rooms and may be named by all.
+const MAY_USE_IN_APP: [(&str, &[&str]); 15] = [
+    ("memory", &[]),
+    ("judging", &["memory"]),
+    ("exchange", &["memory"]),
+    ("record", &["memory", "judging"]),
+    ("notify", &["judging"]),
+    ("approval", &["memory", "judging", "exchange", "record", "notify"]),
+    ("check", &["memory", "judging", "record", "approval"]),
+    ("audit", &["memory", "exchange", "record", "approval"]),
+    ("header", &["memory"]),
+    ("install", &["memory"]),
+    ("doctor", &["memory", "install", "notify"]),
+    ("rules", &["judging"]),
+    ("policy", &[]),
+    ("risk", &[]),
+    ("hook", &["memory", "judging", "exchange", "record", "notify", "approval", "install"]),
+];
+
 /// Words that tie a room to the machine it runs on; the pure rooms may not know them.
 const IMPURE: [&str; 9] =
     ["git2", "std::fs", "std::env", "std::process", "std::io", "std::net", "std::time", "std::thread", "println!"];
@@ -74,6 +94,42 @@ fn every_room_uses_only_the_rooms_below_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The names that follow a path: `path::one`, or each of `path::{one, two::Three}`.
+fn named_after<'t>(text: &'t str, path: &str) -> Vec<&'t str> {
+    let first = |name: &'t str| name.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    let names = |rest: &'t str| match rest.strip_prefix('{').and_then(|list| list.split_once('}')) {
+        Some((list, _)) => list.split(',').map(|name| first(name.trim())).collect(),
+        None => vec![first(rest)],
+    };
+    text.match_indices(path).flat_map(|(at, _)| names(&text[at + path.len()..])).collect()
+}
+
+#[test]
+fn every_room_of_the_app_uses_only_the_rooms_below_it() {
+    let is_a_room = |name: &&str| MAY_USE_IN_APP.iter().any(|(room, _)| room == name);
+    let mut wrong = Vec::new();
+    for (room, allowed) in MAY_USE_IN_APP {
+        for (path, text) in sources(&format!("app/{room}")) {
+            let text = code(&text).collect::<Vec<_>>().join("\n");
+            let mut named = named_after(&text, "crate::app::");
+            if path.ends_with(format!("{room}/mod.rs")) {
+                named.extend(named_after(&text, "super::"));
+            }
+            named.retain(|named| is_a_room(named) && *named != room && !allowed.contains(named));
+            wrong.extend(named.iter().map(|named| format!("{}: `{room}` names `{named}`", path.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rooms_of_the_app_stand_on_those_above_them_in_the_list() {
+    for (at, (room, allowed)) in MAY_USE_IN_APP.iter().enumerate() {
+        let lower: Vec<&str> = MAY_USE_IN_APP[..at].iter().map(|(room, _)| *room).collect();
+        assert!(allowed.iter().all(|name| lower.contains(name)), "`{room}` uses what is not below it");
+    }
+}
+
 #[test]
 fn the_pure_rooms_know_nothing_of_the_machine() {
     let mut wrong = Vec::new();
@@ -100,14 +156,16 @@ fn git2_lives_in_one_room() {
 #[test]
 fn every_room_is_listed_here() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut unlisted: Vec<String> = fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
-        .filter(|name| name != "lib" && name != "main" && !MAY_USE.iter().any(|(room, _)| room == name))
-        .collect();
-    unlisted.sort();
+    let names = |folder: &Path| -> Vec<(String, bool)> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path.is_dir())).collect()
+    };
+    let mut unlisted = names(&root);
+    unlisted.retain(|(name, _)| name != "lib" && name != "main" && !MAY_USE.iter().any(|(room, _)| room == name));
+    let mut of_app = names(&root.join("app"));
+    of_app.retain(|(name, is_dir)| *is_dir && !MAY_USE_IN_APP.iter().any(|(room, _)| room == name));
 
-    assert_eq!(unlisted, Vec::<String>::new());
+    assert_eq!((unlisted, of_app), (Vec::new(), Vec::new()));
 }
 
 /// One that is run in another way would see replacement refs, which anybody may have pushed.

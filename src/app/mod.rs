@@ -1,12 +1,20 @@
 //! The verbs: each reads what it needs, asks the pure rooms, and answers with text and a code.
 //!
 //! The environment and the clock are read here, once, and nowhere else.
+//!
+//! The verbs stand on four rooms that are none (`tests/layers.rs` holds this, too):
+//!
+//! ```text
+//! hook, audit, check -> approval -> record -> judging -> memory
+//!                              |--> exchange -------------^
+//! ```
 
 pub mod approval;
 pub mod audit;
 pub mod check;
 pub mod doctor;
 mod environment;
+mod exchange;
 mod failure;
 pub mod header;
 pub mod hook;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ask::{asked, request_id};
-use crate::app::audit::has_news;
+use crate::app::exchange::has_news;
 use crate::app::judging::{self, Again, Asked, Judged, Question, What};
 use crate::app::memory::{Hearing, Spoken};
 use crate::app::{Environment, Failure};

@@ -7,9 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::anew;
-use super::restated::{LostEntry, entries_up_to, restate};
-use super::sync::remote_of;
+use crate::app::exchange::{LostEntry, begin_anew, entries_up_to, remote_of, restate};
 use crate::app::memory::{ADMIN, Act, Depth, Pen, may_sign, read, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
@@ -30,7 +28,14 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(&repo, remote, &format!("audit reconcile {}", shell_word(stream)))?;
     if stream == GENESIS_STREAM {
-        return anew::reconcile(&repo, &remote, lost, environment);
+        return match lost {
+            Lost::Ours => begin_anew(&repo, &remote, environment).map(Answer::passing),
+            Lost::Theirs => {
+                Err(Failure::new("the genesis of a remote is never given up, for others write under it").mended_by(
+                    format!("start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}", shell_word(&remote)),
+                ))
+            }
+        };
     }
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let open = || Pen::open(&repo, environment, policy.audit, environment.agent.as_deref());

@@ -11,7 +11,7 @@ use super::{in_passing, said};
 use crate::app::judging::Side;
 use crate::app::memory::{Act, Beginning, Pen, Records};
 use crate::app::record::{Fate, Moved};
-use crate::app::{Answer, Environment, Failure, approval, audit};
+use crate::app::{Answer, Environment, Failure, approval, exchange};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
 use crate::ledger::GENESIS_STREAM;
@@ -37,7 +37,7 @@ pub(super) fn before(
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(arguments);
     let mut answer = Answer::passing(String::new());
-    let started_over = audit::settle(&repo, &remote, environment)?;
+    let started_over = exchange::settle(&repo, &remote, environment)?;
     if !started_over.is_empty() {
         answer.text.extend(format!("gov-hook: {started_over}").into_bytes());
     }
@@ -53,7 +53,8 @@ pub(super) fn before(
     };
     let mut arrivals = judge(&records)?;
     // What it waits for may have been said elsewhere, and only not have come here yet.
-    if arrivals.iter().any(|arrival| arrival.exit() != Ending::Pass) && audit::has_news(&repo, &remote, environment) {
+    if arrivals.iter().any(|arrival| arrival.exit() != Ending::Pass) && exchange::has_news(&repo, &remote, environment)
+    {
         records = Records::of(&repo)?;
         arrivals = judge(&records)?;
     }
@@ -268,10 +269,10 @@ fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], fate: Fate) -> Result
 /// this clone, such as an agent under an address of its own, is spoken of and goes along.
 fn along(repo: &Repo, remote: &str, environment: &Environment) -> Result<String, Failure> {
     let mut text = String::new();
-    for (stream, became) in audit::send(repo, remote, &audit::own(repo, environment)?)? {
+    for (stream, became) in exchange::send(repo, remote, &exchange::own(repo, environment)?)? {
         match became {
             Pushed::New | Pushed::Forwarded | Pushed::Unchanged | Pushed::Nothing => {}
-            Pushed::Diverged if stream == GENESIS_STREAM => return Err(audit::another(repo, remote)?),
+            Pushed::Diverged if stream == GENESIS_STREAM => return Err(exchange::another(repo, remote)?),
             Pushed::Diverged => {
                 return Err(Failure::new(format!("{remote} has another history of refs/notes/gov/{stream}"))
                     .mended_by("see what differs: gov-hook audit sync"));

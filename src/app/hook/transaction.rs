@@ -12,7 +12,7 @@ use super::line::{Name, name};
 use super::receive::streams::{broken, flaws};
 use super::refusal::Refusal;
 use crate::app::memory::{Arriving, last_sound, way_back};
-use crate::app::{Answer, Environment, Failure, audit};
+use crate::app::{Answer, Environment, Failure, exchange};
 use crate::git::Repo;
 use crate::git::notes::STREAMS;
 use crate::model::{Damage, Ending, ObjectId};
@@ -46,7 +46,7 @@ pub(super) fn prepared(arguments: &[OsString], input: &str, environment: &Enviro
         }
     }
     if let Some(repo) = repo.filter(|_| !arriving.is_empty()) {
-        let own = audit::own(&repo, environment)?;
+        let own = exchange::own(&repo, environment)?;
         arriving.retain(|moved| own.contains(&moved.stream));
         // What others lack may be yet to come; each is asked about when it moves.
         let is_moved = |damage: &Damage| arriving.iter().any(|moved| moved.stream == damage.stream);

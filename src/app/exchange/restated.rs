@@ -15,15 +15,19 @@ use crate::model::{Arrange, Entry, EntryKind, Gather, ObjectId, Sha256};
 const LOG: &str = "log@gov-hook";
 
 /// A lost entry and the note it stood in.
-pub(super) struct LostEntry {
-    pub(super) id: Sha256,
-    pub(super) entry: Entry,
-    pub(super) line: String,
-    pub(super) object: ObjectId,
+pub(in crate::app) struct LostEntry {
+    pub(in crate::app) id: Sha256,
+    pub(in crate::app) entry: Entry,
+    pub(in crate::app) line: String,
+    pub(in crate::app) object: ObjectId,
 }
 
 /// The entries of a stream up to a tip, after one of its commits, in their order.
-pub(super) fn entries_up_to(repo: &Repo, tip: ObjectId, after: Option<ObjectId>) -> Result<Vec<LostEntry>, Failure> {
+pub(in crate::app) fn entries_up_to(
+    repo: &Repo,
+    tip: ObjectId,
+    after: Option<ObjectId>,
+) -> Result<Vec<LostEntry>, Failure> {
     let mut lost: BTreeMap<Sha256, LostEntry> = BTreeMap::new();
     let walked = repo.walk_stream(&Asked { tip, after }, &mut |step| {
         for noted in step.added {
@@ -44,15 +48,15 @@ pub(super) fn entries_up_to(repo: &Repo, tip: ObjectId, after: Option<ObjectId>)
 
 /// What became of lost entries.
 #[derive(Debug, Default)]
-pub(super) struct Restated {
-    pub(super) again: usize,
+pub(in crate::app) struct Restated {
+    pub(in crate::app) again: usize,
     /// Those that only their writer can repeat.
-    pub(super) left: usize,
+    pub(in crate::app) left: usize,
 }
 
 /// Says lost entries again, in their order; what names another of them names it by the id that it has now.
 /// `opening` is what is to be on record before them.
-pub(super) fn restate(pen: &Pen<'_>, opening: Option<Act>, lost: &[LostEntry]) -> Result<Restated, Failure> {
+pub(in crate::app) fn restate(pen: &Pen<'_>, opening: Option<Act>, lost: &[LostEntry]) -> Result<Restated, Failure> {
     let (mut done, mut renamed) = (Restated::default(), BTreeMap::new());
     let mut batch: Vec<Act> = opening.into_iter().collect();
     let mut ids: Vec<Option<String>> = vec![None; batch.len()];

@@ -7,25 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::reconcile::Lost;
 use super::restated::{LostEntry, Restated, entries_up_to, restate};
-use super::sync::own;
+use super::streams::own;
 use crate::app::memory::beginning::{Beginning, believe, copies, is_shared};
 use crate::app::memory::{Pen, Pins, written};
-use crate::app::{Answer, Environment, Failure, law};
+use crate::app::{Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, GIVEN_UP};
 use crate::ledger::{self, Binding, GENESIS_STREAM};
 use crate::model::{Entry, Gather, ObjectId, Sha256, counted, shell_word};
 use crate::report::printable;
 
-/// `audit reconcile genesis`.
-pub(super) fn reconcile(repo: &Repo, remote: &str, lost: Lost, environment: &Environment) -> Result<Answer, Failure> {
-    if lost == Lost::Theirs {
-        return Err(Failure::new("the genesis of a remote is never given up, for others write under it").mended_by(
-            format!("start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}", shell_word(remote)),
-        ));
-    }
+/// Has this clone go on under the genesis of the remote, where it began one of its own. Tells what became
+/// of what it had recorded.
+pub(in crate::app) fn begin_anew(repo: &Repo, remote: &str, environment: &Environment) -> Result<String, Failure> {
     let there = there(repo, remote)?;
     let Some(ours) = Beginning::here(repo)? else {
         return Err(Failure::new("no ledger is here that could start over")
@@ -38,8 +33,7 @@ pub(super) fn reconcile(repo: &Repo, remote: &str, lost: Lost, environment: &Env
             let (restated, told) = say_again(repo, environment)?;
             if restated.again == 0 {
                 let there = printable(remote);
-                let text = format!("{GENESIS_STREAM} is the same here and on {there}: nothing to reconcile\n");
-                return Ok(Answer::passing(text));
+                return Ok(format!("{GENESIS_STREAM} is the same here and on {there}: nothing to reconcile\n"));
             }
             told
         }
@@ -51,7 +45,7 @@ pub(super) fn reconcile(repo: &Repo, remote: &str, lost: Lost, environment: &Env
         }
     };
     let next = format!("tell the others: gov-hook audit sync {}\n", shell_word(remote));
-    Ok(Answer::passing(text + &next))
+    Ok(text + &next)
 }
 
 /// Before anything is sent: a genesis that was drawn because the root was not here is given up for the true
