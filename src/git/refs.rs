@@ -184,7 +184,7 @@ impl Repo {
         }
         let spelled = short_name(revision);
         let is_branch = spelled != "HEAD"
-            && (self.branch_tip(spelled)?.is_some() || self.resolve(&format!("refs/remotes/{spelled}"))?.is_some());
+            && (self.branch_tip(spelled)?.is_some() || self.called(&format!("refs/remotes/{spelled}"))?.is_some());
         if is_branch {
             return Ok(Some(spelled.to_owned()));
         }
@@ -199,10 +199,15 @@ impl Repo {
 
     /// The tip of a branch here, else of the remote's branch of that name.
     pub fn branch_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        match self.resolve(&branch_reference(name))? {
+        match self.called(&branch_reference(name))? {
             Some(tip) => Ok(Some(tip)),
             None => self.remote_tip(name),
         }
+    }
+
+    /// The commit of the reference of exactly this name: `main~1` is none, though git finds a commit by it.
+    fn called(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
+        if git2::Reference::is_valid_name(name) { self.resolve(name) } else { Ok(None) }
     }
 
     /// The short name of a branch, which need not be there, however somebody spelt it.
@@ -227,7 +232,7 @@ impl Repo {
 
     /// What the remote's branch of that name was when last fetched.
     pub fn remote_tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        self.resolve(&format!("refs/remotes/{}/{name}", self.remote_name()))
+        self.called(&format!("refs/remotes/{}/{name}", self.remote_name()))
     }
 
     /// What a branch follows and lands on, by its short name, as it was when last fetched: the branch of its
@@ -238,9 +243,7 @@ impl Repo {
             let theirs = format!("{remote}/{name}");
             let full = format!("refs/remotes/{theirs}");
             // A remote may be named by its address, or be this repository.
-            if git2::Reference::is_valid_name(&full)
-                && let Some(tip) = self.resolve(&full)?
-            {
+            if let Some(tip) = self.called(&full)? {
                 return Ok(Some((theirs, tip)));
             }
         }

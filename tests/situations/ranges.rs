@@ -211,3 +211,22 @@ fn commits_dated_backwards_do_not_change_what_a_range_holds() {
     let said = scratch.run(&["check", "old..new"]);
     assert!(said.out.contains("judged: 1 commit in old..new, "), "{}", said.out);
 }
+
+#[test]
+fn what_is_named_from_a_branch_on_is_one_commit_of_it_and_no_branch() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.write("a.txt", lines(3));
+    scratch.commit_all("Older");
+    scratch.write("b.txt", lines(5));
+    scratch.commit_all("Newer");
+    scratch.git(&["push", "-q", "-u", "origin", "main"]);
+    scratch.git(&["remote", "set-head", "origin", "main"]);
+
+    for named in ["HEAD~1", "HEAD^", "main~1", "origin/main~1", "origin/HEAD^", "main@{1}", "heads/main~1"] {
+        let json = scratch.check(&[named]);
+        assert_eq!(json["target"]["kind"], "commit", "{named}");
+        assert_eq!(files(&json), [json!(["a.txt", "A", 3, 0])], "{named}");
+    }
+    assert_eq!(files(&scratch.check(&["HEAD", "--base", "main~1"])), [json!(["b.txt", "A", 5, 0])]);
+}
