@@ -47,8 +47,9 @@ const OF_SPEAKERS: [Rule; 3] = [was_taken_back, is_ill_sealed, is_an_agent];
 const OF_PARTIES: [Rule; 3] = [asked_an_agent_for_it, wrote_a_part, shares_a_key_with_an_author];
 
 /// What a word is bound to.
-const OF_BONDS: [Rule; 7] = [
+const OF_BONDS: [Rule; 8] = [
     is_for_another_change,
+    comes_another_way,
     is_for_another_branch,
     is_under_another_policy,
     starts_elsewhere,
@@ -114,7 +115,7 @@ pub(super) fn lacks_a_signature(word: &Word, is_demanded: bool) -> bool {
 
 /// Whether a word is about what lands now, rather than about what it once was.
 pub(super) fn is_about(word: &Word, landing: &Landing) -> bool {
-    word.bond.as_ref().is_none_or(|bond| bond.change == landing.change)
+    word.bond.as_ref().is_none_or(|bond| landing.is_of(bond))
 }
 
 /// The newest request for what lands: it sets the time that an answer may take.
@@ -211,6 +212,18 @@ pub(super) fn key_of_another(case: &Case<'_>) -> Option<Objection> {
 fn is_for_another_change(case: &Case<'_>) -> Option<Objection> {
     (!is_about(case.word, &case.evidence.landing))
         .then(|| Objection::to(Against::OtherBytes, "approved other bytes: what it was given for has changed since"))
+}
+
+/// What the whole leaves as it was is no part of the bytes that were approved: only who was shown the commits
+/// that touch it has approved that, too.
+fn comes_another_way(case: &Case<'_>) -> Option<Objection> {
+    let bond = bond(case)?;
+    let unseen =
+        case.evidence.landing.undone.iter().any(|change| *change != bond.change && !bond.covered.contains(change));
+    unseen.then(|| {
+        let why = "approved other commits: one that it was not given for touches what the whole leaves as it was";
+        Objection::to(Against::OtherBytes, why)
+    })
 }
 
 fn is_for_another_branch(case: &Case<'_>) -> Option<Objection> {

@@ -47,6 +47,7 @@ pub(super) fn evidence() -> Evidence {
         law: Sha256::of(b"law"),
         now: now(),
         requested_by: Vec::new(),
+        undone: Vec::new(),
         fixes: Vec::new(),
     };
     Evidence {

@@ -14,6 +14,8 @@ pub struct Landing {
     pub change: ChangeId,
     /// The own change of each commit, parents first; none for what is only staged.
     pub covered: Vec<ChangeId>,
+    /// Of those, what touches a file that the whole leaves as it was: it is no part of `change`.
+    pub undone: Vec<ChangeId>,
     pub base: Option<ObjectId>,
     /// The commit it ends in, once there is one.
     pub head: Option<ObjectId>,
@@ -26,6 +28,15 @@ pub struct Landing {
     pub requested_by: Vec<String>,
     /// Commits that every commit of it says it mends.
     pub fixes: Vec<ObjectId>,
+}
+
+impl Landing {
+    /// Whether something was said of the same bytes. Commits that leave nothing behind are told apart by what
+    /// each of them does.
+    #[must_use]
+    pub fn is_of(&self, bond: &Bond) -> bool {
+        bond.change == self.change && (bond.change != ChangeId::of_nothing() || bond.covered == self.covered)
+    }
 }
 
 /// One entry of the ledger by which somebody says something of a change.

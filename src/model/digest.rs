@@ -67,6 +67,12 @@ impl FromStr for Sha256 {
 pub struct ChangeId(Sha256);
 
 impl ChangeId {
+    /// That of commits which leave everything as it was.
+    #[must_use]
+    pub fn of_nothing() -> Self {
+        Self::of([])
+    }
+
     /// Hashes, sorted by path, `path, old mode, old SHA-256, new mode, new SHA-256` of every file.
     /// Each path is preceded by its length and each side by a marker, so no two lists write the
     /// same bytes. A rename is a deletion and an addition: how it was detected must not matter.

@@ -116,6 +116,46 @@ fn what_a_merge_smuggles_in_is_weighed_by_itself() {
 }
 
 #[test]
+fn an_approval_is_not_for_what_other_commits_touch_and_undo() {
+    let team = Team::new();
+    team.commit("topic", "core/z.txt", &lines(9));
+    team.git("mira", &["rm", "-q", "core/z.txt"]);
+    team.git("mira", &["commit", "-q", "-m", "Take it out again"]);
+    team.is_held("main");
+    assert_eq!(team.approve("lin", &team.id()).code, 0);
+    assert_eq!(team.judged()["outcome"], "approved", "what was shown");
+
+    // Nothing comes of these either, but nobody was shown them.
+    team.git("mira", &["switch", "-q", "-c", "other", "origin/main"]);
+    team.commit("other", "core/evil.txt", &lines(50));
+    team.git("mira", &["rm", "-q", "core/evil.txt"]);
+    team.git("mira", &["commit", "-q", "-m", "Nobody saw it"]);
+
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    assert_eq!(team.not_counted(), ["lin@example.com approved other bytes: what it was given for has changed since"]);
+    team.is_held("main");
+}
+
+#[test]
+fn commits_that_join_what_was_approved_and_leave_no_trace_are_weighed() {
+    let team = Team::new();
+    team.approved("core/a.txt", &lines(6));
+    team.commit("topic", "core/new.txt", &lines(3));
+    team.git("mira", &["rm", "-q", "core/new.txt"]);
+    team.git("mira", &["commit", "-q", "-m", "Take it out again"]);
+
+    let judged = team.judged();
+
+    assert_eq!(judged["outcome"], "approval_pending");
+    assert!(judged["reasons"].to_string().contains("1 commit approved by lin@example.com"), "{}", judged["reasons"]);
+    team.is_held("main");
+    // Where nobody has ever touched it, the bytes are the ones that were approved.
+    team.git("mira", &["reset", "-q", "--soft", "origin/main"]);
+    team.git("mira", &["commit", "-q", "-m", "All at once"]);
+    assert_eq!((team.not_counted(), &team.judged()["outcome"]), (vec![], &json!("approved")), "squashed");
+}
+
+#[test]
 fn an_approval_is_for_one_branch() {
     let team = Team::new();
     team.commit("topic", "core/a.txt", &lines(6));

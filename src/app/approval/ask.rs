@@ -73,7 +73,7 @@ pub(in crate::app) fn asked(judged: &Judged) -> Option<&Word> {
     let landing = &judged.landing;
     let is_whole = |word: &&Word| {
         let bond = word.bond.as_ref();
-        bond.is_some_and(|bond| bond.change == landing.change && bond.reference == landing.reference)
+        bond.is_some_and(|bond| landing.is_of(bond) && bond.reference == landing.reference)
     };
     let requests = judged.words.iter().filter(|word| word.saying == Saying::Request);
     requests.filter(is_whole).max_by_key(|word| word.at)

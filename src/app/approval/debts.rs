@@ -91,6 +91,7 @@ impl Ledger<'_> {
             reference: debt.reference.clone(),
             change: ChangeId::of(&[]),
             covered: Vec::new(),
+            undone: Vec::new(),
             base: None,
             head: Some(debt.commit),
             tree: None,

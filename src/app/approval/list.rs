@@ -175,7 +175,8 @@ fn matter(
     let mut not_counted = weighed.not_counted;
     not_counted.extend(overriding.not_counted);
     not_counted.retain(|refused| refused.against != Against::OtherBytes);
-    let answers = evidence.words.iter().filter(|word| word.bond.as_ref().is_some_and(|bond| bond.change == change));
+    let answers =
+        evidence.words.iter().filter(|word| word.bond.as_ref().is_some_and(|bond| evidence.landing.is_of(bond)));
     let entry_of = |id: Sha256| all.spoken.iter().find(|spoken| spoken.id == id).map(|spoken| &spoken.entry);
     let answers = answers.filter_map(|word| answered(word, entry_of(word.id)?)).collect();
     let number = |key: &str| {
@@ -212,6 +213,7 @@ fn landing(entry: &Entry, change: ChangeId, policy: &Policy, now: Moment) -> Lan
         reference: entry.subject.reference.clone(),
         change,
         covered: entry.covered(),
+        undone: Vec::new(),
         base: entry.subject.base,
         head: entry.subject.commit,
         tree: entry.subject.tree,

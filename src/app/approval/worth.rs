@@ -35,7 +35,7 @@ pub(super) fn own_words<'a>(judged: &'a Judged, by: &str) -> Vec<&'a Word> {
     let of_it = |word: &&Word| {
         word.by.eq_ignore_ascii_case(by)
             && matches!(word.saying, Saying::Approve | Saying::Reject)
-            && word.bond.as_ref().is_some_and(|bond| bond.change == judged.landing.change)
+            && word.bond.as_ref().is_some_and(|bond| judged.landing.is_of(bond))
     };
     judged.words.iter().filter(of_it).collect()
 }

@@ -1,7 +1,7 @@
 //! Hears what was said of a change before it is decided on, and sets aside the commits of a range that
 //! were approved by themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::examine::{Examined, Examiner};
 use super::target::Subject;
@@ -82,6 +82,7 @@ pub(super) fn hear(
     let own = own_changes(repo, &subject.commits)?;
     let Weighed { assessment, evidence, decision } = &mut heard.weighed;
     evidence.landing.covered = own.iter().flatten().copied().collect();
+    evidence.landing.undone = undone(repo, &subject.commits, &own, assessment)?;
     evidence.landing.requested_by.extend(requested_by(repo, &subject.commits)?);
     let words = hearing.words(repo, &evidence.landing, subject.onto, &evidence.authors);
     heard.ids = words.iter().map(|word| word.id).collect();
@@ -130,6 +131,27 @@ pub(in crate::app) fn own_changes(repo: &Repo, commits: &[Commit]) -> Result<Vec
         if changes.is_empty() { Ok(None) } else { change_id(repo, changes).map(Some) }
     };
     commits.iter().map(own).collect()
+}
+
+/// The own changes of those commits that touch what all of them together leave as it was.
+fn undone(
+    repo: &Repo,
+    commits: &[Commit],
+    own: &[Option<ChangeId>],
+    assessment: &Assessment,
+) -> Result<Vec<ChangeId>, Failure> {
+    let mut found = Vec::new();
+    if assessment.touched_and_undone.is_empty() {
+        return Ok(found);
+    }
+    let paths: HashSet<&RepoPath> = assessment.touched_and_undone.iter().map(|(path, _)| path).collect();
+    for (commit, own) in commits.iter().zip(own) {
+        let Some(own) = own else { continue };
+        if repo.changes_of(commit)?.iter().any(|change| paths.contains(&change.path)) {
+            found.push(*own);
+        }
+    }
+    Ok(found)
 }
 
 fn change_id(repo: &Repo, changes: Vec<FileChange>) -> Result<ChangeId, Failure> {
@@ -247,9 +269,15 @@ impl Whole<'_> {
         let authors = people::of_commits(&subject.commits);
         let Examined { files, findings, touched, .. } = self.examiner.examine(self.repo, &subject)?;
         let history = history::facts(self.repo, &subject, &files)?;
+        let change = ChangeId::of(files.iter().map(Box::as_ref));
+        let own: Vec<Option<ChangeId>> = part.iter().map(|at| self.own.get(*at).copied().flatten()).collect();
+        let policy = &self.examiner.law.policy;
+        let gathered = Gathered { files, touched, findings, history, is_change: true };
+        let assessment = check::assess(gathered, policy);
         let landing = Landing {
-            change: ChangeId::of(files.iter().map(Box::as_ref)),
-            covered: part.iter().filter_map(|at| self.own.get(*at).copied().flatten()).collect(),
+            change,
+            covered: own.iter().flatten().copied().collect(),
+            undone: undone(self.repo, &subject.commits, &own, &assessment)?,
             tree: subject.tree,
             requested_by: requested_by(self.repo, &subject.commits)?,
             ..whole.evidence.landing.clone()
@@ -257,9 +285,6 @@ impl Whole<'_> {
         let mut words = self.hearing.words(self.repo, &landing, subject.onto, &authors);
         words.retain(|word| !without.contains(&word.id));
         words.extend(self.supposed.iter().cloned());
-        let policy = &self.examiner.law.policy;
-        let gathered = Gathered { files, touched, findings, history, is_change: true };
-        let assessment = check::assess(gathered, policy);
         let evidence = Evidence { authors, landing, words, ..whole.evidence.clone() };
         let decision = gate::decide(&assessment, &evidence, policy, Extent::Part);
         Ok(Weighed { assessment, evidence, decision })

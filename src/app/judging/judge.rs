@@ -82,9 +82,8 @@ impl Judged {
 
     fn evidence(&self, words: Vec<Word>) -> Evidence {
         let Self { judgement, landing, authors, agent, .. } = self;
-        let is_of_it = |word: &&Word| {
-            word.bond.as_ref().is_none_or(|bond| bond.change == landing.change) || word.saying != Saying::Approve
-        };
+        let is_of_it =
+            |word: &&Word| word.bond.as_ref().is_none_or(|bond| landing.is_of(bond)) || word.saying != Saying::Approve;
         Evidence {
             gate: judgement.gate,
             level: judgement.level,
@@ -314,6 +313,7 @@ fn landing(
         reference: subject.branch.as_deref().map(branch_reference),
         change,
         covered: Vec::new(),
+        undone: Vec::new(),
         base: subject.base,
         head: subject.head,
         tree: subject.tree,
