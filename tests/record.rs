@@ -554,6 +554,48 @@ fn a_merge_made_past_its_hooks_is_bypassed() {
 }
 
 #[test]
+fn a_root_made_past_the_hooks_is_no_first_commit_where_the_ledger_has_one() {
+    let scratch = at_production();
+    scratch.write("a.txt", "one\n");
+    scratch.commit_by_hand("One");
+    scratch.git(&["push", "-q", "origin", "main"]);
+    let orphan = |name: &str, arguments: &[&str]| {
+        scratch.git(&["checkout", "-q", "--orphan", name]);
+        scratch.git(&["rm", "-rqf", "."]);
+        scratch.write(&format!("{name}.txt"), "alone\n");
+        scratch.git(&["add", "--all"]);
+        scratch.git(arguments);
+    };
+    orphan("past", &["commit", "-q", "--no-verify", "-m", "Past the hooks"]);
+    orphan("without", &["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "Without them"]);
+    let other = Scratch::new();
+    let foreign = other.git(&["rev-parse", "HEAD"]);
+    scratch.git(&["fetch", "-q", &other.path("").to_string_lossy(), "HEAD"]);
+    scratch.git(&["branch", "-q", "foreign", "FETCH_HEAD"]);
+    scratch.git(&["switch", "-q", "main"]);
+    let push = || scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]);
+    let stands = |root: &str| {
+        let coverage = scratch.run(&["audit", "verify", "main", "--format", "json"]).json()["coverage"].clone();
+        let rows = coverage["commits"].as_array().unwrap().clone();
+        rows.iter().find(|row| row["commit"] == root).unwrap()["status"].clone()
+    };
+
+    for (name, status) in [("past", "bypassed"), ("without", "bypassed"), ("foreign", "unrecorded")] {
+        let root = scratch.git(&["rev-parse", name]);
+        scratch.git(&["merge", "-q", "--allow-unrelated-histories", "-X", "ours", "-m", "Join it", name]);
+        let refused = push();
+        assert!(!refused.status.success(), "{name} landed");
+        let said = String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
+        assert!(said.contains(&root[..7]) && said.contains(status), "{name}: {said}");
+        assert_eq!(stands(&root), status, "{name}");
+        assert_eq!(scratch.run(&["record", &root, "--reason", "it is ours"]).code, 0);
+        assert!(push().status.success(), "{name}");
+        assert_eq!(stands(&root), "late", "{name}");
+    }
+    assert!(about(&scratch, &foreign).iter().any(|said| said == "decision by record"));
+}
+
+#[test]
 fn a_commit_from_before_gov_hook_came_is_not_told_as_bypassed() {
     let scratch = Scratch::new();
     scratch.git(&["commit", "-q", "--allow-empty", "-m", "Before"]);

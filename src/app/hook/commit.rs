@@ -3,7 +3,7 @@
 use super::{first, origin, said};
 use crate::app::install::is_asked_before_merges;
 use crate::app::judging::{self, Asked, Judged, Question};
-use crate::app::memory::{Act, Before, Cause, Pen, Records, before_it, binding, bound, speaks_of};
+use crate::app::memory::{Act, Before, Beginning, Cause, Pen, Records, before_it, binding, bound, speaks_of};
 use crate::app::record::{afterwards, decision};
 use crate::app::{Answer, Environment, Failure, approval, law, notify};
 use crate::git::{Commit, Repo};
@@ -133,12 +133,12 @@ fn denied(commit: &Commit, judged: &Judged) -> String {
     format!("gov-hook: commit {id} is denied for {what}, and its push will be, too\nsee why: gov-hook check {id}\n")
 }
 
-/// Whether git ran no hook before the commit that HEAD is: before a root, for nothing precedes it in the
-/// ledger, and before what it makes out of other commits, but for a merge where a hook is there for it.
+/// Whether git ran no hook before the commit that HEAD is: before what it makes out of other commits, but for a
+/// merge where a hook is there for it. Before the root of the ledger there was nothing to write to.
 fn is_made_unasked(repo: &Repo, commit: &Commit) -> Result<bool, Failure> {
     Ok(match commit.parents.as_slice() {
-        [] => true,
-        [_] => repo.is_midway(),
+        [] if Beginning::may_be_at(repo, commit.id)? => true,
+        [] | [_] => repo.is_midway(),
         [..] => !(repo.is_committed() || (repo.is_merged() && is_asked_before_merges(repo)?)),
     })
 }

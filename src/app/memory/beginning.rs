@@ -35,6 +35,12 @@ impl Beginning {
         Ok(repo.stream_commit(GENESIS_STREAM)?.and_then(|commit| Self::at(repo, commit)))
     }
 
+    /// Whether a root is the one that the ledger begins with, before which there was none to write to. Where
+    /// there is no ledger yet, every root is.
+    pub(in crate::app) fn may_be_at(repo: &Repo, root: ObjectId) -> Result<bool, Failure> {
+        Ok(Self::here(repo)?.is_none_or(|here| here.entry.subject.commit == Some(root)))
+    }
+
     /// Whether it was drawn where the root commit was not at hand, and holds until the ledger is shared.
     pub(in crate::app) fn is_provisional(&self, repo: &Repo) -> Result<bool, Failure> {
         Ok(self.entry.subject.commit.is_none() && !is_shared(repo, self.commit)?)

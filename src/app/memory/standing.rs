@@ -1,6 +1,7 @@
 //! How commits that others are about to get stand: by the ledger, and where that is silent, by what
 //! this clone knows of how they were made.
 
+use super::beginning::Beginning;
 use super::binding::bound_late;
 use super::{Act, Cause, Records};
 use crate::app::Failure;
@@ -32,7 +33,7 @@ impl Standing {
         for commit in commits {
             match records.status(commit)? {
                 RecordStatus::Recorded | RecordStatus::Late => {}
-                RecordStatus::Unrecorded if commit.parents.is_empty() => {
+                RecordStatus::Unrecorded if commit.parents.is_empty() && Beginning::may_be_at(repo, commit.id)? => {
                     standing.late.push((commit.clone(), Cause::Push));
                 }
                 RecordStatus::Unrecorded => match bound_late(repo, records, commit, branch)? {

@@ -123,6 +123,7 @@ impl<'a> Coverage<'a> {
             decisions.push((id, judged()));
         }
         if let Some(said) = entry.subject.commit.and_then(|commit| self.by_commit.get_mut(&commit)) {
+            said.begins |= entry.kind == EntryKind::Genesis;
             if entry.kind == EntryKind::Commit {
                 said.bindings.push(entry.text("decision").and_then(|id| id.parse().ok()));
             } else if entry.kind == EntryKind::Decision {
@@ -320,7 +321,7 @@ impl<'a> Coverage<'a> {
                 standing(RecordStatus::Late, Some(judged), "a merge, judged at its push")
             }
             // Nothing precedes it, so there was no ledger to write to.
-            Some(judged) if commit.parents.is_empty() => {
+            Some(judged) if said.begins => {
                 standing(RecordStatus::Late, Some(judged), "the first commit, judged at its push")
             }
             judged => standing(RecordStatus::Unrecorded, judged.as_ref(), "made without gov-hook"),

@@ -8,6 +8,8 @@ use crate::model::{ActorKind, ChangeId, Entry, EntryKind, Moment, RiskLevel, Sha
 /// What was said of one commit or one change.
 #[derive(Debug, Default)]
 pub(super) struct Said {
+    /// The ledger begins with it.
+    pub(super) begins: bool,
     /// Of each binding the decision it names.
     pub(super) bindings: Vec<Option<Sha256>>,
     pub(super) by_hook: Option<Judged>,
