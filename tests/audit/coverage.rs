@@ -29,6 +29,21 @@ fn a_branch_is_governed_since_adoption_or_its_gaps_are_told() {
 }
 
 #[test]
+fn a_ledger_that_somebody_began_by_hand_counts_from_there() {
+    let scratch = Scratch::new();
+    for number in 1..4 {
+        scratch.write("a.txt", lines(number));
+        scratch.commit_all("By hand");
+    }
+    assert_eq!(scratch.run(&["record", "HEAD~2..HEAD", "--reason", "reviewed on paper"]).code, 0);
+
+    let said = scratch.run(&["audit", "verify", "main", "--format", "json"]);
+
+    let coverage = &said.json()["coverage"];
+    assert_eq!((said.code, &coverage["before_adoption"], &coverage["totals"]["late"]), (0, &json!(2), &json!(2)));
+}
+
+#[test]
 fn what_is_on_record_is_listed_and_shown() {
     let scratch = governed();
 

@@ -170,16 +170,21 @@ pub(super) fn named(repo: &Repo, revision: &str) -> Result<(Vec<Commit>, ObjectI
 
 /// Where each stream starts to speak of commits.
 #[derive(Default)]
-struct Starts(BTreeMap<String, Adoption>);
+struct Starts {
+    by_hooks: BTreeMap<String, Adoption>,
+    /// Somebody may put on record what is older than the ledger, without moving where it starts. Where no hook
+    /// was ever at work, that is all there is.
+    by_hand: BTreeMap<String, Adoption>,
+}
 
 impl Starts {
     fn take(&mut self, entry: &Entry) {
         let is_of_a_commit = matches!(entry.kind, EntryKind::Decision | EntryKind::Commit)
-            && (entry.subject.commit.is_some() || entry.subject.base.is_some())
-            // Somebody may put on record what is older than the ledger, without moving where it starts.
-            && entry.text("cause") != Some("record");
+            && (entry.subject.commit.is_some() || entry.subject.base.is_some());
         if is_of_a_commit {
-            self.0.entry(entry.stream.clone()).or_insert_with(|| Adoption {
+            let is_by_hand = entry.text("cause") == Some("record");
+            let starts = if is_by_hand { &mut self.by_hand } else { &mut self.by_hooks };
+            starts.entry(entry.stream.clone()).or_insert_with(|| Adoption {
                 time: entry.time,
                 stream: entry.stream.clone(),
                 base: entry.subject.base,
@@ -191,7 +196,8 @@ impl Starts {
     /// The oldest start that this history has; else the oldest that starts from nothing at all, whose
     /// first commit was replaced since.
     fn adoption(self, repo: &Repo, tip: ObjectId) -> Result<Option<Adoption>, Failure> {
-        let mut starts: Vec<Adoption> = self.0.into_values().collect();
+        let mut starts: Vec<Adoption> =
+            if self.by_hooks.is_empty() { self.by_hand } else { self.by_hooks }.into_values().collect();
         starts.arrange_by(|one, other| (one.time, &one.stream).cmp(&(other.time, &other.stream)));
         let history: HashSet<ObjectId> = repo.commits_between(&[], tip)?.iter().map(|commit| commit.id).collect();
         let is_here = |start: &&Adoption| start.base.or(start.first).is_some_and(|commit| history.contains(&commit));
