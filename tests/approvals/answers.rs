@@ -166,3 +166,17 @@ fn a_server_counts_by_the_same_rules_and_says_that_it_landed() {
     let log = team.gov("mira", &["audit", "log", "--kind", "land", "--format", "json"]).out;
     assert!(log.contains("\"landed\":true") && log.contains("server@example.com"), "{log}");
 }
+
+#[test]
+fn a_rejection_that_only_the_remote_has_outweighs_an_approval_that_is_here() {
+    let team = Team::new();
+    let id = team.approved("core/a.txt", &lines(6));
+    assert_eq!(team.judged()["outcome"], "approved");
+    assert_eq!(team.gov("lin", &["reject", &id, "--reason", "it is not what was meant"]).code, 0);
+    team.gov("lin", &["audit", "sync"]);
+
+    let said = team.is_held("main");
+
+    assert!(said.contains("lin@example.com"), "{said}");
+    assert_eq!(team.judged()["outcome"], "rejected");
+}

@@ -208,6 +208,15 @@ impl Arrival {
         self.refusals.iter().fold(judged.into(), |exit: Ending, refusal| exit.max(refusal.exit))
     }
 
+    /// Whether it passes by somebody's word, which may have been outweighed or taken back since.
+    pub(super) fn rests_on_a_word(&self) -> bool {
+        let rests = |judged: &Judged| {
+            let decision = &judged.judgement.decision;
+            !decision.rests_on.is_empty() || matches!(decision.outcome, Outcome::Approved | Outcome::Overridden)
+        };
+        self.judged.as_ref().is_some_and(rests)
+    }
+
     /// Tells those whom the policy names what was decided; `exit` is what came of it.
     pub(super) fn tell(&self, repo: &Repo, environment: &Environment, exit: Ending, actor: &Actor) {
         if let Some(judged) = &self.judged {

@@ -52,9 +52,10 @@ pub(super) fn before(
         judged_lines.iter().map(|line| gatekeeper.arrival(line)).collect()
     };
     let mut arrivals = judge(&records)?;
-    // What it waits for may have been said elsewhere, and only not have come here yet.
-    if arrivals.iter().any(|arrival| arrival.exit() != Ending::Pass) && exchange::has_news(&repo, &remote, environment)
-    {
+    // What it waits for may have been said elsewhere, and only not have come here yet; so may what speaks against
+    // what it passes by.
+    let may_have_news = |arrival: &Arrival| arrival.exit() != Ending::Pass || arrival.rests_on_a_word();
+    if arrivals.iter().any(may_have_news) && exchange::has_news(&repo, &remote, environment) {
         records = Records::of(&repo)?;
         arrivals = judge(&records)?;
     }
