@@ -180,3 +180,23 @@ fn a_rejection_that_only_the_remote_has_outweighs_an_approval_that_is_here() {
     assert!(said.contains("lin@example.com"), "{said}");
     assert_eq!(team.judged()["outcome"], "rejected");
 }
+
+#[test]
+fn what_was_rejected_on_its_way_to_two_branches_is_taken_back_on_both() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.is_held("stage");
+    team.gov("lin", &["audit", "sync"]);
+    assert_eq!(team.gov("lin", &["reject", &id, "--reason", "bad"]).code, 0);
+
+    let back = team.gov("lin", &["revoke", &id]);
+
+    assert_eq!((back.code, back.out.matches("took the rejection").count()), (0, 2), "{}{}", back.out, back.err);
+    let again = team.gov("lin", &["revoke", &id]);
+    assert_eq!(again.code, 2, "{}", again.out);
+    assert!(again.err.contains("have taken that back"), "{}", again.err);
+    team.gov("lin", &["audit", "sync"]);
+    team.gov("mira", &["audit", "sync"]);
+    assert_eq!(team.judged()["outcome"], "approval_pending");
+    assert_eq!(team.json("mira", &["check", "origin/main..HEAD", "--onto", "stage"])["outcome"], "approval_pending");
+}

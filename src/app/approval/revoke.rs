@@ -23,43 +23,68 @@ pub fn revoke(
     if environment.agent.is_some() {
         return Ok(told.denied("an agent cannot take back what a person said").answer(medium));
     }
-    let (id, entry) = meant(&repo, target, environment)?;
+    let meant = meant(&repo, target, environment)?;
     let (policy, _) = law::policy_at(&repo, trusted_side(&repo)?)?;
     let mut pen = Pen::open(&repo, environment, policy.audit, None)?;
-    let is_signed = entry.sig.is_some();
-    if is_signed && pen.public_key().is_none() {
+    if meant.iter().any(|(_, entry)| entry.sig.is_some()) && pen.public_key().is_none() {
         pen = pen.signing()?;
     }
-    if let Some(why) = against_by_office(&entry, &pen.actor().email, &policy) {
-        return Ok(told.denied(&why).answer(medium));
+    // Seen to before anything is put on record.
+    let mut weighed = Vec::with_capacity(meant.len());
+    for (id, entry) in meant {
+        match weigh(&repo, &pen, (id, &entry), &policy, environment)? {
+            Ok(taken) => weighed.push((id, entry, taken)),
+            Err(why) => return Ok(told.denied(&why).answer(medium)),
+        }
     }
-    // What is not here any more cannot be weighed.
-    let judged = find(&repo, &Target::of(&entry), environment).ok();
-    let word = judged.as_ref().map(|judged| taking_back(&repo, judged, &pen, id)).transpose()?;
-    let against = match judged.as_ref().zip(word.as_ref()) {
-        Some((judged, word)) => judged.against_taking_back(word, id),
-        None => against_by_part(&repo, &entry, &pen.actor().email, &policy)?.map(str::to_owned),
-    };
-    if let Some(why) = against {
-        return Ok(told.denied(&would_not_count("revocation", &pen.actor().email, &why)).answer(medium));
+    for (id, entry, Weighed { judged, word }) in weighed {
+        let act = entry_of(id, &entry, reason)?;
+        let mut deed = put_or_fail(&pen, act)?;
+        let text = format!("took the {} {} by {} back\n", called(&entry), id.short(), printable(&entry.actor.email));
+        deed.follows = judged.as_ref().map(|judged| {
+            let decision = judged.supposing(Vec::from_iter(word));
+            (decision.outcome, missing(&decision))
+        });
+        let news = News {
+            outcome: deed.follows.as_ref().map_or(Outcome::ApprovalPending, |(outcome, _)| *outcome),
+            why: Some(reason.map_or_else(|| text.trim().to_owned(), str::to_owned)),
+            described: judged.map(|judged| judged.judgement.target.described).unwrap_or_default(),
+        };
+        told.text.push_str(&text);
+        let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
+        news.tell(&repo, environment, &policy.notices, &deed, risk);
+        told.deeds.push(deed);
     }
-    let act = entry_of(id, &entry, reason, is_signed)?;
-    let mut deed = put_or_fail(&pen, act)?;
-    told.text = format!("took the {} {} by {} back\n", called(&entry), id.short(), printable(&entry.actor.email));
-    deed.follows = judged.as_ref().map(|judged| {
-        let decision = judged.supposing(Vec::from_iter(word));
-        (decision.outcome, missing(&decision))
-    });
-    let news = News {
-        outcome: deed.follows.as_ref().map_or(Outcome::ApprovalPending, |(outcome, _)| *outcome),
-        why: Some(reason.map_or_else(|| told.text.trim().to_owned(), str::to_owned)),
-        described: judged.map(|judged| judged.judgement.target.described).unwrap_or_default(),
-    };
-    let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
-    news.tell(&repo, environment, &policy.notices, &deed, risk);
-    told.deeds.push(deed);
     told.ask_to_sync(&repo);
     Ok(told.answer(medium))
+}
+
+/// What is taken back, judged anew where it is still here, and the word that takes it back.
+struct Weighed {
+    judged: Option<Judged>,
+    word: Option<Word>,
+}
+
+/// Whether this person may take it back, or why not.
+fn weigh(
+    repo: &Repo,
+    pen: &Pen<'_>,
+    (id, entry): (Sha256, &Entry),
+    policy: &Policy,
+    environment: &Environment,
+) -> Result<Result<Weighed, String>, Failure> {
+    let by = &pen.actor().email;
+    if let Some(why) = against_by_office(entry, by, policy) {
+        return Ok(Err(why));
+    }
+    // What is not here any more cannot be weighed.
+    let judged = find(repo, &Target::of(entry), environment).ok();
+    let word = judged.as_ref().map(|judged| taking_back(repo, judged, pen, id)).transpose()?;
+    let against = match judged.as_ref().zip(word.as_ref()) {
+        Some((judged, word)) => judged.against_taking_back(word, id),
+        None => against_by_part(repo, entry, by, policy)?.map(str::to_owned),
+    };
+    Ok(against.map_or(Ok(Weighed { judged, word }), |why| Err(would_not_count("revocation", by, &why))))
 }
 
 /// Why somebody may not take this back, whatever became of the change: it is not theirs.
@@ -89,8 +114,9 @@ fn called(entry: &Entry) -> &'static str {
     }
 }
 
-/// The entry that is named, or else what this person said of what is named.
-fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha256, Entry), Failure> {
+/// The entry that is named, or else what this person said of what is named and has not taken back: the newest,
+/// and where they said the same of it on its way to other branches, all of that.
+fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<Vec<(Sha256, Entry)>, Failure> {
     let spoken = Hearing::open(repo, None, None)?.spoken;
     let lets_by = |action: &str| action == "request" || action == "grant";
     let is_answer = |entry: &Entry| {
@@ -98,25 +124,34 @@ fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<(Sha
         is_override || matches!(entry.kind, EntryKind::Approve | EntryKind::Reject)
     };
     let is_meant = |id: Sha256| target.named.as_deref().is_some_and(|named| is_named(&id.to_string(), named));
-    let by_entry = spoken.iter().find(|spoken| is_answer(&spoken.entry) && is_meant(spoken.id));
-    let own = if by_entry.is_some() {
-        None
-    } else {
-        let judged = find(repo, target, environment)?;
-        let pen = Pen::open(repo, environment, judged.audit, None)?;
-        let by = &pen.actor().email;
-        let is_own = |word: &&Word| {
-            let is_override = matches!(word.saying, Saying::AskOverride | Saying::GrantOverride { .. });
-            is_override && word.by.eq_ignore_ascii_case(by)
+    if let Some(found) = spoken.iter().find(|spoken| is_answer(&spoken.entry) && is_meant(spoken.id)) {
+        return Ok(vec![(found.id, found.entry.clone())]);
+    }
+    let judged = find(repo, target, environment)?;
+    let pen = Pen::open(repo, environment, judged.audit, None)?;
+    let by = &pen.actor().email;
+    let stands = |word: &&Word| {
+        let takes_it_back = |other: &Word| {
+            other.saying == Saying::Revoke { word: word.id } && judged.against_taking_back(other, word.id).is_none()
         };
-        let answer = own_words(&judged, by).last().map(|word| word.id);
-        answer.or_else(|| judged.words.iter().rfind(is_own).map(|word| word.id))
+        !judged.words.iter().any(takes_it_back)
     };
-    let found = by_entry.or_else(|| spoken.iter().find(|spoken| Some(spoken.id) == own));
-    found.map(|found| (found.id, found.entry.clone())).ok_or_else(|| {
-        Failure::new("you have neither approved nor rejected it")
-            .mended_by("name the entry that you mean: gov-hook status ID lists them, then gov-hook revoke ENTRY")
-    })
+    let is_own_override = |word: &&Word| {
+        let is_override = matches!(word.saying, Saying::AskOverride | Saying::GrantOverride { .. });
+        is_override && word.by.eq_ignore_ascii_case(by)
+    };
+    let answers: Vec<&Word> = own_words(&judged, by).into_iter().filter(stands).collect();
+    let own: Vec<Sha256> = match answers.last() {
+        Some(newest) => answers.iter().filter(|word| word.saying == newest.saying).map(|word| word.id).collect(),
+        None => judged.words.iter().filter(stands).rfind(is_own_override).map(|word| word.id).into_iter().collect(),
+    };
+    let found = own.iter().filter_map(|id| spoken.iter().find(|spoken| spoken.id == *id));
+    let found: Vec<(Sha256, Entry)> = found.map(|found| (found.id, found.entry.clone())).collect();
+    if found.is_empty() {
+        return Err(Failure::new("you have neither approved nor rejected it, or have taken that back")
+            .mended_by("name the entry that you mean: gov-hook status ID lists them, then gov-hook revoke ENTRY"));
+    }
+    Ok(found)
 }
 
 /// Why somebody may not take back another's word on a change that is not here any more: what part they had
@@ -139,13 +174,13 @@ fn against_by_part(repo: &Repo, said: &Entry, by: &str, policy: &Policy) -> Resu
     })
 }
 
-fn entry_of(id: Sha256, entry: &Entry, reason: Option<&str>, is_signed: bool) -> Result<Act, Failure> {
+fn entry_of(id: Sha256, entry: &Entry, reason: Option<&str>) -> Result<Act, Failure> {
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
         return Err(Failure::new("the entry names no object to attach a note to"));
     };
     let mut act = Act::new(EntryKind::Revoke, object, entry.subject.clone()).saying("approval", id.to_string());
     act.change = entry.change;
-    act.is_signed = is_signed;
+    act.is_signed = entry.sig.is_some();
     for key in ["enforcement", "deciding", "law"] {
         if let Some(value) = entry.body.get(key) {
             act = act.saying(key, value.clone());
