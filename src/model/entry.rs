@@ -268,6 +268,16 @@ pub struct Entry {
 
 /// What the body says. What is not there, or is no such thing, says nothing.
 impl Entry {
+    /// Where the ledger is ahead of the clock that an entry was written by, this says what the clock said: no
+    /// entry is dated before those that it follows, whoever dated them wrongly.
+    pub const CLOCK: &str = "clock";
+
+    /// The moment at which it was written, as far as its writer knew.
+    #[must_use]
+    pub fn written_at(&self) -> Moment {
+        self.moment(Self::CLOCK).map_or(self.time, |clock| clock.min(self.time))
+    }
+
     pub fn text(&self, key: &str) -> Option<&str> {
         self.body.get(key)?.as_str()
     }

@@ -152,3 +152,22 @@ fn what_was_stopped_on_its_way_to_one_branch_is_governed_on_another() {
     assert_eq!(audited(&team, "HEAD"), (json!(["lin@example.com"]), json!(null)));
     assert_eq!(past_the_gate(&team), (json!(["lin@example.com"]), json!(HELD)), "there it came past the gate");
 }
+
+/// No entry is dated before those that it follows, so all of them are dated ahead from then on.
+#[test]
+fn what_was_decided_behind_a_clock_that_was_ahead_comes_out_the_same() {
+    let team = Team::new();
+    team.commit("aside", "free.txt", &lines(3));
+    team.forge("mira", EntryKind::Commit, None, |entry| entry.time = "2060-01-01T00:00:00Z".parse().unwrap());
+    team.git("mira", &["switch", "-q", "main"]);
+    team.approved("core/a.txt", &lines(6));
+    team.lands("main");
+
+    let said = team.gov("mira", &["audit", "verify", "--full", "--replay"]);
+
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    let newest = team.gov("mira", &["audit", "log", "-n", "1", "--format", "json"]).json();
+    let (dated, clock) = (newest["entry"]["time"].clone(), newest["entry"]["body"]["clock"].clone());
+    assert_eq!(dated, "2060-01-01T00:00:00Z");
+    assert!(clock.as_str().unwrap() < "2060", "{clock}");
+}

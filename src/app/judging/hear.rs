@@ -114,7 +114,7 @@ fn broken_glass(repo: &Repo, evidence: &Evidence, commits: &[Commit]) -> Result<
         let is_glass = |entry: &Entry| {
             entry.kind == EntryKind::Commit
                 && entry.subject.commit == Some(commit.id)
-                && entry.time <= evidence.landing.now
+                && entry.written_at() <= evidence.landing.now
                 && entry.is("disabled")
         };
         found.extend(

@@ -304,6 +304,9 @@ impl<'a> Pen<'a> {
             nonce: None,
             sig: None,
         };
+        if self.now < end.time {
+            entry.body.insert(Entry::CLOCK.into(), self.now.to_string().into());
+        }
         secrets::hide_in_body(&mut entry.body);
         let (line, id) = self.worked(&mut entry, act.is_signed)?;
         end.next += 1;

@@ -58,7 +58,7 @@ impl Replay {
             self.gone += 1;
             return Ok(());
         }
-        let as_of = environment.as_of(&entry.actor, entry.time);
+        let as_of = environment.as_of(&entry.actor, entry.written_at());
         let judged = judging::judge_again(repo, &recorded.question, &as_of, &recorded.again)?;
         let differs = difference(entry, &judged);
         let is_partial = says(entry, "history").is_some();
