@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -475,4 +476,47 @@ fn an_auditor_who_has_fetched_no_ledger_is_told_how_to() {
     assert_eq!(of_main.code, 1);
     assert!(of_main.out.ends_with(hint) && !of_main.out.contains("gov-hook record"), "{}", of_main.out);
     assert!(after.code == 0 && !after.out.contains(hint) && after.out.starts_with("sound: "), "{}", after.out);
+}
+
+/// Whoever is shown where something is pushed to is not shown with which password.
+#[test]
+fn a_password_in_an_address_is_told_to_nobody() {
+    let scratch = Scratch::new();
+    let policy = "version: 1\nenforcement: { branches: { main: staging } }\npaths: { protected: [\"core/**\"] }\n\
+                  roles: { admin: [lin@example.com] }\n";
+    scratch.policy(policy);
+    let origin = scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.install_hooks();
+    scratch.git(&["switch", "-q", "-c", "topic"]);
+    scratch.write("core/a.txt", "one\n");
+    scratch.commit_by_hand("Held");
+    // As ssh, it runs here what it is asked to run there.
+    let ssh = scratch.beside("ssh");
+    fs::write(&ssh, "#!/bin/sh\nfor last; do :; done\nexec sh -c \"$last\"\n").unwrap();
+    fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+    let address = format!("ssh://bob:hunter2geheim@localhost{}", origin.to_string_lossy());
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = scratch.command(program, &scratch.path(""));
+        let output = command.env("GIT_SSH", &ssh).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.code().unwrap(), said)
+    };
+
+    let (code, said) = run("git", &["push", &address, "topic:main"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("that ssh://…@localhost/") && !said.contains("geheim"), "{said}");
+    let gov_hook = env!("CARGO_BIN_EXE_gov-hook");
+    for arguments in [&["audit", "sync", &address][..], &["audit", "sync", &address, "--format", "json"], &["pending"]]
+    {
+        let (code, said) = run(gov_hook, arguments);
+        assert!(code == 0 && !said.contains("geheim"), "{arguments:?}: {said}");
+    }
+    let kept = scratch.git(&["for-each-ref", "--format=%(refname)", "refs/notes/"]);
+    for reference in kept.lines() {
+        let lines = scratch.git(&["log", "-p", "--format=%B", reference]);
+        assert!(!lines.contains("geheim"), "{reference}: {lines}");
+    }
+    let own_files = scratch.command("grep", &scratch.path(".git/gov")).args(["-r", "geheim", "."]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&own_files.stdout), "");
 }

@@ -107,6 +107,7 @@ impl Environment {
                 index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
                 work_tree: std::env::var_os("GIT_WORK_TREE").filter(|path| !path.is_empty()).map(PathBuf::from),
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
+                ssh: std::env::var_os("GIT_SSH"),
                 objects_elsewhere: is_set("GIT_OBJECT_DIRECTORY"),
                 object_folders: ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"]
                     .iter()

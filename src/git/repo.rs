@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub struct Place {
     pub work_tree: Option<PathBuf>,
     /// `GIT_CONFIG_PARAMETERS` or `GIT_CONFIG_COUNT`: settings that only git itself reads.
     pub config_in_environment: bool,
+    /// `GIT_SSH`: the program that goes to remotes.
+    pub ssh: Option<OsString>,
     /// `GIT_OBJECT_DIRECTORY`: objects are not where the repository would have them.
     pub objects_elsewhere: bool,
     /// What that names, and `GIT_ALTERNATE_OBJECT_DIRECTORIES`.

@@ -24,6 +24,7 @@ mod mistake;
 mod object;
 mod path;
 mod reference;
+mod remote;
 mod text;
 
 pub use approval::{Bond, Landing, Saying, Seal, Word};
@@ -59,4 +60,5 @@ pub use mistake::Mistake;
 pub use object::{Mode, ObjectId};
 pub use path::{RepoPath, hides_text};
 pub use reference::{branch_of, branch_reference, shortened};
+pub use remote::{Remote, without_password};
 pub use text::{counted, counted_in_groups, deceives, grouped, shell_word};

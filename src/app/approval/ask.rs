@@ -10,7 +10,8 @@ use crate::app::memory::{Act, Hearing};
 use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;
 use crate::model::{
-    ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, RecordedRisk, Saying, Word,
+    ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, RecordedRisk, Remote,
+    Saying, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -97,9 +98,9 @@ pub(in crate::app) fn next_step(judged: &Judged) -> Option<NextStep> {
 }
 
 /// Puts what waits where those who are to look at it can fetch it.
-pub(in crate::app) fn offer(repo: &Repo, remote: &str, judged: &Judged) -> Result<bool, Failure> {
+pub(in crate::app) fn offer(repo: &Repo, remote: &Remote, judged: &Judged) -> Result<bool, Failure> {
     let Some(head) = judged.landing.head else { return Ok(false) };
-    Ok(repo.offer(remote, &request_id(judged.landing.change), head)?)
+    Ok(repo.offer(remote.as_git(), &request_id(judged.landing.change), head)?)
 }
 
 /// The request and its time; a rejection once that is over and nobody said so yet.

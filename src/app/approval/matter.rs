@@ -8,7 +8,7 @@ use crate::app::judging::{self, Again, Asked, Judged, Question, What};
 use crate::app::memory::{Hearing, Spoken};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, branch_reference, shell_word};
+use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, Remote, branch_reference, shell_word};
 use crate::report::printable;
 
 /// What a person names on the command line.
@@ -99,7 +99,11 @@ fn requests_meant(repo: &Repo, named: &str, environment: &Environment) -> Result
 /// One that is not known here may have been asked elsewhere: whoever was sent its id types that.
 pub(super) fn requests_named(repo: &Repo, named: &str, environment: &Environment) -> Result<Vec<Spoken>, Failure> {
     let found = known(repo, named)?;
-    if found.is_empty() && repo.has_remote() && is_id(named) && has_news(repo, &repo.remote_name(), environment) {
+    if found.is_empty()
+        && repo.has_remote()
+        && is_id(named)
+        && has_news(repo, &Remote::new(repo.remote_name()), environment)
+    {
         return known(repo, named);
     }
     Ok(found)

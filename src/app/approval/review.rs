@@ -4,7 +4,7 @@ use super::list::matters;
 use crate::app::memory::Hearing;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Matter, MatterState};
+use crate::model::{Matter, MatterState, Remote};
 
 /// The ids of requests whose commits came to lie on the other side, or went away from there.
 #[derive(Debug, Default)]
@@ -28,11 +28,11 @@ pub(in crate::app) fn withdraw(repo: &Repo, environment: &Environment) -> Result
 /// The same on the other side; what this clone asked for and has is offered there.
 pub(in crate::app) fn exchange(
     repo: &Repo,
-    remote: &str,
+    remote: &Remote,
     email: Option<&str>,
     environment: &Environment,
 ) -> Result<Shown, Failure> {
-    let there = repo.offered_there(remote)?;
+    let there = repo.offered_there(remote.as_git())?;
     let known = known(repo, environment)?;
     let mut shown = Shown::default();
     for matter in &known {
@@ -41,13 +41,13 @@ pub(in crate::app) fn exchange(
         let waits = matter.state == MatterState::Pending && is_own && !there.contains(&matter.id);
         // Whoever cannot be shown it has been told so by the push.
         if let Some(commit) = commit.filter(|_| waits)
-            && repo.offer(remote, &matter.id, commit)?
+            && repo.offer(remote.as_git(), &matter.id, commit)?
         {
             shown.offered.push(matter.id.clone());
         }
     }
     let over = over(there, &known);
-    if repo.withdraw_there(remote, &over)? {
+    if repo.withdraw_there(remote.as_git(), &over)? {
         shown.withdrawn = over;
     }
     withdraw(repo, environment)?;

@@ -13,7 +13,7 @@ use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::StateFile;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Writer};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256, counted, shell_word};
+use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Remote, Sha256, counted, shell_word};
 
 const NAMESPACE: &str = "policy@gov-hook";
 
@@ -32,7 +32,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
             Lost::Ours => begin_anew(&repo, &remote, environment).map(Answer::passing),
             Lost::Theirs => {
                 Err(Failure::new("the genesis of a remote is never given up, for others write under it").mended_by(
-                    format!("start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}", shell_word(&remote)),
+                    format!("start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}", remote.word()),
                 ))
             }
         };
@@ -81,7 +81,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     if is_renewed {
         let _ = writeln!(text, "this clone now writes {}, as no other clone does", open()?.stream());
     }
-    let _ = writeln!(text, "to share that: gov-hook audit sync {}", shell_word(&remote));
+    let _ = writeln!(text, "to share that: gov-hook audit sync {}", remote.word());
     Ok(Answer::passing(text))
 }
 
@@ -96,14 +96,14 @@ struct Copies {
 
 impl Copies {
     /// Fetches the other copy. Where none has left the other, nothing is given up, whatever was named.
-    fn of(repo: &Repo, remote: &str, stream: &str, lost: Lost) -> Result<Self, Failure> {
-        let Some(theirs) = repo.fetch_copy(remote, stream)? else {
+    fn of(repo: &Repo, remote: &Remote, stream: &str, lost: Lost) -> Result<Self, Failure> {
+        let Some(theirs) = repo.fetch_copy(remote.as_git(), stream)? else {
             return Err(Failure::new(format!("{remote} has no stream {stream}"))
-                .mended_by(format!("see which it has: gov-hook audit sync {}", shell_word(remote))));
+                .mended_by(format!("see which it has: gov-hook audit sync {}", remote.word())));
         };
         let Some(ours) = repo.stream_tip(stream)?.map(|tip| tip.commit) else {
             return Err(Failure::new(format!("there is no stream {stream} here"))
-                .mended_by(format!("fetch it: gov-hook audit sync {}", shell_word(remote))));
+                .mended_by(format!("fetch it: gov-hook audit sync {}", remote.word())));
         };
         let copies = Self { ours, theirs, base: repo.merge_base(ours, theirs)?, kept: theirs };
         let kept = if copies.are_forked() && lost == Lost::Theirs { ours } else { theirs };

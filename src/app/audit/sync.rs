@@ -11,7 +11,7 @@ use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::git::notes::{Fetched, FetchedStream, Pushed};
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{Ending, shell_word};
+use crate::model::{Ending, Remote, shell_word};
 use crate::report::{Medium, printable};
 
 /// Two histories of one stream: somebody rewrote one, or copied a clone.
@@ -22,7 +22,7 @@ pub fn sync(remote: Option<&str>, environment: &Environment, medium: Medium) -> 
     let remote = remote_of(&repo, remote, "audit sync")?;
     let started_over = settle(&repo, &remote, environment)?;
     let ours = own(&repo, environment)?;
-    let fetched = repo.fetch_streams(&remote, ours.first().map(String::as_str), GENESIS_STREAM)?;
+    let fetched = repo.fetch_streams(remote.as_git(), ours.first().map(String::as_str), GENESIS_STREAM)?;
     // What waited too long goes along as what it is.
     approval::sweep(&repo, environment)?;
     let mut ours = own(&repo, environment)?;
@@ -58,8 +58,8 @@ fn unsent(repo: &Repo, ours: &[String], fetched: &[FetchedStream]) -> Result<Vec
     Ok(written(repo)?.into_iter().filter(|name| !ours.contains(name) && lacks(name)).collect())
 }
 
-fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown) -> String {
-    let their_name = printable(remote);
+fn to_text(remote: &Remote, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]), shown: &Shown) -> String {
+    let their_name = printable(&remote.to_string());
     let width = fetched.iter().map(|stream| printable(&stream.stream).chars().count()).max().unwrap_or_default();
     let mut text = format!("fetched from {their_name}\n");
     let is_another = fetched.iter().any(|found| found.stream == GENESIS_STREAM && found.outcome == Fetched::Diverged);
@@ -92,8 +92,7 @@ fn to_text(remote: &str, (fetched, sent): (&[FetchedStream], &[(String, Pushed)]
     }
     let forked = fetched.iter().filter(|stream| matches!(stream.outcome, Fetched::Diverged | Fetched::Ahead));
     for stream in forked {
-        let _ =
-            writeln!(text, "mend it: gov-hook audit reconcile {} {}", shell_word(&stream.stream), shell_word(remote));
+        let _ = writeln!(text, "mend it: gov-hook audit reconcile {} {}", shell_word(&stream.stream), remote.word());
     }
     text
 }
@@ -123,7 +122,7 @@ const fn sent_as(pushed: &Pushed) -> &'static str {
 }
 
 fn to_json(
-    remote: &str,
+    remote: &Remote,
     (fetched, sent): (&[FetchedStream], &[(String, Pushed)]),
     shown: &Shown,
     started_over: &str,
@@ -143,7 +142,7 @@ fn to_json(
     };
     let json = json!({
         "schema": "gov-hook/audit-sync/v1",
-        "remote": remote,
+        "remote": remote.to_string(),
         "started_over": !started_over.is_empty(),
         "fetched": fetched.iter().map(one).collect::<Vec<Value>>(),
         "sent": sent.iter().map(pushed).collect::<Vec<Value>>(),

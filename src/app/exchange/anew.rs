@@ -15,24 +15,24 @@ use crate::app::{Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, GIVEN_UP};
 use crate::ledger::{self, Binding, GENESIS_STREAM};
-use crate::model::{Entry, Gather, ObjectId, Sha256, counted, shell_word};
+use crate::model::{Entry, Gather, ObjectId, Remote, Sha256, counted, shell_word};
 use crate::report::printable;
 
 /// Has this clone go on under the genesis of the remote, where it began one of its own. Tells what became
 /// of what it had recorded.
-pub(in crate::app) fn begin_anew(repo: &Repo, remote: &str, environment: &Environment) -> Result<String, Failure> {
+pub(in crate::app) fn begin_anew(repo: &Repo, remote: &Remote, environment: &Environment) -> Result<String, Failure> {
     let there = there(repo, remote)?;
     let Some(ours) = Beginning::here(repo)? else {
         return Err(Failure::new("no ledger is here that could start over")
-            .mended_by(format!("fetch the remote's: gov-hook audit sync {}", shell_word(remote))));
+            .mended_by(format!("fetch the remote's: gov-hook audit sync {}", remote.word())));
     };
     let text = match there {
         Some(theirs) if theirs.commit == ours.commit => {
-            believe(repo, remote, &theirs)?;
+            believe(repo, &remote.to_string(), &theirs)?;
             // What a run that did not live to the end has left.
             let (restated, told) = say_again(repo, environment)?;
             if restated.again == 0 {
-                let there = printable(remote);
+                let there = printable(&remote.to_string());
                 return Ok(format!("{GENESIS_STREAM} is the same here and on {there}: nothing to reconcile\n"));
             }
             told
@@ -41,33 +41,35 @@ pub(in crate::app) fn begin_anew(repo: &Repo, remote: &str, environment: &Enviro
         None if ours.is_provisional(repo)? => start_over(repo, (&ours, None), environment)?,
         None => {
             return Err(Failure::new(format!("{remote} has no ledger that this one could go on under"))
-                .mended_by(format!("send it this one: gov-hook audit sync {}", shell_word(remote))));
+                .mended_by(format!("send it this one: gov-hook audit sync {}", remote.word())));
         }
     };
-    let next = format!("tell the others: gov-hook audit sync {}\n", shell_word(remote));
+    let next = format!("tell the others: gov-hook audit sync {}\n", remote.word());
     Ok(text + &next)
 }
 
 /// Before anything is sent: a genesis that was drawn because the root was not here is given up for the true
 /// one. Tells what became of it.
-pub(in crate::app) fn settle(repo: &Repo, remote: &str, environment: &Environment) -> Result<String, Failure> {
+pub(in crate::app) fn settle(repo: &Repo, remote: &Remote, environment: &Environment) -> Result<String, Failure> {
     let Some(ours) = Beginning::here(repo)? else { return Ok(String::new()) };
     if !ours.is_provisional(repo)? {
         return Ok(String::new());
     }
     match there(repo, remote)? {
-        Some(theirs) if theirs.commit == ours.commit => believe(repo, remote, &theirs).map(|()| String::new()),
+        Some(theirs) if theirs.commit == ours.commit => {
+            believe(repo, &remote.to_string(), &theirs).map(|()| String::new())
+        }
         Some(theirs) => start_over(repo, (&ours, Some((remote, &theirs))), environment),
         None => start_over(repo, (&ours, None), environment),
     }
 }
 
 /// The genesis that the remote has; one that is none cannot be gone on under.
-fn there(repo: &Repo, remote: &str) -> Result<Option<Beginning>, Failure> {
-    let Some(tip) = repo.fetch_copy(remote, GENESIS_STREAM)? else { return Ok(None) };
+fn there(repo: &Repo, remote: &Remote) -> Result<Option<Beginning>, Failure> {
+    let Some(tip) = repo.fetch_copy(remote.as_git(), GENESIS_STREAM)? else { return Ok(None) };
     let found = Beginning::at(repo, tip).ok_or_else(|| {
         Failure::new(format!("{remote} has something else than a genesis entry in refs/notes/gov/{GENESIS_STREAM}"))
-            .mended_by(format!("see what it is: git ls-remote {} 'refs/notes/gov/*'", shell_word(remote)))
+            .mended_by(format!("see what it is: git ls-remote {} 'refs/notes/gov/*'", remote.word()))
     })?;
     Ok(Some(found))
 }
@@ -75,21 +77,21 @@ fn there(repo: &Repo, remote: &str) -> Result<Option<Beginning>, Failure> {
 /// Sets this clone's own streams aside, and says again under the other genesis what they said.
 fn start_over(
     repo: &Repo,
-    (ours, theirs): (&Beginning, Option<(&str, &Beginning)>),
+    (ours, theirs): (&Beginning, Option<(&Remote, &Beginning)>),
     environment: &Environment,
 ) -> Result<String, Failure> {
     if let Some((remote, theirs)) = theirs.filter(|(_, theirs)| theirs.id == ours.id) {
         // The same entry in another wrapping: all that was written speaks of it.
         repo.replace_stream(GENESIS_STREAM, ours.commit, theirs.commit)?;
-        believe(repo, remote, theirs)?;
-        return Ok(format!("{GENESIS_STREAM} is stored as {} has it\n", printable(remote)));
+        believe(repo, &remote.to_string(), theirs)?;
+        return Ok(format!("{GENESIS_STREAM} is stored as {} has it\n", printable(&remote.to_string())));
     }
     let own = own_streams(repo, ours, environment)?;
     nobody_else_has(repo, (ours, theirs), &own)?;
     if theirs.is_none() && repo.is_shallow() {
-        let remote = repo.remote_name();
+        let remote = Remote::new(repo.remote_name());
         return Err(Failure::new("this shallow clone lacks the root that its ledger is to begin with")
-            .mended_by(format!("fetch the rest of the history: git fetch --unshallow {}", shell_word(&remote))));
+            .mended_by(format!("fetch the rest of the history: git fetch --unshallow {}", remote.word())));
     }
     // Whoever cannot write says so before anything is moved.
     pen(repo, environment)?;
@@ -107,16 +109,17 @@ fn start_over(
     Pins::start_over(repo, theirs.map(|(_, theirs)| theirs.id), &|stream| own.contains_key(stream))?;
     repo.renew_clone_nonce()?;
     if let Some((remote, theirs)) = theirs {
-        believe(repo, remote, theirs)?;
+        believe(repo, &remote.to_string(), theirs)?;
         // Runners of CI have their names in common.
         for stream in written(repo)?.iter().filter(|stream| own.contains_key(*stream)) {
-            if let Some(tip) = repo.fetch_copy(remote, stream)? {
+            if let Some(tip) = repo.fetch_copy(remote.as_git(), stream)? {
                 repo.take_up_at(stream, tip)?;
             }
         }
     }
-    let from = theirs
-        .map_or("the root of the history".to_owned(), |(remote, _)| format!("the genesis of {}", printable(remote)));
+    let from = theirs.map_or("the root of the history".to_owned(), |(remote, _)| {
+        format!("the genesis of {}", printable(&remote.to_string()))
+    });
     Ok(format!("the ledger of this clone starts over, from {from}\n{}", say_again(repo, environment)?.1))
 }
 
@@ -142,7 +145,7 @@ fn own_streams(
 /// Refuses where somebody else may have seen what would be given up.
 fn nobody_else_has(
     repo: &Repo,
-    (ours, theirs): (&Beginning, Option<(&str, &Beginning)>),
+    (ours, theirs): (&Beginning, Option<(&Remote, &Beginning)>),
     own: &BTreeMap<String, ObjectId>,
 ) -> Result<(), Failure> {
     let refused = |why: String| {
@@ -172,14 +175,14 @@ fn nobody_else_has(
     }
     let copied = repo.streams()?.into_iter().find(|stream| stream.remote.is_some() && own.contains_key(&stream.name));
     let sent = match (copied, theirs) {
-        (Some(copy), _) => copy.remote.map(|remote| (remote, copy.name)),
+        (Some(copy), _) => copy.remote.map(|remote| (Remote::new(remote), copy.name)),
         (None, Some((remote, _))) => {
-            let there = repo.streams_of(remote)?;
+            let there = repo.streams_of(remote.as_git())?;
             let named = written(repo)?;
             let is_sent = |(name, tip): &(&String, &ObjectId)| {
                 there.get(*name).is_some_and(|sent| !named.contains(name) || repo.leads_to(*sent, **tip))
             };
-            own.iter().find(is_sent).map(|(name, _)| (remote.to_owned(), name.clone()))
+            own.iter().find(is_sent).map(|(name, _)| (remote.clone(), name.clone()))
         }
         (None, None) => None,
     };
@@ -187,10 +190,7 @@ fn nobody_else_has(
         Some((remote, stream)) => {
             let reference = shell_word(&format!(":refs/notes/gov/{stream}"));
             Err(Failure::new(format!("{remote} has {stream}, which this clone wrote under its own genesis")).mended_by(
-                format!(
-                    "take it away there, and do this again: git push --no-verify {} {reference}",
-                    shell_word(&remote)
-                ),
+                format!("take it away there, and do this again: git push --no-verify {} {reference}", remote.word()),
             ))
         }
         None => Ok(()),

@@ -15,7 +15,7 @@ use crate::app::{Answer, Environment, Failure, approval, exchange};
 use crate::git::Repo;
 use crate::git::notes::Pushed;
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{Ending, Exit, counted, shell_word};
+use crate::model::{Ending, Exit, Remote, counted, shell_word};
 use crate::policy::Audit;
 use crate::report::{Style, printable};
 
@@ -79,7 +79,7 @@ pub(super) fn before(
         answer.text.extend(along(&repo, &remote, environment)?.into_bytes());
         for tag in savepoints {
             // It is here in any case; a remote that takes no tags changes nothing about the push.
-            let _ = repo.send_mark(&remote, &tag);
+            let _ = repo.send_mark(remote.as_git(), &tag);
         }
     } else if answer.exit == Ending::Held {
         answer.text.extend(asked(&repo, &remote, environment, &arrivals).into_bytes());
@@ -88,8 +88,8 @@ pub(super) fn before(
 }
 
 /// What git calls the other side.
-fn remote_of(arguments: &[OsString]) -> String {
-    arguments.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+fn remote_of(arguments: &[OsString]) -> Remote {
+    Remote::new(arguments.first().map(|name| name.to_string_lossy()).unwrap_or_default())
 }
 
 /// The references that are to be judged; of the others the answer tells which may not go.
@@ -115,7 +115,7 @@ fn judged_among<'l>(repo: &Repo, lines: &'l [Line], answer: &mut Answer) -> Resu
 
 /// Whoever is to approve what is held has to see that they are asked, and what about; that they could not
 /// be told changes nothing about the push, and whoever waits for them is to know.
-fn asked(repo: &Repo, remote: &str, environment: &Environment, arrivals: &[Arrival]) -> String {
+fn asked(repo: &Repo, remote: &Remote, environment: &Environment, arrivals: &[Arrival]) -> String {
     let text = unsent(along(repo, remote, environment), remote);
     for judged in arrivals.iter().filter_map(|arrival| arrival.judged.as_ref()) {
         let _ = approval::offer(repo, remote, judged);
@@ -124,7 +124,7 @@ fn asked(repo: &Repo, remote: &str, environment: &Environment, arrivals: &[Arriv
 }
 
 /// Why nobody on the other side hears that they are asked.
-fn unsent(along: Result<String, Failure>, remote: &str) -> String {
+fn unsent(along: Result<String, Failure>, remote: &Remote) -> String {
     along.unwrap_or_else(|failure| {
         format!(
             "gov-hook: the request could not be sent to {remote}: {}\n  send it: gov-hook audit sync\n",
@@ -212,18 +212,18 @@ fn stream(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
 }
 
 /// What the other side has has to be here to be compared with.
-fn is_known(repo: &Repo, remote: &str, line: &Line) -> Result<(), Failure> {
+fn is_known(repo: &Repo, remote: &Remote, line: &Line) -> Result<(), Failure> {
     match line.old {
         Some(old) if line.new.is_some() && repo.commit_at(old).is_err() => {
             Err(Failure::new(format!("{} is at {} on {remote}, which is not here", line.short(), old.short()))
-                .mended_by(format!("fetch it first: git fetch {} {}", shell_word(remote), shell_word(line.short()))))
+                .mended_by(format!("fetch it first: git fetch {} {}", remote.word(), shell_word(line.short()))))
         }
         _ => Ok(()),
     }
 }
 
 /// A few lines at most when it may pass.
-fn told(arrival: &Arrival, remote: &str, style: Style) -> Result<Vec<u8>, Failure> {
+fn told(arrival: &Arrival, remote: &Remote, style: Style) -> Result<Vec<u8>, Failure> {
     let short = arrival.line.short();
     let mut text = match &arrival.judged {
         Some(judged) if judged.judgement.decision.exit != Exit::Pass => said(judged, style)?.text,
@@ -268,7 +268,7 @@ fn acts(gatekeeper: &Gatekeeper<'_>, arrivals: &[Arrival], fate: Fate) -> Result
 
 /// The ledger goes first: whoever sees the commits can see why they were let by. Whoever else writes in
 /// this clone, such as an agent under an address of its own, is spoken of and goes along.
-fn along(repo: &Repo, remote: &str, environment: &Environment) -> Result<String, Failure> {
+fn along(repo: &Repo, remote: &Remote, environment: &Environment) -> Result<String, Failure> {
     let mut text = String::new();
     for (stream, became) in exchange::send(repo, remote, &exchange::own(repo, environment)?)? {
         match became {

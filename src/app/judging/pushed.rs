@@ -6,7 +6,7 @@ use super::target::{Subject, law_side, since_commit};
 use crate::app::memory::Arriving;
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, FileChange, ObjectId, TargetKind, counted};
+use crate::model::{Arrange, FileChange, ObjectId, Remote, TargetKind, counted};
 use crate::policy::Policy;
 
 /// The repository that a push goes to, as it stands before the push.
@@ -26,14 +26,14 @@ pub(in crate::app) struct Side {
 impl Side {
     /// A remote, by its name or its address where it has none, as it was when last fetched. Of one that
     /// never was, the others tell: whoever calls a remote by another name does not change the law there.
-    pub(in crate::app) fn remote(repo: &Repo, name: &str) -> Result<Self, Failure> {
-        let (mut branches, default) = (repo.branches_on(name)?, repo.default_branch()?);
+    pub(in crate::app) fn remote(repo: &Repo, remote: &Remote) -> Result<Self, Failure> {
+        let (mut branches, default) = (repo.branches_on(remote.as_git())?, repo.default_branch()?);
         if branches.is_empty() {
             for (other, _) in repo.remotes() {
                 branches.extend(repo.branches_on(&other)?);
             }
         }
-        Ok(Self { name: name.to_owned(), branches, default, is_here: false, arriving: Vec::new() })
+        Ok(Self { name: remote.to_string(), branches, default, is_here: false, arriving: Vec::new() })
     }
 
     /// This repository, to which others push.

@@ -9,7 +9,7 @@ use super::reference::{read, reference_name};
 use super::{NotesError, STREAMS};
 use crate::git::repo::{object_id, oid};
 use crate::git::{GitError, Repo};
-use crate::model::{Gather, ObjectId};
+use crate::model::{Gather, ObjectId, without_password};
 
 /// What ties a git process to the repository and hook that it was started from.
 const TIES: [&str; 12] = [
@@ -226,9 +226,14 @@ impl Repo {
         for tie in TIES {
             command.env_remove(tie);
         }
-        let ssh = self.config_string("core.sshCommand").unwrap_or_else(|| "ssh".to_owned());
+        let configured = self.config_string("core.sshCommand");
+        // What the settings name goes before what GIT_SSH names, and that before what everybody has.
+        let is_named = configured.is_none() && self.place.ssh.is_some();
+        let ssh = configured.unwrap_or_else(|| "ssh".to_owned());
         // Another program than OpenSSH's does not know its options.
-        if ssh.split_whitespace().next().is_some_and(|program| program == "ssh" || program.ends_with("/ssh")) {
+        if !is_named
+            && ssh.split_whitespace().next().is_some_and(|program| program == "ssh" || program.ends_with("/ssh"))
+        {
             let patient = format!("core.sshCommand={ssh} -oBatchMode=yes -oConnectTimeout=15");
             command.args(["-c", &patient]);
         }
@@ -270,32 +275,4 @@ fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if lines.is_empty() { output.status.to_string() } else { without_password(&lines.join("; ")) }
-}
-
-/// Hides what stands between `://` and `@`.
-fn without_password(text: &str) -> String {
-    let mut parts = text.split("://");
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.find(|char: char| char.is_whitespace() || "/'\"".contains(char)).unwrap_or(part.len());
-        let (host, rest) = part.split_at_checked(end).unwrap_or((part, ""));
-        let host = host.rsplit_once('@').map_or_else(|| host.to_owned(), |(_, host)| format!("…@{host}"));
-        shown.extend(["://", &host, rest]);
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_in_a_url_is_not_repeated() {
-        assert_eq!(
-            without_password("fatal: unable to access 'https://mira:geheim@example.com/x.git/': 403"),
-            "fatal: unable to access 'https://…@example.com/x.git/': 403"
-        );
-        assert_eq!(without_password("ssh://git@example.com/a@b"), "ssh://…@example.com/a@b");
-        assert_eq!(without_password("origin"), "origin");
-    }
 }
