@@ -554,6 +554,18 @@ fn a_merge_made_past_its_hooks_is_bypassed() {
 }
 
 #[test]
+fn who_mirrors_a_clone_is_told_what_to_push_instead() {
+    let scratch = at_production();
+    scratch.git(&["update-ref", "refs/notes/remotes/origin/gov/0123456789ab-89abcdef", "HEAD"]);
+
+    let refused = scratch.try_git_in(&scratch.path(""), &["push", "--mirror", "origin"]);
+
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success(), "{said}");
+    assert!(said.contains("git push --all, git push --tags"), "{said}");
+}
+
+#[test]
 fn a_root_made_past_the_hooks_is_no_first_commit_where_the_ledger_has_one() {
     let scratch = at_production();
     scratch.write("a.txt", "one\n");

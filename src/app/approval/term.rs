@@ -17,8 +17,23 @@ impl Until {
             Self::Seconds(seconds) => Moment::of_seconds(now.seconds().saturating_add(seconds)),
             Self::Moment(moment) => Some(moment),
         };
-        end.filter(|end| *end > now).ok_or_else(|| {
-            Failure::new("it cannot end before it starts").mended_by("name a time from now on, such as 2h or 7d")
-        })
+        let mend = "name a time from now on, such as 2h or 7d";
+        let end = end.ok_or_else(|| Failure::new("no calendar reaches as far as that").mended_by(mend))?;
+        if end > now { Ok(end) } else { Err(Failure::new("it cannot end before it starts").mended_by(mend)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_before_it_starts_is_told_apart_from_what_never_ends() {
+        let now = Moment::of_seconds(1_800_000_000).unwrap();
+        let said = |until: Until| until.from(now).map_err(|failure| failure.what().to_owned());
+
+        assert_eq!(said(Until::Seconds(60)), Ok(Moment::of_seconds(1_800_000_060).unwrap()));
+        assert_eq!(said(Until::Seconds(0)), Err("it cannot end before it starts".to_owned()));
+        assert_eq!(said(Until::Seconds(u64::MAX)), Err("no calendar reaches as far as that".to_owned()));
     }
 }

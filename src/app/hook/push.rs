@@ -182,10 +182,15 @@ pub(super) fn refusal_of_name(line: &Line) -> Option<Refusal> {
                 format!("git replace -d {}", shell_word(line.reference.trim_start_matches("refs/replace/"))),
             ),
         ),
-        Name::Reserved => Some(
-            Refusal::denied("this name is reserved: the ledger is in refs/notes/gov/<stream>")
-                .mended_by("gov-hook audit sync"),
-        ),
+        Name::Reserved => {
+            let refusal = Refusal::denied("this name is reserved: the ledger is in refs/notes/gov/<stream>");
+            let is_a_copy = line.reference.contains("/remotes/");
+            Some(refusal.mended_by(if is_a_copy {
+                "push branches and tags, without what was fetched: git push --all, git push --tags"
+            } else {
+                "gov-hook audit sync"
+            }))
+        }
         Name::Stream(_) | Name::Branch(_) | Name::Other => None,
     }
 }
