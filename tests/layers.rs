@@ -50,7 +50,7 @@ const MAY_USE_IN_APP: [(&str, &[&str]); 15] = [
 const IMPURE: [&str; 9] =
     ["git2", "std::fs", "std::env", "std::process", "std::io", "std::net", "std::time", "std::thread", "println!"];
 
-const PURE: [&str; 8] = ["model", "yaml", "policy", "header", "check", "gate", "ledger", "notify"];
+const PURE: [&str; 9] = ["model", "yaml", "policy", "header", "check", "gate", "ledger", "notify", "git/formats"];
 
 fn sources(room: &str) -> Vec<(PathBuf, String)> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

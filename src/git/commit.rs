@@ -43,7 +43,9 @@ impl Commit {
         people
     }
 
-    pub(super) fn parse(id: ObjectId, bytes: &[u8]) -> Option<Self> {
+    /// `None` for what is no commit.
+    #[must_use]
+    pub fn parse(id: ObjectId, bytes: &[u8]) -> Option<Self> {
         // The headers are short: a search that first asks what the processor can do takes longer.
         let end = bytes.windows(2).position(|two| two == b"\n\n").unwrap_or(bytes.len());
         let headers = bytes.get(..end)?;

@@ -10,7 +10,7 @@ use git2::Repository;
 use walkdir::{DirEntry, WalkDir};
 
 use super::error::GitError;
-use super::index::{Index, Unread};
+use super::formats::index::{Index, Unread};
 use super::repo::Repo;
 use crate::model::{Arrange, RepoPath};
 

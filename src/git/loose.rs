@@ -11,21 +11,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use flate2::bufread::ZlibDecoder;
-use flate2::{Decompress, FlushDecompress, Status};
 use git2::{ObjectType, Oid};
 
+use super::formats::loose::{inflated, stored};
 use super::notes::{Temporary, random};
 use super::repo::{Repo, object_id, oid};
 use crate::model::ObjectId;
 
 /// A file of this many bytes or more is left to libgit2.
 const LARGEST_FILE: usize = 16 << 10;
-
-/// No byte of a file becomes more bytes than this.
-const MOST_INFLATED: usize = 1_032;
-
-/// Most objects need no more room than this.
-const USUAL: usize = 4 << 10;
 
 /// What is kept from one look to the next.
 pub(super) struct Looks {
@@ -56,7 +50,7 @@ impl Repo {
         let read = file_of(&self.objects_dir(), id).and_then(|path| File::open(path).ok()?.read(&mut page).ok());
         let whole = read.filter(|&read| read < LARGEST_FILE);
         self.looks.left.set(if whole.is_some() { left.saturating_add(1) } else { left - 1 });
-        let bytes = inflated(page.get(..whole?)?, kind, limit)?;
+        let bytes = inflated(page.get(..whole?)?, kind.str(), limit)?;
         // git prefers what is packed: a file must not put something else in its place.
         (Oid::hash_object(kind, &bytes) == Ok(oid(id))).then_some(bytes)
     }
@@ -141,116 +135,5 @@ fn create(path: &Path) -> std::io::Result<File> {
             create()
         }
         done => done,
-    }
-}
-
-/// The bytes after the header of a loose object, if it is a whole one of that kind.
-fn inflated(file: &[u8], kind: ObjectType, limit: usize) -> Option<Vec<u8>> {
-    let mut inflate = Decompress::new(true);
-    let mut object = Vec::with_capacity(USUAL.max(file.len() * 4));
-    let mut status = inflate.decompress_vec(file, &mut object, FlushDecompress::Finish).ok()?;
-    let end = object.iter().take(32).position(|&byte| byte == 0)?;
-    let (header, _) = object.split_at_checked(end)?;
-    let size: usize = std::str::from_utf8(header).ok()?.strip_prefix(kind.str())?.strip_prefix(' ')?.parse().ok()?;
-    let whole = size.checked_add(end + 1)?;
-    if size > limit || whole > file.len() * MOST_INFLATED {
-        return None;
-    }
-    if status != Status::StreamEnd && whole >= object.len() {
-        object.reserve_exact(whole + 1 - object.len());
-        let rest = file.get(usize::try_from(inflate.total_in()).ok()?..)?;
-        status = inflate.decompress_vec(rest, &mut object, FlushDecompress::Finish).ok()?;
-    }
-    if status != Status::StreamEnd || object.len() != whole {
-        return None;
-    }
-    object.drain(..=end);
-    Some(object)
-}
-
-/// The zlib format with one block that is not compressed.
-fn stored(object: &[u8]) -> Option<Vec<u8>> {
-    let size = u16::try_from(object.len()).ok()?;
-    let mut file = Vec::with_capacity(object.len() + 11);
-    // Deflate with a window of 32 KB and the least effort; then the last block, stored.
-    file.extend_from_slice(&[0x78, 0x01, 0x01]);
-    file.extend_from_slice(&size.to_le_bytes());
-    file.extend_from_slice(&(!size).to_le_bytes());
-    file.extend_from_slice(object);
-    file.extend_from_slice(&adler32(object).to_be_bytes());
-    Some(file)
-}
-
-/// The checksum that ends the zlib format.
-fn adler32(bytes: &[u8]) -> u32 {
-    const MODULUS: u32 = 65_521;
-    let (mut low, mut high) = (1_u32, 0_u32);
-    // This many bytes can be summed up before either sum could overflow.
-    for some in bytes.chunks(5_552) {
-        for &byte in some {
-            low += u32::from(byte);
-            high += low;
-        }
-        low %= MODULUS;
-        high %= MODULUS;
-    }
-    high << 16 | low
-}
-
-#[cfg(test)]
-mod tests {
-    use flate2::{Compress, Compression, FlushCompress};
-
-    use super::*;
-
-    /// As git writes it.
-    fn compressed(object: &[u8]) -> Vec<u8> {
-        let mut file = Vec::with_capacity(object.len() + 100);
-        Compress::new(Compression::fast(), true).compress_vec(object, &mut file, FlushCompress::Finish).unwrap();
-        file
-    }
-
-    fn blob(bytes: &[u8]) -> Vec<u8> {
-        [format!("blob {}\0", bytes.len()).as_bytes(), bytes].concat()
-    }
-
-    #[test]
-    fn an_object_reads_back_however_it_was_written() {
-        for size in [0, 1, 5_551, 5_552, 5_553, 60_000] {
-            let bytes: Vec<u8> = (0..size).map(|at: u32| if at.is_multiple_of(3) { 0xff } else { b'a' }).collect();
-            let object = blob(&bytes);
-
-            for file in [stored(&object).unwrap(), compressed(&object)] {
-                assert_eq!(inflated(&file, ObjectType::Blob, 60_000), Some(bytes.clone()), "{size}");
-                assert_eq!(inflated(&file, ObjectType::Tree, 60_000), None);
-            }
-        }
-        assert!(stored(&blob(&vec![0; 65_536])).is_none());
-    }
-
-    #[test]
-    fn a_file_that_is_no_whole_object_is_none() {
-        let refused = |file: &[u8]| inflated(file, ObjectType::Blob, 9).is_none();
-        let whole = stored(b"blob 3\0abc").unwrap();
-
-        assert!(!refused(&whole));
-        assert!((0..whole.len()).all(|end| refused(&whole[..end])));
-        for at in 0..whole.len() {
-            let mut other = whole.clone();
-            other[at] ^= 1;
-            assert!(refused(&other), "{at}");
-        }
-        for object in [
-            "blob 2\0abc",
-            "blob 4\0abc",
-            "blob 10\0abcdefghij",
-            "blob 18446744073709551615\0abc",
-            "blob\0abc",
-            "blob x\0",
-            "blob 3 abc",
-            "",
-        ] {
-            assert!(refused(&compressed(object.as_bytes())), "{object}");
-        }
     }
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use git2::{ObjectType, Oid};
 
 use super::error::GitError;
-use super::index::{CachedTree, Index, IndexEntry, Unread};
+use super::formats::index::{CachedTree, Index, IndexEntry, Unread};
+use super::formats::tree::{Entry, push_entry};
 use super::repo::{Repo, object_id, oid};
-use super::tree::{Entry, parse, push_entry, tree_of};
+use super::tree::{parse, tree_of};
 use crate::model::{Arrange, FileChange, Gather, Mode, ObjectId, RepoPath, Side};
 
 /// A staged change, and the tree that `git commit` would write for it.

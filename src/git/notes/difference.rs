@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use git2::ObjectType;
 
-use crate::git::tree::{Entry, parse_entry};
+use crate::git::formats::tree::{Entry, parse_entry};
 use crate::git::{GitError, Repo};
 use crate::model::{Arrange, ObjectId, RepoPath, is_lower_hex};
 

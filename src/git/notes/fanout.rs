@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use git2::ObjectType;
 
 use super::NotesError;
+use crate::git::formats::tree::{Entry, parse_entry, push_entry};
 use crate::git::repo::{Repo, object_id};
-use crate::git::tree::{Entry, entries, parse_entry, push_entry};
+use crate::git::tree::entries;
 use crate::model::ObjectId;
 
 /// A folder with this many notes gets no more of them, but folders.

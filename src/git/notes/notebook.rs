@@ -8,8 +8,9 @@ use git2::ObjectType;
 
 use super::NotesError;
 use super::fanout::{FOLDER, lines};
+use crate::git::formats::tree::Entry;
 use crate::git::repo::Repo;
-use crate::git::tree::{Entry, entries};
+use crate::git::tree::entries;
 use crate::model::{Gather, ObjectId};
 
 /// A root of folders has some eight thousand bytes; a larger one is not kept while others are read.

@@ -4,7 +4,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::index::{Index, numbers};
+use super::index::Index;
+use crate::git::formats::pack_index::numbers;
 use crate::git::{GitError, Repo};
 
 /// An index that git did not write so.

@@ -4,11 +4,10 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 use flate2::{Decompress, FlushDecompress};
-use git2::ObjectType;
 use libdeflater::Decompressor;
 
 use super::index::Index;
-use crate::model::ObjectId;
+use crate::git::formats::pack::{Kind, LONGEST_START, Start, start};
 
 /// A pack's file.
 pub(super) struct Entries {
@@ -24,14 +23,6 @@ pub(super) struct Entry {
     pub(super) size: usize,
     /// Where the deflated bytes start.
     start: u64,
-}
-
-pub(super) enum Kind {
-    Whole(ObjectType),
-    /// A delta of the entry that stands so many bytes before.
-    After(u64),
-    /// A delta of the entry with that name.
-    Of(ObjectId),
 }
 
 #[derive(Default)]
@@ -53,8 +44,6 @@ struct Page {
 /// A version and a count.
 const HEADER: usize = 12;
 const CHECKSUM: usize = 20;
-/// A size, and the name of a base.
-const LONGEST_START: usize = 40;
 
 /// No byte of a pack becomes more bytes than this.
 const MOST_INFLATED: u64 = 1_032;
@@ -87,28 +76,8 @@ impl Inflating {
             return None;
         }
         let bytes = self.page.read(entries, pack, at, LONGEST_START)?;
-        let mut rest = bytes.iter().copied();
-        let first = rest.next()?;
-        let (mut size, mut shift, mut more) = (u64::from(first & 15), 4, first & 0x80 != 0);
-        while more {
-            let byte = rest.next()?;
-            size |= u64::from(byte & 0x7f).checked_mul(1_u64.checked_shl(shift)?)?;
-            (shift, more) = (shift + 7, byte & 0x80 != 0);
-        }
-        let kind = match first >> 4 & 7 {
-            1 => Kind::Whole(ObjectType::Commit),
-            2 => Kind::Whole(ObjectType::Tree),
-            3 => Kind::Whole(ObjectType::Blob),
-            4 => Kind::Whole(ObjectType::Tag),
-            6 => Kind::After(distance(&mut rest)?),
-            7 => {
-                let name: Vec<u8> = rest.by_ref().take(20).collect();
-                Kind::Of(ObjectId::new(name.try_into().ok()?))
-            }
-            _ => return None,
-        };
-        let start = at + (bytes.len() - rest.len()) as u64;
-        Some(Entry { kind, size: usize::try_from(size).ok()?, start })
+        let Start { kind, size, length } = start(bytes)?;
+        Some(Entry { kind, size, start: at + length as u64 })
     }
 
     /// All bytes of an entry, unless they are more than `limit`.
@@ -158,15 +127,4 @@ impl Page {
         }
         self.bytes.get(usize::try_from(at - self.start).ok()?..self.size)
     }
-}
-
-/// How far before a delta its base stands.
-fn distance(bytes: &mut impl Iterator<Item = u8>) -> Option<u64> {
-    let mut byte = bytes.next()?;
-    let mut distance = u64::from(byte & 0x7f);
-    while byte & 0x80 != 0 {
-        byte = bytes.next()?;
-        distance = (distance + 1).checked_mul(128)? | u64::from(byte & 0x7f);
-    }
-    Some(distance)
 }

@@ -7,7 +7,6 @@
 
 mod bases;
 mod damage;
-mod delta;
 mod entry;
 mod index;
 mod listed;
@@ -17,12 +16,13 @@ use std::sync::{Arc, OnceLock};
 use git2::ObjectType;
 
 use super::error::GitError;
+use super::formats::delta::{apply, result_size};
+use super::formats::pack::{Kind, Object};
 use super::repo::Repo;
 use crate::model::ObjectId;
 use bases::Bases;
 use damage::Damage;
-use delta::{apply, result_size};
-use entry::{Entries, Entry, Inflating, Kind};
+use entry::{Entries, Entry, Inflating};
 use index::Index;
 use listed::Listed;
 
@@ -139,7 +139,7 @@ impl Unpacking {
             }
             let entry = self.inflating.entry(entries, number, at)?;
             if let Kind::Whole(kind) = entry.kind {
-                break (kind, Arc::new(self.inflating.inflated(entries, number, &entry, limit)?));
+                break (type_of(kind), Arc::new(self.inflating.inflated(entries, number, &entry, limit)?));
             }
             let base = pack.base(at, &entry.kind)?;
             deltas.push((at, entry));
@@ -168,12 +168,21 @@ impl Unpacking {
         };
         for _ in 0..=LONGEST_CHAIN {
             if let Kind::Whole(kind) = entry.kind {
-                return Some((size, kind));
+                return Some((size, type_of(kind)));
             }
             at = pack.base(at, &entry.kind)?;
             entry = self.inflating.entry(entries, number, at)?;
         }
         None
+    }
+}
+
+const fn type_of(object: Object) -> ObjectType {
+    match object {
+        Object::Commit => ObjectType::Commit,
+        Object::Tree => ObjectType::Tree,
+        Object::Blob => ObjectType::Blob,
+        Object::Tag => ObjectType::Tag,
     }
 }
 

@@ -11,35 +11,35 @@ use crate::model::{Mode, ObjectId, Side};
 /// An index whose entries were looked through once. Most commits need none of them, since the tree
 /// that they make is known.
 #[derive(Debug, Default)]
-pub(super) struct Index<'a> {
+pub struct Index<'a> {
     at_entries: Cursor<'a>,
     version: u32,
     count: u32,
     /// Some path stands there in more than one stage.
-    pub(super) is_unmerged: bool,
-    pub(super) cache: Option<CachedTree>,
+    pub is_unmerged: bool,
+    pub cache: Option<CachedTree>,
 }
 
 #[derive(Debug)]
-pub(super) struct IndexEntry<'a> {
-    pub(super) path: Cow<'a, [u8]>,
-    pub(super) side: Option<Side>,
-    pub(super) stage: u8,
+pub struct IndexEntry<'a> {
+    pub path: Cow<'a, [u8]>,
+    pub side: Option<Side>,
+    pub stage: u8,
     /// `git add --intent-to-add`: the path is known, its content is not part of the commit.
-    pub(super) intent_to_add: bool,
+    pub intent_to_add: bool,
 }
 
 /// What the index knows of the tree a directory would be written as.
 #[derive(Debug)]
-pub(super) struct CachedTree {
-    pub(super) name: Vec<u8>,
+pub struct CachedTree {
+    pub name: Vec<u8>,
     /// How many entries of the index it covers, and its tree; absent once an entry has changed.
-    pub(super) valid: Option<(usize, ObjectId)>,
-    pub(super) children: Vec<CachedTree>,
+    pub valid: Option<(usize, ObjectId)>,
+    pub children: Vec<CachedTree>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub enum Unread {
     /// Well-formed perhaps, but of a form only git reads.
     Foreign,
     Damaged(&'static str),
@@ -51,7 +51,7 @@ const DEEPEST: usize = 2048;
 const FIXED: usize = 62;
 
 impl<'a> Index<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Unread> {
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Unread> {
         let mut at = Cursor { bytes };
         if at.take(4)? != b"DIRC" {
             return Err(Unread::Damaged("it does not start like an index"));
@@ -80,7 +80,7 @@ impl<'a> Index<'a> {
         Ok(Self { at_entries, version, count, is_unmerged, cache })
     }
 
-    pub(super) fn entries(&self) -> Vec<IndexEntry<'a>> {
+    pub fn entries(&self) -> Vec<IndexEntry<'a>> {
         let mut at = self.at_entries;
         let most = at.bytes.len() / FIXED;
         let mut entries = Vec::with_capacity(usize::try_from(self.count).unwrap_or(0).min(most));

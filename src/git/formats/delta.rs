@@ -1,7 +1,7 @@
 //! What a delta makes of its base.
 
 /// `None` for what is no delta of that base, or makes more than `limit` bytes.
-pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize) -> Option<Vec<u8>> {
+pub fn apply(base: &[u8], delta: &[u8], limit: usize) -> Option<Vec<u8>> {
     let mut rest = delta;
     let (from, to) = (size(&mut rest)?, size(&mut rest)?);
     if from != base.len() || to > limit {
@@ -14,7 +14,7 @@ pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize) -> Option<Vec<u8>> 
             let offset = number(order & 0xf, &mut rest)?;
             let length = number(order >> 4 & 7, &mut rest)?;
             let length = if length == 0 { 0x10000 } else { length };
-            base.get(offset..offset + length)?
+            base.get(offset..offset.checked_add(length)?)?
         } else {
             let (piece, after) = rest.split_at_checked(order.into()).filter(|_| order != 0)?;
             rest = after;
@@ -29,7 +29,7 @@ pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize) -> Option<Vec<u8>> 
 }
 
 /// How many bytes a delta makes, by its beginning.
-pub(super) fn result_size(mut delta: &[u8]) -> Option<usize> {
+pub fn result_size(mut delta: &[u8]) -> Option<usize> {
     size(&mut delta)?;
     size(&mut delta)
 }
