@@ -398,3 +398,33 @@ fn a_command_that_is_told_takes_the_name_of_a_branch_for_a_name() {
     assert!(words.lines().any(|word| word == branch), "{mend}: {words}");
     assert!(!scratch.path("taken").exists());
 }
+
+#[test]
+fn an_index_whose_paths_no_system_takes_is_refused() {
+    let scratch = Scratch::new();
+    scratch.write("a.txt", "a\n");
+    scratch.commit_all("Add a");
+    let blob = scratch.git(&["rev-parse", "HEAD:a.txt"]);
+    let digits = blob.as_bytes().as_chunks::<2>().0;
+    let byte = |two: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap();
+    let id: Vec<u8> = digits.iter().map(byte).collect();
+    let entry =
+        |after: &[u8]| [&[0; 24][..], &0o100_644_u32.to_be_bytes(), &[0; 12], &id, &[0x0f, 0xff], after, &[0]].concat();
+    let index = |version: u8, entries: &[Vec<u8>]| {
+        let count = u32::try_from(entries.len()).unwrap().to_be_bytes();
+        [&[b'D', b'I', b'R', b'C', 0, 0, 0, version], &count[..], &entries.concat(), &[0; 28]].concat()
+    };
+    // Folders in each other, more than any stack holds; and a path that each entry repeats.
+    let deep = index(2, &[entry("a/".repeat(500_000).as_bytes())]);
+    let mut repeated = vec![entry(&[&[0][..], &[b'a'; 1_000_000]].concat())];
+    repeated.extend((0..3000).map(|number| entry(format!("\u{0}{number:04}").as_bytes())));
+
+    for bytes in [deep, index(4, &repeated)] {
+        scratch.write(".git/index", bytes);
+        for of in ["--staged", "--all"] {
+            let said = scratch.run(&["check", of]);
+            assert_eq!(said.code, 2, "{}", said.err);
+            assert!(said.err.contains("is damaged: a path is longer than any system takes"), "{}", said.err);
+        }
+    }
+}

@@ -87,6 +87,9 @@ pub enum GitError {
     #[error("`git {command}` failed: {said}")]
     Command { command: String, said: String },
 
+    #[error("a path is longer than {limit} bytes; no system takes one")]
+    LongPath { limit: usize },
+
     #[error("more than {limit} files differ; this is not a change anyone can judge")]
     TooManyFiles { limit: usize },
 
@@ -186,6 +189,7 @@ impl GitError {
             | Self::Io { .. }
             | Self::Command { .. }
             | Self::Oversized { .. }
+            | Self::LongPath { .. }
             | Self::TooManyFiles { .. }
             | Self::TooManyPaths { .. }
             | Self::Git { .. } => None,

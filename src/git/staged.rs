@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use git2::{ObjectType, Oid};
 
 use super::error::GitError;
-use super::formats::index::{CachedTree, Index, IndexEntry, Unread};
+use super::formats::index::{CachedTree, Index, IndexEntry, LONGEST_PATH, Unread};
 use super::formats::tree::{Entry, push_entry};
 use super::repo::{Repo, object_id, oid};
 use super::tree::{parse, tree_of};
@@ -76,11 +76,12 @@ impl Repo {
             let text = std::str::from_utf8(facts).ok().and_then(|text| text.strip_prefix(':')).ok_or_else(damaged)?;
             let words: Vec<&str> = text.split(' ').collect();
             let [old_mode, new_mode, old_id, new_id, _status] = words.as_slice() else { return Err(damaged()) };
-            let side = |mode: &str, id: &str| {
-                let mode = Mode::from_bits(u32::from_str_radix(mode, 8).ok()?)?;
-                Some(Side { mode, id: id.parse().ok()? })
+            let side = |mode: &str, id: &str| match u32::from_str_radix(mode, 8).ok()? {
+                0 => Some(None),
+                bits => Some(Some(Side { mode: Mode::from_bits(bits)?, id: id.parse().ok()? })),
             };
-            let (old, new) = (side(old_mode, old_id), side(new_mode, new_id));
+            let old = side(old_mode, old_id).ok_or_else(damaged)?;
+            let new = side(new_mode, new_id).ok_or_else(damaged)?;
             changes.push(FileChange { path: RepoPath::new(path), from: None, old, new });
         }
         let unmerged: Vec<RepoPath> = changes
@@ -107,7 +108,7 @@ impl Repo {
         }
         let entry = |(path, side): (&RepoPath, &Side)| IndexEntry {
             path: path.as_bytes().to_vec().into(),
-            side: Some(*side),
+            side: *side,
             stage: 0,
             intent_to_add: false,
         };
@@ -142,6 +143,9 @@ impl Walk<'_> {
         cache: Option<&CachedTree>,
         head: Option<ObjectId>,
     ) -> Result<Option<ObjectId>, GitError> {
+        if prefix.len() > LONGEST_PATH {
+            return Err(GitError::LongPath { limit: LONGEST_PATH });
+        }
         if let Some((_, tree)) = cache.and_then(|cache| cache.valid)
             && Some(tree) == head
         {
@@ -170,7 +174,7 @@ impl Walk<'_> {
                 }
                 rest = after;
             } else {
-                let new = first.side.filter(|_| !first.intent_to_add);
+                let new = Some(first.side).filter(|_| !first.intent_to_add);
                 self.note((prefix, name), old.and_then(|entry| entry.side()), new);
                 if let Some(side) = new {
                     push_entry(&mut written, side.mode.bits(), name, side.id);
