@@ -428,3 +428,22 @@ fn an_index_whose_paths_no_system_takes_is_refused() {
         }
     }
 }
+
+#[test]
+fn folders_without_files_that_unfold_without_end_are_refused() {
+    let scratch = Scratch::new();
+    let mut tree = scratch.git(&["hash-object", "-t", "tree", "-w", "/dev/null"]);
+    for _ in 0..40 {
+        scratch.write("tree", format!("040000 tree {tree}\ta\n040000 tree {tree}\tb\n"));
+        let listed = fs::File::open(scratch.path("tree")).unwrap();
+        let made = std::process::Command::new("git").arg("mktree").current_dir(scratch.path("")).stdin(listed).output();
+        tree = String::from_utf8(made.unwrap().stdout).unwrap().trim().to_owned();
+    }
+    let commit = scratch.git(&["commit-tree", &tree, "-m", "Add folders"]);
+    scratch.git(&["update-ref", "refs/heads/folders", &commit]);
+
+    let said = scratch.run(&["check", "folders"]);
+
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(said.err.contains("this is not a change anyone can judge"), "{}", said.err);
+}

@@ -63,6 +63,7 @@ impl Repo {
     ) -> Result<Vec<FileChange>, GitError> {
         let mut changes = Vec::new();
         let mut left = vec![Pair { prefix: Vec::new(), old, new }];
+        let mut read = 0_usize;
         // A list of work instead of recursion: a hostile tree may be nested arbitrarily deep.
         while let Some(pair) = left.pop() {
             if pair.old == pair.new {
@@ -71,6 +72,11 @@ impl Repo {
             self.diff_level(&pair, &mut changes, &mut left)?;
             if changes.len() + left.len() > limit {
                 return Err(GitError::TooManyFiles { limit });
+            }
+            // Trees without any files may be in each other without end.
+            read += 1;
+            if read > MOST_FILES {
+                return Err(GitError::TooManyFiles { limit: MOST_FILES });
             }
         }
         changes.arrange_by(|a, b| a.path.cmp(&b.path));
