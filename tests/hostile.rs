@@ -447,3 +447,56 @@ fn folders_without_files_that_unfold_without_end_are_refused() {
     assert_eq!(said.code, 2, "{}", said.err);
     assert!(said.err.contains("this is not a change anyone can judge"), "{}", said.err);
 }
+
+#[test]
+fn wherever_the_index_of_many_packs_leads_it_is_not_followed_out_of_them() {
+    let packed = Packed::new();
+    let scratch = &packed.scratch;
+    scratch.git(&["multi-pack-index", "write"]);
+    let path = scratch.path(".git/objects/pack/multi-pack-index");
+    let whole = fs::read(&path).unwrap();
+    // What only that index knows; libgit2 asks it first.
+    let missing = "7".repeat(40);
+    let commit = format!("tree {missing}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nx\n");
+    scratch.write("commit", commit);
+    let commit = scratch.git(&["hash-object", "-t", "commit", "-w", "--literally", "commit"]);
+    scratch.write(".git/refs/heads/missing", format!("{commit}\n"));
+    let names = whole.len() - 20 - packed.objects * 28;
+    let hidden = (0..packed.objects).find(|object| whole[names + object * 20] > 0x77).unwrap_or(packed.objects) - 1;
+    let with = |place: u32| {
+        let mut damaged = whole.clone();
+        damaged[names + hidden * 20..][..20].fill(0x77);
+        // As many names start with each byte as before, but for this one's.
+        for byte in 0..256 {
+            let at = names - 1024 + byte * 4;
+            let count = (0..packed.objects).filter(|object| usize::from(damaged[names + object * 20]) <= byte).count();
+            damaged[at..at + 4].copy_from_slice(&u32::try_from(count).unwrap().to_be_bytes());
+        }
+        let at = names + packed.objects * 20 + hidden * 8 + 4;
+        damaged[at..at + 4].copy_from_slice(&place.to_be_bytes());
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, damaged).unwrap();
+        scratch.run(&["check", "missing"])
+    };
+
+    for place in [0, 0x2000, 0x10_0000, 0x1fff_0000, 0x7fff_ffff] {
+        let said = with(place);
+        assert_eq!(
+            (said.code, said.err),
+            (
+                2,
+                format!(
+                    "gov-hook could not decide, so nothing may pass: the index of many packs `{path}` is damaged: it \
+                     points out of its packs\n  mend it: let git rebuild it: rm -f {path} && git multi-pack-index \
+                     write\n",
+                    path = path.display()
+                )
+            ),
+            "{place}"
+        );
+    }
+    fs::remove_file(&path).unwrap();
+    scratch.git(&["update-ref", "-d", "refs/heads/missing"]);
+    scratch.git(&["multi-pack-index", "write"]);
+    assert_eq!(scratch.run(&["check", "--history"]).code, 0);
+}

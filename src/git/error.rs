@@ -63,6 +63,9 @@ pub enum GitError {
     #[error("the pack index `{}` is damaged: {why}", path.display())]
     PackIndex { path: PathBuf, why: &'static str },
 
+    #[error("the index of many packs `{}` is damaged: {why}", path.display())]
+    MultiPackIndex { path: PathBuf, why: &'static str },
+
     #[error("object {id} is not a well-formed {what}")]
     Malformed { id: ObjectId, what: &'static str },
 
@@ -163,6 +166,10 @@ impl GitError {
                 shell_word(&path.display().to_string()),
                 shell_word(&path.with_extension("pack").display().to_string())
             )),
+            Self::MultiPackIndex { path, .. } => {
+                let path = shell_word(&path.display().to_string());
+                Some(format!("let git rebuild it: rm -f {path} && git multi-pack-index write"))
+            }
             Self::Missing { .. }
             | Self::MissingCommit { .. }
             | Self::Unreadable { .. }

@@ -7,6 +7,7 @@
 pub mod delta;
 pub mod index;
 pub mod loose;
+pub mod multi_pack_index;
 pub mod pack;
 pub mod pack_index;
 pub mod tree;

@@ -1,10 +1,13 @@
 //! What is told of a pack whose index cannot be true, before libgit2 follows it out of the pack's bytes.
 
-use std::fs;
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
 use std::ops::Range;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::index::Index;
+use crate::git::formats::multi_pack_index;
 use crate::git::formats::pack_index::numbers;
 use crate::git::{GitError, Repo};
 
@@ -32,14 +35,20 @@ impl Damage {
     }
 
     fn error(&self) -> GitError {
-        GitError::PackIndex { path: self.index.clone(), why: self.why }
+        let (path, why) = (self.index.clone(), self.why);
+        match path.extension() {
+            Some(_) => GitError::PackIndex { path, why },
+            None => GitError::MultiPackIndex { path, why },
+        }
     }
 }
 
 impl Repo {
     /// What must hold before libgit2 reads an object that is in no pack known here.
     pub(in crate::git) fn trust_other_packs(&self) -> Result<(), GitError> {
-        refuse(self.listed().damage.as_ref())
+        refuse(self.listed().damage.as_ref())?;
+        let find = || self.listed().of_many.iter().find_map(|path| misleading(path));
+        refuse(self.packs.of_many.get_or_init(find).as_ref())
     }
 
     /// What must hold before libgit2 reads objects of its own choice.
@@ -97,6 +106,18 @@ pub(super) fn is_of_the_first(index: &Path) -> bool {
     let offsets = entries.iter().filter_map(|entry| entry.first_chunk()).map(|four| u32::from_be_bytes(*four));
     let is_whole = cut_off.is_empty() && fanout.last().is_some_and(|&count| count as usize == entries.len());
     is_whole && fanout.is_sorted() && offsets.map(u64::from).all(|offset| within.contains(&offset))
+}
+
+/// Where an index of many packs leads out of one.
+fn misleading(index: &Path) -> Option<Damage> {
+    // One that cannot be read is none to libgit2 either.
+    let file = File::open(index).ok()?;
+    let length = file.metadata().ok().filter(Metadata::is_file)?.len();
+    let size_of = |name: &[u8]| {
+        let pack = index.with_file_name(OsStr::from_bytes(name)).with_extension("pack");
+        Some(pack.metadata().ok()?.len())
+    };
+    multi_pack_index::check(&file, length, &size_of).err().map(|why| Damage::of(index, why))
 }
 
 /// Where entries stand in the pack of an index.

@@ -22,6 +22,8 @@ pub(super) struct Listed {
     pub(super) packs: Vec<Pack>,
     /// Of an index that is not among them.
     pub(super) damage: Option<Damage>,
+    /// Where an index of many packs may be.
+    pub(super) of_many: Vec<PathBuf>,
 }
 
 impl Listed {
@@ -35,7 +37,8 @@ impl Listed {
             }
         }
         let are_few = indices.len() <= MOST_PACKS;
-        let mut listed = Self::default();
+        let of_many = folders.iter().map(|folder| folder.join("multi-pack-index")).collect();
+        let mut listed = Self { of_many, ..Self::default() };
         for opened in indices.iter().filter_map(|path| Index::open(path)) {
             match opened {
                 Ok(index) if are_few => listed.packs.push(Pack { index, entries: OnceLock::new() }),

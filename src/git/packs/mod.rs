@@ -36,6 +36,7 @@ pub(in crate::git) struct Packs {
     listed: OnceLock<Listed>,
     misleading: OnceLock<Option<Damage>>,
     unordered: OnceLock<Option<Damage>>,
+    of_many: OnceLock<Option<Damage>>,
 }
 
 struct Pack {
