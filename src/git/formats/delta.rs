@@ -108,6 +108,7 @@ mod tests {
             let made = apply(BASE, &[&[10, size][..], &delta].concat(), 100);
 
             prop_assert!(made.is_none_or(|made| made.len() == usize::from(size) && size <= 100));
+            prop_assert!(result_size(&[&[10, size][..], &delta].concat()).is_some());
         }
     }
 }

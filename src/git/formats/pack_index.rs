@@ -152,3 +152,58 @@ pub fn numbers(bytes: &[u8]) -> Vec<u32> {
 fn name_at(number: u32) -> u64 {
     NAMES + NAME as u64 * u64::from(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn index(names: &[[u8; NAME]]) -> Vec<u8> {
+        let count = |byte: u8| u32::try_from(names.iter().filter(|name| name[0] <= byte).count()).unwrap();
+        let fanout: Vec<u8> = (0..=255).flat_map(|byte| count(byte).to_be_bytes()).collect();
+        let offsets: Vec<u8> = (0..names.len()).flat_map(|at| u32::try_from(12 + at).unwrap().to_be_bytes()).collect();
+        [&MAGIC[..], &fanout, &names.concat(), &vec![0; 4 * names.len()], &offsets, &[0; 40]].concat()
+    }
+
+    fn names() -> impl Strategy<Value = Vec<[u8; NAME]>> {
+        prop::collection::btree_set(any::<[u8; NAME]>(), 0..400).prop_map(|names| names.into_iter().collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn every_name_is_found_and_no_other(names in names(), other: [u8; NAME]) {
+            let file = index(&names);
+            let layout = Layout::read(file.as_slice(), file.len() as u64).unwrap();
+
+            for (at, name) in names.iter().enumerate() {
+                prop_assert_eq!(layout.find(file.as_slice(), ObjectId::new(*name)), Some(12 + at as u64));
+            }
+            prop_assert!(names.contains(&other) || layout.find(file.as_slice(), ObjectId::new(other)).is_none());
+        }
+
+        #[test]
+        fn whatever_is_changed_nothing_is_read_that_is_not_there(
+            names in names(),
+            edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..9),
+        ) {
+            let mut file = index(&names);
+            for (at, byte) in edits {
+                let at = at.index(file.len());
+                file[at] = byte;
+            }
+
+            if let Ok(layout) = Layout::read(file.as_slice(), file.len() as u64) {
+                let count = layout.count();
+                prop_assert!(usize::try_from(count).unwrap() * 28 <= file.len());
+                prop_assert_eq!(layout.offsets_from(file.as_slice(), 0, count).map(|all| all.len()), Some(names.len()));
+                prop_assert_eq!(layout.names_from(file.as_slice(), count, 1), None);
+                for name in names {
+                    let _ = layout.find(file.as_slice(), ObjectId::new(name));
+                }
+            }
+        }
+    }
+}

@@ -92,6 +92,8 @@ pub fn push_entry(tree: &mut Vec<u8>, bits: u32, name: &[u8], id: ObjectId) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn raw(entries: &[(&str, &str)]) -> Vec<u8> {
@@ -144,5 +146,51 @@ mod tests {
         assert_eq!(dotted.order(&dir), Ordering::Less);
         assert_eq!(file.order(&dir), Ordering::Less);
         assert_eq!(dir.order(&dir), Ordering::Equal);
+    }
+
+    fn names() -> impl Strategy<Value = Vec<(u32, Vec<u8>)>> {
+        let bits = prop::sample::select(vec![0o040_000, 0o100_644, 0o100_755, 0o100_600, 0o120_000, 0o160_000]);
+        prop::collection::vec((bits, prop::collection::vec(1..=255_u8, 1..9)), 0..9)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(named in names(), id: [u8; 20]) {
+            let mut tree = Vec::new();
+            for (bits, name) in &named {
+                push_entry(&mut tree, *bits, name, ObjectId::new(id));
+            }
+
+            let read = parse(&tree).unwrap();
+
+            prop_assert_eq!(read.iter().map(|entry| (entry.bits, entry.name.to_vec())).collect::<Vec<_>>(), named);
+            prop_assert!(read.iter().all(|entry| entry.id == ObjectId::new(id)));
+        }
+
+        #[test]
+        fn what_is_read_from_any_bytes_is_there_and_reads_the_same_when_written(
+            named in names(),
+            edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        ) {
+            let mut tree = vec![];
+            for (bits, name) in &named {
+                push_entry(&mut tree, *bits, name, ObjectId::new([7; 20]));
+            }
+            for (at, byte) in edits {
+                if !tree.is_empty() {
+                    let at = at.index(tree.len());
+                    tree[at] = byte;
+                }
+            }
+
+            let read: Vec<_> = entries(&tree).map_while(|entry| entry).collect();
+
+            let mut again = Vec::new();
+            for entry in &read {
+                push_entry(&mut again, entry.bits, entry.name, entry.id);
+            }
+            prop_assert!(again.len() <= tree.len());
+            prop_assert_eq!(parse(&again).unwrap(), read);
+        }
     }
 }
