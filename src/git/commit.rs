@@ -52,17 +52,20 @@ impl Commit {
         let message = bytes.get(end + 2..).unwrap_or_default().to_vec();
         let (mut tree, mut author, mut committer) = (None, None, None);
         let mut parents = Vec::new();
+        // git takes for parents what stands right behind the tree, and nothing further down.
+        let mut is_lineage = true;
         for line in headers.split(|&byte| byte == b'\n') {
             let space = line.iter().position(|&byte| byte == b' ').unwrap_or(line.len());
             let value = line.get(space + 1..).unwrap_or_default();
             let named = || std::str::from_utf8(value).ok()?.parse::<ObjectId>().ok();
             match line.get(..space)? {
                 b"tree" if tree.is_none() => tree = Some(named()?),
-                b"parent" => parents.push(named()?),
+                b"parent" if is_lineage => parents.push(named()?),
                 b"author" if author.is_none() => author = Some(signature(value)),
                 b"committer" if committer.is_none() => committer = Some(signature(value)),
                 _ => {}
             }
+            is_lineage &= line.starts_with(b"tree ") || line.starts_with(b"parent ");
         }
         let ((author, authored_at), (committer, committed_at)) = (author?, committer?);
         Some(Self { id, tree: tree?, parents, author, committer, authored_at, committed_at, message })
@@ -174,6 +177,16 @@ mod tests {
         assert_eq!(of("S\r\n \t\r\nA: b\r\n"), "A: b");
         assert_eq!(of("S\n\n (cherry picked\n A: c)\nno trailer\n A: d\nA: b"), "A: b");
         assert_eq!(co_authors(b"S\n\nCo-authored-by : Lin\n <l@x>").first().unwrap().email, "l@x");
+    }
+
+    #[test]
+    fn what_git_takes_for_no_parent_is_none() {
+        let text = String::from_utf8_lossy(RAW);
+        let more = text.replace("\ngpgsig", "\nparent 3333333333333333333333333333333333333333\ngpgsig");
+
+        let commit = Commit::parse(ObjectId::new([0; 20]), more.as_bytes()).unwrap();
+
+        assert_eq!(commit.parents, ["2222222222222222222222222222222222222222".parse().unwrap()]);
     }
 
     #[test]
