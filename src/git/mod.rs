@@ -4,6 +4,7 @@
 //! bytes, equal subtrees are skipped (libgit2 compares them entry by entry), and replacement
 //! refs and grafts, which would show a judge other history than a clone gets, have no effect.
 
+mod alike;
 mod blame;
 mod broken;
 mod command;

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::files;
 use crate::support::{Scratch, lines, secret_line};
@@ -229,4 +229,29 @@ fn unmerged_paths_cannot_be_judged() {
 
     assert_eq!(said.code, 2);
     assert!(said.err.contains("unmerged paths: `a.txt`"), "{}", said.err);
+}
+
+#[test]
+fn a_new_file_is_held_beside_one_that_some_systems_take_for_the_same() {
+    let scratch = Scratch::new();
+    scratch.write("src/parser/Rules.rs", lines(3));
+    scratch.write("src/other.rs", lines(3));
+    scratch.commit_all("There before");
+    let told = || -> Vec<String> {
+        let findings = scratch.check(&["--staged"])["findings"].clone();
+        let told = |finding: &Value| format!("{} {}", finding["path"].as_str().unwrap(), finding["message"]);
+        let all = findings.as_array().unwrap();
+        all.iter().filter(|finding| finding["rule"] == "unicode/colliding-path").map(told).collect()
+    };
+
+    scratch.write("Src/Parser/rules.rs", "one\n");
+    scratch.write("src/parser/other.rs", "two\n");
+    scratch.git(&["add", "--all"]);
+    let said = told();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("Src/Parser/rules.rs ") && said[0].contains("`src/parser/Rules.rs`"), "{said:?}");
+
+    // In its place, rather than beside it.
+    scratch.git(&["rm", "-q", "--cached", "src/parser/Rules.rs"]);
+    assert_eq!(told(), [] as [&str; 0]);
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::beside::beside;
 use super::copies::{Copies, copies};
 use super::large::{self, Stored};
 use super::recent::Recent;
@@ -131,7 +132,8 @@ impl Examiner<'_> {
         if self.signed.is_landing {
             self.signed.returned(repo, subject, &mut files)?;
         }
-        let (mut examined, inline) = self.whole(subject, files);
+        let beside = if self.in_tree { Vec::new() } else { beside(repo, subject, &self.law.rules)? };
+        let (mut examined, inline) = self.whole(subject, files, &beside);
         let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
         for of_commit in commits {
             examined.touched.extend(of_commit.paths);
@@ -172,7 +174,7 @@ impl Examiner<'_> {
     }
 
     /// The change as one, and the waivers in its texts.
-    fn whole(&self, subject: &Subject, read: Vec<OfFile>) -> (Examined, Vec<Inline>) {
+    fn whole(&self, subject: &Subject, read: Vec<OfFile>, beside: &[RepoPath]) -> (Examined, Vec<Inline>) {
         let mut examined = Examined {
             files: Vec::with_capacity(read.len()),
             findings: Vec::new(),
@@ -196,7 +198,8 @@ impl Examiner<'_> {
             is_new: change.old.is_none() || change.from.is_some(),
             by_agent: self.by_agent,
         });
-        examined.findings.extend(self.law.rules.collisions(&there.collect::<Vec<_>>()));
+        let beside = beside.iter().map(|path| Standing { path, is_new: false, by_agent: self.by_agent });
+        examined.findings.extend(self.law.rules.collisions(&beside.chain(there).collect::<Vec<_>>()));
         (examined, inline)
     }
 

@@ -2,6 +2,7 @@
 //! are heard, and it is decided on. Hooks, verbs and the replay of what is on record all come here.
 
 mod again;
+mod beside;
 mod carried;
 mod copies;
 mod examine;

@@ -18,6 +18,12 @@ pub struct Standing<'a> {
 }
 
 impl Rules {
+    /// Whether it matters which other paths there are.
+    #[must_use]
+    pub fn compare_paths(&self) -> bool {
+        self.all.iter().any(|rule| rule.detector == Some(Detector::CollidingPath))
+    }
+
     /// Findings for new paths that differ from another one only by spelling. Of a tree, every path
     /// is new.
     pub fn collisions(&self, paths: &[Standing<'_>]) -> Vec<Finding> {
