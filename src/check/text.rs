@@ -49,6 +49,7 @@ fn head(bytes: &[u8]) -> &[u8] {
 pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => return Encoding::Bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] if is_latin(head(bytes)) => return Encoding::Bytes,
         [0xff, 0xfe, ..] => return Encoding::Utf16 { big_endian: false },
         [0xfe, 0xff, ..] => return Encoding::Utf16 { big_endian: true },
         _ => {}
@@ -75,6 +76,15 @@ pub(super) fn encoding(bytes: &[u8]) -> Encoding {
     } else {
         Encoding::Bytes
     }
+}
+
+/// Whether what stands behind a mark of UTF-16 has one byte for each character, some of them beyond ASCII: no
+/// NUL, and few bytes that are not ASCII, of which Chinese in UTF-16 has as many as others. Without any of those
+/// [`Utf16`] reads it as it is.
+fn is_latin(head: &[u8]) -> bool {
+    let behind = head.get(2..).unwrap_or_default();
+    let beyond = behind.iter().filter(|byte| !is_ascii(**byte)).count();
+    beyond > 0 && beyond * 8 <= behind.len() && behind.len() >= 2 * WIDE_RUN && memchr::memchr(0, behind).is_none()
 }
 
 /// A NUL byte alone does not make a text binary: one stray byte must not hide a file. More than
@@ -294,6 +304,18 @@ mod tests {
             );
             assert_eq!(decode(&utf16(chinese, big_endian)).0.as_ref(), &chinese.as_bytes()[3..]);
         }
+    }
+
+    #[test]
+    fn latin_behind_the_mark_stays_as_it_is() {
+        let line = b"schl\xfcssel = \"f\xfcr alle\"\r\npassword = \"x\"\r\n";
+        let chinese = utf16("\u{4e2d}\u{6587}\u{6f22}\u{5b57}\u{5bc6}\u{78bc}", false);
+
+        for mark in [b"\xff\xfe", b"\xfe\xff"] {
+            let text = [mark.as_slice(), line].concat();
+            assert_eq!(decode(&text), (Cow::Borrowed(text.as_slice()), Scanned::Text));
+        }
+        assert_eq!(decode(&[b"\xff\xfe".as_slice(), &chinese].concat()).1, Scanned::Utf16);
     }
 
     #[test]
