@@ -279,6 +279,7 @@ mod tests {
         prop_oneof![
             4 => "[a-z =;\n]{0,300}",
             2 => "(secret|tok_|tok)[=\n ]{0,3}[a-z0-9_]{0,12}",
+            1 => Just("a\\u0022tok_abcdefgh\\u0022\n&lt;\nsecret&#61;abcdef0\n".to_owned()),
             1 => Just("BEGIN".to_owned()),
             1 => Just("END #".to_owned()),
             1 => Just("wide\u{fc} wide x".to_owned()),

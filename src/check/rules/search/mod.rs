@@ -3,12 +3,13 @@
 //! A `group` of rules looks at one kind of text. One pass over its bytes finds every place where a keyword of
 //! any of them stands (`prefilter`), but for what the text has in `common` with what was there before. Only
 //! the rules concerned are then tried (`find`), on the line around it; what is known of each meanwhile is in
-//! `states`. `matches` are what is left.
+//! `states`. `matches` are what is left. What is written with escapes is searched once more as `plain` text.
 
 mod common;
 mod find;
 mod group;
 mod matches;
+mod plain;
 mod prefilter;
 mod states;
 

@@ -55,3 +55,43 @@ fn a_keyword_ends_with_what_it_is_written_with() {
 
     assert_eq!(lines_found(rules, "a.txt", "x\n=;\rabcdefgh\n"), [Some(2)]);
 }
+
+#[test]
+fn what_is_written_with_escapes_is_searched_as_what_it_says() {
+    let rules = r#"[{"id": "t/token", "keywords": ["tok_", "/hook"], "severity": "deny", "message": "m",
+        "regex": "\\b(tok_[a-z=]{8})(?:[^a-z=]|$)|//a\\.dev/hook/([a-z]{4})"}]"#;
+
+    for line in [
+        r#"{"a": "b = \u0022tok_abcdefgh\u0022"}"#,
+        r#"{"a": "b = \"tok_abcd\u003dfgh\""}"#,
+        r#"{"a": "https:\/\/a.dev\/hook\/abcd"}"#,
+        r#"{"a": "{\\u0022b\\u0022:\\u0022tok_abcdefgh\\u0022}"}"#,
+        "<a b=\"2&#61;tok_abcdefgh&amp;c\"/>",
+        "<a b=\"tok_abcd&#x3D;fgh\"/>",
+    ] {
+        for (before, after) in [(0, 0), (3, 2), (900, 40), (5_000, 90_000), (200_000, 300_000)] {
+            let around = format!("{}\n{line}\n{}", "x=&gt;\n".repeat(before), "\\/\n".repeat(after));
+            let within =
+                format!("{}\n{} {line} {}", "\n".repeat(before), "&lt; ".repeat(before), "&lt; ".repeat(after));
+
+            let number = u32::try_from(before).unwrap() + 2;
+            assert_eq!(lines_found(rules, "a.txt", &around), [Some(number)], "{line} {before}");
+            assert_eq!(lines_found(rules, "a.txt", &within), [Some(number)], "{line} {before}");
+        }
+    }
+}
+
+#[test]
+fn what_escapes_hide_is_told_as_it_is_written() {
+    let rules = Rules::of_json(
+        r#"[{"id": "t/token", "keywords": ["tok_"], "regex": "tok_[a-z=]{8}", "severity": "deny", "message": "m"},
+            {"id": "u/shown", "keywords": ["tok_"], "regex": "tok_[a-z=]{8}", "severity": "deny", "message": "m", "show": true}]"#,
+    );
+
+    let found = rules.scan_text(&RepoPath::from("a.json"), br#"{"a": 1, "b": "tok_abcd\u003dfgh", "c": 2}"#).findings;
+
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].place.column, Some(16));
+    let excerpt = format!("{:?}", found[0].excerpt.as_ref().unwrap());
+    assert!(!excerpt.contains("tok_"), "{excerpt}");
+}
