@@ -538,3 +538,34 @@ fn the_jobs_that_are_printed_judge_a_merge_request() {
         assert_eq!(places.contains(&&Value::from("src/b.rs")), secret, "{report}");
     }
 }
+
+#[test]
+fn what_is_written_through_a_link_or_out_of_an_archive_is_weighed_where_it_goes() {
+    let scratch = governed();
+    for (command, expected) in [
+        ("ln -s .git g; rm g/hooks/*", "deny"),
+        ("ln -s .git g && cd g/hooks && rm pre-commit", "deny"),
+        ("ln -s ../.gov src/law; echo x > src/law/policy.yaml", "deny"),
+        ("unzip -o a -d .git", "deny"),
+        ("tar xf a.tar -C .git", "deny"),
+        ("7z x a -o.git", "deny"),
+        ("git worktree add .git/x", "deny"),
+        ("git clone x .git/y", "deny"),
+        ("rm -f $(which gov-hook)", "ask"),
+        ("cp /bin/true \"$(which gov-hook)\"", "ask"),
+        ("tee \"$(some-tool)\"", "ask"),
+        ("jj git push", "ask"),
+        ("tar xf a.tar", ""),
+        ("tar xf a.tar -C src", ""),
+        ("tar xf a.tar -C src/core", "ask"),
+        ("unzip a.zip -d /tmp/x", ""),
+        ("cd .git && unzip ../a.zip", "deny"),
+        ("fd -e rs | xargs sed -i s/a/b/", ""),
+        ("rm -rf \"$(mktemp -d)\"", ""),
+        ("find . -name '*.pyc' | xargs rm", ""),
+        ("rm $(find . -name '*.pyc')", ""),
+        ("ln -s .git g; rm g", "ask"),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}

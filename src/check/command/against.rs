@@ -94,6 +94,9 @@ impl Looker {
 
     pub(super) fn moves(&mut self, words: &[Word]) {
         let Some(to) = words.iter().find(|word| !word.text.starts_with('-')) else { return };
+        for led in self.led(to) {
+            self.moves(std::slice::from_ref(&led));
+        }
         if to.is_open {
             for named in to.made.iter().flat_map(|made| &made.named) {
                 self.moves(std::slice::from_ref(named));
@@ -117,6 +120,26 @@ impl Looker {
         // The first is where the line starts, the last where it is if every `cd` counts.
         let most = self.from.len().saturating_sub(MOST_PLACES);
         self.from.drain(1..=most);
+    }
+
+    /// Jujutsu keeps a git repository, and runs none of its hooks.
+    pub(super) fn jujutsu(&mut self, words: &[Word]) {
+        let mut plain = words.iter().filter(|word| !word.text.starts_with('-'));
+        let mut next = || plain.next().map_or("", |word| word.text.as_str());
+        let only_looks = match next() {
+            "" | "help" | "version" | "log" | "st" | "status" | "diff" | "interdiff" | "show" | "evolog" | "root"
+            | "tag" | "workspace" => true,
+            "git" => matches!(next(), "fetch" | "remote" | "root" | "init" | "clone"),
+            "config" => matches!(next(), "get" | "list" | "l" | "path" | "p"),
+            "op" | "operation" => matches!(next(), "log" | "show" | "diff"),
+            "bookmark" | "b" => matches!(next(), "list" | "l"),
+            "file" => matches!(next(), "list" | "show" | "annotate" | "search"),
+            _ => false,
+        };
+        let helps = words.iter().any(|word| matches!(word.text.as_str(), "--help" | "-h"));
+        if !only_looks && !helps {
+            self.object(Against::Ask, "jj makes commits, moves references and pushes past git's hooks: use git");
+        }
     }
 
     pub(super) fn gov_hook(&mut self, words: &[Word]) {

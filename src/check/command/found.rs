@@ -10,6 +10,8 @@ pub struct Found {
     names: Vec<String>,
     /// Whether git's own directory is left out.
     pub skips_git: bool,
+    /// The same of whatever begins with a dot.
+    pub skips_hidden: bool,
 }
 
 impl Found {
@@ -80,14 +82,29 @@ impl Looker {
     /// Whether a word stands for what is found; then that is written.
     pub(super) fn writes_found(&mut self, word: &Word) -> bool {
         let stands = !self.searched.is_empty() && word.text.contains(PLACE);
-        if stands && self.spend(self.searched.len() * EACH_COMMAND).is_ok() {
-            for (root, found) in self.searched.clone() {
-                let extent = if found.is_all() { Extent::Whole } else { Extent::Found(found) };
-                self.written(&root, &extent);
-            }
+        if stands {
+            self.written_among(&self.searched.clone());
         }
         stands
     }
+
+    /// What is found in some places is written.
+    pub(super) fn written_among(&mut self, searched: &[(Word, Found)]) {
+        if self.spend(searched.len() * EACH_COMMAND).is_err() {
+            return;
+        }
+        for (root, found) in searched {
+            let extent = if found.is_all() { Extent::Whole } else { Extent::Found(found.clone()) };
+            self.written(root, &extent);
+        }
+    }
+}
+
+/// Where `find` or `fd` searches, and for what.
+pub(super) fn searched(name: &str, words: &[Word]) -> Vec<(Word, Found)> {
+    let search = if name == "find" { of_find(words) } else { of_fd(words) };
+    let found = search.found;
+    search.roots.into_iter().map(|root| (root, found.clone())).collect()
 }
 
 /// What stands for each file that is found.
@@ -104,7 +121,8 @@ fn of_find(words: &[Word]) -> Search<'_> {
         expression.windows(2).rposition(|pair| matches!(pair, ["-prune", "-o" | "-or"])).map_or(0, |at| at + 2);
     let (left_out, mut rest) = expression.split_at(pruned);
     let is_git = |text: &str| text.trim_end_matches("/*").trim_end_matches('/').rsplit('/').next() == Some(".git");
-    let mut found = Found { names: Vec::new(), skips_git: left_out.iter().any(|text| is_git(text)) };
+    let mut found =
+        Found { names: Vec::new(), skips_git: left_out.iter().any(|text| is_git(text)), skips_hidden: false };
     let mut others = 0;
     while let Some((word, behind)) = rest.split_first() {
         rest = behind;
@@ -147,7 +165,13 @@ fn of_fd(words: &[Word]) -> Search<'_> {
         matches!(word.text.as_str(), "--hidden" | "--unrestricted")
             || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains(['H', 'u']))
     };
-    let found = Found { names: Vec::new(), skips_git: !asked.iter().any(shows) };
+    let is_extension = |word: &Word| matches!(word.text.as_str(), "-e" | "--extension");
+    let given = asked.windows(2).filter_map(|pair| match pair {
+        [option, value] if is_extension(option) && !value.is_open => Some(format!("*.{}", value.text)),
+        _ => None,
+    });
+    let is_hidden = !asked.iter().any(shows);
+    let found = Found { names: given.collect(), skips_git: is_hidden, skips_hidden: is_hidden };
     let roots = if roots.is_empty() { vec![Word::plain(".")] } else { roots };
     Search { roots, found, actions }
 }

@@ -111,6 +111,12 @@ pub(super) fn written(words: &[Word]) -> Vec<(Word, bool)> {
             None => named().skip(1).map(|word| (word, false)).collect(),
         },
         "commit" | "grep" => Vec::new(),
+        // Where there is none yet, a repository or a work tree is made; the first that `clone` names is what
+        // it reads.
+        "worktree" | "clone" | "init" | "submodule" => {
+            let is_own = |word: &Word| word.text.split('/').any(|part| part == ".git");
+            named().skip(usize::from(verb == "clone")).filter(is_own).map(|word| (word, true)).collect()
+        }
         _ => after
             .iter()
             .enumerate()
@@ -160,6 +166,11 @@ fn parted(words: &[Word]) -> Parted<'_> {
     let before = words.get(..at.min(words.len())).unwrap_or_default();
     let after = words.get(at + 1..).unwrap_or_default();
     Parted { before, verb: words.get(at).map_or("", |word| word.text.as_str()), after }
+}
+
+/// The subcommand.
+pub(super) fn verb(words: &[Word]) -> &str {
+    parted(words).verb
 }
 
 /// The values of settings that a command gives git, each with whether it is an editor: many others name a

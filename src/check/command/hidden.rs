@@ -67,6 +67,17 @@ pub(super) fn takes_files(words: &[Word]) -> bool {
         && words.iter().any(|word| written::is_file_program(&word.text))
 }
 
+/// Whether it writes to whatever files are named to it, and not only to one of them.
+pub(super) fn writes_all(words: &[Word]) -> bool {
+    let inner = unwrapped(behind(words.get(1..).unwrap_or_default(), "InPLdasEj"));
+    let rest = inner.get(1..).unwrap_or_default();
+    program(inner).is_some_and(|name| match name {
+        "cp" | "ln" | "install" | "rsync" | "scp" | "mv" | "dd" | "patch" => false,
+        "sed" | "perl" | "yq" | "awk" => written::edits(name, rest),
+        name => written::is_file_program(name),
+    })
+}
+
 /// The command that another host is to run.
 pub(super) fn remote(words: &[Word]) -> &[Word] {
     behind(words, SSH).get(1..).unwrap_or_default()
@@ -116,14 +127,19 @@ pub(super) fn size_of_functions(commands: &[Simple]) -> usize {
 
 /// Whether a command has words that are only known to whoever calls the function that it is in.
 pub(super) fn waits_for_words(command: &Simple) -> bool {
-    command.words.iter().any(Word::is_unknown)
+    command.words.iter().any(may_be_given)
+}
+
+/// Whether a word may stand for those of a caller: what a command says is none of them.
+fn may_be_given(word: &Word) -> bool {
+    word.is_unknown() && word.made.is_none()
 }
 
 /// A function's command with the words that it was called with.
 pub(super) fn called_with(body: &[Word], words: &[Word]) -> Vec<Word> {
     let mut all = Vec::new();
     for word in body {
-        if word.is_unknown() {
+        if may_be_given(word) {
             all.extend_from_slice(words);
         } else {
             all.push(word.clone());

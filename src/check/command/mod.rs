@@ -9,9 +9,11 @@ mod found;
 mod git;
 mod glob;
 mod hidden;
+mod links;
 mod programs;
 mod said;
 mod shell;
+mod unpack;
 mod written;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,6 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 use against::AGENT;
 pub use found::Found;
 pub use glob::fits;
+use links::Link;
 use programs::{
     READERS, SETTERS, SHELLS, WRAPPERS, base, is_interpreter, is_simple_wrapper, program, scripts_of, unwrapped,
 };
@@ -102,6 +105,7 @@ pub fn look(line: &str, aliases: &Aliases) -> Result<Looked, Unreadable> {
         expanding: Vec::new(),
         functions: Vec::new(),
         searched: Vec::new(),
+        links: Vec::new(),
         nested: 0,
     };
     found.script(line, &[])?;
@@ -122,6 +126,7 @@ struct Looker {
     functions: Vec<(String, Vec<Word>)>,
     /// Where that is searched for which `{}` stands.
     searched: Vec<(Word, Found)>,
+    links: Vec<Link>,
     /// How many programs run the one that is looked at.
     nested: usize,
 }
@@ -239,17 +244,19 @@ impl Looker {
             }
         }
         for target in &command.written {
-            let is_made = target.made.as_ref().is_some_and(|made| !made.is_whole);
-            if is_made && target.is_unknown() {
-                self.object(Against::Ask, "it writes to a file whose name is not to be seen");
-            }
             self.writes(target, false);
         }
         let input = command.input.as_deref();
-        if hidden::takes_files(&command.words) {
-            for word in input.iter().flat_map(|input| &input.named) {
+        if let Some(input) = input.filter(|_| hidden::takes_files(&command.words)) {
+            for word in &input.named {
                 self.writes(word, true);
             }
+            self.written_among(&input.searched);
+            if input.may_be_anything() && hidden::writes_all(&command.words) {
+                self.object(Against::Ask, "it writes to files whose names are not to be seen");
+            }
+        }
+        if hidden::takes_files(&command.words) {
             for name in command.fed.iter().flat_map(|text| text.split_whitespace()) {
                 self.writes(&Word::plain(name), true);
             }
@@ -331,12 +338,19 @@ impl Looker {
         for script in scripts_of(name, rest) {
             self.perhaps(&script.text)?;
         }
+        for script in unpack::scripts(name, rest) {
+            if script.is_open {
+                self.object(Against::Ask, format!("what `{name}` runs cannot be seen before it does"));
+            }
+            self.perhaps(&script.text)?;
+        }
         match name {
             "git" => return self.git(rest),
             "eval" => return self.script(&joined(rest), &[]),
             "trap" => return rest.first().map_or(Ok(()), |script| self.script(&script.text, &[])),
             "alias" => return self.alias(rest),
             "gov-hook" => self.gov_hook(rest),
+            "jj" => self.jujutsu(rest),
             "cd" | "pushd" => self.moves(rest),
             "unset" => return self.unset(rest),
             "printf" if rest.first().is_none_or(|word| word.text != "-v") => {}

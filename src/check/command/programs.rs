@@ -118,6 +118,8 @@ pub(super) fn scripts_of(name: &str, words: &[Word]) -> Vec<Word> {
         "npx" | "npm" | "pnpm" => ("c", &["--call"]),
         "nix-shell" | "nix" => ("", &["--run", "--command"]),
         "entr" => ("s", &[]),
+        "complete" | "compgen" => ("C", &[]),
+        "rsync" => ("e", &["--rsh"]),
         _ => return Vec::new(),
     };
     let given = |(at, word): (usize, &Word)| {

@@ -1,7 +1,9 @@
 //! What commands say, as far as the line that has them says so: the texts that they write out, and the
 //! files that they name.
 
-use super::programs::program;
+use super::found::{self, Found};
+use super::git;
+use super::programs::{base, program};
 use super::shell::{Simple, Word};
 
 /// What comes out of commands.
@@ -10,8 +12,14 @@ pub(super) struct Said {
     pub(super) texts: Vec<String>,
     /// Whether the texts are all that there is.
     pub(super) is_whole: bool,
+    /// Whether it can be taken to name no hook but by what follows here.
+    pub(super) is_bounded: bool,
+    /// Whether the text is a program that is looked up, and not a file of that name.
+    pub(super) is_program: bool,
     /// The files that it may name.
     pub(super) named: Vec<Word>,
+    /// Where it searches for the files that it names, and for which.
+    pub(super) searched: Vec<(Word, Found)>,
 }
 
 /// More than that `printf` is not followed in what it repeats.
@@ -22,20 +30,29 @@ const EACH_NAME: usize = 32;
 
 impl Said {
     pub(super) fn size(&self) -> usize {
-        let names = self.named.iter().map(|word| word.text.len() + EACH_NAME);
-        self.texts.iter().map(String::len).chain(names).sum()
+        let words = self.named.iter().chain(self.searched.iter().map(|(root, _)| root));
+        self.texts.iter().map(String::len).chain(words.map(|word| word.text.len() + EACH_NAME)).sum()
+    }
+
+    /// Whether it may name anything, a hook as well as whatever else.
+    pub(super) const fn may_be_anything(&self) -> bool {
+        !self.is_whole && !self.is_bounded
     }
 
     fn add(&mut self, other: &Self) {
         self.texts.extend_from_slice(&other.texts);
         self.named.extend_from_slice(&other.named);
+        self.searched.extend_from_slice(&other.searched);
         self.is_whole &= other.is_whole;
+        self.is_bounded &= !other.may_be_anything();
+        self.is_program = other.is_program;
     }
 }
 
 /// What some commands say one after the other.
 pub(super) fn output(commands: &[Simple]) -> Said {
-    let mut all = Said { is_whole: !commands.is_empty(), ..Said::default() };
+    let is_any = !commands.is_empty();
+    let mut all = Said { is_whole: is_any, is_bounded: is_any, ..Said::default() };
     for command in commands {
         all.add(&by(command));
     }
@@ -45,18 +62,24 @@ pub(super) fn output(commands: &[Simple]) -> Said {
 /// The word that stands for what was said.
 pub(super) fn word(said: Said) -> Word {
     match said.texts.as_slice() {
-        [text] if said.is_whole => Word::plain(text.trim_end_matches('\n')),
+        [text] if said.is_whole => {
+            let text = text.trim_end_matches('\n').to_owned();
+            Word { text, made: said.is_program.then(|| said.into()), ..Word::default() }
+        }
         _ => Word { is_open: true, made: Some(said.into()), ..Word::default() },
     }
 }
 
 /// A word that is one of these.
 pub(super) fn one_of(words: &[Word]) -> Word {
-    let mut said = Said { is_whole: true, ..Said::default() };
+    let mut said = Said { is_whole: true, is_bounded: true, ..Said::default() };
     for word in words {
         said.texts.push(word.text.clone());
         named(word, &mut said.named);
+        said.searched.extend(word.made.iter().flat_map(|made| made.searched.iter().cloned()));
         said.is_whole &= !word.is_open;
+        said.is_bounded &= is_bounded(word);
+        said.is_program |= is_program(word);
     }
     Word { is_open: true, made: Some(said.into()), ..Word::default() }
 }
@@ -66,6 +89,17 @@ pub(super) fn either(before: &Word, word: &Word) -> Word {
     let mut all = one_of(&[before.clone(), word.clone()]);
     all.text.clone_from(&word.text);
     all
+}
+
+/// Whether a word can be taken to name no hook, but by what is known of it: what only the environment sets
+/// is taken so.
+fn is_bounded(word: &Word) -> bool {
+    !word.is_open || !word.made.as_ref().is_some_and(|made| made.may_be_anything())
+}
+
+/// Whether a word is a program that was looked up.
+pub(super) fn is_program(word: &Word) -> bool {
+    word.made.as_ref().is_some_and(|made| made.is_program)
 }
 
 /// A word, and what those may be that it is made of, without what they are made of in turn.
@@ -89,7 +123,9 @@ pub(super) fn text(command: &Simple) -> Option<String> {
 fn by(command: &Simple) -> Said {
     let rest = command.words.get(1..).unwrap_or_default();
     let is_closed = !rest.iter().any(|word| word.is_open);
-    let known = |text: String, names: Vec<Word>| Said { texts: vec![text], is_whole: is_closed, named: names };
+    let is_bounded = rest.iter().all(is_bounded);
+    let bounded = |names: Vec<Word>| Said { is_bounded, named: names, ..Said::default() };
+    let known = |text: String, names: Vec<Word>| Said { texts: vec![text], is_whole: is_closed, ..bounded(names) };
     let all_named = |words: &[Word]| {
         let mut names = Vec::new();
         for word in words {
@@ -97,43 +133,157 @@ fn by(command: &Simple) -> Said {
         }
         names
     };
-    let last = || rest.last().filter(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
-    let passed_on = || command.input.as_ref().map(|input| input.named.clone()).unwrap_or_default();
-    match program(&command.words) {
-        None => Said { is_whole: true, ..Said::default() },
-        Some("echo") => known(echoed(rest), all_named(rest)),
-        Some("printf") => known(printed(rest), all_named(rest)),
-        Some("cat" | "tee") if command.fed.is_empty() && (rest.is_empty() || is_tee(command)) => {
+    let last = || rest.last().filter(|word| !word.text.starts_with('-'));
+    let Some(name) = program(&command.words) else {
+        return Said { is_whole: true, is_bounded: true, ..Said::default() };
+    };
+    match name {
+        "echo" => known(echoed(rest), all_named(rest)),
+        "printf" => known(printed(rest), all_named(rest)),
+        "cat" | "tee" if command.fed.is_empty() && (rest.is_empty() || name == "tee") => {
             command.input.as_deref().cloned().unwrap_or_default()
         }
-        Some("cat" | "tee") if !command.fed.is_empty() && (rest.is_empty() || is_tee(command)) => {
-            Said { texts: command.fed.clone(), is_whole: true, named: Vec::new() }
+        "cat" | "tee" if !command.fed.is_empty() && (rest.is_empty() || name == "tee") => {
+            Said { texts: command.fed.clone(), is_whole: true, is_bounded: true, ..Said::default() }
         }
-        Some("pwd") => known(".".into(), Vec::new()),
-        Some("mktemp") => known(last().unwrap_or("/tmp/made").to_owned(), Vec::new()),
-        Some("which" | "type" | "realpath" | "readlink") => Said {
-            named: all_named(rest),
-            ..last().map_or_else(Said::default, |last| known(last.to_owned(), Vec::new()))
-        },
-        Some("command") if rest.first().is_some_and(|word| matches!(word.text.as_str(), "-v" | "-V")) => {
-            last().map_or_else(Said::default, |last| known(last.to_owned(), Vec::new()))
+        "pwd" => known(".".into(), Vec::new()),
+        "mktemp" => known(made_anew(rest), Vec::new()),
+        "which" | "type" | "realpath" | "readlink" | "whereis" => looked_up(name, rest, known, bounded),
+        "command" if rest.first().is_some_and(|word| matches!(word.text.as_str(), "-v" | "-V")) => {
+            looked_up(name, rest, known, bounded)
         }
-        Some("dirname") => last().map_or_else(Said::default, |last| {
-            known(last.trim_end_matches('/').rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned(), Vec::new())
+        // Where a program is, is not known.
+        "dirname" if last().is_some_and(is_program) => Said::default(),
+        "dirname" => last().map_or_else(Said::default, |last| {
+            let text = last.text.trim_end_matches('/').rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+            let names = if last.is_open { vec![Word { text: text.clone(), ..last.clone() }] } else { Vec::new() };
+            known(text, names)
         }),
-        Some("git") => of_git(rest)
-            .map_or_else(|| Said { named: configured(rest), ..Said::default() }, |text| known(text, Vec::new())),
-        Some("ls") => Said { named: all_named(rest), ..Said::default() },
-        Some("find" | "fd") => {
-            let roots = rest.iter().take_while(|word| !word.text.starts_with(['-', '(', '!'])).cloned();
-            Said { named: all_named(&roots.collect::<Vec<_>>()), ..Said::default() }
-        }
-        Some(_) => Said { named: passed_on(), ..Said::default() },
+        "basename" => match rest {
+            [one] if is_closed => known(base(&one.text).to_owned(), Vec::new()),
+            _ => bounded(Vec::new()),
+        },
+        "git" => of_git(rest).map_or_else(|| listed_by_git(rest, is_bounded), |text| known(text, Vec::new())),
+        "ls" | "cd" | "pushd" => bounded(all_named(rest)),
+        "find" | "fd" | "fdfind" => Said { searched: found::searched(name, rest), ..bounded(Vec::new()) },
+        "grep" | "egrep" | "fgrep" | "rg" | "ag" if lists_files(rest) => bounded(all_named(&own(rest))),
+        _ if TAME.contains(&name) => bounded(Vec::new()),
+        _ => passed_on(command, name, rest),
     }
 }
 
-fn is_tee(command: &Simple) -> bool {
-    program(&command.words) == Some("tee")
+/// Programs that name no files, or only such as they are given.
+const TAME: [&str; 33] = [
+    "date",
+    "id",
+    "whoami",
+    "hostname",
+    "uname",
+    "nproc",
+    "arch",
+    "seq",
+    "wc",
+    "expr",
+    "uuidgen",
+    "sha1sum",
+    "sha256sum",
+    "md5sum",
+    "cksum",
+    "tput",
+    "tty",
+    "pgrep",
+    "pidof",
+    "ps",
+    "true",
+    ":",
+    "set",
+    "shift",
+    "test",
+    "[",
+    "[[",
+    "mkdir",
+    "sleep",
+    "export",
+    "local",
+    "unset",
+    "stat",
+];
+
+/// Programs that pass on lines of what they read.
+const FILTERS: [&str; 10] = ["sort", "head", "tail", "uniq", "tac", "shuf", "cut", "grep", "egrep", "fgrep"];
+
+/// What comes through a pipe to a program that may name the same files.
+fn passed_on(command: &Simple, name: &str, words: &[Word]) -> Said {
+    let Some(input) = command.input.as_deref() else { return Said::default() };
+    let is_lines = match name {
+        "sort" | "uniq" | "tac" | "shuf" | "head" | "tail" => !reads_file(words),
+        "sed" | "awk" | "gawk" | "tr" => !words.iter().any(|word| makes_names(&word.text)),
+        _ => FILTERS.contains(&name),
+    };
+    let is_bounded = is_lines && !input.may_be_anything();
+    Said { is_bounded, named: input.named.clone(), searched: input.searched.clone(), ..Said::default() }
+}
+
+/// Whether a filter is given a file to read instead.
+fn reads_file(words: &[Word]) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    words.iter().any(|word| !word.text.starts_with(['-', '+']) && !is_number(&word.text))
+}
+
+/// Whether a program of a filter could make the name of a hook of what it reads.
+fn makes_names(program: &str) -> bool {
+    program.contains('"') || ["git", "gov", "hook"].iter().any(|word| program.contains(word))
+}
+
+/// Whether a search is for the names of files and not for what they hold.
+fn lists_files(words: &[Word]) -> bool {
+    words.iter().any(|word| match word.text.strip_prefix('-') {
+        Some(long) if long.starts_with('-') => {
+            matches!(long, "-files-with-matches" | "-files-without-match" | "-files")
+        }
+        Some(letters) => letters.contains(['l', 'L']),
+        None => false,
+    })
+}
+
+/// Those words that lead to git's own files, or to the law.
+fn own(words: &[Word]) -> Vec<Word> {
+    let leads = |word: &&Word| word.text.split('/').any(|part| matches!(part, ".git" | ".gov" | "hooks"));
+    words.iter().filter(leads).cloned().collect()
+}
+
+/// A temporary file, which is a new one outside of the repository unless the line says where it is to be.
+fn made_anew(words: &[Word]) -> String {
+    let is_below = |word: &Word| word.text.starts_with("--tmpdir") || (is_short(word) && word.text.contains('t'));
+    let name = words.last().filter(|word| !word.text.starts_with('-')).map(|word| word.text.as_str());
+    match name {
+        Some(name) if name.contains('/') || !words.iter().any(is_below) => name.to_owned(),
+        _ => "/tmp/made".into(),
+    }
+}
+
+fn is_short(word: &Word) -> bool {
+    word.text.starts_with('-') && !word.text.starts_with("--")
+}
+
+/// Where a program is, or where a path leads.
+fn looked_up(
+    name: &str,
+    words: &[Word],
+    known: impl Fn(String, Vec<Word>) -> Said,
+    bounded: impl Fn(Vec<Word>) -> Said,
+) -> Said {
+    let Some(last) = words.last().filter(|word| !word.text.starts_with('-')) else { return Said::default() };
+    let is_path = matches!(name, "realpath" | "readlink");
+    let mut names = Vec::new();
+    if is_path {
+        for word in words {
+            named(word, &mut names);
+        }
+    }
+    let is_program = is_program(last) || (!is_path && !last.text.contains('/'));
+    let said = if name == "whereis" { bounded(names) } else { known(last.text.clone(), names) };
+    Said { is_program, ..said }
 }
 
 fn echoed(words: &[Word]) -> String {
@@ -193,8 +343,21 @@ fn of_git(words: &[Word]) -> Option<String> {
     }
 }
 
-/// Where hooks may be that a setting names.
-fn configured(words: &[Word]) -> Vec<Word> {
+/// What git names: files that it has under control are none of its own, unless it is told to look there.
+fn listed_by_git(words: &[Word], is_bounded: bool) -> Said {
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.iter().any(|known| word.text.starts_with(known)));
+    let lists = match git::verb(words) {
+        "rev-parse" => is_bounded && !words.iter().any(|word| word.is_open || word.text.starts_with("--git-")),
+        "diff" | "show" | "log" | "diff-tree" => has(&["--name-only", "--name-status"]),
+        "grep" => lists_files(words),
+        verb => LISTS.contains(&verb),
+    };
     let is_place = |word: &Word| word.text.eq_ignore_ascii_case("core.hooksPath");
-    if words.iter().any(is_place) { vec![Word::plain(".git/hooks")] } else { Vec::new() }
+    let mut named = own(words);
+    named.extend(words.iter().any(is_place).then(|| Word::plain(".git/hooks")));
+    Said { is_bounded: lists, named, ..Said::default() }
 }
+
+/// Verbs that list files under control, or what is no file.
+const LISTS: [&str; 9] =
+    ["ls-files", "ls-tree", "status", "describe", "branch", "tag", "rev-list", "merge-base", "for-each-ref"];

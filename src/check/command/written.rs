@@ -1,8 +1,8 @@
 //! The files that a command writes because they are named to it.
 
-use super::programs::program;
+use super::programs::{base, program};
 use super::shell::Word;
-use super::{Against, EACH_COMMAND, Extent, Looker, Written};
+use super::{Against, EACH_COMMAND, Extent, Looker, Written, said, unpack};
 
 const FILES: [&str; 29] = [
     "rm", "mv", "cp", "ln", "tee", "sed", "perl", "chmod", "chown", "truncate", "touch", "dd", "install", "rsync",
@@ -17,6 +17,12 @@ pub(super) fn is_file_program(name: &str) -> bool {
 /// Programs that also run what their options say.
 pub(super) fn is_editor(name: &str) -> bool {
     matches!(name, "ed" | "ex" | "vi" | "vim" | "nvim" | "emacs")
+}
+
+/// Whether `cp` is told to make links.
+fn makes_links(word: &Word) -> bool {
+    word.text == "--symbolic-link"
+        || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('s'))
 }
 
 /// Whether a program that mostly reads is told to write in place.
@@ -123,13 +129,40 @@ impl Looker {
         if self.writes_found(word) {
             return;
         }
-        for named in word.made.iter().flat_map(|made| made.named.iter()).filter(|_| word.is_open) {
-            self.written(named, &Extent::Whole);
+        let extent = if whole { Extent::Whole } else { Extent::Alone };
+        if let Some(made) = word.made.as_ref().filter(|_| word.is_open) {
+            for named in &made.named {
+                if word.text.starts_with('/') {
+                    let inside = format!("{}{}", named.text.trim_end_matches('/'), word.text);
+                    self.written(&Word { text: inside, ..named.clone() }, &extent);
+                } else {
+                    self.written(named, &Extent::Whole);
+                }
+            }
+            self.written_among(&made.searched);
         }
-        self.written(word, if whole { &Extent::Whole } else { &Extent::Alone });
+        if said::is_program(word) {
+            return self.replaced(word);
+        }
+        self.written(word, &extent);
+    }
+
+    /// A program that was looked up is written, and not a file of its name here.
+    fn replaced(&mut self, word: &Word) {
+        let said = word.made.iter().flat_map(|made| &made.texts);
+        if said.chain([&word.text]).any(|text| base(text.trim_end()) == "gov-hook") {
+            self.object(Against::Ask, "it may be the gov-hook that judges: a person has to agree first");
+        }
     }
 
     pub(super) fn written(&mut self, word: &Word, extent: &Extent) {
+        let is_made = word.made.as_ref().is_some_and(|made| made.may_be_anything());
+        if is_made && word.is_unknown() {
+            self.object(Against::Ask, "it writes to a file whose name is not to be seen");
+        }
+        if is_made && base(&word.text) == "gov-hook" {
+            return self.replaced(word);
+        }
         // `.g*` is `.git` as soon as there is one.
         let first = word.text.trim_start_matches("./").split('/').next().unwrap_or_default();
         let is_vague = word.is_pattern && first.starts_with('.') && first.contains(['*', '?', '[', '{']);
@@ -146,6 +179,7 @@ impl Looker {
         if self.spend(word.text.len() + places).is_err() {
             return;
         }
+        self.written_through_links(word, extent);
         self.looked.written.push(Written { path: word.text.clone(), from: self.from.clone(), extent: extent.clone() });
     }
 
@@ -155,6 +189,19 @@ impl Looker {
             let files: Vec<Word> = fetched_to(name, words).collect();
             for file in &files {
                 self.writes(file, false);
+            }
+            return self.others(words);
+        }
+        if let Some(unpacked) = unpack::written(name, words) {
+            for word in &unpacked {
+                match word.text.as_str() {
+                    // Where the line is, all is ordinary but git's own.
+                    "." if self.from.iter().any(|from| from.split('/').any(|part| part == ".git")) => {
+                        self.writes(&Word::plain("./*"), false);
+                    }
+                    "." => {}
+                    _ => self.writes(word, false),
+                }
             }
             return self.others(words);
         }
@@ -169,7 +216,7 @@ impl Looker {
                 }
             }
             "cp" | "ln" | "install" | "rsync" | "scp" => {
-                let target = words.iter().find_map(|word| word.text.strip_prefix("--target-directory="));
+                let target = words.iter().find_map(|word| word.without("--target-directory="));
                 let names_target = |word: &Word| match word.text.strip_prefix('-') {
                     Some("-target-directory") => true,
                     Some(letters) => !letters.starts_with('-') && letters.ends_with('t'),
@@ -182,14 +229,17 @@ impl Looker {
                 if name == "ln" || words.iter().any(|word| word.text == "--remove-source-files") {
                     self.others(words);
                 }
-                match target.map(Word::plain).or_else(|| after.cloned()) {
+                match target.or_else(|| after.cloned()) {
                     Some(target) => self.writes(&target, false),
                     None => named().next_back().into_iter().for_each(|word| self.writes(word, false)),
                 }
+                if name == "ln" || (name == "cp" && words.iter().any(makes_links)) {
+                    self.links(words);
+                }
             }
             "dd" => {
-                let outputs = words.iter().filter_map(|word| word.text.strip_prefix("of="));
-                outputs.for_each(|path| self.writes(&Word::plain(path), false));
+                let outputs = words.iter().filter_map(|word| word.without("of="));
+                outputs.for_each(|path| self.writes(&path, false));
             }
             "mv" => {
                 let last = named().count().saturating_sub(1);

@@ -109,7 +109,8 @@ impl Ground {
                 }
                 *left -= 1;
                 let (name, inner) = (entry.file_name(), entry.path());
-                if found.skips_git && name == ".git" {
+                let is_hidden = name.as_bytes().starts_with(b".");
+                if (found.skips_git && name == ".git") || (found.skips_hidden && is_hidden) {
                     continue;
                 }
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());

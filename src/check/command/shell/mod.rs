@@ -50,6 +50,11 @@ impl Word {
         Self { text: text.to_owned(), ..Self::default() }
     }
 
+    /// What stands behind an option that is in the same word.
+    pub(super) fn without(&self, option: &str) -> Option<Self> {
+        self.text.strip_prefix(option).map(|rest| Self { text: rest.to_owned(), ..self.clone() })
+    }
+
     /// Whether nothing of it is known.
     pub(super) const fn is_unknown(&self) -> bool {
         self.is_open && self.text.is_empty()
