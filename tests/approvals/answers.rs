@@ -200,3 +200,31 @@ fn what_was_rejected_on_its_way_to_two_branches_is_taken_back_on_both() {
     assert_eq!(team.judged()["outcome"], "approval_pending");
     assert_eq!(team.json("mira", &["check", "origin/main..HEAD", "--onto", "stage"])["outcome"], "approval_pending");
 }
+
+#[test]
+fn a_rejection_that_was_taken_back_is_none_for_any_branch() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.gov("lin", &["audit", "sync"]);
+    assert_eq!(team.gov("lin", &["reject", &id, "--reason", "it leaks"]).code, 0);
+    team.is_held("stage");
+    for person in ["mira", "lin"] {
+        team.gov(person, &["audit", "sync"]);
+    }
+    let states = || {
+        let told = team.json("lin", &["status", &id]);
+        let states: Vec<String> =
+            told["requests"].as_array().unwrap().iter().map(|one| one["state"].to_string()).collect();
+        states
+    };
+    assert_eq!(states(), ["\"rejected\"", "\"rejected\""]);
+
+    assert_eq!(team.gov("lin", &["revoke", &id]).code, 0);
+
+    assert_eq!(states(), ["\"pending\"", "\"pending\""]);
+    for verb in [&["history"][..], &["status", &id]] {
+        let told = team.gov("lin", verb).out;
+        assert!(!told.contains("  rejected"), "{told}");
+    }
+    assert_eq!(team.gov("lin", &["status", &id]).out.matches("revoke").count(), 2);
+}

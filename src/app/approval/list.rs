@@ -145,7 +145,14 @@ impl<'e> Asked<'e> {
         let heard = all.under(repo, trusted)?;
         let mut words = heard.words(repo, &landing, tip.or(object(entry, "onto")), &authors);
         let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
-        words.retain(|word| word.saying == Saying::Reject || !is_elsewhere(word));
+        // A rejection is about the bytes, wherever they land, until it is taken back.
+        let rejections: Vec<Sha256> =
+            words.iter().filter(|word| word.saying == Saying::Reject).map(|word| word.id).collect();
+        let is_of_rejection = |word: &Word| {
+            let is_back = |id: &Sha256| word.saying == Saying::Revoke { word: *id };
+            word.saying == Saying::Reject || rejections.iter().any(is_back)
+        };
+        words.retain(|word| is_of_rejection(word) || !is_elsewhere(word));
         let level = entry.text("enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
         let gate = if entry.text("gate") == Some("commit") { Gate::Commit } else { Gate::Push };
         let agent = entry.text("agent").map(str::to_owned);
