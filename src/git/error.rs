@@ -27,6 +27,10 @@ pub enum GitError {
     #[error("`{name}` is {}", if *is_short { "too short for the id of a commit" } else { "the beginning of several ids" })]
     AmbiguousId { name: String, is_short: bool },
 
+    /// What git understands otherwise than as one commit.
+    #[error("`{name}` {what}")]
+    NotACommit { name: String, what: &'static str, mend: String },
+
     #[error("`{name}` is a file, not a commit")]
     File { name: String },
 
@@ -138,6 +142,7 @@ impl GitError {
             Self::AmbiguousId { is_short: false, name } => {
                 Some(format!("give more of its digits: git rev-parse --disambiguate={}", shell_word(name)))
             }
+            Self::NotACommit { mend, .. } => Some(mend.clone()),
             Self::File { name } => Some(format!(
                 "to judge what is staged: gov-hook check --staged; to see what the policy says of the file: \
                  gov-hook policy why {}",

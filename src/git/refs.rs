@@ -91,6 +91,16 @@ impl Repo {
             return self.tip_of(revision)?.map_or(Ok(None), |target| self.commit_at(target));
         }
         self.trust_packs()?;
+        // A file of the index is no commit, and libgit2 knows none by it.
+        if revision.starts_with(':') && !revision.starts_with(":/") {
+            return Ok(None);
+        }
+        // How a message is searched for, and what is meant by a time, only git knows for sure.
+        if (revision.starts_with(":/") || revision.contains("^{/") || revision.contains("@{"))
+            && let Some(found) = self.resolved_by_git(revision)
+        {
+            return Ok(Some(found));
+        }
         let found = self.inner.revparse_single(revision).and_then(|object| object.peel(ObjectType::Commit));
         match found {
             Ok(commit) => Ok(Some(object_id(commit.id()))),
@@ -101,6 +111,14 @@ impl Repo {
             }
             Err(source) => Err(GitError::Git { what: format!("`{revision}`"), source }),
         }
+    }
+
+    fn resolved_by_git(&self, revision: &str) -> Option<ObjectId> {
+        // What follows `:/` is all searched for, and only in commits.
+        let commit = if revision.starts_with(":/") { revision.to_owned() } else { format!("{revision}^{{commit}}") };
+        let said = self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).ok()?;
+        // Older ones say that word as well.
+        String::from_utf8_lossy(&said).lines().last()?.parse().ok()
     }
 
     /// The same, for a revision that somebody named and that must be there. A branch goes before a
@@ -119,8 +137,36 @@ impl Repo {
             return Ok(found);
         }
         self.trust_names_of_packs()?;
+        if let Some((what, mend)) = self.meant_otherwise(revision) {
+            return Err(GitError::NotACommit { name: revision.to_owned(), what, mend });
+        }
         let shallow = self.is_shallow().then(|| self.remote_name());
         Err(GitError::UnknownRevision { name: revision.to_owned(), shallow })
+    }
+
+    /// What git understands by a name that is not that of one commit, and what to name instead.
+    fn meant_otherwise(&self, revision: &str) -> Option<(&'static str, String)> {
+        const SEVERAL: &str = "stands for several revisions";
+        const INSIDE: &str = "is something inside of a commit, not the commit";
+        if revision.starts_with(':') && !revision.starts_with(":/") {
+            return Some((
+                "is a file in the index, not a commit",
+                "judge what is staged: gov-hook check --staged".into(),
+            ));
+        }
+        let (commit, (what, mend)) = if let Some(commit) = revision.strip_suffix("^!") {
+            (commit, (SEVERAL, format!("name the commit alone: {commit}")))
+        } else if let Some(commit) = revision.strip_suffix("^@") {
+            (commit, (SEVERAL, format!("name one of its parents: {commit}^1")))
+        } else if let Some((commit, at)) = revision.rsplit_once("^-") {
+            let parent = if at.is_empty() { "1" } else { at };
+            (commit, (SEVERAL, format!("name them as a range: {commit}^{parent}..{commit}")))
+        } else {
+            let (commit, _) = revision.split_once(':').or_else(|| revision.rsplit_once("^{"))?;
+            (commit, (INSIDE, format!("name the commit alone: {commit}")))
+        };
+        let is_there = !commit.is_empty() && self.resolve(commit).is_ok_and(|found| found.is_some());
+        is_there.then_some((what, mend))
     }
 
     /// Whether somebody who named it may have meant a file of the work tree.

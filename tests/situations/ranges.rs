@@ -230,3 +230,35 @@ fn what_is_named_from_a_branch_on_is_one_commit_of_it_and_no_branch() {
     }
     assert_eq!(files(&scratch.check(&["HEAD", "--base", "main~1"])), [json!(["b.txt", "A", 5, 0])]);
 }
+
+#[test]
+fn a_revision_that_is_not_one_commit_says_what_it_is_and_what_to_name() {
+    let scratch = Scratch::new();
+    scratch.write("src/a.txt", "one\n");
+    let first = scratch.commit_all("Begin here");
+    scratch.write("src/a.txt", "two\n");
+    scratch.commit_all("Go on");
+
+    for (named, what, mend) in [
+        (":src/a.txt", "is a file in the index, not a commit", "gov-hook check --staged"),
+        (":0:src/a.txt", "is a file in the index, not a commit", "gov-hook check --staged"),
+        (":", "is a file in the index, not a commit", "gov-hook check --staged"),
+        ("HEAD^!", "stands for several revisions", "name the commit alone: HEAD"),
+        ("HEAD^@", "stands for several revisions", "name one of its parents: HEAD^1"),
+        ("HEAD^-", "stands for several revisions", "name them as a range: HEAD^1..HEAD"),
+        ("HEAD:src", "is something inside of a commit, not the commit", "name the commit alone: HEAD"),
+        ("HEAD^{tree}", "is something inside of a commit, not the commit", "name the commit alone: HEAD"),
+        ("main..:src/a.txt", "is a file in the index, not a commit", "gov-hook check --staged"),
+        (":/no such words", "is not a commit, branch or tag here", "git branch --all"),
+        ("nothing:src", "is not a commit, branch or tag here", "git branch --all"),
+    ] {
+        let said = scratch.run(&["check", named]);
+        assert_eq!(said.code, 2, "{named}: {}", said.out);
+        assert!(said.err.contains(what) && said.err.contains(mend), "{named}: {}", said.err);
+    }
+    for named in [":/Begin", ":/!-Go", ":/^Begin.*e$", "HEAD^{/Begin}", "HEAD^{/!-Go}", "HEAD@{1}", "main@{1}"] {
+        let judged = scratch.check(&[named]);
+        assert_eq!(judged["target"]["head"], first, "{named}");
+    }
+    assert_eq!(scratch.run(&["check", "@{yesterday}"]).code, 0);
+}
