@@ -106,6 +106,8 @@ impl Environment {
                 directory: None,
                 index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
                 work_tree: std::env::var_os("GIT_WORK_TREE").filter(|path| !path.is_empty()).map(PathBuf::from),
+                git_dir: std::env::var_os("GIT_DIR").filter(|path| !path.is_empty()).map(PathBuf::from),
+                namespace: std::env::var_os("GIT_NAMESPACE").filter(|name| !name.is_empty()),
                 config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
                 ssh: std::env::var_os("GIT_SSH"),
                 objects_elsewhere: is_set("GIT_OBJECT_DIRECTORY"),

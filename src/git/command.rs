@@ -1,6 +1,8 @@
 //! How git itself is run, for what libgit2 cannot do.
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::error::GitError;
@@ -13,6 +15,23 @@ pub(super) fn plain_git(program: impl AsRef<OsStr>) -> Command {
     // A file that is not there; git says nothing of it.
     command.env("GIT_NO_REPLACE_OBJECTS", "1").env("GIT_GRAFT_FILE", "");
     command
+}
+
+/// Where git has its own around a folder, and the root of the work tree if there is one, as soon as it trusts
+/// whoever owns them.
+pub(super) fn trusted_around(folder: &Path) -> Option<(PathBuf, Option<PathBuf>)> {
+    let asked = |what: &str| {
+        let mut command = plain_git("git");
+        // Of a repository that it is told of it does not ask who owns it.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            command.env_remove(name);
+        }
+        let output = command.arg("-C").arg(folder).args(["rev-parse", what]).output();
+        let path = printed("rev-parse", output).ok()?;
+        let path = path.strip_suffix(b"\n").unwrap_or(&path);
+        (!path.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(path)))
+    };
+    Some((asked("--absolute-git-dir")?, asked("--show-toplevel")))
 }
 
 impl Repo {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository};
 
+use super::command::trusted_around;
 use super::content::HELD_WHOLE;
 use super::error::GitError;
 use super::loose::Looks;
@@ -23,6 +24,10 @@ pub struct Place {
     pub index_file: Option<PathBuf>,
     /// `GIT_WORK_TREE`, which git takes from the current directory, and libgit2 from the git directory.
     pub work_tree: Option<PathBuf>,
+    /// `GIT_DIR`.
+    pub git_dir: Option<PathBuf>,
+    /// `GIT_NAMESPACE`.
+    pub namespace: Option<OsString>,
     /// `GIT_CONFIG_PARAMETERS` or `GIT_CONFIG_COUNT`: settings that only git itself reads.
     pub config_in_environment: bool,
     /// `GIT_SSH`: the program that goes to remotes.
@@ -74,7 +79,12 @@ impl Repo {
             Some(directory) => (Repository::discover(directory), directory.as_path()),
             None => (Repository::open_from_env().and_then(|found| at_work_tree(found, place)), Path::new(".")),
         };
-        let inner = found.map_err(|error| explain(error, at))?;
+        let inner = match found {
+            Err(error) if error.code() == ErrorCode::Owner => {
+                trusted_by_git(place, at).ok_or_else(|| explain(error, at))?
+            }
+            found => found.map_err(|error| explain(error, at))?,
+        };
         // Its references would have other names than those that are pushed.
         if inner.namespace_bytes().is_some() {
             return Err(GitError::Namespace);
@@ -247,6 +257,29 @@ fn at_work_tree(repository: Repository, place: &Place) -> Result<Repository, git
         repository.set_workdir(&whole, false)?;
     }
     Ok(repository)
+}
+
+/// A repository of another user whom `safe.directory` names where libgit2 does not look: `git -c`, and the
+/// variables that is passed on in. git is asked, and what it does not say is not believed.
+fn trusted_by_git(place: &Place, at: &Path) -> Option<Repository> {
+    if !place.config_in_environment || place.objects_elsewhere || place.namespace.is_some() {
+        return None;
+    }
+    let (git_dir, work_dir) = trusted_around(at)?;
+    let named = place.git_dir.as_ref().filter(|_| place.directory.is_none());
+    if named.is_some_and(|named| named.canonicalize().ok() != git_dir.canonicalize().ok()) {
+        return None;
+    }
+    // The one way to open it that does not ask again.
+    let repository = Repository::open_bare(git_dir).ok()?;
+    let format = repository.config().ok()?.get_string("extensions.refstorage");
+    if format.is_ok_and(|format| format != "files") {
+        return None;
+    }
+    if let Some(work_dir) = work_dir {
+        repository.set_workdir(&work_dir, false).ok()?;
+    }
+    at_work_tree(repository, place).ok()
 }
 
 fn explain(error: git2::Error, at: &Path) -> GitError {

@@ -277,3 +277,57 @@ fn a_policy_that_is_not_in_force_yet_is_said_to_be_none() {
     scratch.commit_all("Govern");
     assert!(!about(&scratch.run(&["check"]).out), "but not once it judges");
 }
+
+/// As a container of CI that says so in the environment.
+#[test]
+fn whom_git_is_told_to_trust_on_the_command_line_is_trusted() {
+    let scratch = Scratch::new();
+    scratch.write("a.txt", lines(3));
+    scratch.commit_all("More");
+    let top = scratch.path("").canonicalize().unwrap();
+    // Only root can give a folder away.
+    if std::os::unix::fs::chown(&top, Some(65_534), Some(65_534)).is_err() {
+        return;
+    }
+    std::os::unix::fs::chown(top.join(".git"), Some(65_534), Some(65_534)).unwrap();
+    let run = |value: &str, set: &dyn Fn(&mut std::process::Command)| {
+        scratch.run_with(&["check", "HEAD", "--format", "json"], |command| {
+            command.env_remove("SUDO_UID").env("GIT_CONFIG_COUNT", "1");
+            command.env("GIT_CONFIG_KEY_0", "safe.directory").env("GIT_CONFIG_VALUE_0", value);
+            set(command);
+        })
+    };
+    let top = top.to_string_lossy().into_owned();
+    let plain: &dyn Fn(&mut std::process::Command) = &|_| ();
+
+    for value in [&top[..], "*"] {
+        let said = run(value, plain);
+        assert_eq!((said.code, files(&said.json())), (0, vec![json!(["a.txt", "A", 3, 0])]), "{value}: {}", said.err);
+    }
+    let by_git = run("/elsewhere", &|command| {
+        command.env_remove("GIT_CONFIG_COUNT").env("GIT_CONFIG_PARAMETERS", format!("'safe.directory'='{top}'"));
+    });
+    assert_eq!(by_git.code, 0, "{}", by_git.err);
+
+    let elsewhere = format!("{top}/elsewhere");
+    let refused = [
+        run(&elsewhere, plain),
+        // An empty one takes back what was said before.
+        run(&top, &|command| {
+            command
+                .env("GIT_CONFIG_COUNT", "2")
+                .env("GIT_CONFIG_KEY_1", "safe.directory")
+                .env("GIT_CONFIG_VALUE_1", "");
+        }),
+        run(&top, &|command| {
+            command.env_remove("GIT_CONFIG_COUNT");
+        }),
+        run("/elsewhere", &|command| {
+            command.env("GIT_DIR", ".git");
+        }),
+    ];
+    for said in refused {
+        assert_eq!(said.code, 2, "{}", said.out);
+        assert!(said.json()["error"].to_string().contains("git does not trust"), "{}", said.out);
+    }
+}
