@@ -158,13 +158,10 @@ impl GitError {
                 Some(format!("fetch the rest of the history: git fetch --unshallow {}", shell_word(remote)))
             }
             Self::PartialHistory { remote, .. } => {
-                Some(format!("fetch them: git fetch --refetch --no-filter {}", shell_word(remote)))
+                Some(format!("fetch them, now and from now on: {}", fetching_all(remote)))
             }
             Self::Missing { promised_by: Some(remote), .. } | Self::MissingCommit { promised_by: Some(remote), .. } => {
-                Some(format!(
-                    "this is a partial clone; fetch all that it left out: git fetch --refetch --no-filter {}",
-                    shell_word(remote)
-                ))
+                Some(format!("this is a partial clone; fetch all that it left out: {}", fetching_all(remote)))
             }
             Self::PackIndex { path, .. } => Some(format!(
                 "let git rebuild it: rm -f {} && git index-pack {}",
@@ -207,6 +204,15 @@ impl GitError {
             | Self::Git { .. } => None,
         }
     }
+}
+
+/// What makes a partial clone a whole one, for good: as long as the filter is set, the next fetch leaves out
+/// some again.
+#[must_use]
+pub fn fetching_all(remote: &str) -> String {
+    let filter = format!("remote.{remote}.partialclonefilter");
+    let (remote, filter) = (shell_word(remote), shell_word(&filter));
+    format!("git fetch --refetch --no-filter {remote} && git config --unset {filter}")
 }
 
 /// An error in words for people, without the numbers that libgit2 gives its own.

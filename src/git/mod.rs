@@ -38,7 +38,7 @@ mod window;
 
 pub use blame::Lines;
 pub use commit::{Commit, co_authors, trailers};
-pub use error::{GitError, in_words};
+pub use error::{GitError, fetching_all, in_words};
 pub use hooks::{Git, HooksFolder, HooksPath, Scope};
 pub use message::Wording;
 pub use reach::{Blob, Dated, Reached, Start};

@@ -215,6 +215,14 @@ impl Repo {
         })
     }
 
+    /// The remote that some objects are left with whenever something is fetched.
+    #[must_use]
+    pub fn leaves_out(&self) -> Option<String> {
+        let remote = self.remote_name();
+        let filter = self.config_string(&format!("remote.{remote}.partialclonefilter"));
+        filter.filter(|_| self.is_partial()).map(|_| remote)
+    }
+
     pub(super) fn unreadable(&self, id: ObjectId, what: String, source: git2::Error) -> GitError {
         if source.code() == ErrorCode::NotFound {
             if let Err(damage) = self.trust_names_of_packs() {

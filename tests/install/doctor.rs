@@ -255,3 +255,29 @@ fn a_shallow_clone_is_told_what_it_lacks_and_how_to_fetch_it() {
         assert!(!said.out.contains("shallow:"), "{}", said.out);
     }
 }
+
+#[test]
+fn a_partial_clone_is_told_what_it_lacks_and_how_to_fetch_it_for_good() {
+    let scratch = Scratch::new();
+    scratch.commit_all("Two");
+    scratch.git(&["config", "uploadpack.allowFilter", "true"]);
+    let partial = scratch.beside("partial");
+    let url = format!("file://{}", scratch.path("").display());
+    scratch.git(&["clone", "-q", "--filter=blob:none", &url, &partial.to_string_lossy()]);
+    let what = "this clone is partial: what is staged can be judged; a push, and whatever else reads what was left out, \
+                cannot\n";
+
+    let installed = scratch.run_in(&partial, &["install"]);
+    let said = scratch.run_in(&partial, &["doctor"]);
+
+    assert_eq!((installed.code, said.code), (0, 0), "{}{}", installed.err, said.out);
+    let mend = "git fetch --refetch --no-filter origin && git config --unset remote.origin.partialclonefilter";
+    let told = format!("  {what}    fetch them, now and from now on: {mend}\n");
+    assert!(installed.out.contains(&told), "{}", installed.out);
+    assert!(said.out.contains(&format!("  {what}    mend it: {mend}\n")), "{}", said.out);
+    assert!(scratch.command("sh", &partial).args(["-c", mend]).status().unwrap().success());
+    for verb in ["install", "doctor"] {
+        let said = scratch.run_in(&partial, &[verb]);
+        assert!(!said.out.contains("partial:"), "{}", said.out);
+    }
+}

@@ -208,9 +208,15 @@ fn a_partial_clone_says_how_to_fetch_all_that_it_left_out() {
         let said = scratch.run_in(&partial, &["check", "HEAD~2..HEAD"]);
 
         assert_eq!(said.code, 2, "{filter}");
-        assert!(said.err.contains("git fetch --refetch --no-filter origin"), "{filter}: {}", said.err);
-        scratch.git_in(&partial, &["fetch", "-q", "--refetch", "--no-filter", "origin"]);
+        let mend = "git fetch --refetch --no-filter origin && git config --unset remote.origin.partialclonefilter";
+        assert!(said.err.contains(mend), "{filter}: {}", said.err);
+        assert!(scratch.command("sh", &partial).args(["-c", mend]).status().unwrap().success());
         assert_eq!(scratch.run_in(&partial, &["check", "HEAD~2..HEAD"]).code, 0, "{filter}");
+        // And what is fetched from then on is whole as well.
+        scratch.write("a.txt", filter);
+        scratch.commit_all("After it was mended");
+        scratch.git_in(&partial, &["fetch", "-q", "origin"]);
+        assert_eq!(scratch.run_in(&partial, &["check", "HEAD..origin/main"]).code, 0, "{filter}");
     }
 }
 

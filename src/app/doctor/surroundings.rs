@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::install::{Found, SERVER, SHALLOW, is_clone, look, missing_fetch_rules, word};
+use crate::app::install::{Found, PARTIAL, SERVER, SHALLOW, is_clone, look, missing_fetch_rules, word};
 use crate::app::law::POLICY_PATH;
 use crate::app::memory::{Depth, other_than_ours, read};
 use crate::app::{Environment, Failure, law};
-use crate::git::{Git, Repo};
+use crate::git::{Git, Repo, fetching_all};
 use crate::ledger::GENESIS_STREAM;
 use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth, shell_word};
 
@@ -102,6 +102,9 @@ pub(super) fn history(repo: &Repo, troubles: &mut Vec<Trouble>) {
             mend: format!("git fetch --unshallow {}", shell_word(&repo.remote_name())),
             is_wrong: false,
         });
+    }
+    if let Some(remote) = repo.leaves_out() {
+        troubles.push(Trouble { about: "history", what: PARTIAL.into(), mend: fetching_all(&remote), is_wrong: false });
     }
 }
 

@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Answer, Environment, Failure};
-use crate::git::{Git, Repo};
+use crate::git::{Git, Repo, fetching_all};
 use crate::ledger::GENESIS_STREAM;
 use crate::model::{counted, shell_word};
 use crate::report::printable;
@@ -48,6 +48,10 @@ pub(super) const STRICT: &str = "reference-transaction";
 /// What a clone without the whole history means.
 pub(super) const SHALLOW: &str =
     "this clone is shallow: commits can be judged; whatever needs the rest of the history, as a push may, cannot";
+
+/// What a clone without all objects means.
+pub(super) const PARTIAL: &str =
+    "this clone is partial: what is staged can be judged; a push, and whatever else reads what was left out, cannot";
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Request {
@@ -243,6 +247,9 @@ fn installed(Installed { repo, folder, done, also, fetched, brought, gits, reque
     if repo.is_shallow() && !request.server {
         let remote = shell_word(&repo.remote_name());
         let _ = writeln!(text, "  {SHALLOW}\n    fetch the rest: git fetch --unshallow {remote}");
+    }
+    if let Some(remote) = repo.leaves_out().filter(|_| !request.server) {
+        let _ = writeln!(text, "  {PARTIAL}\n    fetch them, now and from now on: {}", fetching_all(&remote));
     }
     if request.configured {
         for git in gits.iter().filter(|git| !git.runs_configured_hooks()) {
