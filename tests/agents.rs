@@ -540,6 +540,31 @@ fn the_jobs_that_are_printed_judge_a_merge_request() {
 }
 
 #[test]
+fn what_is_put_into_a_folder_is_weighed_as_a_file_in_it() {
+    let scratch = governed();
+    for folder in ["src/core", "vendor", "migrations"] {
+        std::fs::create_dir_all(scratch.path(folder)).unwrap();
+    }
+    for (command, expected) in [
+        ("cp a.txt src", ""),
+        ("mv /tmp/a.txt src/", ""),
+        ("cp -r /tmp/a src/core", "ask"),
+        ("cp a.txt vendor", "ask"),
+        ("cp a.txt migrations", "ask"),
+        ("cp a.txt .", ""),
+        ("cp a.txt .gov", "deny"),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+    scratch.policy(&POLICY.replace("default: deny", "default: allow"));
+    for (command, expected) in
+        [("cp -r /tmp/a src/core", "ask"), ("cp a.txt vendor", ""), ("cp a.txt migrations", "ask")]
+    {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}
+
+#[test]
 fn what_is_written_through_a_link_or_out_of_an_archive_is_weighed_where_it_goes() {
     let scratch = governed();
     for (command, expected) in [

@@ -147,7 +147,15 @@ impl Ground {
                 why: format!("`{}` is outside of the repository", shown(path)),
             };
         };
-        of_policy(policy, &RepoPath::new(inside.as_os_str().as_bytes()))
+        let path_of = |inside: &Path| RepoPath::new(inside.as_os_str().as_bytes());
+        let named = of_policy(policy, &path_of(inside));
+        // What is put into a folder is a file in it, and of files a policy speaks.
+        if path.is_dir() {
+            let file = of_policy(policy, &path_of(&inside.join("*")));
+            let is_listed = policy.place(&path_of(inside)).class != PathClass::Unlisted;
+            return if is_listed || named.permission == Permission::Deny { named.or(file) } else { file };
+        }
+        named
     }
 }
 
