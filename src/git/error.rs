@@ -10,7 +10,7 @@ pub enum GitError {
     NotARepository { at: String },
 
     #[error("this repository uses {what}, which gov-hook cannot read")]
-    Unsupported { what: String },
+    Unsupported { what: String, mend: &'static str },
 
     #[error("GIT_NAMESPACE is set, and gov-hook reads the references of a whole repository")]
     Namespace,
@@ -128,7 +128,7 @@ impl GitError {
     pub fn remedy(&self) -> Option<String> {
         match self {
             Self::NotARepository { .. } => Some("run it inside a repository, or name one: gov-hook -C PATH …".into()),
-            Self::Unsupported { .. } => Some("gov-hook reads SHA-1 repositories with the `files` ref storage".into()),
+            Self::Unsupported { mend, .. } => Some((*mend).to_owned()),
             Self::Namespace => Some("serve each namespace from a repository of its own, or leave it unset".into()),
             Self::Untrusted { at } => {
                 Some(format!("if you trust it: git config --global --add safe.directory {}", shell_word(at)))

@@ -290,18 +290,25 @@ fn trusted_by_git(place: &Place, at: &Path) -> Option<Repository> {
     at_work_tree(repository, place).ok()
 }
 
+/// What can be done about a form of repository that libgit2 does not read.
+const SHA_1: &str = "keep the project in a repository with SHA-1 object names: git init --object-format=sha1";
+const FILES: &str = "keep the references in files: git refs migrate --ref-format=files";
+const EXTENSION: &str = "take the extension out of the repository's settings, if nothing there relies on it";
+
 fn explain(error: git2::Error, at: &Path) -> GitError {
     let at = || at.canonicalize().unwrap_or_else(|_| at.to_owned()).display().to_string();
     match (error.code(), error.class()) {
         // The folder itself is not there, or there is no repository in it.
         (ErrorCode::NotFound, ErrorClass::Os | ErrorClass::Repository) => GitError::NotARepository { at: at() },
         (ErrorCode::Owner, _) => GitError::Untrusted { at: at() },
-        _ if error.message().contains("sha256") => GitError::Unsupported { what: "SHA-256 object names".into() },
+        _ if error.message().contains("sha256") => {
+            GitError::Unsupported { what: "SHA-256 object names".into(), mend: SHA_1 }
+        }
         _ if error.message().contains("refstorage") => {
-            GitError::Unsupported { what: "the reftable ref storage".into() }
+            GitError::Unsupported { what: "the reftable ref storage".into(), mend: FILES }
         }
         _ if error.message().contains("unsupported extension") => {
-            GitError::Unsupported { what: format!("an extension ({})", error.message()) }
+            GitError::Unsupported { what: format!("an extension ({})", error.message()), mend: EXTENSION }
         }
         _ => GitError::Open { source: error },
     }
