@@ -37,16 +37,7 @@ pub(super) fn stands_in(value: &[u8]) -> bool {
 /// `asdfasdf`.
 pub(super) fn masked(value: &[u8]) -> bool {
     let filler = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
-    let distinct = |kept: &dyn Fn(&u8) -> bool| {
-        let mut seen = [false; 256];
-        for byte in value.iter().filter(|byte| kept(byte)) {
-            if let Some(seen) = seen.get_mut(usize::from(byte.to_ascii_lowercase())) {
-                *seen = true;
-            }
-        }
-        seen.iter().filter(|&&seen| seen).count()
-    };
-    let few = distinct(&|byte| byte.is_ascii_alphanumeric()) <= 1 + (value.len() / 12).min(3);
+    let few = distinct(value) as usize <= 1 + (value.len() / 12).min(3);
     let run = longest_run(value);
     (few && value.len() >= 4)
         || filler == value.len()
@@ -54,14 +45,21 @@ pub(super) fn masked(value: &[u8]) -> bool {
         || (run >= 4 && run * 2 > value.len())
         || repeats(value)
         || drones(value)
-        || is_mashed(value, distinct(&u8::is_ascii_lowercase))
+        || is_mashed(value)
+}
+
+/// How many letters and digits a value is written with, in whatever case.
+fn distinct(value: &[u8]) -> u32 {
+    let kept = value.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let seen = kept.fold(0_u128, |seen, byte| seen | 1 << byte.to_ascii_lowercase());
+    seen.count_ones()
 }
 
 /// Whether fingers that stayed on a few keys wrote a long line of small letters.
-fn is_mashed(value: &[u8], distinct: usize) -> bool {
+fn is_mashed(value: &[u8]) -> bool {
     const LONG: usize = 24;
-    const FEW: usize = 9;
-    value.len() >= LONG && distinct <= FEW && value.iter().all(u8::is_ascii_lowercase)
+    const FEW: u32 = 9;
+    value.len() >= LONG && value.iter().all(u8::is_ascii_lowercase) && distinct(value) <= FEW
 }
 
 /// Whether a group of characters, said again and again, makes up the value.
