@@ -60,6 +60,30 @@ fn either_hook_refuses() {
 }
 
 #[test]
+fn a_push_of_which_the_hooks_cannot_be_told_is_refused() {
+    let scratch = Scratch::new();
+    let origin = scratch.origin();
+    put(&hooks(&scratch).join("pre-push"), "#!/bin/sh\nexit 0\n");
+    scratch.run(&["install"]);
+    scratch.write("a.txt", secret_line());
+    scratch.commit_all("One");
+    let few = scratch.beside("few");
+    fs::create_dir(&few).unwrap();
+    for program in ["git", "sh"] {
+        let found = scratch.command("sh", &few).args(["-c", &format!("command -v {program}")]).output().unwrap();
+        symlink(String::from_utf8(found.stdout).unwrap().trim(), few.join(program)).unwrap();
+    }
+
+    // Without `cat` what git says is lost on its way.
+    let mut push = scratch.command("git", &scratch.path(""));
+    let pushed = push.args(["push", "-q", "origin", "main"]).env("PATH", &few).output().unwrap();
+
+    assert_eq!(scratch.git_in(&origin, &["for-each-ref"]), "", "it landed: {}", err(&pushed));
+    let expected = "gov-hook cannot read what git tells pre-push on standard input, so nothing may pass\n";
+    assert!(err(&pushed).contains(expected), "{}", err(&pushed));
+}
+
+#[test]
 fn what_a_formatter_stages_is_what_is_judged() {
     let scratch = Scratch::new();
     put(&hooks(&scratch).join("pre-commit"), "#!/bin/sh\necho formatted >> a.txt && git add a.txt\n");
