@@ -144,3 +144,72 @@ fn a_place_that_cannot_be_written_is_named() {
     scratch.git(&["commit", "-q", "-m", "First"]);
     assert!(is_sound(&scratch));
 }
+
+/// A file of a reference that a machine which went down has left without a word in it.
+fn emptied(scratch: &Scratch, reference: &str) -> String {
+    fs::write(scratch.path(".git").join(reference), "").unwrap();
+    format!("the file of `{reference}` names no commit; it holds nothing")
+}
+
+#[test]
+fn a_push_is_not_judged_by_less_than_what_the_remote_is_known_to_have() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    let origin = scratch.origin();
+    scratch.policy("version: 1\nenforcement: { default: staging }\npaths: { protected: [\"core/**\"] }\n");
+    scratch.git(&["push", "-q", "--no-verify", "origin", "main"]);
+    scratch.write("core/a.txt", "a\n");
+    scratch.commit_by_hand("Core");
+    let push = || scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main:other"]);
+    let held = push();
+
+    let broken = emptied(&scratch, "refs/remotes/origin/main");
+    let refused = push();
+
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said(&held).starts_with("held: HIGH risk"), "{}", said(&held));
+    let first = format!("gov-hook could not decide, so nothing may pass: {broken}\n  mend it: ");
+    assert!(said(&refused).starts_with(&first), "{}", said(&refused));
+    assert_eq!(scratch.git_in(&origin, &["for-each-ref", "--format=%(refname)", "refs/heads/"]), "refs/heads/main");
+}
+
+#[test]
+fn a_branch_that_cannot_be_read_is_not_left_out_of_all_history() {
+    let scratch = Scratch::new();
+    scratch.git(&["switch", "-qc", "topic/one"]);
+    scratch.write("a.txt", support::secret_line());
+    scratch.commit_all("One");
+    scratch.git(&["switch", "-q", "main"]);
+    assert_eq!(scratch.run(&["check", "--history"]).code, 1);
+
+    assert!(!scratch.path(".git/logs/refs/stash").exists(), "it was written to");
+
+    let broken = emptied(&scratch, "refs/heads/topic/one");
+    let said = scratch.run(&["check", "--history"]);
+
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains(&broken), "{}", said.err);
+}
+
+#[test]
+fn a_stream_that_cannot_be_read_is_told_as_that() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    scratch.write("a.txt", "a\n");
+    scratch.commit_by_hand("First");
+    scratch.git(&["pack-refs", "--all"]);
+    scratch.write("a.txt", "b\n");
+    scratch.commit_by_hand("Second");
+    let stream = scratch.streams().remove(0);
+    let tip = scratch.git(&["rev-parse", &stream]);
+
+    let broken = emptied(&scratch, &stream);
+    let verified = scratch.run(&["audit", "verify"]);
+    let commit = scratch.try_git_in(&scratch.path(""), &["commit", "-q", "--allow-empty", "-m", "Third"]);
+
+    assert_eq!((verified.code, verified.out.as_str()), (2, ""));
+    assert!(verified.err.contains(&broken), "{}", verified.err);
+    assert!(!commit.status.success());
+    fs::write(scratch.path(".git").join(&stream), format!("{tip}\n")).unwrap();
+    assert!(is_sound(&scratch));
+}

@@ -15,6 +15,7 @@ mod error;
 mod files;
 pub mod formats;
 mod hooks;
+mod listed;
 mod loose;
 mod made_of;
 mod merge;

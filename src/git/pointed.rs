@@ -36,7 +36,7 @@ impl Repo {
     }
 
     /// Where packed references below a prefix point, by the rest of their names; one with a file of its
-    /// own points where that says. `None` where the list cannot be read.
+    /// own points where that says. `None` where the list cannot be read, or is not of all.
     pub(super) fn packed_targets(&self, prefix: &str) -> Option<Vec<(String, ObjectId)>> {
         let text = match std::fs::read_to_string(self.common_dir().join("packed-refs")) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Some(Vec::new()),
@@ -61,7 +61,7 @@ impl Repo {
     }
 }
 
-fn pointed(path: &Path) -> Option<Pointed> {
+pub(super) fn pointed(path: &Path) -> Option<Pointed> {
     let mut bytes = [0; LARGEST];
     let read = File::open(path).ok()?.read(&mut bytes).ok().filter(|&read| read < LARGEST)?;
     let text = std::str::from_utf8(bytes.get(..read)?).ok()?.trim_ascii_end();

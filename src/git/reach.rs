@@ -6,6 +6,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::io::ErrorKind;
 
 use git2::ObjectType;
 
@@ -75,32 +76,47 @@ impl Repo {
     /// Where all of history is walked from: every ref but gov-hook's own records, what is checked
     /// out in any worktree, and every stash.
     pub fn every_start(&self) -> Result<Vec<Start>, GitError> {
-        let unreadable = |source| GitError::Git { what: "the refs".into(), source };
-        let mut starts = Vec::new();
-        for reference in self.inner.references().map_err(unreadable)? {
-            let reference = reference.map_err(unreadable)?;
-            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-            // A symbolic ref names another one, which has its turn.
-            if let Some(object) = reference.target().filter(|_| !name.starts_with(OWN_RECORDS)) {
-                starts.push(Start { name, object: object_id(object) });
-            }
-        }
         let start = |name: &str, object| Start { name: name.to_owned(), object };
+        let refs = self.references_below("refs/", &|name| !name.starts_with(OWN_RECORDS))?;
+        // A symbolic ref names another one, which has its turn.
+        let mut starts: Vec<Start> =
+            refs.into_iter().filter_map(|(name, object)| Some(Start { name, object: object? })).collect();
         starts.extend(self.head()?.commit().map(|object| start("HEAD", object)));
-        starts.extend(self.other_heads().into_iter().map(|object| start("a worktree's HEAD", object)));
+        starts.extend(self.other_heads()?.into_iter().map(|object| start("a worktree's HEAD", object)));
         // Only its reflog knows any stash but the last.
-        if let Ok(stashes) = self.inner.reflog("refs/stash") {
+        let unreadable = |source| GitError::Git { what: "the log of `refs/stash`".into(), source };
+        // libgit2 would make one that is missing, which not everybody may.
+        if self.common_dir().join("logs/refs/stash").symlink_metadata().is_ok() {
+            let stashes = self.inner.reflog("refs/stash").map_err(unreadable)?;
             starts.extend(stashes.iter().map(|stash| start("refs/stash", object_id(stash.id_new()))));
         }
         Ok(starts)
     }
 
     /// The detached heads of all worktrees; the branches among them are refs.
-    fn other_heads(&self) -> Vec<ObjectId> {
+    fn other_heads(&self) -> Result<Vec<ObjectId>, GitError> {
         let common = self.common_dir();
-        let worktrees = common.join("worktrees").read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
-        let heads = worktrees.chain([common.to_owned()]).map(|directory| directory.join("HEAD"));
-        heads.filter_map(|head| std::fs::read_to_string(head).ok()?.trim().parse().ok()).collect()
+        let worktrees = common.join("worktrees");
+        let failed = |source| GitError::Io { path: worktrees.clone(), source };
+        let mut places = vec![common.join("HEAD")];
+        match worktrees.read_dir() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            entries => {
+                for entry in entries.map_err(failed)? {
+                    places.push(entry.map_err(failed)?.path().join("HEAD"));
+                }
+            }
+        }
+        let mut heads = Vec::new();
+        for path in places {
+            match std::fs::read(&path) {
+                Ok(head) => heads.extend(String::from_utf8_lossy(&head).trim().parse::<ObjectId>().ok()),
+                // What is left of one that was removed.
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+                Err(source) => return Err(GitError::Io { path, source }),
+            }
+        }
+        Ok(heads)
     }
 
     /// Walks all that is reached. `heard` is given every commit once; `done` hears how many commits'

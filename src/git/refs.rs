@@ -196,10 +196,8 @@ impl Repo {
     /// names, else the only branch there is.
     pub fn default_branch(&self) -> Result<Option<String>, GitError> {
         let prefix = format!("refs/remotes/{}/", self.remote_name());
-        if let Ok(head) = self.inner.find_reference(&format!("{prefix}HEAD"))
-            && let Some(target) = head.symbolic_target_bytes()
-            && let Some(branch) = String::from_utf8_lossy(target).strip_prefix(&prefix)
-        {
+        let head = format!("{prefix}HEAD");
+        if let Some(branch) = self.behind_alias(&head)?.strip_prefix(&prefix).filter(|branch| *branch != "HEAD") {
             return Ok(Some(branch.to_owned()));
         }
         let configured = self.config_string("init.defaultBranch");
@@ -211,13 +209,9 @@ impl Repo {
         if self.has_remote() {
             return Ok(None);
         }
-        let unreadable = |source| GitError::Git { what: "the branches".into(), source };
-        let branches = self.inner.branches(Some(git2::BranchType::Local)).map_err(unreadable)?;
-        let mut names = branches
-            .flatten()
-            .filter_map(|(branch, _)| Some(String::from_utf8_lossy(branch.name_bytes().ok()?).into_owned()));
+        let mut names = self.references_below("refs/heads/", &|_| true)?.into_keys();
         Ok(match (names.next(), names.next()) {
-            (Some(only), None) => Some(only),
+            (Some(only), None) => Some(shortened(&only).to_owned()),
             _ => None,
         })
     }
@@ -312,17 +306,11 @@ impl Repo {
     }
 
     pub(super) fn names_under(&self, prefix: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
-        let unreadable = |source| GitError::Git { what: format!("the references below `{prefix}`"), source };
-        let mut found = Vec::new();
-        for reference in self.inner.references_glob(&format!("{prefix}*")).map_err(unreadable)? {
-            let reference = reference.map_err(unreadable)?;
-            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-            // A symbolic reference names another one, which has its turn.
-            if let (Some(short), Some(target)) = (name.strip_prefix(prefix), reference.target()) {
-                found.push((short.to_owned(), object_id(target)));
-            }
-        }
-        Ok(found)
+        let found =
+            self.references_below(prefix.trim_end_matches(|char| char != '/'), &|name| name.starts_with(prefix))?;
+        // A symbolic reference names another one, which has its turn.
+        let short = |(name, target): (String, Option<ObjectId>)| Some((name.strip_prefix(prefix)?.to_owned(), target?));
+        Ok(found.into_iter().filter_map(short).collect())
     }
 
     /// Where a reference points, by its full name.

@@ -391,8 +391,10 @@ fn the_streams_here_are_those_that_git_lists_wherever_they_stand() {
     // Below a folder of its own no stream can be, and still it has to be told.
     scratch.git(&["update-ref", "refs/notes/gov/deep/ci-6", &repo.stream_commit("ci-1").unwrap().unwrap().to_string()]);
     assert_eq!((listed(), listed().len()), (by_git(), 5));
+    // What is packed under the name of one that is damaged is what it was once.
     fs::write(scratch.path(".git/refs/notes/gov/ci-3"), "no reference").unwrap();
-    assert_eq!(repo.streams_here().unwrap().len(), 5);
+    let damaged = "the file of `refs/notes/gov/ci-3` names no commit; it holds `no reference`";
+    assert_eq!(repo.streams_here().unwrap_err().to_string(), damaged);
 }
 
 #[test]

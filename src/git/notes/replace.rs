@@ -1,10 +1,10 @@
 //! Taking another copy of a stream for ours, which an ordinary fetch never does. What is given up
 //! stays reachable under a reference of its own.
 
+use super::NotesError;
 use super::lock::Lock;
 use super::reference::{Move, read, reference_name, swap};
-use super::{NotesError, STREAMS};
-use crate::git::repo::{object_id, oid};
+use crate::git::repo::oid;
 use crate::git::{GitError, Repo};
 use crate::model::{Arrange, ObjectId};
 
@@ -59,14 +59,11 @@ impl Repo {
 
     /// All that was given up here: the streams and their tips.
     pub fn all_given_up(&self) -> Result<Vec<(String, ObjectId)>, NotesError> {
-        let unreadable = |source| GitError::Git { what: format!("`{GIVEN_UP}`"), source };
         let mut all = Vec::new();
-        for reference in self.inner.references_glob(&format!("{GIVEN_UP}*")).map_err(unreadable)? {
-            let reference = reference.map_err(unreadable)?;
-            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+        for (name, tip) in self.references_below(GIVEN_UP, &|_| true)? {
             let stream = name.strip_prefix(GIVEN_UP).and_then(|rest| rest.rsplit_once('/'));
-            if let (Some((stream, _)), Some(tip)) = (stream, reference.target()) {
-                all.push((stream.to_owned(), object_id(tip)));
+            if let (Some((stream, _)), Some(tip)) = (stream, tip) {
+                all.push((stream.to_owned(), tip));
             }
         }
         all.arrange();
@@ -76,9 +73,7 @@ impl Repo {
     /// The tips of all copies of a stream that were given up here.
     pub fn given_up(&self, stream: &str) -> Result<Vec<ObjectId>, NotesError> {
         reference_name(stream)?;
-        let unreadable = |source| GitError::Git { what: format!("`{STREAMS}{stream}`"), source };
-        let found = self.inner.references_glob(&format!("{GIVEN_UP}{stream}/*")).map_err(unreadable)?;
-        let tips = found.map(|reference| Ok(reference.map_err(unreadable)?.target().map(object_id)));
-        Ok(tips.collect::<Result<Vec<_>, GitError>>()?.into_iter().flatten().collect())
+        let found = self.references_below(&format!("{GIVEN_UP}{stream}/"), &|_| true)?;
+        Ok(found.into_values().flatten().collect())
     }
 }

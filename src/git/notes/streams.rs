@@ -1,12 +1,7 @@
 //! Which streams there are, here and as remotes were last seen.
 
-use std::collections::BTreeMap;
-use std::io::ErrorKind;
-use std::path::Path;
-
 use super::{NotesError, STREAMS};
-use crate::git::repo::object_id;
-use crate::git::{GitError, Repo};
+use crate::git::Repo;
 use crate::model::{Arrange, ObjectId};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,62 +22,27 @@ impl Repo {
     /// `refs/notes/remotes/<remote>/gov/`; sorted by name.
     pub fn streams(&self) -> Result<Vec<Stream>, NotesError> {
         let mut streams = self.streams_here()?;
-        streams.extend(self.streams_like(&["refs/remotes/*/notes/gov/*", "refs/notes/remotes/*/gov/*"])?);
+        for prefix in ["refs/remotes/", "refs/notes/remotes/"] {
+            streams.extend(self.streams_below(prefix)?);
+        }
         streams.arrange();
         Ok(streams)
     }
 
     /// Those below `refs/notes/gov/` alone, of which each process that writes has to know.
     pub fn streams_here(&self) -> Result<Vec<Stream>, NotesError> {
-        let mut streams = match self.plain_streams() {
-            Some(streams) => streams,
-            None => self.streams_like(&[&format!("{STREAMS}*")])?,
-        };
+        let mut streams = self.streams_below(STREAMS)?;
         streams.arrange();
         Ok(streams)
     }
 
-    /// The same where each is a plain reference; `None` where libgit2 has to look.
-    fn plain_streams(&self) -> Option<Vec<Stream>> {
-        let mut tips = BTreeMap::new();
-        let listed = match std::fs::read_dir(self.common_dir().join(STREAMS)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            listed => Some(listed.ok()?),
-        };
-        for entry in listed.into_iter().flatten() {
-            let name = entry.ok()?.file_name().into_string().ok()?;
-            if Path::new(&name).extension().is_none_or(|extension| extension != "lock") {
-                let tip = self.loose_target(&format!("{STREAMS}{name}"))?;
-                tips.insert(name, tip);
-            }
-        }
-        // What git packs meanwhile is found here, or there, or in both.
-        for (name, tip) in self.packed_targets(STREAMS)? {
-            tips.entry(name).or_insert(tip);
-        }
-        let stream = |(name, tip)| Stream { reference: format!("{STREAMS}{name}"), name, tip: Some(tip), remote: None };
-        Some(tips.into_iter().map(stream).collect())
-    }
-
-    fn streams_like(&self, patterns: &[&str]) -> Result<Vec<Stream>, NotesError> {
-        let mut streams = Vec::new();
-        for pattern in patterns {
-            let unreadable = |source| GitError::Git { what: "the streams of the ledger".into(), source };
-            for reference in self.inner.references_glob(pattern).map_err(unreadable)? {
-                let reference = reference.map_err(unreadable)?;
-                let full = String::from_utf8_lossy(reference.name_bytes()).into_owned();
-                let tip = reference.target().map(object_id);
-                if let Some((remote, name)) = placed(&full) {
-                    streams.push(Stream {
-                        name: name.to_owned(),
-                        remote: remote.map(str::to_owned),
-                        tip,
-                        reference: full,
-                    });
-                }
-            }
-        }
-        Ok(streams)
+    fn streams_below(&self, prefix: &str) -> Result<Vec<Stream>, NotesError> {
+        let found = self.references_below(prefix, &|full| placed(full).is_some())?;
+        let streams = found.into_iter().filter_map(|(reference, tip)| {
+            let (remote, name) = placed(&reference)?;
+            Some(Stream { name: name.to_owned(), remote: remote.map(str::to_owned), tip, reference })
+        });
+        Ok(streams.collect())
     }
 
     /// Whether a reference stands where only the folder of the streams should.
