@@ -126,6 +126,32 @@ fn a_full_disk_is_told_by_every_hook_and_leaves_nothing_half_written() {
 }
 
 #[test]
+fn what_is_on_record_is_not_said_to_be_missing_where_only_a_note_of_it_fails() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    let write_as = |stream: &str| {
+        let said = scratch.run_with(&["check", "HEAD", "--record"], |command| {
+            command.env("GOV_HOOK_STREAM", stream);
+        });
+        assert_eq!(said.code, 0, "{}", said.err);
+    };
+    // So many streams that the list of them is longer than any entry is.
+    (0..60).for_each(|number| write_as(&format!("ci-{number:060}")));
+    scratch.write("a.txt", "a\n");
+    scratch.commit_by_hand("First");
+    write_as(&format!("ci-{:060}", 0));
+    scratch.write("b.txt", "b\n");
+    scratch.git(&["add", "--all"]);
+    let before = refs(&scratch);
+
+    let said = scratch.run_without_room(8, &["hook", "pre-commit"]);
+
+    assert_ne!(refs(&scratch), before, "{}", said.err);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert!(is_sound(&scratch));
+}
+
+#[test]
 fn a_place_that_cannot_be_written_is_named() {
     let scratch = Scratch::new();
     scratch.install_hooks();

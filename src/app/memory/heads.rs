@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::kept::remember;
 use super::pen::Genesis;
 use crate::app::Failure;
 use crate::git::Repo;
@@ -87,7 +88,7 @@ impl Heads {
             // Writing to a `String` cannot fail.
             let _ = writeln!(text, "{stream} {commit}");
         }
-        Ok(repo.keep_ledger_state(StateFile::Named, text.as_bytes())?)
+        remember(repo, StateFile::Named, text.as_bytes())
     }
 }
 

@@ -261,12 +261,14 @@ fn first_line(signers: Option<Sha256>) -> String {
     format!("{FIRST_LINE} {signers}")
 }
 
-/// A clone that may only be read is verified all the same.
 fn write(repo: &Repo, file: StateFile, before: &[u8], after: &[u8]) -> Result<(), Failure> {
-    if before == after {
-        return Ok(());
-    }
-    match repo.keep_ledger_state(file, after) {
+    if before == after { Ok(()) } else { remember(repo, file, after) }
+}
+
+/// Keeps what only saves work. A clone that may only be read is verified all the same, and what was put on
+/// record stands, whatever can be noted of it.
+pub(in crate::app::memory) fn remember(repo: &Repo, file: StateFile, bytes: &[u8]) -> Result<(), Failure> {
+    match repo.keep_ledger_state(file, bytes) {
         Err(NotesError::Write { .. }) | Ok(()) => Ok(()),
         Err(other) => Err(other.into()),
     }

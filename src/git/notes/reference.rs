@@ -66,9 +66,9 @@ pub(super) fn swap(repo: &Repo, lock: &mut Lock, step: &Move<'_>) -> Result<(), 
     clear_left_behind(repo, lock)?;
     lock.announce(&Intent { reference: name.clone(), new: step.new })?;
     let done = swap_locked(repo, &name, &path, &held, step);
-    // A writer that could not say so is taken for dead, which costs the next one a look.
-    let finished = lock.finish();
-    done.and(finished)
+    // A writer that could not say so is taken for dead, which costs the next one a look; what it did, it did.
+    let _ = lock.finish();
+    done
 }
 
 fn swap_locked(repo: &Repo, name: &str, path: &Path, held: &Path, step: &Move<'_>) -> Result<(), NotesError> {

@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use super::entry::records;
 use crate::app::Failure;
-use crate::app::memory::kept::verified;
+use crate::app::memory::kept::{remember, verified};
 use crate::git::Repo;
-use crate::git::notes::{NotesError, StateFile, Stream};
+use crate::git::notes::{StateFile, Stream};
 use crate::header::Record;
 use crate::model::{Entry, Gather, Sha256};
 
@@ -34,11 +34,7 @@ pub(in crate::app) fn keep(repo: &Repo, entries: &[(Sha256, Entry)], is_whole: b
     if before.as_ref() == Some(&after) {
         return Ok(());
     }
-    match repo.keep_ledger_state(StateFile::Signed, after.as_bytes()) {
-        // A clone that may only be read is verified all the same.
-        Err(NotesError::Write { .. }) | Ok(()) => Ok(()),
-        Err(other) => Err(other.into()),
-    }
+    remember(repo, StateFile::Signed, after.as_bytes())
 }
 
 /// What was kept; `None` where it is not known.
