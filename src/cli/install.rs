@@ -54,7 +54,7 @@ impl InstallArguments {
         if agents {
             let proposal = install::agents(environment)?;
             let asks = environment.stdin_is_terminal && environment.stdout_is_terminal;
-            if !proposal.shown.is_empty() && !print::consent(&proposal.shown, "write it?", asks) {
+            if !proposal.shown.is_empty() && !print::consent(&proposal.shown, "write it?", asks)? {
                 return Err(Failure::new("nothing was written").mended_by("gov-hook install --agents"));
             }
             return proposal.write();

@@ -21,17 +21,19 @@ pub(super) fn answer(answer: &Answer) -> ExitCode {
 
 /// Shows somebody what they are about to answer for, and asks whether they go on. Where nobody sits at a
 /// terminal, the command itself is the answer.
-pub(super) fn consent(shown: &str, question: &str, asks: bool) -> bool {
-    if write(std::io::stdout().lock(), shown.as_bytes()).is_err() {
-        return false;
-    }
+pub(super) fn consent(shown: &str, question: &str, asks: bool) -> Result<bool, Failure> {
+    let show = |text: &str| {
+        write(std::io::stdout().lock(), text.as_bytes()).map_err(|error| {
+            Failure::new("cannot show what this is about, so nothing was done").for_this_reason(error.to_string())
+        })
+    };
+    show(shown)?;
     if !asks {
-        return true;
+        return Ok(true);
     }
+    show(&format!("{question} [y/N] "))?;
     let mut line = String::new();
-    write(std::io::stdout().lock(), format!("{question} [y/N] ").as_bytes()).is_ok()
-        && std::io::stdin().read_line(&mut line).is_ok()
-        && matches!(line.trim(), "y" | "Y" | "yes")
+    Ok(std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes"))
 }
 
 /// What a shell ends with where it cannot run a command, or does not find it.

@@ -63,6 +63,24 @@ fn nobody_answers_in_time_and_that_is_a_rejection_until_it_is_asked_again() {
 }
 
 #[test]
+fn nobody_answers_for_what_could_not_be_shown() {
+    let team = Team::new();
+    let id = team.held("core/a.txt", &lines(6));
+    team.gov("lin", &["audit", "sync"]);
+    let before = team.git("lin", &["for-each-ref", "refs/notes/gov/"]);
+
+    let said = team.scratch.run_with(&["approve", &id], |command| {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        command.current_dir(team.at("lin")).stdout(full);
+    });
+
+    assert_eq!(said.code, 2);
+    let expected = "gov-hook approve failed: cannot show what this is about, so nothing was done\n  because: No space";
+    assert!(said.err.starts_with(expected), "{}", said.err);
+    assert_eq!(team.git("lin", &["for-each-ref", "refs/notes/gov/"]), before);
+}
+
+#[test]
 fn supposing_answers_by_the_same_rules_and_writes_nothing() {
     let team = Team::new();
     team.held("core/a.txt", &lines(6));

@@ -86,7 +86,7 @@ impl Verdict {
 }
 
 /// Shows a person what they are about to sign, and hears whether they go on.
-pub type Consent<'a> = &'a mut dyn FnMut(&str) -> bool;
+pub type Consent<'a> = &'a mut dyn FnMut(&str) -> Result<bool, Failure>;
 
 pub fn answer(
     asked: &Answering,
@@ -131,7 +131,7 @@ pub fn answer(
         };
     };
     let meant: Vec<&Judged> = wanted.iter().map(|given| given.judged).collect();
-    if !consent(&shown(&repo, first, &meant, asked, style)?) {
+    if !consent(&shown(&repo, first, &meant, asked, style)?)? {
         return Ok(Told { exit: Ending::Denied, ..told }.saying("nothing was put on record\n").answer(medium));
     }
     let mut told = told;

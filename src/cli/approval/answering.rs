@@ -143,8 +143,10 @@ fn answer(asked: &Answering, environment: &Environment, style: Style, showing: &
     let is_terminal = environment.stdin_is_terminal && environment.stdout_is_terminal;
     let medium = showing.form.format;
     // Whoever wants JSON reads no page, and a program that asked for it cannot be asked.
-    let mut consent =
-        |shown: &str| medium == Medium::Json || print::consent(shown, &question, is_terminal && !showing.yes);
+    let mut consent = |shown: &str| match medium {
+        Medium::Json => Ok(true),
+        Medium::Text => print::consent(shown, &question, is_terminal && !showing.yes),
+    };
     approval::answer(asked, environment, style, &mut consent, medium)
 }
 
