@@ -125,6 +125,12 @@ fn what_lands_by_approval_leaves_a_savepoint_and_a_way_back() {
     let there = team.scratch.beside("origin.git");
     assert_eq!(team.scratch.git_in(&there, &["rev-parse", &tag]), before);
     let head = team.git("mira", &["rev-parse", "HEAD"]);
+    // What cannot be put on record is not begun.
+    let lock = team.at("mira").join(".git/gov/lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    assert_eq!(team.gov("mira", &["rollback", &id, "--reason", "it broke the shop"]).code, 2);
+    std::fs::remove_dir(&lock).unwrap();
 
     let said = team.gov("mira", &["rollback", &id, "--reason", "it broke the shop"]);
 

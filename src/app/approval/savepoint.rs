@@ -52,7 +52,6 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Me
     let mends: String = landed_since(&repo, &id)?.map(|commit| format!("Gov-Mends: {commit}\n")).unwrap_or_default();
     let message = format!("Roll back to {PREFIX}{id}\n\n{}\n\nGov-Rollback: {id}\n{mends}", printable(reason));
     let commit = repo.restoring(head, point, &message)?;
-    repo.start_branch(&branch, commit)?;
     let (judged, act) = afterwards(&repo, commit, None, (Cause::Record, environment))?;
     let subject = EntrySubject { commit: Some(commit), base: Some(head), ..EntrySubject::default() };
     let mut acts: Vec<Act> = act.map(|act| act.saying("reason", reason)).into_iter().collect();
@@ -64,6 +63,8 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Me
     acts.push(act);
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     told.deeds = put_all(&pen, acts)?;
+    // Last: a branch that is there, but not on record, would stand in the way of the next attempt.
+    repo.start_branch(&branch, commit)?;
     let outcome = judged.judgement.decision.outcome;
     told.text = format!(
         "{branch} brings back what was there before {id} landed, as commit {} ({} risk, {outcome})\nlook at it, and let it land like any change: git show --stat {branch} && gov-hook check {branch}\n",
