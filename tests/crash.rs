@@ -239,3 +239,39 @@ fn a_stream_that_cannot_be_read_is_told_as_that() {
     fs::write(scratch.path(".git").join(&stream), format!("{tip}\n")).unwrap();
     assert!(is_sound(&scratch));
 }
+
+#[test]
+fn what_is_written_into_a_repository_of_a_group_is_the_groups() {
+    let scratch = Scratch::new();
+    let modes = |setting: &str| -> Vec<(String, u32)> {
+        scratch.git(&["config", "core.sharedRepository", setting]);
+        scratch.git(&["config", "user.email", &format!("{setting}@example.com")]);
+        fs::remove_dir_all(scratch.path(".git/gov")).ok();
+        let script = "umask 022; find .git -type d -o -type f | sort > ../before; \"$0\" check HEAD --record > ../said; \
+                      find .git -type d -o -type f | sort | comm -13 ../before -";
+        let mut command = scratch.command("sh", &scratch.path(""));
+        let made = command.args(["-c", script, env!("CARGO_BIN_EXE_gov-hook")]).output().unwrap();
+        let made = String::from_utf8(made.stdout).unwrap();
+        let rights = |name: &str| fs::metadata(scratch.path(name)).unwrap().permissions().mode() & 0o7777;
+        made.lines().map(|name| (name.to_owned(), rights(name))).collect()
+    };
+
+    for (setting, folder, file, object) in [("group", 0o2775, 0o664, 0o444), ("0660", 0o2770, 0o660, 0o440)] {
+        let made = modes(setting);
+
+        assert!(made.iter().any(|(name, _)| name.starts_with(".git/refs/notes/gov/")), "{made:?}");
+        assert!(made.iter().any(|(name, _)| name == ".git/gov/lock"), "{made:?}");
+        for (name, mode) in &made {
+            let is_object = name.len() > ".git/objects/00/".len() && name.starts_with(".git/objects/");
+            let wanted = if scratch.path(name).is_dir() {
+                folder
+            } else if is_object {
+                object
+            } else {
+                file
+            };
+            assert_eq!(format!("{mode:o}"), format!("{wanted:o}"), "{setting}: {name}");
+        }
+    }
+    assert!(is_sound(&scratch));
+}

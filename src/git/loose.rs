@@ -84,10 +84,24 @@ impl Repo {
         // What git calls its own, and `git gc` removes where a writer died.
         let temporary = path.with_file_name(format!("tmp_obj_{:016x}", random()));
         let guard = Temporary(&temporary);
-        create(&temporary).and_then(|mut made| made.write_all(&file)).ok()?;
+        self.create(&temporary).and_then(|mut made| made.write_all(&file)).ok()?;
+        self.share(&temporary);
         std::fs::rename(&temporary, &path).ok()?;
         std::mem::forget(guard);
         Some(id)
+    }
+
+    fn create(&self, path: &Path) -> std::io::Result<File> {
+        let create = || OpenOptions::new().write(true).create_new(true).mode(0o444).open(path);
+        match create() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if let Some(folder) = path.parent() {
+                    self.make_folder(folder)?;
+                }
+                create()
+            }
+            done => done,
+        }
     }
 
     pub(super) fn objects_dir(&self) -> PathBuf {
@@ -123,17 +137,4 @@ fn file_of(objects: &Path, id: ObjectId) -> Option<PathBuf> {
     let name = id.to_string();
     let (two, rest) = name.split_at_checked(2)?;
     Some(objects.join(two).join(rest))
-}
-
-fn create(path: &Path) -> std::io::Result<File> {
-    let create = || OpenOptions::new().write(true).create_new(true).mode(0o444).open(path);
-    match create() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            create()
-        }
-        done => done,
-    }
 }

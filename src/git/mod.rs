@@ -31,6 +31,7 @@ mod rename;
 mod repo;
 mod review;
 mod savepoint;
+mod shared;
 mod staged;
 mod stored;
 mod tree;

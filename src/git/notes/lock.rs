@@ -43,7 +43,7 @@ impl Lock {
     /// own lock still lets no writer undo another's work.
     pub(super) fn take(repo: &Repo) -> Result<Self, NotesError> {
         let path = ledger_dir(repo)?.join("lock");
-        let file = locked(&path, PATIENCE)?;
+        let file = locked(repo, &path, PATIENCE)?;
         let mut text = [0; LARGEST];
         let length = file.read_at(&mut text, 0).unwrap_or(LARGEST);
         // What is not text was not written here, and says nothing.
@@ -76,9 +76,10 @@ impl Lock {
 }
 
 /// Opens a file and waits for its lock, which goes when the file is closed.
-pub(super) fn locked(path: &Path, patience: Duration) -> Result<File, NotesError> {
+pub(super) fn locked(repo: &Repo, path: &Path, patience: Duration) -> Result<File, NotesError> {
     let failed = |source| NotesError::Write { path: path.to_owned(), source };
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+    repo.share(path);
     let since = Instant::now();
     let mut turn = Turn::new();
     loop {

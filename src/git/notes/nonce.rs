@@ -66,6 +66,7 @@ impl Repo {
         let guard = Temporary(&temporary);
         std::fs::write(&temporary, format!("{fresh}\n")).map_err(failed)?;
         std::fs::File::open(&temporary).and_then(|file| file.sync_all()).map_err(failed)?;
+        self.share(&temporary);
         if is_renewed {
             return std::fs::rename(&temporary, &path).map(|()| fresh).map_err(failed);
         }

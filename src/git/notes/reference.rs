@@ -73,7 +73,7 @@ pub(super) fn swap(repo: &Repo, lock: &mut Lock, step: &Move<'_>) -> Result<(), 
 
 fn swap_locked(repo: &Repo, name: &str, path: &Path, held: &Path, step: &Move<'_>) -> Result<(), NotesError> {
     let failed = |source| NotesError::Write { path: path.to_owned(), source };
-    let mut file = lock_reference(held)?;
+    let mut file = lock_reference(repo, held)?;
     let guard = Temporary(held);
     let found = read(repo, name)?;
     if found != step.expected {
@@ -84,13 +84,14 @@ fn swap_locked(repo: &Repo, name: &str, path: &Path, held: &Path, step: &Move<'_
         file.sync_all().map_err(failed)?;
     }
     drop(file);
+    repo.share(held);
     std::fs::rename(held, path).map_err(failed)?;
     std::mem::forget(guard);
     Ok(())
 }
 
 /// Makes git's own lock file of the reference, which git's commands respect too.
-fn lock_reference(held: &Path) -> Result<File, NotesError> {
+fn lock_reference(repo: &Repo, held: &Path) -> Result<File, NotesError> {
     let failed = |source| NotesError::Write { path: held.to_owned(), source };
     let since = Instant::now();
     let mut turn = Turn::new();
@@ -99,7 +100,7 @@ fn lock_reference(held: &Path) -> Result<File, NotesError> {
             Ok(file) => return Ok(file),
             Err(error) if error.kind() == ErrorKind::NotFound && since.elapsed() < PATIENCE => {
                 // git removes the folder of the last loose reference when it packs them.
-                std::fs::create_dir_all(held.parent().unwrap_or(held)).map_err(failed)?;
+                repo.make_folder(held.parent().unwrap_or(held)).map_err(failed)?;
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists && since.elapsed() < PATIENCE => turn.wait(),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {

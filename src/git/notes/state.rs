@@ -69,7 +69,7 @@ impl Repo {
     /// holds this, looks at what is kept by then, and replaces the others. `None` where this clone may
     /// only be read, or another process does not come to its end.
     pub fn hold_keeping(&self) -> Result<Option<Keeping>, NotesError> {
-        let held = ledger_dir(self).and_then(|folder| locked(&folder.join("keeping"), PATIENCE));
+        let held = ledger_dir(self).and_then(|folder| locked(self, &folder.join("keeping"), PATIENCE));
         match held {
             Ok(file) => Ok(Some(Keeping(file))),
             Err(NotesError::Write { .. } | NotesError::Locked { .. }) => Ok(None),
@@ -100,9 +100,10 @@ impl Repo {
         let path = ledger_dir(self)?.join(file.name());
         let temporary = path.with_extension(format!("{:016x}", random()));
         let guard = Temporary(&temporary);
-        let written = File::create_new(guard.0)
-            .and_then(|mut file| file.write_all(bytes))
-            .and_then(|()| std::fs::rename(&temporary, &path));
+        let written = File::create_new(guard.0).and_then(|mut file| file.write_all(bytes)).and_then(|()| {
+            self.share(&temporary);
+            std::fs::rename(&temporary, &path)
+        });
         written.map_err(|source| NotesError::Write { path, source })
     }
 }
@@ -114,7 +115,7 @@ pub(super) fn ledger_dir(repo: &Repo) -> Result<PathBuf, NotesError> {
     if path.is_dir() {
         return Ok(path);
     }
-    match std::fs::create_dir_all(&path) {
+    match repo.make_folder(&path) {
         Ok(()) => Ok(path),
         Err(source) => Err(NotesError::Write { path, source }),
     }
