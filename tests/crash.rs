@@ -171,6 +171,21 @@ fn a_place_that_cannot_be_written_is_named() {
     assert!(is_sound(&scratch));
 }
 
+#[test]
+fn a_git_that_is_nowhere_is_said_to_be() {
+    let scratch = Scratch::new();
+    scratch.origin();
+
+    for verb in [&["audit", "sync"][..], &["install"]] {
+        let said = scratch.run_with(verb, |command| {
+            command.env("PATH", scratch.beside("nowhere"));
+        });
+
+        assert_eq!((said.code, said.out.as_str()), (2, ""));
+        assert!(said.err.trim_end().ends_with("` failed: no git is on PATH"), "{}", said.err);
+    }
+}
+
 /// A file of a reference that a machine which went down has left without a word in it.
 fn emptied(scratch: &Scratch, reference: &str) -> String {
     fs::write(scratch.path(".git").join(reference), "").unwrap();

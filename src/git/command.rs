@@ -1,6 +1,7 @@
 //! How git itself is run, for what libgit2 cannot do.
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -50,10 +51,15 @@ impl Repo {
     }
 }
 
+/// Why git could not be started.
+pub(super) fn unstarted(error: &std::io::Error) -> String {
+    if error.kind() == ErrorKind::NotFound { "no git is on PATH".to_owned() } else { error.to_string() }
+}
+
 /// What a git printed that succeeded.
 pub(super) fn printed(command: &str, output: std::io::Result<Output>) -> Result<Vec<u8>, GitError> {
     let failed = |said: String| GitError::Command { command: command.to_owned(), said };
-    let output = output.map_err(|error| failed(error.to_string()))?;
+    let output = output.map_err(|error| failed(unstarted(&error)))?;
     if output.status.success() {
         Ok(output.stdout)
     } else {

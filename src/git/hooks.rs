@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::command::plain_git;
+use super::command::{plain_git, unstarted};
 use super::error::GitError;
 use super::repo::Repo;
 
@@ -212,7 +212,7 @@ impl Repo {
 
 fn run(mut command: Command, arguments: &[&str]) -> Result<Option<Vec<u8>>, GitError> {
     let failed = |said: String| GitError::Command { command: arguments.join(" "), said };
-    let output = command.args(arguments).output().map_err(|error| failed(error.to_string()))?;
+    let output = command.args(arguments).output().map_err(|error| failed(unstarted(&error)))?;
     match output.status.code() {
         Some(0) => Ok(Some(output.stdout)),
         Some(1) => Ok(None),

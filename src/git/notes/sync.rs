@@ -7,6 +7,7 @@ use std::process::{Output, Stdio};
 
 use super::reference::{read, reference_name};
 use super::{NotesError, STREAMS};
+use crate::git::command::unstarted;
 use crate::git::repo::{object_id, oid};
 use crate::git::{GitError, Repo};
 use crate::model::{Gather, ObjectId, without_password};
@@ -220,7 +221,7 @@ impl Repo {
     pub(in crate::git) fn talk(&self, arguments: &[&str], input: &str) -> Result<Output, NotesError> {
         let failed = |error: std::io::Error| {
             let command = arguments.iter().find(|word| !word.starts_with('-') && !word.contains('=')).copied();
-            GitError::Command { command: command.unwrap_or_default().to_owned(), said: error.to_string() }
+            GitError::Command { command: command.unwrap_or_default().to_owned(), said: unstarted(&error) }
         };
         let mut command = self.git_command();
         for tie in TIES {
