@@ -339,6 +339,27 @@ fn nothing_is_half_installed() {
 }
 
 #[test]
+fn what_could_not_be_put_in_its_place_is_not_left_beside_it() {
+    let scratch = Scratch::new();
+    let place = hooks(&scratch).join("post-commit");
+    put(&place, "#!/bin/sh\nexit 0\n");
+    scratch.run(&["install"]);
+    // Nine hooks are kept already, and one more is found.
+    for number in 1..=9 {
+        put(&place.with_file_name(format!("post-commit.legacy.{number}")), &format!("#!/bin/sh\nexit {number}\n"));
+    }
+    put(&place, "#!/bin/sh\nexit 10\n");
+    fs::remove_file(hooks(&scratch).join("pre-push")).unwrap();
+
+    let said = scratch.run(&["install"]);
+
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("nine hooks are kept already"), "{}", said.err);
+    let left: Vec<String> = names(&hooks(&scratch)).into_iter().filter(|name| name.starts_with('.')).collect();
+    assert_eq!(left, [""; 0]);
+}
+
+#[test]
 fn the_ledger_is_fetched_along_once_there_is_a_remote() {
     let scratch = Scratch::new();
     scratch.origin();

@@ -45,11 +45,21 @@ pub(super) enum What {
 struct Planned {
     stage: String,
     hook: PathBuf,
-    new: PathBuf,
+    new: New,
     what: What,
     /// The script that will be kept goes by its own name and folder.
     is_framework: bool,
     unused: Vec<PathBuf>,
+}
+
+/// A hook that waits beside its place. What is left of it, where it does not get there, is of no use to anybody.
+struct New(PathBuf);
+
+impl Drop for New {
+    fn drop(&mut self) {
+        // Most often it was moved; that it may stay is no second failure.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 /// Puts a shim for each stage into the folder; nothing is changed unless all of them can be written.
@@ -81,17 +91,11 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
             done.push(Done { stage: shim.stage, what: What::Current, older: Vec::new(), unused });
             continue;
         }
-        let new = folder.join(format!(".{stage}.gov-hook-{}", std::process::id()));
+        let new = New(folder.join(format!(".{stage}.gov-hook-{}", std::process::id())));
         planned.push((Planned { stage: shim.stage, hook, new, what, is_framework, unused }, text));
     }
-    for (at, (plan, text)) in planned.iter().enumerate() {
-        if let Err(error) = write(&plan.new, text) {
-            for (unused, _) in planned.iter().take(at + 1) {
-                // What a full disk cut short is of no use to anybody; that it may stay is no second failure.
-                let _ = fs::remove_file(&unused.new);
-            }
-            return Err(cannot_write(folder, &error));
-        }
+    for (plan, text) in &planned {
+        write(&plan.new.0, text).map_err(cannot)?;
     }
     for (plan, _) in planned {
         let older = place(&plan).map_err(|error| cannot_write(&plan.hook, &error))?;
@@ -164,7 +168,7 @@ fn place(plan: &Planned) -> std::io::Result<Vec<PathBuf>> {
             (true, true) | (false, false) => {}
         }
     }
-    fs::rename(&plan.new, &plan.hook)?;
+    fs::rename(&plan.new.0, &plan.hook)?;
     Ok(moved)
 }
 
