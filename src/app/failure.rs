@@ -71,10 +71,10 @@ impl Failure {
         self
     }
 
-    /// What cannot be done, without why and what to do about it.
+    /// What cannot be done, and the first reason why, for where there is room for one line.
     #[must_use]
-    pub fn what(&self) -> &str {
-        &self.what
+    pub fn in_short(&self) -> String {
+        self.because.first().map_or_else(|| self.what.clone(), |why| format!("{}: {why}", self.what))
     }
 
     /// An error with all that caused it.
@@ -86,11 +86,6 @@ impl Failure {
             cause = deeper.source();
         }
         failure
-    }
-
-    #[must_use]
-    pub(super) fn causes(&self) -> &[String] {
-        &self.because
     }
 
     #[must_use]
@@ -115,13 +110,11 @@ impl Failure {
     pub fn mistaken(origin: String, bytes: Vec<u8>, mistakes: Vec<Mistake>) -> Self {
         let (bytes, mistakes) = secrets::shown(bytes, mistakes);
         let place = |mistake: &Mistake| format!("{}:{}: {}", mistake.line, mistake.column, mistake.message);
+        let what = format!("{origin} has {}", counted(mistakes.len(), "mistake"));
         Self {
             because: mistakes.iter().map(place).collect(),
-            what: format!("{origin} has {}", counted(mistakes.len(), "mistake")),
-            remedy: None,
-            asked: Asked::ADecision,
-            lacks_a_commit: false,
             mistaken: Some(Box::new(Mistaken { origin, bytes, mistakes, is_proposed: false })),
+            ..Self::new(what)
         }
     }
 

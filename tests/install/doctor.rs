@@ -65,6 +65,18 @@ fn a_doctor_tells_what_stands_in_the_way_and_what_mends_it() {
 }
 
 #[test]
+fn a_doctor_tells_why_a_policy_cannot_be_read() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    scratch.policy("version: 1\npathz: {}\n");
+
+    let said = scratch.run(&["doctor"]);
+
+    let first = "wrong: the policy cannot be read: HEAD:.gov/policy.yaml has 1 mistake: 2:1: ";
+    assert!(said.code == 1 && said.out.starts_with(first), "{}", said.out);
+}
+
+#[test]
 fn a_doctor_sees_where_each_work_tree_and_each_git_looks() {
     let scratch = Scratch::new();
     scratch.run(&["install"]);

@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn what_ends_before_it_starts_is_told_apart_from_what_never_ends() {
         let now = Moment::of_seconds(1_800_000_000).unwrap();
-        let said = |until: Until| until.from(now).map_err(|failure| failure.what().to_owned());
+        let said = |until: Until| until.from(now).map_err(|failure| failure.in_short());
 
         assert_eq!(said(Until::Seconds(60)), Ok(Moment::of_seconds(1_800_000_060).unwrap()));
         assert_eq!(said(Until::Seconds(0)), Err("it cannot end before it starts".to_owned()));

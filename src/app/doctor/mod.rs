@@ -71,7 +71,7 @@ fn worktrees(
                 }
                 Err(failure) => troubles.push(Trouble {
                     about: "git",
-                    what: format!("{} cannot open {}: {}", git.program.display(), home.display(), failure.what()),
+                    what: format!("{} cannot open {}: {}", git.program.display(), home.display(), failure.in_short()),
                     mend: format!("see why: {} -C {} status", git.program.display(), home.display()),
                     is_wrong: true,
                 }),

@@ -86,7 +86,7 @@ pub(super) fn ledger(repo: &Repo, troubles: &mut Vec<Trouble>) -> LedgerHealth {
             }
         }
         Err(failure) => {
-            let trouble = wrong(format!("the ledger cannot be read: {}", failure.what()));
+            let trouble = wrong(format!("the ledger cannot be read: {}", failure.in_short()));
             troubles.push(Trouble { mend: failure.remedy().map_or(trouble.mend, str::to_owned), ..trouble });
             LedgerHealth::default()
         }
@@ -152,7 +152,7 @@ pub(super) fn policy(repo: &Repo, troubles: &mut Vec<Trouble>) -> Option<String>
         Err(failure) => {
             troubles.push(Trouble {
                 about: "policy",
-                what: format!("the policy cannot be read: {}", failure.what()),
+                what: format!("the policy cannot be read: {}", failure.in_short()),
                 mend: failure.remedy().unwrap_or("gov-hook policy check").to_owned(),
                 is_wrong: true,
             });

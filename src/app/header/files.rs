@@ -211,8 +211,8 @@ mod tests {
         let gone = drafts.write(&two, b"2", b"signed 2").unwrap_err();
         drop(drafts);
 
-        assert!(changed.what().ends_with("two` is being changed by another program"), "{changed}");
-        assert!(gone.what().ends_with("two` is to become"), "{gone}");
+        assert!(changed.in_short().ends_with("two` is being changed by another program"), "{changed}");
+        assert!(gone.in_short().contains("two` is to become: "), "{gone}");
         assert!(gone.remedy().unwrap().ends_with("nothing was recorded"), "{gone}");
         assert_eq!(std::fs::read(&one).unwrap(), b"1");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1);

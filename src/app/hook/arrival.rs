@@ -149,8 +149,7 @@ impl Gatekeeper<'_> {
         let commit = self.repo.commit_at(new)?;
         let found = Law::at(self.repo, commit).and_then(|_| signers(self.repo, commit).map(drop));
         Ok(found.err().map(|failure| {
-            let because = failure.causes().first().map(|cause| format!(" ({cause})")).unwrap_or_default();
-            Refusal::denied(format!("the law it brings cannot be read: {}{because}", failure.what()))
+            Refusal::denied(format!("the law it brings cannot be read: {}", failure.in_short()))
                 .mended_by("gov-hook policy check")
         }))
     }

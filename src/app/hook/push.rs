@@ -31,7 +31,8 @@ pub(super) fn before(
     }
     if environment.is_disabled {
         return Ok(Answer::passing(let_by(arguments, &lines, environment).unwrap_or_else(|failure| {
-            format!("gov-hook: let through unjudged, and that could not be put on record: {}\n", failure.what())
+            let why = printable(&failure.in_short());
+            format!("gov-hook: let through unjudged, and that could not be put on record: {why}\n")
         })));
     }
     let repo = Repo::open(&environment.place)?;
@@ -126,10 +127,8 @@ fn asked(repo: &Repo, remote: &Remote, environment: &Environment, arrivals: &[Ar
 /// Why nobody on the other side hears that they are asked.
 fn unsent(along: Result<String, Failure>, remote: &Remote) -> String {
     along.unwrap_or_else(|failure| {
-        format!(
-            "gov-hook: the request could not be sent to {remote}: {}\n  send it: gov-hook audit sync\n",
-            failure.what()
-        )
+        let why = printable(&failure.in_short());
+        format!("gov-hook: the request could not be sent to {remote}: {why}\n  send it: gov-hook audit sync\n")
     })
 }
 

@@ -63,9 +63,8 @@ impl Refusal {
 
 impl From<&Failure> for Refusal {
     fn from(failure: &Failure) -> Self {
-        let because = failure.causes().first().map(|cause| format!(": {cause}")).unwrap_or_default();
         let mend = failure.remedy().map(str::to_owned);
-        Self { mend, exit: Ending::Undecided, ..Self::denied(format!("{}{because}", failure.what())) }
+        Self { mend, exit: Ending::Undecided, ..Self::denied(failure.in_short()) }
     }
 }
 

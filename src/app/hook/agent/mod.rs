@@ -45,7 +45,7 @@ pub(super) fn before(environment: &Environment) -> Result<Answer, Failure> {
     if weighed.permission >= Permission::Ask
         && let Err(failure) = record(&repo, &event, &weighed, (&policy, &reference), environment)
     {
-        weighed.why = format!("{} (not on record: {})", weighed.why, failure.what());
+        weighed.why = format!("{} (not on record: {})", weighed.why, failure.in_short());
     }
     Ok(answer(&event, &weighed))
 }

@@ -11,11 +11,13 @@ use crate::app::{Answer, Environment, Failure, approval};
 use crate::git::Repo;
 use crate::model::{Actor, Ending, ObjectId, counted};
 use crate::policy::Audit;
+use crate::report::printable;
 
 pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Answer {
     let told = accept(input, environment).unwrap_or_else(|failure| {
         let mend = failure.remedy().map(|mend| format!("  mend it there: {mend}\n")).unwrap_or_default();
-        format!("gov-hook: the push is in, but the server could not record it: {}\n{mend}", failure.what())
+        let why = printable(&failure.in_short());
+        format!("gov-hook: the push is in, but the server could not record it: {why}\n{mend}")
     });
     Answer::passing(told)
 }
