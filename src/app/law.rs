@@ -152,15 +152,31 @@ fn policy_file(repo: &Repo, commit: Option<ObjectId>) -> Result<Option<(String, 
 fn refuse_disguised(repo: &Repo, commit: ObjectId) -> Result<(), Failure> {
     let tree = repo.commit(commit)?.tree;
     let is_there = |path: &str| Ok::<bool, Failure>(repo.entry_at(tree, &RepoPath::from(path))?.is_some());
-    let folder_is_a_file = is_there(GOVERNANCE)?;
-    let is_a_folder = !repo.paths_under(tree, &[POLICY_PATH.to_owned()])?.is_empty();
-    if folder_is_a_file || is_a_folder || is_there(POLICY_PATH)? {
-        let what = if folder_is_a_file { GOVERNANCE } else { POLICY_PATH };
-        let kind = if folder_is_a_file { "a directory" } else { "a regular file" };
-        return Err(Failure::new(format!("{}:{what} is not {kind}, so there is no policy to read", commit.short()))
-            .mended_by("commit the policy itself: gov-hook init --print > .gov/policy.yaml"));
+    let is_a_folder = || Ok::<bool, Failure>(!repo.paths_under(tree, &[POLICY_PATH.to_owned()])?.is_empty());
+    if is_there(GOVERNANCE)? {
+        Err(disguised(&format!("{}:", commit.short()), GOVERNANCE))
+    } else if is_there(POLICY_PATH)? || is_a_folder()? {
+        Err(disguised(&format!("{}:", commit.short()), POLICY_PATH))
+    } else {
+        Ok(())
     }
-    Ok(())
+}
+
+/// Of a policy and the directory that holds it, the one that a change puts something else in the place of.
+fn hidden_by(change: &FileChange) -> Option<&'static str> {
+    let (mode, path) = (change.new?.mode, change.path.as_bytes());
+    if path == GOVERNANCE.as_bytes() {
+        return Some(GOVERNANCE);
+    }
+    let below = path.strip_prefix(POLICY_PATH.as_bytes())?;
+    (below.starts_with(b"/") || (below.is_empty() && !mode.is_file())).then_some(POLICY_PATH)
+}
+
+/// `at` is the commit it is in, as git spells it before a path.
+fn disguised(at: &str, what: &str) -> Failure {
+    let kind = if what == GOVERNANCE { "a directory" } else { "a regular file" };
+    Failure::new(format!("{at}{what} is not {kind}, so there is no policy to read"))
+        .mended_by("commit the policy itself: gov-hook init --print > .gov/policy.yaml")
 }
 
 /// Fails if changes to a commit bring a law that nobody could read once it is in force: then nothing
@@ -168,6 +184,9 @@ fn refuse_disguised(repo: &Repo, commit: ObjectId) -> Result<(), Failure> {
 pub(super) fn refuse_unreadable(repo: &Repo, base: Option<ObjectId>, changes: &[FileChange]) -> Result<(), Failure> {
     if !changes.iter().flat_map(FileChange::paths).any(is_of_law) {
         return Ok(());
+    }
+    if let Some(what) = changes.iter().find_map(hidden_by) {
+        return Err(disguised("", what));
     }
     let holding = Holding::of(repo, base, changes)?;
     let policy = match holding.file(&RepoPath::from(POLICY_PATH))? {

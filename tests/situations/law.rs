@@ -49,6 +49,44 @@ fn a_policy_that_is_no_regular_file_is_not_taken_for_none() {
 }
 
 #[test]
+fn what_hides_the_policy_is_refused_before_it_is_in_force() {
+    let scratch = Scratch::new();
+    scratch.policy(PRODUCTION.replace("production", "development").as_str());
+    scratch.install_hooks();
+    let policy = scratch.path(".gov/policy.yaml");
+    let hidings: [(&dyn Fn(), &str); 4] = [
+        (&|| scratch.write(".gov", "a file\n"), ".gov is not a directory"),
+        (&|| symlink("elsewhere", scratch.path(".gov")).unwrap(), ".gov is not a directory"),
+        (&|| scratch.write(".gov/policy.yaml/part.yaml", "version: 1\n"), ".gov/policy.yaml is not a regular file"),
+        (
+            &|| {
+                scratch.write(".gov/real.yaml", "version: 1\n");
+                symlink("real.yaml", &policy).unwrap();
+            },
+            ".gov/policy.yaml is not a regular file",
+        ),
+    ];
+    for (hide, what) in hidings {
+        fs::remove_dir_all(scratch.path(".gov")).unwrap();
+        hide();
+        scratch.git(&["add", "--all"]);
+
+        let judged = scratch.run(&["check", "--staged"]);
+        let committed = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Hide the law"]);
+
+        let expected = format!("nothing may pass: {what}, so there is no policy to read\n  mend it: ");
+        assert_eq!(judged.code, 2, "{}", judged.out);
+        assert!(judged.err.contains(&expected), "{}", judged.err);
+        assert!(!committed.status.success(), "{what}");
+        scratch.git(&["reset", "-q", "--hard"]);
+    }
+
+    // Without any policy the built-in one is in force, which hides nothing.
+    scratch.git(&["rm", "-rq", ".gov"]);
+    scratch.git(&["commit", "-q", "-m", "Do without a law"]);
+}
+
+#[test]
 fn a_branch_that_starts_before_the_policy_is_judged_by_it_all_the_same() {
     let scratch = Scratch::new();
     scratch.git(&["branch", "side"]);
