@@ -350,8 +350,9 @@ impl Repo {
         if packed.with_extension("lock").exists() {
             return false;
         }
-        let wanted = format!("{target} {name}");
-        std::fs::read_to_string(packed).is_ok_and(|text| text.lines().any(|line| line == wanted))
+        let wanted = format!("{target} {name}").into_bytes();
+        // Another reference may have any bytes in its name.
+        std::fs::read(packed).is_ok_and(|bytes| bytes.split(|&byte| byte == b'\n').any(|line| line == wanted))
     }
 
     /// The commit that an object is, or that a tag leads to; none where that is a file or a folder.

@@ -1,5 +1,8 @@
 //! What a clone itself keeps back: before a push, and of its own ledger.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use serde_json::Value;
 
 use crate::support::{lines, secret_line};
@@ -38,6 +41,22 @@ fn strictly_kept_the_ledger_of_a_clone_is_not_taken_back_by_any_command() {
     hosted.push(&["origin", "main"]).passes();
     scratch.git(&["fetch", "-q", "origin", "refs/notes/gov/*:refs/notes/gov/*"]);
     scratch.git(&["gc", "-q"]);
+}
+
+#[test]
+fn strictly_kept_references_are_packed_whatever_bytes_others_have_in_their_names() {
+    let hosted = Hosted::without_hooks("version: 1\n");
+    let scratch = &hosted.scratch;
+    hosted.commit("a.txt", "one\n");
+    let mut git = scratch.command("git", &scratch.path(""));
+    assert!(git.arg("branch").arg(OsStr::from_bytes(b"caf\xe9")).status().unwrap().success());
+    assert_eq!(scratch.run(&["install", "--strict"]).code, 0);
+    let own_file = scratch.path(".git").join(hosted.own_stream());
+    assert!(own_file.exists());
+
+    scratch.git(&["pack-refs", "--all"]);
+
+    assert!(!own_file.exists());
 }
 
 #[test]
