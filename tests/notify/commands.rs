@@ -74,3 +74,22 @@ fn a_channel_of_a_branch_is_told_nothing_until_the_default_branch_names_it() {
     assert_eq!(flush(&scratch, &server).code, 0);
     assert_eq!(server.rest().len(), 1);
 }
+
+#[test]
+fn what_no_policy_is_known_to_name_waits_with_the_reason() {
+    let server = Server::new(Mood::Well);
+    let scratch = repository("  - { on: [\"*\"], command: \"true\" }\n");
+    scratch.git(&["checkout", "-q", "-b", "strange"]);
+    let policy = fs::read_to_string(scratch.path(".gov/policy.yaml")).unwrap();
+    scratch.policy(&policy.replace("\"true\"", "\"touch ../ran\""));
+    commit(&scratch, &server, "engine");
+    flush(&scratch, &server);
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.policy("version: 1\npathz: {}\n");
+
+    let vain = flush(&scratch, &server);
+
+    let why = "whether a policy names this command is not known: HEAD:.gov/policy.yaml has 1 mistake: 2:1: ";
+    assert!(vain.out.contains(why), "{}", vain.out);
+    assert!(!scratch.beside("ran").exists());
+}

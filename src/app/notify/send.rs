@@ -10,10 +10,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::forget_git;
-use crate::app::{Environment, law};
+use crate::app::{Environment, Failure, law};
 use crate::git::Repo;
 use crate::notify::{Message, Post};
-use crate::policy::Channel;
+use crate::policy::{Channel, Notice};
 
 /// A command that takes longer is ended.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -51,15 +51,29 @@ pub(super) fn send(repo: &Repo, environment: &Environment, message: &Message) ->
 /// of a stranger and commits there would run what the stranger's policy says, or tell the stranger, with
 /// a token of their own, what they found.
 pub(super) fn is_lawful(repo: &Repo, channel: &Channel) -> Result<(), String> {
-    let default = repo.default_branch().ok().flatten();
-    let of_server = || repo.head().ok().filter(|_| repo.is_bare())?.branch().map(str::to_owned);
-    let Some(branch) = default.or_else(of_server) else {
-        return Err(format!("no default branch is known, whose policy could name this {}", kind(channel)));
+    let kind = kind(channel);
+    let unread = |failure: Failure| format!("whether a policy names this {kind} is not known: {}", failure.in_short());
+    let Some(branch) = default_branch(repo).map_err(unread)? else {
+        return Err(format!("no default branch is known, whose policy could name this {kind}"));
     };
-    let policy = repo.branch_tip(&branch).ok().flatten().and_then(|tip| law::policy_at(repo, Some(tip)).ok());
-    let is_named =
-        policy.is_some_and(|(policy, _)| policy.notices.iter().any(|notice| notice.channels.contains(channel)));
-    if is_named { Ok(()) } else { Err(format!("the policy of {branch} does not name this {}", kind(channel))) }
+    let notices = notices_of(repo, &branch).map_err(unread)?;
+    let is_named = notices.iter().any(|notice| notice.channels.contains(channel));
+    if is_named { Ok(()) } else { Err(format!("the policy of {branch} does not name this {kind}")) }
+}
+
+/// On a server, which follows nobody, the branch that its HEAD points to.
+fn default_branch(repo: &Repo) -> Result<Option<String>, Failure> {
+    match repo.default_branch()? {
+        None if repo.is_bare() => Ok(repo.head()?.branch().map(str::to_owned)),
+        found => Ok(found),
+    }
+}
+
+fn notices_of(repo: &Repo, branch: &str) -> Result<Vec<Notice>, Failure> {
+    Ok(match repo.branch_tip(branch)? {
+        Some(tip) => law::policy_at(repo, Some(tip))?.0.notices,
+        None => Vec::new(),
+    })
 }
 
 const fn kind(channel: &Channel) -> &'static str {
