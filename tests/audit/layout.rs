@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{Scratch, lines};
+use crate::support::{Said, Scratch, lines};
 use crate::{attacked, blob, broken, chained, forge, governed, id, notes, object, sound, stream, verified};
 
 #[test]
@@ -103,6 +103,22 @@ fn what_a_stream_falsely_says_of_itself_harms_no_other() {
     assert_eq!(named("Name none"), (Vec::new(), Vec::new()));
     assert_eq!(named(nowhere), (vec!["malformed-note".to_owned()], Vec::new()));
     assert_eq!(ahead, (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn behind_the_greatest_of_all_numbers_nothing_is_written() {
+    let scratch = governed();
+    let reference = stream(&scratch);
+    let message = format!("Name it\n\nGov-Seq: {}\nGov-Id: {}", u64::MAX, "ab".repeat(32));
+    let last = scratch.git(&["commit-tree", "-p", &reference, "-m", &message, &format!("{reference}^{{tree}}")]);
+    scratch.git(&["update-ref", &reference, &last]);
+    scratch.write("further.txt", "one\n");
+    scratch.git(&["add", "--all"]);
+
+    let refused = Said::from(scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "Go on"]));
+
+    assert!(refused.err.contains("something other than gov-hook wrote to refs/notes/gov/"), "{}", refused.err);
+    assert_eq!((refused.code, scratch.git(&["rev-parse", &reference])), (1, last));
 }
 
 #[test]

@@ -235,7 +235,7 @@ impl<'a> Pen<'a> {
                     let (head, at) = self.repo.ending(tip)?.ok_or_else(|| self.unended())?;
                     let time = u64::try_from(self.repo.commit(at)?.committed_at).unwrap_or_default();
                     End {
-                        next: head.seq + 1,
+                        next: head.seq.checked_add(1).ok_or_else(|| self.unended())?,
                         prev: Some(head.id),
                         time: self.now.max(Moment::of_seconds(time).unwrap_or(self.now)),
                     }
