@@ -23,7 +23,7 @@ impl Repo {
 
     /// What git runs in the place of a word, by that word.
     pub fn aliases(&self) -> Result<BTreeMap<String, String>, GitError> {
-        let failed = |source| GitError::Open { source };
+        let failed = |source| GitError::Git { what: "the settings of git".into(), source };
         let settings = self.inner.config().map_err(failed)?;
         let mut found = BTreeMap::new();
         let entries = settings.entries(Some("^alias\\.")).map_err(failed)?;

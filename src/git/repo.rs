@@ -205,7 +205,7 @@ impl Repo {
     }
 
     pub(super) fn odb(&self) -> Result<git2::Odb<'_>, GitError> {
-        self.inner.odb().map_err(|source| GitError::Open { source })
+        self.inner.odb().map_err(|source| GitError::Git { what: "the objects of the repository".into(), source })
     }
 
     /// Whether some objects were left with the remote, to be fetched when they are asked for.
