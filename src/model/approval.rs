@@ -3,7 +3,7 @@
 use super::assessment::RiskLevel;
 use super::decision::Gate;
 use super::digest::{ChangeId, Sha256};
-use super::entry::Moment;
+use super::moment::Moment;
 use super::object::ObjectId;
 
 /// A change on its way to where it lands: all that an approval of it is bound to.

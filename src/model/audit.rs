@@ -8,7 +8,8 @@ use super::damage::{Damage, DamageCode, Unwitnessed};
 use super::date::Date;
 use super::decision::Outcome;
 use super::digest::{ChangeId, Sha256};
-use super::entry::{EntryKind, Moment};
+use super::entry::EntryKind;
+use super::moment::Moment;
 use super::object::ObjectId;
 
 /// Whether a commit is on record.

@@ -3,7 +3,7 @@
 use super::assessment::RiskLevel;
 use super::decision::{Need, NotCounted, Outcome};
 use super::digest::{ChangeId, Sha256};
-use super::entry::Moment;
+use super::moment::Moment;
 use super::object::ObjectId;
 
 /// What became of a request.
