@@ -112,6 +112,47 @@ impl fmt::Display for EntryKind {
     }
 }
 
+/// What an override does, as its body says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverrideAction {
+    /// Somebody asks to let a change pass as it is.
+    Request,
+    /// Somebody else lets it.
+    Grant,
+    /// It passed by that.
+    Use,
+    /// It passed because its hook was told to stand aside.
+    BreakGlass,
+}
+
+impl OverrideAction {
+    pub const ALL: [Self; 4] = [Self::Request, Self::Grant, Self::Use, Self::BreakGlass];
+
+    /// The member of the body that says it.
+    pub const MEMBER: &str = "action";
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Grant => "grant",
+            Self::Use => "use",
+            Self::BreakGlass => "break-glass",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+
+    /// Whether something passed that somebody has to answer for.
+    #[must_use]
+    pub const fn lets_by(self) -> bool {
+        matches!(self, Self::Use | Self::BreakGlass)
+    }
+}
+
 /// What sort of actor wrote an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ActorKind {
@@ -226,6 +267,13 @@ impl Entry {
         self.moment(Self::CLOCK).map_or(self.time, |clock| clock.min(self.time))
     }
 
+    /// `None` of any other entry than an override, and of one that says nothing that is known.
+    #[must_use]
+    pub fn override_action(&self) -> Option<OverrideAction> {
+        let action = self.text(OverrideAction::MEMBER).filter(|_| self.kind == EntryKind::Override)?;
+        OverrideAction::parse(action)
+    }
+
     pub fn text(&self, key: &str) -> Option<&str> {
         self.body.get(key)?.as_str()
     }
@@ -267,6 +315,9 @@ mod tests {
         }
         for kind in ActorKind::ALL {
             assert_eq!(ActorKind::parse(kind.as_str()), Some(kind));
+        }
+        for action in OverrideAction::ALL {
+            assert_eq!(OverrideAction::parse(action.as_str()), Some(action));
         }
         assert_eq!(EntryKind::parse("Genesis"), None);
     }

@@ -46,7 +46,7 @@ pub use decision::{
 };
 pub use deflated::inflated;
 pub use digest::{ChangeId, Sha256};
-pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, RecordedRisk, Seen};
+pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, OverrideAction, RecordedRisk, Seen};
 pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};
 pub use explanation::{Explanation, NamedBy};
 pub use finding::{Excerpt, Finding, Fingerprint, InHistory, Place, RuleId, Severity, Waived};

@@ -10,8 +10,8 @@ use crate::app::memory::{Act, Hearing};
 use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;
 use crate::model::{
-    ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, RecordedRisk, Remote,
-    Saying, Word,
+    ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, OverrideAction,
+    RecordedRisk, Remote, Saying, Word,
 };
 use crate::policy::{ApprovalRule, Policy};
 
@@ -169,7 +169,7 @@ pub(in crate::app) fn used(repo: &Repo, judged: &Judged) -> Result<Option<Act>, 
     match judgement.decision.outcome {
         Outcome::Overridden => {
             let act = bound(repo, EntryKind::Override, judged)?;
-            Ok(act.map(|act| act.saying("action", "use").saying("override", first).saying("gate", gate.as_str())))
+            Ok(act.map(|act| act.doing(OverrideAction::Use).saying("override", first).saying("gate", gate.as_str())))
         }
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved if gate == Gate::Push => {
             Ok(bound(repo, EntryKind::Land, judged)?.map(|act| act.saying("approvals", rests_on)))

@@ -7,7 +7,7 @@ use crate::gate;
 use crate::git::Repo;
 use crate::model::{
     Arrange, ChangeId, Debt, DebtKind, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Moment, ObjectId,
-    Person, RecordStatus, Sha256, branch_of,
+    OverrideAction, Person, RecordStatus, Sha256, branch_of,
 };
 use crate::policy::{Policy, deciding_digest};
 
@@ -108,13 +108,12 @@ impl Ledger<'_> {
 /// The debt that an entry makes.
 fn owed(spoken: &Spoken, all: &[Spoken]) -> Option<Debt> {
     let Spoken { id, entry, flaw: None } = spoken else { return None };
-    let action = entry.text("action").filter(|_| entry.kind == EntryKind::Override);
-    let (kind, reason) = match (entry.kind, action) {
-        (EntryKind::Override, Some("break-glass")) => (DebtKind::BreakGlass, ""),
-        (EntryKind::Override, Some("use")) => (DebtKind::Override, looked_at_later(entry, all)?),
-        (EntryKind::Commit, _) if is_disabled(entry) => (DebtKind::Disabled, ""),
-        (EntryKind::Commit, _) => (DebtKind::Bypassed, ""),
-        _ => return None,
+    let (kind, reason) = match entry.override_action() {
+        Some(OverrideAction::BreakGlass) => (DebtKind::BreakGlass, ""),
+        Some(OverrideAction::Use) => (DebtKind::Override, looked_at_later(entry, all)?),
+        None if entry.kind == EntryKind::Commit && is_disabled(entry) => (DebtKind::Disabled, ""),
+        None if entry.kind == EntryKind::Commit => (DebtKind::Bypassed, ""),
+        Some(OverrideAction::Request | OverrideAction::Grant) | None => return None,
     };
     Some(Debt {
         kind,

@@ -10,7 +10,7 @@ use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::record::Moved;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
-use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, Saying, Seal, Word, counted};
+use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, OverrideAction, Saying, Seal, Word, counted};
 use crate::report::{Medium, printable};
 
 /// What a hook puts on record about a reference that it lets by unjudged; `judged` says what it would
@@ -26,7 +26,7 @@ pub(in crate::app) fn broken(
         None => Act::new(EntryKind::Override, new, subject),
     };
     let level = judged.map(|judged| judged.judgement.level.as_str());
-    let act = act.saying("action", "break-glass").saying("gate", Gate::Push.as_str());
+    let act = act.doing(OverrideAction::BreakGlass).saying("gate", Gate::Push.as_str());
     Ok(match level {
         Some(level) => act.saying("enforcement", level),
         None => act,
@@ -102,12 +102,8 @@ fn against_key(seal: &Seal, others: &[String]) -> Option<String> {
 
 /// The commits that an entry or a revision names, and whoever let them by.
 fn meant(repo: &Repo, named: &str, spoken: &[Spoken]) -> Result<(Vec<ObjectId>, Vec<String>), Failure> {
-    let is_glass = |id: &str| id == "break-glass" || id == "use";
-    let glass: Vec<_> = spoken
-        .iter()
-        .filter(|spoken| spoken.entry.kind == EntryKind::Override)
-        .filter(|spoken| spoken.entry.text("action").is_some_and(is_glass))
-        .collect();
+    let is_glass = |spoken: &&Spoken| spoken.entry.override_action().is_some_and(OverrideAction::lets_by);
+    let glass: Vec<&Spoken> = spoken.iter().filter(is_glass).collect();
     let by_entry = glass.iter().find(|spoken| is_named(&spoken.id.to_string(), named));
     let by_entry = by_entry.and_then(|spoken| spoken.entry.subject.commit);
     let is_here = match by_entry {

@@ -11,7 +11,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, Person, Saying, Word};
+use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, OverrideAction, Person, Saying, Word};
 use crate::policy::Policy;
 use crate::report::{Medium, printable};
 
@@ -37,7 +37,7 @@ pub fn request(
     };
     let until = Until::Seconds(ttl).from(environment.moment()?)?;
     let act = act
-        .saying("action", "request")
+        .doing(OverrideAction::Request)
         .saying("reason", reason)
         .saying("enforcement", level.as_str())
         .saying("expires", until.to_string());
@@ -130,7 +130,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
 fn granting(asked: &Spoken, object: ObjectId) -> Act {
     let entry = &asked.entry;
     let mut act = Act::new(EntryKind::Override, object, entry.subject.clone())
-        .saying("action", "grant")
+        .doing(OverrideAction::Grant)
         .saying("request", asked.id.to_string())
         .saying("covered", entry.strings("covered").map(str::to_owned).collect::<Vec<_>>());
     for key in ["reason", "deciding", "law"] {
@@ -170,10 +170,9 @@ fn worthless(repo: &Repo, asked: &Spoken, pen: &Pen<'_>, environment: &Environme
 /// The newest request for an override that is called so, by its entry or by its change.
 fn asked(repo: &Repo, named: &str) -> Result<Spoken, Failure> {
     let is_meant = |spoken: &Spoken| {
-        let Entry { kind, change, .. } = &spoken.entry;
-        let change = change.map(request_id).unwrap_or_default();
+        let change = spoken.entry.change.map(request_id).unwrap_or_default();
         let is_named = is_named(&spoken.id.to_string(), named) || is_named(&change, named);
-        *kind == EntryKind::Override && spoken.entry.text("action") == Some("request") && is_named
+        spoken.entry.override_action() == Some(OverrideAction::Request) && is_named
     };
     let spoken = Hearing::open(repo, None, None)?.spoken.into_iter().filter(is_meant);
     spoken.max_by_key(|spoken| (spoken.entry.time, spoken.id)).ok_or_else(|| {

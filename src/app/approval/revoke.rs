@@ -8,7 +8,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::model::{Entry, EntryKind, Outcome, Saying, Sha256, Word};
+use crate::model::{Entry, EntryKind, Outcome, OverrideAction, Saying, Sha256, Word};
 use crate::policy::Policy;
 use crate::report::{Medium, printable};
 
@@ -106,11 +106,14 @@ fn taking_back(repo: &Repo, judged: &Judged, pen: &Pen<'_>, id: Sha256) -> Resul
 
 /// What is taken back, as people call it.
 fn called(entry: &Entry) -> &'static str {
-    match entry.text("action") {
-        Some("grant") => "grant of an override",
-        Some(_) => "override",
-        None if entry.kind == EntryKind::Approve => "approval",
-        None => "rejection",
+    if entry.override_action() == Some(OverrideAction::Grant) {
+        "grant of an override"
+    } else if entry.kind == EntryKind::Override {
+        "override"
+    } else if entry.kind == EntryKind::Approve {
+        "approval"
+    } else {
+        "rejection"
     }
 }
 
@@ -118,10 +121,9 @@ fn called(entry: &Entry) -> &'static str {
 /// and where they said the same of it on its way to other branches, all of that.
 fn meant(repo: &Repo, target: &Target, environment: &Environment) -> Result<Vec<(Sha256, Entry)>, Failure> {
     let spoken = Hearing::open(repo, None, None)?.spoken;
-    let lets_by = |action: &str| action == "request" || action == "grant";
     let is_answer = |entry: &Entry| {
-        let is_override = entry.kind == EntryKind::Override && entry.text("action").is_some_and(lets_by);
-        is_override || matches!(entry.kind, EntryKind::Approve | EntryKind::Reject)
+        matches!(entry.kind, EntryKind::Approve | EntryKind::Reject)
+            || matches!(entry.override_action(), Some(OverrideAction::Request | OverrideAction::Grant))
     };
     let is_meant = |id: Sha256| target.named.as_deref().is_some_and(|named| is_named(&id.to_string(), named));
     if let Some(found) = spoken.iter().find(|spoken| is_answer(&spoken.entry) && is_meant(spoken.id)) {

@@ -11,8 +11,8 @@ use crate::git::{Commit, Repo};
 use crate::ledger::sshsig::{PublicKey, Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
-    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, Person, Saying,
-    Seal, Sha256, Word, address,
+    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, OverrideAction,
+    Person, Saying, Seal, Sha256, Word, address,
 };
 
 /// The namespace that approvals are signed in, and whatever else only people may say.
@@ -60,8 +60,7 @@ impl Hearing {
     /// Whether anything was said that could change a decision: what needs nobody's word can still be
     /// rejected, or be held up by a debt.
     pub(in crate::app) fn matters(&self, asks: bool) -> bool {
-        let could =
-            |entry: &Entry| asks || entry.kind == EntryKind::Reject || entry.text("action") == Some("break-glass");
+        let could = |entry: &Entry| asks || entry.kind == EntryKind::Reject || is_glass(entry);
         self.spoken.iter().any(|spoken| could(&spoken.entry))
     }
 
@@ -124,10 +123,8 @@ impl Hearing {
 
     /// Who made what was let by: the commit that stands for it, and all that came with it in one push.
     pub(in crate::app) fn people_of_let_by(&self, repo: &Repo, commit: ObjectId) -> Vec<Person> {
-        let lets_by = |entry: &Entry| {
-            entry.kind == EntryKind::Override && matches!(entry.text("action"), Some("break-glass" | "use"))
-        };
-        let pushes = self.spoken.iter().map(|spoken| &spoken.entry).filter(|entry| lets_by(entry));
+        let lets_by = |entry: &&Entry| entry.override_action().is_some_and(OverrideAction::lets_by);
+        let pushes = self.spoken.iter().map(|spoken| &spoken.entry).filter(lets_by);
         let bases = pushes.filter(|entry| entry.subject.commit == Some(commit)).filter_map(|entry| entry.subject.base);
         let mut commits: Vec<Commit> = repo.commit(commit).into_iter().collect();
         // Where a push began at what is not here, the commit alone speaks for it.
@@ -151,10 +148,9 @@ impl Hearing {
     ) -> impl Iterator<Item = &'s Spoken> {
         let is_behind = move |commit: ObjectId| onto.is_some_and(|(repo, onto)| repo.leads_to(commit, onto));
         self.spoken.iter().filter(move |Spoken { entry, .. }| {
-            let is_glass = entry.kind == EntryKind::Override && entry.text("action") == Some("break-glass");
             let is_here =
                 || entry.subject.reference == landing.reference && entry.subject.commit.is_some_and(is_behind);
-            entry.kind == EntryKind::Ratify || (is_glass && is_here())
+            entry.kind == EntryKind::Ratify || (is_glass(entry) && is_here())
         })
     }
 
@@ -281,14 +277,18 @@ fn concerns(entry: &Entry, landing: &Landing) -> bool {
         && entry.subject.reference == landing.reference
         && entry.subject.base == landing.base
         && entry.moment("expires").is_some_and(|expires| expires > landing.now);
-    let is_apart =
-        matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || entry.text("action") == Some("break-glass");
+    let is_apart = matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || is_glass(entry);
     (is_now || was_so) && !is_apart
+}
+
+/// Whether an entry lets something by because its hook was told to stand aside.
+fn is_glass(entry: &Entry) -> bool {
+    entry.override_action() == Some(OverrideAction::BreakGlass)
 }
 
 /// What lets a change through counts for a time: where it does not say until when, it is over at once.
 fn expires(entry: &Entry) -> Option<Moment> {
-    let lets_through = entry.kind == EntryKind::Approve || entry.text("action") == Some("grant");
+    let lets_through = entry.kind == EntryKind::Approve || entry.override_action() == Some(OverrideAction::Grant);
     entry.moment("expires").or(lets_through.then_some(entry.time))
 }
 
@@ -306,15 +306,14 @@ fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> 
             let used = entry.strings("approvals").filter_map(|id| id.parse().ok()).collect();
             Saying::Land { commit, used, is_behind: has_landed || is_there(commit) }
         }
-        EntryKind::Override => match entry.text("action")? {
-            "request" => Saying::AskOverride,
-            "grant" => Saying::GrantOverride { asked: id("request")? },
-            "use" => Saying::UseOverride {
+        EntryKind::Override => match entry.override_action()? {
+            OverrideAction::Request => Saying::AskOverride,
+            OverrideAction::Grant => Saying::GrantOverride { asked: id("request")? },
+            OverrideAction::Use => Saying::UseOverride {
                 of: id("override")?,
                 gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| entry.text("gate") == Some(gate.as_str()))?,
             },
-            "break-glass" => Saying::BreakGlass { commit: entry.subject.commit? },
-            _ => return None,
+            OverrideAction::BreakGlass => Saying::BreakGlass { commit: entry.subject.commit? },
         },
         EntryKind::Ratify => Saying::Ratify { commit: entry.subject.commit? },
         EntryKind::Genesis

@@ -15,7 +15,8 @@ use crate::git::{GitError, Repo};
 use crate::ledger::sshsig::PublicKey;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
 use crate::model::{
-    Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Moment, ObjectId, Outcome, RecordedRisk, Seen, Sha256,
+    Actor, ActorKind, ChangeId, Entry, EntryKind, EntrySubject, Moment, ObjectId, Outcome, OverrideAction,
+    RecordedRisk, Seen, Sha256,
 };
 use crate::policy::Audit;
 
@@ -65,6 +66,12 @@ impl Act {
     pub(in crate::app) fn saying(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.body.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Of an override: what it does.
+    #[must_use]
+    pub(in crate::app) fn doing(self, action: OverrideAction) -> Self {
+        self.saying(OverrideAction::MEMBER, action.as_str())
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::binding::Writer;
 use super::super::signed_bytes;
 use super::super::sshsig::{Refusal, SignatureError, SshSignature};
 use super::{AuditLaw, Rules};
-use crate::model::{DamageCode, Enforcement, Entry, EntryKind};
+use crate::model::{DamageCode, Enforcement, Entry, EntryKind, OverrideAction};
 
 const LOG: &str = "log@gov-hook";
 const APPROVE: &str = "approve@gov-hook";
@@ -39,10 +39,9 @@ pub fn namespace(entry: &Entry) -> &'static str {
     }
 }
 
-/// An override's `action` is `request`, `grant`, `use` or `break-glass`; what says none of the others
-/// is a grant.
+/// An override that says nothing that is known is held to what a grant is.
 fn is_grant(entry: &Entry) -> bool {
-    !matches!(entry.text("action"), Some("request" | "use" | "break-glass"))
+    matches!(entry.override_action(), Some(OverrideAction::Grant) | None)
 }
 
 /// Whether an entry is worth nothing without a signature. Its body's `enforcement` says at which

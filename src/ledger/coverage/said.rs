@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
-use crate::model::{ActorKind, ChangeId, Entry, EntryKind, Moment, RiskLevel, Sha256};
+use crate::model::{ActorKind, ChangeId, Entry, EntryKind, Moment, OverrideAction, RiskLevel, Sha256};
 
 /// What was said of one commit or one change.
 #[derive(Debug, Default)]
@@ -72,12 +72,12 @@ impl Said {
             let reason = entry.text("reason").map(str::to_owned);
             let named = |member| entry.text(member).and_then(|id| id.parse::<Sha256>().ok());
             self.made_use_of.extend(["override", "request"].into_iter().filter_map(named));
-            match entry.text("action") {
-                Some("request") => self.asked_for.extend(reason.map(|reason| (id, reason))),
+            match entry.override_action() {
+                Some(OverrideAction::Request) => self.asked_for.extend(reason.map(|reason| (id, reason))),
                 // A server says again what came to it.
-                Some("use") if entry.actor.kind == ActorKind::Witness => {}
-                Some("use") => drop(self.used_by.insert(by())),
-                _ => {
+                Some(OverrideAction::Use) if entry.actor.kind == ActorKind::Witness => {}
+                Some(OverrideAction::Use) => drop(self.used_by.insert(by())),
+                Some(OverrideAction::Grant | OverrideAction::BreakGlass) | None => {
                     self.granted_by.insert(by());
                     self.reasons.extend(reason);
                 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::model::{
     ActorKind, ActorTotals, ApprovalTotals, Arrange, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind,
-    LedgerSummary, Moment, Outcome, WAITS,
+    LedgerSummary, Moment, Outcome, OverrideAction, WAITS,
 };
 
 use super::coverage::totals;
@@ -65,18 +65,17 @@ impl Summary {
             headers.verified += entry.number("verified").unwrap_or_default();
             headers.tampered += entry.list("tampering").count() as u64;
         }
-        let action = text("action").filter(|_| entry.kind == EntryKind::Override);
-        match action {
-            Some("request") => self.found.overrides.requested += 1,
-            Some("grant") => self.found.overrides.granted += 1,
-            Some("use" | "break-glass") => {
+        match entry.override_action() {
+            Some(OverrideAction::Request) => self.found.overrides.requested += 1,
+            Some(OverrideAction::Grant) => self.found.overrides.granted += 1,
+            Some(OverrideAction::Use | OverrideAction::BreakGlass) => {
                 let named = text("override").map(|of| (of.to_owned(), text("gate").unwrap_or_default().to_owned()));
                 self.found.overrides.used += u64::from(named.is_none_or(|named| self.uses.insert(named)));
                 if let Some(change) = entry.change {
                     self.used.entry(change).or_default().insert(entry.actor.email.to_lowercase());
                 }
             }
-            _ => {}
+            None => {}
         }
         if entry.kind == EntryKind::Ratify {
             self.found.overrides.ratified += 1;
