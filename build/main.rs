@@ -59,7 +59,7 @@ fn main() -> Result<(), Broken> {
         fs::write(Path::new(&out).join(name), steps)?;
     }
     fs::write(Path::new(&out).join("schema.json.deflated"), deflated(&fs::read(SCHEMA)?)?)?;
-    fs::write(Path::new(&out).join("built-in.digest"), named(&Sha256::digest(policy)))?;
+    fs::write(Path::new(&out).join("built-in.digest"), Sha256::digest(policy))?;
     if env::var("PROFILE")? == "release" && env::var("CARGO_CFG_TARGET_OS")? == "linux" && is_linker_usual() {
         let script = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("build/bare.ld");
         println!("cargo::rustc-link-arg-bins=-T{}", script.display());

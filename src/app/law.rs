@@ -7,7 +7,7 @@ use crate::check::rules::{Pack, Rules, read_pack};
 use crate::check::waivers::Waivers;
 use crate::git::Repo;
 use crate::ledger::sshsig::{SignerMistake, Signers};
-use crate::model::{Content, FileChange, Gather, Mistake, ObjectId, PolicyRef, RepoPath};
+use crate::model::{Content, FileChange, Gather, Mistake, ObjectId, PolicyRef, RepoPath, Sha256};
 use crate::policy::{self, Policy, Recording};
 
 use super::Failure;
@@ -256,10 +256,10 @@ pub(super) fn file_at(repo: &Repo, commit: Option<ObjectId>, path: &str) -> Resu
 /// Fails with every mistake of the file, each in its place.
 fn policy_in_force(file: Option<(String, Vec<u8>)>) -> Result<(Policy, PolicyRef), Failure> {
     let Some((origin, bytes)) = file else {
-        let digest = policy::BUILT_IN_DIGEST.to_owned();
+        let digest = policy::BUILT_IN_DIGEST;
         return Ok((Policy::built_in(), PolicyRef { origin: "built-in".into(), digest, built_in: true }));
     };
-    let digest = policy::digest(&bytes);
+    let digest = Sha256::of(&bytes);
     let policy = read_policy(&origin, bytes)?;
     Ok((policy, PolicyRef { origin, digest, built_in: false }))
 }

@@ -35,7 +35,21 @@ impl Sha256 {
     pub fn short(&self) -> String {
         hex::short(self)
     }
+
+    /// The digits behind what kind of digits they are, as records and reports name a policy.
+    #[must_use]
+    pub fn to_name(&self) -> String {
+        format!("{KIND}{self}")
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        name.strip_prefix(KIND)?.parse().ok()
+    }
 }
+
+/// What the name of a digest begins with.
+const KIND: &str = "sha256:";
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -187,6 +201,17 @@ mod tests {
             assert_eq!(other.parse::<Sha256>(), Err(()), "{other}");
         }
         assert_eq!(digest.to_string().parse::<ChangeId>(), Err(()));
+    }
+
+    #[test]
+    fn a_digest_reads_back_from_its_name() {
+        let name = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+        assert_eq!(Sha256::of(b"").to_name(), name);
+        assert_eq!(Sha256::from_name(name), Some(Sha256::of(b"")));
+        for other in ["", "sha256:", &Sha256::of(b"").to_string(), &name.to_uppercase(), &format!("{name}0")] {
+            assert_eq!(Sha256::from_name(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::assessment::Assessment;
 use super::decision::{Decision, Enforcement, Gate};
-use super::digest::ChangeId;
+use super::digest::{ChangeId, Sha256};
 use super::object::ObjectId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub struct Target {
 pub struct PolicyRef {
     /// Such as `HEAD:.gov/policy.yaml`, or `built-in`.
     pub origin: String,
-    /// `sha256:` and the digest of the policy's bytes.
-    pub digest: String,
+    /// Of the policy's bytes.
+    pub digest: Sha256,
     pub built_in: bool,
 }
 

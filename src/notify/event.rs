@@ -81,7 +81,7 @@ impl Event<'_> {
     /// The same for the same decision, in whichever clone and however often it is made.
     pub(super) fn identity(&self) -> String {
         let own = match self.what {
-            What::Decided { judgement, exit } => format!("{} {}", exit.code(), judgement.policy.digest),
+            What::Decided { judgement, exit } => format!("{} {}", exit.code(), judgement.policy.digest.to_name()),
             What::Said(word) => word.entry.to_string(),
         };
         format!("{} {} {} {own}", self.outcome(), self.change(), self.reference.unwrap_or("-"))

@@ -58,7 +58,7 @@ struct DecidedV1<'a> {
     findings: Vec<FindingV1<'a>>,
     needed: Vec<NeededV1<'a>>,
     reasons: Vec<String>,
-    policy: &'a str,
+    policy: String,
 }
 
 #[derive(Serialize)]
@@ -160,7 +160,7 @@ fn decided(judgement: &Judgement, exit: Ending) -> DecidedV1<'_> {
         findings: findings.collect(),
         needed: needed.collect(),
         reasons: judgement.decision.reasons.iter().take(MOST).map(|reason| shown(&reason.what)).collect(),
-        policy: &judgement.policy.digest,
+        policy: judgement.policy.digest.to_name(),
     }
 }
 
@@ -256,7 +256,7 @@ mod tests {
                     { "rule": "high", "count": 1, "roles": ["tech_lead", "admin"], "signed": false, "counted": [] }
                 ],
                 "reasons": ["HIGH risk needs 1 approval from tech_lead or admin, and has none"],
-                "policy": judgement.policy.digest,
+                "policy": judgement.policy.digest.to_name(),
             })
         );
     }

@@ -102,7 +102,7 @@ mod tests {
         let mut passing = event;
         passing.what = crate::notify::What::Decided { judgement: &judgement, exit: crate::model::Ending::Pass };
         let mut other_policy = judgement.clone();
-        other_policy.policy.digest = "sha256:other".into();
+        other_policy.policy.digest = Sha256::of(b"other");
         let approved = word();
         let again = crate::notify::Word { entry: Sha256::of(b"another"), ..word() };
 

@@ -12,8 +12,8 @@ use super::{
 /// The built-in policy as its file: commented, and read like any other.
 pub const BUILT_IN: &str = include_str!("built-in.yaml");
 
-/// What [`digest()`] says of it.
-pub const BUILT_IN_DIGEST: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in.digest"));
+/// Of its bytes.
+pub const BUILT_IN_DIGEST: Sha256 = Sha256::new(*include_bytes!(concat!(env!("OUT_DIR"), "/built-in.digest")));
 
 /// The policy itself, parsed when the program was built: most runs read it.
 const STEPS: &str = include_str!(concat!(env!("OUT_DIR"), "/built-in.steps"));
@@ -82,12 +82,6 @@ impl Recording {
     }
 }
 
-/// Names the bytes of a policy file in reports and records.
-#[must_use]
-pub fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", Sha256::of(bytes))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,7 +105,7 @@ mod tests {
         assert!(parsed.mistakes.is_empty(), "{:?}", parsed.mistakes);
 
         assert_eq!(yaml::from_steps(STEPS), parsed.root.map(unplaced));
-        assert_eq!(BUILT_IN_DIGEST, digest(BUILT_IN.as_bytes()));
+        assert_eq!(BUILT_IN_DIGEST, Sha256::of(BUILT_IN.as_bytes()));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod why;
 use crate::model::{Enforcement, Severity};
 use crate::yaml;
 
-pub use built_in::{BUILT_IN, BUILT_IN_DIGEST, digest};
+pub use built_in::{BUILT_IN, BUILT_IN_DIGEST};
 pub use draft::{RepositoryFacts, draft};
 pub use effective::{deciding_digest, effective};
 pub use glob::{BranchGlob, NameGlob, PathGlob, Reach, fold_bytes};

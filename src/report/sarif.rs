@@ -38,7 +38,7 @@ pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
                 "risk": risk.level.as_str(),
                 "score": risk.score,
                 "change": judgement.target.change.to_string(),
-                "policy": judgement.policy.digest,
+                "policy": judgement.policy.digest.to_name(),
             },
         }],
     }))

@@ -195,9 +195,7 @@ pub(in crate::app) fn bound(repo: &Repo, kind: EntryKind, judged: &Judged) -> Re
         reference: landing.reference.clone(),
     };
     let Some(object) = landing.head.or(landing.tree) else { return Ok(None) };
-    let mut act = Act::new(kind, object, subject)
-        .saying("deciding", format!("sha256:{}", landing.law))
-        .saying("covered", covered);
+    let mut act = Act::new(kind, object, subject).saying("deciding", landing.law.to_name()).saying("covered", covered);
     if let Some(trusted) = judged.trusted {
         act = act.saying("law", trusted.to_string());
     }
@@ -205,7 +203,7 @@ pub(in crate::app) fn bound(repo: &Repo, kind: EntryKind, judged: &Judged) -> Re
         act = act.saying("onto", onto.to_string());
     }
     act.change = Some(landing.change);
-    act.policy = judged.judgement.policy.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    act.policy = Some(judged.judgement.policy.digest);
     act.risk =
         Some(RecordedRisk { level: judged.risk.level, score: judged.risk.score, digest: risk_digest(&judged.risk) });
     Ok(Some(act))

@@ -177,7 +177,7 @@ impl Hearing {
             base: entry.subject.base,
             is_base_there: entry.subject.base.map_or(onto.is_none(), is_there),
             tree: entry.subject.tree,
-            law: entry.text("deciding").and_then(|digest| digest.strip_prefix("sha256:")?.parse().ok()),
+            law: entry.text("deciding").and_then(Sha256::from_name),
             level: entry.risk.as_ref().map(|risk| risk.level),
         });
         let saying = saying(entry, &is_there)?;

@@ -106,7 +106,7 @@ struct Found {
 impl Laws {
     pub(super) fn of(repo: &Repo, kept: &BTreeMap<Sha256, AuditLaw>) -> Self {
         let mut known = kept.clone();
-        known.insert(Sha256::of(policy::BUILT_IN.as_bytes()), AuditLaw::default());
+        known.insert(policy::BUILT_IN_DIGEST, AuditLaw::default());
         Self(Mutex::new(Found { place: repo.place().clone(), repo: None, known, looks: BTreeMap::new() }))
     }
 

@@ -27,12 +27,17 @@ pub fn show(environment: &Environment, medium: Medium) -> Result<Answer, Failure
     let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
     let tree = policy::effective(&policy);
     if medium == Medium::Text {
-        return Ok(Answer::passing(format!("# {} {}\n{}", reference.origin, reference.digest, tree.to_yaml())));
+        return Ok(Answer::passing(format!(
+            "# {} {}\n{}",
+            reference.origin,
+            reference.digest.to_name(),
+            tree.to_yaml()
+        )));
     }
     let json = serde_json::json!({
         "schema": "gov-hook/policy/v1",
         "origin": reference.origin,
-        "digest": reference.digest,
+        "digest": reference.digest.to_name(),
         "policy": tree,
     });
     Ok(Answer::passing(format!("{json:#}\n")))

@@ -153,7 +153,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         act = act.saying("verified", judged.verified);
     }
     act.change = Some(judgement.target.change);
-    act.policy = judgement.policy.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    act.policy = Some(judgement.policy.digest);
     act.risk = Some(RecordedRisk {
         level: assessment.risk.level,
         score: assessment.risk.score,

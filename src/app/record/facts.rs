@@ -36,9 +36,9 @@ impl Facts<'_> {
 
     fn by_policy(&self) -> Option<Contradiction> {
         let policy = &self.judged.judgement.policy;
-        let recorded = self.entry.policy.map(|digest| format!("sha256:{digest}"));
-        if !policy.built_in && recorded.as_ref() != Some(&policy.digest) {
-            return Some(differs("policy", &policy.digest, recorded.as_deref().unwrap_or("none")));
+        if !policy.built_in && self.entry.policy != Some(policy.digest) {
+            let recorded = self.entry.policy.map_or_else(|| "none".to_owned(), |digest| digest.to_name());
+            return Some(differs("policy", &policy.digest.to_name(), &recorded));
         }
         let branch = self.judged.branch.as_deref();
         let asked = self.judged.policy.level_for(branch);

@@ -141,7 +141,7 @@ fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
     let exit = entry.number("exit");
     let parts = [
         ("change", Some(judgement.target.change.to_string()), entry.change.map(|change| change.to_string())),
-        ("policy", Some(judgement.policy.digest.clone()), entry.policy.map(|digest| format!("sha256:{digest}"))),
+        ("policy", Some(judgement.policy.digest.to_name()), entry.policy.map(|digest| digest.to_name())),
         ("risk", Some(risk.level.to_string()), recorded.map(|risk| risk.level.to_string())),
         ("score", Some(risk.score.to_string()), recorded.map(|risk| risk.score.to_string())),
         ("outcome", Some(judgement.decision.outcome.to_string()), entry.outcome.map(|outcome| outcome.to_string())),

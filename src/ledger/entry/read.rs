@@ -216,9 +216,7 @@ impl<'a> Fields<'a> {
     }
 
     fn prefixed_digest(&mut self, field: &'static str) -> Result<Option<Sha256>, Unreadable> {
-        self.read(field, "`sha256:` and 64 lower-case hexadecimal digits", |value| {
-            text(value)?.strip_prefix("sha256:")?.parse().ok()
-        })
+        self.read(field, "`sha256:` and 64 lower-case hexadecimal digits", |value| Sha256::from_name(&text(value)?))
     }
 
     fn object_id(&mut self, field: &'static str) -> Result<Option<ObjectId>, Unreadable> {

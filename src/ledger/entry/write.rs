@@ -48,7 +48,7 @@ pub(super) fn append(entry: &Entry, sig: Option<&str>, out: &mut String) -> Resu
     fields.string("kind", Some(entry.kind.as_str()));
     fields.string("nonce", entry.nonce.as_deref());
     fields.string("outcome", entry.outcome.map(crate::model::Outcome::as_str));
-    fields.string("policy", entry.policy.map(|digest| format!("sha256:{digest}")).as_deref());
+    fields.string("policy", entry.policy.map(|digest| digest.to_name()).as_deref());
     fields.shown("prev", entry.prev.as_ref());
     if !entry.reasons.is_empty() {
         let out = fields.key("reasons");
@@ -58,7 +58,7 @@ pub(super) fn append(entry: &Entry, sig: Option<&str>, out: &mut String) -> Resu
     fields.string("requested_by", entry.requested_by.as_deref());
     if let Some(risk) = &entry.risk {
         let mut inner = Fields::open(fields.key("risk"));
-        inner.string("digest", Some(&format!("sha256:{}", risk.digest)));
+        inner.string("digest", Some(&risk.digest.to_name()));
         inner.string("level", Some(risk.level.as_str()));
         inner.number("score", u64::from(risk.score));
         inner.close();

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::PathClass;
-use crate::policy::{BUILT_IN, PathDefault, Policy, digest, read};
+use crate::policy::{PathDefault, Policy, read};
 
 fn facts(paths: &[&str]) -> RepositoryFacts {
     RepositoryFacts { paths: paths.iter().map(|&path| path.into()).collect(), ..RepositoryFacts::default() }
@@ -147,12 +147,6 @@ fn people_come_from_the_history_and_owners_from_codeowners() {
     let asked: Vec<(&str, &str)> =
         policy.approvals.paths.iter().map(|asked| (&*asked.paths[0].text, &*asked.rule.roles[0])).collect();
     assert_eq!(asked, [("api/", "owners_1"), ("web/", "owners_1")]);
-}
-
-#[test]
-fn a_digest_names_the_bytes_of_a_policy() {
-    assert_eq!(digest(b""), "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    assert_eq!(digest(BUILT_IN.as_bytes()).len(), 71);
 }
 
 fn paths() -> impl Strategy<Value = Vec<RepoPath>> {

@@ -72,7 +72,7 @@ fn one(shown: &Shown) -> String {
         say("change", change.to_string());
     }
     if let Some(policy) = entry.policy {
-        say("policy", format!("sha256:{policy}"));
+        say("policy", policy.to_name());
     }
     if let Some(risk) = &entry.risk {
         say("risk", format!("{}, score {}", risk.level, risk.score));

@@ -55,7 +55,7 @@ impl<'a> From<&'a Judgement> for CheckV1<'a> {
             findings: assessment.findings.iter().map(FindingV1::from).collect(),
             approvals: ApprovalsV1::from(&judgement.decision),
             reasons: reasons(&judgement.decision).into_iter().map(|(_, reason)| reason).collect(),
-            policy: PolicyV1 { origin: &judgement.policy.origin, digest: &judgement.policy.digest },
+            policy: PolicyV1 { origin: &judgement.policy.origin, digest: judgement.policy.digest.to_name() },
             notes: &judgement.notes,
             next: judgement.next.iter().map(NextV1::from).collect(),
         }
@@ -124,7 +124,7 @@ impl<'a> From<&'a Decision> for ApprovalsV1<'a> {
 #[derive(Serialize)]
 struct PolicyV1<'a> {
     origin: &'a str,
-    digest: &'a str,
+    digest: String,
 }
 
 #[derive(Serialize)]

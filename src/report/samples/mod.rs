@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::model::{
     Against, Assessment, Cause, ChangeId, Date, Decision, Enforcement, Exit, Factor, Finding, Gate, InHistory,
     Judgement, Need, NotCounted, Outcome, PathClass, Place, PolicyLine, PolicyRef, Reach, RepoPath, Risk, RiskLevel,
-    RuleId, Scanned, Severity, Target, TargetKind, Waived, Window,
+    RuleId, Scanned, Severity, Sha256, Target, TargetKind, Waived, Window,
 };
 use parts::{factor, file, file_at, finding, id, marked, need, next, placement, policy_line, reason, renamed};
 
@@ -50,7 +50,7 @@ pub(super) fn pass() -> Judgement {
         },
         level: Enforcement::Staging,
         gate: Gate::Push,
-        policy: PolicyRef { origin: "built-in".into(), digest: format!("sha256:{}", "5f".repeat(32)), built_in: true },
+        policy: PolicyRef { origin: "built-in".into(), digest: Sha256::new([0x5f; 32]), built_in: true },
         assessment: Assessment { files, touched_and_undone: vec![], findings: vec![], risk, window: Window::Whole },
         decision: Decision {
             outcome: Outcome::AutoApproved,

@@ -145,10 +145,10 @@ fn record(
     }
     if let Some(line) = &event.command {
         // Not the command itself, which may hold a secret.
-        act = act.saying("command", format!("sha256:{}", Sha256::of(line.as_bytes())));
+        act = act.saying("command", Sha256::of(line.as_bytes()).to_name());
     }
     act.outcome = Some(if is_denied { Outcome::Blocked } else { Outcome::ApprovalPending });
-    act.policy = reference.digest.strip_prefix("sha256:").and_then(|hex| hex.parse().ok());
+    act.policy = Some(reference.digest);
     act.reasons = vec![weighed.why.clone()];
     let nameless = match event.form {
         Form::ClaudeCode => "claude-code",
