@@ -1,5 +1,6 @@
 //! What a change *is*: its findings and its risk, with the reason for every point.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -128,6 +129,14 @@ pub struct Cause {
     pub at: Option<Arc<PolicyLine>>,
 }
 
+impl Cause {
+    /// Whether a path has that level, whatever stands in the file.
+    #[must_use]
+    pub fn is_of_a_path(&self) -> bool {
+        self.id.starts_with("path/")
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Risk {
     pub level: RiskLevel,
@@ -159,6 +168,12 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// The lines of the level table that no finding tells of already.
+    pub fn own_causes(&self) -> impl Iterator<Item = &Cause> {
+        let rules: HashSet<&str> = self.findings.iter().map(|finding| finding.rule.as_str()).collect();
+        self.risk.causes.iter().filter(move |cause| !cause.id.starts_with("finding/") && !rules.contains(cause.id))
+    }
+
     /// Lines added and deleted, generated files apart.
     #[must_use]
     pub fn lines(&self) -> (u32, u32) {

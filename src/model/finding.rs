@@ -14,6 +14,12 @@ use super::path::RepoPath;
 pub struct RuleId(Box<str>);
 
 impl RuleId {
+    /// Whatever finds a secret.
+    pub const SECRET: &str = "secret/";
+
+    /// Whatever tells of a waiver, not of what it excuses.
+    pub const WAIVER: &str = "waiver/";
+
     pub fn new(id: impl Into<Box<str>>) -> Self {
         Self(id.into())
     }
@@ -21,6 +27,12 @@ impl RuleId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it belongs to a family, such as `secret/`.
+    #[must_use]
+    pub fn is_of(&self, family: &str) -> bool {
+        self.0.starts_with(family)
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::event::{Event, What};
 use crate::model::{
-    Arrange, AssessedFile, Assessment, Ending, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity, Status,
-    counted, deceives, shortened,
+    Arrange, AssessedFile, Assessment, Cause, Ending, Finding, Gate, Judgement, Need, Outcome, RiskLevel, Severity,
+    Status, counted, deceives, shortened,
 };
 
 /// At most this many files, causes and findings are named; the rest is counted.
@@ -164,9 +164,7 @@ fn files(assessment: &Assessment) -> Vec<String> {
 
 /// What gives the change its level, the gravest first; what a finding gives is told with that.
 fn causes(assessment: &Assessment) -> Vec<String> {
-    let by_rule = |id: &str| assessment.findings.iter().any(|finding| finding.rule.as_str() == id);
-    let mut causes: Vec<_> = assessment.risk.causes.iter().collect();
-    causes.retain(|cause| !cause.id.starts_with("finding/") && !by_rule(cause.id));
+    let mut causes: Vec<&Cause> = assessment.own_causes().collect();
     causes.arrange_by_key(|cause| std::cmp::Reverse(cause.level));
     some(&causes, "more risk", |cause| format!("Risk: {}", shown(&cause.message)))
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::entries::{Entry, Grade, LAW, entries, refusal};
 use super::escape::{self, printable, uri};
 use super::words::headline;
-use crate::model::{Gather, Judgement, RepoPath};
+use crate::model::{Gather, Judgement, RepoPath, RuleId};
 
 pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
     let (headline, law) = (headline(judgement).line(), RepoPath::from(LAW));
@@ -56,7 +56,7 @@ fn rules<'a>(entries: &[Entry<'a>]) -> BTreeMap<&'a str, (usize, Value)> {
             rule.insert("fullDescription".into(), message(entry.about));
             rule.insert("help".into(), message(entry.help.unwrap_or(entry.about)));
             rule.insert("defaultConfiguration".into(), json!({ "level": level(entry.grade) }));
-            if entry.rule.starts_with("secret/") {
+            if entry.rule.starts_with(RuleId::SECRET) {
                 let properties = json!({ "tags": ["security"], "security-severity": security_severity(entry.grade) });
                 rule.insert("properties".into(), properties);
             }

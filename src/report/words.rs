@@ -1,11 +1,11 @@
 //! The sentences several formats share: the headline, who must approve, what is held elsewhere.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::escape::{printable, shown_path};
 use crate::model::{
     Assessment, Cause, Decision, Enforcement, Exit, FileFacts, Finding, Gate, Gather, InHistory, Judgement, Need,
-    ObjectId, Outcome, Place, Reach, Reason, RepoPath, RiskLevel, Scanned, Severity, TargetKind, counted,
+    ObjectId, Outcome, Place, Reach, Reason, RepoPath, RiskLevel, RuleId, Scanned, Severity, TargetKind, counted,
 };
 
 /// The line that is enough on its own: a word for what the gate does, and why.
@@ -35,7 +35,7 @@ fn denied(judgement: &Judgement) -> String {
     let Some((first, more)) = denying.split_first() else {
         return first_reason(&judgement.decision);
     };
-    let secret = denying.iter().all(|finding| finding.rule.as_str().starts_with("secret/"));
+    let secret = denying.iter().all(|finding| finding.rule.is_of(RuleId::SECRET));
     let what = counted(denying.len(), if secret { "secret" } else { "finding" });
     let files = denying.iter().map(|finding| &finding.place.path).gathered::<BTreeSet<_>>().len();
     if more.is_empty() && secret {
@@ -182,16 +182,9 @@ pub(super) fn weighing(assessment: &Assessment) -> impl Iterator<Item = &Finding
     assessment.findings.iter().filter(|finding| finding.counts())
 }
 
-/// The lines of the level table that no finding tells of already.
-pub(super) fn own_causes(assessment: &Assessment) -> impl Iterator<Item = &Cause> {
-    let rules: HashSet<&str> = assessment.findings.iter().map(|finding| finding.rule.as_str()).collect();
-    let causes = assessment.risk.causes.iter();
-    causes.filter(move |cause| !cause.id.starts_with("finding/") && !rules.contains(cause.id))
-}
-
-/// Those of them that hold a change.
+/// The lines of the level table that hold a change, and that no finding tells of already.
 pub(super) fn grave_causes(assessment: &Assessment) -> impl Iterator<Item = &Cause> {
-    own_causes(assessment).filter(|cause| cause.level >= RiskLevel::High)
+    assessment.own_causes().filter(|cause| cause.level >= RiskLevel::High)
 }
 
 /// The file a statement about the whole change is pinned to, for readers that insist on a file:

@@ -20,7 +20,7 @@ use crate::check::waivers::{Inline, Scope, Waiving, is_own_excuse};
 use crate::check::{line_diff, measure, survey};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ManyFacts, ObjectId, RepoPath, Side,
+    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ManyFacts, ObjectId, RepoPath, RuleId, Side,
     TargetKind,
 };
 
@@ -284,7 +284,7 @@ impl Examiner<'_> {
     /// excuses may be only in one.
     fn waived(&self, found: Found) -> Vec<Finding> {
         let mut findings = self.waiving(Scope::Commit).apply(found.findings, &found.waivers);
-        findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/") || is_own_excuse(finding));
+        findings.retain(|finding| !finding.rule.is_of(RuleId::WAIVER) || is_own_excuse(finding));
         findings
     }
 

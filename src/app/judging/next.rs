@@ -22,7 +22,7 @@ pub(super) fn next_steps(
             let denied =
                 assessment.findings.iter().filter(|finding| finding.counts()).max_by_key(|finding| finding.severity);
             steps.extend(denied.map(|finding| {
-                if finding.rule.as_str().starts_with(HEADER_FAMILY) {
+                if finding.rule.is_of(HEADER_FAMILY) {
                     let revision = head.map(|head| format!(" --rev {}", head.short())).unwrap_or_default();
                     let path = shell_word(&finding.place.path.to_string());
                     return step(

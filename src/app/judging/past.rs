@@ -16,8 +16,8 @@ use crate::check::rules::{Candidate, MESSAGE_PATH, Standing, Stream, TAG_PATH};
 use crate::check::waivers::{Inline, Scope, Waivers, Waiving};
 use crate::git::{Blob, Commit, Dated, Reached, Repo, Start};
 use crate::model::{
-    Arrange, Content, Date, Finding, Fingerprint, InHistory, Mode, ObjectId, Reach, RepoPath, Scanned, Severity, Side,
-    counted,
+    Arrange, Content, Date, Finding, Fingerprint, InHistory, Mode, ObjectId, Reach, RepoPath, RuleId, Scanned,
+    Severity, Side, counted,
 };
 
 /// What there is to say of a content at one of its paths.
@@ -147,7 +147,7 @@ impl Examiner<'_> {
         }
         let waivers = &Waivers::default();
         let mut findings = Waiving { waivers, ..self.waiving(Scope::History) }.apply(findings, inline);
-        findings.retain(|finding| in_head || !finding.rule.as_str().starts_with("waiver/"));
+        findings.retain(|finding| in_head || !finding.rule.is_of(RuleId::WAIVER));
         findings
     }
 

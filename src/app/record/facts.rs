@@ -6,7 +6,7 @@ use crate::app::judging::{Again, Judged, own_changes};
 use crate::app::memory::Hearing;
 use crate::git::Repo;
 use crate::model::{
-    AssessedFile, Cause, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Outcome, RiskLevel, Scanned, Sha256,
+    AssessedFile, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Outcome, RiskLevel, Scanned, Sha256,
 };
 
 /// What is expected, and what was recorded instead.
@@ -87,8 +87,8 @@ impl Facts<'_> {
         if self.entry.strings("rests_on").next().is_some() {
             return None;
         }
-        let of_path = |cause: &&Cause| cause.id.starts_with("path/");
-        let by_path = self.judged.risk.causes.iter().filter(of_path).map(|cause| cause.level).max();
+        let by_path =
+            self.judged.risk.causes.iter().filter(|cause| cause.is_of_a_path()).map(|cause| cause.level).max();
         let floor = by_path.max(self.by_size())?;
         (self.risk() < floor).then(|| (format!("risk {floor} or more"), format!("risk {}", self.risk())))
     }

@@ -7,7 +7,7 @@ use crate::app::judging::{Asked, Question, What, judge_under};
 use crate::app::law::Law;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Finding, Gate};
+use crate::model::{Finding, Gate, RuleId};
 
 /// How far is looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) fn anywhere(repo: &Repo, environment: &Environment) -> Result<Vec<Fin
 
 /// What is wrong with a waiver is mended, not waived.
 fn of_rules(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.retain(|finding| !finding.rule.as_str().starts_with("waiver/"));
+    findings.retain(|finding| !finding.rule.is_of(RuleId::WAIVER));
     findings
 }
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::super::escape::{printable, shown_path};
-use super::super::words::{approvers, own_causes, reached, reasons};
+use super::super::words::{approvers, reached, reasons};
 use super::WHOLE;
 use super::page::Page;
 use crate::model::{
@@ -112,7 +112,7 @@ pub(super) fn risk(page: &mut Page, judgement: &Judgement) {
     page.heading("risk", &format!("{}, score {} of 100{history}", risk.level, risk.score));
     let of_the_whole = |cause: &&Cause| cause.path.is_none() && cause.level > RiskLevel::Low;
     let width = risk.factors.iter().map(|factor| factor.id.len()).max().unwrap_or(0);
-    for cause in own_causes(&judgement.assessment).filter(of_the_whole) {
+    for cause in judgement.assessment.own_causes().filter(of_the_whole) {
         page.hanging(&format!("  {:<1$}  ", cause.level.as_str(), width + 5), &cause.message);
     }
     for factor in &risk.factors {
