@@ -337,8 +337,7 @@ fn a_refused_attempt_is_on_record_without_what_was_typed_and_an_allowed_one_is_n
     assert_eq!(decisions[0]["body"]["gate"], "agent");
     assert_eq!(decisions[0]["actor"]["id"], "claude-code");
     assert!(!decisions[0].to_string().contains(secret), "{}", decisions[0]);
-    let verified = scratch.run(&["audit", "verify", "--full", "--replay"]);
-    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    scratch.is_replayed();
 }
 
 #[test]

@@ -388,9 +388,8 @@ fn a_command_that_is_told_takes_the_name_of_a_branch_for_a_name() {
     scratch.write("a.py", support::secret_line());
     scratch.commit_all("Leak");
 
-    let pushed = scratch.try_git_in(&scratch.path(""), &["push", "origin", branch]);
+    let said = scratch.tried(&["push", "origin", branch]).err;
 
-    let said = String::from_utf8_lossy(&pushed.stderr).into_owned();
     let mend = said.lines().find_map(|line| line.split_once("mend it: ")).map(|(_, mend)| mend.trim().to_owned());
     let mend = mend.unwrap_or_else(|| panic!("{said}")).replace("gov-hook", "printf '%s\\n'");
     let run = scratch.command("sh", &scratch.path("")).args(["-c", &mend]).output().unwrap();

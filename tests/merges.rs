@@ -28,27 +28,14 @@ fn change(scratch: &Scratch, file: &str, text: &str) {
     scratch.commit_by_hand(&format!("Change {file}"));
 }
 
-/// Whether git did it, and all that was said.
-fn tried(scratch: &Scratch, arguments: &[&str]) -> (bool, String) {
-    let output = scratch.try_git_in(&scratch.path(""), arguments);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    (output.status.success(), said)
-}
-
 fn passes(scratch: &Scratch, arguments: &[&str]) -> String {
-    let (passed, said) = tried(scratch, arguments);
-    assert!(passed, "{said}");
-    said
+    let said = scratch.tried(arguments);
+    said.passes();
+    said.whole()
 }
 
 fn is_refused(scratch: &Scratch, arguments: &[&str], word: &str) {
-    let (passed, said) = tried(scratch, arguments);
-    assert!(!passed && said.contains(word), "{said}");
-}
-
-fn is_replayed(scratch: &Scratch) {
-    let said = scratch.run(&["audit", "verify", "--full", "--replay"]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    scratch.tried(arguments).is_refused_with(&[word]);
 }
 
 #[test]
@@ -62,7 +49,7 @@ fn what_a_merge_brings_in_was_judged_where_it_was_made() {
     assert_eq!(said, "");
     assert_eq!(scratch.check(&["HEAD"])["files"]["changed"], 0);
     passes(&scratch, &["push", "-q", "origin", "HEAD:main"]);
-    is_replayed(&scratch);
+    scratch.is_replayed();
 }
 
 #[test]
@@ -70,8 +57,7 @@ fn what_a_merge_makes_of_both_sides_is_judged() {
     let scratch = landed(PRODUCTION);
     scratch.git(&["reset", "-q", "--hard", "side"]);
     change(&scratch, "landed.rs", "mine\n");
-    let (merged, _) = tried(&scratch, &["merge", "-q", "origin/main"]);
-    assert!(!merged);
+    assert!(!scratch.tried(&["merge", "-q", "origin/main"]).passed());
     scratch.write("landed.rs", lines(299) + "mine\n");
     scratch.write("besides.rs", lines(250));
     scratch.git(&["add", "--all"]);
@@ -83,7 +69,7 @@ fn what_a_merge_makes_of_both_sides_is_judged() {
     scratch.git(&["rm", "-q", "-f", "besides.rs"]);
     scratch.git(&["checkout", "-q", "origin/main", "--", "landed.rs"]);
     passes(&scratch, &["commit", "-q", "--no-edit"]);
-    is_replayed(&scratch);
+    scratch.is_replayed();
 }
 
 #[test]
@@ -100,7 +86,7 @@ fn a_branch_may_get_what_one_as_strict_has() {
     passes(&scratch, &["push", "-q", "origin", "side"]);
     passes(&scratch, &["merge", "-q", "--no-edit", "main"]);
     passes(&scratch, &["push", "-q", "origin", "side"]);
-    is_replayed(&scratch);
+    scratch.is_replayed();
 }
 
 #[test]
@@ -114,7 +100,7 @@ fn a_rebased_branch_is_judged_for_what_is_its_own() {
     let said = passes(&scratch, &["push", "-q", "-f", "origin", "side"]);
 
     assert!(!said.contains("passes: "), "{said}");
-    is_replayed(&scratch);
+    scratch.is_replayed();
 }
 
 #[test]
@@ -148,7 +134,7 @@ fn what_a_forced_push_takes_back_is_judged() {
     scratch.git(&["commit", "-q", "--amend", "-m", "Change own.txt otherwise"]);
     passes(&scratch, &["push", "-q", "-f", "origin", "main"]);
     passes(&scratch, &["push", "-q", "-f", "origin", "main~1:main"]);
-    is_replayed(&scratch);
+    scratch.is_replayed();
 }
 
 #[test]
@@ -179,7 +165,7 @@ fn a_forced_push_that_waits_can_be_approved() {
 
     assert_eq!(approved.code, 0, "{}{}", approved.out, approved.err);
     passes(&scratch, &["push", "-q", "-f", "origin", "main~1:main"]);
-    is_replayed(&scratch);
+    scratch.is_replayed();
 }
 
 #[test]
@@ -227,6 +213,5 @@ fn a_merge_of_two_branches_onto_what_both_began_on_is_not_past_the_hooks() {
     change(&scratch, "four.txt", "text\n");
     scratch.git(&["checkout", "-q", "main"]);
     scratch.git(&["merge", "-q", "--no-verify", "-m", "Merge past them", "three", "four"]);
-    let pushed = tried(&scratch, &["push", "-q", "origin", "main"]);
-    assert!(!pushed.0 && pushed.1.contains("bypassed"), "{}", pushed.1);
+    is_refused(&scratch, &["push", "-q", "origin", "main"], "bypassed");
 }

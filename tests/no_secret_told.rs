@@ -10,7 +10,7 @@ use std::path::Path;
 
 use gov_hook::check::rules::{Definition, Example, On};
 use regex::bytes::RegexBuilder;
-use support::{Said, Scratch};
+use support::{Said, Scratch, aws_key};
 
 const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "gitlab", "junit"];
 
@@ -128,13 +128,9 @@ fn no_judgement_tells_a_secret_in_any_format() {
 }
 
 /// Made up; put together here, so that no scanner takes this file for a leak.
-fn key() -> String {
-    ["AKIA", "Z7QVN4KWJ3XP", "LM2T"].concat()
-}
-
 #[test]
 fn what_is_wrong_with_a_file_is_told_without_the_secrets_in_it() {
-    let (key, scratch) = (key(), Scratch::new());
+    let (key, scratch) = (aws_key(), Scratch::new());
     let policies = [
         format!("version: 1\n{key}: x\n"),
         format!("version: 1\nagents: {{ at_least: {key} }}\n"),
@@ -163,7 +159,7 @@ fn what_is_wrong_with_a_file_is_told_without_the_secrets_in_it() {
 
 #[test]
 fn what_is_put_on_record_is_told_without_the_secret_in_its_subject() {
-    let (key, scratch) = (key(), Scratch::new());
+    let (key, scratch) = (aws_key(), Scratch::new());
     scratch.install_hooks();
     scratch.write("a.txt", "a\n");
     scratch.git(&["add", "--all"]);

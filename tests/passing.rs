@@ -21,10 +21,10 @@ fn committed(scratch: &Scratch) -> String {
 
 /// What git's command says to people; what it says to programs is none of gov-hook's business.
 fn said(scratch: &Scratch, arguments: &[&str]) -> String {
-    let output = scratch.try_git_in(&scratch.path(""), arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8(output.stderr).unwrap()
+    let said = scratch.tried(arguments);
+    said.passes();
+    assert_eq!(said.out, "");
+    said.err
 }
 
 #[test]
@@ -92,10 +92,9 @@ fn a_push_that_is_refused_for_its_history_is_not_called_passing() {
     scratch.commit_all("Change it without hooks");
     scratch.run(&["install"]);
 
-    let push = scratch.try_git_in(&scratch.path(""), &["push", "-q", origin.to_str().unwrap(), "HEAD:refs/heads/main"]);
+    let push = scratch.tried(&["push", "-q", origin.to_str().unwrap(), "HEAD:refs/heads/main"]);
 
-    let push_said = String::from_utf8(push.stderr).unwrap();
-    assert!(!push.status.success(), "{push_said}");
-    assert!(push_said.starts_with("gov-hook: denied: main: 1 commit without a record; "), "{push_said}");
-    assert!(!push_said.contains("passes"), "{push_said}");
+    assert!(!push.passed(), "{}", push.err);
+    assert!(push.err.starts_with("gov-hook: denied: main: 1 commit without a record; "), "{}", push.err);
+    assert!(!push.err.contains("passes"), "{}", push.err);
 }

@@ -77,9 +77,9 @@ fn a_refused_attempt_is_recorded_and_leaves_no_commit() {
     scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
 
-    let refused = scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]);
+    let refused = scratch.tried(&["commit", "-m", "Secret"]);
 
-    assert!(!refused.status.success());
+    assert!(!refused.passed());
     assert_eq!(scratch.git(&["rev-parse", "HEAD"]), before);
     assert_eq!(kinds(&scratch), ["stream-open", "decision"]);
     let decision = &entries(&scratch)[1];
@@ -110,7 +110,7 @@ fn a_refused_tree_that_is_committed_past_the_hooks_is_not_taken_for_judged() {
     let scratch = governed();
     scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
-    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+    assert!(!scratch.tried(&["commit", "-m", "Secret"]).passed());
 
     scratch.git(&["commit", "-q", "--no-verify", "-m", "Secret"]);
 
@@ -179,14 +179,10 @@ fn a_first_commit_is_recorded_where_its_hooks_judged_it() {
         let again = scratch.run(&["hook", "post-commit"]);
         assert_eq!((again.code, again.out.as_str()), (0, ""), "{}", again.err);
         let coverage = scratch.run(&["audit", "verify", "main", "--format", "json"]).json();
-        let replay = scratch.run(&["audit", "verify", "--full", "--replay"]);
-        assert_eq!(replay.code, 0, "{}{}", replay.out, replay.err);
+        scratch.is_replayed();
         (coverage["coverage"]["commits"][0]["status"].as_str().unwrap_or("?").to_owned(), about(&scratch, &commit))
     };
-    let try_commit = |scratch: &Scratch, more: &[&str]| {
-        let arguments = [&["commit", "-q"], more].concat();
-        scratch.try_git_in(&scratch.path(""), &arguments).status.success()
-    };
+    let try_commit = |scratch: &Scratch, more: &[&str]| scratch.tried(&[&["commit", "-q"], more].concat()).passed();
     let token = aws_key();
 
     let judged = first(&|scratch| assert!(try_commit(scratch, &["-m", "One"])));
@@ -293,9 +289,9 @@ fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
     scratch.git(&["rm", "-q", "a.txt"]);
     scratch.commit_by_hand("Gone again");
 
-    let refused = scratch.try_git_in(&scratch.path(""), &["push", "-q", "-u", "origin", "main"]);
-    assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stderr).starts_with("denied: 1 secret in a.txt:1"));
+    let refused = scratch.tried(&["push", "-q", "-u", "origin", "main"]);
+    assert!(!refused.passed());
+    assert!(refused.err.starts_with("denied: 1 secret in a.txt:1"), "{}", refused.err);
     assert_eq!(theirs(), "");
 
     scratch.git(&["reset", "-q", "--hard", "HEAD~2"]);
@@ -313,19 +309,16 @@ fn the_first_push_to_an_empty_remote_is_judged_whole_and_brings_the_ledger() {
 fn production_takes_no_commit_without_a_record_until_it_has_one() {
     let scratch = at_production();
     scratch.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "No hook at all"]);
-    let push = || scratch.try_git_in(&scratch.path(""), &["push", "origin", "main"]);
+    let push = || scratch.tried(&["push", "origin", "main"]);
 
     let refused = push();
 
-    assert!(!refused.status.success());
-    let said = format!("{}{}", String::from_utf8_lossy(&refused.stdout), String::from_utf8_lossy(&refused.stderr));
     let id = scratch.git(&["rev-parse", "--short=12", "HEAD"]);
-    assert!(said.contains(&format!("{id}  bypassed    No hook at all")), "{said}");
-    assert!(said.contains(&format!("gov-hook record {id} --reason")), "{said}");
+    refused.is_refused_with(&[&format!("{id}  bypassed    No hook at all"), &format!("gov-hook record {id} --reason")]);
     let coverage = scratch.run(&["audit", "verify", "HEAD~1..HEAD", "--format", "json"]).json()["coverage"].clone();
     assert_eq!(coverage["totals"], json!({ "recorded": 0, "late": 0, "bypassed": 1, "unrecorded": 0 }));
     assert_eq!(scratch.run(&["record", &id, "--reason", "made in a hurry"]).code, 0);
-    assert!(push().status.success());
+    push().passes();
 }
 
 #[test]
@@ -486,10 +479,9 @@ fn a_remote_by_another_name_is_under_the_law_that_it_has() {
     scratch.git(&["commit", "-q", "--allow-empty", "--no-verify", "-m", "Past the hooks"]);
 
     for remote in ["origin", "again", "../remote.git"] {
-        let refused = scratch.try_git_in(&scratch.path(""), &["push", remote, "HEAD:refs/heads/new"]);
+        let refused = scratch.tried(&["push", remote, "HEAD:refs/heads/new"]);
 
-        let said = String::from_utf8_lossy(&[refused.stdout, refused.stderr].concat()).into_owned();
-        assert!(said.contains("1 commit without a record; production takes none"), "{remote}: {said}");
+        refused.is_refused_with(&["1 commit without a record; production takes none"]);
     }
 }
 
@@ -503,14 +495,13 @@ fn what_git_makes_without_asking_is_told_where_it_is_denied() {
     scratch.git(&["checkout", "-q", "main"]);
     scratch.git(&["commit", "-q", "--allow-empty", "-m", "Go on"]);
 
-    let picked = scratch.try_git_in(&scratch.path(""), &["cherry-pick", "topic"]);
+    let picked = scratch.tried(&["cherry-pick", "topic"]);
 
-    let said = String::from_utf8_lossy(&picked.stderr).into_owned();
     let id = scratch.git(&["rev-parse", "--short=12", "HEAD"]);
     let expected = format!(
         "gov-hook: commit {id} is denied for 1 finding, and its push will be, too\nsee why: gov-hook check {id}\n"
     );
-    assert!(picked.status.success() && said.contains(&expected), "{said}");
+    assert!(picked.passed() && picked.err.contains(&expected), "{}", picked.err);
 }
 
 #[test]
@@ -558,11 +549,9 @@ fn who_mirrors_a_clone_is_told_what_to_push_instead() {
     let scratch = at_production();
     scratch.git(&["update-ref", "refs/notes/remotes/origin/gov/0123456789ab-89abcdef", "HEAD"]);
 
-    let refused = scratch.try_git_in(&scratch.path(""), &["push", "--mirror", "origin"]);
+    let refused = scratch.tried(&["push", "--mirror", "origin"]);
 
-    let said = String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
-    assert!(!refused.status.success(), "{said}");
-    assert!(said.contains("git push --all, git push --tags"), "{said}");
+    refused.is_refused_with(&["git push --all, git push --tags"]);
 }
 
 #[test]
@@ -585,7 +574,7 @@ fn a_root_made_past_the_hooks_is_no_first_commit_where_the_ledger_has_one() {
     scratch.git(&["fetch", "-q", &other.path("").to_string_lossy(), "HEAD"]);
     scratch.git(&["branch", "-q", "foreign", "FETCH_HEAD"]);
     scratch.git(&["switch", "-q", "main"]);
-    let push = || scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]);
+    let push = || scratch.tried(&["push", "-q", "origin", "main"]);
     let stands = |root: &str| {
         let coverage = scratch.run(&["audit", "verify", "main", "--format", "json"]).json()["coverage"].clone();
         let rows = coverage["commits"].as_array().unwrap().clone();
@@ -595,13 +584,10 @@ fn a_root_made_past_the_hooks_is_no_first_commit_where_the_ledger_has_one() {
     for (name, status) in [("past", "bypassed"), ("without", "bypassed"), ("foreign", "unrecorded")] {
         let root = scratch.git(&["rev-parse", name]);
         scratch.git(&["merge", "-q", "--allow-unrelated-histories", "-X", "ours", "-m", "Join it", name]);
-        let refused = push();
-        assert!(!refused.status.success(), "{name} landed");
-        let said = String::from_utf8_lossy(&refused.stdout).into_owned() + &String::from_utf8_lossy(&refused.stderr);
-        assert!(said.contains(&root[..7]) && said.contains(status), "{name}: {said}");
+        push().is_refused_with(&[&root[..7], status]);
         assert_eq!(stands(&root), status, "{name}");
         assert_eq!(scratch.run(&["record", &root, "--reason", "it is ours"]).code, 0);
-        assert!(push().status.success(), "{name}");
+        push().passes();
         assert_eq!(stands(&root), "late", "{name}");
     }
     assert!(about(&scratch, &foreign).iter().any(|said| said == "decision by record"));
@@ -626,11 +612,12 @@ fn break_glass_lets_a_commit_by_and_tells() {
     let scratch = governed();
     scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
-    let mut git = scratch.command("git", &scratch.path(""));
 
-    let done = git.args(["commit", "-q", "-m", "Emergency"]).env("GOV_HOOK_DISABLED", "1").output().unwrap();
+    let done = scratch.tried_with(&["commit", "-q", "-m", "Emergency"], |git| {
+        git.env("GOV_HOOK_DISABLED", "1");
+    });
 
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    done.passes();
     let entries = entries(&scratch);
     let binding = entries.iter().find(|entry| entry["kind"] == "commit").unwrap();
     assert_eq!(binding["body"]["disabled"], true);
@@ -717,12 +704,11 @@ fn what_mends_a_law_that_nobody_can_read_can_be_put_on_record_and_pushed() {
     scratch.commit_all("Mend it");
 
     let recorded = scratch.run(&["record", "origin/main..HEAD", "--reason", "nobody could commit"]);
-    let pushed = scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]);
+    let pushed = scratch.tried(&["push", "-q", "origin", "main"]);
 
     assert_ne!(recorded.code, 2, "{}", recorded.err);
-    let said = String::from_utf8_lossy(&pushed.stderr).into_owned();
     // It touched the law on its way, and that asks for an approval as ever.
-    assert!(said.starts_with("held: CRITICAL risk"), "{said}");
+    assert!(pushed.err.starts_with("held: CRITICAL risk"), "{}", pushed.err);
     let replayed = scratch.run(&["audit", "verify", "--replay"]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
 }

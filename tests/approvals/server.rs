@@ -1,7 +1,5 @@
 //! The whole way to a server that enforces, as people type it, and attacks on it that pass no client.
 
-use std::process::Output;
-
 use gov_hook::model::EntryKind;
 use serde_json::json;
 
@@ -31,22 +29,12 @@ fn commit_as_agent(team: &Team, path: &str, content: &str) {
     assert!(commit.args(["commit", "-q", "-m", "Extend the core"]).status().unwrap().success());
 }
 
-/// Pushes past the client's own hook; the ledger is there already.
-fn past_hook(team: &Team) -> Output {
-    team.gov("mira", &["audit", "sync"]);
-    team.scratch.try_git_in(&team.at("mira"), &["push", "--no-verify", "origin", "HEAD:refs/heads/main"])
-}
-
 fn is_refused_there(team: &Team, why: &str) {
-    let refused = past_hook(team);
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success(), "it landed");
-    assert!(said.contains(why), "{said}");
+    team.push_past_hook("main").is_refused_with(&[why]);
 }
 
 fn lands_there(team: &Team) {
-    let output = past_hook(team);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    team.push_past_hook("main").passes();
 }
 
 const HELD: &str = "gov-hook: held: main: HIGH risk, score 0: core/a.txt is protected by `core/**`; it needs an \

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{Said, Scratch, lines};
+use crate::support::{Scratch, lines};
 use crate::{attacked, blob, broken, chained, forge, governed, id, notes, object, sound, stream, verified};
 
 #[test]
@@ -115,7 +115,7 @@ fn behind_the_greatest_of_all_numbers_nothing_is_written() {
     scratch.write("further.txt", "one\n");
     scratch.git(&["add", "--all"]);
 
-    let refused = Said::from(scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "Go on"]));
+    let refused = scratch.tried(&["commit", "-q", "-m", "Go on"]);
 
     assert!(refused.err.contains("something other than gov-hook wrote to refs/notes/gov/"), "{}", refused.err);
     assert_eq!((refused.code, scratch.git(&["rev-parse", &reference])), (1, last));

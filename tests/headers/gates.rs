@@ -127,9 +127,8 @@ fn among_many_files_one_that_lost_its_header_is_known_by_its_body() {
 fn pushed(scratch: &Scratch, past_hook: bool) -> (bool, String) {
     let past: &[&str] = if past_hook { &["--no-verify"] } else { &[] };
     assert_eq!(scratch.run(&["audit", "sync"]).code, 0);
-    let output = scratch.try_git_in(&scratch.path(""), &[&["push"], past, &["origin", "main"]].concat());
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    let said = scratch.tried(&[&["push"], past, &["origin", "main"]].concat());
+    (said.passed(), said.whole())
 }
 
 #[test]
@@ -284,7 +283,7 @@ fn attempts_are_on_record_counted_and_replayed() {
     edit(&scratch, "run.sh", "echo two", "echo 2");
     scratch.write("data.json", "[]\n");
     scratch.git(&["add", "--all"]);
-    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-q", "-m", "Tamper"]).status.success());
+    assert!(!scratch.tried(&["commit", "-q", "-m", "Tamper"]).passed());
     sign(&scratch, &["run.sh", "data.json"], "dev");
     scratch.commit_by_hand("Change them");
 

@@ -50,7 +50,7 @@ fn each_way_out_of_shared_hooks_leads_out() {
         assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT), "{command}");
         scratch.write("a.txt", secret_line());
         scratch.git(&["add", "--all"]);
-        assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success(), "{command}");
+        assert!(!scratch.tried(&["commit", "-m", "Secret"]).passed(), "{command}");
     }
 }
 
@@ -83,7 +83,7 @@ fn a_folder_of_hooks_that_this_repository_names_is_respected() {
     assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
     scratch.write("a.txt", secret_line());
     scratch.git(&["add", "a.txt"]);
-    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+    assert!(!scratch.tried(&["commit", "-m", "Secret"]).passed());
     scratch.run(&["uninstall"]);
     assert_eq!(names(&scratch.path(".githooks")), Vec::<String>::new());
 }
@@ -164,7 +164,7 @@ fn linked_worktrees_share_the_hooks_and_one_may_have_its_own() {
     assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
     fs::write(linked.join("a.txt"), secret_line()).unwrap();
     scratch.git_in(&linked, &["add", "a.txt"]);
-    assert!(!scratch.try_git_in(&linked, &["commit", "-m", "Secret"]).status.success());
+    assert!(!scratch.tried_in(&linked, &["commit", "-m", "Secret"]).passed());
     scratch.git(&["config", "extensions.worktreeConfig", "true"]);
     scratch.git_in(&linked, &["config", "--worktree", "core.hooksPath", "own-hooks"]);
     scratch.run_in(&linked, &["install"]);
@@ -184,7 +184,7 @@ fn a_submodule_has_hooks_of_its_own() {
     assert_eq!(names(&scratch.path(".git/modules/sub/hooks")), sorted(&CLIENT));
     scratch.write("sub/a.txt", secret_line());
     scratch.git_in(&scratch.path("sub"), &["add", "--all"]);
-    assert!(!scratch.try_git_in(&scratch.path("sub"), &["commit", "-m", "Secret"]).status.success());
+    assert!(!scratch.tried_in(&scratch.path("sub"), &["commit", "-m", "Secret"]).passed());
     assert_eq!(names(&hooks(&scratch)), Vec::<String>::new());
 }
 
@@ -225,7 +225,7 @@ fn a_bare_repository_with_work_trees_is_a_clone_until_it_is_a_server() {
     assert!(!doctor.out.contains("missing"), "{}", doctor.out);
     fs::write(tree.join("a.txt"), secret_line()).unwrap();
     scratch.git_in(&tree, &["add", "a.txt"]);
-    assert!(!scratch.try_git_in(&tree, &["commit", "-m", "Secret"]).status.success());
+    assert!(!scratch.tried_in(&tree, &["commit", "-m", "Secret"]).passed());
 
     scratch.run_in(&top, &["uninstall"]);
     scratch.run_in(&top, &["install", "--server"]);

@@ -123,14 +123,14 @@ fn what_is_installed_runs_and_what_is_uninstalled_is_gone() {
     assert_eq!(names(&hooks(&scratch)), sorted(&CLIENT));
     scratch.write("a.txt", secret_line());
     scratch.git(&["add", "--all"]);
-    assert!(!scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+    assert!(!scratch.tried(&["commit", "-m", "Secret"]).passed());
 
     let gone = scratch.run(&["uninstall"]);
 
     assert_eq!((gone.code, gone.err.as_str()), (0, ""));
     assert!(gone.out.starts_with("uninstalled 8 hooks; the ledger and the policy stay\n"), "{}", gone.out);
     assert_eq!(names(&hooks(&scratch)), untouched);
-    assert!(scratch.try_git_in(&scratch.path(""), &["commit", "-m", "Secret"]).status.success());
+    assert!(scratch.tried(&["commit", "-m", "Secret"]).passed());
     assert_eq!(scratch.run(&["uninstall"]).out, "no hooks of gov-hook are installed here\n");
 }
 
@@ -239,7 +239,7 @@ fn a_server_whose_binary_is_gone_lets_nothing_in_and_says_how_it_is_mended() {
     gone("reference-transaction", "nothing may pass reference-transaction", " --server --strict");
 
     assert_eq!(scratch.run_in(&origin, &["install", "--server", "--strict"]).code, 0);
-    assert!(scratch.try_git_in(&scratch.path(""), &["push", "-q", "origin", "main"]).status.success());
+    assert!(scratch.tried(&["push", "-q", "origin", "main"]).passed());
 }
 
 #[test]

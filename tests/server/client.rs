@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use serde_json::Value;
 
-use crate::support::{lines, secret_line};
+use crate::support::{Said, lines, secret_line};
 use crate::{Hosted, PRODUCTION};
 
 #[test]
@@ -18,14 +18,12 @@ fn strictly_kept_the_ledger_of_a_clone_is_not_taken_back_by_any_command() {
     assert_eq!(scratch.run(&["install", "--strict"]).code, 0);
     let tip = scratch.git(&["rev-parse", &stream]);
     let refused = |arguments: &[&str], why: &str| {
-        let output = scratch.try_git_in(&scratch.path(""), arguments);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-        assert!(!output.status.success() && said.contains(why), "{arguments:?}: {said}");
+        scratch.tried(arguments).is_refused_with(&[why]);
         assert_eq!(scratch.git(&["rev-parse", &stream]), tip, "{arguments:?}");
     };
 
     let refused_at = |tip: &str, arguments: &[&str]| {
-        assert!(!scratch.try_git_in(&scratch.path(""), arguments).status.success(), "{arguments:?}");
+        scratch.tried(arguments).is_refused_with(&[]);
         assert_eq!(scratch.git(&["rev-parse", &stream]), tip, "{arguments:?}");
     };
     refused(&["update-ref", "-d", &stream], "a stream of the ledger is never deleted");
@@ -48,8 +46,10 @@ fn strictly_kept_references_are_packed_whatever_bytes_others_have_in_their_names
     let hosted = Hosted::without_hooks("version: 1\n");
     let scratch = &hosted.scratch;
     hosted.commit("a.txt", "one\n");
-    let mut git = scratch.command("git", &scratch.path(""));
-    assert!(git.arg("branch").arg(OsStr::from_bytes(b"caf\xe9")).status().unwrap().success());
+    let made = scratch.tried_with(&["branch"], |git| {
+        git.arg(OsStr::from_bytes(b"caf\xe9"));
+    });
+    made.passes();
     assert_eq!(scratch.run(&["install", "--strict"]).code, 0);
     let own_file = scratch.path(".git").join(hosted.own_stream());
     assert!(own_file.exists());
@@ -69,8 +69,8 @@ fn strictly_kept_a_stream_is_not_cut_by_what_is_put_on_top_of_it() {
     let stream = hosted.own_stream();
     let tip = scratch.git(&["rev-parse", &stream]);
     let try_git = |arguments: &[&str]| {
-        let output = scratch.try_git_in(&scratch.path(""), arguments);
-        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+        let tried = scratch.tried(arguments);
+        (tried.passed(), tried.err)
     };
 
     for cut in [
@@ -125,12 +125,11 @@ fn before_a_push_a_branch_in_production_is_neither_deleted_nor_forced() {
         .is_refused_with(&["gov-hook: denied: main: the push would drop 1 commit"]);
     let forced = hosted.push(&["-f", "origin", "HEAD:topic"]);
     forced.passes();
-    assert!(forced.said.contains("gov-hook: topic: forced; origin gives up 1 commit; that is on record"));
+    assert!(forced.whole().contains("gov-hook: topic: forced; origin gives up 1 commit; that is on record"));
     let push = recorded(&hosted).pop().unwrap();
     assert_eq!((&push["kind"], &push["body"]["forced"]), (&"push".into(), &true.into()));
     hosted.push(&["origin", ":topic"]).passes();
-    let verified = hosted.scratch.run(&["audit", "verify", "--full", "--replay"]);
-    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    hosted.scratch.is_replayed();
 }
 
 #[test]
@@ -201,7 +200,7 @@ fn the_ledger_goes_along_from_a_linked_worktree_whatever_the_hook_was_told_in_it
     git.args(["push", "origin", "HEAD:main"]).env("GIT_DIR", hosted.scratch.path(".git/worktrees/linked"));
     let output = git.env("GIT_WORK_TREE", &linked).env("GIT_INDEX_FILE", linked.join("none")).output().unwrap();
 
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Said::from(output).passes();
     assert!(hosted.streams().contains(&hosted.own_stream()));
 }
 
@@ -226,11 +225,12 @@ fn why_a_server_does_not_take_the_ledger_is_told_by_whoever_sends_it() {
     let hosted = Hosted::new("version: 1\n");
     hosted.commit("a.txt", "one\n");
 
-    let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
-    let output = git.args(["push", "origin", "main"]).env("GOV_HOOK_PUSHER", "eve@example.com").output().unwrap();
+    let pushed = hosted.scratch.tried_with(&["push", "origin", "main"], |git| {
+        git.env("GOV_HOOK_PUSHER", "eve@example.com");
+    });
 
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    pushed.passes();
+    let said = pushed.whole();
     assert!(said.contains("origin does not accept the ledger (refs/notes/gov/"), "{said}");
     assert!(said.contains("it is the stream of mira@example.com, and eve@example.com pushes it"), "{said}");
 }

@@ -58,11 +58,9 @@ fn nobody_writes_into_a_stream_that_is_not_theirs() {
     let forged = r#"{"actor":{"email":"eve@example.com","kind":"person","name":"Eve"}}"#;
     hosted.scratch.git_in(&eve, &["notes", &format!("--ref={stream}"), "append", "-m", forged, &head]);
 
-    let output = hosted.scratch.try_git_in(&eve, &["push", "origin", &stream]);
+    let pushed = hosted.scratch.tried_in(&eve, &["push", "origin", &stream]);
 
-    assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("gov-hook: denied: refs/notes/gov/"), "{said}");
+    pushed.is_refused_with(&["gov-hook: denied: refs/notes/gov/"]);
 }
 
 #[test]
@@ -70,15 +68,15 @@ fn a_server_that_knows_who_pushes_takes_nobody_elses_stream() {
     let hosted = Hosted::new("version: 1\n");
     hosted.commit("a.txt", "one\n");
     let push = |pusher: &str| {
-        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
-        git.args(["push", "--no-verify", "origin", "refs/notes/gov/*"]).env("GOV_HOOK_PUSHER", pusher).output().unwrap()
+        hosted.scratch.tried_with(&["push", "--no-verify", "origin", "refs/notes/gov/*"], |git| {
+            git.env("GOV_HOOK_PUSHER", pusher);
+        })
     };
 
     let foreign = push("eve@example.com");
 
-    let said = String::from_utf8_lossy(&foreign.stderr).into_owned();
-    assert!(!foreign.status.success() && said.contains("it is the stream of mira@example.com"), "{said}");
-    assert!(push("Mira@example.com").status.success());
+    foreign.is_refused_with(&["it is the stream of mira@example.com"]);
+    push("Mira@example.com").passes();
 }
 
 #[test]
@@ -114,8 +112,7 @@ fn a_server_that_was_empty_takes_the_ledger_and_then_the_branch() {
     hosted.commit("a.txt", "two\n");
     hosted.push(&["origin", "main"]).passes();
 
-    let verified = hosted.scratch.run_in(&hosted.server, &["audit", "verify", "--full", "--replay"]);
-    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    hosted.scratch.is_replayed_in(&hosted.server);
 }
 
 #[test]
@@ -123,13 +120,13 @@ fn a_server_without_an_address_says_once_under_which_it_writes() {
     let hosted = Hosted::new("version: 1\n");
     hosted.commit("a.txt", "one\n");
     let push = |what: &str| {
-        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
         let settings = hosted.scratch.beside("empty");
         std::fs::write(&settings, "[safe]\n\tdirectory = *\n").unwrap();
-        let done =
-            git.args(["push", "--no-verify", "origin", what]).env("GIT_CONFIG_GLOBAL", settings).output().unwrap();
-        assert!(done.status.success());
-        String::from_utf8_lossy(&done.stderr).into_owned()
+        let done = hosted.scratch.tried_with(&["push", "--no-verify", "origin", what], |git| {
+            git.env("GIT_CONFIG_GLOBAL", settings);
+        });
+        done.passes();
+        done.err
     };
 
     let (first, second) = (push("main"), push("main:other"));
@@ -148,16 +145,16 @@ fn a_server_without_a_key_lets_in_what_is_sealed_and_witnesses_none_of_it() {
     std::fs::write(&settings, "[safe]\n\tdirectory = *\n[user]\n\temail = server@example.com\n").unwrap();
     hosted.commit("a.txt", "one\n");
     let send = |what: &str| {
-        let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
-        git.args(["push", "--no-verify", "origin", what]).env("GIT_CONFIG_GLOBAL", &settings).output().unwrap()
+        hosted.scratch.tried_with(&["push", "--no-verify", "origin", what], |git| {
+            git.env("GIT_CONFIG_GLOBAL", &settings);
+        })
     };
     hosted.scratch.git(&["config", "user.email", "mira@example.com"]);
 
     let done = send("main");
 
-    let told = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(done.status.success(), "{told}");
-    assert!(told.contains("the push is in, but the server could not record it: an entry has to be signed"));
+    done.passes();
+    assert!(done.err.contains("the push is in, but the server could not record it: an entry has to be signed"));
     assert!(hosted.witnessed().is_empty(), "an unsigned entry would be damage");
     let doctor = hosted.scratch.run_in(&hosted.server, &["doctor", "--format", "json"]);
     assert_eq!(doctor.code, 1);

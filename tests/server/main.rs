@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use support::Scratch;
+use support::{Said, Scratch};
 
 const PRODUCTION: &str = "version: 1\nenforcement: { branches: { main: production, staging: staging } }\n";
 
@@ -27,24 +27,6 @@ const PRODUCTION: &str = "version: 1\nenforcement: { branches: { main: productio
 struct Hosted {
     scratch: Scratch,
     server: PathBuf,
-}
-
-struct Pushed {
-    passed: bool,
-    said: String,
-}
-
-impl Pushed {
-    fn is_refused_with(&self, words: &[&str]) {
-        assert!(!self.passed, "it passed: {}", self.said);
-        for word in words {
-            assert!(self.said.contains(word), "`{word}` is not in:\n{}", self.said);
-        }
-    }
-
-    fn passes(&self) {
-        assert!(self.passed, "{}", self.said);
-    }
 }
 
 impl Hosted {
@@ -80,10 +62,8 @@ impl Hosted {
         self.scratch.git(&["rev-parse", "HEAD"])
     }
 
-    fn push(&self, arguments: &[&str]) -> Pushed {
-        let output = self.scratch.try_git_in(&self.scratch.path(""), &[&["push"], arguments].concat());
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Pushed { passed: output.status.success(), said: text(&output.stdout) + &text(&output.stderr) }
+    fn push(&self, arguments: &[&str]) -> Said {
+        self.scratch.tried(&[&["push"], arguments].concat())
     }
 
     fn there(&self, arguments: &[&str]) -> String {

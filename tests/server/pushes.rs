@@ -21,8 +21,7 @@ fn what_was_judged_on_the_way_arrives_and_is_accepted() {
     assert_eq!(accepted["body"]["enforcement"], "production");
     let seen = accepted["seen"].as_object().unwrap();
     assert!(seen.contains_key(hosted.own_stream().trim_start_matches("refs/notes/gov/")), "{accepted}");
-    let verified = hosted.scratch.run_in(&hosted.server, &["audit", "verify", "--full", "--replay"]);
-    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    hosted.scratch.is_replayed_in(&hosted.server);
     hosted.commit("a.txt", "two\n");
     hosted.push(&["origin", "main"]).passes();
 }
@@ -40,7 +39,7 @@ fn a_secret_that_a_client_let_by_is_refused_with_its_place_and_not_its_value() {
         "[secret/aws-access-key-id]",
         "mend it: gov-hook check ",
     ]);
-    assert!(!refused.said.contains(UNTOLD), "{}", refused.said);
+    assert!(!refused.whole().contains(UNTOLD), "{}", refused.whole());
     assert_eq!(hosted.there(&["rev-parse", "main"]), before);
     let disabled = hosted
         .scratch
@@ -167,9 +166,10 @@ fn an_agent_that_only_its_records_tell_of_is_one_wherever_its_commits_go() {
     hosted.scratch.git(&["checkout", "-q", "-b", "topic"]);
     hosted.scratch.write("a.rs", lines(300));
     hosted.scratch.git(&["add", "--all"]);
-    let mut git = hosted.scratch.command("git", &hosted.scratch.path(""));
-    let made = git.args(["commit", "-q", "-m", "Write it"]).env("GOV_HOOK_AGENT", "bot").output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let made = hosted.scratch.tried_with(&["commit", "-q", "-m", "Write it"], |git| {
+        git.env("GOV_HOOK_AGENT", "bot");
+    });
+    made.passes();
     hosted.commit("b.txt", "by a person, on top\n");
 
     let checked = hosted.scratch.check(&["main..topic", "--onto", "topic"]);
@@ -220,8 +220,7 @@ fn a_branch_in_production_is_neither_deleted_nor_forced() {
     assert!(recorded.iter().any(|entry| entry["body"]["forced"] == true && entry["body"]["given_up"] == 1));
     let deleted = recorded.iter().find(|entry| entry["body"]["deleted"] == true).unwrap();
     assert_eq!(deleted["subject"]["ref"], "refs/heads/topic");
-    let verified = hosted.scratch.run_in(&hosted.server, &["audit", "verify", "--full", "--replay"]);
-    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    hosted.scratch.is_replayed_in(&hosted.server);
 }
 
 #[test]
@@ -250,13 +249,13 @@ fn a_shallow_clone_cannot_hide_what_comes_before() {
     hosted.scratch.git(&["clone", "-q", "--depth=1", &url, &shallow.to_string_lossy()]);
     let server = hosted.server.to_string_lossy().into_owned();
 
-    let output = hosted.scratch.try_git_in(&shallow, &["push", &server, "HEAD:refs/heads/new"]);
+    let pushed = hosted.scratch.tried_in(&shallow, &["push", &server, "HEAD:refs/heads/new"]);
 
-    assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("gov-hook: undecided: new: object "), "{said}");
-    assert!(said.contains("(a commit) is not in this repository"), "{said}");
-    assert!(said.contains("mend it: push from a clone that has the whole history: git fetch --unshallow"), "{said}");
+    pushed.is_refused_with(&[
+        "gov-hook: undecided: new: object ",
+        "(a commit) is not in this repository",
+        "mend it: push from a clone that has the whole history: git fetch --unshallow",
+    ]);
 }
 
 /// git takes any bytes for a branch, and one of them must not stop what others push.
@@ -268,17 +267,17 @@ fn a_branch_whose_name_is_not_utf_8_is_judged_and_stops_nobody() {
     assert_eq!(scratch.run(&["install", "--strict"]).code, 0);
     let odd = std::ffi::OsStr::from_bytes(b"caf\xe9");
     let git = |arguments: &[&str]| {
-        let mut command = scratch.command("git", &scratch.path(""));
-        command.args(arguments).arg(odd).output().unwrap()
+        scratch.tried_with(arguments, |git| {
+            git.arg(odd);
+        })
     };
 
-    assert!(git(&["checkout", "-q", "-b"]).status.success());
+    git(&["checkout", "-q", "-b"]).passes();
     hosted.commit("a.txt", "one\n");
-    let pushed = git(&["push", "origin"]);
-    assert!(pushed.status.success(), "{}", String::from_utf8_lossy(&pushed.stderr));
+    git(&["push", "origin"]).passes();
     hosted.commit_past_hooks("b.txt", &crate::support::secret_line());
     let leaked = git(&["push", "--no-verify", "origin"]);
-    assert!(!leaked.status.success(), "the server judges it");
+    assert!(!leaked.passed(), "the server judges it");
     scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
     scratch.git(&["fetch", "-q", "origin"]);
 }

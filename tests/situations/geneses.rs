@@ -56,7 +56,7 @@ fn commit_in(scratch: &Scratch, clone: &Path, name: &str) {
 }
 
 fn push_from(scratch: &Scratch, clone: &Path) -> Said {
-    scratch.try_git_in(clone, &["push", "-q", "origin", "HEAD"]).into()
+    scratch.tried_in(clone, &["push", "-q", "origin", "HEAD"])
 }
 
 fn refs(scratch: &Scratch, repository: &Path, under: &str) -> String {
@@ -65,11 +65,6 @@ fn refs(scratch: &Scratch, repository: &Path, under: &str) -> String {
 
 fn genesis(scratch: &Scratch, repository: &Path) -> String {
     scratch.git_in(repository, &["rev-parse", "refs/notes/gov/genesis"])
-}
-
-fn is_sound(scratch: &Scratch, repository: &Path) {
-    let said = scratch.run_in(repository, &["audit", "verify", "--full", "--replay"]);
-    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
 }
 
 fn synced(scratch: &Scratch, clone: &Path) -> String {
@@ -110,10 +105,10 @@ fn a_clone_of_a_branch_with_a_root_of_its_own_goes_on_with_the_ledger_of_all() {
 
     assert_eq!(pushed.code, 0, "{}", pushed.err);
     assert_eq!(genesis(&scratch, &lin), genesis(&scratch, &scratch.path("")));
-    is_sound(&scratch, &lin);
-    is_sound(&scratch, &server);
+    scratch.is_replayed_in(&lin);
+    scratch.is_replayed_in(&server);
     synced(&scratch, &scratch.path(""));
-    is_sound(&scratch, &scratch.path(""));
+    scratch.is_replayed_in(&scratch.path(""));
 }
 
 #[test]
@@ -134,7 +129,7 @@ fn a_clone_made_after_the_history_was_rewritten_goes_on_with_the_ledger_of_befor
 
     assert_eq!(pushed.code, 0, "{}", pushed.err);
     assert_eq!(genesis(&scratch, &lin), genesis(&scratch, &scratch.path("")));
-    is_sound(&scratch, &lin);
+    scratch.is_replayed_in(&lin);
     let verified = scratch.run_in(&server, &["audit", "verify", "--full"]);
     assert_eq!(verified.code, 0, "{}", verified.out);
     // Whoever only looks does not have that root either.
@@ -191,7 +186,7 @@ fn a_clone_that_began_its_own_ledger_starts_over_by_the_command_that_is_told() {
         assert!(aside.contains(tip), "{tip} is not in {aside}");
     }
     assert_eq!(genesis(&scratch, &lin), genesis(&scratch, &server));
-    is_sound(&scratch, &lin);
+    scratch.is_replayed_in(&lin);
     let pushed = push_from(&scratch, &lin);
     assert_eq!(pushed.code, 0, "{}", pushed.err);
     assert_eq!(statuses(&scratch, &lin, "HEAD~2..HEAD"), serde_json::json!({ "recorded": 2 }));
@@ -200,10 +195,10 @@ fn a_clone_that_began_its_own_ledger_starts_over_by_the_command_that_is_told() {
     assert!(asked.clone().count() >= 2, "who asked for it is still known");
     assert!(asked.clone().all(|entry| entry["actor"]["email"] == "joe@example.com"));
     for repository in [&lin, &server] {
-        is_sound(&scratch, repository);
+        scratch.is_replayed_in(repository);
     }
     synced(&scratch, &scratch.path(""));
-    is_sound(&scratch, &scratch.path(""));
+    scratch.is_replayed_in(&scratch.path(""));
     let again = scratch.run_in(&lin, &["audit", "reconcile", "genesis"]);
     assert_eq!(again.out, "genesis is the same here and on origin: nothing to reconcile\n");
 }
@@ -227,7 +222,7 @@ fn what_was_set_aside_before_the_end_is_said_again_by_the_same_command() {
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(again.out.starts_with("put 2 entries on record again in "), "{}", again.out);
     assert_eq!(scratch.streams_in(&lin), [new]);
-    is_sound(&scratch, &lin);
+    scratch.is_replayed_in(&lin);
 }
 
 #[test]
@@ -273,7 +268,7 @@ fn no_remote_makes_a_clone_give_up_what_others_have_seen() {
     // A fetch brings nothing of it either, and what was seen stays what is verified.
     assert_eq!(scratch.run(&["audit", "sync"]).code, 1);
     assert_eq!(refs(&scratch, &work, "refs/notes/gov"), before);
-    is_sound(&scratch, &work);
+    scratch.is_replayed_in(&work);
     // Nor does one whose streams are gone; their heads were seen.
     for line in before.lines().filter(|line| !line.contains("/genesis ")) {
         scratch.git(&["update-ref", "-d", line.split(' ').next().unwrap()]);
@@ -305,7 +300,7 @@ fn a_stream_that_a_remote_took_before_is_taken_away_there_first() {
 
     assert_eq!(scratch.run_in(&lin, &["audit", "reconcile", "genesis"]).code, 0);
     assert_eq!(push_from(&scratch, &lin).code, 0);
-    is_sound(&scratch, &lin);
+    scratch.is_replayed_in(&lin);
 }
 
 #[test]
@@ -345,8 +340,8 @@ fn commits_of_a_shallow_clone_are_on_record_once_its_root_is_there() {
         pushed.err
     );
     assert_eq!(statuses(&scratch, &shallow, "HEAD~2..HEAD"), serde_json::json!({ "recorded": 2 }));
-    is_sound(&scratch, &shallow);
-    is_sound(&scratch, &server);
+    scratch.is_replayed_in(&shallow);
+    scratch.is_replayed_in(&server);
     // Whoever has the whole history makes the same genesis of it.
     assert_eq!(scratch.run(&["check", "HEAD", "--record"]).code, 0);
     assert_eq!(genesis(&scratch, &scratch.path("")), genesis(&scratch, &shallow));
@@ -372,9 +367,9 @@ fn a_shallow_clone_that_did_not_know_of_the_ledger_goes_on_with_it_at_its_push()
     );
     assert_eq!(genesis(&scratch, &shallow), genesis(&scratch, &scratch.path("")));
     synced(&scratch, &scratch.path(""));
-    is_sound(&scratch, &scratch.path(""));
+    scratch.is_replayed_in(&scratch.path(""));
     scratch.git_in(&shallow, &["fetch", "-q", "--unshallow", "origin"]);
-    is_sound(&scratch, &shallow);
+    scratch.is_replayed_in(&shallow);
 }
 
 #[test]
@@ -401,9 +396,9 @@ fn what_was_signed_is_signed_again_by_the_same_key() {
     assert_eq!((reconciled.code, reconciled.err.as_str()), (0, ""));
     assert!(!reconciled.out.contains("kept aside"), "{}", reconciled.out);
     assert_eq!(signed(&clone), before);
-    is_sound(&scratch, &clone);
+    scratch.is_replayed_in(&clone);
     assert_eq!(push_from(&scratch, &clone).code, 0);
-    is_sound(&scratch, &clone);
+    scratch.is_replayed_in(&clone);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn a_repository_of_another_hash_or_ref_storage_is_refused_by_name() {
     for (option, word) in [("--object-format=sha256", "SHA-256"), ("--ref-format=reftable", "reftable")] {
         let directory = scratch.beside(word);
         fs::create_dir(&directory).unwrap();
-        if !scratch.try_git_in(&directory, &["init", "-q", option]).status.success() {
+        if !scratch.tried_in(&directory, &["init", "-q", option]).passed() {
             continue;
         }
 

@@ -36,6 +36,30 @@ impl From<Output> for Said {
 }
 
 impl Said {
+    /// Whether it did what it was asked for.
+    pub fn passed(&self) -> bool {
+        self.code == 0
+    }
+
+    /// All that was said, to people and to programs.
+    pub fn whole(&self) -> String {
+        format!("{}{}", self.out, self.err)
+    }
+
+    #[track_caller]
+    pub fn passes(&self) {
+        assert!(self.passed(), "{}", self.whole());
+    }
+
+    #[track_caller]
+    pub fn is_refused_with(&self, words: &[&str]) {
+        let said = self.whole();
+        assert!(!self.passed(), "it passed: {said}");
+        for word in words {
+            assert!(said.contains(word), "`{word}` is not in:\n{said}");
+        }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\nout: {}\nerr: {}", self.out, self.err))
     }
@@ -130,6 +154,22 @@ impl Scratch {
         command.args(arguments).output().unwrap()
     }
 
+    /// What git says, whether it does what it is asked for or not.
+    pub fn tried(&self, arguments: &[&str]) -> Said {
+        self.tried_in(&self.path(""), arguments)
+    }
+
+    pub fn tried_in(&self, directory: &Path, arguments: &[&str]) -> Said {
+        self.try_git_in(directory, arguments).into()
+    }
+
+    pub fn tried_with(&self, arguments: &[&str], set: impl FnOnce(&mut Command)) -> Said {
+        let mut command = self.command("git", &self.path(""));
+        command.args(arguments);
+        set(&mut command);
+        command.output().unwrap().into()
+    }
+
     /// Stages everything and commits it; returns the commit's id.
     pub fn commit_all(&self, message: &str) -> String {
         self.git(&["add", "--all"]);
@@ -192,6 +232,17 @@ impl Scratch {
         }
         entries.sort_by_key(|entry| entry["seq"].as_u64());
         entries
+    }
+
+    /// Every entry of the ledger verifies, and every decision on record is made again as it was.
+    #[track_caller]
+    pub fn is_replayed(&self) {
+        self.is_replayed_in(&self.path(""));
+    }
+
+    #[track_caller]
+    pub fn is_replayed_in(&self, directory: &Path) {
+        self.run_in(directory, &["audit", "verify", "--full", "--replay"]).passes();
     }
 
     /// `gov-hook check … --format json`, read.
