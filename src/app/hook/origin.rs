@@ -3,11 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::rewrite::became;
+use serde_json::json;
+
 use crate::app::Failure;
 use crate::app::memory::{Act, Records};
 use crate::git::{Commit, Repo};
-use crate::model::{Entry, Gather, ObjectId, Sha256};
+use crate::model::{Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256};
+
+/// At most this many rewritten pairs are listed; the commits themselves are each on record.
+const MOST_PAIRS: usize = 500;
 
 /// In the body of a decision on what is staged.
 const MADE_OF: &str = "made_of";
@@ -52,4 +56,15 @@ fn told(repo: &Repo, commit: &Commit, made_of: &[ObjectId]) -> Result<Option<Act
     }
     let pairs: Vec<(ObjectId, ObjectId)> = former.into_iter().map(|id| (id, commit.id)).collect();
     Ok(Some(became(commit, "pick", &pairs)))
+}
+
+/// What commits became; the last of them is given whole.
+pub(super) fn became(last: &Commit, command: &str, pairs: &[(ObjectId, ObjectId)]) -> Act {
+    let listed: Vec<_> =
+        pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
+    let subject = EntrySubject { commit: Some(last.id), tree: Some(last.tree), ..EntrySubject::default() };
+    Act::new(EntryKind::Rewrite, last.id, subject)
+        .saying("command", command)
+        .saying("count", pairs.len())
+        .saying("pairs", listed)
 }

@@ -2,16 +2,12 @@
 
 use std::ffi::OsString;
 
-use serde_json::json;
-
 use super::commit::{after, on_record, pen};
-use crate::app::memory::{Act, Records};
+use super::origin::became;
+use crate::app::memory::Records;
 use crate::app::{Answer, Environment, Failure};
-use crate::git::{Commit, Repo};
-use crate::model::{EntryKind, EntrySubject, ObjectId};
-
-/// At most this many rewritten pairs are listed; the commits themselves are each on record.
-const MOST_PAIRS: usize = 500;
+use crate::git::Repo;
+use crate::model::ObjectId;
 
 /// A merge that made a commit is put on record. A fast-forward made none, and what it brought was
 /// put on record by those who wrote it.
@@ -55,15 +51,4 @@ pub(super) fn rewritten(arguments: &[OsString], input: &str, environment: &Envir
     acts.push(became(&commit, &command, &pairs));
     pen.write(&acts)?;
     Ok(Answer::passing(told))
-}
-
-/// What commits became; the last of them is given whole.
-pub(super) fn became(last: &Commit, command: &str, pairs: &[(ObjectId, ObjectId)]) -> Act {
-    let listed: Vec<_> =
-        pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
-    let subject = EntrySubject { commit: Some(last.id), tree: Some(last.tree), ..EntrySubject::default() };
-    Act::new(EntryKind::Rewrite, last.id, subject)
-        .saying("command", command)
-        .saying("count", pairs.len())
-        .saying("pairs", listed)
 }

@@ -9,7 +9,7 @@ use crate::app::memory::{Depth, Pen, Records, read};
 use crate::app::record::Fate;
 use crate::app::{Answer, Environment, Failure, approval};
 use crate::git::Repo;
-use crate::model::{Actor, Ending, ObjectId, counted};
+use crate::model::{Ending, ObjectId, counted};
 use crate::policy::Audit;
 use crate::report::printable;
 
@@ -66,10 +66,10 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
     pen.write(&acts)?;
     // Nobody has to look any more at what is in; that it lies there still would change nothing.
     let _ = approval::withdraw(repo, environment);
-    let pusher = environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
+    let pusher = super::pusher(&pen, environment);
     for arrival in &arrivals {
         // Whatever it would have come to, it is in.
-        arrival.tell(repo, environment, Ending::Pass, pusher.as_ref().unwrap_or(pen.actor()));
+        arrival.tell(repo, environment, Ending::Pass, &pusher);
     }
     Ok(if is_new && pen.is_nobody() {
         format!(

@@ -107,9 +107,16 @@ fn tell(repo: &Repo, arrival: &Arrival, environment: &Environment) {
     }
     // A server that cannot tell refuses all the same.
     if let Ok(pen) = Pen::of_server(repo, environment, arrival.audit) {
-        let pusher =
-            environment.pusher.clone().map(|email| Actor { name: String::new(), email, ..pen.actor().clone() });
-        arrival.tell(repo, environment, arrival.exit(), pusher.as_ref().unwrap_or(pen.actor()));
+        arrival.tell(repo, environment, arrival.exit(), &pusher(&pen, environment));
+    }
+}
+
+/// Whoever pushes, where the server knows that; else the server itself.
+fn pusher(pen: &Pen<'_>, environment: &Environment) -> Actor {
+    let server = pen.actor().clone();
+    match environment.pusher.clone() {
+        Some(email) => Actor { name: String::new(), email, ..server },
+        None => server,
     }
 }
 
