@@ -624,6 +624,20 @@ fn break_glass_lets_a_commit_by_and_tells() {
 }
 
 #[test]
+fn a_name_in_another_encoding_is_recorded_as_far_as_it_can_be_read() {
+    let scratch = governed();
+    let mut settings = fs::read(scratch.path(".git/config")).unwrap();
+    settings.extend_from_slice(b"[user]\n\tname = Andr\xe9 Example\n");
+    fs::write(scratch.path(".git/config"), settings).unwrap();
+    scratch.write("a.txt", "one\n");
+
+    scratch.commit_by_hand("One");
+
+    let names: Vec<Value> = entries(&scratch).iter().map(|entry| entry["actor"]["name"].clone()).collect();
+    assert_eq!(names, ["Andr\u{fffd} Example"; 3]);
+}
+
+#[test]
 fn without_an_identity_nothing_is_recorded_and_nothing_passes() {
     let scratch = governed();
     scratch.write("a.txt", "one\n");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use git2::Repository;
+use git2::{ConfigEntry, Repository};
 
 use super::error::GitError;
 use super::repo::Repo;
@@ -29,11 +29,11 @@ impl Repo {
         let entries = settings.entries(Some("^alias\\.")).map_err(failed)?;
         entries
             .for_each(|entry| {
+                let (key, value) = said(entry);
+                let name = key.get("alias.".len()..).unwrap_or_default();
                 // Since git 2.54 a name may also be that of a section of its own.
-                let name = entry.name().ok().and_then(|name| name.get("alias.".len()..)).unwrap_or_default();
                 let name = name.strip_suffix(".command").unwrap_or(name);
-                let value = if entry.has_value() { entry.value().unwrap_or_default() } else { "" };
-                found.insert(name.to_ascii_lowercase(), value.to_owned());
+                found.insert(name.to_ascii_lowercase(), value);
             })
             .map_err(failed)?;
         Ok(found)
@@ -55,10 +55,16 @@ fn settings(repository: &Repository) -> Result<BTreeMap<String, String>, git2::E
     let mut found = BTreeMap::new();
     // From the system's to the repository's own: what is said last holds.
     repository.config()?.entries(None)?.for_each(|entry| {
-        let value = if entry.has_value() { entry.value().unwrap_or_default() } else { "" };
-        found.insert(entry.name().unwrap_or_default().to_owned(), value.to_owned());
+        let (key, value) = said(entry);
+        found.insert(key, value);
     })?;
     Ok(found)
+}
+
+/// A key and its value. What is in another encoding is said as far as it can be read: it is set all the same.
+fn said(entry: &ConfigEntry<'_>) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(entry.name_bytes()), if entry.has_value() { text(entry.value_bytes()) } else { String::new() })
 }
 
 /// A key as libgit2 spells it: only what may stand in the middle is told apart by its case.
