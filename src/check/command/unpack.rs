@@ -1,5 +1,6 @@
 //! Archives: where a program puts what it takes out of one, and what it runs meanwhile.
 
+use super::programs::is_interpreter;
 use super::shell::Word;
 
 /// What a program that packs or unpacks writes: what is in the folder that it unpacks to, `.` where that is
@@ -7,6 +8,9 @@ use super::shell::Word;
 pub(super) fn written(name: &str, words: &[Word]) -> Option<Vec<Word>> {
     match name {
         "tar" | "bsdtar" | "gtar" => Some(of_tar(words)),
+        "cpio" if passes(words) => {
+            Some(inside(words.iter().rfind(|word| !is_option(word)).cloned().into_iter().collect()))
+        }
         "unzip" | "unrar" | "unar" | "cpio" => {
             let (short, long) = match name {
                 "unzip" => ("-d", ""),
@@ -20,6 +24,7 @@ pub(super) fn written(name: &str, words: &[Word]) -> Option<Vec<Word>> {
             let folders = words.iter().filter_map(|word| word.without("-o"));
             Some(inside(folders.filter(|word| !word.text.is_empty() || word.is_open).collect()))
         }
+        _ if is_interpreter(name) => of_python(words),
         _ => None,
     }
 }
@@ -75,6 +80,36 @@ fn of_tar(words: &[Word]) -> Vec<Word> {
     Vec::new()
 }
 
+/// Whether `cpio` copies files to a folder, and packs none.
+fn passes(words: &[Word]) -> bool {
+    words.iter().any(|word| word.text == "--pass-through" || (is_cluster(word) && word.text.contains('p')))
+}
+
+/// `python -m zipfile -e ARCHIVE FOLDER`, and `tarfile` in its place.
+fn of_python(words: &[Word]) -> Option<Vec<Word>> {
+    let at = words.iter().position(|word| is_cluster(word) && word.text.contains('m'))?;
+    let (_, glued) = words.get(at)?.text.split_once('m')?;
+    let (module, rest) = match glued {
+        "" => (words.get(at + 1)?.text.as_str(), words.get(at + 2..)?),
+        glued => (glued, words.get(at + 1..)?),
+    };
+    if !matches!(module, "zipfile" | "tarfile") {
+        return None;
+    }
+    let behind = |letter: char, name: &str| {
+        let is_it = |word: &Word| match word.text.strip_prefix("--") {
+            Some(long) => !long.is_empty() && name.starts_with(long),
+            None => is_cluster(word) && word.text.ends_with(letter),
+        };
+        let rest = rest.get(rest.iter().position(is_it)? + 1..)?;
+        Some(rest.iter().take_while(|word| !is_option(word)).cloned().collect::<Vec<_>>())
+    };
+    if let Some(named) = behind('e', "extract") {
+        return Some(inside(named.into_iter().skip(1).take(1).collect()));
+    }
+    behind('c', "create").map(|named| named.into_iter().take(1).collect())
+}
+
 /// What is in folders, as a policy speaks of files; where the line is if there are none.
 fn inside(folders: Vec<Word>) -> Vec<Word> {
     if folders.is_empty() {
@@ -85,6 +120,10 @@ fn inside(folders: Vec<Word>) -> Vec<Word> {
         folder => Word { text: format!("{folder}/*"), ..word.clone() },
     };
     folders.into_iter().map(file).collect()
+}
+
+fn is_option(word: &Word) -> bool {
+    word.text.starts_with('-')
 }
 
 fn is_cluster(word: &Word) -> bool {
@@ -106,7 +145,10 @@ fn old_value(first: Option<&Word>, words: &[Word], letter: char) -> Option<Word>
     words.get(at + 1).cloned()
 }
 
-/// The values of an option: `-C DIR`, `-CDIR`, at the end of other letters, `--directory=DIR`, `--directory DIR`.
+/// Letters of `tar`, `cpio` and `unzip` that take a value, which may be glued to them.
+const TAKING: &str = "fbTXKNVLHgIFEMORP";
+
+/// The values of an option: `-C DIR`, `-CDIR`, `-xC DIR`, `-xCDIR`, `--directory=DIR`, `--directory DIR`.
 fn values(words: &[Word], short: &str, name: &str) -> Vec<Word> {
     let value = |(at, word): (usize, &Word)| {
         let next = || words.get(at + 1).cloned();
@@ -115,7 +157,12 @@ fn values(words: &[Word], short: &str, name: &str) -> Vec<Word> {
             return if is_it { value.or_else(next) } else { None };
         }
         let letter = short.strip_prefix('-').filter(|_| is_cluster(word))?;
-        if word.text.ends_with(letter) { next() } else { word.without(short) }
+        if word.text.ends_with(letter) {
+            return next();
+        }
+        let (before, _) = word.text.strip_prefix('-')?.split_once(letter)?;
+        let is_value = before.contains(|sign: char| !sign.is_ascii_alphabetic() || TAKING.contains(sign));
+        if is_value { None } else { word.without(&format!("-{before}{letter}")) }
     };
     words.iter().enumerate().filter_map(value).collect()
 }
