@@ -31,7 +31,7 @@ use required::Patterns;
 use tables::Keyword;
 
 /// What marks an inline waiver is found together with keywords.
-const MARKERS: [&str; 2] = ["gov: allow[", "gov:allow["];
+const MARKERS: [&str; 2] = ["gov: allow", "gov:allow"];
 
 /// The packs in the order in which rules of equal standing give way.
 const PACKS: [&str; 5] = ["secrets", "synthetic-data", "imports", "unicode", "weakening"];

@@ -7,9 +7,9 @@ use walkdir::WalkDir;
 
 use crate::app::Failure;
 use crate::check::HEADER_FAMILY;
-use crate::check::rules::{Pack, Rules, read_pack};
+use crate::check::rules::{Pack, Rules, meant, read_pack};
 use crate::check::waivers::explained;
-use crate::model::{Gather, Mistake, RepoPath, closest};
+use crate::model::{Mistake, RepoPath};
 use crate::policy::{NameGlob, PACKS, Policy, RuleSettings};
 
 /// The severities of a policy that weigh no rule: none of any built-in pack, whether it is in use or not, and
@@ -50,10 +50,6 @@ fn weighs(glob: &NameGlob, known: &[&str]) -> bool {
 }
 
 fn told(glob: &NameGlob, bytes: &[u8], known: &[&str]) -> Mistake {
-    let families = known.iter().filter_map(|id| id.split_once('/')).map(|(family, _)| format!("{family}/*"));
-    let mut families: Vec<String> = families.gathered();
-    families.dedup();
-    let meant: Vec<&str> = known.iter().copied().chain(families.iter().map(String::as_str)).collect();
     let text = String::from_utf8_lossy(bytes);
     let place = text.lines().zip(1..).find_map(|(line, number)| {
         let before = line.split_once(glob.text.as_str())?.0.chars().count();
@@ -66,7 +62,7 @@ fn told(glob: &NameGlob, bytes: &[u8], known: &[&str]) -> Mistake {
             "waive that finding instead: gov-hook rules waive FINGERPRINT".to_owned(),
         )
     } else {
-        let help = match closest(&glob.text, &meant) {
+        let help = match meant(&glob.text, known) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "see all rules: gov-hook rules list".to_owned(),
         };

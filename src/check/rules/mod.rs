@@ -35,7 +35,7 @@ pub(super) use built::log2;
 pub use candidate::Candidate;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;
-pub use listing::Listed;
+pub use listing::{Listed, meant};
 pub use pack::{is_pack, read_pack};
 pub use search::Common;
 pub use set::{Pack, Rules};

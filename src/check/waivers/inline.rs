@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::text::comment_of;
 use crate::model::{Date, Fingerprint, Place, RepoPath, RuleId, hides_text};
 use crate::policy::NameGlob;
 
-pub(in crate::check) const MARKER: &str = "gov: allow[";
+pub(in crate::check) const MARKER: &str = "gov: allow";
 
 /// The marker as people write it. `build/packs.rs` has the same list.
-pub(in crate::check) const MARKERS: [&str; 2] = [MARKER, "gov:allow["];
+pub(in crate::check) const MARKERS: [&str; 2] = [MARKER, "gov:allow"];
 
 /// How much of a line is read, and how much of a reason is kept.
 const LONGEST_LINE: usize = 1024;
@@ -82,9 +83,9 @@ pub(in crate::check) struct Marked {
 }
 
 impl Marked {
-    /// Reads the marker at a place; `None` when it is only spoken of, as in quotes. What is
+    /// Reads the marker at a place of a file; `None` when it is only spoken of, as in quotes. What is
     /// `hidden`, in ascending order, is a secret, and no part of a reason.
-    pub(in crate::check) fn read(text: &[u8], at: usize, hidden: &[Range<usize>]) -> Option<Self> {
+    pub(in crate::check) fn read(path: &RepoPath, text: &[u8], at: usize, hidden: &[Range<usize>]) -> Option<Self> {
         let from = at.saturating_sub(LONGEST_LINE);
         let before = text.get(from..at)?;
         let before =
@@ -93,7 +94,20 @@ impl Marked {
         if before.last().is_some_and(|byte| !marks(byte)) {
             return None;
         }
-        let opens = at + memchr::memchr(b'[', text.get(at..)?)? + 1;
+        let alone = before.split(marks).all(opens_a_comment);
+        let problem = |problem| {
+            Some(Self { rules: Vec::new(), reason: String::new(), until: None, problem: Some(problem), alone })
+        };
+        let marked = text.get(at..)?;
+        let is_there = |marker: &&&str| {
+            marked.get(..marker.len()).is_some_and(|there| there.eq_ignore_ascii_case(marker.as_bytes()))
+        };
+        let length = MARKERS.iter().find(is_there)?.len();
+        if marked.get(length) != Some(&b'[') {
+            let is_meant = begins_a_comment(path, before) && marked.get(length).copied().is_none_or(ends_a_word);
+            return if is_meant { problem("no rule stands in brackets behind `allow`") } else { None };
+        }
+        let opens = at + length + 1;
         let after = text.get(opens..)?;
         let after = after.get(..LONGEST_LINE).unwrap_or(after);
         let next = hidden.get(hidden.partition_point(|range| range.start < at)..)?.first();
@@ -101,10 +115,6 @@ impl Marked {
         let end = memchr::memchr(b'\n', after).unwrap_or(after.len());
         let after = after.get(..end.min(secret.saturating_sub(opens)))?;
         let said = String::from_utf8_lossy(after);
-        let alone = before.split(marks).all(opens_a_comment);
-        let problem = |problem| {
-            Some(Self { rules: Vec::new(), reason: String::new(), until: None, problem: Some(problem), alone })
-        };
         let Some((rules, rest)) = said.split_once(']') else { return problem("the bracket is never closed") };
         let rules: Vec<String> = rules.split(',').map(|rule| rule.trim().to_owned()).collect();
         let fits = |rule: &String| {
@@ -134,6 +144,19 @@ impl Marked {
     }
 }
 
+/// Whether a line ends with the beginning of a comment, as the file's format has it: elsewhere the same
+/// signs may head a chapter or an item.
+fn begins_a_comment(path: &RepoPath, before: &[u8]) -> bool {
+    let last = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    comment_of(path).is_some_and(|(open, _)| last.ends_with(open.as_bytes()) || (open == "//" && last.ends_with(b"/*")))
+        && last.iter().all(|byte| !byte.is_ascii_alphanumeric() && !b"\"'`".contains(byte))
+}
+
+/// Whether no name goes on with it, as in `allowed` or `allow-list`.
+fn ends_a_word(next: u8) -> bool {
+    !next.is_ascii_alphanumeric() && !b"-_".contains(&next)
+}
+
 /// Whether a word before a marker is no more than the beginning of a comment.
 fn opens_a_comment(word: &[u8]) -> bool {
     let is_sign = |byte: &u8| b"\"':._".contains(byte);
@@ -147,8 +170,12 @@ mod tests {
     type Read = (Vec<String>, String, Option<String>, Option<&'static str>, bool);
 
     fn read(text: &str) -> Option<Read> {
+        read_in("a.rs", text)
+    }
+
+    fn read_in(path: &str, text: &str) -> Option<Read> {
         let at = MARKERS.iter().find_map(|marker| text.find(marker)).unwrap();
-        let marked = Marked::read(text.as_bytes(), at, &[])?;
+        let marked = Marked::read(&path.into(), text.as_bytes(), at, &[])?;
         let until = marked.until.map(|date| date.to_string());
         Some((marked.rules, marked.reason, until, marked.problem, marked.alone))
     }
@@ -206,12 +233,49 @@ mod tests {
     }
 
     #[test]
+    fn a_waiver_without_brackets_names_no_rule() {
+        let problem = |path: &str, text: &str| read_in(path, text).and_then(|read| read.3);
+        let none = Some("no rule stands in brackets behind `allow`");
+
+        for (path, text) in [
+            ("a.py", "key = x  # gov: allow a test key"),
+            ("a.py", "# gov:allow"),
+            ("a.rs", "let x = 1; // gov: allow(secret/x) why"),
+            ("a.js", "/* gov: allow */"),
+            ("a.yaml", "key: x  # gov: allow [secret/x] why"),
+            ("a.md", "<!-- gov: allow secrets, they are made up -->"),
+            ("a.sql", "-- gov: allow: why"),
+        ] {
+            assert_eq!(problem(path, text), none, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn prose_that_speaks_of_waivers_is_none() {
+        for (path, text) in [
+            ("a.md", "# gov: allow and its rules"),
+            ("a.md", "- gov: allow"),
+            ("a.txt", "# gov: allow what you like"),
+            ("a.yaml", "gov: allow"),
+            ("a.yaml", "- gov: allow"),
+            ("a.py", "# write gov: allow and a reason"),
+            ("a.py", "# gov: allowed by nobody"),
+            ("a.py", "# gov: allow-list"),
+            ("a.py", "print('# gov: allow x')"),
+            ("a.rs", "/// `gov: allow` without brackets"),
+        ] {
+            assert_eq!(read_in(path, text), None, "{path}: {text}");
+        }
+    }
+
+    #[test]
     fn a_secret_behind_a_waiver_is_no_part_of_its_reason() {
         let text = "/* gov: allow[a/b] why */ gov: x";
         let open = "# gov: allow[a/b] why hunter2hunter2";
         let secret = open.find("hunter2").unwrap()..open.len();
+        let path = RepoPath::from("a.rs");
 
-        assert_eq!(Marked::read(text.as_bytes(), 3, &[]).unwrap().reason, "why");
-        assert_eq!(Marked::read(open.as_bytes(), 2, &[secret]).unwrap().reason, "why");
+        assert_eq!(Marked::read(&path, text.as_bytes(), 3, &[]).unwrap().reason, "why");
+        assert_eq!(Marked::read(&path, open.as_bytes(), 2, &[secret]).unwrap().reason, "why");
     }
 }

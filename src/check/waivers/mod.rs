@@ -6,6 +6,7 @@
 mod explained;
 mod file;
 mod inline;
+mod names;
 mod read;
 mod text;
 mod told;

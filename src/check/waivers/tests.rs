@@ -72,7 +72,7 @@ fn waivers_above_each_other_excuse_the_line_beneath_them() {
         said,
         [
             "t/word deny 3 waived by src/a.rs:2: why",
-            "waiver/unused warn 1: The waiver of `t/other` has nothing to excuse",
+            "waiver/unused warn 1: The waiver of `t/other` has nothing to excuse: no rule is called `t/other`",
             "waiver/added hold 2: The change adds its own waiver of `t/*`: why",
         ]
     );
@@ -288,4 +288,40 @@ fn a_fingerprint_is_told_by_its_first_digits() {
     let said = judged("fine", None, &waivers, Scope::Tree);
 
     assert_eq!(said, ["waiver/unused warn 1: The waiver of `0123456789ab` has nothing to excuse"]);
+}
+
+#[test]
+fn a_waiver_without_brackets_is_told_and_excuses_nothing() {
+    let problem = "The waiver cannot be read: no rule stands in brackets behind `allow`";
+
+    assert_eq!(
+        inline("badly // gov: allow a test\n"),
+        ["t/word deny 1".to_owned(), format!("waiver/malformed warn 1: {problem}")]
+    );
+    assert_eq!(inline("badly // what gov: allow is for\n"), ["t/word deny 1"]);
+}
+
+#[test]
+fn a_name_that_no_rule_has_is_told_with_the_one_that_is_like_it() {
+    let rules = Rules::of_json(PACK);
+    let help = |inline: &str, entry: &str, scope: Scope| {
+        let waivers = Waivers::default().with_added(Waivers::read("w.yaml", entry.as_bytes()).unwrap());
+        let path = RepoPath::from("a.rs");
+        let Found { findings, waivers: inline, .. } = rules.scan_text(&path, inline.as_bytes());
+        let today = "2026-06-01".parse().unwrap();
+        let told = Waiving { rules: &rules, waivers: &waivers, today, scope }.apply(findings, &inline);
+        told.into_iter().filter_map(|finding| finding.help).collect::<Vec<_>>()
+    };
+    let of = |rule: &str| format!("- {{rule: {rule}, paths: [\"**\"], reason: why}}");
+
+    for (named, meant) in [("t/wrod", "t/word"), ("secret/aws-acess-key-id", "secret/aws-access-key-id")] {
+        let meant = [format!("Did you mean `{meant}`?")];
+        assert_eq!(help(&format!("// gov: allow[{named}] why"), "", Scope::Change), meant);
+        assert_eq!(help("", &of(named), Scope::Change), meant);
+        assert_eq!(help("", &of(named), Scope::Tree), meant);
+    }
+    assert_eq!(help("// gov: allow[zzz/qqqqqqqqqq] why", "", Scope::Change), ["See all rules: gov-hook rules list"]);
+    for named in ["t/word", "t/*", "zzz/qqqqqqqqqq", "secret/aws-access-key-id", "header/edited", "waiver/unused"] {
+        assert!(help("", &of(named), Scope::Change).is_empty(), "{named}");
+    }
 }

@@ -173,10 +173,15 @@ fn without(text: &str, starts: &[u32]) -> String {
 /// A waiver to be pasted into the excused text, where its format has comments.
 #[must_use]
 pub fn inline(path: &RepoPath, rule: &str, reason: &str, until: Option<Date>) -> Option<String> {
-    let (open, close) = syntax::comment(path).or_else(|| comment(path))?;
+    let (open, close) = comment_of(path)?;
     let until = until.map(|until| format!(" until={until}")).unwrap_or_default();
     let close = if close.is_empty() { String::new() } else { format!(" {close}") };
-    Some(format!("{open} {MARKER}{rule}] {reason}{until}{close}"))
+    Some(format!("{open} {MARKER}[{rule}] {reason}{until}{close}"))
+}
+
+/// How a comment starts and ends in a file, where its format has any.
+pub(super) fn comment_of(path: &RepoPath) -> Option<(&'static str, &'static str)> {
+    syntax::comment(path).or_else(|| comment(path))
 }
 
 /// How a comment starts and ends in formats that are no programs.

@@ -1,8 +1,11 @@
 //! Tells of the waivers themselves: what is wrong with them, and which ones a change brings.
 
+use std::borrow::Cow;
+
 use super::file::{Entry, What};
 use super::inline::Inline;
 use super::is_reason;
+use super::names::{Names, Nobodys};
 use super::waive::{Scope, Waiving};
 use crate::model::{Date, Finding, Place, RepoPath, RiskLevel, RuleId, Severity};
 use crate::policy::NameGlob;
@@ -13,6 +16,8 @@ struct State {
     has_reason: bool,
     until: Option<Date>,
     idle: bool,
+    /// What it names is no rule.
+    nobodys: Option<Nobodys>,
 }
 
 /// What there is to say of it, and how much that weighs where the policy does not say otherwise.
@@ -20,7 +25,7 @@ struct Told {
     id: &'static str,
     severity: Severity,
     message: String,
-    help: &'static str,
+    help: Cow<'static, str>,
 }
 
 /// The worst that a waiver excuses of what a change brings.
@@ -43,17 +48,19 @@ pub fn is_own_excuse(finding: &Finding) -> bool {
 }
 
 impl Waiving<'_> {
-    pub(super) fn of_inline(&self, waiver: &Inline, excuse: Option<&Excuse>) -> Option<Finding> {
+    pub(super) fn of_inline(&self, waiver: &Inline, excuse: Option<&Excuse>, all: &Names<'_>) -> Option<Finding> {
         let used = excuse.is_some();
         let place =
             Place { path: waiver.path.clone(), line: Some(waiver.line), column: Some(waiver.column), commit: None };
         let rules: Vec<&str> = waiver.rules.iter().map(|glob| glob.text.as_str()).collect();
         let what = rules.join(", ");
+        let idle = waiver.idle && !used && !waiver.rules.iter().any(|rule| self.cannot_know(rule));
         let state = State {
             problem: waiver.problem,
             has_reason: is_reason(&waiver.reason),
             until: waiver.until,
-            idle: waiver.idle && !used && !waiver.rules.iter().any(|rule| self.cannot_know(rule)),
+            idle,
+            nobodys: if idle { all.nobodys(&waiver.rules) } else { None },
         };
         if let Some(fault) = state.fault(self.today, &what) {
             return Some(self.finding(fault, place, &what));
@@ -64,7 +71,7 @@ impl Waiving<'_> {
         Some(Finding { floor: excuse.floor, ..finding })
     }
 
-    pub(super) fn of_entry(&self, entry: &Entry, used: bool) -> Option<Finding> {
+    pub(super) fn of_entry(&self, entry: &Entry, used: bool, all: &Names<'_>) -> Option<Finding> {
         let is_judged_whole = match self.scope {
             Scope::Change | Scope::Commit => false,
             Scope::Tree => !entry.history,
@@ -85,11 +92,18 @@ impl Waiving<'_> {
             column: None,
             commit: None,
         };
+        let nobodys = match &entry.what {
+            What::Rule { rule, .. } if !used => all.nobodys(std::slice::from_ref(rule)),
+            What::Rule { .. } | What::Fingerprint(_) => None,
+        };
+        // The change may bring the rule as well, and its waiver is no mistake then.
+        let is_mistaken = nobodys.as_ref().is_some_and(|nobodys| nobodys.meant.is_some());
         let state = State {
             problem: None,
             has_reason: is_reason(&entry.reason),
             until: entry.until,
-            idle: !used && is_judged_whole,
+            idle: !used && (is_judged_whole || is_mistaken),
+            nobodys,
         };
         let (named, shown) = (entry.named(), entry.shown());
         if let Some(fault) = state.fault(self.today, shown) {
@@ -110,7 +124,7 @@ impl Waiving<'_> {
     fn finding(&self, told: Told, place: Place, what: &str) -> Finding {
         let severity = self.rules.severity(told.id, told.severity);
         let mut finding = Finding::at(place, RuleId::new(told.id), severity, told.message, what.as_bytes());
-        finding.help = Some(told.help.to_owned());
+        finding.help = Some(told.help.into_owned());
         finding
     }
 }
@@ -118,7 +132,9 @@ impl Waiving<'_> {
 impl State {
     /// The worst that is wrong with it; `None` where all is well.
     fn fault(&self, today: Date, what: &str) -> Option<Told> {
-        let warning = |id, message, help| Some(Told { id, severity: Severity::Warn, message, help });
+        let warning = |id, message, help: &'static str| {
+            Some(Told { id, severity: Severity::Warn, message, help: Cow::Borrowed(help) })
+        };
         if let Some(problem) = self.problem {
             let help = "Write `gov: allow[rule-id] reason`, with `until=2026-12-31` when it should end.";
             return warning("waiver/malformed", format!("The waiver cannot be read: {problem}"), help);
@@ -133,6 +149,15 @@ impl State {
         }
         if self.idle {
             let message = format!("The waiver of `{what}` has nothing to excuse");
+            if let Some(Nobodys { name, meant }) = &self.nobodys {
+                let all = || "See all rules: gov-hook rules list".to_owned();
+                return Some(Told {
+                    id: "waiver/unused",
+                    severity: Severity::Warn,
+                    message: format!("{message}: no rule is called `{name}`"),
+                    help: Cow::Owned(meant.as_ref().map_or_else(all, |meant| format!("Did you mean `{meant}`?"))),
+                });
+            }
             return warning("waiver/unused", message, "Remove it, so that it does not excuse something later.");
         }
         None
@@ -140,7 +165,7 @@ impl State {
 }
 
 impl Told {
-    const REVIEWED: &'static str = "Whoever reviews the change decides whether the reason holds.";
+    const REVIEWED: Cow<'static, str> = Cow::Borrowed("Whoever reviews the change decides whether the reason holds.");
 
     fn added(what: &str, reason: &str) -> Self {
         let message = format!("The change adds its own waiver of `{what}`: {reason}");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::file::{Entry, Waivers};
 use super::inline::Inline;
 use super::is_reason;
+use super::names::Names;
 use super::told::Excuse;
 use crate::check::rules::Rules;
 use crate::model::{Date, Finding, RepoPath, Waived};
@@ -61,11 +62,12 @@ impl Waiving<'_> {
                 }
             }
         }
+        let names = Names::of(self.rules);
         for (index, waiver) in inline.iter().enumerate() {
-            findings.extend(self.of_inline(waiver, used_inline.get(&index)));
+            findings.extend(self.of_inline(waiver, used_inline.get(&index), &names));
         }
         for (index, entry) in self.waivers.entries.iter().enumerate() {
-            findings.extend(self.of_entry(entry, used.contains(&index)));
+            findings.extend(self.of_entry(entry, used.contains(&index), &names));
         }
         self.hide_secrets(&mut findings);
         findings

@@ -191,7 +191,7 @@ impl<'a> Teller<'a> {
             if self.marked.len() == MOST_WAIVERS {
                 return;
             }
-            if let Some(marked) = Marked::read(part.text, place.saturating_sub(part.base), &hidden) {
+            if let Some(marked) = Marked::read(self.path, part.text, place.saturating_sub(part.base), &hidden) {
                 let position = self.position(part, place);
                 self.marked.push((marked, position));
             }
