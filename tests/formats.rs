@@ -226,3 +226,31 @@ fn whoever_cuts_no_list_short_reads_of_every_file_that_was_not_scanned() {
         assert!(named.iter().all(|note| whole.contains(note.as_str().unwrap())), "{asked:?}: {whole}");
     }
 }
+
+#[test]
+fn what_a_change_removed_is_told_on_no_line_of_the_file_as_it_is_now() {
+    let scratch = Scratch::new();
+    scratch.write("setup.cfg", "[one]\na = 1\n\n[coverage:report]\nfail_under = 90\n");
+    scratch.commit_all("One");
+    scratch.write("setup.cfg", "[one]\na = 1\nb = 2\nc = 3\nd = 4\n");
+    scratch.git(&["add", "--all"]);
+    let report = |format| scratch.run(&["check", "--staged", "--format", format]).out;
+    let json = |format| serde_json::from_str::<Value>(&report(format)).unwrap();
+
+    let (told, sarif, gitlab) = (json("json"), json("sarif"), json("gitlab"));
+
+    let finding = &told["findings"][0];
+    assert_eq!(
+        (&finding["rule"], &finding["line"], &finding["removed"]),
+        (&"weakening/limit-removed".into(), &5.into(), &true.into())
+    );
+    let said = "A limit is gone (1 removed, 0 added)";
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["message"]["text"], format!("{said} (line 5 of the old text)"));
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"], serde_json::json!({ "startLine": 1 }));
+    assert_eq!(gitlab[0]["location"]["lines"]["begin"], 1);
+    assert!(gitlab[0]["description"].as_str().unwrap().contains("(line 5 of the old text)"));
+    let github = report("github");
+    assert!(!github.contains("line=") && github.contains(&format!("{said}%0Aline 5 of the old text")), "{github}");
+    assert!(report("junit").contains(&format!("hold[weakening/limit-removed] line 5 of the old text: {said}")));
+}

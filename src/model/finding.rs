@@ -170,6 +170,8 @@ pub struct Finding {
     pub waived: Option<Waived>,
     /// Known only when history was searched; the place names the commit that brought it.
     pub history: Option<InHistory>,
+    /// Its line is one of the old text, and not of the file as it is now.
+    pub removed: bool,
 }
 
 impl Finding {
@@ -188,6 +190,7 @@ impl Finding {
             excerpt: None,
             waived: None,
             history: None,
+            removed: false,
         }
     }
 

@@ -27,8 +27,11 @@ pub(super) struct Entry<'a> {
     pub grade: Grade,
     /// Absent only when the change has no file at all.
     pub path: Option<&'a RepoPath>,
+    /// In the file as it is now: what was removed is on none of its lines.
     pub line: Option<u32>,
     pub column: Option<u32>,
+    /// The line that it had in the old text.
+    pub removed_at: Option<u32>,
     pub commit: Option<ObjectId>,
     pub history: Option<InHistory>,
     /// What the rule is about, whatever the path.
@@ -42,9 +45,11 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// The commit that has it, in words.
-    pub(super) fn in_commit(&self) -> Option<String> {
-        in_commit(self.commit, self.history)
+    /// The line that was removed, and the commit that has it, in words.
+    pub(super) fn apart(&self) -> Option<String> {
+        let old = self.removed_at.map(|line| format!("line {line} of the old text"));
+        let words: Vec<String> = old.into_iter().chain(in_commit(self.commit, self.history)).collect();
+        (!words.is_empty()).then(|| words.join(", "))
     }
 }
 
@@ -81,6 +86,7 @@ pub(super) fn refusal<'a>(
         path: Some(largest_file(&judgement.assessment).unwrap_or(law)),
         line: None,
         column: None,
+        removed_at: None,
         commit: None,
         history: None,
         about,
@@ -123,8 +129,9 @@ fn of_finding(finding: &Finding) -> Entry<'_> {
         word: finding.severity.as_str(),
         grade: grade(finding.severity),
         path: Some(&finding.place.path),
-        line: finding.place.line,
-        column: finding.place.column.filter(|_| finding.place.line.is_some()),
+        line: finding.place.line.filter(|_| !finding.removed),
+        column: finding.place.column.filter(|_| finding.place.line.is_some() && !finding.removed),
+        removed_at: finding.place.line.filter(|_| finding.removed),
         commit: finding.place.commit,
         history: finding.history,
         about: &finding.message,
@@ -145,6 +152,7 @@ fn of_cause<'a>(cause: &'a Cause, assessment: &'a Assessment) -> Entry<'a> {
         path: cause.path.as_ref().or_else(|| largest_file(assessment)),
         line: None,
         column: None,
+        removed_at: None,
         commit: None,
         history: None,
         about: cause.id,
@@ -166,6 +174,27 @@ mod tests {
         let listed = entries(&judgement.assessment);
         let found = refusal(judgement, &listed, "because", &law)?;
         Some((found.rule.to_owned(), found.path?.to_string()))
+    }
+
+    #[test]
+    fn what_was_removed_is_on_no_line_of_the_file_as_it_is_now() {
+        let mut judgement = samples::crowded();
+        let (line, said) = (9, "line 9 of the old text");
+        judgement.assessment.findings.retain(|finding| finding.place.line == Some(line));
+        judgement.assessment.findings[0].removed = true;
+
+        let listed = entries(&judgement.assessment);
+        let entry = listed.iter().find(|entry| entry.removed_at == Some(line)).unwrap();
+        assert_eq!((entry.line, entry.column, entry.apart()), (None, None, Some(said.to_owned())));
+        for report in [
+            super::super::github::render(&judgement),
+            super::super::gitlab::render(&judgement).unwrap(),
+            super::super::sarif::render(&judgement).unwrap(),
+            super::super::junit::render(&judgement),
+        ] {
+            assert!(report.contains(said), "{report}");
+            assert!(!report.contains(&format!("line={line}")) && !report.contains(&format!("startLine\": {line}")));
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ fn annotation(entry: &Entry, exit: Exit) -> String {
     properties.push(format!("title={}", github_property(&printable(&format!("{}: {}", entry.word, entry.rule)))));
     let mut message = printable(entry.message);
     for more in [
-        entry.in_commit(),
+        entry.apart(),
         entry.at.map(|at| printable(&format!("{}:{}: {}", at.origin, at.line, at.text))),
         entry.help.map(|help| printable(&format!("help: {help}"))),
         entry.waived.map(|waived| printable(&format!("waived: {} ({})", waived.reason, waived.by))),

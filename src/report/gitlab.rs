@@ -40,8 +40,8 @@ fn issue(entry: &Entry, times: u32) -> Option<Value> {
     let help = entry.help.map(|help| format!(" (help: {help})")).unwrap_or_default();
     let waived =
         entry.waived.map(|waived| format!("waived by {} ({}): ", waived.by, waived.reason)).unwrap_or_default();
-    let commit = entry.in_commit().map(|commit| format!(" ({commit})")).unwrap_or_default();
-    let description = printable(&format!("{waived}{}{commit}{help}", entry.message));
+    let apart = entry.apart().map(|apart| format!(" ({apart})")).unwrap_or_default();
+    let description = printable(&format!("{waived}{}{apart}{help}", entry.message));
     let fingerprint = match times {
         1 => entry.fingerprint.to_string(),
         times => format!("{}-{times}", entry.fingerprint),

@@ -88,8 +88,8 @@ fn told(entry: &Entry) -> String {
         (Some(line), None) => format!(" at {line}"),
         (None, _) => String::new(),
     };
-    let commit = entry.in_commit().map(|commit| format!(" {commit}")).unwrap_or_default();
-    let text = format!("{}[{}]{place}{commit}: {}", entry.word, entry.rule, entry.message);
+    let apart = entry.apart().map(|apart| format!(" {apart}")).unwrap_or_default();
+    let text = format!("{}[{}]{place}{apart}: {}", entry.word, entry.rule, entry.message);
     let help = entry.help.map(|help| format!("help: {help}"));
     let waived = entry.waived.map(|waived| format!("waived: {} ({})", waived.reason, waived.by));
     let more = [help, waived].into_iter().flatten().map(|more| format!("  {}\n", printable(&more)));

@@ -71,7 +71,8 @@ fn result(entry: &Entry, rules: &BTreeMap<&str, (usize, Value)>) -> Value {
     result.insert("ruleId".into(), json!(entry.rule));
     result.extend(rules.get(entry.rule).map(|(index, _)| ("ruleIndex".into(), json!(index))));
     result.insert("level".into(), json!(level(entry.grade)));
-    result.insert("message".into(), message(entry.message));
+    let old = entry.removed_at.map(|line| format!(" (line {line} of the old text)")).unwrap_or_default();
+    result.insert("message".into(), message(&format!("{}{old}", entry.message)));
     let locations = entry.path.map(|path| location(path, entry.line, entry.column));
     result.insert("locations".into(), locations.into_iter().collect());
     result.insert("partialFingerprints".into(), json!({ "govHook/v1": entry.fingerprint.to_string() }));

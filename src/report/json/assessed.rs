@@ -158,6 +158,8 @@ pub(super) struct FindingV1<'a> {
     path_hex: Option<String>,
     line: Option<u32>,
     column: Option<u32>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    removed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
     message: &'a str,
@@ -190,6 +192,7 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             path_hex: hex(&place.path),
             line: place.line,
             column: place.column,
+            removed: finding.removed,
             commit: place.commit.as_ref().map(ObjectId::to_string),
             message: &finding.message,
             help: finding.help.as_deref(),

@@ -119,6 +119,7 @@ impl<'a> Teller<'a> {
             let text = part.text.get(value.clone()).unwrap_or_default();
             let tell = || {
                 let mut finding = self.rules.finding(rule, compiled, self.place(told_at), text);
+                finding.removed = self.facing == Facing::Old;
                 if let Some(detail) = self.details.get(&(found.rule, found.value.start)) {
                     finding.message = format!("{} ({detail})", finding.message);
                 }
