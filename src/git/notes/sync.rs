@@ -210,10 +210,11 @@ impl Repo {
     }
 
     fn is_behind(&self, older: ObjectId, newer: ObjectId) -> Result<bool, GitError> {
-        self.trust_packs()?;
-        let (older, newer) = (oid(older), oid(newer));
-        let descends = self.inner.graph_descendant_of(newer, older);
-        descends.map_err(|source| GitError::Git { what: "the history of a stream".into(), source })
+        match self.merge_base(newer, older) {
+            // They share nothing, and a shallow clone would not know of the code.
+            Err(GitError::ShallowBase { .. }) => Ok(false),
+            found => Ok(found? == Some(older)),
+        }
     }
 
     /// Runs git for a conversation with a remote: never a prompt, no maintenance afterwards, and an
