@@ -520,3 +520,18 @@ fn a_password_in_an_address_is_told_to_nobody() {
     let own_files = scratch.command("grep", &scratch.path(".git/gov")).args(["-r", "geheim", "."]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&own_files.stdout), "");
 }
+
+#[test]
+fn a_remote_that_can_only_be_read_was_reached() {
+    let scratch = shared();
+    let bundle = scratch.beside("all.bundle").to_string_lossy().into_owned();
+    scratch.git(&["bundle", "create", "-q", &bundle, "main"]);
+
+    let said = scratch.run(&["audit", "sync", &bundle]);
+
+    assert_eq!(said.code, 2);
+    let reached = format!("remote `{bundle}` was reached, but the ledger was not exchanged with it: ");
+    assert!(said.err.contains(&reached), "{}", said.err);
+    let missing = scratch.run(&["audit", "sync", "/nowhere"]);
+    assert!(missing.err.contains("remote `/nowhere` cannot be reached: "), "{}", missing.err);
+}

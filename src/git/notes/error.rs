@@ -46,6 +46,9 @@ pub enum NotesError {
     #[error("remote `{remote}` cannot be reached: {said}")]
     Unreachable { remote: String, said: String },
 
+    #[error("remote `{remote}` was reached, but the ledger was not exchanged with it: {said}")]
+    NotExchanged { remote: String, said: String },
+
     #[error(transparent)]
     Git(#[from] GitError),
 }
@@ -67,7 +70,8 @@ impl NotesError {
             | Self::Oversized { .. }
             | Self::Locked { .. }
             | Self::Moved { .. }
-            | Self::Unreachable { .. } => false,
+            | Self::Unreachable { .. }
+            | Self::NotExchanged { .. } => false,
         }
     }
 
@@ -90,6 +94,9 @@ impl NotesError {
             }
             Self::Unreachable { remote, .. } => {
                 Some(format!("see what git says: git ls-remote {}", shell_word(remote)))
+            }
+            Self::NotExchanged { .. } => {
+                Some("make sure that you may write both here and there; a bundle can only be read".into())
             }
             Self::Oversized { path, .. } => {
                 Some(format!("it is a cache; remove it: rm {}", shell_word(&path.display().to_string())))

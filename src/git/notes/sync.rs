@@ -93,7 +93,7 @@ impl Repo {
             let output = self.talk(&[&fetch[..], &rest].concat(), &lines)?;
             // One reference that cannot be moved makes git exit with 1; which, is seen below.
             if !matches!(output.status.code(), Some(0 | 1)) {
-                return Err(unreachable(remote, &output));
+                return Err(not_exchanged(remote, &output));
             }
         }
         let names: BTreeSet<&String> = theirs.keys().chain(ours.keys()).gathered();
@@ -167,6 +167,8 @@ impl Repo {
                     let said = refusal(&output).unwrap_or_else(|| why.trim().to_owned());
                     Ok(Pushed::Refused { said })
                 }
+                // What git says of a push that the other side has heard of.
+                None if said(&output).contains("failed to push some refs") => Err(not_exchanged(remote, &output)),
                 None => Err(unreachable(remote, &output)),
             }
         };
@@ -263,6 +265,10 @@ impl Repo {
 
 pub(super) fn unreachable(remote: &str, output: &Output) -> NotesError {
     NotesError::Unreachable { remote: without_password(remote), said: said(output) }
+}
+
+fn not_exchanged(remote: &str, output: &Output) -> NotesError {
+    NotesError::NotExchanged { remote: without_password(remote), said: said(output) }
 }
 
 /// The reason that a gov-hook of the other side gave.
