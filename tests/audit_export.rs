@@ -120,6 +120,11 @@ fn every_commit_has_a_statement_and_none_is_made_up() {
     let said_of_start = &of(start)["entries"];
     assert_eq!((&of(start)["status"], said_of_start.as_array().unwrap().len()), (&"unrecorded".into(), 1));
     assert_eq!(said_of_start[0]["entry"]["kind"], "genesis");
+    assert_eq!(
+        (&of(start)["before_adoption"], &of(start)["why"]),
+        (&true.into(), &"made before the ledger was adopted".into())
+    );
+    assert_eq!(of(&one)["before_adoption"], false);
 }
 
 #[test]

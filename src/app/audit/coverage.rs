@@ -60,13 +60,12 @@ pub(in crate::app) fn coverage(
         asking.lock().unwrap_or_else(PoisonError::into_inner).take(&told);
     })?;
     let asking = asking.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let Answered { adoption, before, answers } = asking.answer(repo, tip, now)?;
+    let mut answered = asking.answer(repo, tip, now)?;
     let whole = commits.len();
-    let since = |(commit, said): &(Commit, CommitCoverage)| {
-        said.status != RecordStatus::Unrecorded || !before.contains(&commit.id)
-    };
-    let commits: Vec<(Commit, CommitCoverage)> = commits.into_iter().zip(answers).filter(since).collect();
-    Ok((reading, Covered { before_adoption: whole - commits.len(), commits, adoption }))
+    let answers = std::mem::take(&mut answered.answers);
+    let mut commits: Vec<(Commit, CommitCoverage)> = commits.into_iter().zip(answers).collect();
+    commits.retain(|(commit, said)| !answered.is_before_adoption(commit, said));
+    Ok((reading, Covered { before_adoption: whole - commits.len(), commits, adoption: answered.adoption }))
 }
 
 /// What the ledger says of commits, gathered while it is read.
@@ -83,6 +82,13 @@ pub(super) struct Answered {
     before: HashSet<ObjectId>,
     /// For each commit that was asked for.
     pub(super) answers: Vec<CommitCoverage>,
+}
+
+impl Answered {
+    /// Whether a commit was made before the ledger was adopted, and nobody has put it on record since.
+    pub(super) fn is_before_adoption(&self, commit: &Commit, said: &CommitCoverage) -> bool {
+        said.status == RecordStatus::Unrecorded && self.before.contains(&commit.id)
+    }
 }
 
 impl<'a> Asking<'a> {

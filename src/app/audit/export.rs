@@ -11,7 +11,7 @@ use crate::app::memory::{Depth, Told, governed, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::{Commit, Repo};
 use crate::ledger;
-use crate::model::{Arrange, ChangeId, CommitCoverage, Ending, EntryKind, Gather, ObjectId, PastGate, Sha256};
+use crate::model::{Arrange, ChangeId, Ending, EntryKind, Gather, ObjectId, PastGate, Sha256};
 
 /// What each line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub fn export(range: Option<&str>, form: Form, environment: &Environment) -> Res
             for told in &told {
                 asking.take(told);
             }
-            let Answered { answers, .. } = asking.answer(&repo, *tip, environment.moment()?)?;
-            statements(&mut text, (commits, &answers), &told, reading.genesis)?;
+            let answered = asking.answer(&repo, *tip, environment.moment()?)?;
+            statements(&mut text, (commits, &answered), &told, reading.genesis)?;
         }
         (Some((commits, _)), Form::Lines) => {
             let speaking = Speaking::new(&told);
@@ -85,23 +85,25 @@ fn line(told: &Told) -> Result<String, Failure> {
 
 fn statements(
     text: &mut String,
-    (commits, answers): (&[Commit], &[CommitCoverage]),
+    (commits, answered): (&[Commit], &Answered),
     told: &[Told],
     genesis: Option<Sha256>,
 ) -> Result<(), Failure> {
     let speaking = Speaking::new(told);
-    for (commit, said) in commits.iter().zip(answers) {
+    for (commit, said) in commits.iter().zip(&answered.answers) {
         let entries = speaking.of(commit).into_iter().filter_map(|at| told.get(at).map(line));
         let entries = entries.collect::<Result<Vec<String>, Failure>>()?.join(",");
         let id = commit.id.to_string();
         let subject = json!([{ "name": id, "digest": { "gitCommit": id } }]);
-        let (status, why) = (json!(said.status.as_str()), json!(said.why));
+        let is_before = answered.is_before_adoption(commit, said);
+        let why = if is_before { "made before the ledger was adopted" } else { &said.why };
+        let (status, why) = (json!(said.status.as_str()), json!(why));
         let (governed, past) = (said.is_governed(), json!(said.past_gate.map(PastGate::as_str)));
         let repo = json!(genesis.map(|id| id.to_string()));
         // Writing to a `String` cannot fail.
         let _ = writeln!(
             text,
-            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":{subject},"predicateType":"{PREDICATE}","predicate":{{"repo":{repo},"status":{status},"why":{why},"governed":{governed},"past_gate":{past},"entries":[{entries}]}}}}"#
+            r#"{{"_type":"https://in-toto.io/Statement/v1","subject":{subject},"predicateType":"{PREDICATE}","predicate":{{"repo":{repo},"status":{status},"why":{why},"governed":{governed},"before_adoption":{is_before},"past_gate":{past},"entries":[{entries}]}}}}"#
         );
     }
     Ok(())
