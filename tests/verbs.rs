@@ -396,6 +396,17 @@ fn a_usage_error_is_exit_code_2_and_help_is_0() {
 }
 
 #[test]
+fn options_that_exclude_each_other_are_not_shown_as_a_usage() {
+    for asked in [["--staged", "HEAD"], ["--staged", "--all"]] {
+        let said = Scratch::new().run(&["check", asked[0], asked[1]]);
+
+        assert_eq!(said.code, 2);
+        let told = format!("'--staged' cannot be used with '{}'", asked[1].replace("HEAD", "[REV]"));
+        assert!(said.err.contains(&told) && !said.err.contains("Usage"), "{}", said.err);
+    }
+}
+
+#[test]
 fn a_rule_is_found_by_how_its_name_begins() {
     let scratch = Scratch::new();
 

@@ -38,7 +38,7 @@ pub fn run() -> ExitCode {
         Some(Quick::Verb(arguments)) => *arguments,
         None => match Arguments::try_parse() {
             Ok(arguments) => arguments,
-            Err(usage) => return print::usage(&usage),
+            Err(usage) => return print::usage(usage),
         },
     };
     let environment = Environment::read();

@@ -4,6 +4,8 @@
 use std::io::{ErrorKind, Write};
 use std::process::{Command, ExitCode, Stdio};
 
+use clap::error::ContextKind;
+
 use crate::app::{Answer, Failure};
 use crate::model::Ending;
 use crate::report::{Format, Style};
@@ -66,7 +68,11 @@ pub(super) fn failure(failure: &Failure, format: Format, style: Style) -> ExitCo
 }
 
 /// Help and version go to stdout with code 0, usage errors to stderr with code 2.
-pub(super) fn usage(usage: &clap::Error) -> ExitCode {
+pub(super) fn usage(mut usage: clap::Error) -> ExitCode {
+    if usage.kind() == clap::error::ErrorKind::ArgumentConflict {
+        // It would show the use of what was typed, which is just what cannot be used together.
+        usage.remove(ContextKind::Usage);
+    }
     let text = usage.render();
     if usage.use_stderr() {
         let _nobody_left_to_tell = write(std::io::stderr().lock(), text.to_string().as_bytes());
