@@ -246,6 +246,110 @@ fn what_git_makes_of_other_commits_is_judged_late() {
     assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"])), ["decision by hook"], "am");
 }
 
+/// A branch whose commit and main's change the same line, and main once more.
+fn in_conflict() -> Scratch {
+    let scratch = governed();
+    let commit = |text: &str| {
+        scratch.write("a.txt", text);
+        scratch.commit_by_hand(text)
+    };
+    commit("base\n");
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    commit("side\n");
+    scratch.git(&["checkout", "-q", "main"]);
+    commit("one\n");
+    commit("two\n");
+    scratch
+}
+
+/// Runs git with an editor that takes everything as it is, but for what a rebase is to do.
+fn edited(scratch: &Scratch, todo: &str, arguments: &[&str]) -> bool {
+    let mut git = scratch.command("git", &scratch.path(""));
+    git.env("GIT_EDITOR", "true").env("GIT_SEQUENCE_EDITOR", format!("sed -i -e '{todo}'"));
+    git.args(arguments).output().unwrap().status.success()
+}
+
+#[test]
+fn what_git_makes_of_other_commits_after_a_stop_or_with_an_editor_is_not_taken_for_bypassed() {
+    let resolve = |scratch: &Scratch| {
+        scratch.write("a.txt", "resolved\n");
+        scratch.git(&["add", "--all"]);
+    };
+    let goes_on: [&[&str]; 4] =
+        [&["cherry-pick", "side"], &["revert", "HEAD~1"], &["rebase", "side"], &["rebase", "--apply", "side"]];
+    for verb in goes_on {
+        let scratch = in_conflict();
+        assert!(!edited(&scratch, "", verb), "{verb:?} stops");
+        for _ in 0..3 {
+            resolve(&scratch);
+            if !edited(&scratch, "", &[verb[0], "--continue"]) {
+                edited(&scratch, "", &[verb[0], "--skip"]);
+            }
+        }
+        let kinds: Vec<String> = entries(&scratch).iter().map(|entry| entry["body"]["cause"].to_string()).collect();
+        assert!(!kinds.contains(&"\"bypass\"".to_owned()), "{verb:?}: {kinds:?}");
+        assert!(!about(&scratch, &scratch.git(&["rev-parse", "HEAD"])).is_empty(), "{verb:?}");
+    }
+    let at_once: [(&str, &[&str]); 8] = [
+        ("", &["cherry-pick", "-e", "other"]),
+        ("", &["cherry-pick", "other~1", "other"]),
+        ("", &["revert", "--edit", "HEAD"]),
+        ("", &["revert", "--no-edit", "HEAD", "HEAD~1"]),
+        ("1s/pick/reword/;2s/pick/squash/", &["rebase", "-i", "HEAD~2"]),
+        ("1s/pick/edit/", &["rebase", "-i", "--force-rebase", "HEAD~1"]),
+        ("", &["pull", "-q", "--rebase", ".", "other"]),
+        ("", &["pull", "-q", "--no-rebase", "--no-edit", ".", "other"]),
+    ];
+    for (todo, verb) in at_once {
+        let scratch = in_conflict();
+        scratch.git(&["checkout", "-q", "-b", "other", "main~2"]);
+        for name in ["x.txt", "y.txt"] {
+            scratch.write(name, name);
+            scratch.commit_by_hand(name);
+        }
+        scratch.git(&["checkout", "-q", "main"]);
+        assert!(edited(&scratch, todo, verb), "{verb:?}");
+        if todo.contains("edit") {
+            scratch.git(&["rebase", "--continue"]);
+        }
+        for commit in scratch.git(&["rev-list", "HEAD~2..HEAD"]).lines() {
+            let said = about(&scratch, commit);
+            assert!(!said.is_empty() && !said.contains(&"decision by bypass".to_owned()), "{verb:?}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_commit_past_the_hooks_is_bypassed_whatever_the_environment_has_its_reflog_say() {
+    let scratch = in_conflict();
+    let past = |word: &str| {
+        scratch.write("new.txt", scratch.git(&["rev-parse", "HEAD"]));
+        let mut git = scratch.command("git", &scratch.path(""));
+        if !word.is_empty() {
+            git.env("GIT_REFLOG_ACTION", word);
+        }
+        scratch.git(&["add", "new.txt"]);
+        assert!(git.args(["commit", "-q", "--no-verify", "-m", "Past"]).status().unwrap().success(), "{word}");
+        about(&scratch, &scratch.git(&["rev-parse", "HEAD"]))
+    };
+    let bypassed = ["commit", "decision by bypass"];
+
+    for word in ["am", "pull", "merge", "rebase", "rebase (pick)", "rebase -i (squash)", "pull --rebase . x (pick)"] {
+        assert_eq!(past(word), bypassed, "{word}");
+    }
+    scratch.git(&["bisect", "start"]);
+    assert_eq!(past(""), bypassed, "while a bisection is under way");
+    scratch.git(&["bisect", "reset"]);
+    assert!(edited(&scratch, "1s/pick/edit/", &["rebase", "-i", "--force-rebase", "HEAD~1"]));
+    assert_eq!(past(""), bypassed, "while a rebase has stopped");
+    scratch.git(&["rebase", "--continue"]);
+    assert_eq!(about(&scratch, &scratch.git(&["rev-parse", "HEAD"]))[..2], bypassed, "and once it went on");
+    let patch = scratch.git(&["format-patch", "-1", "--stdout", "side"]);
+    scratch.write("../side.patch", patch + "\n");
+    assert!(!edited(&scratch, "", &["am", "-q", "../side.patch"]));
+    assert_eq!(past(""), bypassed, "while mails are applied");
+}
+
 #[test]
 fn a_fast_forward_makes_no_commit_and_no_record() {
     let scratch = governed();

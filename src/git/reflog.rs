@@ -6,6 +6,8 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use git2::RepositoryState as State;
+
 use super::repo::Repo;
 use crate::model::ObjectId;
 
@@ -58,12 +60,24 @@ impl Repo {
         folders.map(|folder| folder.join("logs/HEAD")).collect()
     }
 
-    /// Whether what HEAD points to now was made out of other commits, by a merge, rebase,
-    /// cherry-pick, revert or `am`. A revert without conflicts leaves no trace but in the reflog.
+    /// Whether what HEAD points to now was made out of other commits, by a rebase, cherry-pick, revert or
+    /// `am`, as far as git's own state tells. The reflog says what the environment has git say, so it is
+    /// believed only of a revert, and of a cherry-pick whose message was edited: they leave no other trace.
     #[must_use]
     pub fn is_midway(&self) -> bool {
-        self.inner.state() != git2::RepositoryState::Clean
-            || self.was_moved_by(&["revert", "cherry-pick", "rebase", "am", "merge", "pull"], b"")
+        match self.inner.state() {
+            // Whoever commits while one of them has stopped is asked as ever.
+            State::Rebase
+            | State::RebaseInteractive
+            | State::RebaseMerge
+            | State::ApplyMailbox
+            | State::ApplyMailboxOrRebase
+            | State::CherryPick
+            | State::CherryPickSequence => !self.is_committed(),
+            State::Clean | State::Merge | State::Revert | State::RevertSequence | State::Bisect => {
+                self.was_moved_by(&["revert", "cherry-pick"], b"")
+            }
+        }
     }
 
     /// Whether HEAD came to where it is by `git commit`, which also ends a merge that had stopped.
