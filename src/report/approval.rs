@@ -236,11 +236,14 @@ fn headline(matter: &Matter) -> String {
     let onto = branch.filter(|name| !is_told(name)).map(|name| format!(" for {}", printable(name)));
     let onto = onto.unwrap_or_default();
     let files = counted(usize::try_from(changed).unwrap_or(usize::MAX), "file");
+    // It was described when it was asked for.
+    let past = matter.described.strip_suffix(" does not have").filter(|_| matter.landed.is_some());
+    let described = past.map_or_else(|| matter.described.clone(), |before| format!("{before} did not have"));
     format!(
         "{}  {level} (score {score}), {}: {}{onto}, {files}, +{added} -{deleted}\n",
         matter.id,
         matter.state.as_str(),
-        printable(&matter.described)
+        printable(&described)
     )
 }
 

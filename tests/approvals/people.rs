@@ -44,6 +44,8 @@ fn an_agents_commit_is_asked_about_approved_elsewhere_and_lands() {
     let status = team.json("mira", &["status", &id]);
     assert_eq!(status["request"]["state"], "landed");
     assert_eq!(status["request"]["answers"][0]["signed"], true);
+    let listed = team.gov("mira", &["history"]).out;
+    assert!(listed.contains(", landed: 1 commit to main that origin did not have, 1 file"), "{listed}");
     assert_eq!(team.gov("mira", &["pending"]).out, "nothing is waiting\n");
     let covered = team.json("mira", &["audit", "verify", "main..topic", "--replay"]);
     assert_eq!(covered["exit"], 0, "{covered}");
