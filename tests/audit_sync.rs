@@ -535,3 +535,25 @@ fn a_remote_that_can_only_be_read_was_reached() {
     let missing = scratch.run(&["audit", "sync", "/nowhere"]);
     assert!(missing.err.contains("remote `/nowhere` cannot be reached: "), "{}", missing.err);
 }
+
+#[test]
+fn a_stream_that_nobody_else_has_is_not_begun_anew_under_its_name() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    let commit = |text: &str| {
+        scratch.write("a.txt", text);
+        scratch.commit_by_hand(text);
+    };
+    commit("One\n");
+    let here = || streams(&scratch, &scratch.path(""));
+    let lost = here();
+    scratch.git(&["update-ref", "-d", &format!("refs/notes/gov/{}", lost[0])]);
+
+    commit("Two\n");
+    commit("Three\n");
+
+    assert!(here().len() == 1 && here() != lost, "{lost:?}, then {:?}", here());
+    let said = scratch.run(&["audit", "verify"]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.starts_with(&format!("broken: stream-missing at entry 1 of {}; ", lost[0])), "{}", said.out);
+}

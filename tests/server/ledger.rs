@@ -224,3 +224,35 @@ fn a_tag_that_anchors_what_was_never_on_record_goes_nowhere_either() {
     hosted.push(&["--no-verify", "origin", "lie"]).is_refused_with(&words[..1]);
     hosted.push(&["origin", "v2"]).passes();
 }
+
+#[test]
+fn a_server_that_lost_its_ledger_writes_another_stream_and_takes_the_old_one_back() {
+    let hosted = Hosted::new("version: 1\n");
+    let streams = || hosted.scratch.streams_in(&hosted.server);
+    for text in ["one\n", "two\n"] {
+        hosted.commit("a.txt", text);
+        hosted.push(&["origin", "main"]).passes();
+    }
+    let own = hosted.own_stream();
+    hosted.scratch.run(&["audit", "sync"]);
+    let lost = streams().into_iter().find(|name| *name != own).unwrap();
+    for stream in streams() {
+        hosted.there(&["update-ref", "-d", &stream]);
+    }
+    hosted.there(&["update-ref", "-d", "refs/notes/gov/genesis"]);
+
+    hosted.commit("a.txt", "three\n");
+    hosted.push(&["origin", "main"]).passes();
+
+    let new: Vec<String> = streams().into_iter().filter(|name| *name != own).collect();
+    assert!(new.len() == 1 && new[0] != lost, "{new:?}");
+    let flawed = hosted.scratch.run_in(&hosted.server, &["audit", "verify"]);
+    assert!(flawed.code == 1 && flawed.out.starts_with("broken: stream-missing at entry "), "{}", flawed.out);
+    // The clone has seen the old stream, and sends it as it is told to.
+    let refused = hosted.scratch.run(&["audit", "sync"]);
+    assert!(refused.code == 2 && refused.out.contains(": stream-missing: "), "{}", refused.out);
+    hosted.push(&["--no-verify", "origin", &lost]).passes();
+    let synced = hosted.scratch.run(&["audit", "sync"]);
+    assert_eq!(synced.code, 0, "{}", synced.out);
+    assert_eq!(hosted.scratch.run_in(&hosted.server, &["audit", "verify"]).code, 0);
+}

@@ -216,6 +216,10 @@ fn what_was_set_aside_before_the_end_is_said_again_by_the_same_command() {
     // As if nothing had been said again yet, or a hook had still written under the old one.
     let new = scratch.streams_in(&lin).remove(0);
     scratch.git_in(&lin, &["update-ref", "-d", &new]);
+    let pins = lin.join(".git/gov/pins.json");
+    let mut pinned: Value = serde_json::from_slice(&fs::read(&pins).unwrap()).unwrap();
+    pinned["streams"].as_object_mut().unwrap().remove(new.rsplit('/').next().unwrap()).unwrap();
+    fs::write(&pins, pinned.to_string()).unwrap();
     scratch.git_in(&lin, &["update-ref", &old, &tip]);
     let again = scratch.run_in(&lin, &["audit", "reconcile", "genesis"]);
 

@@ -128,6 +128,15 @@ impl Pins {
         if pins.genesis.is_none() { Self { genesis: Some(genesis), ..pins }.write(repo) } else { Ok(()) }
     }
 
+    /// Remembers a stream of this clone from its first entry on.
+    pub(super) fn begin_stream(repo: &Repo, stream: &str, first: Seen) -> Result<(), Failure> {
+        let Some(_held) = repo.hold_keeping()? else { return Ok(()) };
+        let mut pins = Self::load(repo)?;
+        pins.heads.entry(stream.to_owned()).or_insert(first);
+        pins.here.insert(stream.to_owned());
+        pins.write(repo)
+    }
+
     /// Remembers where a sound ledger ends.
     fn keep(mut self, repo: &Repo, genesis: Option<Sha256>, tips: &[Tip]) -> Result<(), Failure> {
         let before = self.genesis;

@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::beginning::{adopt, pinned, seen_elsewhere};
 use super::heads::{Heads, Kept};
+use super::kept::Pins;
 use super::seal;
 use super::soundness::{last_sound, way_back};
-use super::written::note_written;
+use super::written::{note_written, own_stream};
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer, drawn};
 use crate::git::{GitError, Repo};
@@ -133,7 +134,7 @@ impl<'a> Pen<'a> {
                 return Err(Failure::new(format!("`{name}` cannot name a stream of the ledger"))
                     .mended_by("set GOV_HOOK_STREAM to lower-case letters, digits and `-`, such as ci-42"));
             }
-            None => binding.stream(&repo.clone_nonce()?.to_string()).unwrap_or_default(),
+            None => own_stream(repo, &binding)?,
         };
         let requested_by = environment.requested_by()?;
         Ok(Self { repo, actor, requested_by, binding, stream, now: environment.moment()?, audit, key })
@@ -269,6 +270,10 @@ impl<'a> Pen<'a> {
             let subject = format!("{subject} by {}", self.actor.email);
             Ok::<_, Failure>(Some(Draft { notes, head, subject, time: end.time.seconds() }))
         })?;
+        // Before the first of them stands what opens the stream.
+        if let Some(first) = places.first().filter(|first| first.seq == 1 && !self.binding.named) {
+            Pins::begin_stream(self.repo, &self.stream, *first)?;
+        }
         heads.keep(self.repo, &kept, &genesis)?;
         Ok(places)
     }
