@@ -325,7 +325,8 @@ impl Made {
     }
 }
 
-/// Parts of keywords that stand in one of 20,000 places of source code or more.
+/// Parts of keywords that stand in one of 200,000 places of source code or more, the most frequent first: counted in
+/// 560 MB of Debian packages, crates, Python and what a system has of headers and documentation.
 fn common_grams() -> Vec<u32> {
     let grams = include_bytes!("common-grams.txt").split(|byte| matches!(byte, b'|' | b'\n'));
     grams.filter_map(tables::folded).collect()

@@ -2,6 +2,7 @@
 //! this same file, so that a run which uses no others builds nothing.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Sets the bit that tells lower from upper case in every byte. What else it merges does not
 /// matter: it is only used to find candidates.
@@ -88,12 +89,13 @@ impl Tables {
         sorted.sort_unstable();
         let (mut texts, mut owners, mut entries) = (Vec::new(), Vec::new(), Vec::<Entry>::new());
         let mut last: &[u8] = &[];
+        let common: BTreeMap<u32, usize> = common.iter().rev().copied().zip(1..).collect();
         for (text, opens_word, owner) in &sorted {
             let known = entries.last_mut().filter(|entry| last == text && entry.opens_word == *opens_word);
             if let Some(entry) = known {
                 entry.count += 1;
                 owners.push(*owner);
-            } else if let Some(entry) = entry(text, texts.len(), owners.len(), common) {
+            } else if let Some(entry) = entry(text, texts.len(), owners.len(), &common) {
                 texts.extend_from_slice(text);
                 owners.push(*owner);
                 entries.push(Entry { opens_word: *opens_word, ..entry });
@@ -125,8 +127,9 @@ impl Tables {
     }
 }
 
-/// An entry for a keyword, wherever it stands, whose text and owners will stand at these places.
-fn entry(text: &[u8], start: usize, first: usize, common: &[u32]) -> Option<Entry> {
+/// An entry for a keyword, wherever it stands, whose text and owners will stand at these places; `common` tells
+/// how far a gram is from the end of the common ones.
+fn entry(text: &[u8], start: usize, first: usize, common: &BTreeMap<u32, usize>) -> Option<Entry> {
     let (start, length) = (u32::try_from(start).ok()?, u16::try_from(text.len()).ok()?);
     let (first, count) = (u16::try_from(first).ok()?, 1);
     if let [a, b, c] = *text {
@@ -135,8 +138,7 @@ fn entry(text: &[u8], start: usize, first: usize, common: &[u32]) -> Option<Entr
     }
     let grams = text.windows(4).enumerate();
     let (at, gram) = grams.min_by_key(|(_, gram)| {
-        let known = common.iter().position(|common| Some(*common) == folded(gram));
-        let frequent = known.map_or(0, |rank| common.len() - rank);
+        let frequent = folded(gram).and_then(|gram| common.get(&gram)).copied().unwrap_or(0);
         (frequent, gram.iter().map(|&byte| commonness(byte)).sum::<u32>())
     })?;
     let gram = folded(gram)?;
