@@ -451,6 +451,11 @@ fn uninstall_takes_out_of_the_settings_what_install_put_there() {
 
     scratch.run(&["install", "--agents"]);
     let shared = std::fs::read_to_string(&path).unwrap();
+    scratch.write(".git/gov/agents.json", "{\"before\":");
+    let unread = scratch.run(&["uninstall"]);
+    assert_eq!(unread.code, 2, "{}", unread.out);
+    assert!(unread.err.contains("no longer tells what was put into .claude/settings.json"), "{}", unread.err);
+    assert!(unread.err.contains("yourself, then: rm "), "{}", unread.err);
     std::fs::remove_file(scratch.path(".git/gov/agents.json")).unwrap();
     assert_eq!(scratch.run(&["uninstall"]).out, "no hooks of gov-hook are installed here\n");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), shared, "another clone may have put it there");

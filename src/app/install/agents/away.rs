@@ -13,7 +13,7 @@ use super::{AGENT, SETTINGS, ours, read, splice};
 use crate::app::Failure;
 use crate::app::own_file::{self, OwnFile};
 use crate::git::Repo;
-use crate::model::Sha256;
+use crate::model::{Sha256, shell_word};
 
 /// What may be missing before, and is made for what goes in; the inner ones first.
 const CONTAINERS: [&[&str]; 3] = [&["hooks", "PreToolUse"], &["hooks"], &["env"]];
@@ -84,7 +84,13 @@ impl Note {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Failure::new(format!("cannot read `{}`: {error}", path.display()))),
         };
-        let note: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let note: Value = serde_json::from_slice(&text).map_err(|error| {
+            Failure::new(format!("`{}` no longer tells what was put into {SETTINGS}: {error}", path.display()))
+                .mended_by(format!(
+                    "take what names gov-hook out of {SETTINGS} yourself, then: rm {}",
+                    shell_word(&path.to_string_lossy())
+                ))
+        })?;
         let text = |key: &str| note.get(key).and_then(Value::as_str).map(str::to_owned);
         let made = note.get("made").and_then(Value::as_array).cloned().unwrap_or_default();
         let hook = (note.get("hook") == Some(&json!(true))).then_some(Part::Hook);
