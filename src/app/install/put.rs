@@ -148,7 +148,9 @@ fn take_back(hook: &Path) -> std::io::Result<()> {
 
 fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o755).open(path)?;
-    file.write_all(text)
+    file.write_all(text)?;
+    // After a power failure an empty hook would let everything by.
+    file.sync_all()
 }
 
 /// Keeps what stands there, and puts the new hook over it.
