@@ -233,6 +233,25 @@ fn a_branch_that_cannot_be_read_is_not_left_out_of_all_history() {
 }
 
 #[test]
+fn folders_of_references_that_unfold_without_end_are_refused() {
+    let scratch = Scratch::new();
+    let folder = |level: u32| scratch.path(&format!(".git/unfolding/{level}"));
+    for level in 0..30 {
+        fs::create_dir_all(folder(level)).unwrap();
+        for name in ["a", "b"] {
+            std::os::unix::fs::symlink(folder(level + 1), folder(level).join(name)).unwrap();
+        }
+    }
+    fs::create_dir_all(folder(30)).unwrap();
+    std::os::unix::fs::symlink(folder(0), scratch.path(".git/refs/heads/all")).unwrap();
+
+    let said = scratch.run(&["check", "--history"]);
+
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("more than 100 folders are links to others"), "{}", said.err);
+}
+
+#[test]
 fn a_stream_that_cannot_be_read_is_told_as_that() {
     let scratch = Scratch::new();
     scratch.install_hooks();

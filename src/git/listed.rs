@@ -13,17 +13,21 @@ use crate::model::ObjectId;
 /// References by their full names, and where they point; nowhere by itself where one is symbolic.
 pub(super) type Listed = BTreeMap<String, Option<ObjectId>>;
 
+/// So many folders may be links to others: thirty that each hold two to the next would unfold without end.
+const MOST_LINKS: usize = 100;
+
 /// The wanted references below a prefix, which ends with a slash.
 struct Listing<'a> {
     repo: &'a Repo,
     is_wanted: &'a dyn Fn(&str) -> bool,
+    links: usize,
     found: Listed,
 }
 
 impl Repo {
     /// All references below a prefix whose names are wanted. It fails where one of them cannot be read.
     pub(super) fn references_below(&self, prefix: &str, is_wanted: &dyn Fn(&str) -> bool) -> Result<Listed, GitError> {
-        let mut listing = Listing { repo: self, is_wanted, found: Listed::new() };
+        let mut listing = Listing { repo: self, is_wanted, links: 0, found: Listed::new() };
         if self.inner.namespace_bytes().is_none() {
             // A linked worktree has some of its own, which stand for those of their names.
             if self.inner.is_worktree() {
@@ -60,7 +64,13 @@ impl Listing<'_> {
             let entry = entry.map_err(failed)?;
             let (path, name) = (entry.path(), format!("{prefix}{}", entry.file_name().to_string_lossy()));
             let kind = entry.file_type().map_err(failed)?;
-            if kind.is_dir() || kind.is_symlink() && path.is_dir() {
+            let is_link = kind.is_symlink() && path.is_dir();
+            if kind.is_dir() || is_link {
+                self.links += usize::from(is_link);
+                if self.links > MOST_LINKS {
+                    let source = std::io::Error::other(format!("more than {MOST_LINKS} folders are links to others"));
+                    return Err(GitError::Io { path, source });
+                }
                 self.folder(&path, &format!("{name}/"))?;
             } else if path.extension().is_none_or(|extension| extension != "lock") && (self.is_wanted)(&name) {
                 self.file(&path, name)?;
