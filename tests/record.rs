@@ -674,6 +674,8 @@ fn a_root_made_past_the_hooks_is_no_first_commit_where_the_ledger_has_one() {
     orphan("past", &["commit", "-q", "--no-verify", "-m", "Past the hooks"]);
     orphan("without", &["-c", "core.hooksPath=/nowhere", "commit", "-q", "-m", "Without them"]);
     let other = Scratch::new();
+    // Of the same second, it would be the first commit of the other repository too.
+    other.git(&["commit", "-q", "--amend", "--allow-empty", "-m", "Elsewhere"]);
     let foreign = other.git(&["rev-parse", "HEAD"]);
     scratch.git(&["fetch", "-q", &other.path("").to_string_lossy(), "HEAD"]);
     scratch.git(&["branch", "-q", "foreign", "FETCH_HEAD"]);
