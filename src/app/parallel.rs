@@ -1,5 +1,6 @@
 //! The same work on many items, spread over the machine's cores.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -37,63 +38,64 @@ pub(super) fn for_each_or_few<T: Sync, R: Send>(
     work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
     is_much: &dyn Fn() -> bool,
 ) -> Result<Vec<R>, Failure> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-    let threads = cores.min(items.len() / WORTH_A_THREAD);
-    if threads >= 2 {
-        return spread(repo, items, threads, done, work);
-    }
-    let mut results = Vec::with_capacity(items.len());
-    for (at, item) in items.iter().enumerate() {
-        let rest = items.get(at..).unwrap_or_default();
-        let threads = cores.min(rest.len() / WORTH_A_THREAD_OF_MUCH);
-        if threads >= 2 && is_much() {
-            results.extend(spread(repo, rest, threads, &|more| done(at + more), work)?);
-            return Ok(results);
+    let results: Mutex<Vec<Option<R>>> = Mutex::new(items.iter().map(|_| None).collect());
+    let keep = |repo: &Repo, at: usize| {
+        let result = items.get(at).map(|item| work(repo, item)).transpose()?;
+        if let Some(place) = held(&results).get_mut(at) {
+            *place = result;
         }
-        results.push(work(repo, item)?);
-        done(at + 1);
-    }
-    Ok(results)
+        Ok(())
+    };
+    each(repo, items.len(), &Work { done, keep: &keep }, is_much)?;
+    Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect())
 }
 
-fn spread<T: Sync, R: Send>(
-    repo: &Repo,
-    items: &[T],
-    threads: usize,
-    done: &(dyn Fn(usize) + Sync),
-    work: &(dyn Fn(&Repo, &T) -> Result<R, Failure> + Sync),
-) -> Result<Vec<R>, Failure> {
-    let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let results: Mutex<Vec<Option<R>>> = Mutex::new(items.iter().map(|_| None).collect());
+/// What is done with each item, by its place.
+struct Work<'w> {
+    done: &'w (dyn Fn(usize) + Sync),
+    keep: &'w (dyn Fn(&Repo, usize) -> Result<(), Failure> + Sync),
+}
+
+fn each(repo: &Repo, count: usize, work: &Work<'_>, is_much: &dyn Fn() -> bool) -> Result<(), Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let threads = cores.min(count / WORTH_A_THREAD);
+    if threads >= 2 {
+        return spread(repo, 0..count, threads, work);
+    }
+    for at in 0..count {
+        let threads = cores.min((count - at) / WORTH_A_THREAD_OF_MUCH);
+        if threads >= 2 && is_much() {
+            return spread(repo, at..count, threads, work);
+        }
+        (work.keep)(repo, at)?;
+        (work.done)(at + 1);
+    }
+    Ok(())
+}
+
+fn spread(repo: &Repo, places: Range<usize>, threads: usize, work: &Work<'_>) -> Result<(), Failure> {
+    let (next, finished) = (AtomicUsize::new(places.start), AtomicUsize::new(places.start));
     let failed: Mutex<Option<(usize, Failure)>> = Mutex::new(None);
     let take = || {
         // The last are taken one by one, so that no thread waits long for another.
-        let left = items.len().saturating_sub(next.load(Ordering::Relaxed));
+        let left = places.end.saturating_sub(next.load(Ordering::Relaxed));
         let at_once = (left / (threads * 4)).clamp(1, MOST_AT_ONCE);
         let start = next.fetch_add(at_once, Ordering::Relaxed);
-        Some((start, items.get(start..items.len().min(start.saturating_add(at_once)))?))
-            .filter(|(_, some)| !some.is_empty())
+        Some(start..places.end.min(start.saturating_add(at_once))).filter(|some| !some.is_empty())
     };
     let take_turns = |repo: &Repo| {
-        while let Some((start, some)) = take() {
-            for (item, at) in some.iter().zip(start..) {
-                let result = work(repo, item);
-                done(finished.fetch_add(1, Ordering::Relaxed) + 1);
-                match result {
-                    Ok(result) => {
-                        if let Some(place) = held(&results).get_mut(at) {
-                            *place = Some(result);
-                        }
+        while let Some(some) = take() {
+            for at in some {
+                let kept = (work.keep)(repo, at);
+                (work.done)(finished.fetch_add(1, Ordering::Relaxed) + 1);
+                if let Err(failure) = kept {
+                    let mut failed = held(&failed);
+                    if failed.as_ref().is_none_or(|(first, _)| at < *first) {
+                        *failed = Some((at, failure));
                     }
-                    Err(failure) => {
-                        let mut failed = held(&failed);
-                        if failed.as_ref().is_none_or(|(first, _)| at < *first) {
-                            *failed = Some((at, failure));
-                        }
-                        // Nobody needs the rest any more.
-                        next.store(items.len(), Ordering::Relaxed);
-                        return;
-                    }
+                    // Nobody needs the rest any more.
+                    next.store(places.end, Ordering::Relaxed);
+                    return;
                 }
             }
         }
@@ -108,7 +110,7 @@ fn spread<T: Sync, R: Send>(
     });
     match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some((_, failure)) => Err(failure),
-        None => Ok(results.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()),
+        None => Ok(()),
     }
 }
 
