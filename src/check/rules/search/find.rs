@@ -17,9 +17,6 @@ use crate::check::verify::Zones;
 /// Regions of one rule that touch are tried as one, up to this size.
 const REGION: usize = 4 * FARTHEST as usize;
 
-/// To look through no more than this for keywords that lead far is cheaper than to set them apart.
-const BRIEF: usize = 16 * 1024;
-
 /// How much text must follow a place before its keywords are tried, unless the file ends.
 pub(in crate::check::rules) const LOOK_AHEAD: usize = FARTHEST as usize + CONTEXT;
 
@@ -159,20 +156,12 @@ impl<'a> Finder<'a> {
         if near > from {
             let before = part.text.get(..to.min(near + LONGEST)).unwrap_or_default();
             let leads_far = |index: u16| rules.get(usize::from(index)).is_some_and(|rule| rule.span.is_some());
-            match group.far_made() {
-                None if before.len().saturating_sub(from) <= BRIEF => {
-                    group.prefilter.scan(before, from, |index, at| {
-                        if at < near && leads_far(index) {
-                            lead(index, at);
-                        }
-                    });
+            let far = group.far(rules, before.len().saturating_sub(from));
+            far.unwrap_or(&group.prefilter).scan(before, from, |index, at| {
+                if at < near && leads_far(index) {
+                    lead(index, at);
                 }
-                _ => group.far(rules).scan(before, from, |index, at| {
-                    if at < near {
-                        lead(index, at);
-                    }
-                }),
-            }
+            });
         }
         for piece in pieces {
             let text = part.text.get(..to.min(piece.end + LONGEST)).unwrap_or_default();

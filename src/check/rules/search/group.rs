@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::prefilter::Prefilter;
 use crate::check::rules::built::embedded;
@@ -20,8 +21,13 @@ pub(in crate::check::rules) struct Group {
     /// Rules to which all of a file matters, whatever became of it.
     pub(super) of_files: Vec<u16>,
     far: OnceLock<Prefilter>,
+    /// How many bytes were looked through for keywords that lead far.
+    looked_far: AtomicUsize,
     pub(super) leads_far: bool,
 }
+
+/// To look through no more than this for keywords that lead far is cheaper than to set them apart.
+const BRIEF: usize = 16 * 1024;
 
 /// Stands for the marker of an inline waiver among the rules.
 pub(super) const WAIVER: u16 = u16::MAX;
@@ -56,22 +62,22 @@ impl Group {
             }
             Prefilter::new(&keywords)
         });
-        Self { prefilter, non_ascii, every_line, whole, of_files, far: OnceLock::new(), leads_far }
+        let (far, looked_far) = (OnceLock::new(), AtomicUsize::new(0));
+        Self { prefilter, non_ascii, every_line, whole, of_files, far, looked_far, leads_far }
     }
 
-    /// Leads only to rules whose matches may end far behind their keyword.
-    pub(super) fn far(&self, rules: &[Rule]) -> &Prefilter {
-        self.far.get_or_init(|| {
+    /// Leads only to rules whose matches may end far behind their keyword, to look through so many more
+    /// bytes. `None` as long as that is not worth it.
+    pub(super) fn far(&self, rules: &[Rule], more: usize) -> Option<&Prefilter> {
+        if self.far.get().is_none() && self.looked_far.fetch_add(more, Ordering::Relaxed) + more <= BRIEF {
+            return None;
+        }
+        Some(self.far.get_or_init(|| {
             let led_to: BTreeSet<u16> = self.prefilter.names().gathered();
             let far = (0..).zip(rules).filter(|(index, rule)| rule.span.is_some() && led_to.contains(index));
             let keywords = far.flat_map(|(index, rule)| rule.keywords().map(move |keyword| (keyword, index)));
             Prefilter::new(&keywords.collect::<Vec<_>>())
-        })
-    }
-
-    /// The same, where it was made before.
-    pub(super) fn far_made(&self) -> Option<&Prefilter> {
-        self.far.get()
+        }))
     }
 
     /// Whether no rule looks at texts of this kind.
