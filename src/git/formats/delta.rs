@@ -48,12 +48,11 @@ fn size(bytes: &mut &[u8]) -> Option<usize> {
 }
 
 /// Of its bytes, the lowest first, only those are there that have a bit in `which`.
-fn number(which: u8, bytes: &mut &[u8]) -> Option<usize> {
+fn number(mut which: u8, bytes: &mut &[u8]) -> Option<usize> {
     let mut number = 0;
-    for place in 0..4 {
-        if which & 1 << place != 0 {
-            number |= usize::from(next(bytes)?) << (8 * place);
-        }
+    while which != 0 {
+        number |= usize::from(next(bytes)?) << (8 * which.trailing_zeros());
+        which &= which - 1;
     }
     Some(number)
 }

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use flate2::{Decompress, FlushDecompress};
 use libdeflater::Decompressor;
@@ -14,6 +16,27 @@ pub(super) struct Entries {
     file: File,
     /// Where the last entry ends.
     end: u64,
+    /// How many bytes were read of it, by all threads.
+    read: AtomicU64,
+    /// All that is up to there, of a small pack that is read again and again.
+    whole: OnceLock<Option<Vec<u8>>>,
+    room: Arc<Room>,
+}
+
+/// How many bytes of packs may still be held whole.
+pub(super) struct Room(AtomicU64);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(AtomicU64::new(HELD))
+    }
+}
+
+impl Room {
+    fn take(&self, bytes: u64) -> Option<()> {
+        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        taken.ok().map(|_| ())
+    }
 }
 
 /// What an entry says before its bytes.
@@ -52,13 +75,16 @@ const MOST_INFLATED: u64 = 1_032;
 const SIZES: usize = 20;
 const DEFLATED_SIZES: usize = 1 << 10;
 
+/// Over all packs; each is held whole only once as much as it has was read of it.
+const HELD: u64 = 16 << 20;
+
 /// How much is read at once where reading continues from before; elsewhere hardly more than is needed.
 const ONWARDS: usize = 64 << 10;
 const LEAST: usize = 4 << 10;
 
 impl Entries {
     /// The pack that an index is of.
-    pub(super) fn open(index: &Index) -> Option<Self> {
+    pub(super) fn open(index: &Index, room: &Arc<Room>) -> Option<Self> {
         let file = File::open(index.pack()).ok()?;
         let end = file.metadata().ok()?.len().checked_sub(CHECKSUM as u64)?;
         let (mut header, mut checksum) = ([0; HEADER], [0; CHECKSUM]);
@@ -66,7 +92,31 @@ impl Entries {
         file.read_exact_at(&mut checksum, end).ok()?;
         let count = index.count().to_be_bytes();
         let is_a_pack = [2, 3].iter().any(|version| header == *[b"PACK\0\0\0", &[*version][..], &count].concat());
-        (is_a_pack && checksum == index.checksum()?).then_some(Self { file, end })
+        (is_a_pack && checksum == index.checksum()?).then_some(Self {
+            file,
+            end,
+            read: AtomicU64::new(0),
+            whole: OnceLock::new(),
+            room: Arc::clone(room),
+        })
+    }
+
+    fn whole(&self) -> Option<&[u8]> {
+        self.whole.get()?.as_deref()
+    }
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> Option<()> {
+        self.file.read_exact_at(bytes, at).ok()?;
+        let read = self.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if read > self.end {
+            self.whole.get_or_init(|| {
+                self.room.take(self.end)?;
+                let mut whole = vec![0; usize::try_from(self.end).ok()?];
+                self.file.read_exact_at(&mut whole, 0).ok()?;
+                Some(whole)
+            });
+        }
+        Some(())
     }
 }
 
@@ -110,7 +160,10 @@ impl Inflating {
 
 impl Page {
     /// What stands there: so many bytes, more, or all there are.
-    fn read(&mut self, entries: &Entries, pack: usize, at: u64, least: usize) -> Option<&[u8]> {
+    fn read<'p>(&'p mut self, entries: &'p Entries, pack: usize, at: u64, least: usize) -> Option<&'p [u8]> {
+        if let Some(whole) = entries.whole() {
+            return whole.get(usize::try_from(at).ok()?..);
+        }
         let left = usize::try_from(entries.end.checked_sub(at)?).ok()?;
         let ahead = at.checked_sub(self.start).filter(|_| self.pack == pack);
         let ahead = ahead.and_then(|ahead| usize::try_from(ahead).ok()).filter(|ahead| *ahead <= self.size);
@@ -122,7 +175,7 @@ impl Page {
                 self.bytes = vec![0; most.next_power_of_two()];
             }
             (self.pack, self.start, self.size) = (pack, at, 0);
-            entries.file.read_exact_at(self.bytes.get_mut(..most)?, at).ok()?;
+            entries.read_at(self.bytes.get_mut(..most)?, at)?;
             self.size = most;
         }
         self.bytes.get(usize::try_from(at - self.start).ok()?..self.size)

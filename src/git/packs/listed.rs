@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::Pack;
 use super::damage::Damage;
@@ -39,9 +39,12 @@ impl Listed {
         let are_few = indices.len() <= MOST_PACKS;
         let of_many = folders.iter().map(|folder| folder.join("multi-pack-index")).collect();
         let mut listed = Self { of_many, ..Self::default() };
+        let room = Arc::default();
         for opened in indices.iter().filter_map(|path| Index::open(path)) {
             match opened {
-                Ok(index) if are_few => listed.packs.push(Pack { index, entries: OnceLock::new() }),
+                Ok(index) if are_few => {
+                    listed.packs.push(Pack { index, entries: OnceLock::new(), room: Arc::clone(&room) });
+                }
                 Ok(index) => listed.damage = listed.damage.or_else(|| index.misleading()),
                 // What no pack stands beside is no index to anybody.
                 Err(damage) if damage.has_pack() => listed.damage = Some(damage),

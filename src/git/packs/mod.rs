@@ -22,7 +22,7 @@ use super::repo::Repo;
 use crate::model::ObjectId;
 use bases::Bases;
 use damage::Damage;
-use entry::{Entries, Entry, Inflating};
+use entry::{Entries, Entry, Inflating, Room};
 use index::Index;
 use listed::Listed;
 
@@ -42,6 +42,7 @@ pub(in crate::git) struct Packs {
 struct Pack {
     index: Index,
     entries: OnceLock<Option<Entries>>,
+    room: Arc<Room>,
 }
 
 /// Which of the packs, and where in it.
@@ -110,7 +111,7 @@ impl Repo {
 
 impl Pack {
     fn entries(&self) -> Option<&Entries> {
-        self.entries.get_or_init(|| Entries::open(&self.index)).as_ref()
+        self.entries.get_or_init(|| Entries::open(&self.index, &self.room)).as_ref()
     }
 
     /// Where what a delta at some place is of stands.
