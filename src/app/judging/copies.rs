@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::examine::{Clean, Examiner, OfFile, bytes};
+use super::clean::Clean;
+use super::examine::{Examiner, OfFile, bytes};
 use crate::app::Failure;
 use crate::check::rules::Candidate;
 use crate::check::{survey, survey_copy};

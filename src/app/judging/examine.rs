@@ -1,31 +1,24 @@
 //! Reads what changed, measures it, and runs the content rules over it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashSet;
 
 use super::beside::beside;
+use super::clean::Clean;
 use super::copies::{Copies, copies};
 use super::large::{self, Stored};
-use super::recent::Recent;
 use super::signed::{Signed, Told};
+use super::steps::{Known, OfCommits, OfStep, Step, Walk, path_of, pieces};
 use super::target::Subject;
 use super::unscanned::{Naming, unscanned};
 use crate::app::law::Law;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::check::rules::{Candidate, Common, Found, Standing, Stream, Tally};
-use crate::check::waivers::{Inline, Scope, Waiving, is_own_excuse};
-use crate::check::{line_diff, measure, survey};
-use crate::git::{Commit, Repo};
-use crate::model::{
-    Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ManyFacts, ObjectId, RepoPath, RuleId, Side,
-    TargetKind,
-};
-
-/// Of files that were as large as this together, another thread takes some of the rest.
-const MUCH: usize = 48 * 1024;
+use crate::check::waivers::{Inline, Scope, Waiving};
+use crate::check::{measure, survey};
+use crate::git::Repo;
+use crate::model::{Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ManyFacts, RepoPath};
 
 /// A change with everything measured and found in it.
 pub(super) struct Examined {
@@ -55,15 +48,17 @@ pub(super) struct Examiner<'a> {
 
 /// A part of the work, which any thread can do.
 enum Task<'s> {
-    File(&'s FileChange),
+    /// With its place among the files of the change.
+    File(usize, &'s FileChange),
     Copies(Copies<'s>),
-    Commit(&'s Commit),
+    Steps(&'s [Step]),
 }
 
-enum Done {
-    File(OfFile),
-    Copies(Vec<(usize, OfFile)>),
-    Commit(Box<OfCommit>),
+/// What was read, each file with its place.
+#[derive(Default)]
+struct Done {
+    files: Vec<(usize, OfFile)>,
+    steps: Vec<OfStep>,
 }
 
 /// What one file of a change tells.
@@ -91,41 +86,10 @@ impl OfFile {
     }
 }
 
-/// What one commit of a change tells.
-#[derive(Default)]
-struct OfCommit {
-    paths: Vec<RepoPath>,
-    in_message: Vec<Finding>,
-    in_files: Vec<Finding>,
-    /// That it excuses itself.
-    excuses: Vec<Finding>,
-}
-
-/// What the threads know of each other's work.
-struct Shared<'s> {
-    clean: Clean,
-    /// Files that the change as one adds.
-    added: HashMap<&'s RepoPath, Side>,
-    recent: Recent,
-    trees: HashMap<ObjectId, ObjectId>,
-    /// Whether commits are read one by one, for what some of them added and a later one took out again.
-    one_by_one: bool,
-}
-
 impl Examiner<'_> {
-    /// Reads the files of the change as one, and then what its commits did.
+    /// Reads the files of the change as one, and what its commits did to them.
     pub(super) fn examine(&self, repo: &Repo, subject: &Subject) -> Result<Examined, Failure> {
-        let tasks = self.tasks(subject);
-        let shared = Shared::of(subject, self.in_tree);
-        let progress = Progress::new("reading files and commits:", tasks.len(), self.is_watched);
-        let work = |repo: &Repo, task: &Task<'_>| match task {
-            Task::File(change) => Ok(Done::File(self.file(repo, change, &shared.clean)?)),
-            Task::Copies(copies) => Ok(Done::Copies(self.copies(repo, copies)?)),
-            Task::Commit(commit) => Ok(Done::Commit(Box::new(self.commit(repo, commit, &shared)?))),
-        };
-        let is_much = || shared.clean.is_worth_a_thread();
-        let done = parallel::for_each_or_few(repo, &tasks, &|done| progress.reached(done), &work, &is_much)?;
-        let (mut files, commits) = parted(done);
+        let (mut files, commits) = self.read(repo, subject)?;
         if !self.in_tree {
             self.signed.follow(repo, &mut files)?;
         }
@@ -134,39 +98,74 @@ impl Examiner<'_> {
         }
         let beside = if self.in_tree { Vec::new() } else { beside(repo, subject, &self.law.rules)? };
         let (mut examined, inline) = self.whole(subject, files, &beside);
-        let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
-        for of_commit in commits {
-            examined.touched.extend(of_commit.paths);
-            examined.findings.extend(of_commit.in_message);
-            in_files.extend(of_commit.in_files);
-            excuses.extend(of_commit.excuses);
-        }
+        examined.findings.extend(commits.in_messages);
         let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
         examined.findings.extend(message);
         let tags = subject.tag.map(|tag| repo.tag_messages(tag)).transpose()?.unwrap_or_default();
         examined.findings.extend(tags.iter().flat_map(|message| self.law.rules.scan_tag(message, self.by_agent)));
         // The same text in a later commit is the same finding; the first commit is named.
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
-        examined.findings.extend(in_files.into_iter().filter(|finding| known.insert(finding.fingerprint)));
-        examined.touched.arrange();
-        examined.touched.dedup();
+        examined.findings.extend(commits.in_files.into_iter().filter(|finding| known.insert(finding.fingerprint)));
+        examined.touched = commits.touched;
         let scope = if self.in_tree { Scope::Tree } else { Scope::Change };
         examined.findings = self.waiving(scope).apply(examined.findings, &inline);
         let said = |finding: &Finding| (finding.fingerprint, finding.severity);
         let mut known: HashSet<_> = examined.findings.iter().map(said).collect();
-        examined.findings.extend(excuses.into_iter().filter(|finding| known.insert(said(finding))));
+        examined.findings.extend(commits.excuses.into_iter().filter(|finding| known.insert(said(finding))));
         examined.notes = unscanned(&examined.files.iter().map(|file| (&file.change.path, file.scanned)), self.naming);
         Ok(examined)
     }
 
-    fn tasks<'s>(&self, subject: &'s Subject) -> Vec<Task<'s>> {
-        let mut tasks: Vec<Task<'_>> = if self.in_tree {
+    /// The files of the change as one, and what its commits tell.
+    fn read(&self, repo: &Repo, subject: &Subject) -> Result<(Vec<OfFile>, OfCommits), Failure> {
+        let (known, mut walk, mut told) = (Known::of(subject), Walk::of(subject), OfCommits::default());
+        let mut files = Vec::with_capacity(subject.changes.len());
+        let mut unread = self.files(subject);
+        loop {
+            let steps = walk.next(repo, self, &mut told)?;
+            let mut tasks = std::mem::take(&mut unread);
+            if !steps.is_empty() {
+                tasks.extend(pieces(&steps).map(Task::Steps));
+                // What becomes of a file in the end stands near the versions that it had on the way.
+                tasks.arrange_by(|a, b| a.path().cmp(&b.path()));
+            }
+            let done = self.done(repo, &tasks, &known)?;
+            files.extend(done.files);
+            walk.tell(done.steps, &mut told);
+            if walk.is_over() {
+                break;
+            }
+        }
+        files.arrange_by_key(|(place, _)| *place);
+        Ok((files.into_iter().map(|(_, file)| file).collect(), told))
+    }
+
+    fn files<'s>(&self, subject: &'s Subject) -> Vec<Task<'s>> {
+        if self.in_tree {
             copies(&subject.changes).into_iter().map(Task::Copies).collect()
         } else {
-            subject.changes.iter().map(Task::File).collect()
+            subject.changes.iter().enumerate().map(|(place, change)| Task::File(place, change)).collect()
+        }
+    }
+
+    fn done(&self, repo: &Repo, tasks: &[Task<'_>], known: &Known<'_>) -> Result<Done, Failure> {
+        let progress = Progress::new("reading files:", tasks.len(), self.is_watched);
+        let work = |repo: &Repo, task: &Task<'_>| {
+            Ok(match task {
+                Task::File(place, change) => {
+                    Done { files: vec![(*place, self.file(repo, change, &known.clean)?)], ..Done::default() }
+                }
+                Task::Copies(copies) => Done { files: self.copies(repo, copies)?, ..Done::default() },
+                Task::Steps(steps) => Done { steps: self.steps(repo, steps, known)?, ..Done::default() },
+            })
         };
-        tasks.extend(subject.commits.iter().map(Task::Commit));
-        tasks
+        let is_much = || known.clean.is_worth_a_thread();
+        let mut all = Done::default();
+        for done in parallel::for_each_or_few(repo, tasks, &|done| progress.reached(done), &work, &is_much)? {
+            all.files.extend(done.files);
+            all.steps.extend(done.steps);
+        }
+        Ok(all)
     }
 
     pub(super) fn waiving(&self, scope: Scope) -> Waiving<'_> {
@@ -237,58 +236,7 @@ impl Examiner<'_> {
         Ok(OfFile::new(facts, found, signed))
     }
 
-    fn commit(&self, repo: &Repo, commit: &Commit, shared: &Shared<'_>) -> Result<OfCommit, Failure> {
-        let of_commit = |findings: Vec<Finding>| findings.into_iter().map(|finding| of_commit(finding, commit.id));
-        let in_message = of_commit(self.law.rules.scan_message(&commit.message, self.by_agent)).collect();
-        if !shared.one_by_one {
-            return Ok(OfCommit { in_message, ..OfCommit::default() });
-        }
-        let changes = repo.changes_among(&shared.trees, commit)?;
-        let (mut in_files, mut excuses) = (Vec::new(), Vec::new());
-        let is_new = |change: &&FileChange| change.new.is_some() && !shared.adds(change) && !shared.clean.has(change);
-        for change in changes.iter().filter(is_new) {
-            let found = self.added_in(repo, change, &shared.recent)?;
-            if found.is_empty() {
-                shared.clean.insert(change);
-            }
-            let (own, found) = found.into_iter().partition(is_own_excuse);
-            in_files.extend(of_commit(found));
-            excuses.extend(of_commit(own));
-        }
-        Ok(OfCommit { paths: changes.into_iter().map(|change| change.path).collect(), in_message, in_files, excuses })
-    }
-
-    fn added_in(&self, repo: &Repo, change: &FileChange, recent: &Recent) -> Result<Vec<Finding>, Failure> {
-        let mut stream = None;
-        let new = recent.content(repo, change.new, &change.path, &mut |piece| {
-            stream.get_or_insert_with(|| self.stream(change)).push(piece);
-        })?;
-        let before = || recent.content(repo, change.old, &change.path, &mut |_| ());
-        if let Some(mut found) = stream.map(Stream::finish) {
-            if let Some(stored) = Stored::of(change.new, &new).filter(|_| large::is_to_open(&found)) {
-                let old = before()?;
-                let sides = (Stored::of(change.old, &old), stored);
-                large::open(&self.law.rules, repo, &self.candidate(change, None, None), sides, &mut found)?;
-            }
-            return Ok(self.waived(found));
-        }
-        let old = before()?;
-        // What is gone is judged of the change as a whole, and so is what it is weighed against.
-        let added = self.candidate(change, None, bytes(&new));
-        let before = bytes(&old);
-        let added = Candidate { before, common: Common::of(before, bytes(&new)), is_weighed: false, ..added };
-        Ok(self.waived(self.law.rules.scan(&added, || Cow::Owned(line_diff(&old, &new)))))
-    }
-
-    /// What is wrong with a waiver is told of the change as a whole, not of every commit; what it
-    /// excuses may be only in one.
-    fn waived(&self, found: Found) -> Vec<Finding> {
-        let mut findings = self.waiving(Scope::Commit).apply(found.findings, &found.waivers);
-        findings.retain(|finding| !finding.rule.is_of(RuleId::WAIVER) || is_own_excuse(finding));
-        findings
-    }
-
-    fn stream<'c>(&'c self, change: &'c FileChange) -> Stream<'c> {
+    pub(super) fn stream<'c>(&'c self, change: &'c FileChange) -> Stream<'c> {
         self.law.rules.stream(self.candidate(change, None, None))
     }
 
@@ -315,70 +263,14 @@ impl Examiner<'_> {
     }
 }
 
-impl<'s> Shared<'s> {
-    fn of(subject: &'s Subject, in_tree: bool) -> Self {
-        let is_added = |change: &&FileChange| change.old.is_none() && !in_tree;
-        let added = subject.changes.iter().filter(is_added);
-        Self {
-            clean: Clean::default(),
-            added: added.filter_map(|change| Some((&change.path, change.new?))).collect(),
-            recent: Recent::default(),
-            trees: subject.commits.iter().map(|commit| (commit.id, commit.tree)).collect(),
-            one_by_one: subject.kind == TargetKind::Range && subject.commits.len() > 1,
+impl Task<'_> {
+    /// Where it is, of what is read in the order of paths.
+    fn path(&self) -> Option<&RepoPath> {
+        match self {
+            Self::File(_, change) => Some(&change.path),
+            Self::Copies(_) => None,
+            Self::Steps(steps) => path_of(steps),
         }
-    }
-
-    /// Whether a commit adds what the change as one adds too: all that is found in it is found there.
-    fn adds(&self, change: &FileChange) -> bool {
-        change.old.is_none() && change.new.as_ref() == self.added.get(&change.path)
-    }
-}
-
-/// The files, those that stand in copies by their places, and the commits.
-fn parted(done: Vec<Done>) -> (Vec<OfFile>, Vec<OfCommit>) {
-    let (mut files, mut standing, mut commits) = (Vec::new(), Vec::new(), Vec::new());
-    for done in done {
-        match done {
-            Done::File(file) => files.push(file),
-            Done::Copies(copies) => standing.extend(copies),
-            Done::Commit(commit) => commits.push(*commit),
-        }
-    }
-    standing.arrange_by_key(|(place, _)| *place);
-    files.extend(standing.into_iter().map(|(_, file)| file));
-    (files, commits)
-}
-
-/// What was read and held nothing, however many commits carry it.
-#[derive(Default)]
-pub(super) struct Clean {
-    seen: Mutex<HashSet<(ObjectId, RepoPath)>>,
-    /// How many bytes were read, of files with something in them or not.
-    bytes: AtomicUsize,
-}
-
-impl Clean {
-    /// Whether so much was read that the rest is worth another thread.
-    fn is_worth_a_thread(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) >= MUCH
-    }
-
-    fn count(&self, content: &Content) {
-        self.bytes.fetch_add(bytes(content).map_or(0, <[u8]>::len), Ordering::Relaxed);
-    }
-
-    fn has(&self, change: &FileChange) -> bool {
-        change.new.is_some_and(|side| self.seen().contains(&(side.id, change.path.clone())))
-    }
-
-    fn insert(&self, change: &FileChange) {
-        if let Some(side) = change.new {
-            self.seen().insert((side.id, change.path.clone()));
-        }
-    }
-
-    fn seen(&self) -> MutexGuard<'_, HashSet<(ObjectId, RepoPath)>> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -387,9 +279,4 @@ pub(super) fn bytes(content: &Content) -> Option<&[u8]> {
         Content::Bytes(bytes) => Some(bytes),
         Content::Absent | Content::Large { .. } | Content::Commit(_) => None,
     }
-}
-
-fn of_commit(mut finding: Finding, commit: ObjectId) -> Finding {
-    finding.place.commit = Some(commit);
-    finding
 }

@@ -4,6 +4,7 @@
 mod again;
 mod beside;
 mod carried;
+mod clean;
 mod copies;
 mod examine;
 mod hear;
@@ -17,9 +18,9 @@ mod past;
 mod people;
 mod pushed;
 mod question;
-mod recent;
 mod returned;
 mod signed;
+mod steps;
 mod target;
 mod unscanned;
 mod whole;
