@@ -75,7 +75,7 @@ const MOST_INFLATED: u64 = 1_032;
 const SIZES: usize = 20;
 const DEFLATED_SIZES: usize = 1 << 10;
 
-/// Over all packs; each is held whole only once as much as it has was read of it.
+/// Over all packs; each is held whole only once it was read as much as if it had been read twice.
 const HELD: u64 = 16 << 20;
 
 /// How much is read at once where reading continues from before; elsewhere hardly more than is needed.
@@ -108,7 +108,7 @@ impl Entries {
     fn read_at(&self, bytes: &mut [u8], at: u64) -> Option<()> {
         self.file.read_exact_at(bytes, at).ok()?;
         let read = self.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if read > self.end {
+        if read / 2 > self.end {
             self.whole.get_or_init(|| {
                 self.room.take(self.end)?;
                 let mut whole = vec![0; usize::try_from(self.end).ok()?];
