@@ -63,7 +63,7 @@ struct Recent {
 
 /// At most this many objects are kept, and none that is larger than the second: what two commits have in
 /// common, each with the trees of a few folders.
-const MOST_RECENT: usize = 32;
+const MOST_RECENT: usize = 64;
 const LARGEST_RECENT: usize = 16 << 10;
 
 impl Repo {
