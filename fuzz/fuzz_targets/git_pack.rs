@@ -4,7 +4,7 @@
 #![no_main]
 
 use gov_hook::git::formats::delta::{apply, result_size};
-use gov_hook::git::formats::loose::{inflated, stored};
+use gov_hook::git::formats::loose::{Inflate, stored};
 use gov_hook::git::formats::multi_pack_index;
 use gov_hook::git::formats::pack::{LONGEST_START, start};
 use gov_hook::git::formats::pack_index::{Layout, Source};
@@ -54,12 +54,12 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
             }
         }
         3 => {
-            if let Some(object) = inflated(bytes, "blob", LIMIT) {
+            if let Some(object) = Inflate::default().object(bytes, "blob", LIMIT) {
                 assert!(object.len() <= LIMIT && object.len() <= bytes.len() * 1032);
             }
             let header = format!("blob {}\0", base.len());
             let file = stored(&[header.as_bytes(), base].concat());
-            assert_eq!(file.and_then(|file| inflated(&file, "blob", LIMIT)), Some(base.to_vec()));
+            assert_eq!(file.and_then(|file| Inflate::default().object(&file, "blob", LIMIT)), Some(base.to_vec()));
         }
         _ => {
             let is_sound = |size| multi_pack_index::check(bytes, bytes.len() as u64, &|_| Some(size)).is_ok();

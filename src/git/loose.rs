@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::ZlibDecoder;
 use git2::{ObjectType, Oid};
 
-use super::formats::loose::{inflated, stored};
+use super::formats::loose::{Inflate, stored};
 use super::notes::{Temporary, random};
 use super::repo::{Repo, object_id, oid};
 use crate::model::ObjectId;
@@ -27,11 +27,12 @@ pub(super) struct Looks {
     left: Cell<u8>,
     /// Where files are read to.
     page: RefCell<Vec<u8>>,
+    inflate: RefCell<Inflate>,
 }
 
 impl Default for Looks {
     fn default() -> Self {
-        Self { left: Cell::new(32), page: RefCell::default() }
+        Self { left: Cell::new(32), page: RefCell::default(), inflate: RefCell::default() }
     }
 }
 
@@ -50,7 +51,7 @@ impl Repo {
         let read = file_of(&self.objects_dir(), id).and_then(|path| File::open(path).ok()?.read(&mut page).ok());
         let whole = read.filter(|&read| read < LARGEST_FILE);
         self.looks.left.set(if whole.is_some() { left.saturating_add(1) } else { left - 1 });
-        let bytes = inflated(page.get(..whole?)?, kind.str(), limit)?;
+        let bytes = self.looks.inflate.borrow_mut().object(page.get(..whole?)?, kind.str(), limit)?;
         // git prefers what is packed: a file must not put something else in its place.
         (Oid::hash_object(kind, &bytes) == Ok(oid(id))).then_some(bytes)
     }

@@ -1,34 +1,67 @@
 //! Loose objects, as their files hold them: deflated, with a header of a kind and a size.
 
 use flate2::{Decompress, FlushDecompress, Status};
+use libdeflater::{DecompressionError, Decompressor};
 
 /// No byte of a file becomes more bytes than this.
 const MOST_INFLATED: usize = 1_032;
 
-/// Most objects need no more room than this.
-const USUAL: usize = 4 << 10;
+/// Nearly all objects need no more room than this, with their headers.
+const ROOM: usize = 64 << 10;
 
-/// The bytes after the header of a loose object, if it is a whole one of that kind.
-pub fn inflated(file: &[u8], kind: &str, limit: usize) -> Option<Vec<u8>> {
-    let mut inflate = Decompress::new(true);
-    let mut object = Vec::with_capacity(USUAL.max(file.len() * 4));
-    let mut status = inflate.decompress_vec(file, &mut object, FlushDecompress::Finish).ok()?;
+/// Reads one object after the other.
+#[derive(Default)]
+pub struct Inflate {
+    whole: Decompressor,
+    room: Vec<u8>,
+}
+
+impl Inflate {
+    /// The bytes after the header of a loose object, if it is a whole one of that kind.
+    pub fn object(&mut self, file: &[u8], kind: &str, limit: usize) -> Option<Vec<u8>> {
+        self.room.resize(ROOM, 0);
+        match self.whole.zlib_decompress(file, &mut self.room) {
+            Ok(inflated) => {
+                let object = self.room.get(..inflated)?;
+                let Header { start, size } = header(object, kind)?;
+                object.get(start..).filter(|bytes| bytes.len() == size && size <= limit).map(<[u8]>::to_vec)
+            }
+            Err(DecompressionError::InsufficientSpace) => large(file, kind, limit),
+            Err(DecompressionError::BadData) => None,
+        }
+    }
+}
+
+struct Header {
+    /// Where what follows it starts.
+    start: usize,
+    size: usize,
+}
+
+fn header(object: &[u8], kind: &str) -> Option<Header> {
     let end = object.iter().take(32).position(|&byte| byte == 0)?;
     let (header, _) = object.split_at_checked(end)?;
-    let size: usize = std::str::from_utf8(header).ok()?.strip_prefix(kind)?.strip_prefix(' ')?.parse().ok()?;
-    let whole = size.checked_add(end + 1)?;
-    if size > limit || whole > file.len() * MOST_INFLATED {
+    let size = std::str::from_utf8(header).ok()?.strip_prefix(kind)?.strip_prefix(' ')?.parse().ok()?;
+    Some(Header { start: end + 1, size })
+}
+
+/// The same, making room for what the header says.
+fn large(file: &[u8], kind: &str, limit: usize) -> Option<Vec<u8>> {
+    let mut inflate = Decompress::new(true);
+    let mut object = Vec::with_capacity(ROOM);
+    inflate.decompress_vec(file, &mut object, FlushDecompress::Finish).ok()?;
+    let Header { start, size } = header(&object, kind)?;
+    let whole = size.checked_add(start)?;
+    if size > limit || whole > file.len() * MOST_INFLATED || whole < object.len() {
         return None;
     }
-    if status != Status::StreamEnd && whole >= object.len() {
-        object.reserve_exact(whole + 1 - object.len());
-        let rest = file.get(usize::try_from(inflate.total_in()).ok()?..)?;
-        status = inflate.decompress_vec(rest, &mut object, FlushDecompress::Finish).ok()?;
-    }
+    object.reserve_exact(whole + 1 - object.len());
+    let rest = file.get(usize::try_from(inflate.total_in()).ok()?..)?;
+    let status = inflate.decompress_vec(rest, &mut object, FlushDecompress::Finish).ok()?;
     if status != Status::StreamEnd || object.len() != whole {
         return None;
     }
-    object.drain(..=end);
+    object.drain(..start);
     Some(object)
 }
 
@@ -80,21 +113,40 @@ mod tests {
 
     #[test]
     fn an_object_reads_back_however_it_was_written() {
-        for size in [0, 1, 5_551, 5_552, 5_553, 60_000] {
+        let mut inflate = Inflate::default();
+        for size in [0, 1, 5_551, 5_552, 5_553, 60_000, 65_535 - 11] {
             let bytes: Vec<u8> = (0..size).map(|at: u32| if at.is_multiple_of(3) { 0xff } else { b'a' }).collect();
             let object = blob(&bytes);
 
             for file in [stored(&object).unwrap(), compressed(&object)] {
-                assert_eq!(inflated(&file, "blob", 60_000), Some(bytes.clone()), "{size}");
-                assert_eq!(inflated(&file, "tree", 60_000), None);
+                assert_eq!(inflate.object(&file, "blob", 1 << 16), Some(bytes.clone()), "{size}");
+                assert_eq!(inflate.object(&file, "tree", 1 << 16), None);
             }
         }
         assert!(stored(&blob(&vec![0; 65_536])).is_none());
     }
 
     #[test]
+    fn an_object_that_there_is_no_room_for_is_given_what_it_needs() {
+        let mut inflate = Inflate::default();
+        for size in [ROOM - 11, ROOM - 10, ROOM, 3 * ROOM] {
+            let bytes = b"seven, ".repeat(size / 7 + 1)[..size].to_vec();
+            let file = compressed(&blob(&bytes));
+
+            assert_eq!(inflate.object(&file, "blob", size), Some(bytes.clone()), "{size}");
+            assert_eq!(inflate.object(&file, "blob", size - 1), None);
+            assert_eq!(inflate.object(&file, "tree", size), None);
+            assert_eq!(inflate.object(&file[..file.len() - 1], "blob", size), None);
+            for said in [size - 1, size + 1, usize::MAX] {
+                let other = [format!("blob {said}\0").as_bytes(), &bytes].concat();
+                assert_eq!(inflate.object(&compressed(&other), "blob", usize::MAX), None);
+            }
+        }
+    }
+
+    #[test]
     fn a_file_that_is_no_whole_object_is_none() {
-        let refused = |file: &[u8]| inflated(file, "blob", 9).is_none();
+        let refused = |file: &[u8]| Inflate::default().object(file, "blob", 9).is_none();
         let whole = stored(b"blob 3\0abc").unwrap();
 
         assert!(!refused(&whole));
