@@ -1,7 +1,7 @@
 //! What `find` and `fd` do to what they find.
 
-use super::shell::{Unreadable, Word};
-use super::{EACH_COMMAND, Extent, Looker, fits};
+use super::fits;
+use super::shell::Word;
 
 /// What is looked for in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,78 +37,65 @@ struct Search<'w> {
     actions: &'w [Word],
 }
 
-impl Looker {
-    pub(super) fn search(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
-        let search = if name == "find" { of_find(words) } else { of_fd(words) };
-        let before = std::mem::take(&mut self.searched);
-        self.searched = search.roots.into_iter().map(|root| (root, search.found.clone())).collect();
-        let done = self.acts(name, search.actions);
-        self.searched = before;
-        done
-    }
+/// What `find` or `fd` does to what it finds.
+pub(super) enum Act {
+    Removes,
+    /// Tells a file what is found.
+    Tells(Word),
+    Runs(Vec<Word>),
+}
 
-    fn acts(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
-        let mut rest = words;
-        while let Some((word, behind)) = rest.split_first() {
-            rest = behind;
-            match (name, word.text.as_str()) {
-                ("find", "-delete") => self.writes(&Word::plain(PLACE), true),
-                ("find", "-fprint" | "-fprint0" | "-fprintf" | "-fls") => {
-                    behind.first().into_iter().for_each(|file| self.writes(file, false));
-                }
-                ("find", "-exec" | "-execdir" | "-ok" | "-okdir") => {
-                    let is_end = |pair: &[Word]| matches!(pair, [before, end] if end.text == ";" || (end.text == "+" && before.text == PLACE));
-                    let end = rest.windows(2).position(is_end).map_or(rest.len(), |at| at + 1);
-                    let (command, after) = rest.split_at(end);
-                    rest = after;
-                    self.words(command)?;
-                }
-                ("fd" | "fdfind", "-x" | "-X" | "--exec" | "--exec-batch") => {
-                    let end = rest.iter().position(|word| word.text == ";").unwrap_or(rest.len());
-                    let (command, after) = rest.split_at(end);
-                    rest = after;
-                    let mut command = command.to_vec();
-                    if !command.iter().any(|word| word.text.contains(PLACE)) {
-                        command.push(Word::plain(PLACE));
-                    }
-                    self.words(&command)?;
-                }
-                _ => {}
+/// What is done to what is found, in the order in which the words say it.
+pub(super) fn acts(name: &str, words: &[Word]) -> Vec<Act> {
+    let mut acts = Vec::new();
+    let mut rest = search(name, words).actions;
+    while let Some((word, behind)) = rest.split_first() {
+        rest = behind;
+        match (name, word.text.as_str()) {
+            ("find", "-delete") => acts.push(Act::Removes),
+            ("find", "-fprint" | "-fprint0" | "-fprintf" | "-fls") => {
+                acts.extend(behind.first().cloned().map(Act::Tells));
             }
-        }
-        Ok(())
-    }
-
-    /// Whether a word stands for what is found; then that is written.
-    pub(super) fn writes_found(&mut self, word: &Word) -> bool {
-        let stands = !self.searched.is_empty() && word.text.contains(PLACE);
-        if stands {
-            self.written_among(&self.searched.clone());
-        }
-        stands
-    }
-
-    /// What is found in some places is written.
-    pub(super) fn written_among(&mut self, searched: &[(Word, Found)]) {
-        if self.spend(searched.len() * EACH_COMMAND).is_err() {
-            return;
-        }
-        for (root, found) in searched {
-            let extent = if found.is_all() { Extent::Whole } else { Extent::Found(found.clone()) };
-            self.written(root, &extent);
+            ("find", "-exec" | "-execdir" | "-ok" | "-okdir") => {
+                let is_end = |pair: &[Word]| matches!(pair, [before, end] if end.text == ";" || (end.text == "+" && before.text == PLACE));
+                let end = rest.windows(2).position(is_end).map_or(rest.len(), |at| at + 1);
+                let (command, after) = rest.split_at(end);
+                rest = after;
+                acts.push(Act::Runs(command.to_vec()));
+            }
+            ("fd" | "fdfind", "-x" | "-X" | "--exec" | "--exec-batch") => {
+                let end = rest.iter().position(|word| word.text == ";").unwrap_or(rest.len());
+                let (command, after) = rest.split_at(end);
+                rest = after;
+                let mut command = command.to_vec();
+                if !command.iter().any(|word| word.text.contains(PLACE)) {
+                    command.push(Word::plain(PLACE));
+                }
+                acts.push(Act::Runs(command));
+            }
+            _ => {}
         }
     }
+    acts
 }
 
 /// Where `find` or `fd` searches, and for what.
 pub(super) fn searched(name: &str, words: &[Word]) -> Vec<(Word, Found)> {
-    let search = if name == "find" { of_find(words) } else { of_fd(words) };
-    let found = search.found;
-    search.roots.into_iter().map(|root| (root, found.clone())).collect()
+    let Search { roots, found, .. } = search(name, words);
+    roots.into_iter().map(|root| (root, found.clone())).collect()
 }
 
 /// What stands for each file that is found.
-const PLACE: &str = "{}";
+pub(super) const PLACE: &str = "{}";
+
+/// Whether a word stands for what is found, where something is searched for.
+pub(super) fn stands_for_found(word: &Word) -> bool {
+    word.text.contains(PLACE)
+}
+
+fn search<'w>(name: &str, words: &'w [Word]) -> Search<'w> {
+    if name == "find" { of_find(words) } else { of_fd(words) }
+}
 
 fn of_find(words: &[Word]) -> Search<'_> {
     let is_option = |word: &&Word| matches!(word.text.as_str(), "-H" | "-L" | "-P") || word.text.starts_with("-O");

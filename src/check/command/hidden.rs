@@ -1,9 +1,9 @@
 //! What a line runs without saying so where it does: through functions, substitutions and what is
 //! written to a shell.
 
-use super::programs::{FED, SHELLS, behind, is_interpreter, program, unwrapped};
+use super::programs::{FED, SHELLS, Script, behind, is_interpreter, program, script_of, unwrapped};
 use super::shell::{Simple, Word};
-use super::{Script, said, script_of, written};
+use super::{said, writers};
 
 /// Whether a command runs as a script what another one says.
 pub(super) fn runs_what_is_said(command: &Simple) -> bool {
@@ -64,7 +64,7 @@ fn is_completed(words: &[Word]) -> bool {
 /// Whether it does something to files that another command names.
 pub(super) fn takes_files(words: &[Word]) -> bool {
     program(words).is_some_and(|name| matches!(name, "xargs" | "parallel"))
-        && words.iter().any(|word| written::is_file_program(&word.text))
+        && words.iter().any(|word| writers::is_file_program(&word.text))
 }
 
 /// Whether it writes to whatever files are named to it, and not only to one of them.
@@ -73,8 +73,8 @@ pub(super) fn writes_all(words: &[Word]) -> bool {
     let rest = inner.get(1..).unwrap_or_default();
     program(inner).is_some_and(|name| match name {
         "cp" | "ln" | "install" | "rsync" | "scp" | "mv" | "dd" | "patch" => false,
-        "sed" | "perl" | "yq" | "awk" => written::edits(name, rest),
-        name => written::is_file_program(name),
+        "sed" | "perl" | "yq" | "awk" => writers::edits(name, rest),
+        name => writers::is_file_program(name),
     })
 }
 
@@ -93,7 +93,7 @@ pub(super) fn kept(command: &Simple) -> Vec<(String, Vec<String>)> {
     let is_tee = program(&command.words) == Some("tee");
     let named = command.words.iter().skip(1).filter(|_| is_tee);
     let written = command.written.iter().chain(named).map(|file| (file.text.clone(), texts.clone()));
-    let fetched = written::fetched(&command.words).into_iter().map(|file| (file.text, Vec::new()));
+    let fetched = writers::fetched(&command.words).into_iter().map(|file| (file.text, Vec::new()));
     written.chain(fetched).collect()
 }
 
@@ -146,18 +146,4 @@ pub(super) fn called_with(body: &[Word], words: &[Word]) -> Vec<Word> {
         }
     }
     all
-}
-
-/// Words as a script says them; what is not known stays unknown.
-pub(super) fn spelled(words: &[Word]) -> String {
-    let spell = |word: &Word| {
-        let open = if word.is_open { "\"$_unknown\"" } else { "" };
-        let plain = word.text.chars().all(|char| char.is_ascii_alphanumeric() || "-_=./:@,+".contains(char));
-        if plain && !word.text.is_empty() {
-            format!("{}{open}", word.text)
-        } else {
-            format!("'{}'{open}", word.text.replace('\'', r"'\''"))
-        }
-    };
-    words.iter().map(spell).collect::<Vec<_>>().join(" ")
 }

@@ -1,16 +1,19 @@
-//! Links that a line makes, and what it writes through them.
+//! Links that a line makes, and where they lead.
 
+use super::EACH_COMMAND;
 use super::programs::base;
 use super::shell::Word;
-use super::{Against, EACH_COMMAND, Extent, Looker, Written};
+use super::tally::Tally;
 
-/// A link that is made on the line.
-#[derive(Clone, Debug)]
-pub(super) struct Link {
+struct Link {
     /// Where it is, from where the line starts.
     at: String,
     to: Word,
 }
+
+/// The links of a line; whatever it names, it names `from` the directories that it may be in.
+#[derive(Default)]
+pub(super) struct Links(Vec<Link>);
 
 /// More links than that are there to hide something.
 const MOST_LINKS: usize = 512;
@@ -20,9 +23,9 @@ const MOST_LED: usize = 64;
 
 const TOO_MANY: &str = "it makes more links than can be followed";
 
-impl Looker {
+impl Links {
     /// The links that `ln`, or `cp -s`, makes of its words.
-    pub(super) fn links(&mut self, words: &[Word]) {
+    pub(super) fn add(&mut self, words: &[Word], from: &[String], tally: &mut Tally) {
         let takes = |word: &Word| word.text == "-t" || word.text == "--target-directory";
         let given = words.iter().position(takes).and_then(|at| words.get(at + 1));
         let folder = words.iter().find_map(|word| word.without("--target-directory=")).or_else(|| given.cloned());
@@ -37,46 +40,44 @@ impl Looker {
         };
         for target in targets {
             if let Some(name) = name {
-                self.link(&name.text, target);
+                self.add_one(&name.text, target, from, tally);
             }
-            self.link(&format!("{folder}/{}", base(target.text.trim_end_matches('/'))), target);
+            self.add_one(&format!("{folder}/{}", base(target.text.trim_end_matches('/'))), target, from, tally);
         }
     }
 
-    fn link(&mut self, name: &str, to: &Word) {
-        for from in self.from.clone() {
-            let at = plain(&joined(&from, name));
+    fn add_one(&mut self, name: &str, to: &Word, from: &[String], tally: &mut Tally) {
+        for from in from {
+            let at = plain(&joined(from, name));
             let Some((folder, _)) = at.rsplit_once('/').or(Some(("", ""))).filter(|_| !at.is_empty()) else { continue };
-            if self.links.len() >= MOST_LINKS {
-                return self.object(Against::Ask, TOO_MANY);
+            if self.0.len() >= MOST_LINKS {
+                return tally.ask(TOO_MANY);
             }
             let text = if to.is_open { to.text.clone() } else { plain(&joined(&format!("{folder}/"), &to.text)) };
-            if self.spend(at.len() + text.len() + EACH_COMMAND).is_ok() {
-                self.links.push(Link { at: at.clone(), to: Word { text, ..to.clone() } });
+            if tally.spend(at.len() + text.len() + EACH_COMMAND).is_ok() {
+                self.0.push(Link { at: at.clone(), to: Word { text, ..to.clone() } });
             }
         }
     }
 
-    /// Where a word leads, from where the line starts, through the links that are known.
-    pub(super) fn led(&mut self, word: &Word) -> Vec<Word> {
+    /// Whether a word names one of them.
+    pub(super) fn has(&self, word: &Word, from: &[String]) -> bool {
+        let is_one = |path: &str| self.0.iter().any(|link| link.at == path);
+        from.iter().any(|from| is_one(&plain(&joined(from, &word.text))))
+    }
+
+    /// Where a word leads, from where the line starts.
+    pub(super) fn led(&self, word: &Word, from: &[String], tally: &mut Tally) -> Vec<Word> {
         let mut found: Vec<Word> = Vec::new();
-        if self.links.is_empty() || word.is_open {
+        if self.0.is_empty() || word.is_open {
             return found;
         }
-        let mut left: Vec<String> = self.from.iter().map(|from| plain(&joined(from, &word.text))).collect();
+        let mut left: Vec<String> = from.iter().map(|from| plain(&joined(from, &word.text))).collect();
         while let Some(path) = left.pop() {
-            if self.spend(self.links.len() * EACH_COMMAND + path.len()).is_err() {
+            if tally.spend(self.0.len() * EACH_COMMAND + path.len()).is_err() {
                 return found;
             }
-            for link in &self.links {
-                let rest = path.strip_prefix(&link.at).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-                let Some(rest) = rest else { continue };
-                let text = match link.to.text.as_str() {
-                    // To where the line starts.
-                    "" if !link.to.is_open => format!("./{}", rest.trim_start_matches('/')),
-                    to => format!("{to}{rest}"),
-                };
-                let led = Word { text, ..link.to.clone() };
+            for led in self.0.iter().filter_map(|link| link.through(&path)) {
                 if found.contains(&led) {
                     continue;
                 }
@@ -86,28 +87,24 @@ impl Looker {
                 found.push(led);
             }
             if found.len() > MOST_LED {
-                self.object(Against::Ask, TOO_MANY);
+                tally.ask(TOO_MANY);
                 return found;
             }
         }
         found
     }
+}
 
-    /// What is written where links lead; a link that is removed or moved goes alone.
-    pub(super) fn written_through_links(&mut self, word: &Word, extent: &Extent) {
-        let is_link = |path: &str, links: &[Link]| links.iter().any(|link| link.at == path);
-        let goes_alone = *extent == Extent::Whole
-            && self.from.iter().any(|from| is_link(&plain(&joined(from, &word.text)), &self.links));
-        if goes_alone && !word.text.ends_with('/') {
-            return;
-        }
-        for led in self.led(word) {
-            if led.is_open {
-                self.written(&led, extent);
-            } else {
-                self.looked.written.push(Written { path: led.text, from: vec![String::new()], extent: extent.clone() });
-            }
-        }
+impl Link {
+    /// Where a path leads that is this link, or goes through it.
+    fn through(&self, path: &str) -> Option<Word> {
+        let rest = path.strip_prefix(&self.at).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+        let text = match self.to.text.as_str() {
+            // To where the line starts.
+            "" if !self.to.is_open => format!("./{}", rest.trim_start_matches('/')),
+            to => format!("{to}{rest}"),
+        };
+        Some(Word { text, ..self.to.clone() })
     }
 }
 

@@ -142,6 +142,36 @@ pub(super) fn scripts_of(name: &str, words: &[Word]) -> Vec<Word> {
     words.iter().enumerate().filter_map(given).collect()
 }
 
+/// What a shell is told to run.
+pub(super) enum Script<'w> {
+    Given(&'w Word),
+    /// A file that it is in.
+    Kept(&'w Word),
+}
+
+/// The script in `sh -c SCRIPT`, or the file in `sh FILE`.
+pub(super) fn script_of(words: &[Word]) -> Option<Script<'_>> {
+    let rest = words.get(1..).unwrap_or_default();
+    let is_command = |word: &Word| match word.text.strip_prefix('-') {
+        Some("-command") => true,
+        Some(letters) => {
+            letters.eq_ignore_ascii_case("command") || (!letters.starts_with('-') && letters.contains('c'))
+        }
+        None => false,
+    };
+    let first = |words: &[Word]| {
+        let at = words.iter().position(|word| word.text == "--" || !word.text.starts_with(['-', '+']))?;
+        Some(if words.get(at).is_some_and(|word| word.text == "--") { at + 1 } else { at })
+    };
+    match rest.iter().position(is_command) {
+        Some(at) => {
+            let behind = rest.get(at + 1..)?;
+            behind.get(first(behind)?).map(Script::Given)
+        }
+        None => rest.get(first(rest)?).map(Script::Kept),
+    }
+}
+
 /// Programs to which words are only words.
 pub(super) const READERS: [&str; 37] = [
     "echo",

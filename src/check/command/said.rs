@@ -4,7 +4,7 @@
 use super::found::{self, Found};
 use super::git;
 use super::programs::{base, program};
-use super::shell::{Simple, Word};
+use super::shell::{Simple, Word, joined};
 
 /// What comes out of commands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -289,7 +289,7 @@ fn looked_up(
 fn echoed(words: &[Word]) -> String {
     let options =
         words.iter().take_while(|word| matches!(word.text.as_str(), "-n" | "-e" | "-E" | "-ne" | "-en")).count();
-    super::joined(words.get(options..).unwrap_or_default()).replace("\\n", "\n")
+    joined(words.get(options..).unwrap_or_default()).replace("\\n", "\n")
 }
 
 /// What `printf` makes of its words: each `%…` is the next of them, until none is left.
@@ -322,7 +322,7 @@ fn printed(words: &[Word]) -> String {
             return out;
         }
         if out.len() > LONGEST {
-            return super::joined(words);
+            return joined(words);
         }
     }
 }

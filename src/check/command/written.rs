@@ -1,167 +1,127 @@
-//! The files that a command writes because they are named to it.
+//! The files that a line writes.
 
-use super::programs::{base, program};
+use super::found::{self, Found};
+use super::governed::{may_be_hooks, names_hooks, names_law};
+use super::places::Places;
+use super::programs::base;
 use super::shell::Word;
-use super::{Against, EACH_COMMAND, Extent, Looker, Written, said, unpack};
+use super::tally::Tally;
+use super::{EACH_COMMAND, Extent, Written, said, unpack, writers};
 
-const FILES: [&str; 29] = [
-    "rm", "mv", "cp", "ln", "tee", "sed", "perl", "chmod", "chown", "truncate", "touch", "dd", "install", "rsync",
-    "unlink", "shred", "patch", "scp", "setfacl", "rmdir", "chattr", "sponge", "ed", "ex", "vi", "vim", "nano", "yq",
-    "awk",
-];
-
-pub(super) fn is_file_program(name: &str) -> bool {
-    FILES.contains(&name)
+pub(super) struct Files {
+    places: Places,
+    /// Where that is searched for which `{}` stands.
+    searched: Vec<(Word, Found)>,
+    written: Vec<Written>,
 }
 
-/// Programs that also run what their options say.
-pub(super) fn is_editor(name: &str) -> bool {
-    matches!(name, "ed" | "ex" | "vi" | "vim" | "nvim" | "emacs")
-}
-
-/// Whether `cp` is told to make links.
-fn makes_links(word: &Word) -> bool {
-    word.text == "--symbolic-link"
-        || (word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('s'))
-}
-
-/// Whether a program that mostly reads is told to write in place.
-pub(super) fn edits(name: &str, words: &[Word]) -> bool {
-    matches!(name, "sed" | "perl" | "yq" | "awk" | "gawk") && {
-        let is_short = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.contains('i');
-        words.iter().any(|word| is_short(&word.text) || word.text.starts_with("--in-place") || word.text == "--inplace")
+impl Files {
+    pub(super) fn new() -> Self {
+        Self { places: Places::new(), searched: Vec::new(), written: Vec::new() }
     }
-}
 
-/// The files that a program writes what it fetches to: `-o FILE`, `-oFILE`, `--output FILE`.
-fn fetched_to<'w>(name: &str, words: &'w [Word]) -> impl Iterator<Item = Word> + use<'w> {
-    let (short, long) = if name == "curl" { ("-o", "--output") } else { ("-O", "--output-document") };
-    words.iter().enumerate().filter_map(move |(at, word)| {
-        let is_last = |letters: &str| !letters.starts_with('-') && letters.ends_with(short.trim_start_matches('-'));
-        if word.text == long || word.text.strip_prefix('-').is_some_and(is_last) {
-            return words.get(at + 1).cloned();
+    pub(super) fn written(self) -> Vec<Written> {
+        self.written
+    }
+
+    /// How many are written so far.
+    pub(super) const fn count(&self) -> usize {
+        self.written.len()
+    }
+
+    /// Forgets what was written since then: it is not here.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.written.truncate(count);
+    }
+
+    /// From here on `{}` stands for what is found there; gives what it stood for.
+    pub(super) fn search(&mut self, searched: Vec<(Word, Found)>) -> Vec<(Word, Found)> {
+        std::mem::replace(&mut self.searched, searched)
+    }
+
+    pub(super) fn searched(&self) -> &[(Word, Found)] {
+        &self.searched
+    }
+
+    /// `cd` with its words.
+    pub(super) fn go(&mut self, words: &[Word], tally: &mut Tally) {
+        self.places.go(words, tally);
+    }
+
+    /// A program and the words that are named to it.
+    pub(super) fn of_program(&mut self, name: &str, words: &[Word], tally: &mut Tally) {
+        if let Some(unpacked) = unpack::written(name, words) {
+            self.unpack(&unpacked, tally);
+            return others(words, tally);
         }
-        let glued = word.text.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
-        let text = glued.or_else(|| word.text.strip_prefix(short))?.to_owned();
-        Some(Word { text, ..word.clone() })
-    })
-}
-
-/// The files that a command fetches something to.
-pub(super) fn fetched(words: &[Word]) -> Vec<Word> {
-    match program(words) {
-        Some(name @ ("curl" | "wget")) => fetched_to(name, words).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Whether what is known of a path may be the rest of a hook's, or of its folder's.
-pub(super) fn may_be_hooks(word: &Word) -> bool {
-    const STAGES: [&str; 9] = [
-        "pre-commit",
-        "commit-msg",
-        "pre-push",
-        "pre-merge-commit",
-        "reference-transaction",
-        "pre-receive",
-        "update",
-        "post-receive",
-        "hooks",
-    ];
-    let last = word.text.trim_end_matches(['/', '*']).rsplit('/').next().unwrap_or_default();
-    word.is_open && (STAGES.contains(&last) || last.starts_with("post-") || word.text.contains("/hooks/"))
-}
-
-pub(super) fn names_hooks(text: &str) -> bool {
-    text.contains(".git/hooks") || text.ends_with(".git/config")
-}
-
-/// The words that are files, and not a script, a mode or the value of an option.
-fn named_as_files<'w>(name: &str, words: &'w [Word]) -> Vec<&'w Word> {
-    let (taking, first): (&str, bool) = match name {
-        "sed" | "perl" => ("ef", true),
-        "awk" | "gawk" => ("ifvF", true),
-        "yq" | "chmod" | "chown" | "chattr" => ("", true),
-        "setfacl" => ("mx", false),
-        "truncate" => ("sr", false),
-        "touch" => ("dtr", false),
-        _ => ("", false),
-    };
-    let is_mode = |letters: &str| match name {
-        "chmod" => letters.chars().all(|letter| "rwxXst".contains(letter)),
-        "chattr" => letters != "R",
-        _ => false,
-    };
-    let mut has_first = !first;
-    let mut files = Vec::new();
-    let mut rest = words.iter();
-    while let Some(word) = rest.next() {
-        let Some(letters) = word.text.strip_prefix('-') else {
-            if has_first {
-                files.push(word);
-            }
-            has_first = true;
-            continue;
-        };
-        match letters.strip_prefix('-') {
-            Some(long) => {
-                has_first |= ["expression", "file", "reference"].iter().any(|known| long.starts_with(known));
-                if matches!(long, "expression" | "file" | "size") {
-                    rest.next();
-                }
-            }
-            None if letters.ends_with(|last| taking.contains(last)) => {
-                has_first |= letters.ends_with(['e', 'f']);
-                rest.next();
-            }
-            None => has_first |= is_mode(letters),
+        if writers::may_write_more(name, words) {
+            tally.ask(format!("what `{name}` writes may be a hook, or git's own"));
+        }
+        if writers::touches_sources(name, words) {
+            others(words, tally);
+        }
+        for (word, extent) in writers::written(name, words) {
+            self.write(&word, extent, tally);
+        }
+        if writers::makes_links(name, words) {
+            self.places.link(words, tally);
+        }
+        if !writers::is_file_program(name) {
+            others(words, tally);
         }
     }
-    files
-}
 
-pub(super) fn names_law(text: &str) -> bool {
-    text.split('/').any(|part| part == ".gov" || part.ends_with("=.gov") || part.ends_with(",.gov") || part == "-o.gov")
-}
-
-impl Looker {
-    pub(super) fn writes(&mut self, word: &Word, whole: bool) {
-        if self.writes_found(word) {
-            return;
+    fn unpack(&mut self, unpacked: &[Word], tally: &mut Tally) {
+        for word in unpacked {
+            match word.text.as_str() {
+                // Where the line is, all is ordinary but git's own.
+                "." if self.places.may_be_git() => self.write(&Word::plain("./*"), Extent::Alone, tally),
+                "." => {}
+                _ => self.write(word, Extent::Alone, tally),
+            }
         }
-        let extent = if whole { Extent::Whole } else { Extent::Alone };
+    }
+
+    /// A word that names a file, or stands for what does.
+    pub(super) fn write(&mut self, word: &Word, extent: Extent, tally: &mut Tally) {
+        if found::stands_for_found(word) && !self.searched.is_empty() {
+            return self.write_among(&self.searched.clone(), tally);
+        }
         if let Some(made) = word.made.as_ref().filter(|_| word.is_open) {
             for named in &made.named {
                 if word.text.starts_with('/') {
                     let inside = format!("{}{}", named.text.trim_end_matches('/'), word.text);
-                    self.written(&Word { text: inside, ..named.clone() }, &extent);
+                    self.write_named(&Word { text: inside, ..named.clone() }, extent.clone(), tally);
                 } else {
-                    self.written(named, &Extent::Whole);
+                    self.write_named(named, Extent::Whole, tally);
                 }
             }
-            self.written_among(&made.searched);
+            self.write_among(&made.searched, tally);
         }
         if said::is_program(word) {
-            return self.replaced(word);
+            return replaced(word, tally);
         }
-        self.written(word, &extent);
+        self.write_named(word, extent, tally);
     }
 
-    /// A program that was looked up is written, and not a file of its name here.
-    fn replaced(&mut self, word: &Word) {
-        let said = word.made.iter().flat_map(|made| &made.texts);
-        if said.chain([&word.text]).any(|text| base(text.trim_end()) == "gov-hook") {
-            self.object(Against::Ask, "it may be the gov-hook that judges: a person has to agree first");
+    /// What is found in some places is written.
+    pub(super) fn write_among(&mut self, searched: &[(Word, Found)], tally: &mut Tally) {
+        if tally.spend(searched.len() * EACH_COMMAND).is_err() {
+            return;
+        }
+        for (root, found) in searched {
+            let extent = if found.is_all() { Extent::Whole } else { Extent::Found(found.clone()) };
+            self.write_named(root, extent, tally);
         }
     }
 
-    pub(super) fn written(&mut self, word: &Word, extent: &Extent) {
+    fn write_named(&mut self, word: &Word, extent: Extent, tally: &mut Tally) {
         let is_made = word.made.as_ref().is_some_and(|made| made.may_be_anything());
         if is_made && word.is_unknown() {
-            self.object(Against::Ask, "it writes to a file whose name is not to be seen");
+            tally.ask("it writes to a file whose name is not to be seen");
         }
         if is_made && base(&word.text) == "gov-hook" {
-            return self.replaced(word);
+            return replaced(word, tally);
         }
         // `.g*` is `.git` as soon as there is one.
         let first = word.text.trim_start_matches("./").split('/').next().unwrap_or_default();
@@ -169,102 +129,52 @@ impl Looker {
         // Where a part is not known, what is known of it may still say enough.
         let is_led = word.is_open && (word.text.contains(".git/") || word.text.contains(".gov/"));
         if is_vague || is_led || may_be_hooks(word) {
-            self.object(Against::Ask, format!("`{}` may be a hook, or one of git's own files", word.text));
+            tally.ask(format!("`{}` may be a hook, or one of git's own files", word.text));
         }
         if word.is_open && !word.text.contains(".git") && !word.text.contains(".gov") {
             return;
         }
         // Whoever runs out of these is told at the end.
-        let places: usize = self.from.iter().map(|from| from.len() + EACH_COMMAND).sum();
-        if self.spend(word.text.len() + places).is_err() {
+        if tally.spend(word.text.len() + self.places.size()).is_err() {
             return;
         }
-        self.written_through_links(word, extent);
-        self.looked.written.push(Written { path: word.text.clone(), from: self.from.clone(), extent: extent.clone() });
+        self.write_through_links(word, &extent, tally);
+        self.written.push(Written { path: word.text.clone(), from: self.places.from().to_vec(), extent });
     }
 
-    pub(super) fn files(&mut self, name: &str, words: &[Word]) {
-        let named = || words.iter().filter(|word| !word.text.starts_with('-'));
-        if matches!(name, "curl" | "wget") {
-            let files: Vec<Word> = fetched_to(name, words).collect();
-            for file in &files {
-                self.writes(file, false);
-            }
-            return self.others(words);
+    /// What is written where links lead; a link that is removed or moved goes alone.
+    fn write_through_links(&mut self, word: &Word, extent: &Extent, tally: &mut Tally) {
+        if *extent == Extent::Whole && self.places.is_link(word) && !word.text.ends_with('/') {
+            return;
         }
-        if let Some(unpacked) = unpack::written(name, words) {
-            for word in &unpacked {
-                match word.text.as_str() {
-                    // Where the line is, all is ordinary but git's own.
-                    "." if self.from.iter().any(|from| from.split('/').any(|part| part == ".git")) => {
-                        self.writes(&Word::plain("./*"), false);
-                    }
-                    "." => {}
-                    _ => self.writes(word, false),
-                }
-            }
-            return self.others(words);
-        }
-        if !is_file_program(name) {
-            return self.others(words);
-        }
-        match name {
-            "sed" | "perl" | "yq" | "awk" if !edits(name, words) => {
-                // `w FILE` of sed.
-                if words.iter().any(|word| word.text.contains("w .g")) {
-                    self.object(Against::Ask, format!("what `{name}` writes may be a hook, or git's own"));
-                }
-            }
-            "cp" | "ln" | "install" | "rsync" | "scp" => {
-                let target = words.iter().find_map(|word| word.without("--target-directory="));
-                let names_target = |word: &Word| match word.text.strip_prefix('-') {
-                    Some("-target-directory") => true,
-                    Some(letters) => !letters.starts_with('-') && letters.ends_with('t'),
-                    None => false,
-                };
-                let is_copy = matches!(name, "cp" | "ln" | "install");
-                let after =
-                    words.iter().position(|word| is_copy && names_target(word)).and_then(|at| words.get(at + 1));
-                // What a link leads to is written through it.
-                if name == "ln" || words.iter().any(|word| word.text == "--remove-source-files") {
-                    self.others(words);
-                }
-                match target.or_else(|| after.cloned()) {
-                    Some(target) => self.writes(&target, false),
-                    None => named().next_back().into_iter().for_each(|word| self.writes(word, false)),
-                }
-                if name == "ln" || (name == "cp" && words.iter().any(makes_links)) {
-                    self.links(words);
-                }
-            }
-            "dd" => {
-                let outputs = words.iter().filter_map(|word| word.without("of="));
-                outputs.for_each(|path| self.writes(&path, false));
-            }
-            "mv" => {
-                let last = named().count().saturating_sub(1);
-                named().enumerate().for_each(|(at, word)| self.writes(word, at < last));
-            }
-            _ => {
-                let whole = matches!(name, "rm" | "rmdir" | "shred" | "unlink" | "chmod" | "chown" | "chattr");
-                for word in named_as_files(name, words) {
-                    self.writes(word, whole);
-                }
+        for led in self.places.led(word, tally) {
+            if led.is_open {
+                self.write_named(&led, extent.clone(), tally);
+            } else {
+                self.written.push(Written { path: led.text, from: vec![String::new()], extent: extent.clone() });
             }
         }
     }
+}
 
-    /// Of a program that is not known to read or to write it is asked why it names the hooks.
-    fn others(&mut self, words: &[Word]) {
-        let is_written = |text: &str| {
-            text.starts_with("-o")
-                || text.starts_with("--output")
-                || matches!(text, "-w" | "--write" | "-i" | "--in-place" | "-d" | "-C" | "--directory")
-        };
-        let writes = words.iter().any(|word| is_written(&word.text));
-        let is_law = |text: &str| writes && names_law(text);
-        if let Some(word) = words.iter().find(|word| names_hooks(&word.text) || is_law(&word.text)) {
-            self.object(Against::Ask, format!("what it does with `{}` is not known", word.text));
-        }
+/// A program that was looked up is written, and not a file of its name here.
+fn replaced(word: &Word, tally: &mut Tally) {
+    let said = word.made.iter().flat_map(|made| &made.texts);
+    if said.chain([&word.text]).any(|text| base(text.trim_end()) == "gov-hook") {
+        tally.ask("it may be the gov-hook that judges: a person has to agree first");
+    }
+}
+
+/// Of a program that is not known to read or to write it is asked why it names the hooks.
+fn others(words: &[Word], tally: &mut Tally) {
+    let is_written = |text: &str| {
+        text.starts_with("-o")
+            || text.starts_with("--output")
+            || matches!(text, "-w" | "--write" | "-i" | "--in-place" | "-d" | "-C" | "--directory")
+    };
+    let writes = words.iter().any(|word| is_written(&word.text));
+    let is_law = |text: &str| writes && names_law(text);
+    if let Some(word) = words.iter().find(|word| names_hooks(&word.text) || is_law(&word.text)) {
+        tally.ask(format!("what it does with `{}` is not known", word.text));
     }
 }

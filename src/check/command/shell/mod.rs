@@ -401,5 +401,24 @@ pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     is_name.then(|| (name.to_owned(), Word { text: value.to_owned(), ..word.clone() }))
 }
 
+/// Words as a script says them; what is not known stays unknown.
+pub(super) fn spelled(words: &[Word]) -> String {
+    let spell = |word: &Word| {
+        let open = if word.is_open { "\"$_unknown\"" } else { "" };
+        let plain = word.text.chars().all(|char| char.is_ascii_alphanumeric() || "-_=./:@,+".contains(char));
+        if plain && !word.text.is_empty() {
+            format!("{}{open}", word.text)
+        } else {
+            format!("'{}'{open}", word.text.replace('\'', r"'\''"))
+        }
+    };
+    words.iter().map(spell).collect::<Vec<_>>().join(" ")
+}
+
+/// Words as they are put together to be read anew.
+pub(super) fn joined(words: &[Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests;
