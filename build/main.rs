@@ -38,7 +38,7 @@ fn main() -> Result<(), Broken> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=src/check/rules/built/byte_set.rs");
     println!("cargo::rerun-if-changed=src/check/rules/built/heads.rs");
-    println!("cargo::rerun-if-changed=src/check/rules/built/logarithm.rs");
+    println!("cargo::rerun-if-changed=src/check/logarithm.rs");
     println!("cargo::rerun-if-changed=src/check/rules/built/program.rs");
     println!("cargo::rerun-if-changed=src/check/rules/built/required.rs");
     println!("cargo::rerun-if-changed=src/check/rules/built/tables.rs");

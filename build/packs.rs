@@ -15,7 +15,7 @@ mod byte_set;
 mod expressions;
 #[path = "../src/check/rules/built/heads.rs"]
 mod heads;
-#[path = "../src/check/rules/built/logarithm.rs"]
+#[path = "../src/check/logarithm.rs"]
 mod logarithm;
 #[path = "../src/check/rules/built/program.rs"]
 mod program;

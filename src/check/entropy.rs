@@ -1,6 +1,6 @@
 //! How much a value tells: Shannon's bits, counted alike on every machine.
 
-use super::rules::log2;
+use super::logarithm::log2;
 
 /// Shannon's bits for each byte of a value.
 pub(super) fn entropy(value: &[u8]) -> f64 {

@@ -15,6 +15,8 @@ pub mod eval;
 mod headers;
 pub mod imports;
 mod kind;
+mod logarithm;
+mod marker;
 mod measure;
 pub mod rules;
 mod syntax;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::overdue;
+use super::lapse::unanswered;
 use crate::app::Failure;
 use crate::app::judging::{Judged, begins_after, own_changes};
 use crate::app::memory::{Act, Hearing};
@@ -112,7 +112,7 @@ pub(super) fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Op
         return Ok(None);
     }
     let act = bound(repo, EntryKind::Reject, judged)?;
-    Ok(act.map(|act| overdue::timed_out(act, request_id(judged.landing.change))))
+    Ok(act.map(|act| unanswered(act, request_id(judged.landing.change))))
 }
 
 /// Asks for the approvals that a change needs.

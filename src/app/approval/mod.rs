@@ -4,6 +4,7 @@ mod answer;
 mod ask;
 mod debts;
 mod glass;
+mod lapse;
 mod list;
 mod matter;
 mod overdue;

@@ -1,6 +1,7 @@
 //! A request that nobody answered in time is a rejection: whoever sees it first puts that on record.
 
 use super::ask::{self, request_id};
+use super::lapse::{WHY, unanswered};
 use super::list::matters;
 use super::told::{News, put};
 use crate::app::judging::Judged;
@@ -8,9 +9,6 @@ use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
 use crate::model::{Deed, Entry, EntryKind, MatterState, Outcome};
-
-/// Why it is rejected, as everybody reads it.
-const WHY: &str = "nobody answered the request in time";
 
 /// What somebody just looks at may have waited too long.
 pub(super) fn see(repo: &Repo, judged: &Judged, environment: &Environment) -> Result<(), Failure> {
@@ -64,14 +62,9 @@ fn lapse(entry: &Entry) -> Option<Act> {
             act = act.saying(key, value.clone());
         }
     }
-    act = timed_out(act, request_id(entry.change?));
+    act = unanswered(act, request_id(entry.change?));
     act.change = entry.change;
     act.policy = entry.policy;
     act.risk.clone_from(&entry.risk);
     Some(act)
-}
-
-/// What makes a rejection one that nobody uttered.
-pub(super) fn timed_out(act: Act, request: String) -> Act {
-    act.saying("cause", "timeout").saying("request", request).saying("reason", WHY)
 }

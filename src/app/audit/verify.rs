@@ -9,7 +9,8 @@ use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::model::Ending;
 use crate::report::audit::coverage::Covered;
-use crate::report::audit::verify::{Replayed, Verified, human, json};
+use crate::report::audit::replayed::Replayed;
+use crate::report::audit::verify::{Verified, human, json};
 use crate::report::{Medium, Style};
 
 /// What `audit verify` is asked.

@@ -31,7 +31,6 @@ mod told;
 
 pub use apart::Standing;
 pub use archived::{Known, Packed};
-pub(super) use built::log2;
 pub use candidate::Candidate;
 pub use definition::{Allow, Anchor, Asks, By, Definition, Example, Happening, Kind, On, Sides};
 pub use examples::Broken;

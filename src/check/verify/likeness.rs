@@ -6,7 +6,7 @@
 use super::codec::base64;
 use super::shape::{is_hex, is_uuid};
 use crate::check::entropy::entropy;
-use crate::check::rules::log2;
+use crate::check::logarithm::log2;
 
 /// What it costs in quarter bits, beyond `FLOOR`, to follow one letter by another in words and
 /// identifiers: one row for each of a-z, a digit, and the boundary of a word.

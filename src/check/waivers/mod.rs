@@ -5,7 +5,6 @@
 
 mod explained;
 mod file;
-mod inline;
 mod names;
 mod read;
 mod text;
@@ -14,11 +13,11 @@ mod waive;
 
 pub use explained::{Explained, explained};
 pub use file::Waivers;
-pub use inline::Inline;
-pub(in crate::check) use inline::{MARKERS, Marked};
 pub use text::{Baselined, Excused, Waiver, inline, rewritten};
 pub use told::is_own_excuse;
 pub use waive::{Scope, Waiving};
+
+pub use crate::check::marker::Inline;
 
 /// Whether a reason says anything: one made of signs does not.
 #[must_use]

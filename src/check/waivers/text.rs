@@ -4,8 +4,7 @@
 use std::fmt::Write as _;
 
 use super::file::{Entry, Waivers, What};
-use super::inline::MARKER;
-use crate::check::syntax;
+use crate::check::marker::{MARKER, comment_of};
 use crate::model::{Date, Finding, RepoPath};
 
 /// What stands above a waiver of the baseline. Whoever takes it away makes the waiver their own.
@@ -177,27 +176,6 @@ pub fn inline(path: &RepoPath, rule: &str, reason: &str, until: Option<Date>) ->
     let until = until.map(|until| format!(" until={until}")).unwrap_or_default();
     let close = if close.is_empty() { String::new() } else { format!(" {close}") };
     Some(format!("{open} {MARKER}[{rule}] {reason}{until}{close}"))
-}
-
-/// How a comment starts and ends in a file, where its format has any.
-pub(super) fn comment_of(path: &RepoPath) -> Option<(&'static str, &'static str)> {
-    syntax::comment(path).or_else(|| comment(path))
-}
-
-/// How a comment starts and ends in formats that are no programs.
-fn comment(path: &RepoPath) -> Option<(&'static str, &'static str)> {
-    let name = path.as_bytes().rsplit(|&byte| byte == b'/').next()?.to_ascii_lowercase();
-    let hashed = [&b"dockerfile"[..], b"makefile", b".npmrc", b".pypirc", b".gitconfig", b".dockerignore"];
-    if hashed.contains(&name.as_slice()) || name.starts_with(b".env") {
-        return Some(("#", ""));
-    }
-    match path.extension()?.to_ascii_lowercase().as_slice() {
-        b"yaml" | b"yml" | b"toml" | b"ini" | b"cfg" | b"conf" | b"properties" | b"env" | b"tf" | b"tfvars"
-        | b"hcl" | b"cmake" | b"mk" | b"nix" | b"graphql" => Some(("#", "")),
-        b"html" | b"htm" | b"xml" | b"svg" | b"md" | b"vue" | b"plist" | b"csproj" => Some(("<!--", "-->")),
-        b"css" | b"scss" | b"less" => Some(("/*", "*/")),
-        _ => None,
-    }
 }
 
 fn quoted(text: &str) -> String {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::file::{Entry, Waivers};
-use super::inline::Inline;
 use super::is_reason;
 use super::names::Names;
 use super::told::Excuse;
+use crate::check::marker::Inline;
 use crate::check::rules::Rules;
 use crate::model::{Date, Finding, RepoPath, Waived};
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::super::escape::printable;
-use super::verify::Replayed;
+use super::replayed::Replayed;
 use crate::model::{Adoption, CommitCoverage, Gather, Outcome, PastGate, RecordStatus, RiskLevel, counted};
 
 /// A person reads no more of them; machines get all.

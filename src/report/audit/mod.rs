@@ -2,6 +2,7 @@
 
 pub mod coverage;
 pub mod log;
+pub mod replayed;
 pub mod show;
 pub mod totals;
 pub mod verify;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::Style;
 use super::super::escape::printable;
 use super::coverage::{self, Covered};
+use super::replayed::{self, Replayed, place};
 use crate::model::{Damage, DamageCode, Ending, Sha256, Unwitnessed, counted, counted_in_groups, grouped};
 
 /// A person reads no more of one list; machines get all of it.
@@ -44,18 +45,6 @@ pub struct NotAnchored {
     /// A commit or a tag.
     pub place: String,
     pub why: String,
-}
-
-/// What became of recorded decisions that were made again; those that differ are damage.
-#[derive(Clone, Debug)]
-pub struct Replayed {
-    pub same: u64,
-    /// Their objects are not here any more.
-    pub gone: u64,
-    /// Made in a shallow clone, which knew less.
-    pub partial: u64,
-    /// Made by another engine, and differing.
-    pub otherwise: Vec<Damage>,
 }
 
 impl Verified {
@@ -97,7 +86,7 @@ pub fn human(found: &Verified, _style: Style) -> String {
     }
     anchors(&found.anchors, &mut text);
     if let Some(replayed) = &found.replayed {
-        replay(replayed, &mut text);
+        replayed::tell(replayed, &mut text);
     }
     if let Some(covered) = &found.covered {
         coverage::tell(covered, found.replayed.as_ref(), &mut text);
@@ -126,29 +115,6 @@ fn anchors(anchors: &Anchors, text: &mut String) {
     }
 }
 
-fn replay(replayed: &Replayed, text: &mut String) {
-    let Replayed { same, gone, partial, otherwise } = replayed;
-    let _ = writeln!(text, "\nreplayed: {} recomputed with the same result", counted_in_groups(*same, "decision"));
-    if *gone > 0 {
-        let _ = writeln!(text, "  {} about objects that are not in this clone", counted_in_groups(*gone, "decision"));
-    }
-    if *partial > 0 {
-        let _ = writeln!(
-            text,
-            "  {} made in a shallow clone, which knew less of the history",
-            counted_in_groups(*partial, "decision")
-        );
-    }
-    if !otherwise.is_empty() {
-        let count = counted_in_groups(otherwise.len() as u64, "decision");
-        let _ = writeln!(text, "  {count} by other versions of gov-hook that this one would decide differently:");
-    }
-    for differs in otherwise.iter().take(MOST) {
-        let (expected, found) = (printable(&differs.expected), printable(&differs.found));
-        let _ = writeln!(text, "    {}: now {expected}, then {found}", place(differs));
-    }
-}
-
 /// Enough alone: a client may show no more.
 fn first_line(found: &Verified) -> String {
     if found.streams == 0 && found.is_sound() {
@@ -170,13 +136,6 @@ fn first_line(found: &Verified) -> String {
         (_, many) => format!("; {unwitnessed} newest entries of {} streams are unwitnessed", many.len()),
     };
     format!("sound: {size}, {} signed{tail}", grouped(found.signed))
-}
-
-fn place(damage: &Damage) -> String {
-    match damage.seq {
-        Some(seq) => format!("at entry {seq} of {}", printable(&damage.stream)),
-        None => format!("in {}", printable(&damage.stream)),
-    }
 }
 
 fn tell(damage: &Damage, text: &mut String) {

@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::prefilter::Prefilter;
+use crate::check::marker::MARKERS;
 use crate::check::rules::built::embedded;
 use crate::check::rules::built::tables::{Keyword, Tables};
 use crate::check::rules::definition::{Anchor, On};
 use crate::check::rules::rule::Rule;
-use crate::check::waivers::MARKERS;
 use crate::model::Gather;
 
 pub(in crate::check::rules) struct Group {

@@ -150,11 +150,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::check::marker::MARKERS;
     use crate::check::rules::built::embedded;
     use crate::check::rules::built::tables::folded;
     use crate::check::rules::rule::Rule;
     use crate::check::rules::set::Rules;
-    use crate::check::waivers::MARKERS;
     use crate::policy::RuleSettings;
 
     fn places(keywords: &[&str], text: &[u8]) -> Vec<(u16, usize)> {

@@ -1,7 +1,7 @@
 //! What the rules have to say of one file.
 
 use super::tally::Tally;
-use crate::check::waivers::Inline;
+use crate::check::marker::Inline;
 use crate::model::{Finding, Fingerprint, RuleId, Scanned};
 
 /// What the rules found in a file.

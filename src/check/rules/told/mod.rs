@@ -18,7 +18,7 @@ use super::definition::ToldAt;
 use super::rule::{Compiled, Rule};
 use super::search::{Match, Matches, Part};
 use super::set::Rules;
-use crate::check::waivers::{Inline, Marked};
+use crate::check::marker::{Inline, Marked};
 use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned, Severity};
 pub use found::{Found, MESSAGE_PATH, TAG_PATH};
 use position::Position;

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::text::comment_of;
+use super::syntax;
 use crate::model::{Date, Fingerprint, Place, RepoPath, RuleId, hides_text};
 use crate::policy::NameGlob;
 
-pub(in crate::check) const MARKER: &str = "gov: allow";
+pub(super) const MARKER: &str = "gov: allow";
 
 /// The marker as people write it. `build/packs.rs` has the same list.
-pub(in crate::check) const MARKERS: [&str; 2] = [MARKER, "gov:allow"];
+pub(super) const MARKERS: [&str; 2] = [MARKER, "gov:allow"];
 
 /// How much of a line is read, and how much of a reason is kept.
 const LONGEST_LINE: usize = 1024;
@@ -38,7 +38,7 @@ pub struct Inline {
 impl Inline {
     /// `ids` are the rules that match on the line it `covers`; `elsewhere` are findings of the file
     /// that are on no line of its new text: those it excuses only by their full name.
-    pub(in crate::check) fn new(
+    pub(super) fn new(
         marked: &Marked,
         place: Place,
         covers: u32,
@@ -66,26 +66,26 @@ impl Inline {
     }
 
     /// Whether the change under judgement adds it.
-    pub(in crate::check) fn added(self, added: bool) -> Self {
+    pub(super) fn added(self, added: bool) -> Self {
         Self { added, ..self }
     }
 }
 
 /// What the text around a marker says.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::check) struct Marked {
-    pub(in crate::check) rules: Vec<String>,
-    pub(in crate::check) reason: String,
-    pub(in crate::check) until: Option<Date>,
-    pub(in crate::check) problem: Option<&'static str>,
+pub(super) struct Marked {
+    pub(super) rules: Vec<String>,
+    pub(super) reason: String,
+    pub(super) until: Option<Date>,
+    pub(super) problem: Option<&'static str>,
     /// Only the marks of a comment stand before it on its line.
-    pub(in crate::check) alone: bool,
+    pub(super) alone: bool,
 }
 
 impl Marked {
     /// Reads the marker at a place of a file; `None` when it is only spoken of, as in quotes. What is
     /// `hidden`, in ascending order, is a secret, and no part of a reason.
-    pub(in crate::check) fn read(path: &RepoPath, text: &[u8], at: usize, hidden: &[Range<usize>]) -> Option<Self> {
+    pub(super) fn read(path: &RepoPath, text: &[u8], at: usize, hidden: &[Range<usize>]) -> Option<Self> {
         let from = at.saturating_sub(LONGEST_LINE);
         let before = text.get(from..at)?;
         let before =
@@ -141,6 +141,27 @@ impl Marked {
         let reason = reason.trim_start_matches([':', '-', '\u{2013}', '\u{2014}', ' ']);
         let reason = reason.chars().filter(|c| !c.is_control() && !hides_text(*c)).take(LONGEST_REASON).collect();
         Some(Self { rules, reason, until, problem: None, alone })
+    }
+}
+
+/// How a comment starts and ends in a file, where its format has any.
+pub(super) fn comment_of(path: &RepoPath) -> Option<(&'static str, &'static str)> {
+    syntax::comment(path).or_else(|| comment(path))
+}
+
+/// How a comment starts and ends in formats that are no programs.
+fn comment(path: &RepoPath) -> Option<(&'static str, &'static str)> {
+    let name = path.as_bytes().rsplit(|&byte| byte == b'/').next()?.to_ascii_lowercase();
+    let hashed = [&b"dockerfile"[..], b"makefile", b".npmrc", b".pypirc", b".gitconfig", b".dockerignore"];
+    if hashed.contains(&name.as_slice()) || name.starts_with(b".env") {
+        return Some(("#", ""));
+    }
+    match path.extension()?.to_ascii_lowercase().as_slice() {
+        b"yaml" | b"yml" | b"toml" | b"ini" | b"cfg" | b"conf" | b"properties" | b"env" | b"tf" | b"tfvars"
+        | b"hcl" | b"cmake" | b"mk" | b"nix" | b"graphql" => Some(("#", "")),
+        b"html" | b"htm" | b"xml" | b"svg" | b"md" | b"vue" | b"plist" | b"csproj" => Some(("<!--", "-->")),
+        b"css" | b"scss" | b"less" => Some(("/*", "*/")),
+        _ => None,
     }
 }
 
