@@ -5,8 +5,8 @@
 
 use std::fmt;
 
-use super::chain::{Claim, Witness};
 use super::fits_a_stream;
+use super::witness::{Claim, Witness};
 use crate::model::{Seen, Sha256};
 
 const TRAILER: &str = "Gov-Checkpoint";

@@ -13,10 +13,10 @@
 
 use std::collections::BTreeMap;
 
-use super::chain::{Claim, Witness};
 use super::fits_a_stream;
 use super::merkle;
 use super::sshsig::{Refusal, SignatureError, Signers, SshSignature, base64};
+use super::witness::{Claim, Witness};
 use crate::model::{Entry, Gather, Moment, Seen, Sha256};
 
 const ORIGIN: &str = "gov-hook/";

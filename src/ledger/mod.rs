@@ -15,12 +15,12 @@ mod merkle;
 mod samples;
 pub mod sshsig;
 mod summary;
+mod witness;
 
 pub use anchor::{Anchor, NoAnchor};
 pub use binding::{Binding, BindingError, Writer};
 pub use chain::{
-    Admin, Admins, AuditLaw, Chain, Claim, Rules, Tip, Verdict, Witness, is_a_word, is_signature_demanded, join,
-    namespace,
+    Admin, Admins, AuditLaw, Chain, Rules, Tip, Verdict, is_a_word, is_signature_demanded, join, namespace,
 };
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use coverage::{Coverage, Enough, Known, Landing, There, rewritten, totals};
@@ -29,3 +29,4 @@ pub use entry::{
 };
 pub use genesis::{GENESIS_STREAM, Root, genesis, is_genesis};
 pub use summary::Summary;
+pub use witness::{Claim, Witness};

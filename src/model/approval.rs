@@ -1,8 +1,9 @@
 //! What people said of changes, as the ledger has it, and the landing that their words are held against.
 
-use super::assessment::RiskLevel;
-use super::decision::Gate;
-use super::digest::{ChangeId, Sha256};
+use super::change_id::ChangeId;
+use super::digest::Sha256;
+use super::gate::Gate;
+use super::level::RiskLevel;
 use super::moment::Moment;
 use super::object::ObjectId;
 

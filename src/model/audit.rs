@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::assessment::RiskLevel;
+use super::change_id::ChangeId;
 use super::damage::{Damage, DamageCode, Unwitnessed};
 use super::date::Date;
-use super::decision::Outcome;
-use super::digest::{ChangeId, Sha256};
+use super::digest::Sha256;
 use super::entry::EntryKind;
+use super::gate::Outcome;
+use super::level::RiskLevel;
 use super::moment::Moment;
 use super::object::ObjectId;
 

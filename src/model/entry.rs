@@ -5,9 +5,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::assessment::RiskLevel;
-use super::decision::Outcome;
-use super::digest::{ChangeId, Sha256};
+use super::change_id::ChangeId;
+use super::digest::Sha256;
+use super::gate::Outcome;
+use super::level::RiskLevel;
 use super::moment::Moment;
 use super::object::ObjectId;
 use super::reference::branch_of;

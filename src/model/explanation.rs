@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::assessment::{Placement, PolicyLine, RiskLevel};
-use super::decision::{Enforcement, Gate, Need};
+use super::assessment::{Placement, PolicyLine};
+use super::decision::Need;
+use super::gate::{Enforcement, Gate};
+use super::level::RiskLevel;
 use super::path::RepoPath;
 
 /// A glob of the policy that matches the path.

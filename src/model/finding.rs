@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::assessment::RiskLevel;
 use super::date::Date;
 use super::digest::Sha256;
 use super::hex;
+use super::level::RiskLevel;
 use super::object::ObjectId;
 use super::path::RepoPath;
 

@@ -1,8 +1,10 @@
 //! Everything one run has to say: the report's only input.
 
 use super::assessment::Assessment;
-use super::decision::{Decision, Enforcement, Gate};
-use super::digest::{ChangeId, Sha256};
+use super::change_id::ChangeId;
+use super::decision::Decision;
+use super::digest::Sha256;
+use super::gate::{Enforcement, Gate};
 use super::object::ObjectId;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! What became of requests, of debts and of the words that people put on record: what is told of them.
 
-use super::assessment::RiskLevel;
-use super::decision::{Need, NotCounted, Outcome};
-use super::digest::{ChangeId, Sha256};
+use super::change_id::ChangeId;
+use super::decision::{Need, NotCounted};
+use super::digest::Sha256;
+use super::gate::Outcome;
+use super::level::RiskLevel;
 use super::moment::Moment;
 use super::object::ObjectId;
 

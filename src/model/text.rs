@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::path::hides_text;
-
 /// Whether a character could deceive a reader: it steers the terminal, reorders or hides text, or
 /// is none that may be exchanged.
 #[must_use]
@@ -72,6 +70,18 @@ pub fn shell_word(text: &str) -> String {
     }
     word.push('\'');
     word
+}
+
+/// Characters that show nothing, or that change the order in which others are shown.
+#[must_use]
+pub fn hides_text(character: char) -> bool {
+    // Most are letters of a program.
+    character >= '\u{ad}'
+        && matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
