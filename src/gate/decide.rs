@@ -156,7 +156,7 @@ fn reason(outcome: Outcome, what: String) -> Reason {
 mod tests {
     use super::*;
     use crate::gate::samples::{assessment, deny, evidence, policy};
-    use crate::model::{Enforcement, Exit, Gate, Saying};
+    use crate::model::{Enforcement, Exit, Gate, Saying, Waived, WaivedBy};
 
     #[test]
     fn the_worst_reason_wins() {
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_waived_denial_does_not_block() {
         let mut waived = assessment(RiskLevel::Low);
-        let by = crate::model::Waived { reason: "a test value".into(), by: "src/a.rs:1".into() };
+        let by = Waived { reason: "a test value".into(), by: WaivedBy::Text("src/a.rs:1".into()) };
         waived.findings.push(Finding { waived: Some(by), ..deny() });
 
         let decision = decide(&waived, &evidence(), &policy(), Extent::Whole);

@@ -142,8 +142,31 @@ impl fmt::Debug for Fingerprint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waived {
     pub reason: String,
-    /// Where the waiver stands, such as `src/a.rs:12` or `.gov/waivers.yaml:4`.
-    pub by: String,
+    pub by: WaivedBy,
+}
+
+/// Where a waiver stands, with its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WaivedBy {
+    /// In the text that it excuses, such as `src/a.rs:12`.
+    Text(String),
+    /// In the repository's list of waivers, `.gov/waivers.yaml:4`.
+    List(String),
+}
+
+impl WaivedBy {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(place) | Self::List(place) => place,
+        }
+    }
+}
+
+impl fmt::Display for WaivedBy {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
 }
 
 /// Where a finding stands in time, once all of history was searched.

@@ -49,7 +49,7 @@ pub use digest::Sha256;
 pub use entry::{Actor, ActorKind, Entry, EntryKind, EntrySubject, OverrideAction, RecordedRisk, Seen};
 pub use evaluation::{Band, Evaluation, Measured, Mismatch, Promise, Ranking, share};
 pub use explanation::{Explanation, NamedBy};
-pub use finding::{Excerpt, Finding, Fingerprint, InHistory, Place, RuleId, Severity, Waived};
+pub use finding::{Excerpt, Finding, Fingerprint, InHistory, Place, RuleId, Severity, Waived, WaivedBy};
 pub use gate::{Ending, Enforcement, Exit, Gate, Outcome};
 pub use health::{
     GitView, Health, HookState, LedgerHealth, ServerHealth, StageHealth, Trouble, WorktreeHealth, WriterHealth,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::entries::{Entry, Grade, LAW, entries, refusal};
 use super::escape::{self, printable, uri};
 use super::words::headline;
-use crate::model::{Gather, Judgement, RepoPath, RuleId};
+use crate::model::{Gather, Judgement, RepoPath, RuleId, WaivedBy};
 
 pub(super) fn render(judgement: &Judgement) -> serde_json::Result<String> {
     let (headline, law) = (headline(judgement).line(), RepoPath::from(LAW));
@@ -78,8 +78,12 @@ fn result(entry: &Entry, rules: &BTreeMap<&str, (usize, Value)>) -> Value {
     result.insert("partialFingerprints".into(), json!({ "govHook/v1": entry.fingerprint.to_string() }));
     // Present on every result or on none: an empty list says that nothing excuses this one.
     let suppressions = entry.waived.map(|waived| {
-        let kind = if waived.by.starts_with(".gov/") { "external" } else { "inSource" };
-        json!({ "kind": kind, "justification": format!("{} ({})", printable(&waived.reason), printable(&waived.by)) })
+        let kind = match &waived.by {
+            WaivedBy::Text(_) => "inSource",
+            WaivedBy::List(_) => "external",
+        };
+        let place = printable(waived.by.as_str());
+        json!({ "kind": kind, "justification": format!("{} ({place})", printable(&waived.reason)) })
     });
     result.insert("suppressions".into(), suppressions.into_iter().collect());
     if let Some(at) = entry.at {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{
     FileChange, FileKind, Known, LineDiff, LineSet, Mode, ObjectId, PathClass, Place, RuleId, Scanned, Severity, Side,
-    Window,
+    Waived, WaivedBy, Window,
 };
 use crate::policy::RiskLimits;
 
@@ -269,7 +269,7 @@ fn findings_that_hold_or_deny_are_high_and_a_floor_may_be_higher() {
 
 #[test]
 fn a_waived_finding_weighs_nothing() {
-    let waived = Some(crate::model::Waived { reason: "a test key".into(), by: "src/a.txt:2".into() });
+    let waived = Some(Waived { reason: "a test key".into(), by: WaivedBy::Text("src/a.txt:2".into()) });
     let findings = vec![Finding { waived, ..finding(Severity::Deny, Some(RiskLevel::Critical)) }];
 
     let assessment = assess(Gathered { findings, ..gathered(vec![]) }, &policy(""));

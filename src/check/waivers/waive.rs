@@ -8,7 +8,7 @@ use super::names::Names;
 use super::told::Excuse;
 use crate::check::marker::Inline;
 use crate::check::rules::Rules;
-use crate::model::{Date, Finding, RepoPath, Waived};
+use crate::model::{Date, Finding, RepoPath, Waived, WaivedBy};
 
 /// How much was judged: only a whole tree, or history, shows that a waiver of the file has nothing
 /// to excuse.
@@ -109,7 +109,7 @@ impl Inline {
     }
 
     fn waived(&self) -> Waived {
-        Waived { reason: self.reason.clone(), by: format!("{}:{}", self.path, self.line) }
+        Waived { reason: self.reason.clone(), by: WaivedBy::Text(format!("{}:{}", self.path, self.line)) }
     }
 
     fn holds(&self, today: Date) -> bool {
@@ -119,7 +119,7 @@ impl Inline {
 
 impl Entry {
     fn waived(&self, origin: &str) -> Waived {
-        Waived { reason: self.reason.clone(), by: format!("{origin}:{}", self.line) }
+        Waived { reason: self.reason.clone(), by: WaivedBy::List(format!("{origin}:{}", self.line)) }
     }
 
     fn holds(&self, today: Date) -> bool {

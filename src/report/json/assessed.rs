@@ -197,7 +197,7 @@ impl<'a> From<&'a Finding> for FindingV1<'a> {
             message: &finding.message,
             help: finding.help.as_deref(),
             fingerprint: finding.fingerprint.to_string(),
-            waived: finding.waived.as_ref().map(|waived| WaivedV1 { reason: &waived.reason, by: &waived.by }),
+            waived: finding.waived.as_ref().map(|waived| WaivedV1 { reason: &waived.reason, by: waived.by.as_str() }),
             history: finding.history.map(|history| HistoryV1 {
                 since: history.since.map(|since| since.to_string()),
                 in_head: history.in_head,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::model::{
     Against, Assessment, Cause, ChangeId, Date, Decision, Enforcement, Exit, Factor, Finding, Gate, InHistory,
     Judgement, Need, NotCounted, Outcome, PathClass, Place, PolicyLine, PolicyRef, Reach, RepoPath, Risk, RiskLevel,
-    RuleId, Scanned, Severity, Sha256, Target, TargetKind, Waived, Window,
+    RuleId, Scanned, Severity, Sha256, Target, TargetKind, Waived, WaivedBy, Window,
 };
 use parts::{factor, file, file_at, finding, id, marked, need, next, placement, policy_line, reason, renamed};
 
@@ -231,7 +231,7 @@ pub(super) fn waived() -> Judgement {
     judgement.assessment.findings = vec![Finding {
         waived: Some(Waived {
             reason: "a key of the vendor's sandbox, public".into(),
-            by: "src/core/engine.rs:11".into(),
+            by: WaivedBy::Text("src/core/engine.rs:11".into()),
         }),
         excerpt: Some(marked("key = sk_t(32 characters)", "sk_t(32 characters)")),
         ..finding("secret/stripe-key", Severity::Deny, ("src/core/engine.rs", 12, 7), "Stripe key")
@@ -309,7 +309,10 @@ pub(super) fn hostile_with(text: &str) -> Judgement {
     judgement.assessment.findings = vec![
         finding(&forged, Some(1)),
         finding(&latin1, None),
-        Finding { waived: Some(Waived { reason: order("reason "), by: order("by ") }), ..finding(&forged, Some(2)) },
+        Finding {
+            waived: Some(Waived { reason: order("reason "), by: WaivedBy::Text(order("by ")) }),
+            ..finding(&forged, Some(2))
+        },
     ];
     judgement.assessment.risk.causes = vec![Cause {
         level: RiskLevel::Critical,
