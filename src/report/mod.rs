@@ -13,6 +13,7 @@ pub mod headers;
 #[cfg(test)]
 mod hostile;
 mod human;
+pub mod install;
 mod json;
 mod junit;
 pub mod mistakes;

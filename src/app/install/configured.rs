@@ -3,10 +3,11 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::put::{self, Done};
+use super::put;
 use super::shim::quoted;
 use crate::app::Failure;
 use crate::git::{Git, Repo};
+use crate::report::install::Done;
 
 /// Where the shims stand that the configuration names.
 pub(in crate::app) fn folder(repo: &Repo) -> PathBuf {

@@ -6,6 +6,7 @@ use crate::git::Repo;
 use crate::git::notes::{NotesError, Stream};
 use crate::ledger::GENESIS_STREAM;
 use crate::model::shell_word;
+use crate::report::install::{Brought, Fetching};
 
 /// What `git fetch` takes of a remote that has no rule.
 const HEAD: &str = "HEAD";
@@ -34,13 +35,6 @@ pub(in crate::app) fn missing(repo: &Repo, remote: &str) -> Result<Vec<(String, 
     Ok(head.into_iter().chain([(key, value)]).collect())
 }
 
-/// The remote whose streams are fetched from now on.
-pub(super) struct Fetching {
-    pub(super) remote: String,
-    /// The command by which all of its branches are fetched, where only one is.
-    pub(super) all_branches: Option<String>,
-}
-
 pub(super) fn install(repo: &Repo) -> Result<Option<Fetching>, Failure> {
     if !repo.has_remote() {
         return Ok(None);
@@ -61,13 +55,6 @@ pub(super) fn install(repo: &Repo) -> Result<Option<Fetching>, Failure> {
     Ok((!missing.is_empty()).then_some(Fetching { remote, all_branches }))
 }
 
-/// What the remote has of a ledger, where this clone has not seen one before.
-pub(super) enum Brought {
-    Ledger { remote: String, streams: usize },
-    Another { remote: String },
-    Unreachable { remote: String, why: String },
-}
-
 /// Brings the ledger that the remote has, once: a clone that began its own could send nothing of it. No hook
 /// asks for it over a network.
 pub(super) fn bring(repo: &Repo) -> Result<Option<Brought>, Failure> {
@@ -83,7 +70,8 @@ pub(super) fn bring(repo: &Repo) -> Result<Option<Brought>, Failure> {
     }
     let Some((by, theirs)) = seen_elsewhere(repo)?.filter(|(by, _)| *by == remote) else { return Ok(None) };
     if repo.stream_commit(GENESIS_STREAM)?.is_some_and(|ours| ours != theirs.commit) {
-        return Ok(Some(Brought::Another { remote }));
+        let mend = format!("gov-hook audit reconcile {GENESIS_STREAM} {}", shell_word(&remote));
+        return Ok(Some(Brought::Another { remote, mend }));
     }
     // It is taken up with the first entry that is written.
     believe(repo, &by, &theirs)?;

@@ -9,15 +9,12 @@ mod ledger;
 mod put;
 mod shim;
 
-use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Answer, Environment, Failure};
 use crate::git::{Git, Repo, fetching_all};
-use crate::ledger::GENESIS_STREAM;
-use crate::model::{counted, shell_word};
-use crate::report::printable;
-use put::{Done, What};
+use crate::model::shell_word;
+use crate::report::install::{self as report, Done, Installed};
 
 pub use agents::agents;
 pub use ci::{Service, ci};
@@ -25,7 +22,6 @@ pub(super) use configured::{command_of, folder as configured_folder, left_out};
 pub(super) use folder::{switched_off, way_in, word};
 pub(super) use kept::{Found, Owner, is_executable, legacy, look};
 pub(super) use ledger::missing as missing_fetch_rules;
-use ledger::{Brought, Fetching};
 
 /// The stages of a clone, in the order in which git comes to them.
 pub(super) const CLIENT: [&str; 8] = [
@@ -91,8 +87,33 @@ pub fn install(request: Request, environment: &Environment) -> Result<Answer, Fa
         // From here on the clone's own reflogs can tell what was made past the hooks.
         repo.clone_nonce()?;
     }
-    let found = Installed { repo: &repo, folder: &folder, done, also, fetched, brought, gits, request };
-    Ok(Answer::passing(installed(&found)))
+    let is_tree = repo.work_dir().is_some_and(|top| folder.starts_with(top)) && !folder.starts_with(repo.common_dir());
+    let idle = gits.into_iter().filter(|git| request.configured && !git.runs_configured_hooks());
+    Ok(Answer::passing(report::installed(&Installed {
+        folder,
+        done,
+        removed: also.len(),
+        fetched,
+        brought,
+        missing: missing(&repo, request),
+        idle: idle.map(|git| (git.program, git.version)).collect(),
+        is_tree,
+    })))
+}
+
+/// What of the history or its objects a clone lacks, and what fetches it.
+fn missing(repo: &Repo, request: Request) -> Vec<String> {
+    if request.server {
+        return Vec::new();
+    }
+    let shallow = repo.is_shallow().then(|| {
+        let remote = shell_word(&repo.remote_name());
+        format!("{SHALLOW}\n    fetch the rest: git fetch --unshallow {remote}")
+    });
+    let partial = repo
+        .leaves_out()
+        .map(|remote| format!("{PARTIAL}\n    fetch them, now and from now on: {}", fetching_all(&remote)));
+    shallow.into_iter().chain(partial).collect()
 }
 
 pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
@@ -101,34 +122,7 @@ pub fn uninstall(environment: &Environment) -> Result<Answer, Failure> {
     done.extend(configured::uninstall(&repo, &every_stage())?);
     let fetched = ledger::uninstall(&repo)?;
     let asked = agents::uninstall(&repo)?;
-    let mut text = String::new();
-    for Done { stage, what, older, .. } in &done {
-        // Writing to a `String` cannot fail, here and below.
-        let _ = match what {
-            What::Restored => writeln!(text, "  {stage}: what was there before is restored"),
-            What::Unchained(by) => {
-                writeln!(text, "  {stage}: taken out of what {} runs", by.as_str().unwrap_or("another program"))
-            }
-            What::Removed | What::Current | What::Written | What::Renewed | What::Chained { .. } => {
-                writeln!(text, "  {stage}: removed")
-            }
-        };
-        for path in older {
-            let _ = writeln!(text, "    still there, and not run: {}", path.display());
-        }
-    }
-    if let Some(remote) = fetched {
-        let _ = writeln!(text, "  git fetch {remote} no longer fetches the ledger");
-    }
-    if let Some(asked) = asked {
-        let _ = writeln!(text, "  {asked}");
-    }
-    let first = if done.is_empty() && text.is_empty() {
-        "no hooks of gov-hook are installed here\n".to_owned()
-    } else {
-        format!("uninstalled {}; the ledger and the policy stay\n", counted(done.len(), "hook"))
-    };
-    Ok(Answer::passing(first + &text))
+    Ok(Answer::passing(report::uninstalled(&done, fetched.as_deref(), asked.as_deref())))
 }
 
 /// Whether commits are made here: in the work tree, or in those that are linked to a bare repository which
@@ -170,94 +164,4 @@ fn away(repo: &Repo) -> Result<Vec<Done>, Failure> {
         done.extend(put::uninstall(folder, &every_stage())?);
     }
     Ok(done)
-}
-
-struct Installed<'a> {
-    repo: &'a Repo,
-    folder: &'a Path,
-    done: Vec<Done>,
-    /// What was taken away for it.
-    also: Vec<Done>,
-    fetched: Option<Fetching>,
-    brought: Option<Brought>,
-    gits: Vec<Git>,
-    request: Request,
-}
-
-/// What came of asking the remote for its ledger.
-fn told(brought: &Brought) -> String {
-    match brought {
-        Brought::Ledger { remote, streams } => {
-            format!("  the ledger of {} is here, {}\n", printable(remote), counted(*streams, "stream"))
-        }
-        Brought::Another { remote } => format!(
-            "  {} has another ledger than this clone began\n    start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}\n",
-            printable(remote),
-            shell_word(remote)
-        ),
-        Brought::Unreachable { remote, why } => format!(
-            "  whether {} has a ledger could not be asked: {}\n    before the first commit: gov-hook audit sync {}\n",
-            printable(remote),
-            printable(why),
-            shell_word(remote)
-        ),
-    }
-}
-
-fn installed(Installed { repo, folder, done, also, fetched, brought, gits, request }: &Installed<'_>) -> String {
-    let named: Vec<&str> = done.iter().map(|done| done.stage.as_str()).collect();
-    let is_current = done.iter().all(|done| done.what == What::Current);
-    let place = folder.display();
-    let mut text = if is_current {
-        format!("{} already current in {place}\n", if named.len() == 1 { "the hook is" } else { "the hooks are" })
-    } else {
-        format!("installed {} in {place}\n", counted(named.len(), "hook"))
-    };
-    let _ = writeln!(text, "  {}", named.join(", "));
-    for Done { stage, what, older, unused } in done {
-        if let What::Chained { by, runs } = what {
-            let whose = by.as_str().map_or_else(|| "what was there".to_owned(), |by| format!("the hook of {by}"));
-            let then = if *runs { "runs first" } else { "does not run, because it is not executable" };
-            let _ = writeln!(text, "  {stage}: {whose} is kept as {stage}.legacy and {then}");
-        }
-        for path in older {
-            let _ = writeln!(text, "    what it had kept before runs too: {}", path.display());
-        }
-        for name in unused.iter().filter_map(|path| path.file_name()) {
-            let name = name.display();
-            let _ =
-                writeln!(text, "  {stage}: the {name} of before did not run and does not; `uninstall` puts it back");
-        }
-    }
-    if !also.is_empty() {
-        let _ = writeln!(text, "  {} of gov-hook removed from the hooks folder", counted(also.len(), "file"));
-    }
-    if let Some(Fetching { remote, all_branches }) = fetched {
-        let _ = writeln!(text, "  git fetch {remote} now also fetches the ledger");
-        if let Some(command) = all_branches {
-            let _ = writeln!(
-                text,
-                "    and, as before, of its branches only the one that is HEAD there, to FETCH_HEAD\n    to fetch all of them: {command}"
-            );
-        }
-    }
-    if let Some(brought) = brought {
-        let _ = write!(text, "{}", told(brought));
-    }
-    if repo.is_shallow() && !request.server {
-        let remote = shell_word(&repo.remote_name());
-        let _ = writeln!(text, "  {SHALLOW}\n    fetch the rest: git fetch --unshallow {remote}");
-    }
-    if let Some(remote) = repo.leaves_out().filter(|_| !request.server) {
-        let _ = writeln!(text, "  {PARTIAL}\n    fetch them, now and from now on: {}", fetching_all(&remote));
-    }
-    if request.configured {
-        for git in gits.iter().filter(|git| !git.runs_configured_hooks()) {
-            let _ = writeln!(text, "  {} is git {}, which does not run them", git.program.display(), git.version);
-        }
-    }
-    if repo.work_dir().is_some_and(|top| folder.starts_with(top)) && !folder.starts_with(repo.common_dir()) {
-        let _ = writeln!(text, "  they run this gov-hook by its path; if it is gone, the one on PATH");
-    }
-    text + "next: check that git really runs them\n  gov-hook doctor\n"
 }

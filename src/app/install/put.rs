@@ -9,37 +9,7 @@ use std::path::{Path, PathBuf};
 use super::kept::{Found, Owner, aside, is_there, legacy, look, older, spare, unused};
 use super::shim::Shim;
 use crate::app::Failure;
-
-/// What became of the hook of one stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Done {
-    pub(super) stage: String,
-    pub(super) what: What,
-    /// What was kept before and is not run in its own name any more.
-    pub(super) older: Vec<PathBuf>,
-    /// What was there under the name of something kept, ran at no time, and waits aside.
-    pub(super) unused: Vec<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    /// There is nothing to do.
-    Current,
-    Written,
-    /// One of an older version, or of a binary elsewhere, was replaced.
-    Renewed,
-    /// Somebody else's stood there, and is kept.
-    Chained {
-        by: Owner,
-        /// Git ran it there; what is not executable is only kept.
-        runs: bool,
-    },
-    Removed,
-    /// What was kept stands there again.
-    Restored,
-    /// Ours was kept by a framework that was installed over it, and is gone from there.
-    Unchained(Owner),
-}
+use crate::report::install::{Done, What};
 
 /// One hook that is about to be put in its place.
 struct Planned {
@@ -79,7 +49,7 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
             }
             Found::Nothing => (What::Written, kept),
             Found::Ours { .. } => (What::Renewed, kept),
-            Found::Foreign { by, runs } => (What::Chained { by, runs }, Found::Foreign { by, runs }),
+            Found::Foreign { by, runs } => (What::Chained { by: by.as_str(), runs }, Found::Foreign { by, runs }),
         };
         let by = if let Found::Foreign { by, .. } = kept { Some(by) } else { None };
         let shim = Shim { stage: (*stage).to_owned(), binary: binary.to_owned(), sourced: by == Some(Owner::Husky) };
@@ -249,7 +219,7 @@ pub(super) fn uninstall(folder: &Path, stages: &[&str]) -> Result<Vec<Done>, Fai
         let what = match (look(&hook)?, look(&kept)?) {
             (Found::Ours { .. }, Found::Nothing | Found::Ours { .. }) => Some(What::Removed),
             (Found::Ours { .. }, Found::Foreign { .. }) => Some(What::Restored),
-            (Found::Foreign { by, .. }, Found::Ours { .. }) => Some(What::Unchained(by)),
+            (Found::Foreign { by, .. }, Found::Ours { .. }) => Some(What::Unchained(by.as_str())),
             _ => None,
         };
         let Some(what) = what else {
