@@ -3,7 +3,7 @@
 use super::ask::{self, request_id};
 use super::lapse::{WHY, unanswered};
 use super::list::matters;
-use super::told::{News, put};
+use super::told::{Affair, News, put};
 use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::{Environment, Failure};
@@ -47,7 +47,8 @@ pub(in crate::app) fn sweep(repo: &Repo, environment: &Environment) -> Result<()
         if let Some(deed) = put(&pen, act)? {
             let news = News { outcome: Outcome::Rejected, why: Some(WHY.to_owned()), described: matter.described };
             let deed = Deed { by: "nobody".to_owned(), ..deed };
-            news.tell(repo, environment, &policy.notices, &deed, Some(matter.risk));
+            let affair = Affair { notices: &policy.notices, risk: Some(matter.risk) };
+            news.tell(repo, environment, &affair, &deed);
         }
     }
     Ok(())

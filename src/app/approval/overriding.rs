@@ -6,7 +6,7 @@ use super::ask::{bound, request_id};
 use super::matter::{Target, find, is_named};
 use super::seal::{demanded, sealed};
 use super::term::Until;
-use super::told::{News, Told, put_or_fail, would_not_count};
+use super::told::{Affair, News, Told, put_or_fail, would_not_count};
 use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::{Answer, Environment, Failure, law};
@@ -115,7 +115,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
         described: format!("what {} asked to override", entry.actor.email),
     };
     let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
-    news.tell(&repo, environment, &policy.notices, &deed, risk);
+    news.tell(&repo, environment, &Affair { notices: &policy.notices, risk }, &deed);
     deed.follows = Some((Outcome::Overridden, Vec::new()));
     let change = entry.change.map(request_id).unwrap_or_default();
     let lapsed = entry.moment("expires").is_some_and(|expires| expires <= now);

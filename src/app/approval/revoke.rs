@@ -2,7 +2,7 @@
 
 use super::matter::{Target, find, is_named};
 use super::seal::sealed;
-use super::told::{News, Told, missing, put_or_fail, would_not_count};
+use super::told::{Affair, News, Told, missing, put_or_fail, would_not_count};
 use super::worth::own_words;
 use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, trusted_side};
@@ -52,7 +52,7 @@ pub fn revoke(
         };
         told.text.push_str(&text);
         let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
-        news.tell(&repo, environment, &policy.notices, &deed, risk);
+        news.tell(&repo, environment, &Affair { notices: &policy.notices, risk }, &deed);
         told.deeds.push(deed);
     }
     told.ask_to_sync(&repo);

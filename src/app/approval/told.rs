@@ -4,7 +4,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, notify};
 use crate::git::Repo;
-use crate::model::{Decision, Deed, Ending, Need, Outcome, Sha256, counted};
+use crate::model::{Decision, Deed, Ending, Need, Outcome, RiskLevel, Sha256, counted};
 use crate::notify::Word;
 use crate::policy::Notice;
 use crate::report::{self, Medium, printable};
@@ -84,6 +84,12 @@ fn deed(pen: &Pen<'_>, act: &Act, entry: Sha256) -> Deed {
     }
 }
 
+/// What a person's word is about: its risk, and whom the policy has told of it.
+pub(super) struct Affair<'a> {
+    pub(super) notices: &'a [Notice],
+    pub(super) risk: Option<(RiskLevel, u32)>,
+}
+
 /// What a person's word is told others as.
 pub(super) struct News {
     pub(super) outcome: Outcome,
@@ -94,22 +100,15 @@ pub(super) struct News {
 impl News {
     /// Tells whoever the policy names of a word on a change that was judged.
     pub(super) fn of(self, repo: &Repo, environment: &Environment, judged: &Judged, deed: &Deed) {
-        let risk = Some((judged.risk.level, judged.risk.score));
-        self.tell(repo, environment, &judged.notices, deed, risk);
+        let affair = Affair { notices: &judged.notices, risk: Some((judged.risk.level, judged.risk.score)) };
+        self.tell(repo, environment, &affair, deed);
     }
 
-    pub(super) fn tell(
-        self,
-        repo: &Repo,
-        environment: &Environment,
-        notices: &[Notice],
-        deed: &Deed,
-        risk: Option<(crate::model::RiskLevel, u32)>,
-    ) {
+    pub(super) fn tell(self, repo: &Repo, environment: &Environment, affair: &Affair<'_>, deed: &Deed) {
         let Some(change) = deed.change else { return };
         let News { outcome, why, described } = self;
-        let word = Word { outcome, by: deed.by.clone(), why, change, described, risk, entry: deed.entry };
-        notify::said(repo, environment, notices, deed.reference.as_deref(), &word);
+        let word = Word { outcome, by: deed.by.clone(), why, change, described, risk: affair.risk, entry: deed.entry };
+        notify::said(repo, environment, affair.notices, deed.reference.as_deref(), &word);
     }
 }
 

@@ -30,10 +30,7 @@ pub(super) fn before(
         return Ok(Answer::passing(String::new()));
     }
     if environment.is_disabled {
-        return Ok(Answer::passing(let_by(arguments, &lines, environment).unwrap_or_else(|failure| {
-            let why = printable(&failure.in_short());
-            format!("gov-hook: let through unjudged, and that could not be put on record: {why}\n")
-        })));
+        return Ok(Answer::passing(let_by_anyway(arguments, &lines, environment)));
     }
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(arguments);
@@ -78,10 +75,7 @@ pub(super) fn before(
     }
     if answer.exit == Ending::Pass {
         answer.text.extend(along(&repo, &remote, environment)?.into_bytes());
-        for tag in savepoints {
-            // It is here in any case; a remote that takes no tags changes nothing about the push.
-            let _ = repo.send_mark(remote.as_git(), &tag);
-        }
+        send_marks(&repo, &remote, &savepoints);
     } else if answer.exit == Ending::Held {
         answer.text.extend(asked(&repo, &remote, environment, &arrivals).into_bytes());
     }
@@ -144,6 +138,13 @@ fn savepoints(repo: &Repo, arrivals: &[Arrival], acts: &mut Vec<Act>) -> Result<
     Ok(tags)
 }
 
+fn send_marks(repo: &Repo, remote: &Remote, tags: &[String]) {
+    for tag in tags {
+        // It is here in any case; a remote that takes no tags changes nothing about the push.
+        let _ = repo.send_mark(remote.as_git(), tag);
+    }
+}
+
 /// `GOV_HOOK_DISABLED`: nothing is refused, and all of it is on record.
 fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> Result<String, Failure> {
     let repo = Repo::open(&environment.place)?;
@@ -170,6 +171,14 @@ fn let_by(arguments: &[OsString], lines: &[Line], environment: &Environment) -> 
     pen.write(&acts)?;
     let _ = along(&repo, &remote, environment);
     Ok(text)
+}
+
+/// The same, whatever becomes of the record.
+fn let_by_anyway(arguments: &[OsString], lines: &[Line], environment: &Environment) -> String {
+    let_by(arguments, lines, environment).unwrap_or_else(|failure| {
+        let why = printable(&failure.in_short());
+        format!("gov-hook: let through unjudged, and that could not be put on record: {why}\n")
+    })
 }
 
 /// Why a reference of this name goes nowhere; its deletion mends what somebody else has done.

@@ -15,7 +15,7 @@ use crate::check::{self, Gathered};
 use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
-    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Need, ObjectId, Person,
+    Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Moment, Need, ObjectId, Person,
     PolicyRef, Reach, RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word, branch_reference,
 };
 use crate::policy::{Audit, Notice, Policy, deciding_digest};
@@ -212,7 +212,9 @@ fn weigh(repo: &Repo, question: &Question, environment: &Environment, case: Case
     let assessment = check::assess(gathered, policy);
     notes.extend(partial_history(&assessment));
     notes.extend(not_in_force(repo, &law.reference)?);
-    let evidence = evidence(question, policy, subject.branch.as_deref(), authors, agent.clone(), landing);
+    let level = level(question, policy, subject.branch.as_deref(), agent.as_deref());
+    let words = supposed(question, landing.now);
+    let evidence = Evidence { gate: question.gate, level, authors, agent: agent.clone(), landing, words };
     let decision = gate::decide(&assessment, &evidence, policy, Extent::Whole);
     let first = Weighed { assessment, evidence, decision };
     let Heard { weighed, needs, risk, ids: heard } = hear::hear(repo, &examiner, &subject, first, ears)?;
@@ -348,30 +350,24 @@ fn proposed(repo: &Repo, subject: &Subject, path: &str) -> Result<Option<Vec<u8>
     }
 }
 
-fn evidence(
-    question: &Question,
-    policy: &Policy,
-    branch: Option<&str>,
-    authors: Vec<Person>,
-    agent: Option<String>,
-    landing: Landing,
-) -> Evidence {
-    let supposed_level = question.suppositions.iter().rev().find_map(|supposition| match supposition {
+/// How strictly it is judged: as it was supposed or asked, else as its branch is, and no less than an agent.
+fn level(question: &Question, policy: &Policy, branch: Option<&str>, agent: Option<&str>) -> Enforcement {
+    let supposed = question.suppositions.iter().rev().find_map(|supposition| match supposition {
         Supposition::Level(level) => Some(*level),
         Supposition::Said { .. } => None,
     });
     let of_branch = policy.level_for(branch);
     let usual = if agent.is_some() { of_branch.max(policy.agents.at_least) } else { of_branch };
-    let words = question
-        .suppositions
-        .iter()
-        .filter_map(|supposition| match supposition {
-            Supposition::Said { by, saying } => Some(Word::supposed(by, saying.clone(), landing.now)),
-            Supposition::Level(_) => None,
-        })
-        .collect();
-    let level: Enforcement = supposed_level.or(question.level).unwrap_or(usual);
-    Evidence { gate: question.gate, level, authors, agent, landing, words }
+    supposed.or(question.level).unwrap_or(usual)
+}
+
+/// What people are supposed to have said of it.
+fn supposed(question: &Question, now: Moment) -> Vec<Word> {
+    let said = question.suppositions.iter().filter_map(|supposition| match supposition {
+        Supposition::Said { by, saying } => Some(Word::supposed(by, saying.clone(), now)),
+        Supposition::Level(_) => None,
+    });
+    said.collect()
 }
 
 fn partial_history(assessment: &Assessment) -> Option<String> {

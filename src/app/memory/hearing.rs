@@ -25,6 +25,48 @@ pub(in crate::app) struct Hearing {
     signers: Option<Signers>,
 }
 
+/// When and where words are heard: what they are worth depends on it.
+struct Occasion<'a> {
+    repo: &'a Repo,
+    now: Moment,
+    /// Where it lands.
+    onto: Option<ObjectId>,
+    /// Everybody who may have a part in it.
+    people: BTreeSet<String>,
+}
+
+impl Occasion<'_> {
+    fn is_there(&self, base: ObjectId) -> bool {
+        self.onto.is_some_and(|onto| self.repo.leads_to(base, onto))
+    }
+
+    /// What a word is bound to. One that names no change is bound to none, and fits nothing.
+    fn bond(&self, entry: &Entry) -> Bond {
+        let Some(change) = entry.change else {
+            return Bond {
+                reference: None,
+                change: ChangeId::of_nothing(),
+                covered: Vec::new(),
+                base: None,
+                is_base_there: false,
+                tree: None,
+                law: None,
+                level: None,
+            };
+        };
+        Bond {
+            reference: entry.subject.reference.clone(),
+            change,
+            covered: entry.covered(),
+            base: entry.subject.base,
+            is_base_there: entry.subject.base.map_or(self.onto.is_none(), |base| self.is_there(base)),
+            tree: entry.subject.tree,
+            law: entry.text("deciding").and_then(Sha256::from_name),
+            level: entry.risk.as_ref().map(|risk| risk.level),
+        }
+    }
+}
+
 impl Hearing {
     /// `trusted` is the commit whose policy decides. `only` names the entries that are heard, where a
     /// decision is made again: others may have come since.
@@ -96,7 +138,8 @@ impl Hearing {
     ) -> Vec<Word> {
         let onto = onto.or(landing.base);
         let people = self.people(landing, authors);
-        let word = |spoken: &Spoken| self.word(repo, spoken, landing.now, onto, &people);
+        let occasion = Occasion { repo, now: landing.now, onto, people };
+        let word = |spoken: &Spoken| self.word(spoken, &occasion);
         let (about, others): (Vec<&Spoken>, Vec<&Spoken>) =
             self.spoken.iter().partition(|spoken| concerns(&spoken.entry, landing));
         let ids: BTreeSet<Sha256> = about.iter().map(|spoken| spoken.id).gathered();
@@ -160,34 +203,16 @@ impl Hearing {
         Word { id, at: entry.time, seal: Seal::Missing, ..Word::supposed(&entry.actor.email, saying, entry.time) }
     }
 
-    fn word(
-        &self,
-        repo: &Repo,
-        spoken: &Spoken,
-        now: Moment,
-        onto: Option<ObjectId>,
-        people: &BTreeSet<String>,
-    ) -> Option<Word> {
+    fn word(&self, spoken: &Spoken, occasion: &Occasion<'_>) -> Option<Word> {
         let entry = &spoken.entry;
-        let is_there = |base: ObjectId| onto.is_some_and(|onto| repo.leads_to(base, onto));
-        let bond = entry.change.map(|change| Bond {
-            reference: entry.subject.reference.clone(),
-            change,
-            covered: entry.covered(),
-            base: entry.subject.base,
-            is_base_there: entry.subject.base.map_or(onto.is_none(), is_there),
-            tree: entry.subject.tree,
-            law: entry.text("deciding").and_then(Sha256::from_name),
-            level: entry.risk.as_ref().map(|risk| risk.level),
-        });
-        let saying = saying(entry, &is_there)?;
-        let mut seal = self.seal(spoken, now, people);
+        let saying = saying(entry, &|base| occasion.is_there(base))?;
+        let mut seal = self.seal(spoken, occasion.now, &occasion.people);
         if seal == Seal::Missing && saying.lets_pass() {
-            seal = unsigned(self.signers.as_ref(), &entry.actor.email, now);
+            seal = unsigned(self.signers.as_ref(), &entry.actor.email, occasion.now);
         }
         let is_theirs = |person: &Person| person.has_email(&entry.actor.email) || seal.is_of(&person.email);
         let of_own_work = if let Saying::Ratify { commit } = saying {
-            self.people_of_let_by(repo, commit).iter().any(is_theirs)
+            self.people_of_let_by(occasion.repo, commit).iter().any(is_theirs)
         } else {
             false
         };
@@ -199,17 +224,7 @@ impl Hearing {
             by_agent: entry.actor.kind != ActorKind::Person,
             of_own_work,
             seal,
-            // A word that names no change is bound to none, and fits nothing.
-            bond: Some(bond.unwrap_or(Bond {
-                reference: None,
-                change: ChangeId::of(&[]),
-                covered: Vec::new(),
-                base: None,
-                is_base_there: false,
-                tree: None,
-                law: None,
-                level: None,
-            })),
+            bond: Some(occasion.bond(entry)),
             expires: expires(entry),
             text: entry.text("notes").or(entry.text("reason")).unwrap_or_default().to_owned(),
         })

@@ -36,7 +36,7 @@ pub(super) fn decided(repo: &Repo, environment: &Environment, judged: &Judged, e
     }
     let reference = judged.branch.as_deref().map(branch_reference);
     let what = What::Decided { judgement: &judged.judgement, exit };
-    tell(repo, environment, &judged.notices, reference.as_deref(), &named(actor), what);
+    tell(repo, environment, &judged.notices, &Happened { reference: reference.as_deref(), actor: &named(actor), what });
 }
 
 /// Tells those whom the policy names of a person's word on a change.
@@ -48,16 +48,21 @@ pub fn said(repo: &Repo, environment: &Environment, notices: &[Notice], referenc
     if let Some(why) = &mut word.why {
         secrets::hide(&mut [why]);
     }
-    tell(repo, environment, notices, reference, &word.by, What::Said(&word));
+    tell(repo, environment, notices, &Happened { reference, actor: &word.by, what: What::Said(&word) });
+}
+
+/// What somebody did, and to which branch.
+struct Happened<'a> {
+    reference: Option<&'a str>,
+    actor: &'a str,
+    what: What<'a>,
 }
 
 fn tell(
     repo: &Repo,
     environment: &Environment,
     notices: &[Notice],
-    reference: Option<&str>,
-    actor: &str,
-    what: What<'_>,
+    &Happened { reference, actor, what }: &Happened<'_>,
 ) {
     let Ok(time) = environment.moment() else { return };
     let repository = name(repo);

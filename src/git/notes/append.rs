@@ -26,6 +26,12 @@ pub struct StreamTip {
     pub head: Option<Seen>,
 }
 
+/// Where a stream goes on.
+struct End<'a> {
+    stream: &'a str,
+    tip: Option<&'a StreamTip>,
+}
+
 /// What one notes commit adds.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -128,7 +134,7 @@ impl Repo {
             attempt += 1;
             let tip = self.stream_tip(stream)?;
             let Some(draft) = draft(tip.as_ref())? else { return Ok(None) };
-            match self.append_locked(&mut lock, stream, tip.as_ref(), &draft, writer) {
+            match self.append_locked(&mut lock, &End { stream, tip: tip.as_ref() }, &draft, writer) {
                 Err(NotesError::Moved { .. }) if attempt < ATTEMPTS => {}
                 done => return Ok(done.map(Some)?),
             }
@@ -138,8 +144,7 @@ impl Repo {
     fn append_locked(
         &self,
         lock: &mut Lock,
-        stream: &str,
-        tip: Option<&StreamTip>,
+        &End { stream, tip }: &End<'_>,
         draft: &Draft,
         writer: &Writer,
     ) -> Result<ObjectId, NotesError> {
