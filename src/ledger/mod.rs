@@ -25,7 +25,7 @@ pub use chain::{
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use coverage::{Coverage, Enough, Known, Landing, There, rewritten, totals};
 pub use entry::{
-    Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, number, parse, signed_bytes, write,
+    Unreadable, Unwritable, fits_a_stream, id, leading_zero_bits, lines, member, number, parse, signed_bytes, write,
 };
 pub use genesis::{GENESIS_STREAM, Root, genesis, is_genesis};
 pub use summary::Summary;

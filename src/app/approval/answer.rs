@@ -14,6 +14,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{Against, Decision, Ending, EntryKind, Moment, NotCounted, ObjectId, Outcome, Saying, Word};
 use crate::report::{self, Medium, Style, printable, printable_line};
 
@@ -213,22 +214,20 @@ fn entry(repo: &Repo, asked: &Answering, given: &Given<'_>) -> Result<Act, Failu
     let Some(act) = bound(repo, asked.verdict.kind(), judged)? else {
         return Err(Failure::new("there is nothing to answer"));
     };
-    let mut act =
-        act.saying("request", request_id(judged.landing.change)).saying("enforcement", judged.judgement.level.as_str());
+    let mut act = act
+        .adding("request", request_id(judged.landing.change))
+        .saying(member::ENFORCEMENT, judged.judgement.level)
+        .saying_any(member::NOTES, asked.notes.as_deref())
+        .saying_any(member::REASON, asked.reason.as_deref());
     act.is_signed = given.pen.public_key().is_some();
     act.subject.base = settled_base(repo, judged)?;
-    for (key, text) in [("notes", &asked.notes), ("reason", &asked.reason)] {
-        if let Some(text) = text {
-            act = act.saying(key, text.clone());
-        }
-    }
     for (key, list) in [("blocking", &asked.blocking), ("reviewed", &asked.reviewed)] {
         if !list.is_empty() {
-            act = act.saying(key, list.clone());
+            act = act.adding(key, list.clone());
         }
     }
     if asked.verdict == Verdict::Approve {
-        act = act.saying("expires", given.expires.to_string());
+        act = act.saying(member::EXPIRES, given.expires);
     }
     Ok(act)
 }

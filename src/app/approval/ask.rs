@@ -9,6 +9,7 @@ use crate::app::judging::{Judged, begins_after, own_changes};
 use crate::app::memory::{Act, Hearing};
 use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;
+use crate::ledger::member::{self, Named};
 use crate::model::{
     ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, OverrideAction,
     RecordedRisk, Remote, Saying, Word,
@@ -50,7 +51,7 @@ pub(in crate::app) fn by_hook(repo: &Repo, judged: &Judged) -> Result<Option<Act
             // The time to answer runs on: the change is the same.
             let again = request(repo, judged, &Said::default())?;
             Ok(again.map(|act| match asked.expires {
-                Some(expires) => act.saying("expires", expires.to_string()),
+                Some(expires) => act.saying(member::EXPIRES, expires),
                 None => act,
             }))
         }
@@ -123,37 +124,35 @@ pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Resu
     let authors: Vec<&str> = judged.authors.iter().map(|author| author.email.as_str()).collect();
     let Some(act) = bound(repo, EntryKind::Request, judged)? else { return Ok(None) };
     let mut act = act
-        .saying("id", request_id(judged.landing.change))
-        .saying("enforcement", judgement.level.as_str())
-        .saying("gate", judgement.gate.as_str())
-        .saying("needed", needed)
-        .saying("authors", authors)
-        .saying("described", judgement.target.described.clone())
-        .saying("files", json!({ "changed": judgement.assessment.files.len(), "added": added, "deleted": deleted }));
-    if let Some(expires) = expiry(&judged.needs, &judged.policy, judged.landing.now) {
-        act = act.saying("expires", expires.to_string());
-    }
+        .adding("id", request_id(judged.landing.change))
+        .saying(member::ENFORCEMENT, judgement.level)
+        .saying(member::GATE, judgement.gate)
+        .adding("needed", needed)
+        .adding("authors", authors)
+        .adding("described", judgement.target.described.clone())
+        .adding("files", json!({ "changed": judgement.assessment.files.len(), "added": added, "deleted": deleted }))
+        .saying_any(member::EXPIRES, expiry(&judged.needs, &judged.policy, judged.landing.now));
     if !judged.landing.requested_by.is_empty() {
-        act = act.saying("requested_by", judged.landing.requested_by.clone());
+        act = act.adding("requested_by", judged.landing.requested_by.clone());
     }
     if let Some(agent) = &judged.agent {
-        act = act.saying("agent", agent.clone());
+        act = act.adding("agent", agent.clone());
     }
     if let Some(head) = judged.landing.head {
-        let after: Vec<String> = begins_after(&judged.commits, head).iter().map(ToString::to_string).collect();
-        act = act.saying("after", after);
+        act = act.saying(member::AFTER, begins_after(&judged.commits, head));
     }
     act = found_by(act, judged);
-    let texts = [("reason", &said.reason), ("assessment", &said.assessment), ("ticket", &said.ticket)];
+    act = act.saying_any(member::REASON, said.reason.as_deref());
+    let texts = [("assessment", &said.assessment), ("ticket", &said.ticket)];
     for (key, text) in texts {
         if let Some(text) = text {
-            act = act.saying(key, text.clone());
+            act = act.adding(key, text.clone());
         }
     }
     if !said.meta.is_empty() {
         let meta: Map<String, Value> =
             said.meta.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).gathered();
-        act = act.saying("meta", meta);
+        act = act.adding("meta", meta);
     }
     act.outcome = Some(Outcome::ApprovalPending);
     flatten(&judgement.decision.reasons, &mut act.reasons);
@@ -163,16 +162,16 @@ pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Resu
 /// What let a change pass is put on record when it passes, so that it does so once.
 pub(in crate::app) fn used(repo: &Repo, judged: &Judged) -> Result<Option<Act>, Failure> {
     let judgement = &judged.judgement;
-    let rests_on: Vec<String> = judgement.decision.rests_on.iter().map(ToString::to_string).collect();
-    let (Some(first), Exit::Pass) = (rests_on.first().cloned(), judgement.decision.exit) else { return Ok(None) };
+    let rests_on = judgement.decision.rests_on.as_slice();
+    let (Some(&first), Exit::Pass) = (rests_on.first(), judgement.decision.exit) else { return Ok(None) };
     let gate = judgement.gate;
     match judgement.decision.outcome {
         Outcome::Overridden => {
             let act = bound(repo, EntryKind::Override, judged)?;
-            Ok(act.map(|act| act.doing(OverrideAction::Use).saying("override", first).saying("gate", gate.as_str())))
+            Ok(act.map(|act| act.doing(OverrideAction::Use).saying(member::OVERRIDE, first).saying(member::GATE, gate)))
         }
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved if gate == Gate::Push => {
-            Ok(bound(repo, EntryKind::Land, judged)?.map(|act| act.saying("approvals", rests_on)))
+            Ok(bound(repo, EntryKind::Land, judged)?.map(|act| act.saying(member::APPROVALS, rests_on)))
         }
         Outcome::AutoApproved
         | Outcome::Notified
@@ -186,8 +185,7 @@ pub(in crate::app) fn used(repo: &Repo, judged: &Judged) -> Result<Option<Act>, 
 /// An act about the whole change, bound to all that an approval of it would be.
 pub(in crate::app) fn bound(repo: &Repo, kind: EntryKind, judged: &Judged) -> Result<Option<Act>, Failure> {
     let landing = &judged.landing;
-    let covered: Vec<String> =
-        own_changes(repo, &judged.commits)?.into_iter().flatten().map(|change| change.to_string()).collect();
+    let covered: Vec<ChangeId> = own_changes(repo, &judged.commits)?.into_iter().flatten().collect();
     let subject = EntrySubject {
         commit: landing.head,
         tree: landing.tree,
@@ -195,13 +193,11 @@ pub(in crate::app) fn bound(repo: &Repo, kind: EntryKind, judged: &Judged) -> Re
         reference: landing.reference.clone(),
     };
     let Some(object) = landing.head.or(landing.tree) else { return Ok(None) };
-    let mut act = Act::new(kind, object, subject).saying("deciding", landing.law.to_name()).saying("covered", covered);
-    if let Some(trusted) = judged.trusted {
-        act = act.saying("law", trusted.to_string());
-    }
-    if let Some(onto) = judged.onto {
-        act = act.saying("onto", onto.to_string());
-    }
+    let mut act = Act::new(kind, object, subject)
+        .saying(member::DECIDING, Named(landing.law))
+        .saying(member::COVERED, covered)
+        .saying_any(member::LAW, judged.trusted)
+        .saying_any(member::ONTO, judged.onto);
     act.change = Some(landing.change);
     act.policy = Some(judged.judgement.policy.digest);
     act.risk =

@@ -5,6 +5,7 @@ use crate::app::memory::{Hearing, Records, Spoken, trusted_side};
 use crate::app::{Failure, law};
 use crate::gate;
 use crate::git::Repo;
+use crate::ledger::member::{self, Asker};
 use crate::model::{
     Arrange, ChangeId, Debt, DebtKind, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Moment, ObjectId,
     OverrideAction, Person, RecordStatus, Sha256, branch_of,
@@ -128,15 +129,15 @@ fn owed(spoken: &Spoken, all: &[Spoken]) -> Option<Debt> {
 }
 
 fn is_disabled(entry: &Entry) -> bool {
-    entry.is("disabled")
+    member::DISABLED.of(entry) == Some(true)
 }
 
 /// The reason of an override that let a push by where a reason is enough and is looked at later. What
 /// only a commit used is asked about again when it is pushed.
 fn looked_at_later<'e>(entry: &Entry, all: &'e [Spoken]) -> Option<&'e str> {
-    let of: Sha256 = entry.text("override")?.parse().ok()?;
+    let of: Sha256 = member::OVERRIDE.of(entry)?;
     let asked = all.iter().find(|spoken| spoken.id == of).map(|spoken| &spoken.entry)?;
-    let is_later = asked.text("enforcement") == Some(Enforcement::Staging.as_str());
-    let is_push = entry.text("gate") == Some(Gate::Push.as_str());
-    (is_later && is_push).then(|| asked.text("reason").unwrap_or_default())
+    let is_later = member::ENFORCEMENT.of(asked) == Some(Enforcement::Staging);
+    let is_push = member::GATE.of(entry) == Some(Asker::Gate(Gate::Push));
+    (is_later && is_push).then(|| asked.text(member::REASON.name()).unwrap_or_default())
 }

@@ -10,6 +10,7 @@ use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::record::Moved;
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{EntryKind, EntrySubject, Gate, ObjectId, Outcome, OverrideAction, Saying, Seal, Word, counted};
 use crate::report::{Medium, printable};
 
@@ -25,12 +26,9 @@ pub(in crate::app) fn broken(
         Some(act) => act,
         None => Act::new(EntryKind::Override, new, subject),
     };
-    let level = judged.map(|judged| judged.judgement.level.as_str());
-    let act = act.doing(OverrideAction::BreakGlass).saying("gate", Gate::Push.as_str());
-    Ok(match level {
-        Some(level) => act.saying("enforcement", level),
-        None => act,
-    })
+    let level = judged.map(|judged| judged.judgement.level);
+    let act = act.doing(OverrideAction::BreakGlass).saying(member::GATE, Gate::Push);
+    Ok(act.saying_any(member::ENFORCEMENT, level))
 }
 
 /// Answers for commits that were let by unjudged, or overridden.
@@ -70,10 +68,7 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
             return Ok(told.denied(&would_not_count("ratification", &by, &why)).answer(medium));
         }
         let Some(act) = bound(&repo, EntryKind::Ratify, &judged)? else { continue };
-        let mut act = act.saying("enforcement", judged.judgement.level.as_str());
-        if let Some(notes) = notes {
-            act = act.saying("notes", notes);
-        }
+        let mut act = act.saying(member::ENFORCEMENT, judged.judgement.level).saying_any(member::NOTES, notes);
         act.is_signed = pen.public_key().is_some();
         acts.push(act);
         all.push(judged);

@@ -11,6 +11,7 @@ use crate::app::memory::Hearing;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::gate::{self, Overriding, Rejection};
 use crate::git::Repo;
+use crate::ledger::member::{self, Asker};
 use crate::model::{
     Against, Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer,
     MatterState, Moment, Need, ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
@@ -125,7 +126,7 @@ struct Asked<'e> {
 impl<'e> Asked<'e> {
     fn of(repo: &Repo, change: ChangeId, entry: &'e Entry) -> Result<Self, Failure> {
         let tip = entry.subject.branch().map(|branch| tip(repo, branch)).transpose()?.flatten();
-        let trusted = object(entry, "law").filter(|law| repo.commit(*law).is_ok()).or(tip);
+        let trusted = member::LAW.of(entry).filter(|law| repo.commit(*law).is_ok()).or(tip);
         Ok(Self { entry, change, tip, trusted })
     }
 
@@ -143,7 +144,7 @@ impl<'e> Asked<'e> {
         let person = |email: &str| Person { name: String::new(), email: email.to_owned() };
         let authors: Vec<Person> = entry.strings("authors").map(person).collect();
         let heard = all.under(repo, trusted)?;
-        let mut words = heard.words(repo, &landing, tip.or(object(entry, "onto")), &authors);
+        let mut words = heard.words(repo, &landing, tip.or(member::ONTO.of(entry)), &authors);
         let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
         // A rejection is about the bytes, wherever they land, until it is taken back.
         let rejections: Vec<Sha256> =
@@ -153,15 +154,14 @@ impl<'e> Asked<'e> {
             word.saying == Saying::Reject || rejections.iter().any(is_back)
         };
         words.retain(|word| is_of_rejection(word) || !is_elsewhere(word));
-        let level = entry.text("enforcement").and_then(Enforcement::parse).unwrap_or(Enforcement::Production);
-        let gate = if entry.text("gate") == Some("commit") { Gate::Commit } else { Gate::Push };
+        let level = member::ENFORCEMENT.of(entry).unwrap_or(Enforcement::Production);
+        let gate = match member::GATE.of(entry) {
+            Some(Asker::Gate(gate)) => gate,
+            Some(Asker::Agent) | None => Gate::Push,
+        };
         let agent = entry.text("agent").map(str::to_owned);
         Ok(Evidence { gate, level, authors, agent, landing, words })
     }
-}
-
-fn object(entry: &Entry, key: &str) -> Option<ObjectId> {
-    entry.text(key)?.parse().ok()
 }
 
 fn matter(
@@ -197,7 +197,7 @@ fn matter(
         asked_by: entry.actor.email.clone(),
         agent: evidence.agent,
         asked_at: entry.time,
-        expires: entry.moment("expires"),
+        expires: member::EXPIRES.of(entry),
         risk,
         described: entry.text("described").unwrap_or_default().to_owned(),
         commit: entry.subject.commit,

@@ -8,7 +8,8 @@ use crate::app::judging::{self, Again, Asked, Judged, Question, What};
 use crate::app::memory::{Hearing, Spoken};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, ObjectId, Remote, branch_reference, shell_word};
+use crate::ledger::member;
+use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, Remote, branch_reference, shell_word};
 use crate::report::printable;
 
 /// What a person names on the command line.
@@ -148,10 +149,9 @@ fn known(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Failure> {
 
 /// What was asked about, judged again as it is.
 fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<Judged, Failure> {
-    let object = |key: &str| entry.text(key).and_then(|id| id.parse::<ObjectId>().ok());
     let gone = || {
         let whose = &entry.actor.email;
-        let late = entry.moment("expires").filter(|expires| environment.moment().is_ok_and(|now| now >= *expires));
+        let late = member::EXPIRES.of(entry).filter(|expires| environment.moment().is_ok_and(|now| now >= *expires));
         let mend = match entry.subject.commit {
             Some(_) if late.is_some() => {
                 let late = late.map(|late| late.to_string()).unwrap_or_default();
@@ -172,16 +172,15 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
     }
     let as_asker = as_asker(environment, &entry.actor)?;
     let mut judged = if is_here() {
-        let after = entry.body.contains_key("after").then(|| entry.strings("after").filter_map(|id| id.parse().ok()));
         let again = Again {
-            trusted: object("law"),
+            trusted: member::LAW.of(entry),
             base: entry.subject.base,
             head: entry.subject.commit,
-            after: after.map(Iterator::collect),
-            merging: entry.strings("merging").filter_map(|id| id.parse().ok()).collect(),
-            replaced: object("replaced"),
+            after: member::AFTER.is_in(entry).then(|| member::AFTER.each(entry).collect()),
+            merging: member::MERGING.each(entry).collect(),
+            replaced: member::REPLACED.of(entry),
             branch: entry.subject.branch().map(str::to_owned),
-            onto: object("onto"),
+            onto: member::ONTO.of(entry),
             ..Again::of(tree)
         };
         judging::judge_anew(repo, &push(Asked::default()), &as_asker, &again)?

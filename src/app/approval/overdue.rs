@@ -8,6 +8,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{Deed, Entry, EntryKind, MatterState, Outcome};
 
 /// What somebody just looks at may have waited too long.
@@ -58,11 +59,8 @@ pub(in crate::app) fn sweep(repo: &Repo, environment: &Environment) -> Result<()
 fn lapse(entry: &Entry) -> Option<Act> {
     let object = entry.subject.commit.or(entry.subject.tree)?;
     let mut act = Act::new(EntryKind::Reject, object, entry.subject.clone());
-    for key in ["deciding", "covered", "law", "onto"] {
-        if let Some(value) = entry.body.get(key) {
-            act = act.saying(key, value.clone());
-        }
-    }
+    act = act.repeating(member::DECIDING, entry).repeating(member::COVERED, entry);
+    act = act.repeating(member::LAW, entry).repeating(member::ONTO, entry);
     act = unanswered(act, request_id(entry.change?));
     act.change = entry.change;
     act.policy = entry.policy;

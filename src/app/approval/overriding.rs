@@ -11,6 +11,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, Spoken};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{Enforcement, Entry, EntryKind, ObjectId, Outcome, OverrideAction, Person, Saying, Word};
 use crate::policy::Policy;
 use crate::report::{Medium, printable};
@@ -38,9 +39,9 @@ pub fn request(
     let until = Until::Seconds(ttl).from(environment.moment()?)?;
     let act = act
         .doing(OverrideAction::Request)
-        .saying("reason", reason)
-        .saying("enforcement", level.as_str())
-        .saying("expires", until.to_string());
+        .saying(member::REASON, reason)
+        .saying(member::ENFORCEMENT, level)
+        .saying(member::EXPIRES, until);
     let (pen, refused) = asker(&repo, &judged, environment)?;
     let mut deed = put_or_fail(&pen, act)?;
     let (change, id) = (request_id(judged.landing.change), deed.entry.short());
@@ -88,13 +89,13 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let now = environment.moment()?;
     let asked = asked(&repo, named)?;
     let entry = &asked.entry;
-    let trusted = entry.text("law").and_then(|id| id.parse::<ObjectId>().ok());
+    let trusted = member::LAW.of(entry);
     let (policy, _) = law::policy_at(&repo, trusted)?;
     let mut pen = Pen::open(&repo, environment, policy.audit, None)?;
     if let Some(why) = against_by_office(entry, &pen.actor().email, &policy) {
         return Ok(told.denied(&why).answer(medium));
     }
-    let level = entry.text("enforcement").unwrap_or(Enforcement::Production.as_str());
+    let level = entry.text(member::ENFORCEMENT.name()).unwrap_or(Enforcement::Production.as_str());
     let is_signed = level == Enforcement::Production.as_str();
     if is_signed {
         pen = demanded(&repo, pen, trusted, now)?;
@@ -106,19 +107,19 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
         return Err(Failure::new("the request names no object to attach a note to"));
     };
-    let mut act = granting(&asked, object).saying("expires", until.to_string()).saying("enforcement", level);
+    let mut act = granting(&asked, object).saying(member::EXPIRES, until).adding(member::ENFORCEMENT.name(), level);
     act.is_signed = is_signed;
     let mut deed = put_or_fail(&pen, act)?;
     let news = News {
         outcome: Outcome::Overridden,
-        why: entry.text("reason").map(str::to_owned),
+        why: member::REASON.of(entry),
         described: format!("what {} asked to override", entry.actor.email),
     };
     let risk = entry.risk.as_ref().map(|risk| (risk.level, risk.score));
     news.tell(&repo, environment, &Affair { notices: &policy.notices, risk }, &deed);
     deed.follows = Some((Outcome::Overridden, Vec::new()));
     let change = entry.change.map(request_id).unwrap_or_default();
-    let lapsed = entry.moment("expires").is_some_and(|expires| expires <= now);
+    let lapsed = member::EXPIRES.of(entry).is_some_and(|expires| expires <= now);
     let remark = if lapsed { "; it was asked for long ago" } else { "" };
     told.text = format!("granted: {change} may pass until {until}, once{remark} (entry {})\n", deed.entry.short());
     told.ask_to_sync(&repo);
@@ -131,11 +132,11 @@ fn granting(asked: &Spoken, object: ObjectId) -> Act {
     let entry = &asked.entry;
     let mut act = Act::new(EntryKind::Override, object, entry.subject.clone())
         .doing(OverrideAction::Grant)
-        .saying("request", asked.id.to_string())
-        .saying("covered", entry.strings("covered").map(str::to_owned).collect::<Vec<_>>());
-    for key in ["reason", "deciding", "law"] {
+        .saying(member::GRANTED, asked.id)
+        .adding(member::COVERED.name(), entry.strings(member::COVERED.name()).map(str::to_owned).collect::<Vec<_>>());
+    for key in [member::REASON.name(), member::DECIDING.name(), member::LAW.name()] {
         if let Some(value) = entry.text(key) {
-            act = act.saying(key, value);
+            act = act.adding(key, value);
         }
     }
     (act.change, act.policy, act.risk) = (entry.change, entry.policy, entry.risk.clone());

@@ -8,6 +8,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{Entry, EntryKind, Outcome, OverrideAction, Saying, Sha256, Word};
 use crate::policy::Policy;
 use crate::report::{Medium, printable};
@@ -180,16 +181,13 @@ fn entry_of(id: Sha256, entry: &Entry, reason: Option<&str>) -> Result<Act, Fail
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
         return Err(Failure::new("the entry names no object to attach a note to"));
     };
-    let mut act = Act::new(EntryKind::Revoke, object, entry.subject.clone()).saying("approval", id.to_string());
+    let mut act = Act::new(EntryKind::Revoke, object, entry.subject.clone())
+        .saying(member::REVOKED, id)
+        .repeating(member::ENFORCEMENT, entry)
+        .repeating(member::DECIDING, entry)
+        .repeating(member::LAW, entry)
+        .saying_any(member::REASON, reason);
     act.change = entry.change;
     act.is_signed = entry.sig.is_some();
-    for key in ["enforcement", "deciding", "law"] {
-        if let Some(value) = entry.body.get(key) {
-            act = act.saying(key, value.clone());
-        }
-    }
-    if let Some(reason) = reason {
-        act = act.saying("reason", reason);
-    }
     Ok(act)
 }

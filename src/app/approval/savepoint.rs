@@ -3,10 +3,11 @@
 use super::ask::request_id;
 use super::told::{Told, put_all};
 use crate::app::judging::Judged;
-use crate::app::memory::{Act, Cause, Hearing, Pen};
+use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::record::afterwards;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
+use crate::ledger::member::{self, Cause};
 use crate::model::{
     Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, branch_reference,
     counted, shell_word,
@@ -28,7 +29,7 @@ pub(in crate::app) fn before_landing(repo: &Repo, judged: &Judged) -> Result<Opt
     }
     let subject =
         EntrySubject { commit: Some(onto), tree: None, base: None, reference: judged.landing.reference.clone() };
-    let mut act = Act::new(EntryKind::Savepoint, onto, subject).saying("action", "save").saying("tag", tag.clone());
+    let mut act = Act::new(EntryKind::Savepoint, onto, subject).adding("action", "save").adding("tag", tag.clone());
     act.change = Some(judged.landing.change);
     Ok(Some((tag, act)))
 }
@@ -54,11 +55,11 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Me
     let commit = repo.restoring(head, point, &message)?;
     let (judged, act) = afterwards(&repo, commit, None, (Cause::Record, environment))?;
     let subject = EntrySubject { commit: Some(commit), base: Some(head), ..EntrySubject::default() };
-    let mut acts: Vec<Act> = act.map(|act| act.saying("reason", reason)).into_iter().collect();
+    let mut acts: Vec<Act> = act.map(|act| act.saying(member::REASON, reason)).into_iter().collect();
     let mut act = Act::new(EntryKind::Savepoint, commit, subject)
-        .saying("action", "rollback")
-        .saying("tag", format!("{PREFIX}{id}"))
-        .saying("reason", reason);
+        .adding("action", "rollback")
+        .adding("tag", format!("{PREFIX}{id}"))
+        .saying(member::REASON, reason);
     act.change = Some(judged.landing.change);
     acts.push(act);
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
@@ -108,7 +109,7 @@ pub fn forget(which: &Forgotten, environment: &Environment, medium: Medium) -> R
     let act = |point: &Savepoint| {
         let subject = EntrySubject { commit: Some(point.commit), ..EntrySubject::default() };
         let tag = format!("{PREFIX}{}", point.id);
-        Act::new(EntryKind::Savepoint, point.commit, subject).saying("action", "forget").saying("tag", tag)
+        Act::new(EntryKind::Savepoint, point.commit, subject).adding("action", "forget").adding("tag", tag)
     };
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let pen = Pen::open(&repo, environment, policy.audit, None)?;

@@ -55,7 +55,7 @@ pub fn checkpoint(is_signed: bool, shown: Shown, environment: &Environment) -> R
         None => repo.stream_tip(GENESIS_STREAM)?.map(|tip| tip.commit),
     };
     if let Some(object) = shown_with {
-        let mut act = Act::new(EntryKind::Checkpoint, object, EntrySubject::default()).saying("checkpoint", text);
+        let mut act = Act::new(EntryKind::Checkpoint, object, EntrySubject::default()).adding("checkpoint", text);
         act.is_signed = is_signed;
         let place = pen.placed(&[act])?.first().copied();
         anchor = place.map(|seen| Anchor { repo: genesis, stream: pen.stream().to_owned(), seen }.to_string());

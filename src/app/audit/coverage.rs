@@ -7,6 +7,7 @@ use super::offices::Offices;
 use crate::app::memory::{Depth, Reading, Told, governed, read_anchored, trusted_side};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
+use crate::ledger::member::{self, Cause};
 use crate::ledger::{Coverage, Known, Landing, There};
 use crate::model::{
     Adoption, Arrange, CommitCoverage, Entry, EntryKind, GovernedCommit, Moment, ObjectId, RecordStatus, Sha256,
@@ -188,7 +189,7 @@ impl Starts {
         let is_of_a_commit = matches!(entry.kind, EntryKind::Decision | EntryKind::Commit)
             && (entry.subject.commit.is_some() || entry.subject.base.is_some());
         if is_of_a_commit {
-            let is_by_hand = entry.text("cause") == Some("record");
+            let is_by_hand = member::CAUSE.of(entry) == Some(Cause::Record);
             let starts = if is_by_hand { &mut self.by_hand } else { &mut self.by_hooks };
             starts.entry(entry.stream.clone()).or_insert_with(|| Adoption {
                 time: entry.time,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::app::law;
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::ledger::sshsig::SshSignature;
 use crate::model::{Entry, EntryKind, GovernedCommit, ObjectId, RepoPath, RiskLevel};
 use crate::policy::{ApprovalRule, PathGlob, Policy};
@@ -39,7 +40,7 @@ impl<'a> Offices<'a> {
     pub(super) fn are_enough(&mut self, commit: &GovernedCommit, given: &[&Entry]) -> bool {
         let mut by_law: BTreeMap<Option<&str>, Vec<&Entry>> = BTreeMap::new();
         for entry in given {
-            by_law.entry(entry.text("deciding")).or_default().push(entry);
+            by_law.entry(entry.text(member::DECIDING.name())).or_default().push(entry);
         }
         by_law.values().any(|given| self.are_enough_under_one(commit, given))
     }
@@ -67,7 +68,7 @@ impl<'a> Offices<'a> {
 
     /// The policy that an answer was given under.
     fn law(&mut self, entry: &Entry) -> Option<&Policy> {
-        let law = entry.text("law").and_then(|law| law.parse().ok()).filter(|law| self.history.contains(law))?;
+        let law = member::LAW.of(entry).filter(|law| self.history.contains(law))?;
         let repo = self.repo;
         let read = || law::policy_at(repo, Some(law)).ok().map(|(policy, _)| policy);
         self.policies.entry(law).or_insert_with(read).as_ref()

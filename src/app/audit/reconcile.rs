@@ -201,15 +201,15 @@ fn dropped(entry: &Entry, stream: &str) -> Vec<Sha256> {
 fn declaration(repo_object: ObjectId, stream: &str, lost: &[LostEntry]) -> Act {
     let pairs: Vec<Value> = lost.iter().map(|lost| json!([lost.entry.seq, lost.id.to_string()])).collect();
     Act::new(EntryKind::Reconcile, repo_object, EntrySubject::default())
-        .saying("stream", stream)
-        .saying("dropped", pairs)
+        .adding("stream", stream)
+        .adding("dropped", pairs)
 }
 
 /// Declares what is lost, and shows it. Whoever wrote it has to say it again.
 fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(), Failure> {
     let Some(first) = lost.first() else { return Ok(()) };
     let lines: Vec<&str> = lost.iter().map(|lost| lost.line.as_str()).collect();
-    pen.write(&[declaration(first.object, stream, lost).saying("lines", lines)])?;
+    pen.write(&[declaration(first.object, stream, lost).adding("lines", lines)])?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::model::{Gate, Judgement, TargetKind};
 pub(super) fn keep(repo: &Repo, judged: &mut Judged, environment: &Environment) -> Result<(), Failure> {
     let answer = answered(judged);
     let refused = on_record::asked(repo, judged)?;
-    let said = |act: Act| refused.iter().fold(act, |act, why| act.saying("refused", vec![why.as_str()]));
+    let said = |act: Act| refused.iter().fold(act, |act, why| act.adding("refused", vec![why.as_str()]));
     let mut acts: Vec<Act> = answer.map(said).into_iter().collect();
     let Judgement { target, gate, .. } = &judged.judgement;
     if target.kind == TargetKind::Staged && *gate == Gate::Commit {

@@ -14,6 +14,7 @@ use crate::app::memory::{Pen, Pins, written};
 use crate::app::{Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::{Asked, GIVEN_UP};
+use crate::ledger::member;
 use crate::ledger::{self, Binding, GENESIS_STREAM};
 use crate::model::{Entry, Gather, ObjectId, Remote, Sha256, counted, shell_word};
 use crate::report::printable;
@@ -262,7 +263,7 @@ fn restated(repo: &Repo) -> Result<BTreeSet<Sha256>, Failure> {
         let Some(tip) = stream.tip else { continue };
         repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
             let entries = step.added.iter().filter_map(|noted| ledger::parse(&noted.line).ok());
-            let named = |entry: Entry| entry.text("restates")?.parse::<Sha256>().ok();
+            let named = |entry: Entry| member::RESTATES.of(&entry);
             said.extend(entries.filter_map(named));
         });
     }

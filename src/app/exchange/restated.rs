@@ -9,6 +9,7 @@ use crate::app::memory::{Act, Pen};
 use crate::git::Repo;
 use crate::git::notes::{Asked, Walked};
 use crate::ledger;
+use crate::ledger::member;
 use crate::model::{Arrange, Entry, EntryKind, Gather, ObjectId, Sha256};
 
 /// What can be said again without its writer's signature.
@@ -73,7 +74,7 @@ pub(in crate::app) fn restate(pen: &Pen<'_>, opening: Option<Act>, lost: &[LostE
             put(pen, &mut batch, &mut ids, &mut renamed)?;
         }
         act.body.values_mut().for_each(|value| rename(value, &renamed));
-        batch.push(act.saying("restates", lost.id.to_string()).saying("said", lost.entry.time.to_string()));
+        batch.push(act.saying(member::RESTATES, lost.id).adding("said", lost.entry.time.to_string()));
         ids.push(Some(lost.id.to_string()));
         done.again += 1;
     }

@@ -9,11 +9,12 @@ use super::line::Line;
 use super::refusal::Refusal;
 use crate::app::judging::{self, Asked, Judged, Push, Question, Side};
 use crate::app::law::{Law, is_of_law};
-use crate::app::memory::{Act, Cause, Records, Standing, binding, signers, unfounded};
+use crate::app::memory::{Act, Records, Standing, binding, signers, unfounded};
 use crate::app::record::{Fate, Moved, afterwards, pushed};
 use crate::app::{Environment, Failure, notify};
 use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
+use crate::ledger::member::{self, Cause};
 use crate::model::{
     Actor, Ending, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted, shell_word,
 };
@@ -262,15 +263,15 @@ impl Arrival {
         for status in [RecordStatus::Bypassed, RecordStatus::Unrecorded] {
             let count = self.standing.missing.iter().filter(|(_, of)| *of == status).count();
             if count > 0 {
-                act = act.saying(status.as_str(), count);
+                act = act.adding(status.as_str(), count);
             }
         }
         if self.given_up > 0 {
-            act = act.saying("forced", true).saying("given_up", self.given_up);
+            act = act.adding("forced", true).adding("given_up", self.given_up);
         }
         if !self.refusals.is_empty() {
             let why: Vec<&str> = self.refusals.iter().map(Refusal::why).collect();
-            act = act.saying("refused", json!(why));
+            act = act.adding("refused", json!(why));
         }
         Some(act)
     }
@@ -280,10 +281,10 @@ impl Arrival {
         let subject =
             EntrySubject { base: Some(old), reference: Some(self.line.reference.clone()), ..EntrySubject::default() };
         let mut act = Act::new(fate.kind(), old, subject)
-            .saying("deleted", true)
-            .saying("gate", Gate::Push.as_str())
-            .saying("enforcement", self.level.as_str())
-            .saying("exit", self.exit().code());
+            .adding("deleted", true)
+            .saying(member::GATE, Gate::Push)
+            .saying(member::ENFORCEMENT, self.level)
+            .saying(member::EXIT, self.exit().code());
         act.outcome = Some(if self.refusals.is_empty() { Outcome::Notified } else { Outcome::Blocked });
         Some(act)
     }

@@ -3,10 +3,11 @@
 use super::{first, origin, said};
 use crate::app::install::is_asked_before_merges;
 use crate::app::judging::{self, Asked, Judged, Question};
-use crate::app::memory::{Act, Before, Beginning, Cause, Pen, Records, before_it, binding, bound, speaks_of};
+use crate::app::memory::{Act, Before, Beginning, Pen, Records, before_it, binding, bound, speaks_of};
 use crate::app::record::{afterwards, decision};
 use crate::app::{Answer, Environment, Failure, approval, law, notify};
 use crate::git::{Commit, Repo};
+use crate::ledger::member::{self, Cause};
 use crate::model::{Exit, Gate, Severity, counted};
 use crate::policy::Recording;
 use crate::report::Style;
@@ -108,7 +109,7 @@ pub(super) fn on_record(
         return Ok(OnRecord { acts, told: denied(commit, &judged) });
     }
     let binding = binding(commit, branch);
-    acts.insert(0, if environment.is_disabled { binding.saying("disabled", true) } else { binding });
+    acts.insert(0, if environment.is_disabled { binding.saying(member::DISABLED, true) } else { binding });
     let id = commit.id.short();
     let mend = if environment.is_disabled {
         format!("somebody else has to answer for it: gov-hook ratify {id}")

@@ -45,5 +45,5 @@ pub(super) fn decided(
     let question = Question::of(Asked::default(), Gate::Commit);
     let judged = judging::judge_anew(repo, &question, environment, &again)?;
     let act = decision(&judged).filter(|_| judged.judgement.decision.exit == Exit::Pass);
-    Ok(act.map(|act| message.iter().fold(act, |act, digest| act.saying("message", *digest))))
+    Ok(act.map(|act| message.iter().fold(act, |act, digest| act.adding("message", *digest))))
 }

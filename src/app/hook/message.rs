@@ -38,7 +38,7 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     let judged = judging::judge(&repo, &Question::of(asked, Gate::Commit), environment)?;
     let mut act = decision(&judged);
     if worded.is_found {
-        act = act.map(|act| act.saying("message", digest.as_str()));
+        act = act.map(|act| act.adding("message", digest.as_str()));
     }
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = act.into_iter().collect();

@@ -22,7 +22,7 @@ pub(super) type Origins = BTreeMap<Sha256, Vec<ObjectId>>;
 /// The decision with the commits that what is staged was made of.
 pub(super) fn noted(repo: &Repo, act: Act) -> Act {
     let ids: Vec<String> = repo.about_to_be_made_of().iter().map(ToString::to_string).collect();
-    if ids.is_empty() { act } else { act.saying(MADE_OF, ids) }
+    if ids.is_empty() { act } else { act.adding(MADE_OF, ids) }
 }
 
 pub(super) fn origins(of_tree: &[(Sha256, Entry)]) -> Origins {
@@ -64,7 +64,7 @@ pub(super) fn became(last: &Commit, command: &str, pairs: &[(ObjectId, ObjectId)
         pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
     let subject = EntrySubject { commit: Some(last.id), tree: Some(last.tree), ..EntrySubject::default() };
     Act::new(EntryKind::Rewrite, last.id, subject)
-        .saying("command", command)
-        .saying("count", pairs.len())
-        .saying("pairs", listed)
+        .adding("command", command)
+        .adding("count", pairs.len())
+        .adding("pairs", listed)
 }

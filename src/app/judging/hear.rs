@@ -11,6 +11,7 @@ use crate::app::memory::{Hearing, Records};
 use crate::check::{self, Gathered, measure};
 use crate::gate::{self, Extent, SetAside};
 use crate::git::{Commit, Repo};
+use crate::ledger::member;
 use crate::model::{
     Arrange, Assessment, ChangeId, Decision, Enforcement, Entry, EntryKind, Evidence, FileChange, Gate, Landing, Need,
     Outcome, RepoPath, Risk, Sha256, Side, TargetKind, Word,
@@ -115,7 +116,7 @@ fn broken_glass(repo: &Repo, evidence: &Evidence, commits: &[Commit]) -> Result<
             entry.kind == EntryKind::Commit
                 && entry.subject.commit == Some(commit.id)
                 && entry.written_at() <= evidence.landing.now
-                && entry.is("disabled")
+                && member::DISABLED.of(entry) == Some(true)
         };
         found.extend(
             about.iter().filter(|(_, entry)| is_glass(entry)).map(|(id, entry)| Hearing::glass(*id, entry, commit.id)),

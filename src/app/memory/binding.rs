@@ -1,36 +1,10 @@
 //! A commit's place in the ledger: what was decided before it was made, bound to what it became.
 
-use serde_json::json;
-
 use super::{Act, Records};
 use crate::app::Failure;
 use crate::git::{Commit, Repo};
+use crate::ledger::member::{self, Asker};
 use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gate, ObjectId, Sha256, branch_reference};
-
-/// Who asked for a decision on a commit that was made already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Cause {
-    /// A hook that git runs afterwards: before merges, cherry-picks, reverts, rebases and `am` it
-    /// runs none, and of an amended commit only the amendment was judged.
-    Hook,
-    /// The same hook, of a commit that was made past the ones that should have run.
-    Bypass,
-    /// The push that would bring it to others.
-    Push,
-    /// A person, with a reason.
-    Record,
-}
-
-impl Cause {
-    pub(in crate::app) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hook => "hook",
-            Self::Bypass => "bypass",
-            Self::Push => "push",
-            Self::Record => "record",
-        }
-    }
-}
 
 /// The binding of a commit whose hook did not live to make it; `None` when nothing was decided before
 /// the commit.
@@ -47,7 +21,7 @@ pub(in crate::app) fn bound_late(
 }
 
 pub(in crate::app) fn bound(commit: &Commit, branch: Option<&str>, decision: Sha256) -> Act {
-    binding(commit, branch).saying("decision", json!(decision.to_string()))
+    binding(commit, branch).saying(member::DECISION, decision)
 }
 
 /// A commit's place in the ledger. One that names no decision says that nobody judged the commit before
@@ -85,10 +59,10 @@ pub(in crate::app) fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(
     entries.arrange_by_key(|(_, entry)| entry.time);
     let mut found = Before::Nothing;
     for (id, entry) in entries.into_iter().rev() {
-        let let_pass = entry.number("exit") == Some(0);
+        let let_pass = member::EXIT.of(&entry) == Some(0);
         let of_tree = entry.subject.commit.is_none() && entry.subject.tree == Some(commit.tree);
         // What names a head is no commit yet to be made; a push gate answers for no commit hook.
-        let of_commit = entry.text("gate") == Some(Gate::Commit.as_str()) && !entry.body.contains_key("head");
+        let of_commit = member::GATE.of(&entry) == Some(Asker::Gate(Gate::Commit)) && !member::HEAD.is_in(&entry);
         if entry.kind != EntryKind::Decision || !of_tree || !of_commit {
             continue;
         }

@@ -8,11 +8,12 @@ use super::reading::{Arriving, Depth, Spoken, read, read_arriving};
 use crate::app::Failure;
 use crate::app::law::SIGNERS_PATH;
 use crate::git::{Commit, Repo};
+use crate::ledger::member::{self, Asker, Cause};
 use crate::ledger::sshsig::{PublicKey, Signers, SshSignature};
 use crate::ledger::{namespace, signed_bytes};
 use crate::model::{
-    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gate, Gather, Landing, Moment, ObjectId, OverrideAction,
-    Person, Saying, Seal, Sha256, Word, address,
+    ActorKind, Arrange, Bond, ChangeId, Entry, EntryKind, Gather, Landing, Moment, ObjectId, OverrideAction, Person,
+    Saying, Seal, Sha256, Word, address,
 };
 
 /// The namespace that approvals are signed in, and whatever else only people may say.
@@ -61,7 +62,7 @@ impl Occasion<'_> {
             base: entry.subject.base,
             is_base_there: entry.subject.base.map_or(self.onto.is_none(), |base| self.is_there(base)),
             tree: entry.subject.tree,
-            law: entry.text("deciding").and_then(Sha256::from_name),
+            law: member::DECIDING.of(entry).map(|named| named.0),
             level: entry.risk.as_ref().map(|risk| risk.level),
         }
     }
@@ -226,7 +227,7 @@ impl Hearing {
             seal,
             bond: Some(occasion.bond(entry)),
             expires: expires(entry),
-            text: entry.text("notes").or(entry.text("reason")).unwrap_or_default().to_owned(),
+            text: member::NOTES.of(entry).or_else(|| member::REASON.of(entry)).unwrap_or_default(),
         })
     }
 
@@ -291,7 +292,7 @@ fn concerns(entry: &Entry, landing: &Landing) -> bool {
     let was_so = entry.kind == EntryKind::Approve
         && entry.subject.reference == landing.reference
         && entry.subject.base == landing.base
-        && entry.moment("expires").is_some_and(|expires| expires > landing.now);
+        && member::EXPIRES.of(entry).is_some_and(|expires| expires > landing.now);
     let is_apart = matches!(entry.kind, EntryKind::Land | EntryKind::Ratify) || is_glass(entry);
     (is_now || was_so) && !is_apart
 }
@@ -304,30 +305,29 @@ fn is_glass(entry: &Entry) -> bool {
 /// What lets a change through counts for a time: where it does not say until when, it is over at once.
 fn expires(entry: &Entry) -> Option<Moment> {
     let lets_through = entry.kind == EntryKind::Approve || entry.override_action() == Some(OverrideAction::Grant);
-    entry.moment("expires").or(lets_through.then_some(entry.time))
+    member::EXPIRES.of(entry).or(lets_through.then_some(entry.time))
 }
 
 fn saying(entry: &Entry, is_there: &dyn Fn(ObjectId) -> bool) -> Option<Saying> {
-    let id = |key: &str| entry.text(key).and_then(|id| id.parse::<Sha256>().ok());
     Some(match entry.kind {
         EntryKind::Request => Saying::Request,
         EntryKind::Approve => Saying::Approve,
-        EntryKind::Reject if entry.text("cause") == Some("timeout") => Saying::TimeOut,
+        EntryKind::Reject if member::CAUSE.of(entry) == Some(Cause::Timeout) => Saying::TimeOut,
         EntryKind::Reject => Saying::Reject,
-        EntryKind::Revoke => Saying::Revoke { word: id("approval")? },
+        EntryKind::Revoke => Saying::Revoke { word: member::REVOKED.of(entry)? },
         EntryKind::Land => {
             let commit = entry.subject.commit?;
-            let has_landed = entry.is("landed");
-            let used = entry.strings("approvals").filter_map(|id| id.parse().ok()).collect();
+            let has_landed = member::LANDED.of(entry) == Some(true);
+            let used = member::APPROVALS.each(entry).collect();
             Saying::Land { commit, used, is_behind: has_landed || is_there(commit) }
         }
         EntryKind::Override => match entry.override_action()? {
             OverrideAction::Request => Saying::AskOverride,
-            OverrideAction::Grant => Saying::GrantOverride { asked: id("request")? },
-            OverrideAction::Use => Saying::UseOverride {
-                of: id("override")?,
-                gate: [Gate::Commit, Gate::Push].into_iter().find(|gate| entry.text("gate") == Some(gate.as_str()))?,
-            },
+            OverrideAction::Grant => Saying::GrantOverride { asked: member::GRANTED.of(entry)? },
+            OverrideAction::Use => {
+                let Asker::Gate(gate) = member::GATE.of(entry)? else { return None };
+                Saying::UseOverride { of: member::OVERRIDE.of(entry)?, gate }
+            }
             OverrideAction::BreakGlass => Saying::BreakGlass { commit: entry.subject.commit? },
         },
         EntryKind::Ratify => Saying::Ratify { commit: entry.subject.commit? },

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::app::law::{POLICY_PATH, SIGNERS_PATH};
 use crate::app::{Failure, law};
 use crate::git::{GitError, Place, Repo};
+use crate::ledger::member;
 use crate::ledger::sshsig::{Former, Past, Signers};
 use crate::ledger::{Admin, Admins, AuditLaw};
 use crate::model::{Entry, Moment, ObjectId, RepoPath, Sha256};
@@ -136,7 +137,7 @@ impl Laws {
 }
 
 fn look(repo: &Repo, digest: Sha256, entry: &Entry) -> Option<AuditLaw> {
-    let named = entry.text("law").and_then(|commit| commit.parse().ok());
+    let named = member::LAW.of(entry);
     let places = [named, entry.subject.base, entry.subject.commit];
     places.into_iter().flatten().find_map(|commit| {
         let tree = repo.commit(commit).ok()?.tree;

@@ -23,7 +23,7 @@ mod written;
 
 pub(super) use anchored::unfounded;
 pub(super) use beginning::{Beginning, believe, other_than_ours, pinned, seen_elsewhere};
-pub(super) use binding::{Before, Cause, before_it, binding, bound, speaks_of};
+pub(super) use binding::{Before, before_it, binding, bound, speaks_of};
 pub(super) use copies::own as is_own;
 pub(super) use hearing::{Hearing, NAMESPACE, good, unsigned};
 pub(super) use kept::Pins;

@@ -13,6 +13,7 @@ use super::written::{note_written, own_stream};
 use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer, drawn};
 use crate::git::{GitError, Repo};
+use crate::ledger::member::{Member, Told};
 use crate::ledger::sshsig::PublicKey;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
 use crate::model::{
@@ -63,16 +64,45 @@ impl Act {
         }
     }
 
+    /// Says what is read again.
     #[must_use]
-    pub(in crate::app) fn saying(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.body.insert(key.to_owned(), value.into());
+    pub(in crate::app) fn saying<T: Told>(self, member: Member<T>, value: impl Into<T>) -> Self {
+        self.put(member.name(), value.into().to_value())
+    }
+
+    /// Says it where there is something to say.
+    #[must_use]
+    pub(in crate::app) fn saying_any<T: Told>(self, member: Member<T>, value: Option<impl Into<T>>) -> Self {
+        match value {
+            Some(value) => self.saying(member, value),
+            None => self,
+        }
+    }
+
+    /// Says the same as another entry.
+    #[must_use]
+    pub(in crate::app) fn repeating<T: Told>(self, member: Member<T>, entry: &Entry) -> Self {
+        match entry.body.get(member.name()) {
+            Some(value) => self.put(member.name(), value.clone()),
+            None => self,
+        }
+    }
+
+    /// Adds what is only shown, or read where it is written.
+    #[must_use]
+    pub(in crate::app) fn adding(self, key: &str, value: impl Into<Value>) -> Self {
+        self.put(key, value.into())
+    }
+
+    fn put(mut self, key: &str, value: Value) -> Self {
+        self.body.insert(key.to_owned(), value);
         self
     }
 
     /// Of an override: what it does.
     #[must_use]
     pub(in crate::app) fn doing(self, action: OverrideAction) -> Self {
-        self.saying(OverrideAction::MEMBER, action.as_str())
+        self.adding(OverrideAction::MEMBER, action.as_str())
     }
 }
 

@@ -7,6 +7,7 @@ use super::laws::trusted_side;
 use crate::app::{Failure, law};
 use crate::git::notes::{Notebook, STREAMS};
 use crate::git::{Commit, Repo};
+use crate::ledger::member;
 use crate::ledger::{self, Coverage, rewritten};
 use crate::model::{Entry, EntryKind, Gather, GovernedCommit, ObjectId, RecordStatus, Sha256};
 
@@ -91,7 +92,7 @@ impl<'a> Records<'a> {
     /// Whether the hooks stood aside when a commit was made: only somebody else's word mends that.
     pub(in crate::app) fn was_let_by(&self, commit: ObjectId) -> bool {
         let about = self.about(commit).unwrap_or_default();
-        about.iter().any(|(_, entry)| entry.is("disabled"))
+        about.iter().any(|(_, entry)| member::DISABLED.of(entry) == Some(true))
     }
 
     /// The agent that the records of one of these commits name as having made it.

@@ -3,9 +3,10 @@
 
 use super::beginning::Beginning;
 use super::binding::bound_late;
-use super::{Act, Cause, Records};
+use super::{Act, Records};
 use crate::app::Failure;
 use crate::git::{Commit, Making, Repo};
+use crate::ledger::member::Cause;
 use crate::model::{Gather, ObjectId, RecordStatus, WithoutRecord};
 
 /// Commits that are not on record, in the order they were made.

@@ -9,6 +9,7 @@ use super::reading::{Depth, Spoken, Told, is_of_a_signature};
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{Asked, Noted, Oddity, Step, Stream, Walked};
+use crate::ledger::member;
 use crate::ledger::{self, Chain, Rules, fits_a_stream};
 use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Seen, shell_word};
 
@@ -167,7 +168,7 @@ pub(super) fn take_step(open: &mut Open<'_>, step: Step, laws: &Laws, visit: &(d
 
 fn is_said_of_a_change(entry: &Entry) -> bool {
     // A commit that no decision let by waits for somebody to answer for it.
-    let is_unjudged = entry.kind == EntryKind::Commit && !entry.body.contains_key("decision");
+    let is_unjudged = entry.kind == EntryKind::Commit && !member::DECISION.is_in(entry);
     is_unjudged
         || matches!(
             entry.kind,

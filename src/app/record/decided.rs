@@ -8,6 +8,7 @@ use crate::app::judging::{Judged, begins_after};
 use crate::app::memory::Act;
 use crate::check::engine;
 use crate::header::Fault;
+use crate::ledger::member::{self, Cause};
 use crate::model::{
     EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, TargetKind,
     Window, branch_reference,
@@ -28,28 +29,20 @@ pub(in crate::app) fn decision(judged: &Judged) -> Option<Act> {
 /// answered for as before a commit.
 pub(in crate::app) fn answered(judged: &Judged) -> Option<Act> {
     let Target { kind, base, head, .. } = judged.judgement.target;
-    let mut act = decision(judged)?.saying("cause", "check");
+    let mut act = decision(judged)?.saying(member::CAUSE, Cause::Check);
     act.subject.commit = None;
     if let Some(head) = head {
-        act = act.saying("head", head.to_string());
+        act = act.saying(member::HEAD, head);
         if kind == TargetKind::Range {
             act = beginning(act, base, &begins_after(&judged.commits, head));
         }
     }
-    if let Some(tag) = judged.tag {
-        act = act.saying("tag", tag.to_string());
-    }
-    Some(act)
+    Some(act.saying_any(member::TAG, judged.tag))
 }
 
 /// Where the range begins that a decision is about.
 fn beginning(act: Act, base: Option<ObjectId>, after: &[ObjectId]) -> Act {
-    let after: Vec<String> = after.iter().map(ToString::to_string).collect();
-    let act = act.saying("after", after);
-    match base {
-        Some(base) => act.saying("base", base.to_string()),
-        None => act,
-    }
+    act.saying(member::AFTER, after).saying_any(member::BASE, base)
 }
 
 /// What was to move on the other side of a push.
@@ -87,10 +80,10 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, fate: Fate) -> Act 
         base: moved.old,
         reference: Some(moved.reference.clone()),
     };
-    let act = said(fate.kind(), moved.new, subject, judged).saying("commits", commits).saying("head", head.to_string());
+    let act = said(fate.kind(), moved.new, subject, judged).adding("commits", commits).saying(member::HEAD, head);
     let mut act = beginning(act, base, &begins_after(&judged.commits, head));
     if moved.new != head {
-        act = act.saying("tag", moved.new.to_string());
+        act = act.saying(member::TAG, moved.new);
     }
     act
 }
@@ -98,13 +91,9 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, fate: Fate) -> Act 
 /// What else it takes to find the same change again by its objects.
 pub(in crate::app) fn found_by(mut act: Act, judged: &Judged) -> Act {
     if !judged.merging.is_empty() {
-        let merging: Vec<String> = judged.merging.iter().map(ToString::to_string).collect();
-        act = act.saying("merging", merging);
+        act = act.saying(member::MERGING, judged.merging.as_slice());
     }
-    if let Some(replaced) = judged.replaced {
-        act = act.saying("replaced", replaced.to_string());
-    }
-    act
+    act.saying_any(member::REPLACED, judged.replaced)
 }
 
 fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judged) -> Act {
@@ -114,23 +103,20 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         assessment.findings.iter().filter(|finding| finding.counts() && finding.severity == severity).count()
     };
     let mut act = Act::new(kind, object, subject)
-        .saying("gate", judgement.gate.as_str())
-        .saying("enforcement", judgement.level.as_str())
-        .saying("exit", decision.exit.code())
-        .saying("engine", json!({ "card": engine::CARD_DIGEST, "packs": engine::PACKS_DIGEST }));
-    if let Some(trusted) = judged.trusted {
-        act = act.saying("law", trusted.to_string());
-    }
+        .saying(member::GATE, judgement.gate)
+        .saying(member::ENFORCEMENT, judgement.level)
+        .saying(member::EXIT, decision.exit.code())
+        .adding("engine", json!({ "card": engine::CARD_DIGEST, "packs": engine::PACKS_DIGEST }))
+        .saying_any(member::LAW, judged.trusted);
     act = found_by(act, judged);
     if !judged.heard.is_empty() {
-        let ids = |ids: &[Sha256]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
-        act = act.saying("heard", ids(&judged.heard)).saying("rests_on", ids(&decision.rests_on));
-        if let Some(onto) = judged.onto {
-            act = act.saying("onto", onto.to_string());
-        }
+        act = act
+            .saying(member::HEARD, judged.heard.as_slice())
+            .saying(member::RESTS_ON, decision.rests_on.as_slice())
+            .saying_any(member::ONTO, judged.onto);
     }
     if assessment.window != Window::Whole {
-        act = act.saying("history", "partial");
+        act = act.adding("history", "partial");
     }
     let found = [Severity::Deny, Severity::Hold, Severity::Warn, Severity::Note];
     let counts: serde_json::Map<String, serde_json::Value> = found
@@ -139,7 +125,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .filter(|(_, count)| *count != 0)
         .gathered();
     if !counts.is_empty() {
-        act = act.saying("findings", counts);
+        act = act.adding("findings", counts);
     }
     let tampering: Vec<String> = (assessment.findings.iter())
         .filter(|finding| finding.counts() && is_tampering(finding.rule.as_str()))
@@ -147,10 +133,10 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .map(|finding| format!("{} {}", finding.rule, finding.place.path))
         .gathered();
     if !tampering.is_empty() {
-        act = act.saying("tampering", tampering);
+        act = act.adding("tampering", tampering);
     }
     if judged.verified > 0 {
-        act = act.saying("verified", judged.verified);
+        act = act.adding("verified", judged.verified);
     }
     act.change = Some(judgement.target.change);
     act.policy = Some(judgement.policy.digest);

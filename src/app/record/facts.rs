@@ -5,6 +5,7 @@ use crate::app::Failure;
 use crate::app::judging::{Again, Judged, own_changes};
 use crate::app::memory::Hearing;
 use crate::git::Repo;
+use crate::ledger::member::{self, Cause};
 use crate::model::{
     AssessedFile, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Outcome, RiskLevel, Scanned, Sha256,
 };
@@ -43,7 +44,8 @@ impl Facts<'_> {
         let branch = self.judged.branch.as_deref();
         let asked = self.judged.policy.level_for(branch);
         // Whoever only asks may suppose a level, and what is only offered for review lands nowhere.
-        let is_bound = self.entry.text("cause") != Some("check") && (branch.is_some() || self.again.head.is_none());
+        let is_bound =
+            member::CAUSE.of(self.entry) != Some(Cause::Check) && (branch.is_some() || self.again.head.is_none());
         (is_bound && self.level < asked).then(|| differs("level", asked.as_str(), self.level.as_str()))
     }
 
@@ -52,7 +54,7 @@ impl Facts<'_> {
         let outcome = self.entry.outcome?;
         let risk = self.risk();
         let least = self.gate.exit_of(outcome, risk, self.level);
-        let exit = self.entry.number("exit");
+        let exit = member::EXIT.of(self.entry);
         if least != Exit::Pass && exit == Some(u64::from(Exit::Pass.code())) {
             return Some((format!("exit {} for {outcome}", least.code()), format!("exit {}", Exit::Pass.code())));
         }
@@ -65,7 +67,7 @@ impl Facts<'_> {
     fn by_words(&self) -> Result<Option<Contradiction>, Failure> {
         let Some(outcome @ (Outcome::Approved | Outcome::Overridden)) = self.entry.outcome else { return Ok(None) };
         let wanted = || (format!("words on this change that {outcome} rests on"), "none".to_owned());
-        let ids: Vec<Sha256> = self.entry.strings("rests_on").filter_map(|id| id.parse().ok()).collect();
+        let ids: Vec<Sha256> = member::RESTS_ON.each(self.entry).collect();
         if ids.is_empty() {
             return Ok(Some(wanted()));
         }
@@ -84,7 +86,7 @@ impl Facts<'_> {
     /// What the policy says of these paths, and of texts that grew or shrank by so much, however one is
     /// compared with the other. Of what somebody approved in part only the rest was weighed.
     fn by_floor(&self) -> Option<Contradiction> {
-        if self.entry.strings("rests_on").next().is_some() {
+        if self.entry.strings(member::RESTS_ON.name()).next().is_some() {
             return None;
         }
         let by_path =

@@ -6,6 +6,6 @@ mod replay;
 mod verb;
 
 pub(super) use decided::{Fate, Moved, answered, decision, flatten, found_by, pushed, risk_digest};
-pub(super) use replay::{AGENT_GATE, Replay};
+pub(super) use replay::Replay;
 pub(super) use verb::afterwards;
 pub use verb::record;

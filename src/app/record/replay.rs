@@ -12,10 +12,8 @@ use crate::app::memory::{ENGINE, Horizon, Signatures};
 use crate::app::{Environment, Failure};
 use crate::check::engine;
 use crate::git::Repo;
-use crate::model::{Damage, DamageCode, Enforcement, Entry, EntryKind, Gate, ObjectId, Sha256};
-
-/// What an entry says in place of a gate when it is about a tool call of an agent.
-pub(in crate::app) const AGENT_GATE: &str = "agent";
+use crate::ledger::member::{self, Asker, Member};
+use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Sha256};
 
 /// What became of the decisions of a ledger when they were made again.
 #[derive(Debug, Default)]
@@ -89,34 +87,29 @@ struct Recorded {
 
 impl Recorded {
     fn of(entry: &Entry, signatures: Signatures) -> Option<Self> {
-        let object = |key: &str| match says(entry, key) {
+        let object = |member: Member<ObjectId>| match entry.text(member.name()) {
             None => Some(None),
             Some(hex) => hex.parse::<ObjectId>().ok().map(Some),
         };
-        let after = match entry.body.get("after") {
-            None => None,
-            Some(list) => Some(
-                list.as_array()?.iter().map(|id| id.as_str()?.parse::<ObjectId>().ok()).collect::<Option<Vec<_>>>()?,
-            ),
-        };
+        let after = if member::AFTER.is_in(entry) { Some(member::AFTER.of(entry)?) } else { None };
         let of_range = after.is_some();
         let again = Again {
-            trusted: object("law")?,
-            base: if of_range { object("base")? } else { entry.subject.base },
-            head: object("head")?.or(entry.subject.commit),
+            trusted: object(member::LAW)?,
+            base: if of_range { object(member::BASE)? } else { entry.subject.base },
+            head: object(member::HEAD)?.or(entry.subject.commit),
             tree: entry.subject.tree?,
             after,
-            tag: object("tag")?,
-            merging: entry.strings("merging").map(|id| id.parse().ok()).collect::<Option<_>>()?,
-            replaced: object("replaced")?,
+            tag: object(member::TAG)?,
+            merging: entry.strings(member::MERGING.name()).map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            replaced: object(member::REPLACED)?,
             branch: entry.subject.branch().map(str::to_owned),
             signatures,
-            onto: object("onto")?,
-            heard: entry.strings("heard").map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            onto: object(member::ONTO)?,
+            heard: entry.strings(member::HEARD.name()).map(|id| id.parse().ok()).collect::<Option<_>>()?,
             message: None,
         };
-        let gate = [Gate::Commit, Gate::Push].into_iter().find(|gate| says(entry, "gate") == Some(gate.as_str()))?;
-        let level = Some(Enforcement::parse(says(entry, "enforcement")?)?);
+        let Asker::Gate(gate) = member::GATE.of(entry)? else { return None };
+        let level = Some(member::ENFORCEMENT.of(entry)?);
         let question = Question { level, ..Question::of(Asked::default(), gate) };
         Some(Self { question, again })
     }
@@ -138,7 +131,7 @@ fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
     let risk = &judgement.assessment.risk;
     let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
     let recorded = entry.risk.as_ref();
-    let exit = entry.number("exit");
+    let exit = member::EXIT.of(entry);
     let parts = [
         ("change", Some(judgement.target.change.to_string()), entry.change.map(|change| change.to_string())),
         ("policy", Some(judgement.policy.digest.to_name()), entry.policy.map(|digest| digest.to_name())),
@@ -161,7 +154,7 @@ fn judges_nothing(entry: &Entry) -> bool {
     let is_deletion = entry.body.contains_key("deleted");
     entry.subject.commit.is_none()
         && entry.subject.tree.is_none()
-        && (is_deletion || says(entry, "gate") == Some(AGENT_GATE))
+        && (is_deletion || member::GATE.of(entry) == Some(Asker::Agent))
 }
 
 fn is_by_this_engine(entry: &Entry) -> bool {

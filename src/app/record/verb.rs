@@ -5,10 +5,11 @@ use std::fmt::Write;
 use super::decision;
 use crate::app::judging::{self, Again, Asked, Judged, Question};
 use crate::app::law::{self, Law};
-use crate::app::memory::{Act, Cause, Pen, Records};
+use crate::app::memory::{Act, Pen, Records};
 use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, secrets};
 use crate::git::Repo;
+use crate::ledger::member::{self, Cause};
 use crate::model::{Exit, Gate, ObjectId, counted};
 use crate::report::printable;
 
@@ -34,7 +35,7 @@ pub fn record(revision: &str, reason: &str, environment: &Environment) -> Result
                     commit.id.short()
                 );
             }
-            acts.extend(act.map(|act| act.saying("reason", reason)));
+            acts.extend(act.map(|act| act.saying(member::REASON, reason)));
         }
         progress.reached(at + 1);
     }
@@ -63,7 +64,7 @@ pub(in crate::app) fn afterwards(
     let question = Question::of(asked, Gate::Commit);
     let judged = judging::judge(repo, &question, environment)
         .or_else(|failure| by_an_older_law(repo, commit, &question, environment)?.ok_or(failure))?;
-    let act = decision(&judged).map(|act| act.saying("cause", cause.as_str()));
+    let act = decision(&judged).map(|act| act.saying(member::CAUSE, cause));
     Ok((judged, act))
 }
 

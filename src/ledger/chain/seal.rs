@@ -4,6 +4,7 @@ use super::super::binding::Writer;
 use super::super::signed_bytes;
 use super::super::sshsig::{Refusal, SignatureError, SshSignature};
 use super::{AuditLaw, Rules};
+use crate::ledger::member::{self, Cause};
 use crate::model::{DamageCode, Enforcement, Entry, EntryKind, OverrideAction};
 
 const LOG: &str = "log@gov-hook";
@@ -16,7 +17,7 @@ const CHECKPOINT: &str = "ckpt@gov-hook";
 pub fn namespace(entry: &Entry) -> &'static str {
     match entry.kind {
         // That nobody answered is nobody's word.
-        EntryKind::Reject if entry.text("cause") == Some("timeout") => LOG,
+        EntryKind::Reject if member::CAUSE.of(entry) == Some(Cause::Timeout) => LOG,
         EntryKind::Approve | EntryKind::Reject | EntryKind::Revoke | EntryKind::Ratify => APPROVE,
         EntryKind::Override if is_grant(entry) => APPROVE,
         EntryKind::Policy | EntryKind::Reconcile | EntryKind::Tombstone => POLICY,
@@ -58,8 +59,7 @@ pub fn is_signature_demanded(entry: &Entry, writer: Option<&Writer>, law: AuditL
     } else if namespace(entry) == LOG || entry.kind == EntryKind::Tombstone {
         false
     } else {
-        let level = entry.text("enforcement");
-        has_key || level == Some(Enforcement::Production.as_str())
+        has_key || member::ENFORCEMENT.of(entry) == Some(Enforcement::Production)
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn flaw(entry: &Entry, writer: Option<&Writer>, law: AuditLaw, rules:
     let refusal = signers.allow(key, by, namespace, entry.time).err()?;
     // A list that says since when, or until when, a key is valid says so of what was signed before, too.
     let is_final = matches!(refusal, Refusal::Time { .. });
-    let law = entry.text("law").and_then(|law| law.parse().ok());
+    let law = member::LAW.of(entry);
     if !is_final && rules.past.allowed(key, by, namespace, (entry.time, law)) {
         return None;
     }

@@ -19,6 +19,7 @@ use case::Case;
 use passages::{Arrivals, Passages, Stopped};
 use said::{Answer, Said};
 
+use crate::ledger::member::{self, Cause};
 use crate::model::{
     ChangeId, CommitCoverage, Enforcement, Entry, EntryKind, Gather, GovernedCommit, Moment, ObjectId, Outcome,
     PastGate, RecordStatus, RiskLevel, Sha256,
@@ -105,14 +106,14 @@ impl<'a> Coverage<'a> {
     /// Takes one entry of the ledger.
     pub fn take(&mut self, id: Sha256, entry: &Entry) {
         if entry.kind == EntryKind::Revoke {
-            self.revoked.extend(entry.text("approval").and_then(|id| id.parse::<Sha256>().ok()));
+            self.revoked.extend(member::REVOKED.of(entry));
         }
         let judged = || Judged {
             base: entry.subject.base,
             outcome: entry.outcome,
             level: entry.risk.as_ref().map(|risk| risk.level),
             change: entry.change,
-            is_at_production: entry.text("enforcement") == Some(Enforcement::Production.as_str()),
+            is_at_production: member::ENFORCEMENT.of(entry) == Some(Enforcement::Production),
         };
         self.passages.take(entry);
         self.askers.take(entry);
@@ -125,16 +126,16 @@ impl<'a> Coverage<'a> {
         if let Some(said) = entry.subject.commit.and_then(|commit| self.by_commit.get_mut(&commit)) {
             said.begins |= entry.kind == EntryKind::Genesis;
             if entry.kind == EntryKind::Commit {
-                said.bindings.push(entry.text("decision").and_then(|id| id.parse().ok()));
+                said.bindings.push(member::DECISION.of(entry));
             } else if entry.kind == EntryKind::Decision {
-                let place = match entry.text("cause") {
-                    Some("record") => &mut said.put_on_record,
-                    Some("hook") => &mut said.by_hook,
+                let place = match member::CAUSE.of(entry) {
+                    Some(Cause::Record) => &mut said.put_on_record,
+                    Some(Cause::Hook) => &mut said.by_hook,
                     _ => &mut said.at_push,
                 };
                 *place = Some(judged());
                 // Only a record has one.
-                said.reasons.extend(entry.text("reason").map(str::to_owned));
+                said.reasons.extend(member::REASON.of(entry));
             }
             said.hear(id, entry);
         }

@@ -6,6 +6,7 @@
 use std::collections::hash_map::Entry::Vacant;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::ledger::member::{self, Asker};
 use crate::model::{
     Arrange, ChangeId, Enforcement, Entry, EntryKind, Exit, Gate, Gather, GovernedCommit, Moment, ObjectId, Outcome,
     RiskLevel,
@@ -111,16 +112,15 @@ impl Passages {
         if stop.is_none() && entry.kind != EntryKind::Push {
             return;
         }
-        let head = entry.text("head").and_then(|id| id.parse().ok());
-        let Some(head) = head.filter(|_| entry.text("gate") == Some(Gate::Push.as_str())) else { return };
-        let after = entry.list("after");
+        let head = member::HEAD.of(entry);
+        let Some(head) = head.filter(|_| member::GATE.of(entry) == Some(Asker::Gate(Gate::Push))) else { return };
         let passage = Passage {
             time: entry.time,
             old: entry.subject.base,
             reference: entry.subject.reference.clone(),
             head,
-            after: after.filter_map(|id| id.as_str()?.parse::<ObjectId>().ok()).gathered(),
-            enforcement: entry.text("enforcement").and_then(Enforcement::parse),
+            after: member::AFTER.each(entry).gathered(),
+            enforcement: member::ENFORCEMENT.of(entry),
             change: entry.change,
             risk: entry.risk.as_ref().map(|risk| risk.level),
         };
@@ -227,7 +227,7 @@ fn stop(entry: &Entry) -> Option<Stop> {
     if entry.kind != EntryKind::Decision || entry.subject.commit.is_some() {
         return None;
     }
-    let exit = entry.number("exit")?;
+    let exit = member::EXIT.of(entry)?;
     let is_denied = exit == u64::from(Exit::Denied.code());
     let may_be_approved = entry.outcome == Some(Outcome::Rejected) || exit == u64::from(Exit::Held.code());
     if is_denied && !may_be_approved { Some(Stop::Denied) } else { may_be_approved.then_some(Stop::Held) }

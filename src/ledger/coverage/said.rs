@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Judged;
+use crate::ledger::member::{self, Cause};
 use crate::model::{ActorKind, ChangeId, Entry, EntryKind, Moment, OverrideAction, RiskLevel, Sha256};
 
 /// What was said of one commit or one change.
@@ -59,19 +60,18 @@ impl Said {
             reference: entry.subject.reference.clone(),
             change: entry.change,
             risk: entry.risk.as_ref().map(|risk| risk.level),
-            expires: entry.moment("expires").unwrap_or(entry.time),
+            expires: member::EXPIRES.of(entry).unwrap_or(entry.time),
         };
         if entry.kind == EntryKind::Approve {
             self.approvals.push(answer());
-        } else if entry.kind == EntryKind::Reject && entry.text("cause") != Some("timeout") {
+        } else if entry.kind == EntryKind::Reject && member::CAUSE.of(entry) != Some(Cause::Timeout) {
             self.rejections.push(answer());
         } else if entry.kind == EntryKind::Ratify {
             self.ratifications.push(answer());
-            self.reasons.extend(entry.text("notes").map(str::to_owned));
+            self.reasons.extend(member::NOTES.of(entry));
         } else if entry.kind == EntryKind::Override {
-            let reason = entry.text("reason").map(str::to_owned);
-            let named = |member| entry.text(member).and_then(|id| id.parse::<Sha256>().ok());
-            self.made_use_of.extend(["override", "request"].into_iter().filter_map(named));
+            let reason = member::REASON.of(entry);
+            self.made_use_of.extend([member::OVERRIDE, member::GRANTED].iter().filter_map(|named| named.of(entry)));
             match entry.override_action() {
                 Some(OverrideAction::Request) => self.asked_for.extend(reason.map(|reason| (id, reason))),
                 // A server says again what came to it.

@@ -4,6 +4,7 @@
 //! `gc1-…`, `policy` and `risk.digest` are `sha256:…`, `v` is the number 1. What an entry does not
 //! have is left out, an empty `body`, `reasons`, `seen` or `subject` too, so one entry has one line.
 
+pub mod member;
 mod number;
 mod read;
 #[cfg(test)]

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::app::memory::{Act, Pen};
-use crate::app::record::AGENT_GATE;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::check::command::{self, Against, Extent};
 use crate::git::{GitError, Place, Repo};
+use crate::ledger::member::{self, Asker};
 use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
@@ -135,17 +135,17 @@ fn record(
     let subject = EntrySubject { reference: head.branch().map(branch_reference), ..EntrySubject::default() };
     let is_denied = weighed.permission == Permission::Deny;
     let mut act = Act::new(EntryKind::Decision, commit, subject)
-        .saying("gate", AGENT_GATE)
-        .saying("exit", decided(weighed.permission).code());
+        .saying(member::GATE, Asker::Agent)
+        .saying(member::EXIT, decided(weighed.permission).code());
     if !event.tool.is_empty() {
-        act = act.saying("tool", short(&event.tool));
+        act = act.adding("tool", short(&event.tool));
     }
     if let Some(session) = &event.session {
-        act = act.saying("session", short(session));
+        act = act.adding("session", short(session));
     }
     if let Some(line) = &event.command {
         // Not the command itself, which may hold a secret.
-        act = act.saying("command", Sha256::of(line.as_bytes()).to_name());
+        act = act.adding("command", Sha256::of(line.as_bytes()).to_name());
     }
     act.outcome = Some(if is_denied { Outcome::Blocked } else { Outcome::ApprovalPending });
     act.policy = Some(reference.digest);

@@ -9,6 +9,7 @@ use crate::app::memory::{Depth, Pen, Records, read};
 use crate::app::record::Fate;
 use crate::app::{Answer, Environment, Failure, approval};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{Ending, ObjectId, counted};
 use crate::policy::Audit;
 use crate::report::printable;
@@ -55,9 +56,9 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
         acts.extend(gatekeeper.late(std::slice::from_ref(&arrival))?);
         acts.extend(gatekeeper.missing(&arrival)?);
-        acts.extend(arrival.act(Fate::LetBy).map(|act| act.saying("accepted", true)));
+        acts.extend(arrival.act(Fate::LetBy).map(|act| act.adding("accepted", true)));
         if let Some(judged) = &arrival.judged {
-            acts.extend(approval::used(repo, judged)?.map(|act| act.saying("landed", true)));
+            acts.extend(approval::used(repo, judged)?.map(|act| act.saying(member::LANDED, true)));
         }
         arrivals.push(arrival);
     }

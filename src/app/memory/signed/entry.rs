@@ -57,7 +57,7 @@ pub(in crate::app) fn acts(artifacts: &[Artifact], said: &Map<String, Value>, su
         let count = rest.iter().take_while(fits).count().max(1);
         let (some, others) = rest.split_at(count);
         let files: Vec<Value> = some.iter().map(|artifact| artifact.members().into()).collect();
-        acts.push(act(first, Map::new()).saying("files", files));
+        acts.push(act(first, Map::new()).adding("files", files));
         rest = others;
     }
     acts

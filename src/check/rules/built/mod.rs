@@ -3,7 +3,7 @@
 //!
 //! An expression becomes a `program` to walk by, and what no match of it is without (`required`): runs of
 //! bytes out of sets (`byte_set`), and perhaps a word to begin with (`heads`). Keywords become `tables`. The
-//! build script uses these files too, so what they use stands beside them.
+//! build script uses these files too, so what they use stands beside them, or is the logarithm of `check`.
 //!
 //! `embedded` is what the build left in the program: of every rule a little that a run reads at once, what it
 //! is tried by (`trial`), and, `packed`, the rest.
@@ -18,5 +18,4 @@ pub(super) mod tables;
 pub(super) mod trial;
 mod ways;
 
-// Where the build script finds it as well.
 use crate::check::logarithm;
