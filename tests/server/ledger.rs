@@ -38,6 +38,8 @@ fn a_stream_only_grows() {
     push(&emptied).is_refused_with(&["history-rewritten"]);
     let merged = hosted.scratch.git(&["commit-tree", &tree, "-p", &tip, "-p", "HEAD", "-m", "merge"]);
     push(&merged).is_refused_with(&["history-rewritten"]);
+    // Whoever has the stream could not go on behind a commit that somebody else put there.
+    push(&hosted.forged(Some(&tip), &tree)).is_refused_with(&["it adds no entry"]);
     assert_eq!(hosted.there(&["rev-parse", &stream]), tip);
     hosted.commit("a.txt", "three\n");
     hosted.push(&["--no-verify", "origin", &stream]).passes();
@@ -77,6 +79,35 @@ fn a_server_that_knows_who_pushes_takes_nobody_elses_stream() {
 
     foreign.is_refused_with(&["it is the stream of mira@example.com"]);
     push("Mira@example.com").passes();
+}
+
+#[test]
+fn that_an_agent_wrote_it_makes_nobody_elses_stream_ones_own() {
+    let hosted = Hosted::new("version: 1\n");
+    hosted.commit("a.txt", "one\n");
+    let push = |pusher: &str| {
+        hosted.scratch.tried_with(&["push", "--no-verify", "origin", "refs/notes/gov/*"], |git| {
+            git.env("GOV_HOOK_PUSHER", pusher);
+        })
+    };
+    push("mira@example.com").passes();
+    let by_agent = |file: &str, who: Option<&str>| {
+        hosted.scratch.write(file, "by an agent\n");
+        hosted.scratch.git(&["add", "--all"]);
+        let made = hosted.scratch.tried_with(&["commit", "-q", "-m", "By an agent"], |git| {
+            git.env("GOV_HOOK_AGENT", "bot");
+            git.envs(who.map(|who| ("GIT_COMMITTER_EMAIL", who)));
+        });
+        made.passes();
+    };
+
+    // The agent's own stream is pushed by whoever it works for.
+    by_agent("b.txt", Some("bot@bots.example.com"));
+    push("mira@example.com").passes();
+    // What it wrote in Mira's is hers to push.
+    by_agent("c.txt", None);
+    push("eve@example.com").is_refused_with(&["it is the stream of mira@example.com"]);
+    push("mira@example.com").passes();
 }
 
 #[test]

@@ -8,8 +8,9 @@ use super::super::refusal::Refusal;
 use crate::app::memory::{Arriving, Depth, Told, read, read_arriving};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
-use crate::ledger::GENESIS_STREAM;
-use crate::model::{ActorKind, Damage, DamageCode, ObjectId, shell_word};
+use crate::git::notes::{Asked, Noted, Step, Walked};
+use crate::ledger::{self, GENESIS_STREAM};
+use crate::model::{ActorKind, Damage, DamageCode, Entry, ObjectId, shell_word};
 
 pub(super) fn refused<'l>(
     repo: &Repo,
@@ -19,7 +20,7 @@ pub(super) fn refused<'l>(
     let mut refused = Vec::new();
     let mut arriving = Vec::new();
     for (line, name) in lines {
-        match moves_back(repo, line)? {
+        match moves_back(repo, line)?.or_else(|| says_nothing(repo, line)) {
             Some(refusal) => refused.push((*line, refusal)),
             None => arriving.extend(line.new.map(|tip| Arriving { stream: (*name).to_owned(), tip })),
         }
@@ -30,9 +31,7 @@ pub(super) fn refused<'l>(
     let foreign = Mutex::new(Vec::new());
     let pusher = environment.pusher.as_deref();
     let flaws = flaws(repo, &arriving, &|told| {
-        // An agent pushes nothing: whoever it works for does, and nothing that it says lets anything pass.
-        let is_theirs = told.entry.actor.kind == ActorKind::Agent
-            || pusher.is_none_or(|pusher| told.entry.actor.email.eq_ignore_ascii_case(pusher));
+        let is_theirs = pusher.is_none_or(|pusher| told.entry.actor.email.eq_ignore_ascii_case(pusher));
         if !is_theirs && arriving.iter().any(|moved| moved.stream == told.entry.stream) {
             foreign.lock().unwrap_or_else(PoisonError::into_inner).push(told.entry);
         }
@@ -41,7 +40,11 @@ pub(super) fn refused<'l>(
     let told = |(first, more): &(Damage, usize)| Some((blamed(&first.stream)?, broken(first, *more)));
     refused.extend(flaws.iter().filter_map(told));
     let foreign = foreign.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let is_news = |entry: &&crate::model::Entry| entry.stream != GENESIS_STREAM;
+    // An agent pushes nothing: whoever it works for does, and nothing that it says lets anything pass.
+    let of_agents = arriving.iter().filter(|moved| foreign.iter().any(|entry| entry.stream == moved.stream));
+    let of_agents: Vec<&str> =
+        of_agents.filter(|moved| is_of_agents(repo, moved.tip)).map(|moved| moved.stream.as_str()).collect();
+    let is_news = |entry: &&Entry| entry.stream != GENESIS_STREAM && !of_agents.contains(&entry.stream.as_str());
     if let (Some(entry), Some(pusher)) = (foreign.iter().find(is_news), pusher) {
         let why = format!(
             "it is the stream of {}, and {pusher} pushes it; everyone may write only to their own",
@@ -97,6 +100,28 @@ fn moves_back(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
     } else {
         Some(Refusal::denied("its history was rewritten; a stream only grows").mended_by(mend))
     })
+}
+
+/// Why a commit on a stream is none of gov-hook's: it adds no entry, so nothing says whose it is, and whose
+/// stream it is could not go on from where they are.
+fn says_nothing(repo: &Repo, line: &Line) -> Option<Refusal> {
+    let mut adds = false;
+    let walked =
+        repo.walk_stream(&Asked { tip: line.new?, after: line.old }, &mut |Step { added, oddities, .. }| {
+            adds |= !added.is_empty() || !oddities.is_empty();
+        });
+    let refused = || Refusal::denied("it adds no entry; a stream only grows").mended_by("gov-hook audit sync");
+    // What cannot be read is told by what reads it next.
+    (matches!(walked, Walked::Whole { .. }) && !adds).then(refused)
+}
+
+/// Whether no person ever wrote into a stream.
+fn is_of_agents(repo: &Repo, tip: ObjectId) -> bool {
+    let by_agent =
+        |Noted { line, .. }: &Noted| ledger::parse(line).is_ok_and(|entry| entry.actor.kind == ActorKind::Agent);
+    let mut all = true;
+    repo.walk_stream(&Asked { tip, after: None }, &mut |step| all &= step.added.iter().all(by_agent));
+    all
 }
 
 pub(in crate::app::hook) fn broken(damage: &Damage, more: usize) -> Refusal {
