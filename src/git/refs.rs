@@ -192,18 +192,22 @@ impl Repo {
         }
     }
 
-    /// The short name of the branch everything lands on: what the remote says, else the usual
-    /// names, else the only branch there is.
+    /// The short name of the branch everything lands on: on a server the one that HEAD names; else what the
+    /// remote says, else the usual names, else the only branch there is.
     pub fn default_branch(&self) -> Result<Option<String>, GitError> {
+        if self.is_bare()
+            && let Head::Branch { name, commit: Some(_) } = self.head()?
+        {
+            return Ok(Some(name));
+        }
         let prefix = format!("refs/remotes/{}/", self.remote_name());
         let head = format!("{prefix}HEAD");
         if let Some(branch) = self.behind_alias(&head)?.strip_prefix(&prefix).filter(|branch| *branch != "HEAD") {
             return Ok(Some(branch.to_owned()));
         }
-        let configured = self.config_string("init.defaultBranch");
-        for name in configured.iter().map(String::as_str).chain(["main", "master", "trunk"]) {
-            if self.branch_tip(name)?.is_some() {
-                return Ok(Some(name.to_owned()));
+        for name in self.usual_branches() {
+            if self.branch_tip(&name)?.is_some() {
+                return Ok(Some(name));
             }
         }
         if self.has_remote() {
@@ -214,6 +218,11 @@ impl Repo {
             (Some(only), None) => Some(shortened(&only).to_owned()),
             _ => None,
         })
+    }
+
+    /// What the branch everything lands on may be called, where nothing says it; the first that is there is it.
+    pub fn usual_branches(&self) -> impl Iterator<Item = String> + use<> {
+        self.config_string("init.defaultBranch").into_iter().chain(["main", "master", "trunk"].map(str::to_owned))
     }
 
     /// The short name of the branch that a revision means, here or on a remote, rather than one

@@ -18,6 +18,47 @@ fn the_law_is_that_of_the_old_tip() {
 }
 
 #[test]
+fn no_new_branch_sets_itself_above_the_law_where_head_names_none_that_is_there() {
+    let hosted =
+        Hosted::new("version: 1\nenforcement: { branches: { main: production, \"release/*\": production } }\n");
+    hosted.there(&["symbolic-ref", "HEAD", "refs/heads/master"]);
+    hosted.scratch.git(&["checkout", "-q", "-b", "loose"]);
+    hosted.scratch.write(".gov/policy.yaml", "version: 1\n");
+    hosted.scratch.commit_all("Loosen the law");
+
+    hosted.push(&["--no-verify", "origin", "loose"]).passes();
+    hosted.push(&["--no-verify", "origin", "loose:master"]).is_refused_with(&[
+        "gov-hook: denied: master: new branches would no longer take their policy from the default branch",
+        "mend it: on the server: git symbolic-ref HEAD refs/heads/main",
+    ]);
+    hosted.push(&["--no-verify", "origin", "loose:release/1"]).is_refused_with(&["gov-hook: held: release/1"]);
+    let doctor = hosted.scratch.run_in(&hosted.server, &["doctor"]).whole();
+    assert!(doctor.contains("mend it: git symbolic-ref HEAD refs/heads/main"), "{doctor}");
+    hosted.there(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    hosted.push(&["--no-verify", "origin", "loose:master"]).passes();
+}
+
+#[test]
+fn a_ledger_is_held_against_the_signers_of_the_branch_that_head_names() {
+    let hosted = Hosted::new("version: 1\n");
+    let key = hosted.scratch.ssh_key("*");
+    hosted.scratch.write(".gov/allowed_signers", &key);
+    hosted.scratch.commit_by_hand("Name who signs");
+    hosted.push(&["-q", "origin", "main:develop"]).passes();
+    hosted.there(&["symbolic-ref", "HEAD", "refs/heads/develop"]);
+    hosted.push(&["-q", "--no-verify", "origin", ":main"]).passes();
+    hosted.scratch.run(&["audit", "checkpoint", "--sign"]).passes();
+    hosted.push(&["-q", "--no-verify", "origin", "refs/notes/gov/*"]).passes();
+    hosted.scratch.write(".gov/allowed_signers", key.replace("\"*\"", "\"log@gov-hook\""));
+    hosted.scratch.git(&["checkout", "-q", "--orphan", "eve"]);
+    hosted.scratch.commit_all("Name others");
+
+    hosted.push(&["-q", "--no-verify", "origin", "eve:main"]).passes();
+
+    hosted.scratch.run_in(&hosted.server, &["audit", "verify", "--full"]).passes();
+}
+
+#[test]
 fn a_law_that_cannot_be_read_is_not_let_in() {
     let hosted = Hosted::new("version: 1\n");
     hosted.scratch.write(".gov/policy.yaml", "version: 1\nenforcment: {}\n");

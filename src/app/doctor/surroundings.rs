@@ -8,7 +8,7 @@ use crate::app::memory::{Depth, other_than_ours, read};
 use crate::app::{Environment, Failure, law};
 use crate::git::{Git, Repo, fetching_all};
 use crate::ledger::GENESIS_STREAM;
-use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth, shell_word};
+use crate::model::{LedgerHealth, ServerHealth, Trouble, WriterHealth, branch_reference, shell_word};
 
 /// Whether a remote refuses what the hooks of a clone let by. Nothing is asked over a network.
 pub(super) fn servers(
@@ -132,6 +132,15 @@ pub(super) fn fetched(repo: &Repo, troubles: &mut Vec<Trouble>) -> Result<Option
 }
 
 pub(super) fn policy(repo: &Repo, troubles: &mut Vec<Trouble>) -> Option<String> {
+    let is_unborn = repo.head().is_ok_and(|head| head.commit().is_none());
+    if let Some(default) = repo.default_branch().ok().flatten().filter(|_| repo.is_bare() && is_unborn) {
+        troubles.push(Trouble {
+            about: "server",
+            what: "HEAD names no branch that is here, so a new one could set itself above the policy of others".into(),
+            mend: format!("git symbolic-ref HEAD {}", shell_word(&branch_reference(&default))),
+            is_wrong: false,
+        });
+    }
     let read = repo.head().map_err(Failure::from).and_then(|head| law::Law::at(repo, head.commit()));
     match read {
         Ok(law) => {

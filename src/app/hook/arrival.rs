@@ -8,7 +8,7 @@ use serde_json::json;
 use super::line::Line;
 use super::refusal::Refusal;
 use crate::app::judging::{self, Asked, Judged, Push, Question, Side};
-use crate::app::law::{Law, is_of_law};
+use crate::app::law::{Law, is_of_law, policy_at};
 use crate::app::memory::{Act, Records, Standing, binding, signers, unfounded};
 use crate::app::record::{Fate, Moved, afterwards, pushed};
 use crate::app::{Environment, Failure, notify};
@@ -16,7 +16,8 @@ use crate::gate;
 use crate::git::{Commit, REVIEW, Repo};
 use crate::ledger::member::{self, Cause};
 use crate::model::{
-    Actor, Ending, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, counted, shell_word,
+    Actor, Ending, Enforcement, EntrySubject, Exit, Gate, ObjectId, Outcome, RecordStatus, branch_reference, counted,
+    shell_word,
 };
 use crate::policy::Audit;
 use crate::report::printable;
@@ -75,6 +76,7 @@ impl Gatekeeper<'_> {
         if Gate::Push.asks_for_records(arrival.level) {
             arrival.refusals.extend(self.without_record(&arrival));
         }
+        arrival.refusals.extend(self.other_law(line)?);
         arrival.refusals.extend(self.unreadable_law(&judged, new)?);
         arrival.refusals.extend(self.unfounded_anchor(&judged, line)?);
         arrival.judged = Some(judged);
@@ -139,6 +141,19 @@ impl Gatekeeper<'_> {
         // Whoever was stopped here pushed without the hook that takes the records along.
         let sent = if self.side.is_here { ", then gov-hook audit sync" } else { "" };
         Some(Refusal::denied(why).listing(listed).mended_by(mend + sent))
+    }
+
+    /// Where HEAD names no branch that is here, a new one could set itself above the policy of all others.
+    fn other_law(&self, line: &Line) -> Result<Option<Refusal>, Failure> {
+        let (None, Some(branch), Some(default)) = (line.old, line.branch(), &self.side.default) else {
+            return Ok(None);
+        };
+        if !self.side.gives_way_to(self.repo, branch)? || policy_at(self.repo, self.side.default_tip())?.1.built_in {
+            return Ok(None);
+        }
+        let why = "new branches would no longer take their policy from the default branch, which HEAD does not name";
+        let mend = format!("on the server: git symbolic-ref HEAD {}", shell_word(&branch_reference(default)));
+        Ok(Some(Refusal::denied(why).mended_by(mend)))
     }
 
     /// A law that nobody can read would let nothing pass any more, not even what mends it.

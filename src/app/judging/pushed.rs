@@ -58,6 +58,17 @@ impl Side {
         self.branches.iter().find(|(name, _)| name == default).map(|(_, tip)| *tip)
     }
 
+    /// Whether a branch that is new on this server would be the one that everything lands on, or would leave
+    /// none that is, because HEAD names none that is here.
+    pub(in crate::app) fn gives_way_to(&self, repo: &Repo, branch: &str) -> Result<bool, Failure> {
+        let Some(default) = self.default.as_deref().filter(|_| self.is_here) else { return Ok(false) };
+        let first = || repo.usual_branches().find(|name| name == branch || name == default);
+        Ok(match repo.head()?.branch() {
+            Some(head) if head == default || head == branch => head == branch,
+            _ => first().is_none_or(|first| first == branch),
+        })
+    }
+
     /// The commit whose policy judges what comes to a reference: what a branch was before; for a new
     /// one, and for all that is no branch, the default branch. Who pushes to a server may choose
     /// where a branch parts, so there only the tip will do.
