@@ -121,14 +121,14 @@ impl Repo {
         String::from_utf8_lossy(&said).lines().last()?.parse().ok()
     }
 
-    /// The same, for a revision that somebody named and that must be there. A branch goes before a
-    /// tag of its name: git prefers the tag, and a branch must not hide behind one. An object's whole
-    /// name is that object's, whatever branch somebody called so.
+    /// The same, for a revision that somebody named and that must be there. A branch, here or on a remote,
+    /// goes before a tag of its name: git prefers the tag, and a branch must not hide behind one. An object's
+    /// whole name is that object's, whatever branch somebody called so.
     pub fn commit_named(&self, revision: &str) -> Result<ObjectId, GitError> {
         if let Some(commit) = revision.parse().ok().and_then(|id| self.commit_at(id).ok().flatten()) {
             return Ok(commit);
         }
-        let branch = self.resolve(&branch_reference(revision))?;
+        let branch = self.behind_branch(revision)?;
         let found = branch.map_or_else(|| self.resolve(revision), |tip| Ok(Some(tip)));
         if !matches!(found, Ok(Some(_))) && self.is_file(revision) {
             return Err(GitError::File { name: revision.to_owned() });
@@ -142,6 +142,22 @@ impl Repo {
         }
         let shallow = self.is_shallow().then(|| self.remote_name());
         Err(GitError::UnknownRevision { name: revision.to_owned(), shallow })
+    }
+
+    /// The commit that a revision means by the name of a branch.
+    fn behind_branch(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
+        let here = self.resolve(&branch_reference(revision))?;
+        let full = format!("refs/remotes/{revision}");
+        let there = self.resolve(&full)?;
+        if here.is_some() && there.is_some() && here != there {
+            let what = "names a branch here and another one of a remote";
+            return Err(GitError::NotACommit {
+                name: revision.to_owned(),
+                what,
+                mend: format!("name it in full: {full}"),
+            });
+        }
+        Ok(here.or(there))
     }
 
     /// What git understands by a name that is not that of one commit, and what to name instead.
@@ -177,7 +193,7 @@ impl Repo {
     /// What a revision names if that is a tag, with an object of its own or without.
     pub fn tag_named(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
         let name = format!("refs/tags/{}", revision.strip_prefix("refs/tags/").unwrap_or(revision));
-        if !git2::Reference::is_valid_name(&name) || self.resolve(&branch_reference(revision))?.is_some() {
+        if !git2::Reference::is_valid_name(&name) || self.behind_branch(revision)?.is_some() {
             return Ok(None);
         }
         self.reference_target(&name)

@@ -171,6 +171,29 @@ fn a_clone_of_one_branch_does_not_take_it_for_the_default_one() {
 }
 
 #[test]
+fn a_branch_of_a_remote_does_not_hide_behind_a_tag_or_a_branch_of_its_name() {
+    let scratch = Scratch::new();
+    scratch.origin();
+    scratch.git(&["push", "-q", "origin", "main"]);
+    scratch.write("a.txt", lines(3));
+    scratch.commit_all("Change");
+    let all = [json!(["a.txt", "A", 3, 0])];
+    let judged = |range: &str| files(&scratch.check(&[range]));
+
+    scratch.git(&["tag", "origin/main"]);
+    assert_eq!(judged("origin/main..HEAD"), all);
+    assert_eq!(judged("origin/main~0..HEAD"), all);
+    scratch.git(&["update-ref", "refs/heads/origin/main", "HEAD"]);
+    let refused = scratch.run(&["check", "origin/main..HEAD"]);
+    assert_eq!(refused.code, 2);
+    refused.is_refused_with(&[
+        "`origin/main` names a branch here and another one of a remote",
+        "name it in full: refs/remotes/origin/main",
+    ]);
+    assert_eq!(judged("refs/remotes/origin/main..HEAD"), all);
+}
+
+#[test]
 fn a_branch_does_not_hide_behind_a_tag_of_its_name() {
     let scratch = Scratch::new();
     scratch.git(&["checkout", "-q", "-b", "side"]);
