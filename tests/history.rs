@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::Value;
-use support::Scratch;
+use support::{Scratch, aws_key, secret_line};
 
 /// Made up; put together here, so that no scanner takes this file for a leak.
 fn key(tail: &str) -> String {
@@ -153,6 +153,34 @@ fn messages_are_read_too() {
     let report = scratch.check(&["--history"]);
 
     assert_eq!(told(&report), [("ours/codename".into(), "COMMIT_MESSAGE".into(), 1, commit, false)]);
+}
+
+#[test]
+fn what_stands_before_a_message_is_read_too() {
+    let scratch = Scratch::new();
+    let head = scratch.git(&["rev-parse", "HEAD"]);
+    let tree = scratch.git(&["rev-parse", "HEAD^{tree}"]);
+    let mira = "Mira Example <mira@example.com> 1700000000 +0000";
+    let merged = format!("mergetag object {head}\n type commit\n tag v1\n tagger {mira}\n \n {}", secret_line());
+    let commits = [("Mira".to_owned(), merged), (aws_key(), String::new())].map(|(name, more)| {
+        let text = format!(
+            "tree {tree}\nparent {head}\nauthor {name} <mira@example.com> 1700000000 +0000\ncommitter {mira}\n{more}\nMerge\n"
+        );
+        std::fs::write(scratch.beside("commit"), text).unwrap();
+        scratch.git(&["hash-object", "-t", "commit", "-w", "--literally", &scratch.beside("commit").to_string_lossy()])
+    });
+    scratch.git(&["-c", &format!("user.name={}", aws_key()), "tag", "-a", "-m", "One", "v1", &head]);
+    let found = |revision: &str| {
+        let report = scratch.check(&[revision]);
+        (report["findings"][0]["rule"].clone(), report["findings"][0]["path"].clone())
+    };
+
+    for (revision, path) in [(&*commits[0], "COMMIT_HEADER"), (&commits[1], "COMMIT_HEADER"), ("v1", "TAG_HEADER")] {
+        assert_eq!(found(revision), ("secret/aws-access-key-id".into(), path.into()), "{revision}");
+    }
+    scratch.git(&["branch", "named", &commits[1]]);
+    let paths: Vec<String> = told(&scratch.check(&["--history"])).into_iter().map(|(_, path, ..)| path).collect();
+    assert!(paths.contains(&"COMMIT_HEADER".into()), "{paths:?}");
 }
 
 #[test]

@@ -19,6 +19,9 @@ pub struct Commit {
     pub authored_at: i64,
     /// Seconds since 1970.
     pub committed_at: i64,
+    /// What stands before the message and behind the parents: who wrote it, signatures, and the whole of a
+    /// tag that was merged.
+    pub header: Vec<u8>,
     pub message: Vec<u8>,
 }
 
@@ -54,6 +57,7 @@ impl Commit {
         let mut parents = Vec::new();
         // git takes for parents what stands right behind the tree, and nothing further down.
         let mut is_lineage = true;
+        let mut lineage = 0;
         for line in headers.split(|&byte| byte == b'\n') {
             let space = line.iter().position(|&byte| byte == b' ').unwrap_or(line.len());
             let value = line.get(space + 1..).unwrap_or_default();
@@ -66,9 +70,11 @@ impl Commit {
                 _ => {}
             }
             is_lineage &= line.starts_with(b"tree ") || line.starts_with(b"parent ");
+            lineage += if is_lineage { line.len() + 1 } else { 0 };
         }
+        let header = headers.get(lineage..).unwrap_or_default().to_vec();
         let ((author, authored_at), (committer, committed_at)) = (author?, committer?);
-        Some(Self { id, tree: tree?, parents, author, committer, authored_at, committed_at, message })
+        Some(Self { id, tree: tree?, parents, author, committer, authored_at, committed_at, header, message })
     }
 }
 
@@ -162,6 +168,7 @@ mod tests {
         assert_eq!(commit.subject(), "Subject here");
         assert_eq!((commit.authored_at, commit.committed_at), (1_700_000_000, 1_700_000_001));
         assert_eq!(commit.parents.len(), 1);
+        assert!(commit.header.starts_with(b"author Ada L") && commit.header.ends_with(b"1 +0000"));
         assert_eq!(commit.trailers(), ["Fixes: #1", "Co-authored-by: Claude <noreply@anthropic.com>"]);
         let emails: Vec<String> = commit.people().into_iter().map(|person| person.email).collect();
         assert_eq!(emails, ["ada@example.com", "lin@example.com", "noreply@anthropic.com"]);

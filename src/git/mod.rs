@@ -43,7 +43,7 @@ pub use commit::{Commit, co_authors, trailers};
 pub use error::{GitError, fetching_all, in_words};
 pub use hooks::{Git, HooksFolder, HooksPath, Scope};
 pub use message::Wording;
-pub use reach::{Blob, Dated, Reached, Start};
+pub use reach::{Blob, Dated, Reached, Start, Tag};
 pub use reflog::Making;
 pub use refs::Head;
 pub use rename::Profile;

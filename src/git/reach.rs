@@ -25,6 +25,14 @@ const LONGEST_CHAIN: usize = 64;
 /// gov-hook's own records: they name what was found and never hold it.
 const OWN_RECORDS: &str = "refs/notes/gov/";
 
+/// What the object of a tag says.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// What it names, its own name, and who made it.
+    pub header: Vec<u8>,
+    pub message: Vec<u8>,
+}
+
 /// A name from which history is walked, and the object it stands for.
 #[derive(Clone, Debug)]
 pub struct Start {
@@ -172,12 +180,18 @@ impl Repo {
 
     /// What the tags say that lead from an object to what is no tag; nothing where it is none itself.
     pub fn tag_messages(&self, id: ObjectId) -> Result<Vec<Vec<u8>>, GitError> {
-        let mut messages = Vec::new();
+        Ok(self.tags(id)?.into_iter().map(|tag| tag.message).collect())
+    }
+
+    /// Those tags themselves.
+    pub fn tags(&self, id: ObjectId) -> Result<Vec<Tag>, GitError> {
+        let mut tags = Vec::new();
         self.through_tags(&Start { name: id.to_string(), object: id }, &mut |tag| {
             let header = tag.windows(2).position(|pair| pair == b"\n\n").unwrap_or(tag.len());
-            messages.push(tag.get(header + 2..).unwrap_or_default().to_vec());
+            let (header, message) = tag.split_at(header);
+            tags.push(Tag { header: header.to_vec(), message: message.get(2..).unwrap_or_default().to_vec() });
         })?;
-        Ok(messages)
+        Ok(tags)
     }
 
     fn through_tags(&self, start: &Start, heard: &mut dyn FnMut(&[u8])) -> Result<(ObjectId, ObjectType), GitError> {

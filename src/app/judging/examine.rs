@@ -17,7 +17,7 @@ use crate::app::{Failure, parallel};
 use crate::check::rules::{Candidate, Common, Found, Standing, Stream, Tally};
 use crate::check::waivers::{Inline, Scope, Waiving};
 use crate::check::{measure, survey};
-use crate::git::Repo;
+use crate::git::{Repo, Tag};
 use crate::model::{Arrange, Content, Date, FileChange, FileFacts, Finding, Fingerprint, ManyFacts, RepoPath};
 
 /// A change with everything measured and found in it.
@@ -101,8 +101,9 @@ impl Examiner<'_> {
         examined.findings.extend(commits.in_messages);
         let message = subject.message.iter().flat_map(|message| self.law.rules.scan_message(message, self.by_agent));
         examined.findings.extend(message);
-        let tags = subject.tag.map(|tag| repo.tag_messages(tag)).transpose()?.unwrap_or_default();
-        examined.findings.extend(tags.iter().flat_map(|message| self.law.rules.scan_tag(message, self.by_agent)));
+        let tags = subject.tag.map(|tag| repo.tags(tag)).transpose()?.unwrap_or_default();
+        let in_tag = |tag: &Tag| self.law.rules.scan_tag(&tag.header, &tag.message, self.by_agent);
+        examined.findings.extend(tags.iter().flat_map(in_tag));
         // The same text in a later commit is the same finding; the first commit is named.
         let mut known: HashSet<Fingerprint> = examined.findings.iter().map(|finding| finding.fingerprint).collect();
         examined.findings.extend(commits.in_files.into_iter().filter(|finding| known.insert(finding.fingerprint)));

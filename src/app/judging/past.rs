@@ -44,7 +44,7 @@ impl Examiner<'_> {
         };
         let mut of_messages: HashMap<ObjectId, Vec<Finding>> = HashMap::new();
         let mut listen = |commit: &Commit| {
-            let found = self.law.rules.scan_message(&commit.message, false);
+            let found = self.law.rules.scan_commit(&commit.header, &commit.message, false);
             if !found.is_empty() {
                 of_messages.insert(commit.id, found);
             }
@@ -66,12 +66,12 @@ impl Examiner<'_> {
             let path = RepoPath::from(MESSAGE_PATH);
             Some(Seen { commit: Some(index), in_head: false, path, findings, scanned: Scanned::Text })
         });
-        let tags = starts.iter().map(|start| repo.tag_messages(start.object)).collect::<Result<Vec<_>, _>>()?;
-        let tags = tags.iter().flatten().map(|message| Seen {
+        let tags = starts.iter().map(|start| repo.tags(start.object)).collect::<Result<Vec<_>, _>>()?;
+        let tags = tags.iter().flatten().map(|tag| Seen {
             commit: None,
             in_head: false,
             path: RepoPath::from(TAG_PATH),
-            findings: self.law.rules.scan_tag(message, false),
+            findings: self.law.rules.scan_tag(&tag.header, &tag.message, false),
             scanned: Scanned::Text,
         });
         let mut seen: Vec<Seen> = read.into_iter().flatten().chain(messages).chain(tags).collect();

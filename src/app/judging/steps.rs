@@ -97,7 +97,7 @@ impl<'s> Walk<'s> {
         let commits = rest.get(..COMMITS_AT_ONCE).unwrap_or(rest);
         let progress = Progress::new("walking commits:", self.commits.len(), examiner.is_watched);
         let work = |repo: &Repo, commit: &Commit| {
-            let in_message = examiner.law.rules.scan_message(&commit.message, examiner.by_agent);
+            let in_message = examiner.law.rules.scan_commit(&commit.header, &commit.message, examiner.by_agent);
             let changes = if self.one_by_one { repo.changes_among(&self.trees, commit)? } else { Vec::new() };
             Ok((in_message, changes))
         };

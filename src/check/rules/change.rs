@@ -6,9 +6,9 @@ use super::candidate::Candidate;
 use super::copies::Silence;
 use super::definition::On;
 use super::rule::{Rule, Subject};
-use super::search::{Common, Match, Part, Side, Within};
+use super::search::{Common, Group, Match, Matches, Part, Side, Within};
 use super::set::Rules;
-use super::told::{Facing, Found, MESSAGE_PATH, TAG_PATH, Teller};
+use super::told::{Facing, Found, HEADER_PATH, MESSAGE_PATH, TAG_HEADER_PATH, TAG_PATH, Teller};
 use crate::model::{Arrange, Finding, LineDiff, LineSet, Mode, Place, RepoPath, Scanned};
 
 impl Rules {
@@ -113,20 +113,31 @@ impl Rules {
 
     /// Judges a commit message: by the rules for messages, and for secrets that nothing else looks like.
     pub fn scan_message(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
-        self.scan_words(MESSAGE_PATH, message, by_agent)
+        self.scan_words((MESSAGE_PATH, Some(self.for_message())), message, by_agent)
     }
 
-    /// Judges what a tag says, like a commit message.
-    pub fn scan_tag(&self, message: &[u8], by_agent: bool) -> Vec<Finding> {
-        self.scan_words(TAG_PATH, message, by_agent)
+    /// The same, and what stands before it.
+    pub fn scan_commit(&self, header: &[u8], message: &[u8], by_agent: bool) -> Vec<Finding> {
+        let found = self.scan_message(message, by_agent);
+        found.into_iter().chain(self.scan_words((HEADER_PATH, None), header, by_agent)).collect()
     }
 
-    fn scan_words(&self, path: &str, message: &[u8], by_agent: bool) -> Vec<Finding> {
+    /// Judges what a tag says, like a commit.
+    pub fn scan_tag(&self, header: &[u8], message: &[u8], by_agent: bool) -> Vec<Finding> {
+        let found = self.scan_words((TAG_PATH, Some(self.for_message())), message, by_agent);
+        found.into_iter().chain(self.scan_words((TAG_HEADER_PATH, None), header, by_agent)).collect()
+    }
+
+    fn scan_words(&self, (path, rules): (&str, Option<&Group>), message: &[u8], by_agent: bool) -> Vec<Finding> {
         let path = RepoPath::from(path);
         let subject = Subject::new(&path, by_agent);
-        let mut side = Side::search(&self.all, self.for_message(), &subject, message, Within::ALL);
-        let secrets = Side::search(&self.all, self.for_new(), &subject, message, Within::ALL).found.kept;
-        let is_sure = |found: &&Match| self.get(found.rule).is_some_and(Rule::is_sure_of_secrets);
+        let search = |group| Side::search(&self.all, group, &subject, message, Within::ALL);
+        let Side { text, scanned, found } = search(self.for_new());
+        let secrets = found.kept;
+        let mut side = rules.map_or_else(|| Side { text, scanned, found: Matches::default() }, search);
+        // Whoever writes rules of their own has texts in mind, not addresses that people commit with.
+        let is_asked = |rule: &Rule| rule.is_sure_of_secrets() && (rules.is_some() || rule.family() == "secret");
+        let is_sure = |found: &&Match| self.get(found.rule).is_some_and(is_asked);
         side.found.kept.extend(secrets.iter().filter(is_sure).cloned());
         let mut out = Found::nothing(side.scanned);
         if !side.is_quiet() {

@@ -44,3 +44,7 @@ pub const MESSAGE_PATH: &str = "COMMIT_MESSAGE";
 
 /// The same for the message of a tag.
 pub const TAG_PATH: &str = "TAG_MESSAGE";
+
+/// The same for what stands before either message: who made it and when, signatures, a tag that was merged.
+pub(in crate::check::rules) const HEADER_PATH: &str = "COMMIT_HEADER";
+pub(in crate::check::rules) const TAG_HEADER_PATH: &str = "TAG_HEADER";

@@ -21,6 +21,7 @@ use super::set::Rules;
 use crate::check::marker::{Inline, Marked};
 use crate::model::{Arrange, Finding, Fingerprint, Place, RepoPath, RuleId, Scanned, Severity};
 pub use found::{Found, MESSAGE_PATH, TAG_PATH};
+pub(super) use found::{HEADER_PATH, TAG_HEADER_PATH};
 use position::Position;
 use redact::excerpt;
 use resolve::resolve;
