@@ -109,6 +109,26 @@ fn a_path_is_weighed_by_the_policy_of_head() {
 }
 
 #[test]
+fn a_pattern_stands_for_the_files_that_fit_it() {
+    let scratch = Scratch::new();
+    scratch.policy("version: 1\npaths: { protected: [src/core/**] }\n");
+    scratch.write("src/core/a.rs", "x\n");
+    scratch.write("src/b.rs", "x\n");
+
+    for (command, expected) in [
+        ("rm -rf *", "ask"),
+        ("rm -rf s*", "ask"),
+        ("rm -r src/cor?", "ask"),
+        ("sed -i s/a/b/ src/*/*.rs", "ask"),
+        ("mv [r-t]* ..", "ask"),
+        ("rm src/*.rs", ""),
+        ("rm *.txt", ""),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}
+
+#[test]
 fn a_link_is_followed_to_where_it_leads() {
     let scratch = governed();
     scratch.write("src/core/a.rs", "x\n");

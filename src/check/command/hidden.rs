@@ -67,6 +67,12 @@ pub(super) fn takes_files(words: &[Word]) -> bool {
         && words.iter().any(|word| writers::is_file_program(&word.text))
 }
 
+/// Whether a file names to `xargs` what it does something to.
+pub(super) fn reads_list(words: &[Word]) -> bool {
+    let names = |word: &Word| word.text.starts_with("-a") || word.text.starts_with("--arg-file");
+    words.iter().any(names)
+}
+
 /// Whether it writes to whatever files are named to it, and not only to one of them.
 pub(super) fn writes_all(words: &[Word]) -> bool {
     let inner = unwrapped(behind(words.get(1..).unwrap_or_default(), "InPLdasEj"));

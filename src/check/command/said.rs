@@ -1,6 +1,8 @@
 //! What commands say, as far as the line that has them says so: the texts that they write out, and the
 //! files that they name.
 
+use std::rc::Rc;
+
 use super::found::{self, Found};
 use super::git;
 use super::programs::{base, program};
@@ -81,6 +83,26 @@ pub(super) fn one_of(words: &[Word]) -> Word {
         said.is_bounded &= is_bounded(word);
         said.is_program |= is_program(word);
     }
+    Word { is_open: true, made: Some(said.into()), ..Word::default() }
+}
+
+/// A word of which nothing is known, and that may be anything.
+pub(super) fn anything() -> Word {
+    Word { is_open: true, made: Some(Said::default().into()), ..Word::default() }
+}
+
+/// What a command reads that takes it from its input.
+pub(super) fn read_from(command: &Simple) -> Word {
+    Word { made: command.input.clone().or(Some(Rc::default())), ..anything() }
+}
+
+/// What a shell makes of a value by taking parts of it away or putting others there: of one that speaks of
+/// git's own it may make any of them.
+pub(super) fn altered(word: &Word) -> Word {
+    let mut said = Said { is_bounded: is_bounded(word), ..Said::default() };
+    named(word, &mut said.named);
+    let speaks = |named: &Word| ["git", "gov", "hook"].iter().any(|own| named.text.to_lowercase().contains(own));
+    said.is_bounded &= !said.named.iter().any(speaks);
     Word { is_open: true, made: Some(said.into()), ..Word::default() }
 }
 

@@ -4,6 +4,7 @@ use super::in_force::InForce;
 use super::programs::{
     READERS, SETTERS, SHELLS, WRAPPERS, is_interpreter, is_simple_wrapper, program, scripts_of, unwrapped,
 };
+use super::said::Said;
 use super::shell::{self, Simple, Word, assignment, joined, spelled};
 use super::tally::Tally;
 use super::written::Files;
@@ -123,9 +124,11 @@ impl Walk {
                 self.writes(word, Extent::Whole);
             }
             self.files.write_among(&input.searched, &mut self.tally);
-            if input.may_be_anything() && hidden::writes_all(&command.words) {
-                self.tally.ask("it writes to files whose names are not to be seen");
-            }
+        }
+        let is_unseen =
+            command.input.as_deref().map_or_else(|| hidden::reads_list(&command.words), Said::may_be_anything);
+        if is_unseen && hidden::writes_all(&command.words) {
+            self.tally.ask("it writes to files whose names are not to be seen");
         }
         for name in command.fed.iter().flat_map(|text| text.split_whitespace()) {
             self.writes(&Word::plain(name), Extent::Whole);

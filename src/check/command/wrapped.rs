@@ -58,12 +58,15 @@ impl Walk {
         Ok(())
     }
 
-    /// The variables that a program sets or takes away for the one that it runs.
+    /// The variables that a program sets or takes away for the one that it runs, and where it goes for it.
     pub(super) fn environment(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
         let runs_governed = words.iter().any(|word| matches!(base(&word.text), "git" | "gov-hook"));
         for (at, word) in words.iter().enumerate() {
             if let Some((name, value)) = assignment(word) {
                 self.variable(&name, &value)?;
+            }
+            if let Some(to) = moved_to(name, word, words.get(at + 1)) {
+                self.files.go(std::slice::from_ref(&to), &mut self.tally);
             }
             if name == "env"
                 && let Some(taken) = taken_away(&word.text, words.get(at + 1), runs_governed)
@@ -72,6 +75,15 @@ impl Walk {
             }
         }
         Ok(())
+    }
+}
+
+/// Where an option has a program go.
+fn moved_to(program: &str, option: &Word, next: Option<&Word>) -> Option<Word> {
+    match (program, option.text.as_str()) {
+        ("env", "-C" | "--chdir") | ("sudo", "-D" | "--chdir") => next.cloned(),
+        ("env" | "sudo", _) => option.without("--chdir="),
+        _ => None,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::ledger::member::{self, Asker};
 use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
-use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed};
+use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed, matching};
 
 /// What an agent is told; of several, the worst holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,14 +99,16 @@ fn weigh(
         for written in &looked.written {
             for from in &written.from {
                 let path = at(directory, from, &written.path, environment);
-                let weighed = match &written.extent {
-                    Extent::Alone => ground.weigh(policy, &path),
-                    Extent::Whole => ground.weigh_whole(policy, &path, &mut left),
-                    Extent::Found(found) => ground.weigh_found(policy, &path, found, &mut searched),
-                };
-                // That it may write this file says nothing of what else a command does.
-                if weighed.permission != Permission::Allow {
-                    hear(weighed);
+                for path in matching(&path, &mut left).into_iter().chain([path]) {
+                    let weighed = match &written.extent {
+                        Extent::Alone => ground.weigh(policy, &path),
+                        Extent::Whole => ground.weigh_whole(policy, &path, &mut left),
+                        Extent::Found(found) => ground.weigh_found(policy, &path, found, &mut searched),
+                    };
+                    // That it may write this file says nothing of what else a command does.
+                    if weighed.permission != Permission::Allow {
+                        hear(weighed);
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::Permission;
-use crate::check::command::Found;
+use crate::check::command::{Found, fits};
 use crate::check::detect::is_in_git_directory;
 use crate::git::Repo;
 use crate::model::{PathClass, RepoPath};
@@ -193,6 +193,36 @@ fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
         PathClass::Unlisted => weighed(Permission::Allow, "is on no list of the policy, which allows it".into()),
         PathClass::Allowed => weighed(Permission::Allow, format!("is allowed by `{glob}`")),
     }
+}
+
+/// The files that a shell puts in the place of a pattern, as many as are left to look at; a file that has the
+/// very name of one goes before what it may stand for.
+pub(super) fn matching(path: &Path, left: &mut usize) -> Vec<PathBuf> {
+    let is_pattern = |part: &[u8]| part.iter().any(|byte| b"*?[".contains(byte));
+    if !is_pattern(path.as_os_str().as_bytes()) || path.symlink_metadata().is_ok() {
+        return Vec::new();
+    }
+    let mut found = vec![PathBuf::new()];
+    for part in path.components() {
+        let name = part.as_os_str();
+        if !is_pattern(name.as_bytes()) {
+            for folder in &mut found {
+                folder.push(part);
+            }
+            continue;
+        }
+        let (pattern, mut next) = (name.to_string_lossy(), Vec::new());
+        for entry in found.iter().filter_map(|folder| folder.read_dir().ok()).flatten().flatten() {
+            *left = left.saturating_sub(1);
+            let name = entry.file_name();
+            let is_hidden = name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
+            if *left > 0 && !is_hidden && fits(&pattern, &name.to_string_lossy()) {
+                next.push(entry.path());
+            }
+        }
+        found = next;
+    }
+    found
 }
 
 /// The files below a folder, as many as are left to look at.

@@ -48,8 +48,21 @@ pub(in crate::check::command) fn led_to_hooks(words: &[Word]) -> Option<&str> {
     let Parted { verb, after, .. } = parted(words);
     let may_write = matches!(
         verb,
-        "worktree" | "clone" | "init" | "bundle" | "submodule" | "checkout-index" | "apply" | "update-index" | "am"
+        "worktree"
+            | "clone"
+            | "init"
+            | "bundle"
+            | "submodule"
+            | "checkout-index"
+            | "apply"
+            | "update-index"
+            | "am"
+            | "fast-export"
+            | "mailsplit"
+            | "mailinfo"
+            | "credential-store"
     );
-    let is_led = |text: &&str| names_hooks(text) || names_law(text);
+    let is_own = |text: &str| verb == "checkout-index" && text.contains(".git");
+    let is_led = |text: &&str| names_hooks(text) || names_law(text) || is_own(text);
     after.iter().map(|word| word.text.as_str()).find(is_led).filter(|_| may_write)
 }

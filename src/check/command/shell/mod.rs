@@ -2,14 +2,16 @@
 //!
 //! What a shell would expand is kept apart from what it takes as it stands: only the latter is known.
 
+mod assign;
 mod word;
 
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::str::Chars;
 
-use super::programs::SETTERS;
 use super::said::{self, Said};
+pub(super) use assign::assignment;
+use assign::begins_list;
 
 /// A line of more characters is none that anybody looks through.
 const LONGEST: usize = 256 << 10;
@@ -187,16 +189,7 @@ impl Reader<'_> {
                     }
                     start = self.out.len();
                 }
-                '(' => {
-                    self.rest.next();
-                    if command.words.len() == 1 && self.skip(")") {
-                        command.defines = command.words.pop().map(|name| name.text);
-                        self.end(&mut command)?;
-                        continue;
-                    }
-                    self.end(&mut command)?;
-                    self.script(Some(')'))?;
-                }
+                '(' => self.opened(&mut command)?,
                 '<' | '>' => self.redirection(&mut command)?,
                 '#' => {
                     while self.peek().is_some_and(|next| next != '\n') {
@@ -225,6 +218,22 @@ impl Reader<'_> {
         }
     }
 
+    /// What an opening parenthesis begins: a list, the definition of a function, or a subshell.
+    fn opened(&mut self, command: &mut Simple) -> Result<(), Unreadable> {
+        self.rest.next();
+        if let Some(list) = command.words.pop_if(|word| begins_list(word)) {
+            let values = self.list()?;
+            command.words.push(Word { text: list.text, ..values });
+            return Ok(());
+        }
+        if command.words.len() == 1 && self.skip(")") {
+            command.defines = command.words.pop().map(|name| name.text);
+            return self.end(command);
+        }
+        self.end(command)?;
+        self.script(Some(')'))
+    }
+
     fn grow(&mut self, by: usize) -> Result<(), Unreadable> {
         self.grown += by;
         if self.grown > LONGEST { Err(Unreadable::TooLong) } else { Ok(()) }
@@ -246,49 +255,12 @@ impl Reader<'_> {
         }
         self.is_compound |= leading > 0 && self.input.is_some();
         if found != Simple::default() {
-            found.input.clone_from(&self.input);
+            if found.input.is_none() {
+                found.input.clone_from(&self.input);
+            }
             self.assigned_by(&found)?;
             self.out.push(found);
         }
-        Ok(())
-    }
-
-    /// What a command sets by being run.
-    fn assigned_by(&mut self, command: &Simple) -> Result<(), Unreadable> {
-        let Some((first, rest)) = command.words.split_first() else { return Ok(()) };
-        match first.text.as_str() {
-            "for" | "select" => {
-                let Some((name, words)) = rest.split_first() else { return Ok(()) };
-                let values = words.get(1..).unwrap_or_default();
-                self.is_compound |= self.input.is_some();
-                match values {
-                    [value] if !value.is_pattern => self.assign(&name.text, value.clone()),
-                    _ => self.assign(&name.text, said::one_of(values)),
-                }
-            }
-            "read" => {
-                let fed = command.fed.first().map(|text| Word::plain(text));
-                let value =
-                    fed.unwrap_or_else(|| Word { is_open: true, made: command.input.clone(), ..Word::default() });
-                let names = rest.iter().filter(|word| !word.text.starts_with('-'));
-                names.map(|name| &name.text).try_for_each(|name| self.assign(name, value.clone()))
-            }
-            setter if SETTERS.contains(&setter) => {
-                rest.iter().filter_map(assignment).try_for_each(|(name, value)| self.assign(&name, value))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn assign(&mut self, name: &str, value: Word) -> Result<(), Unreadable> {
-        let mut value = Word { marks: Vec::new(), ..value };
-        self.grow(value.made.as_ref().map_or(0, |made| made.size()))?;
-        if let Some(before) = self.known.get(name).filter(|before| **before != value && name != "IFS") {
-            // Which of the two holds depends on what runs.
-            value = said::either(before, &value);
-            self.grow(value.text.len() + value.made.as_ref().map_or(0, |made| made.size()))?;
-        }
-        self.known.insert(name.to_owned(), value);
         Ok(())
     }
 
@@ -320,6 +292,9 @@ impl Reader<'_> {
             && target.text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
         if is_written && !is_descriptor {
             command.written.push(target);
+        } else if !is_descriptor {
+            // What a file holds is not seen here.
+            command.input = Some(Rc::default());
         }
         Ok(())
     }
@@ -391,15 +366,6 @@ impl Reader<'_> {
 /// Words that a command may follow.
 const KEYWORDS: [&str; 13] =
     ["if", "then", "else", "elif", "do", "while", "until", "{", "}", "!", "time", "coproc", "fi"];
-
-/// `NAME=value`, as it stands before a program.
-pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
-    let (name, value) = word.text.split_once('=')?;
-    let name = name.strip_suffix('+').unwrap_or(name);
-    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
-    is_name.then(|| (name.to_owned(), Word { text: value.to_owned(), ..word.clone() }))
-}
 
 /// Words as a script says them; what is not known stays unknown.
 pub(super) fn spelled(words: &[Word]) -> String {

@@ -236,13 +236,31 @@ impl Reader<'_> {
             }
         }
         self.depth -= 1;
-        let is_name = !inner.is_open && inner.text.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
-        if is_name {
-            self.variable(&inner.text, word, is_quoted)
-        } else {
-            word.is_open = true;
-            Ok(())
+        self.expanded(&inner, word, is_quoted)
+    }
+
+    /// What stands between the braces of `${…}`: a name, and what is made of its value.
+    fn expanded(&mut self, inner: &Word, word: &mut Word, is_quoted: bool) -> Result<(), Unreadable> {
+        let is_of_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        let (name, rest) = inner.text.split_at(inner.text.find(|char| !is_of_name(char)).unwrap_or(inner.text.len()));
+        if rest.starts_with('[') || (rest.is_empty() && !inner.is_open) {
+            return self.variable(name, word, is_quoted);
         }
+        let stand_in = rest.trim_start_matches(':').strip_prefix(['-', '=', '+']);
+        let value = match (stand_in, self.known.get(name)) {
+            (Some(text), known) => {
+                let given = Word { text: text.to_owned(), ..inner.clone() };
+                let value = said::one_of(&known.cloned().into_iter().chain([given]).collect::<Vec<_>>());
+                if rest.contains('=') {
+                    self.assign(name, value.clone())?;
+                }
+                value
+            }
+            (None, Some(known)) => said::altered(known),
+            (None, None) if rest.starts_with('!') => said::anything(),
+            (None, None) => Word { is_open: true, ..Word::default() },
+        };
+        self.put(&value, word, is_quoted)
     }
 
     /// `$'…'`, after its opening.

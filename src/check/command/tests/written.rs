@@ -1,7 +1,54 @@
 //! The files that a line writes, and how much of them.
 
-use super::{read, written};
+use super::{asked, denied, let_alone, read, written};
 use crate::check::command::Extent;
+
+#[test]
+fn what_a_variable_may_hold_is_what_is_written() {
+    const HOOK: &str = ".git/hooks/pre-commit";
+    for line in [
+        "rm ${y:-.git/hooks/pre-commit}",
+        "rm ${y-.git/hooks/pre-commit}",
+        "rm \"${y:=.git/hooks/pre-commit}\"",
+        "rm ${PATH:+.git/hooks/pre-commit}",
+        ": ${y:=.git/hooks/pre-commit}; rm $y",
+        "rm ${y:-.git}/hooks/pre-commit",
+        "x=(a.txt .git/hooks/pre-commit); rm \"${x[@]}\"",
+        "x=(\n  [1]=.git/hooks/pre-commit # one\n); rm ${x[1]}",
+        "x+=(.git/hooks/pre-commit); rm $x",
+        "x[0]=.git/hooks/pre-commit; rm ${x[0]}",
+        "declare -A x=([a]=.git/hooks/pre-commit); rm ${x[a]}",
+        "printf -v x .git/hooks/%s pre-commit; rm \"$x\"",
+    ] {
+        assert!(written(line).iter().any(|path| path.trim_start_matches("./") == HOOK), "{line}: {:?}", written(line));
+    }
+    for line in [
+        "x=.git/configA; rm ${x%A}",
+        "x=.GIT/config; rm \"${x,,}\"",
+        "y=x; x=a; rm ${!y}",
+        "read -r x; rm $x",
+        "mapfile -t x < list; rm \"${x[@]}\"",
+        "xargs rm < list",
+        "xargs -a list rm",
+        "xargs --arg-file=list sed -i s/a/b/",
+        "git checkout-index --all --prefix=.git/",
+    ] {
+        asked(line);
+    }
+    for line in [
+        "for f in *.txt; do mv \"$f\" \"${f%.txt}.md\"; done",
+        "for f in *.bak; do mv $f ${f%.bak}; done",
+        "rm -rf \"${BUILD:-build}\"",
+        "x=(a.txt b.txt); rm \"${x[@]}\"",
+        "xargs cat < list",
+        "while read -r line; do echo \"$line\"; done < list",
+        "sort < a > b",
+    ] {
+        let_alone(line);
+    }
+    denied("x=(git commit --no-verify); \"${x[@]}\"");
+    assert_eq!(read("env -C .git tee config").written[0].from, ["", ".git/"]);
+}
 
 #[test]
 fn the_files_that_a_line_writes_are_told() {
