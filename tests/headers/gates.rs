@@ -33,6 +33,21 @@ fn every_tampering_is_denied_before_a_commit_and_in_a_range() {
 }
 
 #[test]
+fn neither_a_link_nor_a_submodule_takes_the_place_of_a_file_that_the_ledger_signs() {
+    for mode in ["120000", "160000"] {
+        let scratch = signed();
+        let object = if mode == "160000" { "HEAD" } else { "HEAD:README.md" };
+        let object = scratch.git(&["rev-parse", object]);
+        scratch.git(&["update-index", "--cacheinfo", &format!("{mode},{object},data.json")]);
+
+        let staged = scratch.check(&["--staged"]);
+
+        assert!(findings(&staged).contains(&"data.json header/body-edited".into()), "{mode} {:?}", findings(&staged));
+        assert_eq!(staged["outcome"], "blocked", "{mode}");
+    }
+}
+
+#[test]
 fn what_is_signed_again_passes_every_gate() {
     let scratch = signed();
     let base = scratch.git(&["rev-parse", "HEAD"]);

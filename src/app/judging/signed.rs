@@ -44,9 +44,10 @@ impl Signed<'_> {
         let required = self.policy.requires_header(&change.path);
         let has_header = |text: &[u8]| inspect(text) != Found::Nothing;
         let mut concerns = required || has_header(text) || before.is_some_and(has_header);
-        if !concerns && side.mode.is_file() && syntax_for(&change.path, text).is_err() {
-            for id in [change.old.map(|old| old.id), Some(side.id)].into_iter().flatten() {
-                concerns = concerns || self.alone.is_signed(repo, id)?;
+        if !concerns && syntax_for(&change.path, text).is_err() {
+            // A link or a submodule may have come in the place of one.
+            for file in [change.old, Some(side)].into_iter().flatten().filter(|side| side.mode.is_file()) {
+                concerns = concerns || self.alone.is_signed(repo, file.id)?;
             }
         }
         if !concerns {
