@@ -11,7 +11,7 @@ mod support;
 
 use std::io::Write;
 use std::os::unix::fs::symlink;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use support::{Said, Scratch, aws_key};
@@ -33,7 +33,12 @@ fn governed() -> Scratch {
 }
 
 fn hook(scratch: &Scratch, input: &str) -> Said {
+    hook_with(scratch, input, |_| ())
+}
+
+fn hook_with(scratch: &Scratch, input: &str, set: impl FnOnce(&mut Command)) -> Said {
     let mut command = scratch.command(env!("CARGO_BIN_EXE_gov-hook"), &scratch.path(""));
+    set(&mut command);
     command.args(["hook", "agent"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -373,6 +378,34 @@ fn outside_of_any_repository_there_is_no_rule_unless_the_file_is_in_one() {
     assert_eq!(decide("a.txt"), "allow");
     assert_eq!(decide(&scratch.path(".gov/policy.yaml").to_string_lossy()), "deny");
     assert_eq!(decide(&scratch.path(".git/hooks/pre-commit").to_string_lossy()), "deny");
+}
+
+#[test]
+fn wherever_an_agent_goes_the_rules_of_where_it_was_started_hold() {
+    let scratch = governed();
+    scratch.git(&["init", "-q", "inner"]);
+    for place in ["inner", "../outside"] {
+        std::fs::create_dir_all(scratch.path(place)).unwrap();
+        let elsewhere = scratch.path(place).canonicalize().unwrap();
+        let decide = |event: Value| {
+            let said = hook_with(&scratch, &event.to_string(), |command| {
+                command.current_dir(&elsewhere).env("CLAUDE_PROJECT_DIR", scratch.path(""));
+            });
+            said.json()["decision"].as_str().unwrap().to_owned()
+        };
+        let work = scratch.path("").to_string_lossy().into_owned();
+
+        for line in [
+            format!("git -C {work} commit --no-verify"),
+            format!("cd {work} && rm .git/hooks/pre-commit"),
+            format!("echo x > {work}/.gov/policy.yaml"),
+        ] {
+            assert_eq!(decide(json!({ "cwd": elsewhere, "command": line })), "deny", "{line} from {place}");
+        }
+        let law = scratch.path(".gov/policy.yaml");
+        assert_eq!(decide(json!({ "cwd": elsewhere, "path": law })), "deny", "{place}");
+        assert_eq!(decide(json!({ "cwd": elsewhere, "command": "ls" })), "allow", "{place}");
+    }
 }
 
 #[test]

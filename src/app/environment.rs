@@ -33,6 +33,8 @@ pub struct Environment {
     pub started: u64,
     /// `GOV_HOOK_AGENT`: the policy's id of the agent that is at work.
     pub agent: Option<String>,
+    /// `CLAUDE_PROJECT_DIR`: where a coding agent was started, wherever it has gone since.
+    pub project: Option<PathBuf>,
     /// `GOV_HOOK_MODEL`: the model behind that agent.
     pub model: Option<String>,
     /// `GOV_HOOK_REQUESTED_BY`: the person the agent works for.
@@ -122,6 +124,7 @@ impl Environment {
             now: seconds.and_then(Moment::of_seconds),
             started: since_1970.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default(),
             agent: text("GOV_HOOK_AGENT"),
+            project: std::env::var_os("CLAUDE_PROJECT_DIR").filter(|path| !path.is_empty()).map(PathBuf::from),
             model: text("GOV_HOOK_MODEL"),
             // Kept even if it is not UTF-8: it is then no address, and whatever needs the address refuses it.
             requested_by: std::env::var_os("GOV_HOOK_REQUESTED_BY")

@@ -259,7 +259,7 @@ impl Scratch {
         command.current_dir(directory);
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
-            if name_text.starts_with("GIT_") || name_text.starts_with("GOV_") {
+            if ["GIT_", "GOV_", "CLAUDE_"].iter().any(|first| name_text.starts_with(first)) {
                 command.env_remove(&name);
             }
         }

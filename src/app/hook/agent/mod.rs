@@ -39,34 +39,48 @@ pub(super) fn before(environment: &Environment) -> Result<Answer, Failure> {
     if event.paths.is_empty() && event.command.is_none() {
         return Ok(answer(&event, &silent()));
     }
-    let Some(repo) = repository(&event, &directory, environment)? else { return Ok(answer(&event, &silent())) };
-    let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
-    let mut weighed = weigh(&event, &directory, (&repo, &policy), environment)?;
-    if weighed.permission >= Permission::Ask
-        && let Err(failure) = record(&repo, &event, &weighed, (&policy, &reference), environment)
-    {
-        weighed.why = format!("{} (not on record: {})", weighed.why, failure.in_short());
+    let mut worst = silent();
+    for repo in repositories(&event, (&directory, current), environment)? {
+        let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
+        let mut weighed = weigh(&event, &directory, (&repo, &policy), environment)?;
+        if weighed.permission <= worst.permission {
+            continue;
+        }
+        if weighed.permission >= Permission::Ask
+            && let Err(failure) = record(&repo, &event, &weighed, (&policy, &reference), environment)
+        {
+            weighed.why = format!("{} (not on record: {})", weighed.why, failure.in_short());
+        }
+        worst = weighed;
     }
-    Ok(answer(&event, &weighed))
+    Ok(answer(&event, &worst))
 }
 
 fn silent() -> Weighed {
     Weighed { permission: Permission::Silent, why: "nothing here forbids it".into() }
 }
 
-/// The repository that the agent is in, else the one that the file is in.
-fn repository(event: &Event, directory: &Path, environment: &Environment) -> Result<Option<Repo>, Failure> {
+/// The repositories whose rules may be concerned: those that the agent is in, that it was started in and
+/// that the files are in. Wherever it goes, it may write to the others from there.
+fn repositories(
+    event: &Event,
+    (directory, current): (&Path, PathBuf),
+    environment: &Environment,
+) -> Result<Vec<Repo>, Failure> {
     let files = event.paths.iter().map(|path| directory.join(path));
     let folders = files.filter_map(|file| file.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned));
-    for folder in std::iter::once(directory.to_owned()).chain(folders) {
+    let known = [Some(directory.to_owned()), Some(current), environment.project.clone()];
+    let mut found: Vec<Repo> = Vec::new();
+    for folder in known.into_iter().flatten().chain(folders) {
         let place = Place { directory: Some(folder), ..environment.place.clone() };
         match Repo::open(&place) {
-            Ok(repo) => return Ok(Some(repo)),
+            Ok(repo) if found.iter().any(|known| known.git_dir() == repo.git_dir()) => {}
+            Ok(repo) => found.push(repo),
             Err(GitError::NotARepository { .. }) => {}
             Err(other) => return Err(other.into()),
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 fn weigh(
