@@ -281,6 +281,11 @@ pub fn aws_key() -> String {
     ["AKIA", UNTOLD].concat()
 }
 
+/// A line with such a key, told apart by how it ends.
+pub fn key(tail: &str) -> String {
+    ["access = \"AKIA", "Z7QVN4KWJ3XP", tail, "\"\n"].concat()
+}
+
 /// A line that is denied.
 pub fn secret_line() -> String {
     format!("key = {}\n", aws_key())
