@@ -120,6 +120,30 @@ fn what_is_staged_and_what_a_branch_took_out_again_can_be_waived() {
 }
 
 #[test]
+fn a_branch_that_cannot_be_judged_is_told_and_one_that_leads_nowhere_is_passed_over() {
+    let scratch = leaky(&[("deploy.toml", "LM2T")]);
+    let found = fingerprint(&scratch, &["--all"], "deploy.toml");
+    scratch.git(&["checkout", "-q", "-b", "side"]);
+    scratch.write("gone/a.txt", "a\n");
+    let broken = scratch.commit_all("Come");
+    scratch.git(&["rm", "-q", "-r", "gone"]);
+    scratch.commit_all("Go");
+    let tree = scratch.git(&["rev-parse", &format!("{broken}:gone")]);
+    let (two, rest) = tree.split_at(2);
+    fs::remove_file(scratch.path(&format!(".git/objects/{two}/{rest}"))).unwrap();
+
+    let said = scratch.run(&["rules", "waive", &found, "--reason", "made up"]);
+
+    refused(&said, &tree);
+    assert_eq!(waivers(&scratch), "");
+    scratch.git(&["checkout", "-q", "main"]);
+    scratch.git(&["branch", "-q", "-m", "only"]);
+    scratch.git(&["remote", "add", "origin", "/nowhere"]);
+    assert_eq!(scratch.run(&["check"]).code, 2, "its default branch is not known");
+    scratch.run(&["rules", "waive", &found, "--reason", "made up"]).passes();
+}
+
+#[test]
 fn what_only_history_has_is_waived_there_and_nowhere_else() {
     let scratch = leaky(&[("old.toml", "LM2T")]);
     scratch.git(&["rm", "-q", "old.toml"]);

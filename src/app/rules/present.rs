@@ -30,7 +30,9 @@ pub(super) fn anywhere(repo: &Repo, environment: &Environment) -> Result<Vec<Fin
     let mut findings = in_all(repo, Scope::Tree, environment)?;
     findings.extend(found(repo, Asked::staged(None, Vec::new()), environment)?);
     // Where no default branch is known, a branch brings nothing that can be told.
-    findings.extend(found(repo, Asked::default(), environment).unwrap_or_default());
+    if repo.default_branch()?.is_some() || !repo.has_remote() {
+        findings.extend(found(repo, Asked::default(), environment)?);
+    }
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert(finding.fingerprint));
     Ok(of_rules(findings))
