@@ -145,3 +145,31 @@ fn savepoints_are_listed_and_go_when_somebody_says_so() {
     let unknown = team.gov("mira", &["rollback", &id, "--forget"]);
     assert_eq!(unknown.code, 2, "{}", unknown.out);
 }
+
+#[test]
+fn who_answers_twice_for_the_same_commits_has_answered_already() {
+    let team = Team::new();
+    let first = team.commit("topic", "core/a.txt", &lines(6));
+    disabled(&team, &["push", "-q", "origin", "HEAD:main"]);
+    team.gov("mira", &["audit", "sync"]);
+    for person in ["lin", "sam"] {
+        team.gov(person, &["audit", "sync"]);
+        team.git(person, &["fetch", "-q"]);
+    }
+    let counted = |person: &str| team.json(person, &["audit", "report"])["totals"]["overrides"]["ratified"].clone();
+    let words = || team.gov("lin", &["audit", "log", "--kind", "ratify", "--format", "json"]).out.lines().count();
+    team.gov("lin", &["ratify", &first, "--notes", "it had to be"]).passes();
+    assert_eq!((counted("lin"), words()), (json!(1), 1));
+
+    let again = team.gov("lin", &["ratify", &first]);
+    let as_json = team.json("lin", &["ratify", &first]);
+
+    assert_eq!((again.code, again.out.as_str()), (0, "you have ratified it already\n"), "{}", again.err);
+    assert_eq!((&as_json["recorded"], &as_json["exit"]), (&json!([]), &json!(0)));
+    assert_eq!((counted("lin"), words()), (json!(1), 1));
+    // Somebody else's word is on record besides, and counts for nothing more.
+    team.gov("lin", &["audit", "sync"]);
+    team.gov("sam", &["audit", "sync"]);
+    team.gov("sam", &["ratify", &first]).passes();
+    assert_eq!(counted("sam"), 1);
+}

@@ -40,7 +40,7 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
     }
     let hearing = Hearing::open(&repo, None, None)?;
     let (commits, by_whom) = meant(&repo, named, &hearing.spoken)?;
-    let (mut acts, mut all, mut pens) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut acts, mut all, mut pens, mut is_said) = (Vec::new(), Vec::new(), Vec::new(), false);
     for commit in &commits {
         let asked = Asked::revision(commit.to_string());
         let question = judging::Question::of(asked, Gate::Push);
@@ -61,6 +61,10 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
         if let Some(why) = judged.against_ratifying(&word) {
             return Ok(told.denied(&would_not_count("ratification", &by, &why)).answer(medium));
         }
+        if has_said(&repo, &judged, &word, &hearing)? {
+            is_said = true;
+            continue;
+        }
         let authors = people.into_iter().filter(|_| !judged.policy.approvals.author_may_approve);
         let others: Vec<String> = by_whom.iter().cloned().chain(authors).collect();
         let pen = signing(&repo, pen, &judged, environment)?;
@@ -74,7 +78,12 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
         all.push(judged);
         pens.push(pen);
     }
-    let Some(pen) = pens.pop() else { return Err(Failure::new("there is nothing to answer for")) };
+    let Some(pen) = pens.pop() else {
+        if is_said {
+            return Ok(told.saying("you have ratified it already\n").answer(medium));
+        }
+        return Err(Failure::new("there is nothing to answer for"));
+    };
     told.deeds = put_all(&pen, acts)?;
     for (judged, deed) in all.iter().zip(&told.deeds) {
         let described = judged.judgement.target.described.clone();
@@ -84,6 +93,13 @@ pub fn ratify(named: &str, notes: Option<&str>, environment: &Environment, mediu
     told.text = format!("ratified {} as {}\n", counted(told.deeds.len(), "commit"), printable(&pen.actor().email));
     told.ask_to_sync(&repo);
     Ok(told.answer(medium))
+}
+
+/// Whether a word of theirs that counts says so already.
+fn has_said(repo: &Repo, judged: &Judged, word: &Word, hearing: &Hearing) -> Result<bool, Failure> {
+    let said = hearing.under(repo, judged.trusted)?.words(repo, &judged.landing, None, &judged.authors);
+    let is_it = |said: &Word| said.saying == word.saying && said.by.eq_ignore_ascii_case(&word.by);
+    Ok(said.iter().any(|said| is_it(said) && judged.against_ratifying(said).is_none()))
 }
 
 /// Why the key that it would be signed with is no other person's.

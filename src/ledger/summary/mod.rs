@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::model::{
     ActorKind, ActorTotals, ApprovalTotals, Arrange, ChangeId, CommitCoverage, Damage, Date, Entry, EntryKind,
-    LedgerSummary, Moment, Outcome, OverrideAction, WAITS,
+    LedgerSummary, Moment, ObjectId, Outcome, OverrideAction, WAITS,
 };
 
 use super::coverage::totals;
@@ -24,8 +24,9 @@ pub struct Summary {
     used: BTreeMap<ChangeId, BTreeSet<String>>,
     /// By the override and the gate: a server says again what was used on the way to it.
     uses: BTreeSet<(String, String)>,
-    /// Who answered for it afterwards.
+    /// Who answered for it afterwards, and for which commits: a second word on one settles nothing more.
     ratified: BTreeMap<ChangeId, BTreeSet<String>>,
+    answered: BTreeSet<ObjectId>,
 }
 
 /// When a change was first asked about and answered.
@@ -78,7 +79,8 @@ impl Summary {
             None => {}
         }
         if entry.kind == EntryKind::Ratify {
-            self.found.overrides.ratified += 1;
+            let is_first = entry.subject.commit.is_none_or(|commit| self.answered.insert(commit));
+            self.found.overrides.ratified += u64::from(is_first);
             if let Some(change) = entry.change.filter(|_| entry.actor.kind == ActorKind::Person) {
                 self.ratified.entry(change).or_default().insert(entry.actor.email.to_lowercase());
             }
