@@ -2,7 +2,7 @@
 //! yet, so a reviewer could not fetch them otherwise.
 
 use super::error::GitError;
-use super::notes::NotesError;
+use super::notes::{NotesError, said};
 use super::repo::Repo;
 use crate::model::ObjectId;
 
@@ -15,12 +15,16 @@ impl Repo {
         self.send(remote, &[format!("+{commit}:{REVIEW}{id}")])
     }
 
-    /// Brings what was offered under this id here; tells whether there is such a thing.
-    pub fn fetch_offered(&self, remote: &str, id: &str) -> Result<bool, NotesError> {
+    /// Brings what was offered under this id here.
+    pub fn fetch_offered(&self, remote: &str, id: &str) -> Result<(), NotesError> {
         let pair = format!("+{REVIEW}{id}:{REVIEW}{id}");
         let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
         let rest = ["--no-prune", "--refmap=", "--", remote, &pair];
-        Ok(self.talk(&[&fetch[..], &rest].concat(), "")?.status.success())
+        let output = self.talk(&[&fetch[..], &rest].concat(), "")?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(GitError::Command { command: "fetch".into(), said: said(&output) }.into())
     }
 
     /// The ids under which something is offered in this repository.

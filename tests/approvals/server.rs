@@ -180,3 +180,27 @@ fn what_nobody_waits_for_is_shown_no_more_and_what_was_asked_by_hand_is() {
     assert_eq!(told["reviews"], json!({ "offered": [], "withdrawn": [id] }));
     assert_eq!((offered(), team.git("lin", &["for-each-ref", "refs/gov/"])), (String::new(), String::new()));
 }
+
+#[test]
+fn why_what_is_asked_about_cannot_be_fetched_is_told_without_a_password() {
+    let team = Team::new();
+    team.commit("topic", "core/a.txt", &lines(6));
+    let id = team.id();
+    team.gov("mira", &["request"]).passes();
+    team.gov("mira", &["audit", "sync"]).passes();
+    team.gov("lin", &["audit", "sync"]).passes();
+    let url = team.git("lin", &["remote", "get-url", "origin"]);
+    let refused = |url: &str, why: &str| {
+        team.git("lin", &["remote", "set-url", "origin", url]);
+        let said = team.gov("lin", &["approve", &id]);
+        let because = format!("is not in this clone\n  because: `git fetch` failed: {why}");
+        assert!(said.code == 2 && said.err.contains(&because), "{}", said.err);
+        assert!(said.err.contains("\n  mend it: fetch commit "), "{}", said.err);
+        assert!(!said.err.contains("geheim"), "{}", said.err);
+    };
+
+    refused("http://lin:geheim@127.0.0.1:1/x.git", "fatal: unable to access 'http://");
+    refused("/nowhere", "fatal: '/nowhere' does not appear to be a git repository; ");
+    team.git("lin", &["remote", "set-url", "origin", &url]);
+    team.gov("lin", &["approve", &id]).passes();
+}

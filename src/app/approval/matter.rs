@@ -8,6 +8,7 @@ use crate::app::judging::{self, Again, Asked, Judged, Question, What};
 use crate::app::memory::{Hearing, Spoken};
 use crate::app::{Environment, Failure};
 use crate::git::Repo;
+use crate::git::notes::NotesError;
 use crate::ledger::member;
 use crate::model::{Actor, Arrange, Entry, EntryKind, Gate, Remote, branch_reference, shell_word};
 use crate::report::printable;
@@ -149,7 +150,8 @@ fn known(repo: &Repo, named: &str) -> Result<Vec<Spoken>, Failure> {
 
 /// What was asked about, judged again as it is.
 fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<Judged, Failure> {
-    let gone = || {
+    let mut unfetched = None;
+    let gone = |unfetched: Option<NotesError>| {
         let whose = &entry.actor.email;
         let late = member::EXPIRES.of(entry).filter(|expires| environment.moment().is_ok_and(|now| now >= *expires));
         let mend = match entry.subject.commit {
@@ -162,13 +164,17 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             Some(commit) => format!("fetch commit {}, or let {whose} push it again", commit.short()),
             None => format!("it is staged in the clone of {whose}: approve it there with gov-hook approve --staged"),
         };
-        Failure::new("the change that the request is about is not in this clone").mended_by(mend)
+        let gone = Failure::new("the change that the request is about is not in this clone").mended_by(mend);
+        match unfetched.map(Failure::from) {
+            Some(failure) => gone.for_this_reason(failure.in_short()),
+            None => gone,
+        }
     };
-    let Some(tree) = entry.subject.tree else { return Err(gone()) };
+    let Some(tree) = entry.subject.tree else { return Err(gone(None)) };
     let is_here = || entry.subject.commit.is_none_or(|commit| repo.commit(commit).is_ok()) && repo.has_tree(tree);
     if let Some(change) = entry.change.filter(|_| entry.subject.commit.is_some() && repo.has_remote() && !is_here()) {
-        // Whoever cannot reach the remote is told below what is missing.
-        let _ = repo.fetch_offered(&repo.remote_name(), &request_id(change));
+        // Whoever cannot be shown it is told why below.
+        unfetched = repo.fetch_offered(&repo.remote_name(), &request_id(change)).err();
     }
     let as_asker = as_asker(environment, &entry.actor)?;
     let mut judged = if is_here() {
@@ -188,12 +194,12 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
         let staged = Asked::staged(None, Vec::new());
         judging::judge(repo, &push(staged), &as_asker)?
     } else {
-        return Err(gone());
+        return Err(gone(unfetched));
     };
     if let Some(described) = entry.text("described") {
         described.clone_into(&mut judged.judgement.target.described);
     }
-    if Some(judged.landing.change) == entry.change { Ok(judged) } else { Err(gone()) }
+    if Some(judged.landing.change) == entry.change { Ok(judged) } else { Err(gone(None)) }
 }
 
 /// Whoever asks about what is staged here may be another than the one who is about to commit it.

@@ -23,6 +23,7 @@ mod walk;
 
 pub(super) use lock::Temporary;
 pub(super) use nonce::random;
+pub(super) use sync::said;
 
 pub use append::{Draft, StreamTip, Writer};
 pub use error::NotesError;

@@ -28,6 +28,9 @@ const TIES: [&str; 12] = [
     "GIT_EDITOR",
 ];
 
+/// Whatever a remote has to say, it is told in so many characters.
+const LONGEST_SAID: usize = 400;
+
 /// How a stream of the remote compares with ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fetched {
@@ -278,9 +281,16 @@ fn refusal(output: &Output) -> Option<String> {
     lines.next().map(|line| without_password(line.trim()))
 }
 
-/// What git said on its error output, in one line and without a URL's password.
-fn said(output: &Output) -> String {
+/// What git said on its error output, in one line and without a URL's password. It ends with why it failed.
+pub(in crate::git) fn said(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() { output.status.to_string() } else { without_password(&lines.join("; ")) }
+    if lines.is_empty() {
+        return output.status.to_string();
+    }
+    let whole = without_password(&lines.join("; "));
+    match whole.char_indices().rev().nth(LONGEST_SAID).and_then(|(at, _)| whole.get(at..)) {
+        Some(end) => format!("…{end}"),
+        None => whole,
+    }
 }
