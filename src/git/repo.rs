@@ -290,7 +290,12 @@ fn trusted_by_git(place: &Place, at: &Path) -> Option<Repository> {
     at_work_tree(repository, place).ok()
 }
 
-/// What can be done about a form of repository that libgit2 does not read.
+/// What libgit2 says of a form of repository that it does not read, for which it has no code of its own.
+const OF_NAMES: &str = "sha256";
+const OF_REFERENCES: &str = "refstorage";
+const OF_EXTENSIONS: &str = "unsupported extension";
+
+/// What can be done about it.
 const SHA_1: &str = "keep the project in a repository with SHA-1 object names: git init --object-format=sha1";
 const FILES: &str = "keep the references in files: git refs migrate --ref-format=files";
 const EXTENSION: &str = "take the extension out of the repository's settings, if nothing there relies on it";
@@ -301,13 +306,13 @@ fn explain(error: git2::Error, at: &Path) -> GitError {
         // The folder itself is not there, or there is no repository in it.
         (ErrorCode::NotFound, ErrorClass::Os | ErrorClass::Repository) => GitError::NotARepository { at: at() },
         (ErrorCode::Owner, _) => GitError::Untrusted { at: at() },
-        _ if error.message().contains("sha256") => {
+        _ if error.message().contains(OF_NAMES) => {
             GitError::Unsupported { what: "SHA-256 object names".into(), mend: SHA_1 }
         }
-        _ if error.message().contains("refstorage") => {
+        _ if error.message().contains(OF_REFERENCES) => {
             GitError::Unsupported { what: "the reftable ref storage".into(), mend: FILES }
         }
-        _ if error.message().contains("unsupported extension") => {
+        _ if error.message().contains(OF_EXTENSIONS) => {
             GitError::Unsupported { what: format!("an extension ({})", error.message()), mend: EXTENSION }
         }
         _ => GitError::Open { source: error },

@@ -93,7 +93,14 @@ fn a_repository_of_another_hash_or_ref_storage_is_refused_by_name() {
 
         assert_eq!(said.code, 2, "{word}");
         assert!(said.err.to_lowercase().contains(&word.to_lowercase()), "{word}: {}", said.err);
+        assert!(said.err.contains("\n  mend it: "), "{word}: {}", said.err);
     }
+    scratch.git(&["config", "core.repositoryFormatVersion", "1"]);
+    scratch.git(&["config", "extensions.unheardOf", "true"]);
+    let said = scratch.run(&["check"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("an extension (unsupported extension name extensions.unheardof)"), "{}", said.err);
+    assert!(said.err.contains("\n  mend it: take the extension out "), "{}", said.err);
 }
 
 #[test]

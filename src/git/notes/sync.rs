@@ -75,6 +75,10 @@ pub enum Pushed {
     },
 }
 
+/// How git ends that has heard of a remote, and could not do there all that it was asked for. Where it hears of
+/// none it ends otherwise.
+const NOT_ALL: Option<i32> = Some(1);
+
 impl Repo {
     /// Brings the streams of the remote here, each only if ours is a part of it. `own` is never
     /// touched: only this clone writes it, so a remote that has more of it is told, not followed. All
@@ -94,8 +98,8 @@ impl Repo {
             let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
             let rest = ["--no-prune", "--refmap=", "--stdin", "--", remote];
             let output = self.talk(&[&fetch[..], &rest].concat(), &lines)?;
-            // One reference that cannot be moved makes git exit with 1; which, is seen below.
-            if !matches!(output.status.code(), Some(0 | 1)) {
+            // Which reference could not be moved is seen below.
+            if !(output.status.success() || output.status.code() == NOT_ALL) {
                 return Err(not_exchanged(remote, &output));
             }
         }
@@ -113,8 +117,8 @@ impl Repo {
         let fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
         let rest = ["--no-prune", "--refmap=", "--", remote, rule];
         let output = self.talk(&[&fetch[..], &rest].concat(), "")?;
-        // A copy that cannot be moved makes git exit with 1.
-        if matches!(output.status.code(), Some(0 | 1)) { Ok(()) } else { Err(unreachable(remote, &output)) }
+        let is_heard = output.status.success() || output.status.code() == NOT_ALL;
+        if is_heard { Ok(()) } else { Err(unreachable(remote, &output)) }
     }
 
     /// The streams that the remote has, without fetching any.
@@ -170,8 +174,7 @@ impl Repo {
                     let said = refusal(&output).unwrap_or_else(|| why.trim().to_owned());
                     Ok(Pushed::Refused { said })
                 }
-                // What git says of a push that the other side has heard of.
-                None if said(&output).contains("failed to push some refs") => Err(not_exchanged(remote, &output)),
+                None if output.status.code() == NOT_ALL => Err(not_exchanged(remote, &output)),
                 None => Err(unreachable(remote, &output)),
             }
         };
