@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use support::Scratch;
+use support::{Said, Scratch};
 
 /// A repository whose hooks kill gov-hook when `LET_LIVE` seconds have passed.
 fn doomed() -> Scratch {
@@ -308,4 +308,47 @@ fn what_is_written_into_a_repository_of_a_group_is_the_groups() {
         }
     }
     assert!(is_sound(&scratch));
+}
+
+/// All that is in the git directory, with its rights.
+fn rights(scratch: &Scratch) -> std::collections::BTreeMap<String, u32> {
+    let listed = scratch.command("find", &scratch.path("")).args([".git", "-printf", "%P %m\n"]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let parts = listed.lines().filter_map(|line| line.rsplit_once(' '));
+    parts.map(|(name, mode)| (name.to_owned(), u32::from_str_radix(mode, 8).unwrap())).collect()
+}
+
+#[test]
+fn whoever_keeps_others_out_of_what_they_make_lets_the_group_into_a_shared_repository() {
+    let scratch = Scratch::unborn();
+    scratch.git(&["init", "-q", "--shared=group"]);
+    scratch.write("a.txt", "a\n");
+    scratch.policy("version: 1\nnotify: [ { on: [\"*\"], webhook: { url_env: UNSET } } ]\nenforcement: { default: staging }\npaths: { protected: [\"core/**\"] }\n");
+    let before = rights(&scratch);
+    let run = |arguments: &[&str], code: i32| {
+        let mut command = scratch.command("sh", &scratch.path(""));
+        let masked = "umask 077; exec \"$0\" \"$@\"";
+        let said: Said =
+            command.args(["-c", masked, env!("CARGO_BIN_EXE_gov-hook")]).args(arguments).output().unwrap().into();
+        assert_eq!(said.code, code, "{arguments:?}: {}", said.whole());
+    };
+
+    run(&["install"], 0);
+    scratch.write("core/a.txt", "b\n");
+    scratch.git(&["add", "--all"]);
+    run(&["hook", "pre-commit"], 0);
+    run(&["sign", "a.txt", "--env", "dev"], 0);
+    run(&["notify", "flush"], 1);
+
+    let mut made = rights(&scratch);
+    made.retain(|name, _| !before.contains_key(name));
+    for part in ["gov/spool/", "gov/nonce", "hooks/pre-commit", "refs/notes/gov/", "objects/"] {
+        assert!(made.keys().any(|name| name.starts_with(part)), "{part}: {made:?}");
+    }
+    for (name, mode) in made {
+        let path = scratch.path(".git").join(&name);
+        let (owner, group) = (mode >> 6 & 0o7, mode >> 3 & 0o7);
+        assert_eq!(group, owner, "{name} has {mode:o}");
+        assert!(!path.is_dir() || mode & 0o2000 != 0, "{name} has {mode:o}");
+    }
 }

@@ -92,6 +92,14 @@ impl Repo {
         Some(id)
     }
 
+    /// What libgit2 wrote has the rights that what is written here has.
+    pub(super) fn share_object(&self, id: ObjectId) {
+        let objects = self.objects_dir();
+        if let Some(path) = file_of(&objects, id).filter(|_| !self.place.objects_elsewhere) {
+            self.share_below(&objects, &path);
+        }
+    }
+
     fn create(&self, path: &Path) -> std::io::Result<File> {
         let create = || OpenOptions::new().write(true).create_new(true).mode(0o444).open(path);
         match create() {

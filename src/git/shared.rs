@@ -19,7 +19,7 @@ struct Sharing {
 
 impl Repo {
     /// Makes a folder and what is missing above it, as git would.
-    pub(super) fn make_folder(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn make_folder(&self, path: &Path) -> io::Result<()> {
         let missing: Vec<&Path> = path.ancestors().take_while(|above| !above.exists()).collect();
         std::fs::create_dir_all(path)?;
         for made in missing {
@@ -28,8 +28,17 @@ impl Repo {
         Ok(())
     }
 
-    /// Gives what was made the rights that it would have from git. What is somebody else's has them from them.
+    /// The same for a file that libgit2 made, which knows nothing of this, and for the folders above it.
+    pub(super) fn share_below(&self, folder: &Path, file: &Path) {
+        file.ancestors().take_while(|above| *above != folder).for_each(|made| self.share(made));
+    }
+
+    /// Gives what was made in the repository the rights that it would have from git. What is somebody else's has
+    /// them from them.
     pub(crate) fn share(&self, path: &Path) {
+        if !path.starts_with(self.common_dir()) {
+            return;
+        }
         let setting = self.config_string("core.sharedRepository");
         let Some(sharing) = setting.as_deref().and_then(Sharing::parse) else { return };
         if let Ok(known) = path.metadata() {

@@ -39,6 +39,7 @@ impl Repo {
         let written = written.map_err(failed)?;
         let is_as_given = written == Oid::hash_object(ObjectType::Blob, bytes).map_err(failed)?;
         let blob = object_id(written);
+        self.share_object(blob);
         let others = (!is_as_given).then(|| self.blob(blob)).transpose()?;
         Ok(Some(Stored { blob, others }))
     }

@@ -54,7 +54,7 @@ pub(super) fn install(repo: &Repo, stages: &[&str], binary: &Path, gits: &[Git])
     }
     let folder = folder(repo);
     let folder = folder.canonicalize().unwrap_or(folder);
-    let done = put::install(&folder, stages, binary)?;
+    let done = put::install(repo, &folder, stages, binary)?;
     for stage in stages {
         let path = quoted(folder.join(stage).as_os_str().as_bytes());
         let command = String::from_utf8(path).map_err(|_not_text| {

@@ -77,7 +77,7 @@ pub fn install(request: Request, environment: &Environment) -> Result<Answer, Fa
         (configured::folder(&repo), done, removed)
     } else {
         let folder = folder::own(&repo, gits.first(), &stages)?;
-        let done = put::install(&folder, &stages, &program)?;
+        let done = put::install(&repo, &folder, &stages, &program)?;
         configured::uninstall(&repo, &stages)?;
         (folder, done, Vec::new())
     };

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::kept::{Found, Owner, aside, is_there, legacy, look, older, spare, unused};
 use super::shim::Shim;
 use crate::app::Failure;
+use crate::git::Repo;
 use crate::report::install::{Done, What};
 
 /// One hook that is about to be put in its place.
@@ -33,9 +34,9 @@ impl Drop for New {
 }
 
 /// Puts a shim for each stage into the folder; nothing is changed unless all of them can be written.
-pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<Vec<Done>, Failure> {
+pub(super) fn install(repo: &Repo, folder: &Path, stages: &[&str], binary: &Path) -> Result<Vec<Done>, Failure> {
     let cannot = |error: std::io::Error| cannot_write(folder, &error);
-    fs::create_dir_all(folder).map_err(cannot)?;
+    repo.make_folder(folder).map_err(cannot)?;
     let (mut done, mut planned) = (Vec::new(), Vec::new());
     for stage in stages {
         let hook = folder.join(stage);
@@ -66,6 +67,7 @@ pub(super) fn install(folder: &Path, stages: &[&str], binary: &Path) -> Result<V
     }
     for (plan, text) in &planned {
         write(&plan.new.0, text).map_err(cannot)?;
+        repo.share(&plan.new.0);
     }
     for (plan, _) in planned {
         let older = place(&plan).map_err(|error| cannot_write(&plan.hook, &error))?;

@@ -70,7 +70,7 @@ pub(super) fn unusable(error: &std::io::Error) -> Failure {
 struct Run<'a> {
     repo: &'a Repo,
     environment: &'a Environment,
-    spool: &'a Spool,
+    spool: &'a Spool<'a>,
     now: Moment,
     by: Asker,
     sent: usize,

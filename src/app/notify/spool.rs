@@ -21,7 +21,8 @@ const MOST: usize = 1_000;
 
 const DAY: u64 = 24 * 3_600;
 
-pub(super) struct Spool {
+pub(super) struct Spool<'a> {
+    repo: &'a Repo,
     path: PathBuf,
 }
 
@@ -36,9 +37,9 @@ pub(super) struct Waiting {
     pub(super) letter: std::result::Result<Letter, Unreadable>,
 }
 
-impl Spool {
-    pub(super) fn of(repo: &Repo) -> Self {
-        Self { path: repo.common_dir().join("gov").join("spool") }
+impl<'a> Spool<'a> {
+    pub(super) fn of(repo: &'a Repo) -> Self {
+        Self { repo, path: repo.common_dir().join("gov").join("spool") }
     }
 
     /// The names of what waits, the oldest first.
@@ -80,16 +81,18 @@ impl Spool {
     }
 
     pub(super) fn put(&self, letter: &Letter, millis: u64, index: usize) -> Result<()> {
-        std::fs::create_dir_all(&self.path)?;
+        self.repo.make_folder(&self.path)?;
         self.replace(&format!("{millis:013}-{index:02}-{}.json", letter.message.id.short()), letter)
     }
 
     /// Writes a file as a whole: whoever reads it finds the old or the new.
     pub(super) fn replace(&self, name: &str, letter: &Letter) -> Result<()> {
         let temporary = self.path.join(format!(".{name}.{}", std::process::id()));
-        let written = File::create(&temporary)
-            .and_then(|mut file| file.write_all(letter.write().as_bytes()))
-            .and_then(|()| std::fs::rename(&temporary, self.path.join(name)));
+        let written =
+            File::create(&temporary).and_then(|mut file| file.write_all(letter.write().as_bytes())).and_then(|()| {
+                self.repo.share(&temporary);
+                std::fs::rename(&temporary, self.path.join(name))
+            });
         if written.is_err() {
             // It is not what failed that matters, but that it failed.
             let _ = std::fs::remove_file(&temporary);
@@ -100,8 +103,10 @@ impl Spool {
     /// A message was sent, and never is again.
     pub(super) fn sent(&self, name: &str, id: Sha256) -> Result<()> {
         let sent = self.path.join("sent");
-        std::fs::create_dir_all(&sent)?;
-        File::create(sent.join(id.to_string()))?;
+        self.repo.make_folder(&sent)?;
+        let mark = sent.join(id.to_string());
+        File::create(&mark)?;
+        self.repo.share(&mark);
         self.remove(name)
     }
 
@@ -114,8 +119,10 @@ impl Spool {
 
     /// Waits for the lock as long as `patience` lasts; `None` when another keeps it.
     pub(super) fn lock(&self, patience: Duration) -> Result<Option<Lock>> {
-        std::fs::create_dir_all(&self.path)?;
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.path.join("lock"))?;
+        self.repo.make_folder(&self.path)?;
+        let path = self.path.join("lock");
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
+        self.repo.share(&path);
         let since = Instant::now();
         loop {
             match file.try_lock() {
@@ -143,7 +150,9 @@ impl Spool {
             names.iter().enumerate().filter(|(at, name)| *at < surplus || is_old(name)).map(|(_, name)| name).collect();
         if !dropped.is_empty() {
             let count = self.dropped().saturating_add(dropped.len());
-            std::fs::write(self.path.join("dropped"), format!("{count}\n"))?;
+            let dropped = self.path.join("dropped");
+            std::fs::write(&dropped, format!("{count}\n"))?;
+            self.repo.share(&dropped);
         }
         for name in dropped {
             self.remove(name)?;

@@ -187,5 +187,7 @@ pub(super) fn write_object(repo: &Repo, stream: &str, kind: ObjectType, bytes: &
         return Ok(id);
     }
     let written = repo.odb()?.write(kind, bytes);
-    written.map(object_id).map_err(|source| NotesError::Object { stream: stream.to_owned(), source })
+    let id = written.map(object_id).map_err(|source| NotesError::Object { stream: stream.to_owned(), source })?;
+    repo.share_object(id);
+    Ok(id)
 }

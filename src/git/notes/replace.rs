@@ -41,7 +41,9 @@ impl Repo {
             return Ok(());
         }
         let kept = self.inner.reference(&name, oid(tip), true, "gov-hook audit reconcile");
-        kept.map(drop).map_err(|source| GitError::Git { what: format!("`{name}`"), source }.into())
+        kept.map(drop).map_err(|source| GitError::Git { what: format!("`{name}`"), source })?;
+        self.share_below(&self.common_dir().join("refs"), &self.common_dir().join(name));
+        Ok(())
     }
 
     /// Has a stream not be here any more, if it still is where it was. It is kept with what was given up.
@@ -54,7 +56,9 @@ impl Repo {
         }
         self.keep_given_up(stream, expected)?;
         let gone = self.inner.find_reference(&name).and_then(|mut reference| reference.delete());
-        gone.map_err(|source| GitError::Git { what: format!("`{name}`"), source }.into())
+        gone.map_err(|source| GitError::Git { what: format!("`{name}`"), source })?;
+        self.share(&self.common_dir().join("packed-refs"));
+        Ok(())
     }
 
     /// All that was given up here: the streams and their tips.

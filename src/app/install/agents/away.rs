@@ -59,7 +59,7 @@ impl Note {
     }
 
     /// Beside what earlier ones say; what was written between the two is not to be lost.
-    pub(super) fn keep(mut self, path: &Path) -> Result<(), Failure> {
+    pub(super) fn keep(mut self, repo: &Repo, path: &Path) -> Result<(), Failure> {
         if let Some(earlier) = Self::kept_at(path)? {
             self.parts.extend(earlier.parts);
             self.made.extend(earlier.made);
@@ -74,8 +74,10 @@ impl Note {
             "hook": self.parts.contains(&Part::Hook), "name": name,
         });
         let cannot = |error: std::io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
-        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(cannot)?;
-        fs::write(path, note.to_string()).map_err(cannot)
+        path.parent().map_or(Ok(()), |folder| repo.make_folder(folder)).map_err(cannot)?;
+        fs::write(path, note.to_string()).map_err(cannot)?;
+        repo.share(path);
+        Ok(())
     }
 
     fn kept_at(path: &Path) -> Result<Option<Self>, Failure> {

@@ -66,7 +66,7 @@ impl Proposal {
                 "{SETTINGS} has it already: `gov-hook hook agent` is asked before every tool\n"
             )));
         }
-        self.note.keep(&self.kept)?;
+        self.note.keep(&self.repo, &self.kept)?;
         OwnFile::hold(&self.repo, SETTINGS)?.replace(self.after.as_bytes())?;
         let done = if self.before.is_some() { "added to" } else { "wrote" };
         Ok(Answer::passing(format!(
