@@ -1,6 +1,6 @@
 //! A file of the work tree that gov-hook writes: by one at a time, and replaced whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -43,12 +43,8 @@ impl OwnFile {
     /// Puts other bytes in the place of the file's.
     pub(super) fn replace(self, bytes: &[u8]) -> Result<(), Failure> {
         let write = || {
-            let mut draft = File::create(&self.draft)?;
-            draft.write_all(bytes)?;
-            if let Ok(known) = std::fs::metadata(&self.path) {
-                draft.set_permissions(known.permissions())?;
-            }
-            draft.sync_all()?;
+            let known = std::fs::metadata(&self.path).ok();
+            fill(File::create(&self.draft)?, bytes, known.map(|known| known.permissions()))?;
             std::fs::rename(&self.draft, &self.path)
         };
         write().map_err(|error| cannot("write", self.name, &error))
@@ -60,6 +56,14 @@ impl Drop for OwnFile {
         // Moved into place, it is there no more.
         drop(std::fs::remove_file(&self.draft));
     }
+}
+
+/// Writes all of a file that is to be moved over another one. The disk has it by then: after a power failure
+/// there would be neither.
+pub(super) fn fill(mut draft: File, bytes: &[u8], rights: Option<Permissions>) -> std::io::Result<()> {
+    draft.write_all(bytes)?;
+    rights.map_or(Ok(()), |rights| draft.set_permissions(rights))?;
+    draft.sync_all()
 }
 
 /// The bytes of such a file; none where there is no file.

@@ -1,13 +1,15 @@
 //! Files that somebody named, and replacing one as a whole.
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::app::Failure;
+use crate::app::own_file::fill;
 use crate::git::Repo;
+use crate::git::notes::drawn;
 use crate::model::{Arrange, RepoPath, deceives, shell_word};
 
 /// A file to look at, and whether it was named itself rather than found.
@@ -137,7 +139,7 @@ impl Drafts {
     /// Writes what a file is to become; its mode stays. `before` is what the file was read as.
     pub(super) fn write(&mut self, place: &Path, before: &[u8], after: &[u8]) -> Result<(), Failure> {
         let shown = place.display();
-        let written = place.with_file_name(format!(".gov-hook-{:x}-{:x}", std::process::id(), self.0.len()));
+        let written = place.with_file_name(format!(".gov-hook-{}", drawn()));
         if std::fs::read(place).is_ok_and(|now| now != before) {
             return Err(
                 Failure::new(format!("`{shown}` is being changed by another program")).mended_by("run it again")
@@ -145,11 +147,10 @@ impl Drafts {
         }
         let made = (|| {
             let permissions = std::fs::symlink_metadata(place)?.permissions();
-            let mut file = OpenOptions::new().write(true).create_new(true).open(&written)?;
+            let file = File::create_new(&written)?;
             // From here on it is removed, whatever comes.
             self.0.push(Draft { place: place.to_owned(), written });
-            file.write_all(after)?;
-            file.set_permissions(permissions)
+            fill(file, after, Some(permissions))
         })();
         made.map_err(|error: std::io::Error| {
             Failure::new(format!("cannot write what `{shown}` is to become"))
