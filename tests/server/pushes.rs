@@ -281,3 +281,26 @@ fn a_branch_whose_name_is_not_utf_8_is_judged_and_stops_nobody() {
     scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
     scratch.git(&["fetch", "-q", "origin"]);
 }
+
+#[test]
+fn a_push_is_on_record_once_though_what_was_let_by_cannot_be_taken_back() {
+    let hosted = Hosted::new("version: 1\n");
+    let first = hosted.commit("a.txt", "one\n");
+    // Neither pre-receive nor update leaves anything, and nothing can be put in the place of a folder.
+    for hook in ["pre-receive", "update"] {
+        std::fs::remove_file(hosted.server.join("hooks").join(hook)).unwrap();
+    }
+    std::fs::create_dir_all(hosted.server.join("gov/let-by/stays")).unwrap();
+
+    let said = hosted.push(&["--no-verify", "origin", "main"]);
+
+    said.passes();
+    let told = "remote: gov-hook: the push is in; what this server notes of pushes cannot be written: ";
+    assert!(said.err.contains(told), "{}", said.err);
+    let second = hosted.commit("a.txt", "two\n");
+    std::fs::remove_dir_all(hosted.server.join("gov/let-by")).unwrap();
+    hosted.push(&["--no-verify", "origin", "main"]).passes();
+    let pushes = hosted.witnessed();
+    let pushes = pushes.iter().filter(|entry| entry["kind"] == "push").map(|entry| entry["subject"]["commit"].clone());
+    assert_eq!(pushes.collect::<Vec<Value>>(), [first, second]);
+}

@@ -1,6 +1,8 @@
 //! After a push was let in: the server puts that down in a stream of its own. Nothing can be refused
 //! any more, so whatever goes wrong is only told.
 
+use std::fmt::Write;
+
 use super::super::arrival::{Arrival, Gatekeeper};
 use super::super::line::{Line, Name};
 use super::ticket;
@@ -26,7 +28,7 @@ pub(in crate::app::hook) fn after(input: &str, environment: &Environment) -> Ans
 fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
     let repo = Repo::open(&environment.place)?;
     let lines: Vec<Line> = input.lines().map(|line| super::received(&repo, line)).collect::<Result<_, _>>()?;
-    ticket::take_back(&repo)?;
+    let taken_back = ticket::take_back(&repo);
     // What is sound now need not be read again at the next push.
     let damaged = read(&repo, Depth::News, &|_| ())?.verdict.damage.len();
     let mut told = match damaged {
@@ -40,6 +42,15 @@ fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
     let moved: Vec<&Line> = lines.iter().filter(|line| matches!(line.name(), Name::Branch(_) | Name::Other)).collect();
     if !moved.is_empty() {
         told.push_str(&record(&repo, &moved, environment)?);
+    }
+    // It says of these moves alone that they were let by, which they were.
+    if let Err(failure) = taken_back {
+        let why = printable(&failure.in_short());
+        let mend = "make sure that this file can be replaced";
+        let _ = writeln!(
+            told,
+            "gov-hook: the push is in; what this server notes of pushes cannot be written: {why}\n  mend it there: {mend}"
+        );
     }
     Ok(told)
 }
