@@ -557,3 +557,30 @@ fn a_stream_that_nobody_else_has_is_not_begun_anew_under_its_name() {
     assert_eq!(said.code, 1);
     assert!(said.out.starts_with(&format!("broken: stream-missing at entry 1 of {}; ", lost[0])), "{}", said.out);
 }
+
+#[test]
+fn a_stream_with_a_name_of_its_own_is_not_begun_anew_either() {
+    let scratch = Scratch::new();
+    let write = |name: &str| {
+        scratch.run_with(&["check", "HEAD", "--record"], |command| {
+            command.env("GOV_HOOK_STREAM", name);
+        })
+    };
+    // With digits behind it, this one would look like the stream of a clone.
+    for name in ["ci-42", "0123456789ab"] {
+        write(name).passes();
+    }
+    let here = || streams(&scratch, &scratch.path(""));
+    assert_eq!(here(), ["0123456789ab", "ci-42"]);
+    scratch.git(&["update-ref", "-d", "refs/notes/gov/ci-42"]);
+    scratch.git(&["update-ref", "-d", "refs/notes/gov/0123456789ab"]);
+
+    write("ci-42").passes();
+    write("ci-42").passes();
+    let refused = write("0123456789ab");
+
+    let nonce = fs::read_to_string(scratch.path(".git/gov/nonce")).unwrap();
+    assert_eq!(here(), [format!("ci-42-{}", nonce.trim_end())]);
+    refused.is_refused_with(&["stream `0123456789ab` of the ledger, which was here, is gone", "GOV_HOOK_STREAM"]);
+    assert_eq!(scratch.run(&["audit", "verify"]).code, 1, "both are missing");
+}

@@ -159,12 +159,12 @@ impl<'a> Pen<'a> {
         };
         let binding = Binding { writer, named: environment.stream.is_some() };
         let stream = match &environment.stream {
-            Some(name) if binding.allows(name) => name.clone(),
+            Some(name) if binding.allows(name) => own_stream(repo, &binding, Some(name))?,
             Some(name) => {
                 return Err(Failure::new(format!("`{name}` cannot name a stream of the ledger"))
                     .mended_by("set GOV_HOOK_STREAM to lower-case letters, digits and `-`, such as ci-42"));
             }
-            None => own_stream(repo, &binding)?,
+            None => own_stream(repo, &binding, None)?,
         };
         let requested_by = environment.requested_by()?;
         Ok(Self { repo, actor, requested_by, binding, stream, now: environment.moment()?, audit, key })
@@ -301,7 +301,7 @@ impl<'a> Pen<'a> {
             Ok::<_, Failure>(Some(Draft { notes, head, subject, time: end.time.seconds() }))
         })?;
         // Before the first of them stands what opens the stream.
-        if let Some(first) = places.first().filter(|first| first.seq == 1 && !self.binding.named) {
+        if let Some(first) = places.first().filter(|first| first.seq == 1) {
             Pins::begin_stream(self.repo, &self.stream, *first)?;
         }
         heads.keep(self.repo, &kept, &genesis)?;

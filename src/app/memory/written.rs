@@ -7,16 +7,35 @@ use crate::git::Repo;
 use crate::git::notes::StateFile;
 use crate::ledger::Binding;
 
+/// What can be done about a stream whose name leaves no other.
+const GIVE_BACK: &str = "bring it back with gov-hook audit sync, or set GOV_HOOK_STREAM to another name";
+
 /// The stream of a writer in this clone. One that was here and is gone is not begun anew under its name:
-/// whoever has it would have another history of it for ever.
-pub(super) fn own_stream(repo: &Repo, binding: &Binding) -> Result<String, Failure> {
-    let name = || Ok::<_, Failure>(binding.stream(&repo.clone_nonce()?.to_string()).unwrap_or_default());
+/// whoever has it would have another history of it for ever. `given` is the name that it was given.
+pub(super) fn own_stream(repo: &Repo, binding: &Binding, given: Option<&str>) -> Result<String, Failure> {
+    let name = || {
+        let nonce = repo.clone_nonce()?.to_string();
+        Ok::<_, Failure>(match given {
+            Some(given) => format!("{given}-{nonce}"),
+            None => binding.stream(&nonce).unwrap_or_default(),
+        })
+    };
+    if let Some(given) = given {
+        if !is_gone(repo, given)? {
+            return Ok(given.to_owned());
+        }
+        let other = name()?;
+        if !binding.allows(&other) {
+            return Err(
+                Failure::new(format!("stream `{given}` of the ledger, which was here, is gone")).mended_by(GIVE_BACK)
+            );
+        }
+        if repo.stream_commit(&other)?.is_none() {
+            repo.keep_ledger_state(StateFile::Named, b"")?;
+        }
+    }
     let stream = name()?;
-    // What is wrong with a reference is told where it is written to.
-    let is_gone = matches!(repo.stream_commit(&stream), Ok(None))
-        && Pins::load(repo)?.streams().any(|known| known == stream)
-        && !repo.streams()?.iter().any(|copy| copy.name == stream);
-    if is_gone {
+    if is_gone(repo, &stream)? {
         let _held = repo.hold_keeping()?;
         // Another process of this clone may have seen to it.
         if name()? == stream {
@@ -29,6 +48,14 @@ pub(super) fn own_stream(repo: &Repo, binding: &Binding) -> Result<String, Failu
         }
     }
     name()
+}
+
+/// Whether this clone had a stream that is nowhere now. What is wrong with a reference is told where it is
+/// written to.
+fn is_gone(repo: &Repo, stream: &str) -> Result<bool, Failure> {
+    Ok(matches!(repo.stream_commit(stream), Ok(None))
+        && Pins::load(repo)?.streams().any(|known| known == stream)
+        && !repo.streams()?.iter().any(|copy| copy.name == stream))
 }
 
 /// Keeps that this clone writes a stream.
