@@ -352,3 +352,44 @@ fn whoever_keeps_others_out_of_what_they_make_lets_the_group_into_a_shared_repos
         assert!(!path.is_dir() || mode & 0o2000 != 0, "{name} has {mode:o}");
     }
 }
+
+#[test]
+fn what_a_killed_process_left_is_cleared_away_by_a_later_one_that_writes_there() {
+    let scratch = Scratch::new();
+    scratch.install_hooks();
+    let hook = [".git/hooks/.pre-commit.gov-hook-1", ".git/gov/verified.0123456789abcdef", ".git/gov/key-1.pub"];
+    let sign = [".gov-hook-0123456789abcdef0123456789abcdef"];
+    let all: Vec<&str> = hook.iter().chain(&sign).copied().collect();
+    let left = |when: &str| {
+        for name in &all {
+            scratch.write(name, "left");
+            assert!(scratch.command("touch", &scratch.path("")).args(["-d", when, name]).status().unwrap().success());
+        }
+    };
+    // Somebody's own, whatever its name and age.
+    for name in [".gov-hook-version", ".git/hooks/.gov-hook-notes"] {
+        scratch.write(name, "kept");
+        assert!(
+            scratch.command("touch", &scratch.path("")).args(["-d", "3 hours ago", name]).status().unwrap().success()
+        );
+    }
+    let there = || all.iter().filter(|name| scratch.path(name).exists()).count();
+    let write = |text: &str| {
+        fs::remove_file(scratch.path(".git/hooks/pre-commit")).unwrap();
+        scratch.install_hooks();
+        scratch.write("a.py", text);
+        scratch.commit_by_hand(text);
+        scratch.run(&["sign", "a.py", "--env", "dev"]).passes();
+    };
+
+    left("2 hours ago");
+    scratch.run(&["check", "--all"]);
+    scratch.run(&["doctor"]);
+    assert_eq!(there(), all.len(), "who only reads clears nothing away");
+    write("one = 1\n");
+    assert_eq!(there(), 0);
+    assert!(scratch.path(".gov-hook-version").exists() && scratch.path(".git/hooks/.gov-hook-notes").exists());
+    left("10 minutes ago");
+    write("two = 2\n");
+    assert_eq!(there(), all.len(), "somebody may still be at it");
+}

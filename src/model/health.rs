@@ -32,7 +32,7 @@ impl Health {
 /// Something that is wrong or worth knowing, and the command that mends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// Which part: `hooks`, `server`, `history`, `ledger`, `notes`, `identity`, `policy`, `notify` or `git`.
+    /// Which part: `hooks`, `server`, `history`, `ledger`, `notes`, `identity`, `policy`, `locks`, `notify` or `git`.
     pub about: &'static str,
     pub what: String,
     pub mend: String,

@@ -293,3 +293,29 @@ fn a_partial_clone_is_told_what_it_lacks_and_how_to_fetch_it_for_good() {
         assert!(!said.out.contains("partial:"), "{}", said.out);
     }
 }
+
+#[test]
+fn a_doctor_names_locks_that_nobody_seems_to_hold() {
+    let scratch = Scratch::new();
+    scratch.run(&["install"]);
+    let old = [".git/index.lock", ".git/refs/heads/main.lock", ".gov/waivers.yaml.lock"];
+    for name in old.iter().chain(&[".git/HEAD.lock"]) {
+        scratch.write(name, "");
+    }
+    assert!(
+        scratch.command("touch", &scratch.path("")).args(["-d", "2 minutes ago"]).args(old).status().unwrap().success()
+    );
+
+    let said = scratch.run(&["doctor", "--format", "json"]);
+
+    assert_eq!(said.code, 0, "somebody may be at work");
+    let troubles = said.json()["troubles"].as_array().unwrap().clone();
+    let told: Vec<&serde_json::Value> = troubles.iter().filter(|trouble| trouble["about"] == "locks").collect();
+    assert_eq!(told.len(), 1, "{troubles:?}");
+    assert_eq!(told[0]["what"], "3 locks older than a minute, and nothing can be written there");
+    let mend = told[0]["mend"].as_str().unwrap();
+    let (_, command) = mend.split_once(": ").unwrap();
+    assert!(scratch.command("sh", &scratch.path("")).args(["-c", command]).status().unwrap().success(), "{mend}");
+    assert_eq!(old.map(|name| scratch.path(name).exists()), [false; 3]);
+    assert!(!scratch.run(&["doctor"]).out.contains("lock"));
+}

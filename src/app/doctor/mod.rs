@@ -1,6 +1,7 @@
 //! `gov-hook doctor`: whether git gets to gov-hook, and what stands around it.
 
 mod hooks;
+mod locks;
 mod surroundings;
 
 use hooks::Seen;
@@ -29,6 +30,7 @@ pub fn doctor(medium: Medium, environment: &Environment) -> Result<Answer, Failu
     let fetched = surroundings::fetched(&repo, &mut troubles)?;
     let policy = surroundings::policy(&repo, &mut troubles);
     let writer = surroundings::writer(&repo, environment, &mut troubles);
+    locks::locks(&repo, environment, &mut troubles)?;
     // A policy that cannot be read is told already.
     troubles.extend(notify::troubles(&repo, environment).unwrap_or_default());
     let health = Health {

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::app::Failure;
 use crate::app::own_file::fill;
-use crate::git::Repo;
 use crate::git::notes::drawn;
-use crate::model::{Arrange, RepoPath, deceives, shell_word};
+use crate::git::{Repo, clear_leftovers};
+use crate::model::{Arrange, RepoPath, deceives, is_lower_hex, shell_word};
 
 /// A file to look at, and whether it was named itself rather than found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,6 +125,9 @@ fn printed(word: &[u8]) -> String {
     format!("\"$(printf '{format}')\"")
 }
 
+/// How the name of such a file begins.
+const DRAFT: &str = ".gov-hook-";
+
 /// What files are to become, each written beside its file. They are put in place once the ledger has taken
 /// note: that needs no room any more, and until then every file is as it was.
 #[derive(Default)]
@@ -139,7 +142,7 @@ impl Drafts {
     /// Writes what a file is to become; its mode stays. `before` is what the file was read as.
     pub(super) fn write(&mut self, place: &Path, before: &[u8], after: &[u8]) -> Result<(), Failure> {
         let shown = place.display();
-        let written = place.with_file_name(format!(".gov-hook-{}", drawn()));
+        let written = place.with_file_name(format!("{DRAFT}{}", drawn()));
         if std::fs::read(place).is_ok_and(|now| now != before) {
             return Err(
                 Failure::new(format!("`{shown}` is being changed by another program")).mended_by("run it again")
@@ -148,9 +151,15 @@ impl Drafts {
         let made = (|| {
             let permissions = std::fs::symlink_metadata(place)?.permissions();
             let file = File::create_new(&written)?;
+            let is_first_there = self.0.last().is_none_or(|last| last.place.parent() != place.parent());
             // From here on it is removed, whatever comes.
-            self.0.push(Draft { place: place.to_owned(), written });
-            fill(file, after, Some(permissions))
+            self.0.push(Draft { place: place.to_owned(), written: written.clone() });
+            fill(file, after, Some(permissions))?;
+            if is_first_there {
+                let is_drawn = |digits: &str| digits.len() == 32 && is_lower_hex(digits.as_bytes());
+                clear_leftovers(&written, |name| name.strip_prefix(DRAFT).is_some_and(is_drawn));
+            }
+            Ok(())
         })();
         made.map_err(|error: std::io::Error| {
             Failure::new(format!("cannot write what `{shown}` is to become"))

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::kept::{Found, Owner, aside, is_there, legacy, look, older, spare, unused};
 use super::shim::Shim;
 use crate::app::Failure;
-use crate::git::Repo;
+use crate::git::{Repo, clear_leftovers};
 use crate::report::install::{Done, What};
 
 /// One hook that is about to be put in its place.
@@ -22,6 +22,9 @@ struct Planned {
     is_framework: bool,
     unused: Vec<PathBuf>,
 }
+
+/// What the name of such a hook has between its stage and the number of the process.
+const DRAFT: &str = ".gov-hook-";
 
 /// A hook that waits beside its place. What is left of it, where it does not get there, is of no use to anybody.
 struct New(PathBuf);
@@ -62,11 +65,14 @@ pub(super) fn install(repo: &Repo, folder: &Path, stages: &[&str], binary: &Path
             done.push(Done { stage: shim.stage, what: What::Current, older: Vec::new(), unused });
             continue;
         }
-        let new = New(folder.join(format!(".{stage}.gov-hook-{}", std::process::id())));
+        let new = New(folder.join(format!(".{stage}{DRAFT}{}", std::process::id())));
         planned.push((Planned { stage: shim.stage, hook, new, what, is_framework, unused }, text));
     }
     for (plan, text) in &planned {
         write(&plan.new.0, text).map_err(cannot)?;
+        let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_draft = |name: &str| name.split_once(DRAFT).is_some_and(|(_, digits)| is_number(digits));
+        clear_leftovers(&plan.new.0, |name| name.starts_with('.') && is_draft(name));
         repo.share(&plan.new.0);
     }
     for (plan, _) in planned {

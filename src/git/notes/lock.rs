@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::NotesError;
-use super::state::ledger_dir;
-use crate::git::Repo;
+use super::state::{is_temporary, ledger_dir};
+use crate::git::{Repo, clear_leftovers};
 use crate::model::ObjectId;
 
 /// An append takes about a millisecond; who waits this long waits for a process that is stopped.
@@ -62,6 +62,11 @@ impl Lock {
         let emptied = if self.length > text.len() { self.file.set_len(0) } else { Ok(()) };
         self.length = text.len();
         emptied.and_then(|()| self.file.write_all_at(text.as_bytes(), 0)).map_err(|source| self.failed(source))
+    }
+
+    /// Clears away what lies beside it and was left by writers that did not live to finish.
+    pub(super) fn tidy(&self) {
+        clear_leftovers(&self.path, is_temporary);
     }
 
     /// Says that it is done, or was given up: what does not start with an object's name says nothing.

@@ -65,6 +65,7 @@ pub(super) fn swap(repo: &Repo, lock: &mut Lock, step: &Move<'_>) -> Result<(), 
     let held = path.with_file_name(format!("{}.lock", step.stream));
     clear_left_behind(repo, lock)?;
     lock.announce(&Intent { reference: name.clone(), new: step.new })?;
+    lock.tidy();
     let done = swap_locked(repo, &name, &path, &held, step);
     // A writer that could not say so is taken for dead, which costs the next one a look; what it did, it did.
     let _ = lock.finish();

@@ -10,6 +10,7 @@ use super::NotesError;
 use super::lock::{Temporary, locked};
 use super::nonce::random;
 use crate::git::Repo;
+use crate::model::is_lower_hex;
 
 /// A file of more bytes is none that gov-hook wrote.
 const LARGEST: u64 = 64 << 20;
@@ -106,6 +107,13 @@ impl Repo {
         });
         written.map_err(|source| NotesError::Write { path, source })
     }
+}
+
+/// Whether a file was to take another's place, or to hand a key to `ssh-keygen`.
+pub(super) fn is_temporary(name: &str) -> bool {
+    let key = name.strip_prefix("key-").and_then(|rest| rest.strip_suffix(".pub"));
+    let drawn = name.rsplit_once('.').filter(|(_, digits)| digits.len() == 16 && is_lower_hex(digits.as_bytes()));
+    key.is_some() || drawn.is_some()
 }
 
 /// The directory of the clone's own files, made when it is missing.
