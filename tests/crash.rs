@@ -8,7 +8,7 @@ mod support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use support::{Said, Scratch};
+use support::{Said, Scratch, lines, secret_line};
 
 /// A repository whose hooks kill gov-hook when `LET_LIVE` seconds have passed.
 fn doomed() -> Scratch {
@@ -392,4 +392,31 @@ fn what_a_killed_process_left_is_cleared_away_by_a_later_one_that_writes_there()
     left("10 minutes ago");
     write("two = 2\n");
     assert_eq!(there(), all.len(), "somebody may still be at it");
+}
+
+/// No system has room for the stack of a thread of this size.
+const NO_THREADS: (&str, &str) = ("RUST_MIN_STACK", "70368744177664");
+
+#[test]
+fn where_no_thread_can_be_started_all_is_judged_and_verified_all_the_same() {
+    let scratch = Scratch::new();
+    for number in 1..=60 {
+        scratch.write(&format!("a{number}.txt"), if number == 57 { secret_line() } else { lines(number) });
+    }
+    scratch.git(&["add", "--all"]);
+    for stream in ["ci-1", "ci-2", "ci-3"] {
+        let said = scratch.run_with(&["check", "HEAD", "--record"], |command| {
+            command.env("GOV_HOOK_STREAM", stream);
+        });
+        assert_eq!(said.code, 0, "{}", said.err);
+    }
+
+    for (verb, code) in [(&["check", "--staged"][..], 1), (&["audit", "verify", "--full"], 0)] {
+        let alone = scratch.run_with(verb, |command| {
+            command.env(NO_THREADS.0, NO_THREADS.1);
+        });
+
+        assert_eq!((alone.code, alone.err.as_str()), (code, ""), "{verb:?}: {}", alone.out);
+        assert_eq!(alone.out, scratch.run(verb).out, "{verb:?}");
+    }
 }

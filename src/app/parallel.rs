@@ -104,7 +104,8 @@ fn spread(repo: &Repo, places: Range<usize>, threads: usize, work: &Work<'_>) ->
     std::thread::scope(|scope| {
         for other in others {
             let take_turns = &take_turns;
-            scope.spawn(move || take_turns(&other));
+            // Where no thread can be had, its share is left to the others.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, move || take_turns(&other));
         }
         take_turns(repo);
     });

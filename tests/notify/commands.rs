@@ -93,3 +93,25 @@ fn what_no_policy_is_known_to_name_waits_with_the_reason() {
     assert!(vain.out.contains(why), "{}", vain.out);
     assert!(!scratch.beside("ran").exists());
 }
+
+#[test]
+fn a_command_that_cannot_be_told_the_message_is_not_run() {
+    let scratch = repository("  - { on: [\"*\"], command: \"cat > ../told\" }\n");
+    scratch.write("core/engine", "engine\n");
+    scratch.git(&["add", "--all"]);
+    // No system has room for the stack of a thread of this size.
+    let without_threads = |verb: &[&str]| {
+        scratch.run_with(verb, |command| {
+            command.env("RUST_MIN_STACK", "70368744177664");
+        })
+    };
+    assert_eq!(without_threads(&["hook", "pre-commit"]).code, 3);
+
+    let vain = without_threads(&["notify", "flush"]);
+
+    let told = "1 message still waits: command cat > ../told: the shell cannot be started: ";
+    assert!(vain.code == 1 && vain.out.starts_with(told), "{}{}", vain.out, vain.err);
+    assert!(!scratch.beside("told").exists());
+    assert_eq!(scratch.run(&["notify", "flush"]).code, 0);
+    assert!(fs::read_to_string(scratch.beside("told")).unwrap().contains("gov-hook/notification/v1"));
+}

@@ -133,21 +133,25 @@ fn failed(status: ExitStatus) -> String {
 fn run(repo: &Repo, environment: &Environment, command: &str, message: &Message) -> Sent {
     let directory: &Path = repo.work_dir().unwrap_or_else(|| repo.common_dir());
     let mut shell = Command::new("sh");
-    shell.args(["-c", command]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    shell.args(["-c", command]).stdout(Stdio::null()).stderr(Stdio::null());
     shell.current_dir(directory).process_group(0);
     forget_git(&mut shell, environment);
     shell.env("GOV_HOOK_EVENT", &message.event).env("GOV_HOOK_DELIVERY", message.id.to_string());
-    let mut child = match shell.spawn() {
+    let body = message.body.clone();
+    // A command that does not read would have this process wait; one that ends early wants no more. Where nobody
+    // can tell it the message it is not started: it would take nothing for all there is.
+    let fed = std::io::pipe().and_then(|(told, mut telling)| {
+        let fed = std::thread::Builder::new().spawn(move || {
+            let _ = telling.write_all(body.as_bytes());
+        });
+        fed.map(|_| told)
+    });
+    let mut child = match fed.and_then(|told| shell.stdin(told).spawn()) {
         Ok(child) => child,
         Err(error) => return Sent::Unready(format!("the shell cannot be started: {error}")),
     };
-    if let Some(mut stdin) = child.stdin.take() {
-        let body = message.body.clone();
-        // A command that does not read would have this process wait; one that ends early wants no more.
-        std::thread::spawn(move || {
-            let _ = stdin.write_all(body.as_bytes());
-        });
-    }
+    // It holds an end of the pipe, which would never be closed.
+    drop(shell);
     match ended(&mut child) {
         Ok(Some(status)) if status.success() => Sent::Yes,
         Ok(Some(status)) => match status.code() {

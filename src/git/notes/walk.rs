@@ -114,10 +114,10 @@ impl Repo {
             }
         };
         std::thread::scope(|scope| {
-            // A handle that cannot be opened again leaves its share to the others.
+            // A handle or a thread that cannot be had leaves its share to the others.
             for other in (1..threads).filter_map(|_| self.again().ok()) {
                 let take_turns = &take_turns;
-                scope.spawn(move || take_turns(&other));
+                let _ = std::thread::Builder::new().spawn_scoped(scope, move || take_turns(&other));
             }
             take_turns(self);
         });
