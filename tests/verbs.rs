@@ -167,6 +167,19 @@ fn init_never_replaces_a_policy_unasked() {
 }
 
 #[test]
+fn init_that_fails_has_written_nothing() {
+    let scratch = Scratch::new();
+    // git is asked where the hooks are, and there is none to ask.
+    let said = scratch.run_with(&["init"], |command| {
+        command.env("PATH", "/nowhere");
+    });
+
+    said.is_refused_with(&["gov-hook could not write a policy: ", "no git is on PATH"]);
+    assert!(!scratch.path(".gov/policy.yaml").exists());
+    scratch.run(&["init"]).passes();
+}
+
+#[test]
 fn init_writes_nothing_through_a_link_that_the_repository_holds() {
     for name in [".gov/policy.yaml", ".gov/policy.yaml.lock", ".gov"] {
         let scratch = Scratch::new();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::install::is_asked_before_merges;
 use super::law::{Law, POLICY_PATH};
-use super::own_file::OwnFile;
+use super::own_file::{self, OwnFile};
 use super::progress::Progress;
 use super::{Answer, Environment, Failure, secrets};
 use crate::app::judging::{self, Asked, Question};
@@ -42,7 +42,7 @@ pub fn init(request: Request, environment: &Environment) -> Result<Answer, Failu
         return Err(Failure::new("a bare repository has no work tree to write to")
             .mended_by("print it instead: gov-hook init --print"));
     }
-    write(&repo, &text, request.force)?;
+    is_free(&repo, request.force)?;
     let commits = recent.get(..request.replay.min(recent.len())).unwrap_or_default();
     let replayed = replay(&repo, commits, &text, environment)?;
     let mut said = format!(
@@ -52,6 +52,8 @@ pub fn init(request: Request, environment: &Environment) -> Result<Answer, Failu
     if !is_asked_before_merges(&repo)? {
         said.push_str("\nnext: have git ask it before it commits and pushes\n  gov-hook install\n");
     }
+    // What fails before leaves nothing behind.
+    write(&repo, &text, request.force)?;
     Ok(Answer::passing(said))
 }
 
@@ -91,12 +93,17 @@ fn by_frequency(commits: &[Commit]) -> Vec<Person> {
 }
 
 /// Never replaces a policy that somebody wrote, unless told to.
-fn write(repo: &Repo, text: &str, force: bool) -> Result<(), Failure> {
-    let file = OwnFile::hold(repo, POLICY_PATH)?;
-    if file.is_there() && !force {
+fn is_free(repo: &Repo, force: bool) -> Result<(), Failure> {
+    if own_file::place(repo, POLICY_PATH)?.exists() && !force {
         return Err(Failure::new(format!("`{POLICY_PATH}` already exists"))
             .mended_by("to compare: gov-hook init --print; to replace it: gov-hook init --force"));
     }
+    Ok(())
+}
+
+fn write(repo: &Repo, text: &str, force: bool) -> Result<(), Failure> {
+    let file = OwnFile::hold(repo, POLICY_PATH)?;
+    is_free(repo, force)?;
     file.replace(text.as_bytes())
 }
 

@@ -36,10 +36,6 @@ impl OwnFile {
         }
     }
 
-    pub(super) fn is_there(&self) -> bool {
-        self.path.exists()
-    }
-
     /// Puts other bytes in the place of the file's.
     pub(super) fn replace(self, bytes: &[u8]) -> Result<(), Failure> {
         let write = || {
