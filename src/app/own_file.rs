@@ -40,7 +40,9 @@ impl OwnFile {
     pub(super) fn replace(self, bytes: &[u8]) -> Result<(), Failure> {
         let write = || {
             let known = std::fs::metadata(&self.path).ok();
-            fill(File::create(&self.draft)?, bytes, known.map(|known| known.permissions()))?;
+            let mut draft = File::create(&self.draft)?;
+            fill(&mut draft, bytes, known.map(|known| known.permissions()))?;
+            draft.sync_all()?;
             std::fs::rename(&self.draft, &self.path)
         };
         write().map_err(|error| cannot("write", self.name, &error))
@@ -54,12 +56,10 @@ impl Drop for OwnFile {
     }
 }
 
-/// Writes all of a file that is to be moved over another one. The disk has it by then: after a power failure
-/// there would be neither.
-pub(super) fn fill(mut draft: File, bytes: &[u8], rights: Option<Permissions>) -> std::io::Result<()> {
+/// Writes all of a file that is to be moved over another one.
+pub(super) fn fill(draft: &mut File, bytes: &[u8], rights: Option<Permissions>) -> std::io::Result<()> {
     draft.write_all(bytes)?;
-    rights.map_or(Ok(()), |rights| draft.set_permissions(rights))?;
-    draft.sync_all()
+    rights.map_or(Ok(()), |rights| draft.set_permissions(rights))
 }
 
 /// The bytes of such a file; none where there is no file.

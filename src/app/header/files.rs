@@ -125,6 +125,11 @@ fn printed(word: &[u8]) -> String {
     format!("\"$(printf '{format}')\"")
 }
 
+/// The disk has this many drafts before they are moved: after a power failure neither the old text nor the
+/// new one could be there. Where there are more, it would take minutes, and the order in which file systems
+/// write what is moved over something else has to do, as it has for a checkout.
+const MOST_SYNCED: usize = 1_000;
+
 /// How the name of such a file begins.
 const DRAFT: &str = ".gov-hook-";
 
@@ -150,11 +155,14 @@ impl Drafts {
         }
         let made = (|| {
             let permissions = std::fs::symlink_metadata(place)?.permissions();
-            let file = File::create_new(&written)?;
+            let mut file = File::create_new(&written)?;
             let is_first_there = self.0.last().is_none_or(|last| last.place.parent() != place.parent());
             // From here on it is removed, whatever comes.
             self.0.push(Draft { place: place.to_owned(), written: written.clone() });
-            fill(file, after, Some(permissions))?;
+            fill(&mut file, after, Some(permissions))?;
+            if self.0.len() <= MOST_SYNCED {
+                file.sync_all()?;
+            }
             if is_first_there {
                 let is_drawn = |digits: &str| digits.len() == 32 && is_lower_hex(digits.as_bytes());
                 clear_leftovers(&written, |name| name.strip_prefix(DRAFT).is_some_and(is_drawn));
