@@ -133,6 +133,16 @@ impl Repo {
         })?;
         Commit::parse(id, &bytes).ok_or(GitError::Malformed { id, what: "commit" })
     }
+
+    /// The same for whoever does without a commit that is not here or cannot be read: to tell which of these
+    /// it is takes a look through the names of all packs.
+    #[must_use]
+    pub fn commit_here(&self, id: ObjectId) -> Option<Commit> {
+        match self.at_hand(id, ObjectType::Commit) {
+            Some(bytes) => Commit::parse(id, &bytes),
+            None => self.is_anywhere(id).then(|| self.commit(id).ok()).flatten(),
+        }
+    }
 }
 
 /// Splits `Name <email> seconds zone`.

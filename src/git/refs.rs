@@ -83,7 +83,7 @@ impl Repo {
     /// The commit a revision means, tags peeled; `None` when there is no such thing.
     pub fn resolve(&self, revision: &str) -> Result<Option<ObjectId>, GitError> {
         // A branch's own file says it without a look at how else the word could be meant.
-        if let Some(id) = self.loose_target(revision).filter(|&id| self.commit(id).is_ok()) {
+        if let Some(id) = self.loose_target(revision).filter(|&id| self.commit_here(id).is_some()) {
             return Ok(Some(id));
         }
         // Asking how else it could be meant has libgit2 read objects.

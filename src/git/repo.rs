@@ -145,15 +145,26 @@ impl Repo {
 
     /// An object's bytes; `what` says what it is for, should it be missing.
     pub(super) fn read(&self, id: ObjectId, kind: ObjectType, what: &dyn Fn() -> String) -> Result<Vec<u8>, GitError> {
-        if let Some(bytes) = self.recent(id, kind) {
+        if let Some(bytes) = self.at_hand(id, kind) {
             return Ok(bytes);
         }
-        let bytes = match self.read_plain(id, kind, HELD_WHOLE) {
-            Some(bytes) => bytes,
-            None => self.read_anywhere(id, kind, what)?,
-        };
+        let bytes = self.read_anywhere(id, kind, what)?;
         self.keep_recent(id, kind, &bytes);
         Ok(bytes)
+    }
+
+    /// The same, of one that was read a moment ago or is where most are.
+    pub(super) fn at_hand(&self, id: ObjectId, kind: ObjectType) -> Option<Vec<u8>> {
+        self.recent(id, kind).or_else(|| {
+            let bytes = self.read_plain(id, kind, HELD_WHOLE)?;
+            self.keep_recent(id, kind, &bytes);
+            Some(bytes)
+        })
+    }
+
+    /// Whether an object is anywhere; why it may not be is not asked.
+    pub(super) fn is_anywhere(&self, id: ObjectId) -> bool {
+        self.trust_other_packs().is_ok() && self.odb().is_ok_and(|odb| odb.exists(oid(id)))
     }
 
     /// The bytes of an object of at most `limit` bytes that is where most are, and as most are; `None` for

@@ -32,7 +32,7 @@ pub(super) fn debts(repo: &Repo, all: &Hearing, now: Moment, reviewer: Option<&s
     for (_, mut debt) in found {
         // What its writer gave up is owed by nobody; what is not here may be anywhere.
         let has = |tip: &ObjectId| repo.leads_to(debt.commit, *tip);
-        let is_gone = repo.commit(debt.commit).is_ok()
+        let is_gone = repo.commit_here(debt.commit).is_some()
             && match debt.kind {
                 // What the other side refused all the same was never let by.
                 DebtKind::BreakGlass | DebtKind::Override => !landed_on(repo, &debt)?.iter().any(has),
@@ -73,7 +73,7 @@ impl Ledger<'_> {
             DebtKind::Disabled | DebtKind::Bypassed => has_production,
             DebtKind::Override => false,
         };
-        let commit = repo.commit(debt.commit).ok();
+        let commit = repo.commit_here(debt.commit);
         if debt.kind == DebtKind::Bypassed {
             let is_on_record = commit.map(|commit| self.records.status(&commit)).transpose()?;
             let is_theirs = reviewer.is_none_or(|reviewer| reviewer.eq_ignore_ascii_case(&debt.by));

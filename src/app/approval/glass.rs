@@ -118,7 +118,7 @@ fn meant(repo: &Repo, named: &str, spoken: &[Spoken]) -> Result<(Vec<ObjectId>, 
     let by_entry = glass.iter().find(|spoken| is_named(&spoken.id.to_string(), named));
     let by_entry = by_entry.and_then(|spoken| spoken.entry.subject.commit);
     let is_here = match by_entry {
-        Some(commit) => repo.commit(commit).is_ok(),
+        Some(commit) => repo.commit_here(commit).is_some(),
         None => named.contains("..") || repo.resolve(named)?.is_some(),
     };
     if !is_here {

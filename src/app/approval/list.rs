@@ -126,7 +126,7 @@ struct Asked<'e> {
 impl<'e> Asked<'e> {
     fn of(repo: &Repo, change: ChangeId, entry: &'e Entry) -> Result<Self, Failure> {
         let tip = entry.subject.branch().map(|branch| tip(repo, branch)).transpose()?.flatten();
-        let trusted = member::LAW.of(entry).filter(|law| repo.commit(*law).is_ok()).or(tip);
+        let trusted = member::LAW.of(entry).filter(|law| repo.commit_here(*law).is_some()).or(tip);
         Ok(Self { entry, change, tip, trusted })
     }
 

@@ -171,7 +171,8 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
         }
     };
     let Some(tree) = entry.subject.tree else { return Err(gone(None)) };
-    let is_here = || entry.subject.commit.is_none_or(|commit| repo.commit(commit).is_ok()) && repo.has_tree(tree);
+    let is_here =
+        || entry.subject.commit.is_none_or(|commit| repo.commit_here(commit).is_some()) && repo.has_tree(tree);
     if let Some(change) = entry.change.filter(|_| entry.subject.commit.is_some() && repo.has_remote() && !is_here()) {
         // Whoever cannot be shown it is told why below.
         unfetched = repo.fetch_offered(&repo.remote_name(), &request_id(change)).err();

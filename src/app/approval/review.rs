@@ -37,7 +37,7 @@ pub(in crate::app) fn exchange(
     let mut shown = Shown::default();
     for matter in &known {
         let is_own = email.is_some_and(|email| email.eq_ignore_ascii_case(&matter.asked_by));
-        let commit = matter.commit.filter(|commit| repo.commit(*commit).is_ok());
+        let commit = matter.commit.filter(|commit| repo.commit_here(*commit).is_some());
         let waits = matter.state == MatterState::Pending && is_own && !there.contains(&matter.id);
         // Whoever cannot be shown it has been told so by the push.
         if let Some(commit) = commit.filter(|_| waits)

@@ -128,8 +128,8 @@ impl Paths<'_> {
 
     /// The tree before and the tree after.
     fn sides(&self, entry: &Entry) -> Option<(Option<ObjectId>, ObjectId)> {
-        let tree = |commit| self.repo.commit(commit).ok().map(|commit| commit.tree);
-        let commit = entry.subject.commit.and_then(|commit| self.repo.commit(commit).ok());
+        let tree = |commit| self.repo.commit_here(commit).map(|commit| commit.tree);
+        let commit = entry.subject.commit.and_then(|commit| self.repo.commit_here(commit));
         let new = commit.as_ref().map(|commit| commit.tree).or(entry.subject.tree)?;
         let base = entry.subject.base.or(commit.and_then(|commit| commit.parents.first().copied()));
         match base {

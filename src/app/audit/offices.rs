@@ -47,7 +47,7 @@ impl<'a> Offices<'a> {
 
     fn are_enough_under_one(&mut self, commit: &GovernedCommit, given: &[&Entry]) -> bool {
         let repo = self.repo;
-        let changed = || repo.changes_of(&repo.commit(commit.id).ok()?).ok();
+        let changed = || repo.changes_of(&repo.commit_here(commit.id)?).ok();
         let named = || Some(changed()?.iter().flat_map(|change| change.paths().cloned()).collect());
         let paths = self.paths.entry(commit.id).or_insert_with(named).clone();
         let Some(policy) = given.first().and_then(|entry| self.law(entry)) else { return false };

@@ -199,7 +199,7 @@ fn nobody_else_has(
 }
 
 fn newest(repo: &Repo, tip: ObjectId) -> Option<Entry> {
-    let step = repo.step_of(&repo.commit(tip).ok()?)?;
+    let step = repo.step_of(&repo.commit_here(tip)?)?;
     step.added.iter().find_map(|noted| ledger::parse(&noted.line).ok())
 }
 

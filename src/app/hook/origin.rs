@@ -50,7 +50,7 @@ fn told(repo: &Repo, commit: &Commit, made_of: &[ObjectId]) -> Result<Option<Act
     let in_message = commit.made_of();
     let is_new = |id: &&ObjectId| **id != commit.id && !in_message.contains(id);
     let former: Vec<ObjectId> = made_of.iter().filter(is_new).copied().collect();
-    let here: Vec<Commit> = former.iter().filter_map(|id| repo.commit(*id).ok()).collect();
+    let here: Vec<Commit> = former.iter().filter_map(|id| repo.commit_here(*id)).collect();
     if here.is_empty() || !Records::of(repo)?.tell_who_was_at_work(&here)? {
         return Ok(None);
     }

@@ -216,7 +216,7 @@ fn stream(repo: &Repo, line: &Line) -> Result<Option<Refusal>, Failure> {
         ));
     }
     let Some(old) = line.old else { return Ok(None) };
-    let goes_on = repo.commit(old).is_ok() && repo.merge_base(old, new)? == Some(old);
+    let goes_on = repo.commit_here(old).is_some() && repo.merge_base(old, new)? == Some(old);
     let rewritten = || {
         Refusal::denied("it would remove entries of this stream that the other side has")
             .mended_by("gov-hook audit sync")

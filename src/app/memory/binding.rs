@@ -71,7 +71,7 @@ pub(in crate::app) fn before_it(repo: &Repo, commit: &Commit, mut entries: Vec<(
             // The last word counts: a tree that may pass can still be refused for its message.
             return if let_pass { Before::Decided(id) } else { Before::Nothing };
         }
-        let replaces = |base| repo.commit(base).is_ok_and(|replaced| replaced.parents == commit.parents);
+        let replaces = |base| repo.commit_here(base).is_some_and(|replaced| replaced.parents == commit.parents);
         let is_behind_all = |base| commit.parents.iter().all(|&parent| repo.leads_to(base, parent));
         let began_on = |base| commit.parents.len() > 1 && is_behind_all(base);
         if let_pass && base.is_some_and(|base| replaces(base) || began_on(base)) {

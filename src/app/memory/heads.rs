@@ -95,7 +95,7 @@ impl Heads {
 /// The time of the entry that a commit of a stream ends with. What the commit says of it is believed
 /// once the entry is there: to name one that is not would be to contradict a stream for ever.
 fn newest(repo: &Repo, stream: &str, commit: ObjectId, head: Seen) -> Option<Moment> {
-    let lines = repo.step_of(&repo.commit(commit).ok()?)?.added;
+    let lines = repo.step_of(&repo.commit_here(commit)?)?.added;
     let line = lines.iter().map(|noted| noted.line.as_slice()).find(|line| ledger::id(line) == head.id)?;
     let entry = ledger::parse(line).ok()?;
     (entry.stream == stream && entry.seq == head.seq).then_some(entry.time)

@@ -140,7 +140,7 @@ fn look(repo: &Repo, digest: Sha256, entry: &Entry) -> Option<AuditLaw> {
     let named = member::LAW.of(entry);
     let places = [named, entry.subject.base, entry.subject.commit];
     places.into_iter().flatten().find_map(|commit| {
-        let tree = repo.commit(commit).ok()?.tree;
+        let tree = repo.commit_here(commit)?.tree;
         let bytes = repo.file_at(tree, &RepoPath::from(POLICY_PATH)).ok()??;
         let read = (Sha256::of(&bytes) == digest).then(|| policy::read(POLICY_PATH, &bytes).ok())?;
         read.map(|found| law(found.audit))

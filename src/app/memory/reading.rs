@@ -383,7 +383,7 @@ fn speaks_of_this(repo: &Repo, here: &[Stream]) -> Result<bool, Failure> {
         let mut is_known = false;
         repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
             let commits = step.added.iter().filter_map(|noted| ledger::parse(&noted.line).ok()?.subject.commit);
-            is_known = is_known || commits.into_iter().any(|commit| repo.commit(commit).is_ok());
+            is_known = is_known || commits.into_iter().any(|commit| repo.commit_here(commit).is_some());
         });
         if is_known {
             return Ok(true);

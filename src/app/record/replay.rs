@@ -119,7 +119,7 @@ impl Recorded {
         let ends = trusted.iter().chain(base).chain(head).chain(replaced);
         let commits = ends.chain(after.iter().flatten()).chain(merging);
         repo.has_tree(*tree)
-            && commits.into_iter().all(|commit| repo.commit(*commit).is_ok())
+            && commits.into_iter().all(|commit| repo.commit_here(*commit).is_some())
             && tag.is_none_or(|tag| repo.tag_messages(tag).is_ok())
     }
 }
