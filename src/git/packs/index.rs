@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::damage::{Damage, is_of_the_first};
 use crate::git::formats::pack_index::{Layout, Source, Unread};
@@ -21,20 +21,22 @@ pub(super) struct Index {
 struct Held {
     file: File,
     length: u64,
-    looks: AtomicU32,
+    looks: AtomicU64,
     whole: OnceLock<Option<Vec<u8>>>,
 }
 
-/// After this many looks a file is held in memory, unless it is larger than this.
-const MANY: u32 = 64;
+/// A file is held in memory unless it is larger than this, after so many looks, and one for every so many
+/// bytes that it has: to take these in is as much work as to look.
 const MOST_HELD: u64 = 16 << 20;
+const MANY: u64 = 64;
+const FOR_EACH: u64 = 2 << 10;
 
 impl Index {
     /// `None` for a file that cannot be read, or is of the first version.
     pub(super) fn open(path: &Path) -> Option<Result<Self, Damage>> {
         let file = File::open(path).ok()?;
         let length = file.metadata().ok()?.len();
-        let held = Held { file, length, looks: AtomicU32::new(0), whole: OnceLock::new() };
+        let held = Held { file, length, looks: AtomicU64::new(0), whole: OnceLock::new() };
         match Layout::read(&held.file, length) {
             Ok(layout) => Some(Ok(Self { held, path: path.to_owned(), layout })),
             Err(Unread::NoMark) if is_of_the_first(path) => None,
@@ -91,9 +93,7 @@ impl Source for File {
 impl Source for Held {
     fn read(&self, part: &mut [u8], at: u64) -> Option<()> {
         let whole = match self.whole.get() {
-            None if self.length <= MOST_HELD && self.looks.fetch_add(1, Ordering::Relaxed) > MANY => {
-                self.whole.get_or_init(|| self.whole())
-            }
+            None if self.length <= MOST_HELD && self.is_worth_holding() => self.whole.get_or_init(|| self.whole()),
             whole => whole.unwrap_or(&None),
         };
         match whole {
@@ -104,6 +104,10 @@ impl Source for Held {
 }
 
 impl Held {
+    fn is_worth_holding(&self) -> bool {
+        self.looks.fetch_add(1, Ordering::Relaxed) > MANY.max(self.length / FOR_EACH)
+    }
+
     fn whole(&self) -> Option<Vec<u8>> {
         let mut whole = vec![0; usize::try_from(self.length).ok()?];
         self.file.read(&mut whole, 0)?;
