@@ -2,6 +2,7 @@
 //!
 //! Every verb that decides or records stands on this room, and it stands on none of them.
 
+mod act;
 mod anchored;
 pub(super) mod beginning;
 mod binding;
@@ -21,6 +22,7 @@ mod standing;
 mod walking;
 mod written;
 
+pub(super) use act::Act;
 pub(super) use anchored::unfounded;
 pub(super) use beginning::{Beginning, believe, other_than_ours, pinned, seen_elsewhere};
 pub(super) use binding::{Before, before_it, binding, bound, speaks_of};
@@ -28,7 +30,7 @@ pub(super) use copies::own as is_own;
 pub(super) use hearing::{Hearing, NAMESPACE, good, unsigned};
 pub(super) use kept::Pins;
 pub(super) use laws::{ADMIN, signers, trusted_side};
-pub(super) use pen::{Act, ENGINE, Pen};
+pub(super) use pen::{ENGINE, Pen};
 pub(super) use reading::{Arriving, Depth, Reading, Spoken, Told, read, read_against, read_anchored, read_arriving};
 pub(super) use records::{Records, governed};
 pub(super) use signed::{Alone, Horizon, Past, Signatures};
