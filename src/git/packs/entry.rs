@@ -1,42 +1,20 @@
 //! The entries of a pack: what each begins with, and what its bytes inflate to.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use flate2::{Decompress, FlushDecompress};
 use libdeflater::Decompressor;
 
+use super::held::{Held, Room};
 use super::index::Index;
 use crate::git::formats::pack::{Kind, LONGEST_START, Start, start};
+use crate::git::formats::pack_index::Source;
 
 /// A pack's file.
 pub(super) struct Entries {
-    file: File,
+    held: Held,
     /// Where the last entry ends.
     end: u64,
-    /// How many bytes were read of it, by all threads.
-    read: AtomicU64,
-    /// All that is up to there, of a small pack that is read again and again.
-    whole: OnceLock<Option<Vec<u8>>>,
-    room: Arc<Room>,
-}
-
-/// How many bytes of packs may still be held whole.
-pub(super) struct Room(AtomicU64);
-
-impl Default for Room {
-    fn default() -> Self {
-        Self(AtomicU64::new(HELD))
-    }
-}
-
-impl Room {
-    fn take(&self, bytes: u64) -> Option<()> {
-        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
-        taken.ok().map(|_| ())
-    }
 }
 
 /// What an entry says before its bytes.
@@ -75,9 +53,6 @@ const MOST_INFLATED: u64 = 1_032;
 const SIZES: usize = 20;
 const DEFLATED_SIZES: usize = 1 << 10;
 
-/// Over all packs; each is held whole only once it was read as much as if it had been read twice.
-const HELD: u64 = 16 << 20;
-
 /// How much is read at once where reading continues from before; elsewhere hardly more than is needed.
 const ONWARDS: usize = 64 << 10;
 const LEAST: usize = 4 << 10;
@@ -85,38 +60,19 @@ const LEAST: usize = 4 << 10;
 impl Entries {
     /// The pack that an index is of.
     pub(super) fn open(index: &Index, room: &Arc<Room>) -> Option<Self> {
-        let file = File::open(index.pack()).ok()?;
-        let end = file.metadata().ok()?.len().checked_sub(CHECKSUM as u64)?;
+        let held = Held::open(&index.pack(), room)?;
+        let end = held.length().checked_sub(CHECKSUM as u64)?;
         let (mut header, mut checksum) = ([0; HEADER], [0; CHECKSUM]);
-        file.read_exact_at(&mut header, 0).ok()?;
-        file.read_exact_at(&mut checksum, end).ok()?;
+        held.read(&mut header, 0)?;
+        held.read(&mut checksum, end)?;
         let count = index.count().to_be_bytes();
         let is_a_pack = [2, 3].iter().any(|version| header == *[b"PACK\0\0\0", &[*version][..], &count].concat());
-        (is_a_pack && checksum == index.checksum()?).then_some(Self {
-            file,
-            end,
-            read: AtomicU64::new(0),
-            whole: OnceLock::new(),
-            room: Arc::clone(room),
-        })
+        (is_a_pack && checksum == index.checksum()?).then_some(Self { held, end })
     }
 
+    /// All that stands up to the last entry's end, if it is held.
     fn whole(&self) -> Option<&[u8]> {
-        self.whole.get()?.as_deref()
-    }
-
-    fn read_at(&self, bytes: &mut [u8], at: u64) -> Option<()> {
-        self.file.read_exact_at(bytes, at).ok()?;
-        let read = self.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if read / 2 > self.end {
-            self.whole.get_or_init(|| {
-                self.room.take(self.end)?;
-                let mut whole = vec![0; usize::try_from(self.end).ok()?];
-                self.file.read_exact_at(&mut whole, 0).ok()?;
-                Some(whole)
-            });
-        }
-        Some(())
+        self.held.whole()?.get(..usize::try_from(self.end).ok()?)
     }
 }
 
@@ -175,7 +131,7 @@ impl Page {
                 self.bytes = vec![0; most.next_power_of_two()];
             }
             (self.pack, self.start, self.size) = (pack, at, 0);
-            entries.read_at(self.bytes.get_mut(..most)?, at)?;
+            entries.held.read(self.bytes.get_mut(..most)?, at)?;
             self.size = most;
         }
         self.bytes.get(usize::try_from(at - self.start).ok()?..self.size)

@@ -40,7 +40,7 @@ impl Listed {
         let of_many = folders.iter().map(|folder| folder.join("multi-pack-index")).collect();
         let mut listed = Self { of_many, ..Self::default() };
         let room = Arc::default();
-        for opened in indices.iter().filter_map(|path| Index::open(path)) {
+        for opened in indices.iter().filter_map(|path| Index::open(path, &room)) {
             match opened {
                 Ok(index) if are_few => {
                     listed.packs.push(Pack { index, entries: OnceLock::new(), room: Arc::clone(&room) });

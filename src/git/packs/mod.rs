@@ -8,6 +8,7 @@
 mod bases;
 mod damage;
 mod entry;
+mod held;
 mod index;
 mod listed;
 
@@ -22,7 +23,8 @@ use super::repo::Repo;
 use crate::model::ObjectId;
 use bases::Bases;
 use damage::Damage;
-use entry::{Entries, Entry, Inflating, Room};
+use entry::{Entries, Entry, Inflating};
+use held::Room;
 use index::Index;
 use listed::Listed;
 
