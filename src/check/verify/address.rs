@@ -25,13 +25,7 @@ pub(super) fn url_password_reserved(captured: &Captured<'_>) -> bool {
 fn is_url_password(captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let password = percent(value);
-    let before = captured.text.get(captured.whole.start..captured.value.start).unwrap_or_default();
-    let user = [&b":"[..], b"%3A", b"%3a"].iter().find_map(|mark| before.strip_suffix(*mark)).unwrap_or(before);
-    // The address may be escaped for JSON or for another address.
-    let scheme = [&b"://"[..], b":\\/\\/", b"%2F%2F", b"%2f%2f"]
-        .iter()
-        .find_map(|mark| memchr::memmem::rfind(user, mark).map(|at| at + mark.len()));
-    let user = user.get(scheme.unwrap_or_default()..).unwrap_or_default();
+    let user = user_of(captured);
     let host = host_of(captured);
     let socket = captured.text.get(captured.value.end..).unwrap_or_default().starts_with(b"@%2F");
     // The pattern ran on to the next of several addresses: `user:pass@host[,user:pass@host]`.
@@ -65,11 +59,21 @@ fn is_url_password(captured: &Captured<'_>) -> bool {
         && (like_password(&password) || drawn(&password) || (is_word(&password) && is_reachable(host)))
 }
 
+/// What stands before the password of an address. It may be escaped for JSON or for another address.
+pub(super) fn user_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
+    let before = captured.head();
+    let user = [&b":"[..], b"%3A", b"%3a"].iter().find_map(|mark| before.strip_suffix(*mark)).unwrap_or(before);
+    let scheme = [&b"://"[..], b":\\/\\/", b"%2F%2F", b"%2f%2f"]
+        .iter()
+        .find_map(|mark| memchr::memmem::rfind(user, mark).map(|at| at + mark.len()));
+    user.get(scheme.unwrap_or_default()..).unwrap_or_default()
+}
+
 /// Users of nobody, in documents and tests.
 const USERS: Words = words!("user username usr uname login name me foo joe bob alice u u1 test scott");
 
 /// Whether what stands behind the `@` is a word for a host or for a port: `@host:port/`, `@høst/`.
-fn is_placeholder(captured: &Captured<'_>) -> bool {
+pub(super) fn is_placeholder(captured: &Captured<'_>) -> bool {
     let behind = behind(captured).get(host_of(captured).len()..).unwrap_or_default();
     match *behind {
         [b':', port, ..] => port.is_ascii_lowercase(),
@@ -85,7 +89,7 @@ fn behind<'a>(captured: &Captured<'a>) -> &'a [u8] {
 }
 
 /// The host there.
-fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
+pub(super) fn host_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
     let host = behind(captured);
     let length =
         host.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')).count();

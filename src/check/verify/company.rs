@@ -18,7 +18,7 @@ const LINES: usize = 4;
 
 const USERS: Words = words!("user username uname login uid usr account email userid nick ssid usuario");
 
-const HOSTS: Words = words!("host hostname server addr address url uri endpoint dsn domain ssid");
+const HOSTS: Words = words!("host hostname server servername addr address url uri endpoint dsn domain ssid");
 
 /// What the name of a user says when it is an account with a host of mail.
 const MAILS: Words = words!("mail email gmail smtp imap sender outlook hotmail yahoo");
@@ -35,7 +35,7 @@ pub(super) fn has_company(captured: &Captured<'_>) -> bool {
 }
 
 /// Whether the name of a password says which service takes it: `DB_PASS`.
-fn names_service(captured: &Captured<'_>) -> bool {
+pub(super) fn names_service(captured: &Captured<'_>) -> bool {
     Place::of(captured).name.iter().any(|word| SERVICES.has(word))
 }
 
@@ -88,9 +88,10 @@ fn around<'a>(captured: &Captured<'a>) -> impl Iterator<Item = &'a [u8]> + use<'
 /// password too.
 fn sets(line: &[u8], names: Words, own: &[u8]) -> bool {
     has_set(line, |name, value| {
-        name.last().is_some_and(|last| names.has(last) || names.close(last))
-            && !names.has(value)
-            && !(value == own && line.trim_ascii().starts_with(DEFINES))
+        let is_named = name.last().is_some_and(|last| names.has(last) || names.close(last));
+        // Of `user_name`, the last word says nothing.
+        let is_joined = || names.has(&name.concat());
+        (is_named || is_joined()) && !names.has(value) && !(value == own && line.trim_ascii().starts_with(DEFINES))
     })
 }
 

@@ -55,8 +55,9 @@ fn is_strong_enough(value: &[u8], captured: &Captured<'_>) -> bool {
 }
 
 /// Whether what is not in quotes is still a value, and no name of one.
-fn tells_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
-    text_of(captured) != Text::Code && place.after.trim_ascii().is_empty()
+pub(super) fn tells_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
+    let after = place.after.trim_ascii();
+    text_of(captured) != Text::Code && (after.is_empty() || after.starts_with(b"</"))
 }
 
 /// Digests stand beside passwords in tables: `("swordfish", "9f86d081884c7d65…")`.
@@ -211,7 +212,7 @@ pub(super) fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
 const JOINED: Words = words!("my your the a an some new old our this test user default demo value here");
 
 /// The value without what the text around it left behind.
-fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
+pub(super) fn value_of<'a>(captured: &Captured<'a>) -> &'a [u8] {
     let value = captured.value();
     let kept = value.iter().rposition(|byte| !matches!(byte, b'\\' | b';' | b',')).map_or(0, |last| last + 1);
     let value = value.get(..kept).unwrap_or_default();

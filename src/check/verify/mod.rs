@@ -14,6 +14,7 @@ mod credential;
 mod generic;
 mod in_code;
 mod key_file;
+mod known;
 mod likeness;
 mod look;
 mod meant;
@@ -126,6 +127,9 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("random", meant::random),
     ("random-end", meant::random_end),
     ("random-tail", service::random_tail),
+    ("stock-command-password", known::in_command),
+    ("stock-password", known::beside_account),
+    ("stock-url-password", known::in_address),
     ("unconditional", unconditional::stands),
     ("unmasked", meant::unmasked),
     ("unmasked-end", meant::unmasked_end),

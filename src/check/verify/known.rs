@@ -1,0 +1,161 @@
+//! Passwords that everybody tries first, such as `root` and `123456`. Examples are full of them, so they are told
+//! only where an account is named that they open.
+
+use super::Captured;
+use super::address::{host_of, is_placeholder, is_reserved, user_of};
+use super::binding::{binds, sets_variable};
+use super::company::{has_company, names_service};
+use super::generic::{repeats_name, tells_value, value_of};
+use super::name::{describes, is_password};
+use super::place::{Place, in_document, words};
+use super::shape::{is_compound, is_encoding, is_expression, is_location};
+use super::stand_in::{is_template, masked, said_not_meant};
+use super::stock::is_screaming;
+use super::texts::{is_shown, names_text};
+use super::words::{Words, words};
+
+/// Beside a user and a host, or under the name of a variable that a service is started with.
+pub(super) fn beside_account(captured: &Captured<'_>) -> bool {
+    let place = Place::of(captured);
+    let value = value_of(captured);
+    let is_set = place.quoted() || tells_value(&place, captured) || sets_variable(&place, captured);
+    let starts_service = || {
+        sets_variable(&place, captured) && (place.names(b"root") || names_service(captured)) && !in_document(captured)
+    };
+    is_password(&place)
+        && is_set
+        && is_known(value)
+        && !describes(&place)
+        && !names_text(&place)
+        && binds(&place, captured)
+        && !is_shown(value, captured)
+        && !says_name(value, &place)
+        && (has_company(captured) || starts_service())
+}
+
+/// Whether a value is the name again, so that it may well be a name itself: `group("password")`.
+fn says_name(value: &[u8], place: &Place<'_>) -> bool {
+    let passed_on = place.between.iter().any(|byte| matches!(byte, b'(' | b','));
+    (passed_on || words(value).len() > 1) && repeats_name(value, place)
+}
+
+/// In an address of a user who is somebody, on a host that is somewhere.
+pub(super) fn in_address(captured: &Captured<'_>) -> bool {
+    let (value, user, host) = (captured.value(), user_of(captured), host_of(captured));
+    value.len() > 4
+        && is_known(value)
+        && !in_document(captured)
+        && !user.is_empty()
+        && !NOBODY.close(user)
+        && !is_template(user)
+        && !user.eq_ignore_ascii_case(value)
+        && (is_own(host) || !(is_reserved(host) || NOWHERE.close(host)))
+        && !is_placeholder(captured)
+}
+
+/// The machine that an address is opened on.
+fn is_own(host: &[u8]) -> bool {
+    host == b"localhost" || host.starts_with(b"127.")
+}
+
+/// In a command or a statement that sets it or logs in with it.
+pub(super) fn in_command(captured: &Captured<'_>) -> bool {
+    is_known(captured.value()) && !in_document(captured)
+}
+
+/// Users and hosts that the reader is to put their own in the place of.
+const NOBODY: Words = words!("user username usr uname login name foo guest scott alice bob");
+
+const NOWHERE: Words = words!("host hostname server server.com domain domain.com address");
+
+/// Whether a password may be one of those that people try first, and stands for no other.
+fn is_known(value: &[u8]) -> bool {
+    (4..=24).contains(&value.len())
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!@#$_-.".contains(byte))
+        && value.first() != Some(&b'@')
+        && value.last() != Some(&b'@')
+        && !masked(value)
+        && !said_not_meant(value)
+        && !is_template(value)
+        && !is_expression(value)
+        && !is_location(value)
+        && !is_compound(value)
+        && !is_encoding(value)
+        && !is_screaming(value)
+        && !is_label(value)
+        && !NOTHING.has(value)
+}
+
+/// A word for passwords as pages show it: `Password`.
+fn is_label(value: &[u8]) -> bool {
+    value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && is_password(&Place::of_name(words(value)))
+}
+
+const NOTHING: Words = words!("none null true false undefined string value text empty open_sesame opensesame");
+
+#[cfg(test)]
+mod tests {
+    use super::super::Zones;
+    use super::*;
+    use crate::model::RepoPath;
+
+    /// Whether `value` is told behind the first `head` of `text`, a file of `path`.
+    fn told(verify: fn(&Captured<'_>) -> bool, text: &str, head: &str, value: &str, path: &str) -> bool {
+        let start = text.find(&format!("{head}{value}")).unwrap();
+        let whole = start..start + head.len() + value.len();
+        let value = start + head.len()..whole.end;
+        let path = RepoPath::from(path);
+        verify(&Captured { text: text.as_bytes(), whole, value, path: &path, zones: &Zones::default() })
+    }
+
+    fn beside(account: &str, value: &str) -> bool {
+        told(beside_account, &format!("{account}, password=\"{value}\")"), "password=\"", value, "a.py")
+    }
+
+    #[test]
+    fn a_word_everybody_tries_is_told_only_beside_an_account() {
+        assert!(beside("connect(host=\"db\", user=\"shop\"", "root"));
+        assert!(beside("connect(host=\"db\", user=\"shop\"", "123456"));
+        assert!(!beside("connect(host=\"db\"", "root"));
+        assert!(!beside("connect(host=\"db\", user=\"username\"", "root"));
+    }
+
+    #[test]
+    fn what_stands_for_a_password_is_none() {
+        let account = "connect(host=\"db\", user=\"shop\"";
+        for value in ["changeme", "Password", "my_password", "none", "PASSWORD", "xxxxxxxx", "abc", "@shop"] {
+            assert!(!beside(account, value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_started_with_one_by_its_variable() {
+        let started = |line: &str, path| told(beside_account, line, "PASSWORD=", "1234", path);
+
+        assert!(started("docker run -e MYSQL_ROOT_PASSWORD=1234 mysql", "run.sh"));
+        assert!(!started("docker run -e MYSQL_ROOT_PASSWORD=1234 mysql", "README.md"));
+        assert!(!started("x PASSWORD=1234", "run.sh"));
+    }
+
+    #[test]
+    fn an_address_is_of_somebody_and_leads_somewhere() {
+        let address = |user: &str, value, host: &str, path| {
+            told(in_address, &format!("mysql://{user}:{value}@{host}/shop"), &format!("mysql://{user}:"), value, path)
+        };
+
+        assert!(address("root", "123456", "db", "a.py") && address("root", "password", "localhost", "a.py"));
+        assert!(!address("user", "123456", "db", "a.py") && !address("<user>", "123456", "db", "a.py"));
+        assert!(!address("shopper", "shopper", "db", "a.py"));
+        assert!(!address("root", "123456", "host", "a.py") && !address("root", "123456", "db.example.com", "a.py"));
+        assert!(!address("root", "root", "db", "a.py") && !address("root", "123456", "db", "README.md"));
+    }
+
+    #[test]
+    fn a_command_logs_in_with_one_where_it_runs() {
+        assert!(told(in_command, "mysql -u root -p123456", "-p", "123456", "run.sh"));
+        assert!(!told(in_command, "mysql -u root -p123456", "-p", "123456", "README.md"));
+        assert!(!told(in_command, "mysql -u root -p<password>", "-p", "<password>", "run.sh"));
+    }
+}
