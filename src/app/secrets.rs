@@ -6,11 +6,19 @@
 use serde_json::{Map, Value};
 
 use crate::check::rules::Rules;
+use crate::ledger::member;
 use crate::model::Mistake;
 use crate::policy::Policy;
 
 /// What of an entry's body somebody wrote.
-const WRITTEN: [&str; 6] = ["reason", "notes", "blocking", "assessment", "meta", "lesson"];
+const WRITTEN: [&str; 6] = [
+    member::REASON.name(),
+    member::NOTES.name(),
+    member::BLOCKING.name(),
+    member::ASSESSMENT.name(),
+    member::META.name(),
+    "lesson",
+];
 
 pub(super) fn hide(texts: &mut [&mut String]) {
     if texts.iter().all(|text| text.is_empty()) {

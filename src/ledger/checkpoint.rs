@@ -14,6 +14,7 @@
 use std::collections::BTreeMap;
 
 use super::fits_a_stream;
+use super::member;
 use super::merkle;
 use super::sshsig::{Refusal, SignatureError, Signers, SshSignature, base64};
 use super::witness::{Claim, Witness};
@@ -174,7 +175,7 @@ fn key_hash(name: &str, signature: &SshSignature) -> [u8; 4] {
 /// The checkpoint that a `checkpoint` entry carries in its body, for its own repository. The entry's
 /// own signature stands for the checkpoint's, which is only needed outside the ledger.
 pub(super) fn carried(entry: &Entry) -> Result<Checkpoint, CheckpointError> {
-    let text = entry.text("checkpoint");
+    let text = member::CHECKPOINT.text(entry);
     let checkpoint = Checkpoint::parse(text.ok_or(CheckpointError::Malformed("the body has no `checkpoint`"))?)?;
     if Some(checkpoint.repo) == entry.repo {
         Ok(checkpoint)

@@ -256,7 +256,7 @@ pub struct Entry {
     pub sig: Option<String>,
 }
 
-/// What the body says. What is not there, or is no such thing, says nothing.
+/// What every room asks of the body. What is not there, or is no such thing, says nothing.
 impl Entry {
     /// Where the ledger is ahead of the clock that an entry was written by, this says what the clock said: no
     /// entry is dated before those that it follows, whoever dated them wrongly.
@@ -265,7 +265,7 @@ impl Entry {
     /// The moment at which it was written, as far as its writer knew.
     #[must_use]
     pub fn written_at(&self) -> Moment {
-        self.moment(Self::CLOCK).map_or(self.time, |clock| clock.min(self.time))
+        self.text(Self::CLOCK).and_then(|clock| clock.parse().ok()).map_or(self.time, |clock| self.time.min(clock))
     }
 
     /// `None` of any other entry than an override, and of one that says nothing that is known.
@@ -275,33 +275,8 @@ impl Entry {
         OverrideAction::parse(action)
     }
 
-    pub fn text(&self, key: &str) -> Option<&str> {
+    fn text(&self, key: &str) -> Option<&str> {
         self.body.get(key)?.as_str()
-    }
-
-    pub fn moment(&self, key: &str) -> Option<Moment> {
-        self.text(key)?.parse().ok()
-    }
-
-    pub fn number(&self, key: &str) -> Option<u64> {
-        self.body.get(key)?.as_u64()
-    }
-
-    pub fn is(&self, key: &str) -> bool {
-        self.body.get(key) == Some(&Value::Bool(true))
-    }
-
-    pub fn list(&self, key: &str) -> impl Iterator<Item = &Value> {
-        self.body.get(key).and_then(Value::as_array).into_iter().flatten()
-    }
-
-    pub fn strings(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.list(key).filter_map(Value::as_str)
-    }
-
-    /// The changes of single commits that an answer to a range covers.
-    pub fn covered(&self) -> Vec<ChangeId> {
-        self.strings("covered").filter_map(|change| change.parse().ok()).collect()
     }
 }
 

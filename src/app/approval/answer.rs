@@ -215,15 +215,15 @@ fn entry(repo: &Repo, asked: &Answering, given: &Given<'_>) -> Result<Act, Failu
         return Err(Failure::new("there is nothing to answer"));
     };
     let mut act = act
-        .adding("request", request_id(judged.landing.change))
+        .saying(member::ANSWERED, request_id(judged.landing.change))
         .saying(member::ENFORCEMENT, judged.judgement.level)
         .saying_any(member::NOTES, asked.notes.as_deref())
         .saying_any(member::REASON, asked.reason.as_deref());
     act.is_signed = given.pen.public_key().is_some();
     act.subject.base = settled_base(repo, judged)?;
-    for (key, list) in [("blocking", &asked.blocking), ("reviewed", &asked.reviewed)] {
+    for (member, list) in [(member::BLOCKING, &asked.blocking), (member::REVIEWED, &asked.reviewed)] {
         if !list.is_empty() {
-            act = act.adding(key, list.clone());
+            act = act.saying(member, list.as_slice());
         }
     }
     if asked.verdict == Verdict::Approve {

@@ -1,7 +1,7 @@
 //! What is put on record about a change that waits: the request for it, that nobody answered it, and
 //! what let it pass in the end.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::lapse::unanswered;
 use crate::app::Failure;
@@ -9,7 +9,7 @@ use crate::app::judging::{Judged, begins_after, own_changes};
 use crate::app::memory::{Act, Hearing};
 use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;
-use crate::ledger::member::{self, Named};
+use crate::ledger::member::{self, Extent, Named};
 use crate::model::{
     ChangeId, EntryKind, EntrySubject, Exit, Gate, Gather, Moment, Need, NextStep, Outcome, OverrideAction,
     RecordedRisk, Remote, Saying, Word,
@@ -119,40 +119,36 @@ pub(super) fn timed_out(repo: &Repo, judged: &Judged, asked: &Word) -> Result<Op
 /// Asks for the approvals that a change needs.
 pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Result<Option<Act>, Failure> {
     let judgement = &judged.judgement;
-    let needed: Vec<Value> = judged.needs.iter().map(to_json).collect();
     let (added, deleted) = judgement.assessment.lines();
-    let authors: Vec<&str> = judged.authors.iter().map(|author| author.email.as_str()).collect();
+    let changed = judgement.assessment.files.len() as u64;
+    let extent = Extent { changed, added: added.into(), deleted: deleted.into() };
+    let authors: Vec<String> = judged.authors.iter().map(|author| author.email.clone()).collect();
     let Some(act) = bound(repo, EntryKind::Request, judged)? else { return Ok(None) };
     let mut act = act
-        .adding("id", request_id(judged.landing.change))
+        .saying(member::REQUEST_ID, request_id(judged.landing.change))
         .saying(member::ENFORCEMENT, judgement.level)
         .saying(member::GATE, judgement.gate)
-        .adding("needed", needed)
-        .adding("authors", authors)
-        .adding("described", judgement.target.described.clone())
-        .adding("files", json!({ "changed": judgement.assessment.files.len(), "added": added, "deleted": deleted }))
+        .saying(member::NEEDED, judged.needs.as_slice())
+        .saying(member::AUTHORS, authors)
+        .saying(member::DESCRIBED, judgement.target.described.as_str())
+        .saying(member::EXTENT, extent)
         .saying_any(member::EXPIRES, expiry(&judged.needs, &judged.policy, judged.landing.now));
     if !judged.landing.requested_by.is_empty() {
-        act = act.adding("requested_by", judged.landing.requested_by.clone());
+        act = act.saying(member::REQUESTED_BY, judged.landing.requested_by.as_slice());
     }
-    if let Some(agent) = &judged.agent {
-        act = act.adding("agent", agent.clone());
-    }
+    act = act.saying_any(member::AGENT, judged.agent.as_deref());
     if let Some(head) = judged.landing.head {
         act = act.saying(member::AFTER, begins_after(&judged.commits, head));
     }
     act = found_by(act, judged);
-    act = act.saying_any(member::REASON, said.reason.as_deref());
-    let texts = [("assessment", &said.assessment), ("ticket", &said.ticket)];
-    for (key, text) in texts {
-        if let Some(text) = text {
-            act = act.adding(key, text.clone());
-        }
-    }
+    act = act
+        .saying_any(member::REASON, said.reason.as_deref())
+        .saying_any(member::ASSESSMENT, said.assessment.as_deref())
+        .saying_any(member::TICKET, said.ticket.as_deref());
     if !said.meta.is_empty() {
         let meta: Map<String, Value> =
             said.meta.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).gathered();
-        act = act.adding("meta", meta);
+        act = act.saying(member::META, meta);
     }
     act.outcome = Some(Outcome::ApprovalPending);
     flatten(&judgement.decision.reasons, &mut act.reasons);
@@ -168,7 +164,11 @@ pub(in crate::app) fn used(repo: &Repo, judged: &Judged) -> Result<Option<Act>, 
     match judgement.decision.outcome {
         Outcome::Overridden => {
             let act = bound(repo, EntryKind::Override, judged)?;
-            Ok(act.map(|act| act.doing(OverrideAction::Use).saying(member::OVERRIDE, first).saying(member::GATE, gate)))
+            Ok(act.map(|act| {
+                act.saying(member::OVERRIDE_ACTION, OverrideAction::Use)
+                    .saying(member::OVERRIDE, first)
+                    .saying(member::GATE, gate)
+            }))
         }
         Outcome::AutoApproved | Outcome::Notified | Outcome::Approved if gate == Gate::Push => {
             Ok(bound(repo, EntryKind::Land, judged)?.map(|act| act.saying(member::APPROVALS, rests_on)))
@@ -220,8 +220,4 @@ fn rule<'a>(need: &Need, policy: &'a Policy) -> Option<&'a ApprovalRule> {
             policy.approvals.paths.get(at).map(|asked| &asked.rule)
         }
     }
-}
-
-fn to_json(need: &Need) -> Value {
-    json!({ "rule": need.rule, "count": need.count, "roles": need.roles, "signed": need.signed })
 }

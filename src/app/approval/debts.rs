@@ -139,5 +139,5 @@ fn looked_at_later<'e>(entry: &Entry, all: &'e [Spoken]) -> Option<&'e str> {
     let asked = all.iter().find(|spoken| spoken.id == of).map(|spoken| &spoken.entry)?;
     let is_later = member::ENFORCEMENT.of(asked) == Some(Enforcement::Staging);
     let is_push = member::GATE.of(entry) == Some(Asker::Gate(Gate::Push));
-    (is_later && is_push).then(|| asked.text(member::REASON.name()).unwrap_or_default())
+    (is_later && is_push).then(|| member::REASON.text(asked).unwrap_or_default())
 }

@@ -27,7 +27,7 @@ pub(in crate::app) fn broken(
         None => Act::new(EntryKind::Override, new, subject),
     };
     let level = judged.map(|judged| judged.judgement.level);
-    let act = act.doing(OverrideAction::BreakGlass).saying(member::GATE, Gate::Push);
+    let act = act.saying(member::OVERRIDE_ACTION, OverrideAction::BreakGlass).saying(member::GATE, Gate::Push);
     Ok(act.saying_any(member::ENFORCEMENT, level))
 }
 

@@ -8,5 +8,5 @@ pub(super) const WHY: &str = "nobody answered the request in time";
 
 /// What makes a rejection one that nobody uttered.
 pub(super) fn unanswered(act: Act, request: String) -> Act {
-    act.saying(member::CAUSE, Cause::Timeout).adding("request", request).saying(member::REASON, WHY)
+    act.saying(member::CAUSE, Cause::Timeout).saying(member::ANSWERED, request).saying(member::REASON, WHY)
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::ask::request_id;
 use super::debts::debts;
 use super::matter::{Target, find, requests_named};
@@ -11,7 +9,7 @@ use crate::app::memory::Hearing;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::gate::{self, Overriding, Rejection};
 use crate::git::Repo;
-use crate::ledger::member::{self, Asker};
+use crate::ledger::member::{self, Asker, Extent};
 use crate::model::{
     Against, Arrange, ChangeId, Enforcement, Entry, EntryKind, Evidence, Gate, Landing, Matter, MatterAnswer,
     MatterState, Moment, Need, ObjectId, Person, RiskLevel, Saying, Seal, Sha256, Word,
@@ -141,8 +139,8 @@ impl<'e> Asked<'e> {
     fn evidence(&self, repo: &Repo, all: &Hearing, policy: &Policy, now: Moment) -> Result<Evidence, Failure> {
         let Self { entry, change, tip, trusted } = *self;
         let landing = landing(entry, change, policy, now);
-        let person = |email: &str| Person { name: String::new(), email: email.to_owned() };
-        let authors: Vec<Person> = entry.strings("authors").map(person).collect();
+        let person = |email| Person { name: String::new(), email };
+        let authors: Vec<Person> = member::AUTHORS.each(entry).map(person).collect();
         let heard = all.under(repo, trusted)?;
         let mut words = heard.words(repo, &landing, tip.or(member::ONTO.of(entry)), &authors);
         let is_elsewhere = |word: &Word| word.bond.as_ref().is_some_and(|bond| bond.reference != landing.reference);
@@ -159,7 +157,7 @@ impl<'e> Asked<'e> {
             Some(Asker::Gate(gate)) => gate,
             Some(Asker::Agent) | None => Gate::Push,
         };
-        let agent = entry.text("agent").map(str::to_owned);
+        let agent = member::AGENT.of(entry);
         Ok(Evidence { gate, level, authors, agent, landing, words })
     }
 }
@@ -175,7 +173,7 @@ fn matter(
     let policy = asked.policy(repo)?;
     let evidence = asked.evidence(repo, all, &policy, now)?;
     let risk = entry.risk.as_ref().map_or((RiskLevel::Low, 0), |risk| (risk.level, risk.score));
-    let weighed = gate::hear(needed(entry), risk.0, &evidence, &policy);
+    let weighed = gate::hear(member::NEEDED.each(entry).collect(), risk.0, &evidence, &policy);
     let overriding = gate::overriding(risk.0, &evidence, &policy);
     let landed = landed(&evidence.words, change, entry.time);
     let state = state(landed, &weighed, &overriding);
@@ -186,9 +184,7 @@ fn matter(
         evidence.words.iter().filter(|word| word.bond.as_ref().is_some_and(|bond| evidence.landing.is_of(bond)));
     let entry_of = |id: Sha256| all.spoken.iter().find(|spoken| spoken.id == id).map(|spoken| &spoken.entry);
     let answers = answers.filter_map(|word| answered(word, entry_of(word.id)?)).collect();
-    let number = |key: &str| {
-        entry.body.get("files").and_then(|files| files.get(key)).and_then(Value::as_u64).unwrap_or_default()
-    };
+    let Extent { changed, added, deleted } = member::EXTENT.of(entry).unwrap_or_default();
     let matter = Matter {
         id: request_id(change),
         change,
@@ -199,10 +195,10 @@ fn matter(
         asked_at: entry.time,
         expires: member::EXPIRES.of(entry),
         risk,
-        described: entry.text("described").unwrap_or_default().to_owned(),
+        described: member::DESCRIBED.of(entry).unwrap_or_default(),
         commit: entry.subject.commit,
         base: entry.subject.base,
-        files: ["changed", "added", "deleted"].map(number),
+        files: [changed, added, deleted],
         authors: evidence.authors.into_iter().map(|author| author.email).collect(),
         needs: weighed.needs,
         not_counted,
@@ -219,14 +215,14 @@ fn landing(entry: &Entry, change: ChangeId, policy: &Policy, now: Moment) -> Lan
     Landing {
         reference: entry.subject.reference.clone(),
         change,
-        covered: entry.covered(),
+        covered: member::COVERED.each(entry).collect(),
         undone: Vec::new(),
         base: entry.subject.base,
         head: entry.subject.commit,
         tree: entry.subject.tree,
         law: deciding_digest(policy),
         now,
-        requested_by: entry.strings("requested_by").map(str::to_owned).collect(),
+        requested_by: member::REQUESTED_BY.each(entry).collect(),
         fixes: Vec::new(),
     }
 }
@@ -250,10 +246,10 @@ fn state(landed: Option<ObjectId>, weighed: &gate::Heard, overriding: &Overridin
 
 /// What whoever asked had to say, by what it is.
 fn remarks(entry: &Entry) -> Vec<(String, String)> {
-    let said = ["reason", "assessment", "ticket"].into_iter();
-    let said = said.filter_map(|key| Some((key.to_owned(), entry.text(key)?.to_owned())));
-    let own = entry.body.get("meta").and_then(Value::as_object).into_iter().flatten();
-    let own = own.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+    let said = [member::REASON, member::ASSESSMENT, member::TICKET].into_iter();
+    let said = said.filter_map(|member| Some((member.name().to_owned(), member.of(entry)?)));
+    let own = member::META.of(entry).into_iter().flatten();
+    let own = own.filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
     said.chain(own).collect()
 }
 
@@ -263,20 +259,6 @@ fn tip(repo: &Repo, branch: &str) -> Result<Option<ObjectId>, Failure> {
         Some(tip) => Some(tip),
         None => repo.branch_tip(branch)?,
     })
-}
-
-fn needed(entry: &Entry) -> Vec<Need> {
-    let one = |value: &Value| {
-        let roles = value.get("roles")?.as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        Some(Need {
-            rule: value.get("rule")?.as_str()?.to_owned(),
-            count: u32::try_from(value.get("count")?.as_u64()?).ok()?,
-            roles,
-            signed: value.get("signed")?.as_bool()?,
-            counted: Vec::new(),
-        })
-    };
-    entry.list("needed").filter_map(one).collect()
 }
 
 /// Where it landed since it was asked about: what was undone may be asked about again.
@@ -311,7 +293,6 @@ fn answered(word: &Word, entry: &Entry) -> Option<MatterAnswer> {
         Saying::Ratify { .. } => "ratify",
         Saying::Request | Saying::Land { .. } => return None,
     };
-    let list = |key: &str| entry.strings(key).map(str::to_owned).collect();
     Some(MatterAnswer {
         kind,
         id: word.id,
@@ -320,8 +301,8 @@ fn answered(word: &Word, entry: &Entry) -> Option<MatterAnswer> {
         is_signed: matches!(word.seal, Seal::Good { .. }),
         expires: word.expires,
         text: word.text.clone(),
-        blocking: list("blocking"),
-        reviewed: list("reviewed"),
+        blocking: member::BLOCKING.each(entry).collect(),
+        reviewed: member::REVIEWED.each(entry).collect(),
     })
 }
 

@@ -197,8 +197,8 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
     } else {
         return Err(gone(unfetched));
     };
-    if let Some(described) = entry.text("described") {
-        described.clone_into(&mut judged.judgement.target.described);
+    if let Some(described) = member::DESCRIBED.of(entry) {
+        judged.judgement.target.described = described;
     }
     if Some(judged.landing.change) == entry.change { Ok(judged) } else { Err(gone(None)) }
 }

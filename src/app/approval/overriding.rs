@@ -38,7 +38,7 @@ pub fn request(
     };
     let until = Until::Seconds(ttl).from(environment.moment()?)?;
     let act = act
-        .doing(OverrideAction::Request)
+        .saying(member::OVERRIDE_ACTION, OverrideAction::Request)
         .saying(member::REASON, reason)
         .saying(member::ENFORCEMENT, level)
         .saying(member::EXPIRES, until);
@@ -95,8 +95,8 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     if let Some(why) = against_by_office(entry, &pen.actor().email, &policy) {
         return Ok(told.denied(&why).answer(medium));
     }
-    let level = entry.text(member::ENFORCEMENT.name()).unwrap_or(Enforcement::Production.as_str());
-    let is_signed = level == Enforcement::Production.as_str();
+    let level = member::ENFORCEMENT.of(entry).unwrap_or(Enforcement::Production);
+    let is_signed = level == Enforcement::Production;
     if is_signed {
         pen = demanded(&repo, pen, trusted, now)?;
     }
@@ -107,7 +107,7 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
     let Some(object) = entry.subject.commit.or(entry.subject.tree) else {
         return Err(Failure::new("the request names no object to attach a note to"));
     };
-    let mut act = granting(&asked, object).saying(member::EXPIRES, until).adding(member::ENFORCEMENT.name(), level);
+    let mut act = granting(&asked, object).saying(member::EXPIRES, until).saying(member::ENFORCEMENT, level);
     act.is_signed = is_signed;
     let mut deed = put_or_fail(&pen, act)?;
     let news = News {
@@ -131,14 +131,12 @@ pub fn grant(named: &str, ttl: u64, environment: &Environment, medium: Medium) -
 fn granting(asked: &Spoken, object: ObjectId) -> Act {
     let entry = &asked.entry;
     let mut act = Act::new(EntryKind::Override, object, entry.subject.clone())
-        .doing(OverrideAction::Grant)
+        .saying(member::OVERRIDE_ACTION, OverrideAction::Grant)
         .saying(member::GRANTED, asked.id)
-        .adding(member::COVERED.name(), entry.strings(member::COVERED.name()).map(str::to_owned).collect::<Vec<_>>());
-    for key in [member::REASON.name(), member::DECIDING.name(), member::LAW.name()] {
-        if let Some(value) = entry.text(key) {
-            act = act.adding(key, value);
-        }
-    }
+        .saying(member::COVERED, member::COVERED.each(entry).collect::<Vec<_>>())
+        .saying_any(member::REASON, member::REASON.of(entry))
+        .saying_any(member::DECIDING, member::DECIDING.of(entry))
+        .saying_any(member::LAW, member::LAW.of(entry));
     (act.change, act.policy, act.risk) = (entry.change, entry.policy, entry.risk.clone());
     act
 }

@@ -8,7 +8,7 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Hearing, Pen, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::ledger::member;
+use crate::ledger::member::{self, Member};
 use crate::model::{Entry, EntryKind, Outcome, OverrideAction, Saying, Sha256, Word};
 use crate::policy::Policy;
 use crate::report::{Medium, printable};
@@ -166,14 +166,14 @@ fn against_by_part(repo: &Repo, said: &Entry, by: &str, policy: &Policy) -> Resu
     let spoken = Hearing::open(repo, None, None)?.spoken;
     let is_it = |entry: &&Entry| entry.kind == EntryKind::Request && entry.change == said.change;
     let requests: Vec<&Entry> = spoken.iter().map(|spoken| &spoken.entry).filter(is_it).collect();
-    let names = |key: &str| {
-        let mut named = requests.iter().flat_map(|entry| entry.strings(key));
+    let names = |member: Member<Vec<String>>| {
+        let mut named = requests.iter().flat_map(|entry| member.texts(entry));
         said.kind == EntryKind::Reject && named.any(|email| email.eq_ignore_ascii_case(by))
     };
-    Ok(if names("authors") {
+    Ok(if names(member::AUTHORS) {
         Some("wrote or committed a part of the change")
     } else {
-        names("requested_by").then_some("asked an agent for a part of the change")
+        names(member::REQUESTED_BY).then_some("asked an agent for a part of the change")
     })
 }
 

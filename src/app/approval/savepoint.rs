@@ -7,7 +7,7 @@ use crate::app::memory::{Act, Hearing, Pen};
 use crate::app::record::afterwards;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
-use crate::ledger::member::{self, Cause};
+use crate::ledger::member::{self, Cause, SavepointAction};
 use crate::model::{
     Arrange, Entry, EntryKind, EntrySubject, Exit, Moment, ObjectId, Outcome, RiskLevel, Savepoint, branch_reference,
     counted, shell_word,
@@ -29,7 +29,9 @@ pub(in crate::app) fn before_landing(repo: &Repo, judged: &Judged) -> Result<Opt
     }
     let subject =
         EntrySubject { commit: Some(onto), tree: None, base: None, reference: judged.landing.reference.clone() };
-    let mut act = Act::new(EntryKind::Savepoint, onto, subject).adding("action", "save").adding("tag", tag.clone());
+    let mut act = Act::new(EntryKind::Savepoint, onto, subject)
+        .saying(member::SAVEPOINT_ACTION, SavepointAction::Save)
+        .saying(member::SAVEPOINT_TAG, tag.as_str());
     act.change = Some(judged.landing.change);
     Ok(Some((tag, act)))
 }
@@ -57,8 +59,8 @@ pub fn rollback(named: &str, reason: &str, environment: &Environment, medium: Me
     let subject = EntrySubject { commit: Some(commit), base: Some(head), ..EntrySubject::default() };
     let mut acts: Vec<Act> = act.map(|act| act.saying(member::REASON, reason)).into_iter().collect();
     let mut act = Act::new(EntryKind::Savepoint, commit, subject)
-        .adding("action", "rollback")
-        .adding("tag", format!("{PREFIX}{id}"))
+        .saying(member::SAVEPOINT_ACTION, SavepointAction::Rollback)
+        .saying(member::SAVEPOINT_TAG, format!("{PREFIX}{id}"))
         .saying(member::REASON, reason);
     act.change = Some(judged.landing.change);
     acts.push(act);
@@ -109,7 +111,9 @@ pub fn forget(which: &Forgotten, environment: &Environment, medium: Medium) -> R
     let act = |point: &Savepoint| {
         let subject = EntrySubject { commit: Some(point.commit), ..EntrySubject::default() };
         let tag = format!("{PREFIX}{}", point.id);
-        Act::new(EntryKind::Savepoint, point.commit, subject).adding("action", "forget").adding("tag", tag)
+        Act::new(EntryKind::Savepoint, point.commit, subject)
+            .saying(member::SAVEPOINT_ACTION, SavepointAction::Forget)
+            .saying(member::SAVEPOINT_TAG, tag)
     };
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let pen = Pen::open(&repo, environment, policy.audit, None)?;

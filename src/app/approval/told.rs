@@ -4,8 +4,8 @@ use crate::app::judging::Judged;
 use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, notify};
 use crate::git::Repo;
-use crate::ledger::member::{self, Told as _};
-use crate::model::{Decision, Deed, Ending, Moment, Need, Outcome, RiskLevel, Sha256, counted};
+use crate::ledger::member;
+use crate::model::{Decision, Deed, Ending, Need, Outcome, RiskLevel, Sha256, counted};
 use crate::notify::Word;
 use crate::policy::Notice;
 use crate::report::{self, Medium, printable};
@@ -80,7 +80,7 @@ fn deed(pen: &Pen<'_>, act: &Act, entry: Sha256) -> Deed {
         commit: act.subject.commit,
         by: pen.actor().email.clone(),
         is_signed: act.is_signed,
-        expires: act.body.get(member::EXPIRES.name()).and_then(Moment::from_value),
+        expires: member::EXPIRES.among(&act.body),
         follows: None,
     }
 }

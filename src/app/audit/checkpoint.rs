@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::app::memory::{Act, Depth, Pen, may_sign, read};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::ledger::{Anchor, Checkpoint, GENESIS_STREAM};
 use crate::model::{Ending, EntryKind, EntrySubject, Gather};
 
@@ -55,7 +56,7 @@ pub fn checkpoint(is_signed: bool, shown: Shown, environment: &Environment) -> R
         None => repo.stream_tip(GENESIS_STREAM)?.map(|tip| tip.commit),
     };
     if let Some(object) = shown_with {
-        let mut act = Act::new(EntryKind::Checkpoint, object, EntrySubject::default()).adding("checkpoint", text);
+        let mut act = Act::new(EntryKind::Checkpoint, object, EntrySubject::default()).saying(member::CHECKPOINT, text);
         act.is_signed = is_signed;
         let place = pen.placed(&[act])?.first().copied();
         anchor = place.map(|seen| Anchor { repo: genesis, stream: pen.stream().to_owned(), seen }.to_string());

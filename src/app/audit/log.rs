@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::Value;
-
 use crate::app::memory::{Depth, Told, read};
 use crate::app::{Answer, Environment, Failure};
 use crate::git::Repo;
 use crate::ledger;
+use crate::ledger::member;
 use crate::model::{Arrange, Ending, Entry, EntryKind, Moment, ObjectId, Outcome, RepoPath};
 use crate::report::Medium;
 use crate::report::audit::log::{Logged, human, json_lines};
@@ -119,8 +118,8 @@ impl Paths<'_> {
     /// Whether an entry signs this file, or one in this folder.
     fn signs(&self, entry: &Entry) -> bool {
         let folder = self.path.to_string();
-        let listed = entry.list("files");
-        let paths = listed.filter_map(|file| file.get("path")).chain(entry.body.get("path")).filter_map(Value::as_str);
+        let listed = member::ARTIFACTS.list(entry).filter_map(|file| file.get(member::PATH.name())?.as_str());
+        let paths = listed.chain(member::PATH.text(entry));
         paths
             .filter_map(|path| path.strip_prefix(folder.as_str()))
             .any(|rest| rest.is_empty() || rest.starts_with('/') || folder.is_empty())

@@ -40,7 +40,7 @@ impl<'a> Offices<'a> {
     pub(super) fn are_enough(&mut self, commit: &GovernedCommit, given: &[&Entry]) -> bool {
         let mut by_law: BTreeMap<Option<&str>, Vec<&Entry>> = BTreeMap::new();
         for entry in given {
-            by_law.entry(entry.text(member::DECIDING.name())).or_default().push(entry);
+            by_law.entry(member::DECIDING.text(entry)).or_default().push(entry);
         }
         by_law.values().any(|given| self.are_enough_under_one(commit, given))
     }

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::{Value, json};
-
 use crate::app::exchange::{LostEntry, begin_anew, entries_up_to, remote_of, restate};
 use crate::app::memory::{ADMIN, Act, Depth, Pen, may_sign, read, trusted_side};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::git::notes::StateFile;
+use crate::ledger::member;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Writer};
-use crate::model::{Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Remote, Sha256, counted, shell_word};
+use crate::model::{
+    Arrange, Entry, EntryKind, EntrySubject, Gather, ObjectId, Remote, Seen, Sha256, counted, shell_word,
+};
 
 const NAMESPACE: &str = "policy@gov-hook";
 
@@ -192,24 +193,22 @@ fn undeclared(
 }
 
 fn dropped(entry: &Entry, stream: &str) -> Vec<Sha256> {
-    let is_of_it = entry.text("stream") == Some(stream);
-    let listed = entry.body.get("dropped").and_then(Value::as_array).filter(|_| is_of_it);
-    let id = |pair: &Value| pair.as_array()?.get(1)?.as_str()?.parse().ok();
-    listed.into_iter().flatten().filter_map(id).collect()
+    let is_of_it = member::STREAM.text(entry) == Some(stream);
+    member::DROPPED.each(entry).filter(|_| is_of_it).map(|seen| seen.id).collect()
 }
 
 fn declaration(repo_object: ObjectId, stream: &str, lost: &[LostEntry]) -> Act {
-    let pairs: Vec<Value> = lost.iter().map(|lost| json!([lost.entry.seq, lost.id.to_string()])).collect();
+    let dropped: Vec<Seen> = lost.iter().map(|lost| Seen { seq: lost.entry.seq, id: lost.id }).collect();
     Act::new(EntryKind::Reconcile, repo_object, EntrySubject::default())
-        .adding("stream", stream)
-        .adding("dropped", pairs)
+        .saying(member::STREAM, stream)
+        .saying(member::DROPPED, dropped)
 }
 
 /// Declares what is lost, and shows it. Whoever wrote it has to say it again.
 fn give_up(pen: &Pen<'_>, stream: &str, lost: &[LostEntry]) -> Result<(), Failure> {
     let Some(first) = lost.first() else { return Ok(()) };
-    let lines: Vec<&str> = lost.iter().map(|lost| lost.line.as_str()).collect();
-    pen.write(&[declaration(first.object, stream, lost).adding("lines", lines)])?;
+    let lines: Vec<String> = lost.iter().map(|lost| lost.line.clone()).collect();
+    pen.write(&[declaration(first.object, stream, lost).saying(member::LINES, lines)])?;
     Ok(())
 }
 

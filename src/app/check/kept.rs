@@ -6,13 +6,14 @@ use crate::app::memory::{Act, Pen};
 use crate::app::record::answered;
 use crate::app::{Environment, Failure, approval};
 use crate::git::Repo;
+use crate::ledger::member;
 use crate::model::{Gate, Judgement, TargetKind};
 
 /// What is on record is the judgement alone, to be made again, and beside it why it is refused all the same.
 pub(super) fn keep(repo: &Repo, judged: &mut Judged, environment: &Environment) -> Result<(), Failure> {
     let answer = answered(judged);
     let refused = on_record::asked(repo, judged)?;
-    let said = |act: Act| refused.iter().fold(act, |act, why| act.adding("refused", vec![why.as_str()]));
+    let said = |act: Act| act.saying_any(member::REFUSED, refused.map(|why| vec![why]));
     let mut acts: Vec<Act> = answer.map(said).into_iter().collect();
     let Judgement { target, gate, .. } = &judged.judgement;
     if target.kind == TargetKind::Staged && *gate == Gate::Commit {

@@ -74,7 +74,7 @@ pub(in crate::app) fn restate(pen: &Pen<'_>, opening: Option<Act>, lost: &[LostE
             put(pen, &mut batch, &mut ids, &mut renamed)?;
         }
         act.body.values_mut().for_each(|value| rename(value, &renamed));
-        batch.push(act.saying(member::RESTATES, lost.id).adding("said", lost.entry.time.to_string()));
+        batch.push(act.saying(member::RESTATES, lost.id).saying(member::SAID_AT, lost.entry.time));
         ids.push(Some(lost.id.to_string()));
         done.again += 1;
     }

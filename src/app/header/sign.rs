@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Signing;
 use super::files::{Drafts, Named, named, os, root, typed, untouched};
 use super::former::Former;
+use crate::app::memory::Act;
 use crate::app::memory::Pen;
 use crate::app::memory::signed::book::known as known_to_the_ledger;
 use crate::app::memory::signed::entry::{Artifact, acts};
@@ -15,6 +16,7 @@ use crate::app::progress::Progress;
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{self, LARGEST, Refusal, Signed, Syntax, Terms, Unmarked, dressed, syntax_for};
+use crate::ledger::member::{self, SignAction};
 use crate::model::{Actor, Ending, EntrySubject, Gather, Moment, RepoPath, Sha256, branch_reference, shell_word};
 use crate::policy::Policy;
 use crate::report::Medium;
@@ -83,7 +85,7 @@ pub fn sign(request: &Signing, environment: &Environment) -> Result<Answer, Fail
     let subject = EntrySubject { base: head.commit(), reference, ..EntrySubject::default() };
     let signed_by = format!("{} <{}>", terms.name, terms.email);
     let artifacts: Vec<Artifact> = planned.iter().map(|plan| plan.artifact.clone()).collect();
-    let mut acts = acts(&artifacts, &said(&terms, &signed_by), &subject);
+    let mut acts = acts(&artifacts, &|act| saying(act, &terms, &signed_by), &subject);
     // Where the policy asks for signatures, whoever signs artifacts signs for it with their key.
     for act in &mut acts {
         act.is_signed = policy.audit.sign;
@@ -161,19 +163,15 @@ fn metadata(text: &str) -> Result<(String, String), Failure> {
     })
 }
 
-/// What the entries say of all their artifacts.
-fn said(terms: &Terms, signed_by: &str) -> Map<String, Value> {
-    let mut said = Map::new();
-    said.insert("action".into(), "sign".into());
-    said.insert("environment".into(), terms.environment.as_str().into());
-    said.insert("signed_at".into(), terms.signed_at.to_string().into());
-    said.insert("signed_by".into(), signed_by.into());
-    said.extend(terms.artifact_type.as_ref().map(|kind| ("artifact_type".to_owned(), json!(kind))));
-    if !terms.metadata.is_empty() {
-        let metadata = terms.metadata.iter().map(|(key, value)| (key.clone(), json!(value)));
-        said.insert("metadata".into(), Value::Object(metadata.gathered()));
-    }
-    said
+/// What an entry says of all its artifacts.
+fn saying(act: Act, terms: &Terms, signed_by: &str) -> Act {
+    let metadata: Map<String, Value> = terms.metadata.iter().map(|(key, value)| (key.clone(), json!(value))).gathered();
+    act.saying(member::SIGN_ACTION, SignAction::Sign)
+        .saying(member::ENVIRONMENT, terms.environment.as_str())
+        .saying(member::SIGNED_AT, terms.signed_at)
+        .saying(member::SIGNED_BY, signed_by)
+        .saying_any(member::ARTIFACT_TYPE, terms.artifact_type.as_deref())
+        .saying_any(member::METADATA, Some(metadata).filter(|metadata| !metadata.is_empty()))
 }
 
 fn plan(path: &RepoPath, terms: &Terms, former: &Former<'_>) -> Result<Result<Planned, Refusal>, Failure> {

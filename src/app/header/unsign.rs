@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use super::Unsigning;
 use super::files::{Drafts, Named, named, os, root, typed, untouched};
 use crate::app::memory::signed::book::known as known_to_the_ledger;
@@ -12,7 +10,8 @@ use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::git::Repo;
 use crate::header::{Book, Found, Record, inspect, unsign as without_header};
-use crate::model::{EntrySubject, Gather, Moment, ObjectId, RepoPath, Sha256, branch_reference};
+use crate::ledger::member::{self, SignAction};
+use crate::model::{EntrySubject, Moment, ObjectId, RepoPath, Sha256, branch_reference};
 use crate::report::headers::{UnsignReport, UnsignedFile, unsigned};
 
 /// What is to become of one file.
@@ -87,15 +86,14 @@ fn plan(repo: &Repo, root: &Path, path: RepoPath, book: &Book) -> Result<Result<
 fn noted(planned: &[Planned], signed_by: &str, signed_at: Moment, subject: &EntrySubject) -> Vec<Act> {
     let mut all = Vec::new();
     for Planned { file, blob, .. } in planned {
-        let said = [
-            ("action".to_owned(), json!("unsign")),
-            ("environment".to_owned(), json!(file.environment)),
-            ("signed_at".to_owned(), json!(signed_at.to_string())),
-            ("signed_by".to_owned(), json!(signed_by)),
-        ];
-        let said = said.into_iter().gathered();
+        let saying = |act: Act| {
+            act.saying(member::SIGN_ACTION, SignAction::Unsign)
+                .saying(member::ENVIRONMENT, file.environment.as_str())
+                .saying(member::SIGNED_AT, signed_at)
+                .saying(member::SIGNED_BY, signed_by)
+        };
         let artifact = |blob| Artifact { path: file.path.to_string(), hash: file.artifact, block: None, blob };
-        all.extend(blob.map(artifact).into_iter().flat_map(|artifact| acts(&[artifact], &said, subject)));
+        all.extend(blob.map(artifact).into_iter().flat_map(|artifact| acts(&[artifact], &saying, subject)));
     }
     all
 }

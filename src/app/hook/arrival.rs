@@ -3,8 +3,6 @@
 
 use std::collections::HashSet;
 
-use serde_json::json;
-
 use super::line::Line;
 use super::refusal::Refusal;
 use crate::app::judging::{self, Asked, Judged, Push, Question, Side};
@@ -275,18 +273,20 @@ impl Arrival {
             }
             _ => self.deleted(fate)?,
         };
-        for status in [RecordStatus::Bypassed, RecordStatus::Unrecorded] {
+        for (status, member) in
+            [(RecordStatus::Bypassed, member::BYPASSED), (RecordStatus::Unrecorded, member::UNRECORDED)]
+        {
             let count = self.standing.missing.iter().filter(|(_, of)| *of == status).count();
             if count > 0 {
-                act = act.adding(status.as_str(), count);
+                act = act.saying(member, count as u64);
             }
         }
         if self.given_up > 0 {
-            act = act.adding("forced", true).adding("given_up", self.given_up);
+            act = act.saying(member::FORCED, true).saying(member::GIVEN_UP, self.given_up as u64);
         }
         if !self.refusals.is_empty() {
-            let why: Vec<&str> = self.refusals.iter().map(Refusal::why).collect();
-            act = act.adding("refused", json!(why));
+            let why: Vec<String> = self.refusals.iter().map(|refusal| refusal.why().to_owned()).collect();
+            act = act.saying(member::REFUSED, why);
         }
         Some(act)
     }
@@ -296,7 +296,7 @@ impl Arrival {
         let subject =
             EntrySubject { base: Some(old), reference: Some(self.line.reference.clone()), ..EntrySubject::default() };
         let mut act = Act::new(fate.kind(), old, subject)
-            .adding("deleted", true)
+            .saying(member::DELETED, true)
             .saying(member::GATE, Gate::Push)
             .saying(member::ENFORCEMENT, self.level)
             .saying(member::EXIT, self.exit().code());

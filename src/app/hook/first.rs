@@ -7,11 +7,12 @@ use crate::app::record::decision;
 use crate::app::{Environment, Failure};
 use crate::git::notes::StateFile;
 use crate::git::{Commit, Repo};
+use crate::ledger::member;
 use crate::model::{Exit, Gate, Sha256};
 
 /// Notes in a file which tree may pass, because there is no ledger yet to write that to, and the digest of
 /// a message in which something was found.
-pub(super) fn keep(repo: &Repo, judged: &Judged, written: &[Sha256], message: Option<&str>) -> Result<(), Failure> {
+pub(super) fn keep(repo: &Repo, judged: &Judged, written: &[Sha256], message: Option<Sha256>) -> Result<(), Failure> {
     let passes = judged.judgement.decision.exit == Exit::Pass;
     match judged.judgement.target.tree.filter(|_| written.is_empty()) {
         Some(tree) if passes => {
@@ -45,5 +46,5 @@ pub(super) fn decided(
     let question = Question::of(Asked::default(), Gate::Commit);
     let judged = judging::judge_anew(repo, &question, environment, &again)?;
     let act = decision(&judged).filter(|_| judged.judgement.decision.exit == Exit::Pass);
-    Ok(act.map(|act| message.iter().fold(act, |act, digest| act.adding("message", *digest))))
+    Ok(act.map(|act| act.saying_any(member::MESSAGE, message.map(|_| Sha256::of(&commit.message)))))
 }

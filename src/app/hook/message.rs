@@ -10,6 +10,7 @@ use crate::app::memory::{Act, Pen};
 use crate::app::record::decision;
 use crate::app::{Answer, Environment, Failure, approval, notify};
 use crate::git::{Repo, Wording};
+use crate::ledger::member;
 use crate::model::{Gate, Sha256};
 use crate::report::Style;
 
@@ -33,17 +34,17 @@ pub(super) fn before(arguments: &[OsString], environment: &Environment, style: S
     if !worded.is_found && !worded.tells_agent {
         return Ok(Answer::passing(String::new()));
     }
-    let digest = Sha256::of(&message).to_string();
+    let digest = Sha256::of(&message);
     let asked = Asked::staged(Some(message), environment.merging.clone());
     let judged = judging::judge(&repo, &Question::of(asked, Gate::Commit), environment)?;
     let mut act = decision(&judged);
     if worded.is_found {
-        act = act.map(|act| act.adding("message", digest.as_str()));
+        act = act.map(|act| act.saying(member::MESSAGE, digest));
     }
     let pen = Pen::open(&repo, environment, judged.audit, judged.agent.as_deref())?;
     let mut acts: Vec<Act> = act.into_iter().collect();
     acts.extend(approval::beside(&repo, &judged)?);
-    let found = worded.is_found.then_some(digest.as_str());
+    let found = worded.is_found.then_some(digest);
     first::keep(&repo, &judged, &pen.write(&acts)?, found)?;
     let answer = said(&judged, style)?;
     notify::decided(&repo, environment, &judged, answer.exit, pen.actor());

@@ -3,32 +3,27 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use crate::app::Failure;
 use crate::app::memory::{Act, Records};
 use crate::git::{Commit, Repo};
+use crate::ledger::member;
 use crate::model::{Entry, EntryKind, EntrySubject, Gather, ObjectId, Sha256};
 
 /// At most this many rewritten pairs are listed; the commits themselves are each on record.
 const MOST_PAIRS: usize = 500;
-
-/// In the body of a decision on what is staged.
-const MADE_OF: &str = "made_of";
 
 /// The commits that decisions on one tree name.
 pub(super) type Origins = BTreeMap<Sha256, Vec<ObjectId>>;
 
 /// The decision with the commits that what is staged was made of.
 pub(super) fn noted(repo: &Repo, act: Act) -> Act {
-    let ids: Vec<String> = repo.about_to_be_made_of().iter().map(ToString::to_string).collect();
-    if ids.is_empty() { act } else { act.adding(MADE_OF, ids) }
+    let ids = repo.about_to_be_made_of();
+    if ids.is_empty() { act } else { act.saying(member::MADE_OF, ids) }
 }
 
 pub(super) fn origins(of_tree: &[(Sha256, Entry)]) -> Origins {
-    let named = of_tree.iter().filter(|(_, entry)| entry.body.contains_key(MADE_OF));
-    let ids = |entry: &Entry| entry.strings(MADE_OF).filter_map(|id| id.parse().ok()).collect();
-    named.map(|(id, entry)| (*id, ids(entry))).gathered()
+    let named = of_tree.iter().filter(|(_, entry)| member::MADE_OF.is_in(entry));
+    named.map(|(id, entry)| (*id, member::MADE_OF.each(entry).collect())).gathered()
 }
 
 /// Of a commit that was decided on before it was made.
@@ -60,11 +55,10 @@ fn told(repo: &Repo, commit: &Commit, made_of: &[ObjectId]) -> Result<Option<Act
 
 /// What commits became; the last of them is given whole.
 pub(super) fn became(last: &Commit, command: &str, pairs: &[(ObjectId, ObjectId)]) -> Act {
-    let listed: Vec<_> =
-        pairs.iter().take(MOST_PAIRS).map(|(old, new)| json!([old.to_string(), new.to_string()])).collect();
+    let listed = pairs.get(..MOST_PAIRS).unwrap_or(pairs);
     let subject = EntrySubject { commit: Some(last.id), tree: Some(last.tree), ..EntrySubject::default() };
     Act::new(EntryKind::Rewrite, last.id, subject)
-        .adding("command", command)
-        .adding("count", pairs.len())
-        .adding("pairs", listed)
+        .saying(member::REWRITTEN_BY, command)
+        .saying(member::COUNT, pairs.len() as u64)
+        .saying(member::PAIRS, listed)
 }

@@ -3,9 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::ledger::member::{Member, Told};
-use crate::model::{
-    Actor, ChangeId, Entry, EntryKind, EntrySubject, ObjectId, Outcome, OverrideAction, RecordedRisk, Sha256,
-};
+use crate::model::{Actor, ChangeId, Entry, EntryKind, EntrySubject, ObjectId, Outcome, RecordedRisk, Sha256};
 
 /// What an entry says beyond who wrote it, where and when.
 #[derive(Clone, Debug)]
@@ -43,10 +41,11 @@ impl Act {
         }
     }
 
-    /// Says what is read again.
+    /// Says something more.
     #[must_use]
-    pub(in crate::app) fn saying<T: Told>(self, member: Member<T>, value: impl Into<T>) -> Self {
-        self.put(member.name(), value.into().to_value())
+    pub(in crate::app) fn saying<T: Told>(mut self, member: Member<T>, value: impl Into<T>) -> Self {
+        member.put(&mut self.body, &value.into());
+        self
     }
 
     /// Says it where there is something to say.
@@ -60,27 +59,10 @@ impl Act {
 
     /// Says the same as another entry.
     #[must_use]
-    pub(in crate::app) fn repeating<T: Told>(self, member: Member<T>, entry: &Entry) -> Self {
-        match entry.body.get(member.name()) {
-            Some(value) => self.put(member.name(), value.clone()),
-            None => self,
+    pub(in crate::app) fn repeating<T>(mut self, member: Member<T>, entry: &Entry) -> Self {
+        if let Some(value) = entry.body.get(member.name()) {
+            self.body.insert(member.name().to_owned(), value.clone());
         }
-    }
-
-    /// Adds what is only shown, or read where it is written.
-    #[must_use]
-    pub(in crate::app) fn adding(self, key: &str, value: impl Into<Value>) -> Self {
-        self.put(key, value.into())
-    }
-
-    fn put(mut self, key: &str, value: Value) -> Self {
-        self.body.insert(key.to_owned(), value);
         self
-    }
-
-    /// Of an override: what it does.
-    #[must_use]
-    pub(in crate::app) fn doing(self, action: OverrideAction) -> Self {
-        self.adding(OverrideAction::MEMBER, action.as_str())
     }
 }

@@ -58,7 +58,7 @@ impl Occasion<'_> {
         Bond {
             reference: entry.subject.reference.clone(),
             change,
-            covered: entry.covered(),
+            covered: member::COVERED.each(entry).collect(),
             base: entry.subject.base,
             is_base_there: entry.subject.base.map_or(self.onto.is_none(), |base| self.is_there(base)),
             tree: entry.subject.tree,
@@ -121,7 +121,9 @@ impl Hearing {
             .map(|spoken| &spoken.entry)
             .filter(|entry| entry.kind == EntryKind::Approve && entry.subject.reference.as_deref() == reference);
         let mut parts: Vec<Vec<ChangeId>> = approvals
-            .flat_map(|entry| [entry.covered(), entry.change.into_iter().collect()])
+            .flat_map(|entry| -> [Vec<ChangeId>; 2] {
+                [member::COVERED.each(entry).collect(), entry.change.into_iter().collect()]
+            })
             .filter(|part| !part.is_empty())
             .collect();
         parts.arrange_by_key(|part| (std::cmp::Reverse(part.len()), part.clone()));
@@ -288,7 +290,7 @@ fn concerns(entry: &Entry, landing: &Landing) -> bool {
     let Some(change) = entry.change else { return false };
     let is_now = change == landing.change
         || landing.covered.contains(&change)
-        || entry.covered().iter().any(|covered| landing.covered.contains(covered));
+        || member::COVERED.each(entry).any(|covered| landing.covered.contains(&covered));
     let was_so = entry.kind == EntryKind::Approve
         && entry.subject.reference == landing.reference
         && entry.subject.base == landing.base

@@ -8,7 +8,7 @@ use crate::app::judging::{Judged, begins_after};
 use crate::app::memory::Act;
 use crate::check::engine;
 use crate::header::Fault;
-use crate::ledger::member::{self, Cause};
+use crate::ledger::member::{self, Cause, Engine};
 use crate::model::{
     EntryKind, EntrySubject, Gather, ObjectId, Reason, RecordedRisk, Risk, Severity, Sha256, Target, TargetKind,
     Window, branch_reference,
@@ -80,7 +80,7 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, fate: Fate) -> Act 
         base: moved.old,
         reference: Some(moved.reference.clone()),
     };
-    let act = said(fate.kind(), moved.new, subject, judged).adding("commits", commits).saying(member::HEAD, head);
+    let act = said(fate.kind(), moved.new, subject, judged).saying(member::COMMITS, commits).saying(member::HEAD, head);
     let mut act = beginning(act, base, &begins_after(&judged.commits, head));
     if moved.new != head {
         act = act.saying(member::TAG, moved.new);
@@ -106,7 +106,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .saying(member::GATE, judgement.gate)
         .saying(member::ENFORCEMENT, judgement.level)
         .saying(member::EXIT, decision.exit.code())
-        .adding("engine", json!({ "card": engine::CARD_DIGEST, "packs": engine::PACKS_DIGEST }))
+        .saying(member::ENGINE, built_in())
         .saying_any(member::LAW, judged.trusted);
     act = found_by(act, judged);
     if !judged.heard.is_empty() {
@@ -116,7 +116,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
             .saying_any(member::ONTO, judged.onto);
     }
     if assessment.window != Window::Whole {
-        act = act.adding("history", "partial");
+        act = act.saying(member::HISTORY, "partial");
     }
     let found = [Severity::Deny, Severity::Hold, Severity::Warn, Severity::Note];
     let counts: serde_json::Map<String, serde_json::Value> = found
@@ -125,7 +125,7 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .filter(|(_, count)| *count != 0)
         .gathered();
     if !counts.is_empty() {
-        act = act.adding("findings", counts);
+        act = act.saying(member::FINDINGS, counts);
     }
     let tampering: Vec<String> = (assessment.findings.iter())
         .filter(|finding| finding.counts() && is_tampering(finding.rule.as_str()))
@@ -133,10 +133,10 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
         .map(|finding| format!("{} {}", finding.rule, finding.place.path))
         .gathered();
     if !tampering.is_empty() {
-        act = act.adding("tampering", tampering);
+        act = act.saying(member::TAMPERING, tampering);
     }
     if judged.verified > 0 {
-        act = act.adding("verified", judged.verified);
+        act = act.saying(member::VERIFIED, judged.verified as u64);
     }
     act.change = Some(judgement.target.change);
     act.policy = Some(judgement.policy.digest);
@@ -148,6 +148,11 @@ fn said(kind: EntryKind, object: ObjectId, subject: EntrySubject, judged: &Judge
     act.outcome = Some(decision.outcome);
     flatten(&decision.reasons, &mut act.reasons);
     act
+}
+
+/// What is built in, and judges beside the policy.
+pub(super) fn built_in() -> Engine {
+    Engine { card: engine::CARD_DIGEST.to_owned(), packs: engine::PACKS_DIGEST.to_owned() }
 }
 
 fn is_tampering(rule: &str) -> bool {

@@ -75,7 +75,7 @@ impl Facts<'_> {
         // Parts of a range are approved by themselves.
         let parts: Vec<ChangeId> = own_changes(self.repo, &self.judged.commits)?.into_iter().flatten().collect();
         let lets_by = |word: &Entry| {
-            let said_of = || word.change.into_iter().chain(word.covered());
+            let said_of = || word.change.into_iter().chain(member::COVERED.each(word));
             matches!(word.kind, EntryKind::Approve | EntryKind::Override)
                 && said_of().any(|change| Some(change) == self.entry.change || parts.contains(&change))
         };
@@ -86,7 +86,7 @@ impl Facts<'_> {
     /// What the policy says of these paths, and of texts that grew or shrank by so much, however one is
     /// compared with the other. Of what somebody approved in part only the rest was weighed.
     fn by_floor(&self) -> Option<Contradiction> {
-        if self.entry.strings(member::RESTS_ON.name()).next().is_some() {
+        if member::RESTS_ON.texts(self.entry).next().is_some() {
             return None;
         }
         let by_path =
@@ -113,7 +113,7 @@ impl Facts<'_> {
 
     fn by_objects(&self) -> Result<Option<Contradiction>, Failure> {
         // At the edge of a shallow clone a commit seems to begin everything.
-        if self.entry.text("history").is_some() {
+        if member::HISTORY.text(self.entry).is_some() {
             return Ok(None);
         }
         let Again { head, tree, after, .. } = self.again;
@@ -127,7 +127,7 @@ impl Facts<'_> {
             }
             None => 1,
         };
-        let commits = self.entry.number("commits");
+        let commits = member::COMMITS.of(self.entry);
         let here = self.judged.commits.len() as u64;
         if let Some(commits) = commits.filter(|commits| after.is_some() && *commits != here) {
             return Ok(Some(differs("commits", &here.to_string(), &commits.to_string())));

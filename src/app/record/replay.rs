@@ -3,14 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::decided::risk_digest;
+use super::decided::{built_in, risk_digest};
 use super::facts::Facts;
 use crate::app::judging::{self, Again, Asked, Judged, Question};
 use crate::app::memory::{ENGINE, Horizon, Signatures};
 use crate::app::{Environment, Failure};
-use crate::check::engine;
 use crate::git::Repo;
 use crate::ledger::member::{self, Asker, Member};
 use crate::model::{Damage, DamageCode, Entry, EntryKind, ObjectId, Sha256};
@@ -52,14 +49,14 @@ impl Replay {
             return Ok(());
         };
         // Of a message only the digest is kept, for it may hold a secret.
-        if says(entry, "message").is_some() || !recorded.is_here(repo) {
+        if member::MESSAGE.text(entry).is_some() || !recorded.is_here(repo) {
             self.gone += 1;
             return Ok(());
         }
         let as_of = environment.as_of(&entry.actor, entry.written_at());
         let judged = judging::judge_again(repo, &recorded.question, &as_of, &recorded.again)?;
         let differs = difference(entry, &judged);
-        let is_partial = says(entry, "history").is_some();
+        let is_partial = member::HISTORY.text(entry).is_some();
         if let Some((expected, found)) = differs.clone().filter(|_| !is_partial && is_by_this_engine(entry)) {
             self.damage.push(damage(id, entry, expected, found));
             return Ok(());
@@ -87,7 +84,7 @@ struct Recorded {
 
 impl Recorded {
     fn of(entry: &Entry, signatures: Signatures) -> Option<Self> {
-        let object = |member: Member<ObjectId>| match entry.text(member.name()) {
+        let object = |member: Member<ObjectId>| match member.text(entry) {
             None => Some(None),
             Some(hex) => hex.parse::<ObjectId>().ok().map(Some),
         };
@@ -100,12 +97,12 @@ impl Recorded {
             tree: entry.subject.tree?,
             after,
             tag: object(member::TAG)?,
-            merging: entry.strings(member::MERGING.name()).map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            merging: member::MERGING.texts(entry).map(|id| id.parse().ok()).collect::<Option<_>>()?,
             replaced: object(member::REPLACED)?,
             branch: entry.subject.branch().map(str::to_owned),
             signatures,
             onto: object(member::ONTO)?,
-            heard: entry.strings(member::HEARD.name()).map(|id| id.parse().ok()).collect::<Option<_>>()?,
+            heard: member::HEARD.texts(entry).map(|id| id.parse().ok()).collect::<Option<_>>()?,
             message: None,
         };
         let Asker::Gate(gate) = member::GATE.of(entry)? else { return None };
@@ -151,15 +148,14 @@ fn difference(entry: &Entry, judged: &Judged) -> Option<(String, String)> {
 
 /// A reference that was deleted brought nothing, and what an agent wanted to do had no change yet.
 fn judges_nothing(entry: &Entry) -> bool {
-    let is_deletion = entry.body.contains_key("deleted");
+    let is_deletion = member::DELETED.is_in(entry);
     entry.subject.commit.is_none()
         && entry.subject.tree.is_none()
         && (is_deletion || member::GATE.of(entry) == Some(Asker::Agent))
 }
 
 fn is_by_this_engine(entry: &Entry) -> bool {
-    let named = |key: &str| entry.body.get("engine").and_then(|engine| engine.get(key)).and_then(Value::as_str);
-    entry.engine == ENGINE && named("card") == Some(engine::CARD_DIGEST) && named("packs") == Some(engine::PACKS_DIGEST)
+    entry.engine == ENGINE && member::ENGINE.of(entry) == Some(built_in())
 }
 
 fn damage(id: Sha256, entry: &Entry, expected: impl Into<String>, found: impl Into<String>) -> Damage {
@@ -171,8 +167,4 @@ fn damage(id: Sha256, entry: &Entry, expected: impl Into<String>, found: impl In
         expected: expected.into(),
         found: found.into(),
     }
-}
-
-fn says<'e>(entry: &'e Entry, key: &str) -> Option<&'e str> {
-    entry.body.get(key).and_then(Value::as_str)
 }

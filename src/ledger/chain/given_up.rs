@@ -7,11 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use serde_json::Value;
-
 use super::super::binding::Writer;
 use super::super::sshsig::SshSignature;
-use super::super::{id, parse};
+use super::super::{id, member, parse};
 use super::{Chain, Rules};
 use crate::model::{Entry, EntryKind, Gather, Moment, Seen, Sha256};
 
@@ -32,15 +30,10 @@ pub(super) struct GivenUp {
 
 /// All that an entry gives up; `None` where its body says nothing like it.
 pub(super) fn given_up(entry: &Entry) -> Option<Vec<GivenUp>> {
-    let stream = entry.text("stream")?;
-    let pair = |value: &Value| {
-        let [seq, id] = value.as_array()?.as_slice() else { return None };
-        Some(Seen { seq: seq.as_u64()?, id: id.as_str()?.parse().ok()? })
-    };
-    let dropped = entry.body.get("dropped")?.as_array()?.iter().map(pair).collect::<Option<Vec<Seen>>>()?;
+    let stream = member::STREAM.text(entry)?;
+    let dropped = member::DROPPED.of(entry)?;
     let Some(first) = dropped.iter().min_by_key(|seen| seen.seq).copied() else { return Some(Vec::new()) };
-    let lines = entry.strings("lines");
-    let lines: BTreeMap<Sha256, &str> = lines.map(|line| (id(line.as_bytes()), line)).gathered();
+    let lines: BTreeMap<Sha256, &str> = member::LINES.texts(entry).map(|line| (id(line.as_bytes()), line)).gathered();
     let is_plain = |seen: &Seen| {
         let known = lines.get(&seen.id).and_then(|line| parse(line.as_bytes()).ok());
         known.is_some_and(|known| known.stream == stream && known.seq == seen.seq && !is_a_word(known.kind))

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use serde_json::Value;
-
+use crate::ledger::member;
 use crate::model::{Entry, EntryKind, GovernedCommit, ObjectId, address};
 
 /// What entries say of any commit: it may turn out to be what one that is asked for was before.
@@ -45,9 +44,5 @@ impl Askers {
 
 /// What a `rewrite` says became of which commit.
 pub fn rewritten(entry: &Entry) -> impl Iterator<Item = (ObjectId, ObjectId)> {
-    let pairs = entry.body.get("pairs").filter(|_| entry.kind == EntryKind::Rewrite).and_then(Value::as_array);
-    pairs.into_iter().flatten().filter_map(|pair| {
-        let id = |at: usize| pair.get(at)?.as_str()?.parse::<ObjectId>().ok();
-        Some((id(0)?, id(1)?))
-    })
+    member::PAIRS.each(entry).filter(|_| entry.kind == EntryKind::Rewrite)
 }

@@ -140,7 +140,7 @@ impl<'a> Coverage<'a> {
             said.hear(id, entry);
         }
         if is_an_answer(entry.kind) {
-            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(entry.covered()).gathered();
+            let changes: BTreeSet<ChangeId> = entry.change.into_iter().chain(member::COVERED.each(entry)).gathered();
             for change in changes {
                 self.by_change.entry(change).or_default().hear(id, entry);
             }

@@ -14,6 +14,7 @@ use crate::model::{
 };
 
 use super::coverage::totals;
+use super::member::{self, SignAction};
 
 /// Keeps one line per request, and otherwise numbers.
 #[derive(Debug, Default)]
@@ -51,9 +52,8 @@ impl Summary {
     /// Takes one entry, in whatever order they come.
     pub fn take(&mut self, entry: &Entry) {
         *self.found.entries.entry(entry.kind).or_default() += 1;
-        let text = |member: &str| entry.body.get(member).and_then(Value::as_str);
-        if let Some(environment) = text("environment") {
-            *self.found.environments.entry(environment.to_owned()).or_default() += 1;
+        if let Some(environment) = member::ENVIRONMENT.of(entry) {
+            *self.found.environments.entry(environment).or_default() += 1;
         }
         if entry.kind == EntryKind::Decision {
             self.decision(entry);
@@ -63,14 +63,15 @@ impl Summary {
         }
         if matches!(entry.kind, EntryKind::Decision | EntryKind::Push) {
             let headers = &mut self.found.headers;
-            headers.verified += entry.number("verified").unwrap_or_default();
-            headers.tampered += entry.list("tampering").count() as u64;
+            headers.verified += member::VERIFIED.of(entry).unwrap_or_default();
+            headers.tampered += member::TAMPERING.list(entry).count() as u64;
         }
         match entry.override_action() {
             Some(OverrideAction::Request) => self.found.overrides.requested += 1,
             Some(OverrideAction::Grant) => self.found.overrides.granted += 1,
             Some(OverrideAction::Use | OverrideAction::BreakGlass) => {
-                let named = text("override").map(|of| (of.to_owned(), text("gate").unwrap_or_default().to_owned()));
+                let gate = || member::GATE.text(entry).unwrap_or_default();
+                let named = member::OVERRIDE.text(entry).map(|of| (of.to_owned(), gate().to_owned()));
                 self.found.overrides.used += u64::from(named.is_none_or(|named| self.uses.insert(named)));
                 if let Some(change) = entry.change {
                     self.used.entry(change).or_default().insert(entry.actor.email.to_lowercase());
@@ -101,21 +102,20 @@ impl Summary {
     }
 
     fn signing(&mut self, entry: &Entry) {
-        let text = |member: &str| entry.body.get(member).and_then(Value::as_str);
-        let files = entry.body.get("files").and_then(Value::as_array).map_or(1, |files| files.len() as u64);
+        let listed = entry.body.get(member::ARTIFACTS.name()).and_then(Value::as_array);
+        let files = listed.map_or(1, |files| files.len() as u64);
         let headers = &mut self.found.headers;
-        if text("action") == Some("unsign") {
+        if member::SIGN_ACTION.of(entry) == Some(SignAction::Unsign) {
             headers.unsigned += files;
             return;
         }
         headers.signed += files;
-        if let Some(environment) = text("environment") {
-            *headers.environments.entry(environment.to_owned()).or_default() += files;
+        if let Some(environment) = member::ENVIRONMENT.of(entry) {
+            *headers.environments.entry(environment).or_default() += files;
         }
     }
 
     fn decision(&mut self, entry: &Entry) {
-        let member = |name: &str| entry.body.get(name);
         if let Some(outcome) = entry.outcome {
             *self.found.outcomes.entry(outcome).or_default() += 1;
             if let Some(week) = Date::of_seconds(entry.time.seconds()).map(Date::monday) {
@@ -125,11 +125,11 @@ impl Summary {
         if let Some(risk) = &entry.risk {
             *self.found.levels.entry(risk.level).or_default() += 1;
         }
-        if let Some(level) = member("enforcement").and_then(Value::as_str) {
+        if let Some(level) = member::ENFORCEMENT.text(entry) {
             *self.found.enforcement.entry(level.to_owned()).or_default() += 1;
         }
         let none = |value: &Value| value.is_null() || *value == Value::Bool(false);
-        self.found.tampering += u64::from(member("tampering").is_some_and(|value| !none(value)));
+        self.found.tampering += u64::from(entry.body.get(member::TAMPERING.name()).is_some_and(|value| !none(value)));
     }
 
     fn actor(&mut self, entry: &Entry) {

@@ -15,7 +15,7 @@ use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
 use crate::check::command::{self, Against, Extent};
 use crate::git::{GitError, Place, Repo};
-use crate::ledger::member::{self, Asker};
+use crate::ledger::member::{self, Asker, Named};
 use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
@@ -154,14 +154,14 @@ fn record(
         .saying(member::GATE, Asker::Agent)
         .saying(member::EXIT, decided(weighed.permission).code());
     if !event.tool.is_empty() {
-        act = act.adding("tool", short(&event.tool));
+        act = act.saying(member::TOOL, short(&event.tool));
     }
     if let Some(session) = &event.session {
-        act = act.adding("session", short(session));
+        act = act.saying(member::SESSION, short(session));
     }
     if let Some(line) = &event.command {
         // Not the command itself, which may hold a secret.
-        act = act.adding("command", Sha256::of(line.as_bytes()).to_name());
+        act = act.saying(member::COMMAND_LINE, Named(Sha256::of(line.as_bytes())));
     }
     act.outcome = Some(if is_denied { Outcome::Blocked } else { Outcome::ApprovalPending });
     act.policy = Some(reference.digest);

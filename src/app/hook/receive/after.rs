@@ -67,7 +67,7 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
         audit.proof_of_work_bits = audit.proof_of_work_bits.max(arrival.audit.proof_of_work_bits);
         acts.extend(gatekeeper.late(std::slice::from_ref(&arrival))?);
         acts.extend(gatekeeper.missing(&arrival)?);
-        acts.extend(arrival.act(Fate::LetBy).map(|act| act.adding("accepted", true)));
+        acts.extend(arrival.act(Fate::LetBy).map(|act| act.saying(member::ACCEPTED, true)));
         if let Some(judged) = &arrival.judged {
             acts.extend(approval::used(repo, judged)?.map(|act| act.saying(member::LANDED, true)));
         }
