@@ -1,7 +1,7 @@
 //! What stands against a program's own verbs: gov-hook's, and those of others that keep hooks or commits.
 
 use super::Objection;
-use super::shell::Word;
+use super::words::Word;
 
 /// What stands against the words that such a program is given.
 pub(super) fn objection(name: &str, words: &[Word]) -> Option<Objection> {

@@ -1,34 +1,6 @@
 //! What `find` and `fd` do to what they find.
 
-use super::fits;
-use super::shell::Word;
-
-/// What is looked for in a folder.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// The names that it has; any where there are none.
-    names: Vec<String>,
-    /// Whether git's own directory is left out.
-    pub skips_git: bool,
-    /// The same of whatever begins with a dot.
-    pub skips_hidden: bool,
-}
-
-impl Found {
-    pub fn takes(&self, name: &str) -> bool {
-        self.names.is_empty() || self.names.iter().any(|pattern| fits(pattern, name))
-    }
-
-    /// Whether only some names are looked for.
-    pub fn is_named(&self) -> bool {
-        !self.names.is_empty()
-    }
-
-    /// Whether that is everything.
-    pub fn is_all(&self) -> bool {
-        self.names.is_empty() && !self.skips_git
-    }
-}
+use super::words::{Found, Word};
 
 /// A search: where, for what, and what is done to it.
 struct Search<'w> {

@@ -1,6 +1,6 @@
 //! Whether a word names the hooks, git's own files or the law.
 
-use super::shell::Word;
+use super::words::Word;
 
 /// Whether what is known of a path may be the rest of a hook's, or of its folder's.
 pub(super) fn may_be_hooks(word: &Word) -> bool {

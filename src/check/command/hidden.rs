@@ -2,7 +2,7 @@
 //! written to a shell.
 
 use super::programs::{FED, SHELLS, Script, behind, is_interpreter, program, script_of, unwrapped};
-use super::shell::{Simple, Word};
+use super::words::{Simple, Word};
 use super::{said, writers};
 
 /// Whether a command runs as a script what another one says.

@@ -1,7 +1,7 @@
 //! The names that stand for something else while a line is looked through: aliases of git and of the
 //! shell, and the line's own functions.
 
-use super::shell::{Simple, Word};
+use super::words::{Simple, Word};
 use super::{Aliases, git, hidden};
 
 pub(super) struct InForce {

@@ -2,8 +2,8 @@
 
 use super::EACH_COMMAND;
 use super::programs::base;
-use super::shell::Word;
 use super::tally::Tally;
+use super::words::Word;
 
 struct Link {
     /// Where it is, from where the line starts.

@@ -22,16 +22,17 @@ mod telltale;
 mod unpack;
 mod variable;
 mod walk;
+mod words;
 mod wrapped;
 mod writers;
 mod written;
 
 use std::collections::BTreeMap;
 
-pub use found::Found;
 pub use glob::fits;
 pub use shell::Unreadable;
 use walk::Walk;
+pub use words::Found;
 
 /// What stands against a command; the worse comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,8 +3,8 @@
 use super::EACH_COMMAND;
 use super::governed::may_be_hooks;
 use super::links::Links;
-use super::shell::Word;
 use super::tally::Tally;
+use super::words::Word;
 
 /// At most this many places are followed.
 const MOST_PLACES: usize = 8;

@@ -1,6 +1,6 @@
 //! Programs by their names: which run others, which only read, and which run a text.
 
-use super::shell::{Word, assignment};
+use super::words::{Word, assignment};
 
 /// Programs that take a line to run.
 pub(super) const SHELLS: [&str; 16] = [

@@ -3,53 +3,13 @@
 
 use std::rc::Rc;
 
-use super::found::{self, Found};
+use super::found;
 use super::git;
 use super::programs::{base, program};
-use super::shell::{Simple, Word, joined};
-
-/// What comes out of commands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) texts: Vec<String>,
-    /// Whether the texts are all that there is.
-    pub(super) is_whole: bool,
-    /// Whether it can be taken to name no hook but by what follows here.
-    pub(super) is_bounded: bool,
-    /// Whether the text is a program that is looked up, and not a file of that name.
-    pub(super) is_program: bool,
-    /// The files that it may name.
-    pub(super) named: Vec<Word>,
-    /// Where it searches for the files that it names, and for which.
-    pub(super) searched: Vec<(Word, Found)>,
-}
+use super::words::{Said, Simple, Word, joined};
 
 /// More than that `printf` is not followed in what it repeats.
 const LONGEST: usize = 64 << 10;
-
-/// So many characters does each name cost at least.
-const EACH_NAME: usize = 32;
-
-impl Said {
-    pub(super) fn size(&self) -> usize {
-        let words = self.named.iter().chain(self.searched.iter().map(|(root, _)| root));
-        self.texts.iter().map(String::len).chain(words.map(|word| word.text.len() + EACH_NAME)).sum()
-    }
-
-    /// Whether it may name anything, a hook as well as whatever else.
-    pub(super) const fn may_be_anything(&self) -> bool {
-        !self.is_whole && !self.is_bounded
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.texts.extend_from_slice(&other.texts);
-        self.named.extend_from_slice(&other.named);
-        self.searched.extend_from_slice(&other.searched);
-        self.is_whole &= other.is_whole;
-        self.is_bounded &= !other.may_be_anything();
-        self.is_program = other.is_program;
-    }
-}
 
 /// What some commands say one after the other.
 pub(super) fn output(commands: &[Simple]) -> Said {

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use super::programs::{Script, is_interpreter, program, script_of, unwrapped};
-use super::shell::{Simple, Word};
 use super::walk::Walk;
+use super::words::{Simple, Word};
 use super::{Unreadable, hidden, said};
 
 const UNSEEN: &str = "it runs what cannot be seen before it does";

@@ -1,7 +1,7 @@
 //! Archives: where a program puts what it takes out of one, and what it runs meanwhile.
 
 use super::programs::is_interpreter;
-use super::shell::Word;
+use super::words::Word;
 
 /// What a program that packs or unpacks writes: what is in the folder that it unpacks to, `.` where that is
 /// not named, or the archive that it makes. Nothing where it is no such program.

@@ -1,6 +1,6 @@
 //! What stands against a variable that is set, or unset where it has no value.
 
-use super::shell::Word;
+use super::words::Word;
 use super::{Objection, git};
 
 pub(super) const AGENT: &str = "GOV_HOOK_AGENT";

@@ -4,9 +4,9 @@ use super::in_force::InForce;
 use super::programs::{
     READERS, SETTERS, SHELLS, WRAPPERS, is_interpreter, is_simple_wrapper, program, scripts_of, unwrapped,
 };
-use super::said::Said;
-use super::shell::{self, Simple, Word, assignment, joined, spelled};
+use super::shell;
 use super::tally::Tally;
+use super::words::{Said, Simple, Word, assignment, joined, spelled};
 use super::written::Files;
 use super::{
     Aliases, EACH_COMMAND, Extent, Looked, Unreadable, against, fits, found, git, hidden, telltale, unpack, variable,

@@ -1,9 +1,9 @@
 //! Programs that run another one, here or on another host, and what they set for it.
 
 use super::programs::{SHELLS, base};
-use super::shell::{Word, assignment, joined};
 use super::variable::AGENT;
 use super::walk::Walk;
+use super::words::{Word, assignment, joined};
 use super::{Unreadable, git, hidden, writers};
 
 fn is_governed(name: &str) -> bool {

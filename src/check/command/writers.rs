@@ -2,7 +2,7 @@
 
 use super::Extent;
 use super::programs::program;
-use super::shell::Word;
+use super::words::Word;
 
 const FILES: [&str; 29] = [
     "rm", "mv", "cp", "ln", "tee", "sed", "perl", "chmod", "chown", "truncate", "touch", "dd", "install", "rsync",

@@ -1,11 +1,11 @@
 //! The files that a line writes.
 
-use super::found::{self, Found};
+use super::found;
 use super::governed::{may_be_hooks, names_hooks, names_law};
 use super::places::Places;
 use super::programs::base;
-use super::shell::Word;
 use super::tally::Tally;
+use super::words::{Found, Word};
 use super::{EACH_COMMAND, Extent, Written, said, unpack, writers};
 
 pub(super) struct Files {

@@ -2,7 +2,7 @@
 
 use super::{Parted, parted};
 use crate::check::command::governed::{names_hooks, names_law};
-use crate::check::command::shell::Word;
+use crate::check::command::words::Word;
 use crate::check::command::{Extent, writers};
 
 /// The files that git itself writes, takes away or puts back, each with how much of it.

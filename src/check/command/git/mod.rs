@@ -10,7 +10,7 @@ pub(super) use objections::objections;
 pub(super) use runs::{aliases_set, expanded, scripts, values};
 
 use super::programs::base;
-use super::shell::Word;
+use super::words::Word;
 
 const HOOKS_PATH: &str = "`core.hooksPath` decides which hooks run; it is for a person to set";
 const HOOKS_SET: &str = "`hook.<name>` decides which hooks run; it is for a person to set";

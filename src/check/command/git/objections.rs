@@ -3,7 +3,7 @@
 use super::options::{is_given_unknown, options};
 use super::{HOOKS_PATH, HOOKS_SET, Parted, against_hooks, is_ledger, leads_elsewhere, parted};
 use crate::check::command::Objection;
-use crate::check::command::shell::Word;
+use crate::check::command::words::Word;
 
 const NO_VERIFY: &str = "it skips the hooks that judge and record; commit and push without it";
 const LEDGER: &str = "the ledger in refs/notes/gov is written by gov-hook alone";

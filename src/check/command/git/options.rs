@@ -1,6 +1,6 @@
 //! The options among the words of a git command.
 
-use crate::check::command::shell::Word;
+use crate::check::command::words::Word;
 
 /// Whether a word that could be any option stands where options are.
 pub(super) fn is_given_unknown(words: &[Word]) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Parted, parted};
 use crate::check::command::Aliases;
-use crate::check::command::shell::{Word, spelled};
+use crate::check::command::words::{Word, spelled};
 use crate::model::Gather;
 
 /// The aliases that a command sets, for itself or for those after it.

@@ -1,7 +1,7 @@
 //! Variables that a line itself sets.
 
 use super::super::programs::SETTERS;
-use super::{Reader, Simple, Unreadable, Word, said};
+use super::{Reader, Simple, Unreadable, Word, assignment, said};
 
 impl Reader<'_> {
     /// What a command sets by being run.
@@ -77,14 +77,4 @@ impl Reader<'_> {
 /// Whether a word is the `NAME=` of `NAME=(…)`.
 pub(super) fn begins_list(word: &Word) -> bool {
     !word.is_quoted && word.text.ends_with('=') && assignment(word).is_some()
-}
-
-/// `NAME=value`, as it stands before a program.
-pub(in crate::check::command) fn assignment(word: &Word) -> Option<(String, Word)> {
-    let (name, value) = word.text.split_once('=')?;
-    let name = name.strip_suffix('+').unwrap_or(name);
-    let name = name.strip_suffix(']').and_then(|name| name.split_once('[')).map_or(name, |(name, _)| name);
-    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
-    is_name.then(|| (name.to_owned(), Word { text: value.to_owned(), ..word.clone() }))
 }

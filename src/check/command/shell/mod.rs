@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::str::Chars;
 
-use super::said::{self, Said};
-pub(super) use assign::assignment;
+use super::said;
+use super::words::{Said, Simple, Word, assignment};
 use assign::begins_list;
 
 /// A line of more characters is none that anybody looks through.
@@ -29,54 +29,6 @@ pub enum Unreadable {
     TooDeep,
     #[error("it is too long")]
     TooLong,
-}
-
-/// A word as a command gets it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) text: String,
-    /// Whether a part of it is only known once it runs.
-    pub(super) is_open: bool,
-    /// Whether it stands for whatever files match it.
-    pub(super) is_pattern: bool,
-    pub(super) is_quoted: bool,
-    /// What is known of the commands, or of the earlier values, that the open part is made of.
-    pub(super) made: Option<Rc<Said>>,
-    /// Where an unquoted brace, comma or blank stands: a shell makes several words of it.
-    pub(super) marks: Vec<usize>,
-}
-
-impl Word {
-    /// Text that is taken as it stands.
-    pub(super) fn plain(text: &str) -> Self {
-        Self { text: text.to_owned(), ..Self::default() }
-    }
-
-    /// What stands behind an option that is in the same word.
-    pub(super) fn without(&self, option: &str) -> Option<Self> {
-        self.text.strip_prefix(option).map(|rest| Self { text: rest.to_owned(), ..self.clone() })
-    }
-
-    /// Whether nothing of it is known.
-    pub(super) const fn is_unknown(&self) -> bool {
-        self.is_open && self.text.is_empty()
-    }
-}
-
-/// One command with its words; the first is the program.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Simple {
-    pub(super) words: Vec<Word>,
-    /// `NAME=value` before the program.
-    pub(super) set: Vec<(String, Word)>,
-    /// Files that its output goes to.
-    pub(super) written: Vec<Word>,
-    /// What it reads, where the line itself says so.
-    pub(super) fed: Vec<String>,
-    /// What comes to it through a pipe.
-    pub(super) input: Option<Rc<Said>>,
-    /// The function whose definition starts here.
-    pub(super) defines: Option<String>,
 }
 
 /// The commands of a line, in the order in which they begin to be known, and how many characters longer
@@ -366,25 +318,6 @@ impl Reader<'_> {
 /// Words that a command may follow.
 const KEYWORDS: [&str; 13] =
     ["if", "then", "else", "elif", "do", "while", "until", "{", "}", "!", "time", "coproc", "fi"];
-
-/// Words as a script says them; what is not known stays unknown.
-pub(super) fn spelled(words: &[Word]) -> String {
-    let spell = |word: &Word| {
-        let open = if word.is_open { "\"$_unknown\"" } else { "" };
-        let plain = word.text.chars().all(|char| char.is_ascii_alphanumeric() || "-_=./:@,+".contains(char));
-        if plain && !word.text.is_empty() {
-            format!("{}{open}", word.text)
-        } else {
-            format!("'{}'{open}", word.text.replace('\'', r"'\''"))
-        }
-    };
-    words.iter().map(spell).collect::<Vec<_>>().join(" ")
-}
-
-/// Words as they are put together to be read anew.
-pub(super) fn joined(words: &[Word]) -> String {
-    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
-}
 
 #[cfg(test)]
 mod tests;
