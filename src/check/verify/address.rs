@@ -4,12 +4,11 @@ use core::net::Ipv4Addr;
 
 use super::Captured;
 use super::codec::percent;
-use super::credential::names_password;
 use super::likeness::drawn;
 use super::look::like_password;
 use super::stand_in::{is_template, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock, is_word};
-use super::weak::{is_weak, names_kind};
+use super::weak::{is_weak, names_kind, names_password};
 use super::words::{Words, words};
 
 /// The password of `scheme://user:password@host`, where the host may be anyone's.

@@ -6,11 +6,10 @@ use super::codec::base64;
 use super::likeness::drawn;
 use super::look::like_password;
 use super::place::{in_document, words};
-use super::shape::{is_expression, is_location, is_words};
+use super::shape::{is_expression, is_location};
 use super::stand_in::{counted_up, is_template, said_not_meant, stands_in};
 use super::stock::{STOCK, is_screaming, is_stock};
-use super::weak::{is_plain_password, is_weak, spells_secret};
-use super::words::{Words, words};
+use super::weak::{is_plain_password, is_weak, names_password, spells_secret};
 
 /// `user:password` in base64, as HTTP Basic authentication and Docker's settings carry it.
 pub(super) fn basic(captured: &Captured<'_>) -> bool {
@@ -133,14 +132,6 @@ fn is_meant_pair(pair: &[u8]) -> bool {
         && !names_password(password)
         && !password.iter().all(u8::is_ascii_digit)
 }
-
-/// Joined words of which one is a word for passwords: `proxy_pass`, `my-password`.
-pub(super) fn names_password(value: &[u8]) -> bool {
-    let parts = words(value);
-    is_words(value) && parts.len() > 1 && parts.iter().any(|part| PASSWORDS.has(part))
-}
-
-const PASSWORDS: Words = words!("pass password passwd pwd secret token");
 
 #[cfg(test)]
 mod tests {

@@ -4,11 +4,12 @@
 use super::Captured;
 use super::binding::{CDATA, binds, sets_variable};
 use super::company::has_company;
+use super::digits::{is_hex, is_uuid};
 use super::likeness::drawn;
 use super::look::{like_key, like_password};
 use super::name::{Strength, describes, is_password, strength};
 use super::place::{Place, Text, in_document, text_of, words};
-use super::shape::{is_hex, is_identifier, is_uuid};
+use super::shape::is_identifier;
 use super::stand_in::{counted_up, stands_in};
 use super::stock::is_screaming;
 use super::texts::{is_shown, names_text};

@@ -4,7 +4,7 @@
 //! quarter of a million quoted strings in published source code.
 
 use super::codec::base64;
-use super::shape::{is_hex, is_uuid};
+use super::digits::{is_hex, is_uuid};
 use crate::check::entropy::entropy;
 use crate::check::logarithm::log2;
 

@@ -2,12 +2,12 @@
 
 use super::claim::belies;
 use super::codec::{base64, percent};
+use super::digits::{is_hex, is_timed_uuid, is_uuid};
 use super::likeness::{drawn, strangeness, unreadable};
 use super::name::Strength;
 use super::place::words;
 use super::shape::{
-    is_compound, is_date, is_decimal, is_expression, is_hex, is_location, is_technical, is_timed_uuid, is_uuid,
-    is_words, is_wordy, trailing_digits,
+    is_compound, is_date, is_decimal, is_expression, is_location, is_technical, is_words, is_wordy, trailing_digits,
 };
 use super::stand_in::{counted_up, recites, stands_in};
 use super::weak::is_weak;

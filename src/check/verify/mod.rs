@@ -11,6 +11,7 @@ mod codec;
 mod company;
 mod connection;
 mod credential;
+mod digits;
 mod generic;
 mod in_code;
 mod key_file;

@@ -1,10 +1,10 @@
 //! Rows of tables: the heads of the columns say which of the cells is a password.
 
 use super::Captured;
+use super::digits::is_hex;
 use super::look::like_password;
 use super::name::is_password;
 use super::place::{Place, words};
-use super::shape::is_hex;
 use super::weak::{is_weak, names_kind, spells_secret};
 use super::words::{Words, words};
 

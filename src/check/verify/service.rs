@@ -3,13 +3,13 @@
 
 use super::Captured;
 use super::binding::binds;
+use super::digits::is_hex;
 use super::generic::{is_tabled, repeats_name};
 use super::likeness::drawn;
 use super::look::like_key;
 use super::meant::random;
 use super::name::{Strength, describes, strength};
 use super::place::{Place, in_name, words};
-use super::shape::is_hex;
 use super::stand_in::{counted_up, stands_in};
 use super::texts::{is_shown, names_text};
 use super::words::{Words, words};

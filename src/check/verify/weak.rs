@@ -106,6 +106,14 @@ const SAMPLE: Words = words!(
     "key cred your my example sample chang none null true false string value enter insert here set hidden hash      postgres mysql maria mongo redis oracle rabbit django wordpress drupal jenkins docker vagrant ubuntu elastic      grafana minio foobar dummy mock required optional prompt some random strong secure super private local dev prod      stag app data base asdf qwer",
 );
 
+/// Joined words of which one is a word for passwords: `proxy_pass`, `my-password`.
+pub(super) fn names_password(value: &[u8]) -> bool {
+    let parts = place::words(value);
+    is_words(value) && parts.len() > 1 && parts.iter().any(|part| PASSWORDS.has(part))
+}
+
+const PASSWORDS: Words = words!("pass password passwd pwd secret token");
+
 #[cfg(test)]
 mod tests {
     use super::*;
