@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::entry::{Entry, What};
 use super::read::entries;
-use crate::model::{Arrange, Date, Finding, Mistake, RepoPath};
-use crate::policy::{NameGlob, PathGlob};
+use crate::model::{Arrange, Finding, Mistake};
 use crate::yaml;
 
 /// A baseline of an old repository is long.
@@ -19,25 +19,6 @@ pub struct Waivers {
     by_fingerprint: HashMap<String, Vec<usize>>,
     by_path: HashMap<Vec<u8>, Vec<usize>>,
     by_glob: Vec<usize>,
-}
-
-#[derive(Debug)]
-pub(super) struct Entry {
-    pub(super) line: u32,
-    pub(super) what: What,
-    pub(super) reason: String,
-    pub(super) until: Option<Date>,
-    pub(super) by: Option<String>,
-    /// It is for what only history has.
-    pub(super) history: bool,
-    /// The change under judgement adds it.
-    pub(super) added: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum What {
-    Fingerprint(String),
-    Rule { rule: NameGlob, paths: Vec<PathGlob> },
 }
 
 impl Waivers {
@@ -90,28 +71,6 @@ impl Waivers {
         let mut named: Vec<usize> = exact.into_iter().flatten().chain(ruled).copied().collect();
         named.arrange();
         named
-    }
-}
-
-impl Entry {
-    fn names(&self, id: &str, path: &RepoPath) -> bool {
-        match &self.what {
-            What::Fingerprint(_) => false,
-            What::Rule { rule, paths } => rule.matches(id) && paths.iter().any(|glob| glob.matches(path)),
-        }
-    }
-
-    /// Everything it says, to tell whether another file says the same.
-    pub(super) fn said(&self) -> String {
-        let what = match &self.what {
-            What::Fingerprint(fingerprint) => fingerprint.clone(),
-            What::Rule { rule, paths } => {
-                let paths: Vec<&str> = paths.iter().map(|glob| &*glob.text).collect();
-                format!("{} {}", rule.text, paths.join(" "))
-            }
-        };
-        let until = self.until.map(|date| date.to_string()).unwrap_or_default();
-        format!("{what}\n{until}\n{}\n{}", self.history, self.reason)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads the list of waivers in `.gov/waivers.yaml`, and notes all that is wrong with it.
 
-use super::file::{Entry, What};
+use super::entry::{Entry, What};
 use crate::model::{Date, is_lower_hex};
 use crate::policy::{NameGlob, PathGlob, Reach};
 use crate::yaml::{self, Mistakes, Node, Span, Value, value_of};

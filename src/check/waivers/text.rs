@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::file::{Entry, Waivers, What};
+use super::entry::{Entry, What};
+use super::file::Waivers;
 use crate::check::marker::{MARKER, comment_of};
 use crate::model::{Date, Finding, RepoPath};
 

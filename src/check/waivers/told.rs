@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::file::{Entry, What};
+use super::entry::{Entry, What};
 use super::is_reason;
 use super::names::{Names, Nobodys};
-use super::waive::{Scope, Waiving};
+use super::terms::{Scope, Waiving};
 use crate::check::marker::Inline;
 use crate::model::{Date, Finding, Place, RepoPath, RiskLevel, RuleId, Severity};
 use crate::policy::NameGlob;

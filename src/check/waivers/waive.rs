@@ -2,34 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::file::{Entry, Waivers};
+use super::entry::Entry;
 use super::is_reason;
 use super::names::Names;
+use super::terms::{Scope, Waiving};
 use super::told::Excuse;
 use crate::check::marker::Inline;
-use crate::check::rules::Rules;
 use crate::model::{Date, Finding, RepoPath, Waived, WaivedBy};
-
-/// How much was judged: only a whole tree, or history, shows that a waiver of the file has nothing
-/// to excuse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// What a change leaves behind.
-    Change,
-    /// What one commit of several adds, which the others may have taken out again.
-    Commit,
-    Tree,
-    History,
-}
-
-/// What waiving depends on besides the findings.
-#[derive(Clone, Copy)]
-pub struct Waiving<'a> {
-    pub rules: &'a Rules,
-    pub waivers: &'a Waivers,
-    pub today: Date,
-    pub scope: Scope,
-}
 
 impl Waiving<'_> {
     /// The findings, those that are excused marked so, and what is wrong with the waivers.
