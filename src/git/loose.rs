@@ -14,8 +14,8 @@ use flate2::bufread::ZlibDecoder;
 use git2::{ObjectType, Oid};
 
 use super::formats::loose::{Inflate, stored};
-use super::notes::{Temporary, random};
 use super::repo::{Repo, object_id, oid};
+use super::temporary::{Temporary, random};
 use crate::model::ObjectId;
 
 /// A file of this many bytes or more is left to libgit2.

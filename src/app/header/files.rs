@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::Failure;
 use crate::app::own_file::fill;
-use crate::git::notes::drawn;
+use crate::git::drawn;
 use crate::git::{Repo, clear_leftovers};
 use crate::model::{Arrange, RepoPath, deceives, is_lower_hex, shell_word};
 

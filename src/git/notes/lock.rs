@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::NotesError;
-use super::state::{is_temporary, ledger_dir};
+use super::folder::{is_temporary, ledger_dir};
+use crate::git::temporary::random;
 use crate::git::{Repo, clear_leftovers};
 use crate::model::ObjectId;
 
@@ -113,7 +114,7 @@ pub(super) struct Turn {
 
 impl Turn {
     pub(super) fn new() -> Self {
-        Self { state: super::nonce::random(), longest: 500 }
+        Self { state: random(), longest: 500 }
     }
 
     pub(super) fn wait(&mut self) {
@@ -123,15 +124,5 @@ impl Turn {
         self.state ^= self.state << 17;
         std::thread::sleep(Duration::from_micros(100 + self.state % self.longest));
         self.longest = (self.longest * 2).min(10_000);
-    }
-}
-
-/// Removes a file when it goes out of scope, unless it was renamed away.
-pub(in crate::git) struct Temporary<'a>(pub(in crate::git) &'a Path);
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        // It may have been renamed, and what cannot be removed is found and removed by the next.
-        let _ = std::fs::remove_file(self.0);
     }
 }

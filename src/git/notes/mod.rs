@@ -10,6 +10,7 @@ mod difference;
 mod durable;
 mod error;
 mod fanout;
+mod folder;
 mod lock;
 mod message;
 mod nonce;
@@ -21,13 +22,11 @@ mod streams;
 mod sync;
 mod walk;
 
-pub(super) use lock::Temporary;
-pub(super) use nonce::random;
 pub(super) use sync::said;
 
 pub use append::{Draft, StreamTip, Writer};
 pub use error::NotesError;
-pub use nonce::{Nonce, drawn};
+pub use nonce::Nonce;
 pub use notebook::Notebook;
 pub use replace::GIVEN_UP;
 pub use state::StateFile;

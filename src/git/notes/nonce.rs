@@ -1,15 +1,15 @@
 //! Eight digits that tell this clone from every other of the same person.
 
-use crate::model::is_lower_hex;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::ErrorKind;
 use std::time::SystemTime;
 
 use super::NotesError;
-use super::lock::Temporary;
-use super::state::{StateFile, ledger_dir};
+use super::folder::ledger_dir;
+use super::state::StateFile;
 use crate::git::Repo;
+use crate::git::temporary::{Temporary, random};
+use crate::model::is_lower_hex;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Nonce(u32);
@@ -82,17 +82,4 @@ impl Repo {
             Err(_no_links_here) => std::fs::rename(&temporary, &path).map(|()| fresh).map_err(failed),
         }
     }
-}
-
-/// 32 hexadecimal digits that nobody else draws.
-#[must_use]
-pub fn drawn() -> String {
-    format!("{:016x}{:016x}", random(), random())
-}
-
-/// A number that differs from process to process and from call to call. It is no secret.
-pub(in crate::git) fn random() -> u64 {
-    let mut hasher = RandomState::new().build_hasher();
-    hasher.write_u32(std::process::id());
-    hasher.finish()
 }

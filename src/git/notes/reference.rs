@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use git2::ErrorCode;
 
-use super::lock::{Intent, Lock, Temporary, Turn};
+use super::lock::{Intent, Lock, Turn};
 use super::{NotesError, STREAMS};
 use crate::git::repo::object_id;
+use crate::git::temporary::Temporary;
 use crate::git::{GitError, Repo};
 use crate::model::ObjectId;
 

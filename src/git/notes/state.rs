@@ -3,14 +3,13 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::NotesError;
-use super::lock::{Temporary, locked};
-use super::nonce::random;
+use super::folder::ledger_dir;
+use super::lock::locked;
 use crate::git::Repo;
-use crate::model::is_lower_hex;
+use crate::git::temporary::{Temporary, random};
 
 /// A file of more bytes is none that gov-hook wrote.
 const LARGEST: u64 = 64 << 20;
@@ -106,25 +105,5 @@ impl Repo {
             std::fs::rename(&temporary, &path)
         });
         written.map_err(|source| NotesError::Write { path, source })
-    }
-}
-
-/// Whether a file was to take another's place, or to hand a key to `ssh-keygen`.
-pub(super) fn is_temporary(name: &str) -> bool {
-    let key = name.strip_prefix("key-").and_then(|rest| rest.strip_suffix(".pub"));
-    let drawn = name.rsplit_once('.').filter(|(_, digits)| digits.len() == 16 && is_lower_hex(digits.as_bytes()));
-    key.is_some() || drawn.is_some()
-}
-
-/// The directory of the clone's own files, made when it is missing.
-pub(super) fn ledger_dir(repo: &Repo) -> Result<PathBuf, NotesError> {
-    let path = repo.common_dir().join("gov");
-    // Most often it is there; `is_dir` follows a link that somebody put in its place on purpose.
-    if path.is_dir() {
-        return Ok(path);
-    }
-    match repo.make_folder(&path) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(NotesError::Write { path, source }),
     }
 }
