@@ -83,6 +83,17 @@ pub enum Content {
     Commit(ObjectId),
 }
 
+impl Content {
+    /// What there is to read in it, if anything is.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Absent | Self::Large { .. } | Self::Commit(_) => None,
+        }
+    }
+}
+
 /// How the content rules could read the new side; what was not scanned is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scanned {

@@ -1,7 +1,7 @@
 //! What was judged before, found again by its objects.
 
 use super::pushed::{Brought, brought};
-use super::target::{Subject, since_commit};
+use super::subject::{Subject, since_commit};
 use crate::app::Failure;
 use crate::app::memory::Signatures;
 use crate::git::Repo;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::Failure;
 use crate::check::rules::Rules;
 use crate::git::Repo;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::examine::{OfFile, bytes};
+use super::file::OfFile;
 use super::signed::Signed;
 use crate::app::Failure;
 use crate::check::header_finding;
@@ -51,7 +51,7 @@ impl Signed<'_> {
     fn look_again(&self, repo: &Repo, facts: &FileFacts, gone: &[Gone]) -> Result<Option<Finding>, Failure> {
         let path = &facts.change.path;
         let new = repo.content(facts.change.new, path, &mut |_| ())?;
-        let Some(text) = bytes(&new).filter(|text| !text.is_empty() && inspect(text) == Found::Nothing) else {
+        let Some(text) = new.bytes().filter(|text| !text.is_empty() && inspect(text) == Found::Nothing) else {
             return Ok(None);
         };
         let same = gone.iter().find(|gone| facts.new_sha256 == Some(gone.body));

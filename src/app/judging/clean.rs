@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::examine::bytes;
 use crate::model::{Content, FileChange, ObjectId, RepoPath};
 
 /// Of files that were as large as this together, another thread takes some of the rest.
@@ -24,7 +23,7 @@ impl Clean {
     }
 
     pub(super) fn count(&self, content: &Content) {
-        self.bytes.fetch_add(bytes(content).map_or(0, <[u8]>::len), Ordering::Relaxed);
+        self.bytes.fetch_add(content.bytes().map_or(0, <[u8]>::len), Ordering::Relaxed);
     }
 
     pub(super) fn has(&self, change: &FileChange) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::clean::Clean;
-use super::examine::{Examiner, OfFile, bytes};
+use super::file::{Examiner, OfFile};
 use crate::app::Failure;
 use crate::check::rules::Candidate;
 use crate::check::{survey, survey_copy};
@@ -37,7 +37,7 @@ impl Examiner<'_> {
             return one_by_one();
         }
         let candidates: Vec<Candidate<'_>> =
-            files.iter().map(|(_, file)| self.candidate(file, None, bytes(&content))).collect();
+            files.iter().map(|(_, file)| self.candidate(file, None, content.bytes())).collect();
         let scanned = self.law.rules.scan_copies(&candidates);
         let mut all: Vec<(usize, OfFile)> = Vec::with_capacity(files.len());
         for ((place, file), found) in files.iter().zip(scanned) {

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::examine::{Examined, Examiner};
-use super::target::Subject;
+use super::examine::Examined;
+use super::file::Examiner;
+use super::subject::Subject;
 use super::{history, mends, people};
 use crate::app::Failure;
 use crate::app::memory::{Hearing, Records};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::Failure;
 use crate::check::{HistoryFacts, is_fix_subject};
 use crate::git::Repo;

@@ -1,12 +1,14 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::again::{self, Again};
-use super::examine::{Examined, Examiner};
+use super::examine::Examined;
+use super::file::Examiner;
 use super::hear::{self, Ears, Heard, Weighed};
 use super::next::next_steps;
 use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
-use super::target::{self, Subject};
+use super::subject::Subject;
+use super::target;
 use super::{Question, Supposition, What, history, people};
 use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
 use crate::app::memory::{Alone, Records, Signatures};

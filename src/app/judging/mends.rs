@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::Failure;
 use crate::git::{Commit, Repo};
 use crate::model::{FileChange, ObjectId, RepoPath, Saying, Word};

@@ -1,7 +1,8 @@
 //! What a message adds to the judgement of what is staged, which was made before there was one.
 
 use super::people;
-use super::target::{self, Subject};
+use super::subject::Subject;
+use super::target;
 use crate::app::law::Law;
 use crate::app::{Environment, Failure};
 use crate::git::Repo;

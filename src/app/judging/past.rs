@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::examine::{Examined, Examiner, bytes};
+use super::examine::Examined;
+use super::file::Examiner;
 use super::large::{self, Stored};
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::check::rules::{Candidate, MESSAGE_PATH, Standing, Stream, TAG_PATH};
@@ -118,7 +119,7 @@ impl Examiner<'_> {
         let mut seen = Vec::new();
         for (stand, path) in blob.places.iter().zip(&paths) {
             let whole = || {
-                let new = bytes(&content);
+                let new = content.bytes();
                 let file = Candidate { new, ..Candidate::standing(path, stand.mode) };
                 rules.scan(&file, Cow::default)
             };

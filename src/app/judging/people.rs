@@ -2,7 +2,7 @@
 
 use std::borrow::{Borrow, Cow};
 
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::memory::Records;
 use crate::app::{Environment, Failure};
 use crate::git::{self, Commit, Repo};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::target::{Subject, law_side, since_commit};
+use super::subject::{Subject, law_side, since_commit};
 use crate::app::memory::Arriving;
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};

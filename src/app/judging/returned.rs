@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::examine::{OfFile, bytes};
+use super::file::OfFile;
 use super::signed::Signed;
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::Failure;
 use crate::app::memory::Past;
 use crate::check::header_finding;
@@ -43,7 +43,7 @@ impl Signed<'_> {
     ) -> Result<Option<Finding>, Failure> {
         let path = &facts.change.path;
         let new = repo.content(facts.change.new, path, &mut |_| ())?;
-        let text = bytes(&new).unwrap_or_default();
+        let text = new.bytes().unwrap_or_default();
         if inspect(text) != Found::Nothing {
             return Ok(None);
         }

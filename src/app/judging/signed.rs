@@ -1,6 +1,5 @@
 //! What has become of the signed files that a change touches.
 
-use super::examine::bytes;
 use crate::app::Failure;
 use crate::app::memory::{Alone, Signatures};
 use crate::check::header_finding;
@@ -39,8 +38,8 @@ impl Signed<'_> {
     /// The ledger is read only for files that have to be signed, or show that they are.
     pub(super) fn look(&self, repo: &Repo, facts: &FileFacts, old: &Content, new: &Content) -> Result<Told, Failure> {
         let change = &facts.change;
-        let Some(side) = change.new else { return Ok(Told { lost: bytes(old).and_then(lost), ..Told::default() }) };
-        let (text, before) = (bytes(new).unwrap_or_default(), bytes(old));
+        let Some(side) = change.new else { return Ok(Told { lost: old.bytes().and_then(lost), ..Told::default() }) };
+        let (text, before) = (new.bytes().unwrap_or_default(), old.bytes());
         let required = self.policy.requires_header(&change.path);
         let has_header = |text: &[u8]| inspect(text) != Found::Nothing;
         let mut concerns = required || has_header(text) || before.is_some_and(has_header);

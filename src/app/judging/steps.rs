@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::clean::Clean;
-use super::examine::{Examiner, bytes};
+use super::file::Examiner;
 use super::large::{self, Stored};
-use super::target::Subject;
+use super::subject::Subject;
 use crate::app::progress::Progress;
 use crate::app::{Failure, parallel};
 use crate::check::line_diff;
@@ -185,9 +185,9 @@ impl Examiner<'_> {
         } else {
             let old = before()?;
             // What is gone is judged of the change as a whole, and so is what it is weighed against.
-            let added = self.candidate(change, None, bytes(&new));
-            let before = bytes(&old);
-            let added = Candidate { before, common: Common::of(before, bytes(&new)), is_weighed: false, ..added };
+            let added = self.candidate(change, None, new.bytes());
+            let before = old.bytes();
+            let added = Candidate { before, common: Common::of(before, new.bytes()), is_weighed: false, ..added };
             self.law.rules.scan(&added, || Cow::Owned(line_diff(&old, &new)))
         };
         *last = change.new.map(|side| (side, new));

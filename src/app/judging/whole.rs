@@ -1,6 +1,6 @@
 //! What is judged without anything that it is compared with: every file of a tree, or of all history.
 
-use super::target::{Subject, landing_on};
+use super::subject::{Subject, landing_on};
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::model::{ObjectId, TargetKind, shell_word};
