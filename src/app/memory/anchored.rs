@@ -2,41 +2,17 @@
 //! other, and in tags. What a branch says that was merged there anchors nothing: anybody may have said it.
 
 use super::kept::Pins;
-use super::reading::{Depth, held_against};
+use super::told::Depth;
 use crate::app::Failure;
-use crate::git::{Commit, Repo, trailers};
+use crate::git::{Repo, trailers};
 use crate::ledger::{Anchor, Claim};
 use crate::model::{ObjectId, Sha256};
 use crate::report::audit::verify::{Anchors, NotAnchored};
 
-/// What these commits, and a tag by its name, anchor and the ledger does not hold, a line for each: once such
-/// a commit has landed, nothing makes the ledger fit it again, and a tag goes to everybody who fetches.
-pub(in crate::app) fn unfounded(
-    repo: &Repo,
-    commits: &[Commit],
-    tag: Option<(&str, ObjectId)>,
-) -> Result<Vec<String>, Failure> {
-    let mut found = Anchored::default();
-    for commit in commits {
-        found.read(&commit.message, &|| format!("commit {}", commit.id.short()));
-    }
-    if let Some((name, tag)) = tag {
-        repo.tag_messages(tag)?.iter().for_each(|message| found.read(message, &|| format!("tag {name}")));
-    }
-    if found.anchors.is_empty() {
-        return Ok(Vec::new());
-    }
-    let without = held_against(repo, Vec::new())?;
-    let (claims, _) = found.claims(without.genesis);
-    let with = held_against(repo, claims)?;
-    let damage = with.verdict.damage.into_iter().filter(|damage| !without.verdict.damage.contains(damage));
-    Ok(damage.map(|damage| format!("{}: {}, found {}", damage.code, damage.expected, damage.found)).collect())
-}
-
 /// Every anchor with the place where it stands, and what only looks like one.
 #[derive(Default)]
 pub(super) struct Anchored {
-    anchors: Vec<(String, Anchor)>,
+    pub(super) anchors: Vec<(String, Anchor)>,
     others: Vec<NotAnchored>,
 }
 
@@ -68,7 +44,7 @@ impl Anchored {
         Ok(found)
     }
 
-    fn read(&mut self, message: &[u8], place: &dyn Fn() -> String) {
+    pub(super) fn read(&mut self, message: &[u8], place: &dyn Fn() -> String) {
         for read in trailers(message).iter().filter_map(|trailer| Anchor::read(trailer)) {
             match read {
                 Ok(anchor) => self.anchors.push((place(), anchor)),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::kept::remember;
-use super::pen::Genesis;
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{StateFile, Stream, StreamTip};
@@ -18,6 +17,13 @@ pub(super) struct Heads {
     pub(super) latest: Option<Moment>,
     /// Each stream and the commit its ref points to.
     known: Vec<(String, ObjectId)>,
+}
+
+/// The entry that a ledger begins with.
+pub(super) struct Genesis {
+    pub(super) id: Sha256,
+    /// The notes commit that holds it, which the opening of a stream is shown with.
+    pub(super) object: ObjectId,
 }
 
 /// What this clone knew when it last wrote: one line for each stream and the commit its ref pointed to,

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::laws::signers;
-use super::reading::{Arriving, Depth, Spoken, read, read_arriving};
+use super::reading::{Arriving, read, read_arriving};
+use super::told::{Depth, Spoken};
 use crate::app::Failure;
 use crate::app::law::SIGNERS_PATH;
 use crate::git::{Commit, Repo};

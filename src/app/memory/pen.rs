@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::act::Act;
 use super::beginning::{adopt, pinned, seen_elsewhere};
-use super::heads::{Heads, Kept};
+use super::heads::{Genesis, Heads, Kept};
 use super::kept::Pins;
 use super::seal;
 use super::soundness::{last_sound, way_back};
@@ -357,10 +357,4 @@ impl<'a> Pen<'a> {
             Err(other) => Err(other.into()),
         }
     }
-}
-
-pub(super) struct Genesis {
-    pub(super) id: Sha256,
-    /// The notes commit that holds it, which the opening of a stream is shown with.
-    pub(super) object: ObjectId,
 }

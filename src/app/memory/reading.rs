@@ -1,42 +1,23 @@
 //! The ledger as this clone has it: every stream walked and judged, its entries told, the streams
 //! compared with each other and with what was kept of them before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::anchored::Anchored;
+use super::around::{misplaced, replaced, resolved, taken_away, tell_replaced};
 use super::copies;
-use super::kept::{self, KeptStream, Learned, Pins, Verified};
+use super::kept::{KeptStream, Pins, Verified};
 use super::laws::{Laws, admins, past, signers, trusted_side};
+use super::learned::{self, Learned};
+use super::told::{Depth, Spoken, Told, silence};
 use super::walking::{Open, begin, symbolic, take_step, walk};
 use crate::app::Failure;
-use crate::git::notes::{Asked, Noted, STREAMS, Step, Stream, Walked};
-use crate::git::{GitError, Repo};
-use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, Witness, join};
-use crate::model::{Arrange, Damage, DamageCode, Entry, EntryKind, Gather, ObjectId, Sha256};
+use crate::git::Repo;
+use crate::git::notes::{Asked, STREAMS, Step, Stream};
+use crate::ledger::{self, Chain, Claim, GENESIS_STREAM, Rules, Verdict, join};
+use crate::model::{Arrange, EntryKind, Gather, ObjectId, Sha256};
 use crate::report::audit::verify::Anchors;
-
-/// How much of the ledger is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Depth {
-    /// What came since the ledger was last found sound.
-    News,
-    /// Every entry.
-    Whole,
-    /// Every entry, as if this clone had never verified before; its pins are held to all the same.
-    Afresh,
-}
-
-/// An entry as it was read.
-#[derive(Debug)]
-pub(in crate::app) struct Told {
-    pub(in crate::app) id: Sha256,
-    pub(in crate::app) entry: Entry,
-    /// In whose note it stands.
-    pub(in crate::app) object: ObjectId,
-    /// What is wrong with it by itself and in its stream.
-    pub(in crate::app) damage: Vec<Damage>,
-}
 
 /// What became of the ledger.
 #[derive(Debug)]
@@ -52,15 +33,6 @@ pub(in crate::app) struct Reading {
     pub(in crate::app) words: Vec<Spoken>,
     /// What commits and tags anchor, where that was asked for.
     pub(in crate::app) anchors: Anchors,
-}
-
-/// An entry by which somebody says something of a change.
-#[derive(Clone, Debug)]
-pub(in crate::app) struct Spoken {
-    pub(in crate::app) id: Sha256,
-    pub(in crate::app) entry: Entry,
-    /// Why it cannot be believed, signatures apart.
-    pub(in crate::app) flaw: Option<String>,
 }
 
 /// Reads the ledger and tells its entries, those of one stream in their order, on several threads.
@@ -210,7 +182,7 @@ fn read_streams(
         pins.here.extend(here.iter().filter(|stream| stream.remote.is_none()).map(|stream| stream.name.clone()));
         let (genesis, tips) = (reading.genesis, reading.verdict.tips.as_slice());
         let (signers, signatures) = (listed.digest, signatures.as_slice());
-        kept::keep(repo, Learned { verified, signers, signatures, is_whole, pins, genesis, tips })?;
+        learned::keep(repo, Learned { verified, signers, signatures, is_whole, pins, genesis, tips })?;
     }
     Ok(reading)
 }
@@ -252,21 +224,6 @@ fn genesis_of(chains: &[Chain<'_>]) -> Option<Sha256> {
     chains.iter().find(|chain| chain.stream() == GENESIS_STREAM).and_then(Chain::head).map(|head| head.id)
 }
 
-/// Streams whose commits were replaced, and the claims on the entries that each ended with before.
-fn replaced(opened: &mut [Open<'_>], is_own: &dyn Fn(&str) -> bool) -> (Vec<Damage>, Vec<Claim>) {
-    let claim = |stream: &str, seen| {
-        let by = if is_own(stream) { Witness::OwnPin } else { Witness::Pin };
-        Claim { stream: stream.to_owned(), seen, by }
-    };
-    let (mut replaced, mut ended) = (Vec::new(), Vec::new());
-    for open in opened {
-        let Some(damage) = open.replaced.take() else { continue };
-        ended.extend(open.ended.map(|seen| claim(&damage.stream, seen)));
-        replaced.push(damage);
-    }
-    (replaced, ended)
-}
-
 /// What was kept of a stream, and what it was by then.
 struct Before {
     commit: ObjectId,
@@ -297,124 +254,4 @@ fn to_keep(
         Some((tip.stream.clone(), KeptStream { commit, signed, tip: tip.clone(), line, words }))
     });
     kept.gathered()
-}
-
-/// Commits are a stream's wrapping: other ones around the same entries, as another layout makes them,
-/// took nothing away. Where something is wrong with the stream, that they are others comes first.
-fn tell_replaced(damage: &mut Vec<Damage>, replaced: Vec<Damage>) {
-    for replaced in replaced {
-        if let Some(at) = damage.iter().position(|damage| damage.stream == replaced.stream) {
-            damage.insert(at, replaced);
-        }
-    }
-}
-
-/// Streams of which only a remote's copy is left: nothing of that is lost, but it did not go by itself.
-fn taken_away(pins: &Pins, here: &[Stream]) -> Vec<Damage> {
-    let is_copy = |stream: &&Stream| stream.remote.is_some() && pins.here.contains(&stream.name);
-    let damage = |stream: &Stream| Damage {
-        code: DamageCode::StreamMissing,
-        stream: stream.name.clone(),
-        seq: None,
-        entry: None,
-        expected: format!("{STREAMS}{}, which this clone had", stream.name),
-        found: format!("only {}", stream.reference),
-    };
-    here.iter().filter(is_copy).map(damage).collect()
-}
-
-/// What a signature is worth is judged anew by whoever asks, under the policy that decides there.
-pub(super) const fn is_of_a_signature(code: DamageCode) -> bool {
-    matches!(
-        code,
-        DamageCode::SignatureMissing
-            | DamageCode::SignatureBad
-            | DamageCode::SignatureNamespace
-            | DamageCode::SignerNotAllowed
-            | DamageCode::ForeignKey
-    )
-}
-
-/// A stream with damage in it may have lost anything: nothing that it says counts.
-fn silence(words: &mut [Spoken], damage: &[Damage]) {
-    for word in words.iter_mut().filter(|word| word.flaw.is_none()) {
-        let stream = word.entry.stream.as_str();
-        if damage.iter().any(|damage| damage.stream == stream && !is_of_a_signature(damage.code)) {
-            word.flaw = Some(format!("stands in {stream}, which is damaged: see gov-hook audit verify"));
-        }
-    }
-}
-
-/// What stands where no stream can be, and a genesis that belongs to another repository.
-fn misplaced(repo: &Repo, opened: &[Open<'_>], (here, is_pinned): (&[Stream], bool)) -> Result<Vec<Damage>, Failure> {
-    let mut damage = Vec::new();
-    let mut add = |code, stream: &str, expected: &str, found: String| {
-        damage.push(Damage { code, stream: stream.into(), seq: None, entry: None, expected: expected.into(), found });
-    };
-    if repo.is_above_streams_taken() {
-        add(
-            DamageCode::StreamName,
-            STREAMS.trim_end_matches('/'),
-            "streams below it only",
-            "a reference of this name".into(),
-        );
-    }
-    for empty in opened.iter().map(|open| &open.chain).filter(|chain| chain.head().is_none()) {
-        if empty.damage().is_empty() {
-            add(DamageCode::MalformedNote, empty.stream(), "entries", "a stream that has none".into());
-        }
-    }
-    for root in opened.iter().filter_map(|open| open.root).filter(|_| !is_pinned && !repo.is_shallow()) {
-        let is_gone = matches!(repo.commit(root), Err(GitError::MissingCommit { promised_by: None, .. }));
-        if is_gone && !speaks_of_this(repo, here)? {
-            let expected = "a genesis entry made from a root commit of this repository";
-            add(DamageCode::ForeignRepository, GENESIS_STREAM, expected, format!("{root}, which is not here"));
-        }
-    }
-    Ok(damage)
-}
-
-/// Whether others have put commits on record that are here: the root may have gone with a history that was
-/// rewritten since, or be on a branch that this clone does not know. What this clone wrote itself says nothing.
-fn speaks_of_this(repo: &Repo, here: &[Stream]) -> Result<bool, Failure> {
-    let is_own = copies::own(repo)?;
-    for stream in here.iter().filter(|stream| stream.name != GENESIS_STREAM && !is_own(&stream.name)) {
-        let Some(tip) = stream.tip else { continue };
-        let mut is_known = false;
-        repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
-            let commits = step.added.iter().filter_map(|noted| ledger::parse(&noted.line).ok()?.subject.commit);
-            is_known = is_known || commits.into_iter().any(|commit| repo.commit_here(commit).is_some());
-        });
-        if is_known {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Judges claims on entries older than what was read now: their streams are looked through again.
-fn resolved(repo: &Repo, here: &[Stream], unresolved: &[Claim]) -> Result<Vec<Damage>, Failure> {
-    let mut wanted: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
-    for claim in unresolved {
-        wanted.entry(claim.stream.as_str()).or_default().insert(claim.seen.seq);
-    }
-    let mut found: BTreeMap<(&str, u64), Sha256> = BTreeMap::new();
-    for (name, places) in &wanted {
-        let Some(tip) = here.iter().find(|stream| stream.name == *name).and_then(|stream| stream.tip) else { continue };
-        let walked = repo.walk_stream(&Asked { tip, after: None }, &mut |step| {
-            for Noted { line, .. } in step.added {
-                if let Some(seq) = ledger::parse(&line).ok().map(|entry| entry.seq).filter(|seq| places.contains(seq)) {
-                    found.entry((name, seq)).or_insert_with(|| ledger::id(&line));
-                }
-            }
-        });
-        match walked {
-            // That was told when the stream was read.
-            Walked::Broken { error, .. } if error.is_made_so() => {}
-            Walked::Broken { error, .. } => return Err(error.into()),
-            Walked::Whole { .. } | Walked::Rewritten | Walked::Shallow { .. } => {}
-        }
-    }
-    let against = |claim: &Claim| claim.against(found.get(&(claim.stream.as_str(), claim.seen.seq)).copied());
-    Ok(unresolved.iter().filter_map(against).collect())
 }

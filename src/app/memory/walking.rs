@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use super::kept::KeptStream;
 use super::laws::Laws;
-use super::reading::{Depth, Spoken, Told, is_of_a_signature};
+use super::told::{Depth, Spoken, Told, is_of_a_signature};
 use crate::app::Failure;
 use crate::git::Repo;
 use crate::git::notes::{Asked, Noted, Oddity, Step, Stream, Walked};
