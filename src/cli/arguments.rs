@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use super::approval::{
@@ -15,9 +14,10 @@ use super::headers::{SignArguments, UnsignArguments, VerifyArguments};
 use super::install::{DoctorArguments, InstallArguments};
 use super::notify::NotifyArguments;
 use super::rules::RulesVerb;
+use super::shared::{DESCRIBED, FILE_CODES, Form, said, word};
 use crate::app::Colour;
 use crate::app::hook::Stage;
-use crate::model::{Date, Enforcement, Gate};
+use crate::model::{Enforcement, Gate};
 use crate::report::{Format, Medium};
 
 const EXIT_CODES: &str = "Exit codes of every verb that decides:
@@ -26,27 +26,10 @@ const EXIT_CODES: &str = "Exit codes of every verb that decides:
   2  could not decide: usage, policy, environment or unreadable input
   3  held: an approval is missing";
 
-/// Of the verbs by which people answer: approvals, overrides and what comes of them.
-pub(super) const ANSWER_CODES: &str = "\
-Exit codes:
-  0  on record
-  1  denied: it would not count; nothing is on record
-  2  could not be done";
-
-/// Of the verbs that read a file that somebody wrote.
-pub(super) const FILE_CODES: &str = "\
-Exit codes:
-  0  no mistakes
-  2  it has mistakes, or could not be read";
-
 const UNINSTALL_CODES: &str = "\
 Exit codes:
   0  removed, or none were installed
   2  could not be removed; the message says why";
-
-/// Help with what a verb does beneath the line that names it. `before_help` holds that: a verb's own line
-/// in the list of all would take the place of a longer description.
-pub(super) const DESCRIBED: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}\n";
 
 #[derive(Debug, Parser)]
 #[command(
@@ -275,22 +258,6 @@ pub(super) struct FullForm {
     pub(super) format: Format,
 }
 
-/// The forms of a verb that only reads.
-#[derive(Debug, Args)]
-pub(super) struct Form {
-    /// Output format
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = word(["human", "json"], medium))]
-    pub(super) format: Medium,
-}
-
-fn medium(text: &str) -> Option<Medium> {
-    match text {
-        "human" => Some(Medium::Text),
-        "json" => Some(Medium::Json),
-        _ => None,
-    }
-}
-
 #[derive(Debug, Subcommand)]
 pub(super) enum PolicyVerb {
     /// Print the policy in effect, with every default filled in
@@ -395,15 +362,6 @@ impl Verb {
     }
 }
 
-/// Words that are kept: there have to be some.
-pub(super) fn said(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
-}
-
-pub(super) fn date(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|()| "not a date of the form 2026-12-31".to_owned())
-}
-
 fn parse_colour(text: &str) -> Option<Colour> {
     match text {
         "auto" => Some(Colour::Auto),
@@ -411,13 +369,4 @@ fn parse_colour(text: &str) -> Option<Colour> {
         "never" => Some(Colour::Never),
         _ => None,
     }
-}
-
-/// One of some words, each standing for a value of the model.
-pub(super) fn word<T: Clone + Send + Sync + 'static, const N: usize>(
-    words: [&'static str; N],
-    meaning: fn(&str) -> Option<T>,
-) -> impl clap::builder::TypedValueParser<Value = T> {
-    use clap::builder::TypedValueParser;
-    PossibleValuesParser::new(words).try_map(move |word| meaning(&word).ok_or("is not one of them"))
 }

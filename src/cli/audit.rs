@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{DESCRIBED, Form, word};
 use super::publish::{CheckpointArguments, ExportArguments, ReconcileArguments, ReportArguments, SyncArguments};
+use super::shared::{DESCRIBED, Form, word};
 use crate::app::{Answer, Environment, Failure, audit};
 use crate::model::{EntryKind, Moment, Outcome};
 use crate::report::{Medium, Style};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{DESCRIBED, Form};
+use super::shared::{DESCRIBED, Form};
 use crate::app::header::{self, Signing, Unsigning, Verifying};
 use crate::app::{Answer, Environment, Failure};
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::arguments::{DESCRIBED, Form, word};
 use super::print;
+use super::shared::{DESCRIBED, Form, word};
 use crate::app::install::{self, Request, Service};
 use crate::app::{Answer, Environment, Failure};
 

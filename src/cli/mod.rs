@@ -11,6 +11,7 @@ mod publish;
 mod purpose;
 mod quick;
 mod rules;
+mod shared;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{DESCRIBED, Form, word};
+use super::shared::{DESCRIBED, Form, word};
 use crate::app::notify::{self, Asker};
 use crate::app::{Answer, Environment, Failure};
 use crate::report::Medium;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{DESCRIBED, Form, date, word};
+use super::shared::{DESCRIBED, Form, date, word};
 use crate::app::audit::checkpoint::Shown;
 use crate::app::audit::export::{self, Form as Exported};
 use crate::app::audit::reconcile::{self, Lost};

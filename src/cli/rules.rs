@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::arguments::{DESCRIBED, FILE_CODES, Form, date, said};
+use super::shared::{DESCRIBED, FILE_CODES, Form, date, said};
 use crate::app::rules::{baseline, check, explain, list, waive};
 use crate::app::{Answer, Environment, Failure};
 use crate::model::Date;

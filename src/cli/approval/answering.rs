@@ -6,8 +6,8 @@ use super::target::TargetArguments;
 use super::time::until;
 use crate::app::approval::{self, Answering, Target, Until, Verdict};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{ANSWER_CODES, DESCRIBED, Form, said};
 use crate::cli::print;
+use crate::cli::shared::{ANSWER_CODES, DESCRIBED, Form, said};
 use crate::report::{Medium, Style};
 
 #[derive(Debug, Args)]

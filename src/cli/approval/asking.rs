@@ -5,7 +5,7 @@ use clap::Args;
 use super::target::TargetArguments;
 use crate::app::approval::{self, Said};
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{DESCRIBED, Form, said};
+use crate::cli::shared::{DESCRIBED, Form, said};
 
 #[derive(Debug, Args)]
 #[command(help_template = DESCRIBED, before_help = "\

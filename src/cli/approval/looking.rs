@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::app::approval;
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::Form;
+use crate::cli::shared::Form;
 use crate::report::Style;
 
 #[derive(Debug, Args)]

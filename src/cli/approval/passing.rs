@@ -6,7 +6,7 @@ use super::target::TargetArguments;
 use super::time::seconds;
 use crate::app::approval;
 use crate::app::{Answer, Environment, Failure};
-use crate::cli::arguments::{ANSWER_CODES, DESCRIBED, Form, said};
+use crate::cli::shared::{ANSWER_CODES, DESCRIBED, Form, said};
 use crate::report::Medium;
 
 #[derive(Debug, Args)]
