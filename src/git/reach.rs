@@ -12,26 +12,13 @@ use git2::ObjectType;
 
 use super::commit::Commit;
 use super::error::GitError;
+use super::paths::Paths;
 use super::repo::{Repo, object_id, oid};
 use super::tree::parse;
 use crate::model::{Arrange, Mode, ObjectId, RepoPath};
 
-/// A history that unfolds to more paths than this is an attack.
-const MOST_PATHS: usize = 3_000_000;
-
-/// Longer chains of tags are nobody's.
-const LONGEST_CHAIN: usize = 64;
-
 /// gov-hook's own records: they name what was found and never hold it.
 const OWN_RECORDS: &str = "refs/notes/gov/";
-
-/// What the object of a tag says.
-#[derive(Clone, Debug)]
-pub struct Tag {
-    /// What it names, its own name, and who made it.
-    pub header: Vec<u8>,
-    pub message: Vec<u8>,
-}
 
 /// A name from which history is walked, and the object it stands for.
 #[derive(Clone, Debug)]
@@ -173,43 +160,6 @@ impl Repo {
         Err(GitError::PartialHistory { missing, of: reached.blobs.len(), remote: self.remote_name() })
     }
 
-    /// What an object is, or a chain of tags leads to.
-    pub(super) fn peel(&self, start: &Start) -> Result<(ObjectId, ObjectType), GitError> {
-        self.through_tags(start, &mut |_| ())
-    }
-
-    /// What the tags say that lead from an object to what is no tag; nothing where it is none itself.
-    pub fn tag_messages(&self, id: ObjectId) -> Result<Vec<Vec<u8>>, GitError> {
-        Ok(self.tags(id)?.into_iter().map(|tag| tag.message).collect())
-    }
-
-    /// Those tags themselves.
-    pub fn tags(&self, id: ObjectId) -> Result<Vec<Tag>, GitError> {
-        let mut tags = Vec::new();
-        self.through_tags(&Start { name: id.to_string(), object: id }, &mut |tag| {
-            let header = tag.windows(2).position(|pair| pair == b"\n\n").unwrap_or(tag.len());
-            let (header, message) = tag.split_at(header);
-            tags.push(Tag { header: header.to_vec(), message: message.get(2..).unwrap_or_default().to_vec() });
-        })?;
-        Ok(tags)
-    }
-
-    fn through_tags(&self, start: &Start, heard: &mut dyn FnMut(&[u8])) -> Result<(ObjectId, ObjectType), GitError> {
-        let what = || format!("what `{}` names", start.name);
-        let mut id = start.object;
-        for _ in 0..LONGEST_CHAIN {
-            let (_, kind) = self.header(id, &what)?;
-            if kind != ObjectType::Tag {
-                return Ok((id, kind));
-            }
-            let tag = self.read(id, ObjectType::Tag, &what)?;
-            let named = tag.strip_prefix(b"object ").and_then(|rest| std::str::from_utf8(rest.get(..40)?).ok());
-            heard(&tag);
-            id = named.and_then(|hex| hex.parse().ok()).ok_or(GitError::Malformed { id, what: "tag" })?;
-        }
-        Err(GitError::Malformed { id: start.object, what: "tag" })
-    }
-
     /// Every commit behind some others with its tree, parents first; of those that may come next,
     /// the oldest does.
     fn oldest_first(
@@ -336,76 +286,5 @@ impl Out {
         }
         self.blob(id, Stand { path, mode: Mode::Regular, commit: None });
         Ok(())
-    }
-}
-
-/// Paths by number; each is a name in a directory, which is a path too.
-struct Paths {
-    most: usize,
-    names: Vec<(u32, Box<[u8]>)>,
-    children: HashMap<u32, HashMap<Box<[u8]>, u32>>,
-}
-
-impl Default for Paths {
-    fn default() -> Self {
-        Self { most: MOST_PATHS, names: vec![(Self::ROOT, Box::default())], children: HashMap::new() }
-    }
-}
-
-impl Paths {
-    const ROOT: u32 = 0;
-
-    fn child(&mut self, directory: u32, name: &[u8]) -> Result<u32, GitError> {
-        let inside = self.children.entry(directory).or_default();
-        if let Some(known) = inside.get(name) {
-            return Ok(*known);
-        }
-        let number = u32::try_from(self.names.len()).ok().filter(|_| self.names.len() <= self.most);
-        let number = number.ok_or(GitError::TooManyPaths { limit: self.most })?;
-        inside.insert(name.into(), number);
-        self.names.push((directory, name.into()));
-        Ok(number)
-    }
-
-    fn spelled(&self, path: u32) -> RepoPath {
-        let mut parts: Vec<&[u8]> = Vec::new();
-        let mut at = path;
-        while let Some((directory, name)) = usize::try_from(at).ok().and_then(|at| self.names.get(at)) {
-            if at == Self::ROOT {
-                break;
-            }
-            parts.push(name);
-            at = *directory;
-        }
-        parts.reverse();
-        RepoPath::new(parts.join(&b'/'))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_has_one_number_and_is_spelled_as_it_was() {
-        let mut paths = Paths::default();
-        let directory = paths.child(Paths::ROOT, b"src").unwrap();
-
-        let file = paths.child(directory, b"a.rs").unwrap();
-
-        assert_eq!(paths.spelled(file), RepoPath::from("src/a.rs"));
-        assert_eq!(paths.child(directory, b"a.rs").unwrap(), file);
-        assert_ne!(paths.child(Paths::ROOT, b"a.rs").unwrap(), file);
-    }
-
-    #[test]
-    fn a_tree_that_unfolds_without_end_is_refused() {
-        let mut paths = Paths { most: 3, ..Paths::default() };
-        let mut unfold = || (0..9).try_fold(Paths::ROOT, |directory, _| paths.child(directory, b"again"));
-
-        let refused = unfold();
-
-        assert!(matches!(refused, Err(GitError::TooManyPaths { limit: 3 })));
-        assert_eq!(paths.names.len(), 4);
     }
 }
