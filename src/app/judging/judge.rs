@@ -1,24 +1,23 @@
 //! One judgement: law, change, assessment, evidence, decision.
 
 use super::again::{self, Again};
-use super::examine::Examined;
 use super::file::Examiner;
 use super::hear::{self, Ears, Heard, Weighed};
+use super::measured::{Measured, measured};
 use super::next::next_steps;
 use super::pushed::{Push, Side, pushed};
 use super::signed::Signed;
 use super::subject::Subject;
 use super::target;
-use super::{Question, Supposition, What, history, people};
-use crate::app::law::{self, Law, POLICY_PATH, WAIVERS_PATH};
+use super::{Question, Supposition, people};
+use crate::app::law::{self, Law, WAIVERS_PATH};
 use crate::app::memory::{Alone, Records, Signatures};
 use crate::app::{Environment, Failure};
-use crate::check::{self, Gathered};
 use crate::gate::{self, Extent};
 use crate::git::{Commit, Repo};
 use crate::model::{
     Assessment, ChangeId, Content, Decision, Enforcement, Evidence, Judgement, Landing, Moment, Need, ObjectId, Person,
-    PolicyRef, Reach, RepoPath, Risk, Saying, Sha256, Target, TargetKind, Window, Word, branch_reference,
+    Reach, RepoPath, Risk, Saying, Sha256, Target, TargetKind, Word, branch_reference,
 };
 use crate::policy::{Audit, Notice, Policy, deciding_digest};
 
@@ -206,14 +205,8 @@ fn weigh(repo: &Repo, question: &Question, environment: &Environment, case: Case
         is_watched: environment.stderr_is_terminal,
         naming: question.naming,
     };
-    let (found, reach) = examined(repo, question, &subject, &examiner)?;
-    let Examined { files, findings, touched, verified, mut notes } = found;
-    let history = history::facts(repo, &subject, &files)?;
-    let landing = landing(&subject, ChangeId::of(files.iter().map(Box::as_ref)), policy, environment)?;
-    let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
-    let assessment = check::assess(gathered, policy);
-    notes.extend(partial_history(&assessment));
-    notes.extend(not_in_force(repo, &law.reference)?);
+    let Measured { assessment, change, reach, verified, notes } = measured(repo, question, &subject, &examiner)?;
+    let landing = landing(&subject, change, policy, environment)?;
     let level = level(question, policy, subject.branch.as_deref(), agent.as_deref());
     let words = supposed(question, landing.now);
     let evidence = Evidence { gate: question.gate, level, authors, agent: agent.clone(), landing, words };
@@ -258,20 +251,6 @@ fn weigh(repo: &Repo, question: &Question, environment: &Environment, case: Case
     })
 }
 
-/// Whoever has just written a policy expects it to judge.
-fn not_in_force(repo: &Repo, law: &PolicyRef) -> Result<Option<String>, Failure> {
-    let is_written = law.built_in && repo.work_dir().is_some_and(|root| root.join(POLICY_PATH).is_file());
-    if !is_written {
-        return Ok(None);
-    }
-    let is_of_head = law::policy_at(repo, repo.head()?.commit()).is_ok_and(|(_, law)| !law.built_in);
-    Ok((!is_of_head).then(|| {
-        format!(
-            "{POLICY_PATH} judges what comes after the commit that adds it; look for mistakes: gov-hook policy check"
-        )
-    }))
-}
-
 /// The law that judges, with the waivers that the change itself brings.
 fn with_proposed_waivers(repo: &Repo, subject: &Subject, law: Law) -> Result<Law, Failure> {
     match proposed(repo, subject, WAIVERS_PATH)? {
@@ -285,25 +264,6 @@ fn with_proposed_waivers(repo: &Repo, subject: &Subject, law: Law) -> Result<Law
 fn headed_for<'p>(subject: &Subject, policy: &'p Policy) -> Option<&'p str> {
     let target = policy.environment_of(policy.level_for(subject.branch.as_deref()));
     target.filter(|_| subject.kind.is_change())
-}
-
-/// What is found in what is judged; of history also how much there was of it.
-fn examined(
-    repo: &Repo,
-    question: &Question,
-    subject: &Subject,
-    examiner: &Examiner<'_>,
-) -> Result<(Examined, Option<Reach>), Failure> {
-    match subject.kind {
-        TargetKind::History => {
-            let only = subject.head.filter(|_| matches!(question.asked.what, What::History(Some(_))));
-            let (found, reach) = examiner.history(repo, subject, only)?;
-            Ok((found, Some(reach)))
-        }
-        TargetKind::Staged | TargetKind::Range | TargetKind::Commit | TargetKind::Tree => {
-            Ok((examiner.examine(repo, subject)?, None))
-        }
-    }
 }
 
 /// The change on its way to where it lands.
@@ -370,14 +330,4 @@ fn supposed(question: &Question, now: Moment) -> Vec<Word> {
         Supposition::Level(_) => None,
     });
     said.collect()
-}
-
-fn partial_history(assessment: &Assessment) -> Option<String> {
-    match assessment.window {
-        Window::Partial(count) => {
-            Some(format!("history=partial({count}): the clone is shallow, so earlier fixes may be missed"))
-        }
-        Window::Unknown => Some("history is not known, so the score takes it for a risk".into()),
-        Window::Whole => None,
-    }
 }

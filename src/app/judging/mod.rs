@@ -12,6 +12,7 @@ mod hear;
 mod history;
 mod judge;
 mod large;
+mod measured;
 mod mends;
 mod message;
 mod next;
