@@ -98,33 +98,16 @@ pub struct Framework {
 impl Environment {
     #[must_use]
     pub fn read() -> Self {
-        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok();
         let seconds = since_1970.map(|since| since.as_secs());
         let is_yes = |value: String| !matches!(value.to_ascii_lowercase().as_str(), "0" | "false" | "no" | "off");
         Self {
-            place: Place {
-                directory: None,
-                index_file: std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()).map(PathBuf::from),
-                work_tree: std::env::var_os("GIT_WORK_TREE").filter(|path| !path.is_empty()).map(PathBuf::from),
-                git_dir: std::env::var_os("GIT_DIR").filter(|path| !path.is_empty()).map(PathBuf::from),
-                namespace: std::env::var_os("GIT_NAMESPACE").filter(|name| !name.is_empty()),
-                config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
-                ssh: std::env::var_os("GIT_SSH"),
-                objects_elsewhere: is_set("GIT_OBJECT_DIRECTORY"),
-                object_folders: ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"]
-                    .iter()
-                    .filter_map(std::env::var_os)
-                    .flat_map(|folders| std::env::split_paths(&folders).collect::<Vec<_>>())
-                    .collect(),
-                quarantined: is_set("GIT_QUARANTINE_PATH"),
-            },
+            place: place(),
             today: seconds.and_then(Date::of_seconds),
             now: seconds.and_then(Moment::of_seconds),
             started: since_1970.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default(),
             agent: text("GOV_HOOK_AGENT"),
-            project: std::env::var_os("CLAUDE_PROJECT_DIR").filter(|path| !path.is_empty()).map(PathBuf::from),
+            project: path("CLAUDE_PROJECT_DIR"),
             model: text("GOV_HOOK_MODEL"),
             // Kept even if it is not UTF-8: it is then no address, and whatever needs the address refuses it.
             requested_by: std::env::var_os("GOV_HOOK_REQUESTED_BY")
@@ -140,14 +123,7 @@ impl Environment {
             is_disabled: text("GOV_HOOK_DISABLED").is_some_and(is_yes),
             path: std::env::var_os("PATH").unwrap_or_default(),
             edits_message: text("GIT_EDITOR").as_deref() != Some(":"),
-            framework: text("PRE_COMMIT").map(|_| Framework {
-                from: text("PRE_COMMIT_FROM_REF"),
-                to: text("PRE_COMMIT_TO_REF"),
-                local: text("PRE_COMMIT_LOCAL_BRANCH"),
-                reference: text("PRE_COMMIT_REMOTE_BRANCH"),
-                remote: text("PRE_COMMIT_REMOTE_NAME"),
-                url: text("PRE_COMMIT_REMOTE_URL"),
-            }),
+            framework: framework(),
             author: Identity {
                 name: text("GIT_AUTHOR_NAME"),
                 email: text("GIT_AUTHOR_EMAIL").or_else(|| text("EMAIL")),
@@ -273,4 +249,49 @@ impl Environment {
             Colour::Auto => self.forced || (is_terminal && !self.plain),
         }
     }
+}
+
+/// A variable that says something.
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+fn path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Where git says that the repository is.
+fn place() -> Place {
+    Place {
+        directory: None,
+        index_file: path("GIT_INDEX_FILE"),
+        work_tree: path("GIT_WORK_TREE"),
+        git_dir: path("GIT_DIR"),
+        namespace: std::env::var_os("GIT_NAMESPACE").filter(|name| !name.is_empty()),
+        config_in_environment: ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].into_iter().any(is_set),
+        ssh: std::env::var_os("GIT_SSH"),
+        objects_elsewhere: is_set("GIT_OBJECT_DIRECTORY"),
+        object_folders: ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"]
+            .iter()
+            .filter_map(std::env::var_os)
+            .flat_map(|folders| std::env::split_paths(&folders).collect::<Vec<_>>())
+            .collect(),
+        quarantined: is_set("GIT_QUARANTINE_PATH"),
+    }
+}
+
+/// What pre-commit or prek says of the push it runs before.
+fn framework() -> Option<Framework> {
+    text("PRE_COMMIT").map(|_| Framework {
+        from: text("PRE_COMMIT_FROM_REF"),
+        to: text("PRE_COMMIT_TO_REF"),
+        local: text("PRE_COMMIT_LOCAL_BRANCH"),
+        reference: text("PRE_COMMIT_REMOTE_BRANCH"),
+        remote: text("PRE_COMMIT_REMOTE_NAME"),
+        url: text("PRE_COMMIT_REMOTE_URL"),
+    })
 }

@@ -29,14 +29,7 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     let repo = Repo::open(&environment.place)?;
     let remote = remote_of(&repo, remote, &format!("audit reconcile {}", shell_word(stream)))?;
     if stream == GENESIS_STREAM {
-        return match lost {
-            Lost::Ours => begin_anew(&repo, &remote, environment).map(Answer::passing),
-            Lost::Theirs => {
-                Err(Failure::new("the genesis of a remote is never given up, for others write under it").mended_by(
-                    format!("start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}", remote.word()),
-                ))
-            }
-        };
+        return of_genesis(&repo, &remote, lost, environment);
     }
     let (policy, _) = law::policy_at(&repo, repo.head()?.commit())?;
     let open = || Pen::open(&repo, environment, policy.audit, environment.agent.as_deref());
@@ -84,6 +77,15 @@ pub fn reconcile(stream: &str, remote: Option<&str>, lost: Lost, environment: &E
     }
     let _ = writeln!(text, "to share that: gov-hook audit sync {}", remote.word());
     Ok(Answer::passing(text))
+}
+
+/// Others write under a remote's genesis, so only our own is ever given up.
+fn of_genesis(repo: &Repo, remote: &Remote, lost: Lost, environment: &Environment) -> Result<Answer, Failure> {
+    match lost {
+        Lost::Ours => begin_anew(repo, remote, environment).map(Answer::passing),
+        Lost::Theirs => Err(Failure::new("the genesis of a remote is never given up, for others write under it")
+            .mended_by(format!("start over under it: gov-hook audit reconcile {GENESIS_STREAM} {}", remote.word()))),
+    }
 }
 
 /// The two copies of a stream, and the one that it goes on as.

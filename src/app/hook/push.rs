@@ -65,21 +65,33 @@ pub(super) fn before(
     if arrivals.is_empty() {
         return Ok(answer);
     }
-    let pen = pen(&repo, environment, &arrivals)?;
+    put_on_record(&gatekeeper, &remote, &arrivals, &mut answer)?;
+    Ok(answer)
+}
+
+/// What follows from the answer: it is put on record, told to whom the policy names, and sent along.
+fn put_on_record(
+    gatekeeper: &Gatekeeper<'_>,
+    remote: &Remote,
+    arrivals: &[Arrival],
+    answer: &mut Answer,
+) -> Result<(), Failure> {
+    let Gatekeeper { repo, environment, .. } = *gatekeeper;
+    let pen = pen(repo, environment, arrivals)?;
     let fate = if answer.exit == Ending::Pass { Fate::LetBy } else { Fate::Stopped };
-    let mut acts = acts(&gatekeeper, &arrivals, fate)?;
-    let savepoints = if fate == Fate::LetBy { savepoints(&repo, &arrivals, &mut acts)? } else { Vec::new() };
+    let mut acts = acts(gatekeeper, arrivals, fate)?;
+    let savepoints = if fate == Fate::LetBy { savepoints(repo, arrivals, &mut acts)? } else { Vec::new() };
     pen.write(&acts)?;
-    for arrival in &arrivals {
-        arrival.tell(&repo, environment, arrival.exit(), pen.actor());
+    for arrival in arrivals {
+        arrival.tell(repo, environment, arrival.exit(), pen.actor());
     }
     if answer.exit == Ending::Pass {
-        answer.text.extend(along(&repo, &remote, environment)?.into_bytes());
-        send_marks(&repo, &remote, &savepoints);
+        answer.text.extend(along(repo, remote, environment)?.into_bytes());
+        send_marks(repo, remote, &savepoints);
     } else if answer.exit == Ending::Held {
-        answer.text.extend(asked(&repo, &remote, environment, &arrivals).into_bytes());
+        answer.text.extend(asked(repo, remote, environment, arrivals).into_bytes());
     }
-    Ok(answer)
+    Ok(())
 }
 
 /// What git calls the other side.

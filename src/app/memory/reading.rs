@@ -151,9 +151,7 @@ fn read_streams(
     let mut damage = misplaced(repo, &opened, (&here, pins.genesis.is_some()))?;
     let is_own = copies::own(repo)?;
     let (replaced, ended) = replaced(&mut opened, &is_own);
-    let mut words: Vec<Spoken> = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
-    let (chains, signed): (Vec<Chain<'_>>, Vec<u64>) = opened.into_iter().map(|open| (open.chain, open.signed)).unzip();
-    let signed: Vec<u64> = chains.iter().zip(signed).map(|(chain, before)| before + chain.signed()).collect();
+    let Closed { chains, signed, mut words } = closed(opened);
     let genesis = genesis_of(&chains);
     let anchored = if is_anchored { Anchored::find(repo, trusted, &mut pins, depth)? } else { Anchored::default() };
     let (anchored, anchors) = anchored.claims(genesis.or(pins.genesis));
@@ -185,6 +183,20 @@ fn read_streams(
         learned::keep(repo, Learned { verified, signers, signatures, is_whole, pins, genesis, tips })?;
     }
     Ok(reading)
+}
+
+/// The streams as they are once all of them is read.
+struct Closed<'r> {
+    chains: Vec<Chain<'r>>,
+    /// How many entries of each are signed.
+    signed: Vec<u64>,
+    words: Vec<Spoken>,
+}
+
+fn closed(mut opened: Vec<Open<'_>>) -> Closed<'_> {
+    let words = opened.iter_mut().flat_map(|open| std::mem::take(&mut open.words)).collect();
+    let signed = opened.iter().map(|open| open.signed + open.chain.signed()).collect();
+    Closed { chains: opened.into_iter().map(|open| open.chain).collect(), signed, words }
 }
 
 /// The streams as they are before anything of them is read.
