@@ -119,12 +119,7 @@ impl Reader<'_> {
                 }
                 '&' if self.starts_with("&>") => self.redirection(&mut command)?,
                 '|' if !self.starts_with("||") => {
-                    self.rest.next();
-                    self.skip("&");
-                    self.end(&mut command)?;
-                    let said = said::output(self.out.get(start..).unwrap_or_default());
-                    self.grow(said.size())?;
-                    (self.input, self.is_compound) = (Some(Rc::new(said)), false);
+                    self.piped(&mut command, start)?;
                     start = self.out.len();
                 }
                 '\n' | ';' | '&' | '|' | ')' => {
@@ -152,22 +147,36 @@ impl Reader<'_> {
                 _ if next.is_whitespace() => {
                     self.rest.next();
                 }
-                _ => {
-                    let word = self.word()?;
-                    let is_number = !word.is_quoted && word.text.bytes().all(|byte| byte.is_ascii_digit());
-                    if is_number && !word.is_open && matches!(self.peek(), Some('<' | '>')) {
-                        continue;
-                    }
-                    // What is assigned stays one word.
-                    let is_set = |word: &Word| assignment(word).is_some();
-                    if is_set(&word) && command.words.iter().all(is_set) {
-                        command.words.push(word);
-                    } else {
-                        self.several(word, &mut command.words)?;
-                    }
-                }
+                _ => self.argument(&mut command)?,
             }
         }
+    }
+
+    /// What the commands since `start` say goes through a pipe to the next one.
+    fn piped(&mut self, command: &mut Simple, start: usize) -> Result<(), Unreadable> {
+        self.rest.next();
+        self.skip("&");
+        self.end(command)?;
+        let said = said::output(self.out.get(start..).unwrap_or_default());
+        self.grow(said.size())?;
+        (self.input, self.is_compound) = (Some(Rc::new(said)), false);
+        Ok(())
+    }
+
+    /// One more word of a command; a number before a redirection is none.
+    fn argument(&mut self, command: &mut Simple) -> Result<(), Unreadable> {
+        let word = self.word()?;
+        let is_number = !word.is_quoted && word.text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number && !word.is_open && matches!(self.peek(), Some('<' | '>')) {
+            return Ok(());
+        }
+        // What is assigned stays one word.
+        let is_set = |word: &Word| assignment(word).is_some();
+        if is_set(&word) && command.words.iter().all(is_set) {
+            command.words.push(word);
+            return Ok(());
+        }
+        self.several(word, &mut command.words)
     }
 
     /// What an opening parenthesis begins: a list, the definition of a function, or a subshell.
