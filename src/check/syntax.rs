@@ -51,62 +51,70 @@ const fn nested(open: &'static str, close: &'static str) -> Opening {
     Opening { open, close: Close::Nested { open, close }, zone: Zone::Comment, after_blank: false }
 }
 
+/// On one line, and a backslash takes the meaning from what follows it.
 const fn quote(open: &'static str) -> Opening {
-    text(open, open, true, false)
+    string(open, Close::Text { close: open, escapes: true, lines: false })
 }
 
-const fn text(open: &'static str, close: &'static str, escapes: bool, lines: bool) -> Opening {
-    Opening { open, close: Close::Text { close, escapes, lines }, zone: Zone::String, after_blank: false }
+/// The same over several lines.
+const fn text(open: &'static str, close: &'static str) -> Opening {
+    string(open, Close::Text { close, escapes: true, lines: true })
+}
+
+/// Over several lines, up to where it is closed and nothing else.
+const fn raw(open: &'static str, close: &'static str) -> Opening {
+    string(open, Close::Text { close, escapes: false, lines: true })
+}
+
+/// A quoted name, on one line.
+const fn name(open: &'static str) -> Opening {
+    string(open, Close::Text { close: open, escapes: false, lines: false })
+}
+
+const fn string(open: &'static str, close: Close) -> Opening {
+    Opening { open, close, zone: Zone::String, after_blank: false }
 }
 
 const CHARACTER: Opening = Opening { open: "'", close: Close::Character, zone: Zone::String, after_blank: false };
 const SHELL_COMMENT: Opening = Opening { open: "#", close: Close::Line, zone: Zone::Comment, after_blank: true };
 
-const C: Syntax = &[line("//"), block("/*", "*/"), text("R\"(", ")\"", false, true), quote("\""), CHARACTER];
-const JAVA: Syntax = &[line("//"), nested("/*", "*/"), text("\"\"\"", "\"\"\"", true, true), quote("\""), CHARACTER];
+const C: Syntax = &[line("//"), block("/*", "*/"), raw("R\"(", ")\""), quote("\""), CHARACTER];
+const JAVA: Syntax = &[line("//"), nested("/*", "*/"), text("\"\"\"", "\"\"\""), quote("\""), CHARACTER];
 const RUST: Syntax = &[
     line("//"),
     nested("/*", "*/"),
-    text("r##\"", "\"##", false, true),
-    text("r#\"", "\"#", false, true),
-    text("r\"", "\"", false, true),
-    text("\"", "\"", true, true),
+    raw("r##\"", "\"##"),
+    raw("r#\"", "\"#"),
+    raw("r\"", "\""),
+    text("\"", "\""),
     CHARACTER,
 ];
-const SCRIPT: Syntax = &[line("//"), block("/*", "*/"), text("`", "`", true, true), quote("\""), quote("'")];
-const GO: Syntax = &[line("//"), block("/*", "*/"), text("`", "`", false, true), quote("\""), CHARACTER];
-const DART: Syntax = &[
-    line("//"),
-    nested("/*", "*/"),
-    text("\"\"\"", "\"\"\"", true, true),
-    text("'''", "'''", true, true),
-    quote("\""),
-    quote("'"),
-];
+const SCRIPT: Syntax = &[line("//"), block("/*", "*/"), text("`", "`"), quote("\""), quote("'")];
+const GO: Syntax = &[line("//"), block("/*", "*/"), raw("`", "`"), quote("\""), CHARACTER];
+const DART: Syntax =
+    &[line("//"), nested("/*", "*/"), text("\"\"\"", "\"\"\""), text("'''", "'''"), quote("\""), quote("'")];
 const PHP: Syntax = &[
     line("//"),
     line("#"),
     block("/*", "*/"),
     // Everything outside `<?php … ?>` is a page's own text.
-    text("?>", "<?", false, true),
-    text("\"", "\"", true, true),
-    text("'", "'", true, true),
+    raw("?>", "<?"),
+    text("\"", "\""),
+    text("'", "'"),
 ];
-const PYTHON: Syntax =
-    &[line("#"), text("\"\"\"", "\"\"\"", true, true), text("'''", "'''", true, true), quote("\""), quote("'")];
-const RUBY: Syntax =
-    &[block("\n=begin", "\n=end"), SHELL_COMMENT, text("\"", "\"", true, true), text("'", "'", true, true)];
-const PERL: Syntax = &[block("\n=", "\n=cut"), SHELL_COMMENT, text("\"", "\"", true, true), text("'", "'", true, true)];
-const SHELL: Syntax = &[SHELL_COMMENT, text("\"", "\"", true, true), text("'", "'", false, true)];
-const POWERSHELL: Syntax = &[block("<#", "#>"), line("#"), text("\"", "\"", false, true), text("'", "'", false, true)];
-const ELIXIR: Syntax = &[line("#"), text("\"\"\"", "\"\"\"", true, true), text("\"", "\"", true, true), quote("'")];
-const HASHED: Syntax = &[line("#"), text("\"\"\"", "\"\"\"", true, true), quote("\""), quote("'")];
-const SQL: Syntax = &[line("--"), block("/*", "*/"), text("'", "'", false, true), text("\"", "\"", false, false)];
-const LUA: Syntax = &[block("--[[", "]]"), line("--"), text("[[", "]]", false, true), quote("\""), quote("'")];
+const PYTHON: Syntax = &[line("#"), text("\"\"\"", "\"\"\""), text("'''", "'''"), quote("\""), quote("'")];
+const RUBY: Syntax = &[block("\n=begin", "\n=end"), SHELL_COMMENT, text("\"", "\""), text("'", "'")];
+const PERL: Syntax = &[block("\n=", "\n=cut"), SHELL_COMMENT, text("\"", "\""), text("'", "'")];
+const SHELL: Syntax = &[SHELL_COMMENT, text("\"", "\""), raw("'", "'")];
+const POWERSHELL: Syntax = &[block("<#", "#>"), line("#"), raw("\"", "\""), raw("'", "'")];
+const ELIXIR: Syntax = &[line("#"), text("\"\"\"", "\"\"\""), text("\"", "\""), quote("'")];
+const HASHED: Syntax = &[line("#"), text("\"\"\"", "\"\"\""), quote("\""), quote("'")];
+const SQL: Syntax = &[line("--"), block("/*", "*/"), raw("'", "'"), name("\"")];
+const LUA: Syntax = &[block("--[[", "]]"), line("--"), raw("[[", "]]"), quote("\""), quote("'")];
 const HASKELL: Syntax = &[nested("{-", "-}"), line("--"), quote("\""), CHARACTER];
-const ML: Syntax = &[nested("(*", "*)"), text("\"", "\"", true, true), CHARACTER];
-const LISP: Syntax = &[line(";"), text("\"", "\"", true, true)];
-const ERLANG: Syntax = &[line("%"), text("\"", "\"", true, true), quote("'")];
+const ML: Syntax = &[nested("(*", "*)"), text("\"", "\""), CHARACTER];
+const LISP: Syntax = &[line(";"), text("\"", "\"")];
+const ERLANG: Syntax = &[line("%"), text("\"", "\""), quote("'")];
 
 fn of(path: &RepoPath) -> Option<Syntax> {
     let extension = path.extension()?.to_ascii_lowercase();
