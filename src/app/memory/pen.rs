@@ -13,6 +13,7 @@ use crate::app::{Environment, Failure, Identity, secrets};
 use crate::git::drawn;
 use crate::git::notes::{Draft, Noted, Stream, Writer as Committer};
 use crate::git::{GitError, Repo};
+use crate::ledger::member;
 use crate::ledger::sshsig::PublicKey;
 use crate::ledger::{self, Binding, GENESIS_STREAM, Root, Writer};
 use crate::model::{Actor, ActorKind, Entry, EntryKind, EntrySubject, Moment, ObjectId, Seen, Sha256};
@@ -265,7 +266,7 @@ impl<'a> Pen<'a> {
             sig: None,
         };
         if self.now < end.time {
-            entry.body.insert(Entry::CLOCK.into(), self.now.to_string().into());
+            member::CLOCK.put(&mut entry.body, &self.now);
         }
         secrets::hide_in_body(&mut entry.body);
         let (line, id) = self.worked(&mut entry, act.is_signed)?;

@@ -27,6 +27,9 @@ impl<T> Clone for Member<T> {
 
 impl<T> Copy for Member<T> {}
 
+/// What the clock said, where that is not the time of the entry.
+pub const CLOCK: Member<Moment> = Member::new(Entry::CLOCK);
+
 /// The commit whose policy judged, the digest of what decides in it, and the rules that were built in.
 pub const LAW: Member<ObjectId> = Member::new("law");
 pub const DECIDING: Member<Named> = Member::new("deciding");
