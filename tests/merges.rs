@@ -169,6 +169,50 @@ fn a_forced_push_that_waits_can_be_approved() {
 }
 
 #[test]
+fn a_forced_push_takes_nothing_back_by_touching_the_same_file() {
+    let scratch = landed(STAGING);
+    let server = scratch.beside("origin.git");
+    assert_eq!(scratch.run_in(&server, &["install", "--server"]).code, 0);
+    change(&scratch, "guard.txt", &lines(5));
+    change(&scratch, "guard.txt", &lines(95));
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+    scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    change(&scratch, "guard.txt", &format!("{}more\n", lines(5)));
+
+    for past in ["--verify", "--no-verify"] {
+        is_refused(&scratch, &["push", "-q", "-f", past, "origin", "main"], "HIGH risk");
+    }
+    change(&scratch, "guard.txt", &format!("{}more\n", lines(95)));
+    passes(&scratch, &["push", "-q", "-f", "origin", "main"]);
+    scratch.is_replayed();
+}
+
+#[test]
+fn what_a_forced_push_takes_back_is_in_no_commit_that_was_approved() {
+    let scratch = landed(STAGING);
+    let server = scratch.beside("origin.git");
+    assert_eq!(scratch.run_in(&server, &["install", "--server"]).code, 0);
+    change(&scratch, "guard.txt", &lines(90));
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+    scratch.git(&["checkout", "-q", "-b", "other", "HEAD~1"]);
+    change(&scratch, "one.txt", &lines(300));
+    change(&scratch, "two.txt", &lines(300));
+    let request = scratch.run(&["request", "HEAD~2..HEAD", "--onto", "main", "--format", "json"]);
+    request.passes();
+    let pending = scratch.run(&["pending", "--format", "json"]).json();
+    let id = pending["requests"][0]["id"].as_str().unwrap().to_owned();
+    scratch.git(&["config", "user.email", "lin@example.com"]);
+    scratch.run(&["approve", &id, "--notes", "Both are good"]).passes();
+    scratch.git(&["config", "user.email", "mira@example.com"]);
+
+    is_refused(&scratch, &["push", "-q", "-f", "origin", "other:main"], "90 lines deleted net");
+    scratch.git(&["checkout", "-q", "-b", "behind", "main"]);
+    scratch.git(&["cherry-pick", "main~1..other"]);
+    passes(&scratch, &["push", "-q", "origin", "behind:main"]);
+    scratch.is_replayed();
+}
+
+#[test]
 fn a_branch_to_land_on_may_be_spelt_as_git_spells_it() {
     let scratch = landed("version: 1\nenforcement: { branches: { main: staging } }\n");
     scratch.git(&["checkout", "-q", "-b", "big"]);

@@ -23,17 +23,22 @@ impl Repo {
         Ok(changes)
     }
 
-    /// What a tree takes back of what one commit made of another, and nothing else has changed since.
+    /// What a tree takes back of what one commit made of another; `brought` is what it changes besides. A file that
+    /// both have changed is told as it was given up.
     pub fn taken_back(
         &self,
         start: Option<ObjectId>,
         given_up: ObjectId,
         tree: ObjectId,
+        brought: &[FileChange],
     ) -> Result<Vec<FileChange>, GitError> {
         let tree_of = |id: ObjectId| self.commit(id).map(|commit| commit.tree);
         let (start, given_up) = (start.map(tree_of).transpose()?, tree_of(given_up)?);
         let made = paths(self.diff_trees(start, Some(given_up))?);
-        let made_anew = paths(self.diff_trees(start, Some(tree))?);
+        let mut made_anew = paths(self.diff_trees(start, Some(tree))?);
+        for path in brought.iter().flat_map(FileChange::paths) {
+            made_anew.remove(path);
+        }
         let mut changes = self.diff_trees(Some(given_up), Some(tree))?;
         changes.retain(|change| made.contains(&change.path) && !made_anew.contains(&change.path));
         Ok(changes)

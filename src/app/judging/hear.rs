@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::examine::Examined;
 use super::file::Examiner;
+use super::pushed::{taken_back, with};
 use super::subject::Subject;
 use super::{history, mends, people};
 use crate::app::Failure;
@@ -198,6 +199,16 @@ struct Whole<'a> {
     own: &'a [Option<ChangeId>],
 }
 
+/// Some of its commits.
+struct Part<'a> {
+    /// Their places.
+    at: &'a [usize],
+    /// What is taken back with them.
+    taken: Vec<FileChange>,
+    /// The entries that speak for others.
+    without: &'a [Sha256],
+}
+
 impl Whole<'_> {
     /// What is decided on the commits that no valid approval covers; nothing where all are left.
     fn without_what_is_approved(&self, whole: &Weighed) -> Result<Option<Weighed>, Failure> {
@@ -205,7 +216,7 @@ impl Whole<'_> {
         let mut is_aside = vec![false; self.own.len()];
         for approved in self.hearing.approved(whole.evidence.landing.reference.as_deref()) {
             let Some(part) = self.part(&approved, &is_aside) else { continue };
-            let weighed = self.weigh(&part, whole, &[])?;
+            let weighed = self.weigh(Part { at: &part, taken: Vec::new(), without: &[] }, whole)?;
             // Only people set commits aside: what passes anyway is still a part of what is large together.
             if weighed.decision.outcome == Outcome::Approved {
                 aside.push(SetAside { commits: part.len(), decision: weighed.decision });
@@ -219,8 +230,11 @@ impl Whole<'_> {
         }
         let left: Vec<usize> = (0..self.own.len()).filter(|at| is_aside.get(*at) == Some(&false)).collect();
         let used: Vec<Sha256> = aside.iter().flat_map(|aside| aside.decision.rests_on.clone()).collect();
-        let mut rest = self.weigh(&left, whole, &used)?;
-        let is_all_aside = left.iter().all(|at| self.own.get(*at).is_none_or(Option::is_none));
+        let Subject { replaced, head, ref changes, .. } = *self.subject;
+        // What a forced push takes back is in none of its commits.
+        let taken = head.map(|head| taken_back(self.repo, replaced, head, changes)).transpose()?.unwrap_or_default();
+        let is_all_aside = taken.is_empty() && left.iter().all(|at| self.own.get(*at).is_none_or(Option::is_none));
+        let mut rest = self.weigh(Part { at: &left, taken, without: &used }, whole)?;
         if is_all_aside {
             rest.assessment.risk = whole.assessment.risk.clone();
         }
@@ -248,9 +262,11 @@ impl Whole<'_> {
     }
 
     /// Some of the commits as one change, decided on by itself.
-    fn weigh(&self, part: &[usize], whole: &Weighed, without: &[Sha256]) -> Result<Weighed, Failure> {
-        let commits: Vec<Commit> = part.iter().filter_map(|at| self.subject.commits.get(*at)).cloned().collect();
-        let changes = self.repo.find_renames(combined(self.repo, &commits)?)?;
+    fn weigh(&self, part: Part<'_>, whole: &Weighed) -> Result<Weighed, Failure> {
+        let Part { at, taken, without } = part;
+        let commits: Vec<Commit> = at.iter().filter_map(|at| self.subject.commits.get(*at)).cloned().collect();
+        let authors = if taken.is_empty() { people::of_commits(&commits) } else { whole.evidence.authors.clone() };
+        let changes = self.repo.find_renames(with(combined(self.repo, &commits)?, taken))?;
         let subject = Subject {
             kind: TargetKind::Range,
             described: String::new(),
@@ -268,11 +284,10 @@ impl Whole<'_> {
             onto: self.subject.onto,
             arriving: Vec::new(),
         };
-        let authors = people::of_commits(&subject.commits);
         let Examined { files, findings, touched, .. } = self.examiner.examine(self.repo, &subject)?;
         let history = history::facts(self.repo, &subject, &files)?;
         let change = ChangeId::of(files.iter().map(Box::as_ref));
-        let own: Vec<Option<ChangeId>> = part.iter().map(|at| self.own.get(*at).copied().flatten()).collect();
+        let own: Vec<Option<ChangeId>> = at.iter().map(|at| self.own.get(*at).copied().flatten()).collect();
         let policy = &self.examiner.law.policy;
         let gathered = Gathered { files, touched, findings, history, is_change: true };
         let assessment = check::assess(gathered, policy);

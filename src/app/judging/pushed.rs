@@ -6,7 +6,7 @@ use super::subject::{Subject, law_side, since_commit};
 use crate::app::memory::Arriving;
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, FileChange, ObjectId, Remote, TargetKind, counted};
+use crate::model::{Arrange, FileChange, ObjectId, Remote, RepoPath, TargetKind, counted};
 use crate::policy::Policy;
 
 /// The repository that a push goes to, as it stands before the push.
@@ -181,10 +181,29 @@ pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>
         }
     }
     let changes = since_commit(repo, start, tree)?;
-    let mut changes = repo.not_in(changes, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
-    if let Some(replaced) = replaced {
-        changes.extend(repo.taken_back(repo.merge_base(replaced, head)?, replaced, tree)?);
+    let changes = repo.not_in(changes, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
+    let taken = taken_back(repo, replaced, head, &changes)?;
+    Ok(with(changes, taken))
+}
+
+/// What a forced push takes back of the commit that it replaces; `changes` are what it changes besides.
+pub(super) fn taken_back(
+    repo: &Repo,
+    replaced: Option<ObjectId>,
+    head: ObjectId,
+    changes: &[FileChange],
+) -> Result<Vec<FileChange>, Failure> {
+    let Some(replaced) = replaced else { return Ok(Vec::new()) };
+    Ok(repo.taken_back(repo.merge_base(replaced, head)?, replaced, repo.commit(head)?.tree, changes)?)
+}
+
+/// Changes to files, and others, which come in the place of those to the same files.
+pub(super) fn with(mut changes: Vec<FileChange>, others: Vec<FileChange>) -> Vec<FileChange> {
+    if !others.is_empty() {
+        let paths: HashSet<&RepoPath> = others.iter().map(|other| &other.path).collect();
+        changes.retain(|change| !paths.contains(&change.path));
+        changes.extend(others);
         changes.arrange_by(|a, b| a.path.cmp(&b.path));
     }
-    Ok(changes)
+    changes
 }
