@@ -117,6 +117,45 @@ fn a_merge_that_undoes_what_landed_is_judged() {
 }
 
 #[test]
+fn a_merge_drops_nothing_that_only_one_of_its_sides_ever_had() {
+    let scratch = landed(STAGING);
+    assert_eq!(scratch.run_in(&scratch.beside("origin.git"), &["install", "--server"]).code, 0);
+    change(&scratch, "both.txt", &lines(3));
+    passes(&scratch, &["push", "-q", "origin", "main", "main:both"]);
+    scratch.git(&["checkout", "-q", "-b", "both"]);
+    change(&scratch, "both.txt", &format!("{}more\n", lines(3)));
+    change(&scratch, "own.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "both"]);
+    scratch.git(&["checkout", "-q", "main"]);
+    for (file, count) in [("both.txt", 95), ("only.txt", 150)] {
+        change(&scratch, file, &lines(count));
+        passes(&scratch, &["push", "-q", "origin", "main"]);
+    }
+    let merged = |onto: &str, other: &str, drop: &[&str]| {
+        scratch.git(&["checkout", "-q", "-B", "merged", onto]);
+        scratch.tried(&["merge", "-q", "--no-commit", "--no-ff", other]);
+        scratch.git(drop);
+        scratch.write("both.txt", if drop[0] == "checkout" { format!("{}more\n", lines(3)) } else { lines(96) });
+        scratch.git(&["add", "--all"]);
+        scratch.git(&["commit", "-q", "--no-verify", "--no-edit"]);
+    };
+
+    for (onto, other) in [("main", "both"), ("both", "main")] {
+        let to = format!("merged:{onto}");
+        for drop in [&["rm", "-q", "-f", "only.txt"][..], &["checkout", "both", "--", "both.txt"]] {
+            merged(onto, other, drop);
+            for past in ["--verify", "--no-verify"] {
+                is_refused(&scratch, &["push", "-q", past, "origin", &to], "HIGH risk");
+            }
+        }
+    }
+    merged("both", "main", &["status", "-s"]);
+    passes(&scratch, &["push", "-q", "origin", "merged:both"]);
+    passes(&scratch, &["push", "-q", "origin", "merged:main"]);
+    scratch.is_replayed();
+}
+
+#[test]
 fn what_a_forced_push_takes_back_is_judged() {
     let scratch = landed(STAGING);
     let server = scratch.beside("origin.git");

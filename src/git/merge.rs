@@ -9,18 +9,53 @@ use crate::model::{FileChange, ObjectId, RepoPath};
 
 impl Repo {
     /// Of the changes to a tree, those that differ from what other commits have there too: the rest was
-    /// judged where it was made. `against` tells the changes to the same tree from another one.
+    /// judged where it was made, except where it takes back what `start` has made since they parted.
+    /// `against` tells the changes to the same tree from another one.
     pub fn not_in(
         &self,
         mut changes: Vec<FileChange>,
+        start: Option<ObjectId>,
         others: &[ObjectId],
         against: impl Fn(ObjectId) -> Result<Vec<FileChange>, GitError>,
     ) -> Result<Vec<FileChange>, GitError> {
         for &other in others {
-            let differing = paths(against(self.commit(other)?.tree)?);
-            changes.retain(|change| differing.contains(&change.path));
+            let mut kept = paths(against(self.commit(other)?.tree)?);
+            if let Some(start) = start {
+                kept.extend(self.made_since_parting(other, start)?);
+            }
+            changes.retain(|change| kept.contains(&change.path));
         }
         Ok(changes)
+    }
+
+    /// What a tree drops of what a commit that it merges has made since it parted from where the tree goes on:
+    /// `brought` is what it changes there.
+    pub fn dropped(
+        &self,
+        start: ObjectId,
+        other: ObjectId,
+        tree: ObjectId,
+        brought: &[FileChange],
+    ) -> Result<Vec<FileChange>, GitError> {
+        let made = self.made_since_parting(start, other)?;
+        let brought: HashSet<&RepoPath> = brought.iter().map(|change| &change.path).collect();
+        let all = self.diff_trees(Some(self.commit(other)?.tree), Some(tree))?;
+        let is_dropped =
+            |change: &FileChange| change.paths().any(|path| made.contains(path)) && !brought.contains(&change.path);
+        if !all.iter().any(is_dropped) {
+            return Ok(Vec::new());
+        }
+        // A file that was changed on one side and moved on the other is changed where it is now.
+        let moved = self.find_renames(all.clone())?;
+        let dropped: HashSet<&RepoPath> =
+            moved.iter().filter(|change| is_dropped(change)).flat_map(FileChange::paths).collect();
+        Ok(all.into_iter().filter(|change| dropped.contains(&change.path)).collect())
+    }
+
+    fn made_since_parting(&self, from: ObjectId, commit: ObjectId) -> Result<HashSet<RepoPath>, GitError> {
+        let tree_of = |id: ObjectId| self.commit(id).map(|commit| commit.tree);
+        let base = self.merge_base(from, commit)?.map(tree_of).transpose()?;
+        Ok(paths(self.diff_trees(base, Some(tree_of(commit)?))?))
     }
 
     /// What a tree takes back of what one commit made of another; `brought` is what it changes besides. A file that

@@ -169,7 +169,7 @@ pub(super) struct Brought<'a> {
 }
 
 /// What a push changes: all since `start` that no other commit it begins after has like that, for it was
-/// judged on its way to where that is; and what it takes back of a commit that it replaces.
+/// judged on its way to where that is; and what it takes back of those, or of a commit that it replaces.
 pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>, Failure> {
     let Brought { start, head, after, replaced } = range;
     let tree = repo.commit(head)?.tree;
@@ -181,7 +181,13 @@ pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>
         }
     }
     let changes = since_commit(repo, start, tree)?;
-    let changes = repo.not_in(changes, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
+    let mut changes = repo.not_in(changes, start, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
+    if let Some(start) = start {
+        for other in others {
+            let dropped = repo.dropped(start, other, tree, &changes)?;
+            changes = with(changes, dropped);
+        }
+    }
     let taken = taken_back(repo, replaced, head, &changes)?;
     Ok(with(changes, taken))
 }
