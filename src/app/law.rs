@@ -125,6 +125,13 @@ pub(super) fn policy_at(repo: &Repo, commit: Option<ObjectId>) -> Result<(Policy
     policy_in_force(policy_file(repo, commit)?)
 }
 
+/// Whether two commits are under one law, whatever each waives.
+pub(super) fn is_same(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<bool, Failure> {
+    let differing = repo.diff_under(GOVERNANCE, repo.commit(one)?.tree, repo.commit(other)?.tree)?;
+    let waivers = RepoPath::from(WAIVERS_PATH.trim_start_matches(".gov/"));
+    Ok(differing.iter().all(|change| change.path == waivers))
+}
+
 /// What it says of how a record is written.
 pub(super) fn recording_at(repo: &Repo, commit: Option<ObjectId>) -> Result<Recording, Failure> {
     match policy_file(repo, commit)? {

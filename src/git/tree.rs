@@ -135,6 +135,11 @@ impl Repo {
         Ok(paths)
     }
 
+    /// The files below a folder that differ between two trees, by their paths in it.
+    pub fn diff_under(&self, folder: &str, old: ObjectId, new: ObjectId) -> Result<Vec<FileChange>, GitError> {
+        self.diff_trees(self.tree_at(old, folder)?, self.tree_at(new, folder)?)
+    }
+
     fn tree_at(&self, root: ObjectId, folder: &str) -> Result<Option<ObjectId>, GitError> {
         let mut tree = root;
         for part in folder.split('/') {

@@ -87,3 +87,52 @@ fn signers_and_packs_that_cannot_be_read_are_not_let_in() {
         hosted.scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
     }
 }
+
+const RELEASES: &str = "version: 1\nenforcement: { branches: { main: production, \"release/*\": production } }\n";
+
+#[test]
+fn a_branch_that_begins_before_the_law_is_under_it_all_the_same() {
+    let hosted = Hosted::without_hooks(RELEASES);
+    let adopted = hosted.scratch.git(&["rev-parse", "HEAD"]);
+    hosted.scratch.policy(&format!("{RELEASES}paths: {{ protected: [\"pay/**\"] }}\n"));
+    hosted.push(&["-q", "--no-verify", "origin", "main"]).passes();
+    hosted.enforce();
+    for (name, begin) in [("without", format!("{adopted}~1")), ("older", adopted)] {
+        let branch = format!("refs/heads/release/{name}");
+        hosted.push(&["-q", "--no-verify", "origin", &format!("{begin}:{branch}")]).passes();
+        hosted.scratch.git(&["checkout", "-q", "-b", name, &begin]);
+        hosted.commit("pay/one.txt", "one\n");
+
+        hosted
+            .push(&["-q", "--no-verify", "origin", &format!("{name}:{branch}")])
+            .is_refused_with(&[&format!("gov-hook: held: release/{name}: HIGH risk")]);
+        // The range that the server names is judged alike here.
+        let said = hosted.scratch.run(&["check", &format!("{begin}..{name}"), "--onto", &format!("release/{name}")]);
+        assert_eq!(said.code, 3, "{}", said.whole());
+    }
+}
+
+#[test]
+fn what_another_law_let_by_is_judged_again_where_it_lands() {
+    let hosted = Hosted::without_hooks(RELEASES);
+    hosted.scratch.git(&["checkout", "-q", "-b", "release/1"]);
+    hosted.commit("one.txt", "one\n");
+    hosted.push(&["-q", "--no-verify", "origin", "release/1", "refs/notes/gov/*"]).passes();
+    hosted.scratch.git(&["checkout", "-q", "main"]);
+    hosted.scratch.policy(&format!("{RELEASES}paths: {{ protected: [\"pay/**\"] }}\n"));
+    hosted.push(&["-q", "--no-verify", "origin", "main"]).passes();
+    hosted.enforce();
+    hosted.scratch.git(&["checkout", "-q", "release/1"]);
+    hosted.commit("pay/one.txt", "one\n");
+    hosted.push(&["-q", "origin", "release/1"]).passes();
+    hosted.scratch.git(&["checkout", "-q", "-b", "next", "main"]);
+    hosted.scratch.git(&["merge", "-q", "--no-edit", "release/1"]);
+
+    for past in ["--verify", "--no-verify"] {
+        hosted.push(&["-q", past, "origin", "next:main"]).is_refused_with(&["held: ", "HIGH risk"]);
+    }
+    hosted.scratch.git(&["reset", "-q", "--hard", "main"]);
+    hosted.scratch.git(&["merge", "-q", "--no-edit", "release/1~1"]);
+    hosted.push(&["-q", "origin", "next:main"]).passes();
+    hosted.scratch.is_replayed_in(&hosted.server);
+}

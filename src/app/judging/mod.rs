@@ -8,6 +8,7 @@ mod clean;
 mod copies;
 mod examine;
 mod file;
+mod governed;
 mod hear;
 mod history;
 mod judge;

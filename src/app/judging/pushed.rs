@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::governed::{Passage, law_of, unjudged};
 use super::subject::{Subject, law_side, since_commit};
 use crate::app::memory::Arriving;
 use crate::app::{Failure, law};
@@ -69,14 +70,15 @@ impl Side {
         })
     }
 
-    /// The commit whose policy judges what comes to a reference: what a branch was before; for a new
-    /// one, and for all that is no branch, the default branch. Who pushes to a server may choose
-    /// where a branch parts, so there only the tip will do.
+    /// The commit whose policy judges what comes to a reference: what a branch was before, where it has a law of
+    /// its own; for a new one, and for all that is no branch, the default branch. Who pushes to a server may
+    /// choose where a branch parts, so there only the tip will do.
     fn trusted(&self, repo: &Repo, push: &Push) -> Result<Option<ObjectId>, Failure> {
-        if let (Some(old), Some(_)) = (push.old, &push.branch) {
-            return Ok(repo.commit_at(old)?);
+        let default = self.default_tip();
+        if let (Some(old), Some(branch)) = (push.old, &push.branch) {
+            return repo.commit_at(old)?.map(|own| law_of(repo, branch, own, default)).transpose();
         }
-        let Some(default) = self.default_tip() else { return Ok(None) };
+        let Some(default) = default else { return Ok(None) };
         match repo.commit_at(push.new)?.filter(|_| !self.is_here) {
             Some(head) => Ok(Some(law_side(repo, repo.merge_base(default, head)?, default)?)),
             None => Ok(Some(default)),
@@ -110,11 +112,7 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
     let head = repo.commit_at(push.new)?.ok_or_else(no_commit)?;
     let old = push.old.map(|old| repo.commit_at(old)).transpose()?.flatten();
     let trusted = side.trusted(repo, push)?;
-    let (policy, _) = law::policy_at(repo, trusted)?;
-    let level = policy.level_for(push.branch.as_deref());
-    let as_strict = side.branches.iter().filter(|(name, _)| policy.level_for(Some(name)) >= level);
-    let known: Vec<ObjectId> = old.into_iter().chain(as_strict.map(|(_, tip)| *tip)).collect();
-    let commits = repo.commits_between(&known, head)?;
+    let commits = unjudged(repo, side, &Passage { old, head, branch: push.branch.as_deref(), trusted })?;
     // A new name for what is there already changes nothing.
     let start = match old.or(side.default_tip()) {
         _ if commits.is_empty() => Some(head),

@@ -1,5 +1,6 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
+use super::governed::law_of;
 use super::pushed::{Brought, begins_after, brought};
 use super::question::{Asked, What};
 use super::subject::{Subject, landing_on, law_side};
@@ -37,7 +38,7 @@ fn named_range(repo: &Repo, revision: &str, base: Option<&str>, onto: Option<&st
     let (base, head) = (named_or_head(repo, base)?, named_or_head(repo, head)?);
     let (trusted, described) = match parted {
         Some(_) => (law_side(repo, repo.merge_base(base, head)?, base)?, format!("since {revision} parted")),
-        None => (base, format!("in {revision}")),
+        None => (law_where_it_lands(repo, onto, base)?, format!("in {revision}")),
     };
     range(repo, onto, &Span { trusted: Some(trusted), base, head, described })
 }
@@ -192,6 +193,21 @@ fn since_tip(
             described: format!("{on} since {base}"),
         },
     )
+}
+
+/// The commit whose policy judges what comes after a base where it is to land: that of a push there.
+fn law_where_it_lands(repo: &Repo, onto: Option<&str>, base: ObjectId) -> Result<ObjectId, Failure> {
+    let default = repo.default_branch()?;
+    match (landing_on(repo, onto)?, default) {
+        (Some(branch), Some(default)) if branch != default => {
+            let tip = match repo.followed(&default)? {
+                Some((_, tip)) => Some(tip),
+                None => repo.branch_tip(&default)?,
+            };
+            law_of(repo, &branch, base, tip)
+        }
+        _ => Ok(base),
+    }
 }
 
 struct Span {
