@@ -226,28 +226,54 @@ fn a_forced_push_takes_nothing_back_by_touching_the_same_file() {
     scratch.is_replayed();
 }
 
+/// Lin approves what is asked for.
+fn approved(scratch: &Scratch, range: &str) {
+    scratch.run(&["request", range, "--onto", "main"]).passes();
+    let pending = scratch.run(&["pending", "--format", "json"]).json();
+    let id = pending["requests"][0]["id"].as_str().unwrap().to_owned();
+    scratch.git(&["config", "user.email", "lin@example.com"]);
+    scratch.run(&["approve", &id, "--notes", "All are good"]).passes();
+    scratch.git(&["config", "user.email", "mira@example.com"]);
+}
+
 #[test]
 fn what_a_forced_push_takes_back_is_in_no_commit_that_was_approved() {
     let scratch = landed(STAGING);
-    let server = scratch.beside("origin.git");
-    assert_eq!(scratch.run_in(&server, &["install", "--server"]).code, 0);
+    assert_eq!(scratch.run_in(&scratch.beside("origin.git"), &["install", "--server"]).code, 0);
     change(&scratch, "guard.txt", &lines(90));
     passes(&scratch, &["push", "-q", "origin", "main"]);
     scratch.git(&["checkout", "-q", "-b", "other", "HEAD~1"]);
     change(&scratch, "one.txt", &lines(300));
     change(&scratch, "two.txt", &lines(300));
-    let request = scratch.run(&["request", "HEAD~2..HEAD", "--onto", "main", "--format", "json"]);
-    request.passes();
-    let pending = scratch.run(&["pending", "--format", "json"]).json();
-    let id = pending["requests"][0]["id"].as_str().unwrap().to_owned();
-    scratch.git(&["config", "user.email", "lin@example.com"]);
-    scratch.run(&["approve", &id, "--notes", "Both are good"]).passes();
-    scratch.git(&["config", "user.email", "mira@example.com"]);
+    approved(&scratch, "HEAD~2..HEAD");
 
     is_refused(&scratch, &["push", "-q", "-f", "origin", "other:main"], "90 lines deleted net");
     scratch.git(&["checkout", "-q", "-b", "behind", "main"]);
     scratch.git(&["cherry-pick", "main~1..other"]);
     passes(&scratch, &["push", "-q", "origin", "behind:main"]);
+    scratch.is_replayed();
+}
+
+#[test]
+fn what_a_merge_drops_is_in_no_commit_that_was_approved() {
+    let scratch = landed(STAGING);
+    assert_eq!(scratch.run_in(&scratch.beside("origin.git"), &["install", "--server"]).code, 0);
+    scratch.git(&["checkout", "-q", "-b", "other"]);
+    change(&scratch, "one.txt", &lines(300));
+    scratch.git(&["checkout", "-q", "main"]);
+    change(&scratch, "guard.txt", &lines(90));
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+    approved(&scratch, "main~1..other");
+    scratch.git(&["merge", "-q", "--no-commit", "other"]);
+    scratch.git(&["rm", "-q", "-f", "guard.txt"]);
+    scratch.git(&["commit", "-q", "--no-verify", "--no-edit"]);
+
+    for past in ["--verify", "--no-verify"] {
+        is_refused(&scratch, &["push", "-q", past, "origin", "main"], "90 lines deleted net");
+    }
+    scratch.git(&["reset", "-q", "--hard", "origin/main"]);
+    passes(&scratch, &["merge", "-q", "--no-edit", "other"]);
+    passes(&scratch, &["push", "-q", "origin", "main"]);
     scratch.is_replayed();
 }
 

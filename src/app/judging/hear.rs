@@ -1,11 +1,11 @@
 //! Hears what was said of a change before it is decided on, and sets aside the commits of a range that
 //! were approved by themselves.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::examine::Examined;
 use super::file::Examiner;
-use super::pushed::{taken_back, with};
+use super::pushed::{Brought, begins_after, brought, with};
 use super::subject::Subject;
 use super::{history, mends, people};
 use crate::app::Failure;
@@ -203,8 +203,8 @@ struct Whole<'a> {
 struct Part<'a> {
     /// Their places.
     at: &'a [usize],
-    /// What is taken back with them.
-    taken: Vec<FileChange>,
+    /// What the whole changes besides its commits.
+    besides: Vec<FileChange>,
     /// The entries that speak for others.
     without: &'a [Sha256],
 }
@@ -216,7 +216,7 @@ impl Whole<'_> {
         let mut is_aside = vec![false; self.own.len()];
         for approved in self.hearing.approved(whole.evidence.landing.reference.as_deref()) {
             let Some(part) = self.part(&approved, &is_aside) else { continue };
-            let weighed = self.weigh(Part { at: &part, taken: Vec::new(), without: &[] }, whole)?;
+            let weighed = self.weigh(Part { at: &part, besides: Vec::new(), without: &[] }, whole)?;
             // Only people set commits aside: what passes anyway is still a part of what is large together.
             if weighed.decision.outcome == Outcome::Approved {
                 aside.push(SetAside { commits: part.len(), decision: weighed.decision });
@@ -230,11 +230,9 @@ impl Whole<'_> {
         }
         let left: Vec<usize> = (0..self.own.len()).filter(|at| is_aside.get(*at) == Some(&false)).collect();
         let used: Vec<Sha256> = aside.iter().flat_map(|aside| aside.decision.rests_on.clone()).collect();
-        let Subject { replaced, head, ref changes, .. } = *self.subject;
-        // What a forced push takes back is in none of its commits.
-        let taken = head.map(|head| taken_back(self.repo, replaced, head, changes)).transpose()?.unwrap_or_default();
-        let is_all_aside = taken.is_empty() && left.iter().all(|at| self.own.get(*at).is_none_or(Option::is_none));
-        let mut rest = self.weigh(Part { at: &left, taken, without: &used }, whole)?;
+        let besides = self.besides()?;
+        let is_all_aside = besides.is_empty() && left.iter().all(|at| self.own.get(*at).is_none_or(Option::is_none));
+        let mut rest = self.weigh(Part { at: &left, besides, without: &used }, whole)?;
         if is_all_aside {
             rest.assessment.risk = whole.assessment.risk.clone();
         }
@@ -261,12 +259,26 @@ impl Whole<'_> {
         (part.len() == approved.len()).then_some(part)
     }
 
+    /// What the whole changes otherwise than its commits did, one after the other: what a merge drops of a side, and
+    /// what a forced push takes back, is in none of those that somebody approved.
+    fn besides(&self) -> Result<Vec<FileChange>, Failure> {
+        let Subject { base, head: Some(head), replaced, ref commits, .. } = *self.subject else {
+            return Ok(Vec::new());
+        };
+        let after = begins_after(commits, head);
+        let mut changes = brought(self.repo, Brought { start: base, head, after: &after, replaced })?;
+        let told: HashMap<RepoPath, FileChange> =
+            combined(self.repo, commits)?.into_iter().map(|change| (change.path.clone(), change)).collect();
+        changes.retain(|change| told.get(&change.path) != Some(change));
+        Ok(changes)
+    }
+
     /// Some of the commits as one change, decided on by itself.
     fn weigh(&self, part: Part<'_>, whole: &Weighed) -> Result<Weighed, Failure> {
-        let Part { at, taken, without } = part;
+        let Part { at, besides, without } = part;
         let commits: Vec<Commit> = at.iter().filter_map(|at| self.subject.commits.get(*at)).cloned().collect();
-        let authors = if taken.is_empty() { people::of_commits(&commits) } else { whole.evidence.authors.clone() };
-        let changes = self.repo.find_renames(with(combined(self.repo, &commits)?, taken))?;
+        let authors = if besides.is_empty() { people::of_commits(&commits) } else { whole.evidence.authors.clone() };
+        let changes = self.repo.find_renames(with(combined(self.repo, &commits)?, besides))?;
         let subject = Subject {
             kind: TargetKind::Range,
             described: String::new(),

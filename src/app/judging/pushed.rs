@@ -191,7 +191,7 @@ pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>
 }
 
 /// What a forced push takes back of the commit that it replaces; `changes` are what it changes besides.
-pub(super) fn taken_back(
+fn taken_back(
     repo: &Repo,
     replaced: Option<ObjectId>,
     head: ObjectId,
