@@ -304,3 +304,48 @@ fn a_push_is_on_record_once_though_what_was_let_by_cannot_be_taken_back() {
     let pushes = pushes.iter().filter(|entry| entry["kind"] == "push").map(|entry| entry["subject"]["commit"].clone());
     assert_eq!(pushes.collect::<Vec<Value>>(), [first, second]);
 }
+
+#[test]
+fn what_was_on_the_way_to_a_branch_was_not_judged_as_it_stood_there() {
+    let hosted = Hosted::new("version: 1\nenforcement: { default: staging }\n");
+    hosted.scratch.git(&["checkout", "-q", "-b", "side"]);
+    let middle = hosted.commit("big.txt", &lines(300));
+    hosted.scratch.git(&["rm", "-q", "big.txt"]);
+    hosted.scratch.git(&["commit", "-q", "--no-verify", "-m", "Take it out again"]);
+    let small = hosted.commit("small.txt", "small\n");
+    hosted.push(&["-q", "origin", "side"]).passes();
+
+    for past in ["--verify", "--no-verify"] {
+        for to in ["main", "new"] {
+            hosted.push(&["-q", past, "origin", &format!("{middle}:refs/heads/{to}")]).is_refused_with(&["HIGH risk"]);
+        }
+    }
+    hosted.scratch.git(&["checkout", "-q", "-b", "more", &middle]);
+    hosted.commit("more.txt", "more\n");
+    for past in ["--verify", "--no-verify"] {
+        hosted.push(&["-q", past, "origin", "more:main"]).is_refused_with(&["held: ", "HIGH risk"]);
+    }
+    hosted.push(&["-q", "origin", &format!("{small}:main")]).passes();
+    hosted.scratch.is_replayed_in(&hosted.server);
+}
+
+#[test]
+fn what_a_branch_was_once_pushed_as_was_judged_like_that() {
+    let hosted = Hosted::new("version: 1\nenforcement: { default: staging }\n");
+    hosted.push(&["-q", "origin", "main:stable"]).passes();
+    let mut then = String::new();
+    for count in [100, 190, 280] {
+        then = hosted.scratch.git(&["rev-parse", "HEAD"]);
+        hosted.commit("a.txt", &lines(count));
+        hosted.commit("b.txt", &lines(count / 2));
+        hosted.push(&["-q", "origin", "main"]).passes();
+    }
+
+    hosted.push(&["-q", "origin", &format!("{then}~1:refs/heads/new")]).passes();
+    for past in ["--verify", "--no-verify"] {
+        hosted.push(&["-q", past, "origin", &format!("{then}~1:stable")]).is_refused_with(&["held: ", "HIGH risk"]);
+    }
+    hosted.push(&["-q", "origin", &format!("{then}:stable")]).passes();
+    hosted.push(&["-q", "origin", "main:stable"]).passes();
+    hosted.scratch.is_replayed_in(&hosted.server);
+}

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::lapse::unanswered;
 use crate::app::Failure;
-use crate::app::judging::{Judged, begins_after, own_changes};
+use crate::app::judging::{Judged, own_changes};
 use crate::app::memory::{Act, Hearing};
 use crate::app::record::{flatten, found_by, risk_digest};
 use crate::git::Repo;
@@ -137,8 +137,8 @@ pub(in crate::app) fn request(repo: &Repo, judged: &Judged, said: &Said) -> Resu
         act = act.saying(member::REQUESTED_BY, judged.landing.requested_by.as_slice());
     }
     act = act.saying_any(member::AGENT, judged.agent.as_deref());
-    if let Some(head) = judged.landing.head {
-        act = act.saying(member::AFTER, begins_after(&judged.commits, head));
+    if judged.landing.head.is_some() {
+        act = act.saying(member::AFTER, judged.after.as_slice());
     }
     act = found_by(act, judged);
     act = act

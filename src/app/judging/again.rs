@@ -55,15 +55,15 @@ impl Again {
 
 pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
     let Again { trusted, base, head, tree, after, tag, merging, replaced, branch, onto, message, .. } = again.clone();
-    let (kind, commits, changes) = match (head, after) {
+    let (kind, commits, changes) = match (head, &after) {
         (None, _) => {
             let changes = since_commit(repo, base, tree)?;
             let changes = repo.not_in(changes, None, &merging, |other| repo.diff_trees(Some(other), Some(tree)))?;
             (TargetKind::Staged, Vec::new(), changes)
         }
         (Some(head), Some(after)) => {
-            let changes = brought(repo, Brought { start: base, head, after: &after, replaced })?;
-            (TargetKind::Range, repo.commits_between(&after, head)?, changes)
+            let changes = brought(repo, Brought { start: base, head, after, replaced })?;
+            (TargetKind::Range, repo.commits_between(after, head)?, changes)
         }
         (Some(head), None) => {
             let commit = repo.commit(head)?;
@@ -79,6 +79,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
         head,
         tree: Some(tree),
         changes: repo.find_renames(changes)?,
+        after: after.unwrap_or_else(|| commits.iter().flat_map(|commit| &commit.parents).copied().collect()),
         commits,
         branch,
         message,

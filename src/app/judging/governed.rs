@@ -1,9 +1,10 @@
 //! By whose law a branch is governed, and which branches have been governed by the same.
 
 use super::pushed::{Side, begins_after};
+use crate::app::memory::{Records, is_own};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
-use crate::model::ObjectId;
+use crate::model::{Arrange, Entry, EntryKind, ObjectId};
 
 /// The commit whose policy judges what comes to a branch that is there: its own tip. Who pushes chooses where a
 /// branch begins, so one without a policy or a commit of its own is under the default branch's, unless that is laxer.
@@ -28,27 +29,73 @@ pub(super) struct Passage<'a> {
     pub(super) trusted: Option<ObjectId>,
 }
 
-/// What a push brings and no branch has that is governed as strictly: the default branch, or one by the same law.
-pub(super) fn unjudged(repo: &Repo, side: &Side, push: &Passage<'_>) -> Result<Vec<Commit>, Failure> {
+/// A branch and where it stands.
+type Branch = (String, ObjectId);
+
+/// What a push brings and no branch has that is governed as strictly.
+pub(super) struct Unjudged {
+    pub(super) commits: Vec<Commit>,
+    /// The branches that have the rest: the default one, and those by the same law.
+    default: Vec<Branch>,
+    others: Vec<Branch>,
+}
+
+pub(super) fn unjudged(repo: &Repo, side: &Side, push: &Passage<'_>) -> Result<Unjudged, Failure> {
     let Passage { old, head, branch, trusted } = *push;
     let (policy, _) = law::policy_at(repo, trusted)?;
     let level = policy.level_for(branch);
-    let is_default = |name: &String| side.default.as_ref() == Some(name);
     let as_strict = side.branches.iter().filter(|(name, _)| policy.level_for(Some(name)) >= level);
-    let (default, others): (Vec<_>, Vec<_>) = as_strict.partition(|(name, _)| is_default(name));
-    let mut known: Vec<ObjectId> = old.into_iter().chain(default.into_iter().map(|(_, tip)| *tip)).collect();
+    let (default, mut others): (Vec<Branch>, Vec<Branch>) =
+        as_strict.cloned().partition(|(name, _)| side.default.as_ref() == Some(name));
+    let mut known: Vec<ObjectId> = old.into_iter().chain(tips(&default)).collect();
     let all = repo.commits_between(&known, head)?;
-    let everywhere: Vec<ObjectId> = known.iter().copied().chain(others.iter().map(|(_, tip)| *tip)).collect();
+    let everywhere: Vec<ObjectId> = known.iter().copied().chain(tips(&others)).collect();
     if all.is_empty() || others.is_empty() || repo.commits_between(&everywhere, head)?.len() == all.len() {
-        return Ok(all);
+        return Ok(Unjudged { commits: all, default, others: Vec::new() });
     }
-    let before = known.clone();
-    for (_, tip) in others {
-        if is_under(repo, trusted, &[*tip])? && was_under(repo, trusted, &before, *tip)? {
-            known.push(*tip);
+    let mut alike = Vec::new();
+    for (name, tip) in others.drain(..) {
+        if is_under(repo, trusted, &[tip])? && was_under(repo, trusted, &known, tip)? {
+            alike.push((name, tip));
         }
     }
-    Ok(repo.commits_between(&known, head)?)
+    known.extend(tips(&alike));
+    Ok(Unjudged { commits: repo.commits_between(&known, head)?, default, others: alike })
+}
+
+fn tips(branches: &[Branch]) -> impl Iterator<Item = ObjectId> {
+    branches.iter().map(|(_, tip)| *tip)
+}
+
+/// The commits that a push begins after. Of a branch that is governed as strictly only what it has now was judged, and
+/// what it had when it was pushed: where a push has a part of it that was neither, its tip stands for that. Anybody may
+/// call an old commit of the default branch by a new name, so there no other branch counts.
+pub(super) fn had_by(
+    records: &Records<'_>,
+    side: &Side,
+    (start, mut after): (Option<ObjectId>, Vec<ObjectId>),
+    has: &Unjudged,
+) -> Result<Vec<ObjectId>, Failure> {
+    let repo = records.repo();
+    let is_own = is_own(repo)?;
+    let mut beyond: Vec<ObjectId> = Vec::new();
+    for &commit in after.iter().filter(|&&commit| !start.is_some_and(|start| repo.leads_to(commit, start))) {
+        let of_default = tips(&has.default).any(|tip| repo.leads_to(commit, tip));
+        let branches = if of_default { &has.default } else { &has.others };
+        // A server believes nobody else what was pushed to it.
+        let stood_there = |(_, entry): &(_, Entry)| {
+            let is_there = entry.subject.branch().is_some_and(|branch| branches.iter().any(|(name, _)| name == branch));
+            let is_push = entry.kind == EntryKind::Push && entry.subject.commit == Some(commit);
+            is_push && is_there && (!side.is_here || is_own(&entry.stream))
+        };
+        if tips(branches).all(|tip| tip != commit) && !records.about(commit)?.iter().any(stood_there) {
+            beyond.extend(tips(branches).filter(|&tip| repo.leads_to(commit, tip)));
+        }
+    }
+    beyond.arrange();
+    beyond.dedup();
+    after.extend(beyond);
+    Ok(after)
 }
 
 /// Whether all that a branch has besides what is known began and went on under one law.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::examine::Examined;
 use super::file::Examiner;
-use super::pushed::{Brought, begins_after, brought, with};
+use super::pushed::{Brought, brought, with};
 use super::subject::Subject;
 use super::{history, mends, people};
 use crate::app::Failure;
@@ -262,11 +262,10 @@ impl Whole<'_> {
     /// What the whole changes otherwise than its commits did, one after the other: what a merge drops of a side, and
     /// what a forced push takes back, is in none of those that somebody approved.
     fn besides(&self) -> Result<Vec<FileChange>, Failure> {
-        let Subject { base, head: Some(head), replaced, ref commits, .. } = *self.subject else {
+        let Subject { base, head: Some(head), replaced, ref commits, ref after, .. } = *self.subject else {
             return Ok(Vec::new());
         };
-        let after = begins_after(commits, head);
-        let mut changes = brought(self.repo, Brought { start: base, head, after: &after, replaced })?;
+        let mut changes = brought(self.repo, Brought { start: base, head, after, replaced })?;
         let told: HashMap<RepoPath, FileChange> =
             combined(self.repo, commits)?.into_iter().map(|change| (change.path.clone(), change)).collect();
         changes.retain(|change| told.get(&change.path) != Some(change));
@@ -287,6 +286,7 @@ impl Whole<'_> {
             head: self.subject.head,
             tree: commits.last().map(|commit| commit.tree),
             commits,
+            after: Vec::new(),
             changes,
             branch: self.subject.branch.clone(),
             message: None,

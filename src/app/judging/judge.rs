@@ -36,6 +36,8 @@ pub(in crate::app) struct Judged {
     pub(in crate::app) trusted: Option<ObjectId>,
     /// The commits judged, parents first.
     pub(in crate::app) commits: Vec<Commit>,
+    /// The commits that these begin after, or what has them by now.
+    pub(in crate::app) after: Vec<ObjectId>,
     /// How many signed files of the change are what was signed.
     pub(in crate::app) verified: usize,
     /// The whole change on its way, which approvals are bound to.
@@ -113,7 +115,7 @@ pub(in crate::app) fn judge_push(
     (side, push): (&Side, &Push),
     records: &Records<'_>,
 ) -> Result<Judged, Failure> {
-    let subject = pushed(repo, side, push)?;
+    let subject = pushed(repo, (side, push), records)?;
     let environment = people::as_recorded(environment, &subject, || Ok(records))?;
     judge_alone(repo, question, &environment, subject)
 }
@@ -236,6 +238,7 @@ fn weigh(repo: &Repo, question: &Question, environment: &Environment, case: Case
         branch: subject.branch,
         trusted: subject.trusted,
         commits: subject.commits,
+        after: subject.after,
         verified,
         landing: evidence.landing,
         words: evidence.words,

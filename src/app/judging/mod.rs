@@ -33,6 +33,6 @@ pub(super) use again::Again;
 pub(super) use hear::own_changes;
 pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under};
 pub(super) use message::worded;
-pub(super) use pushed::{Push, Side, begins_after};
+pub(super) use pushed::{Push, Side};
 pub use question::{Asked, Question, Supposition, What};
 pub use unscanned::Naming;

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::governed::{Passage, law_of, unjudged};
+use super::governed::{Passage, had_by, law_of, unjudged};
 use super::subject::{Subject, law_side, since_commit};
-use crate::app::memory::Arriving;
+use crate::app::memory::{Arriving, Records};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, FileChange, ObjectId, Remote, RepoPath, TargetKind, counted};
@@ -104,7 +104,7 @@ pub(in crate::app) struct Push {
 
 /// What a push brings, by the law of where it goes: the commits that are on no branch there which is
 /// governed as strictly.
-pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, Failure> {
+pub(super) fn pushed(repo: &Repo, (side, push): (&Side, &Push), records: &Records<'_>) -> Result<Subject, Failure> {
     let no_commit = || {
         Failure::new(format!("{} is a file or a folder, and only commits can be judged", push.new.short()))
             .mended_by("tag the commit that contains it")
@@ -112,16 +112,17 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
     let head = repo.commit_at(push.new)?.ok_or_else(no_commit)?;
     let old = push.old.map(|old| repo.commit_at(old)).transpose()?.flatten();
     let trusted = side.trusted(repo, push)?;
-    let commits = unjudged(repo, side, &Passage { old, head, branch: push.branch.as_deref(), trusted })?;
-    // A new name for what is there already changes nothing.
+    let found = unjudged(repo, side, &Passage { old, head, branch: push.branch.as_deref(), trusted })?;
+    // A tag of what is there already changes nothing.
     let start = match old.or(side.default_tip()) {
-        _ if commits.is_empty() => Some(head),
+        _ if found.commits.is_empty() && push.branch.is_none() => Some(head),
         Some(there) => repo.merge_base(there, head)?,
         None => None,
     };
     let new_tree = repo.commit(head)?.tree;
     let replaced = old.filter(|&old| !repo.leads_to(old, head));
-    let after = begins_after(&commits, head);
+    let after = had_by(records, side, (start, begins_after(&found.commits, head)), &found)?;
+    let commits = found.commits;
     let changes = brought(repo, Brought { start, head, after: &after, replaced })?;
     let to = push.branch.as_deref().map(|branch| format!(" to {branch}")).unwrap_or_default();
     Ok(Subject {
@@ -133,6 +134,7 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
         tree: Some(new_tree),
         changes: repo.find_renames(changes)?,
         commits,
+        after,
         branch: push.branch.clone(),
         message: None,
         merging: Vec::new(),
@@ -144,7 +146,7 @@ pub(super) fn pushed(repo: &Repo, side: &Side, push: &Push) -> Result<Subject, F
 }
 
 /// The commits that a push begins after: parents of what it brings, or all that it leads to.
-pub(in crate::app) fn begins_after(commits: &[Commit], head: ObjectId) -> Vec<ObjectId> {
+pub(super) fn begins_after(commits: &[Commit], head: ObjectId) -> Vec<ObjectId> {
     if commits.is_empty() {
         return vec![head];
     }
@@ -182,8 +184,10 @@ pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>
     let mut changes = repo.not_in(changes, start, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
     if let Some(start) = start {
         for other in others {
-            let dropped = repo.dropped(start, other, tree, &changes)?;
-            changes = with(changes, dropped);
+            if let Some(merged) = repo.merge_base(other, head)? {
+                let dropped = repo.dropped(start, merged, tree, &changes)?;
+                changes = with(changes, dropped);
+            }
         }
     }
     let taken = taken_back(repo, replaced, head, &changes)?;

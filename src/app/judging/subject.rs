@@ -19,6 +19,8 @@ pub(super) struct Subject {
     pub(super) tree: Option<ObjectId>,
     /// The commits judged, parents first; none for what is only staged, or for a tree.
     pub(super) commits: Vec<Commit>,
+    /// The commits that these begin after, or what has them by now.
+    pub(super) after: Vec<ObjectId>,
     pub(super) changes: Vec<FileChange>,
     /// The branch whose level applies.
     pub(super) branch: Option<String>,
@@ -47,6 +49,7 @@ impl Subject {
             head: None,
             tree: None,
             commits: Vec::new(),
+            after: Vec::new(),
             changes: Vec::new(),
             branch: None,
             message: None,

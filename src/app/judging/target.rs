@@ -151,6 +151,7 @@ fn commit(repo: &Repo, onto: Option<&str>, id: ObjectId) -> Result<Subject, Fail
         head: Some(id),
         tree: Some(commit.tree),
         changes: repo.find_renames(changes)?,
+        after: commit.parents.clone(),
         commits: vec![commit],
         branch: landing_on(repo, onto)?,
         onto: parent,
@@ -231,6 +232,7 @@ fn range(repo: &Repo, onto: Option<&str>, span: &Span) -> Result<Subject, Failur
         tree: Some(new_tree),
         changes: repo.find_renames(changes)?,
         commits,
+        after,
         branch: landing_on(repo, onto)?,
         onto: Some(span.base),
         ..Subject::of(TargetKind::Range)

@@ -37,6 +37,10 @@ impl<'a> Records<'a> {
         self
     }
 
+    pub(in crate::app) const fn repo(&self) -> &'a Repo {
+        self.repo
+    }
+
     /// The entries in the notes of an object, each with its id, from every stream.
     pub(in crate::app) fn about(&self, object: ObjectId) -> Result<Vec<(Sha256, Entry)>, Failure> {
         let mut entries = Vec::new();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use crate::app::judging::{Judged, begins_after};
+use crate::app::judging::Judged;
 use crate::app::memory::Act;
 use crate::check::engine;
 use crate::header::Fault;
@@ -34,7 +34,7 @@ pub(in crate::app) fn answered(judged: &Judged) -> Option<Act> {
     if let Some(head) = head {
         act = act.saying(member::HEAD, head);
         if kind == TargetKind::Range {
-            act = beginning(act, base, &begins_after(&judged.commits, head));
+            act = beginning(act, base, &judged.after);
         }
     }
     Some(act.saying_any(member::TAG, judged.tag))
@@ -81,7 +81,7 @@ pub(in crate::app) fn pushed(judged: &Judged, moved: &Moved, fate: Fate) -> Act 
         reference: Some(moved.reference.clone()),
     };
     let act = said(fate.kind(), moved.new, subject, judged).saying(member::COMMITS, commits).saying(member::HEAD, head);
-    let mut act = beginning(act, base, &begins_after(&judged.commits, head));
+    let mut act = beginning(act, base, &judged.after);
     if moved.new != head {
         act = act.saying(member::TAG, moved.new);
     }
