@@ -38,18 +38,21 @@ impl Repo {
         brought: &[FileChange],
     ) -> Result<Vec<FileChange>, GitError> {
         let made = self.made_since_parting(start, other)?;
-        let brought: HashSet<&RepoPath> = brought.iter().map(|change| &change.path).collect();
-        let all = self.diff_trees(Some(self.commit(other)?.tree), Some(tree))?;
+        let mut all = self.diff_trees(Some(self.commit(other)?.tree), Some(tree))?;
         let is_dropped =
-            |change: &FileChange| change.paths().any(|path| made.contains(path)) && !brought.contains(&change.path);
+            |change: &FileChange| change.among(brought).is_none() && change.paths().any(|path| made.contains(path));
         if !all.iter().any(is_dropped) {
             return Ok(Vec::new());
         }
         // A file that was changed on one side and moved on the other is changed where it is now.
-        let moved = self.find_renames(all.clone())?;
-        let dropped: HashSet<&RepoPath> =
-            moved.iter().filter(|change| is_dropped(change)).flat_map(FileChange::paths).collect();
-        Ok(all.into_iter().filter(|change| dropped.contains(&change.path)).collect())
+        let mut moved = self.find_renames(all.clone())?;
+        moved.retain(is_dropped);
+        let mut dropped = HashSet::new();
+        for path in moved.iter().flat_map(FileChange::paths) {
+            dropped.insert(path.clone());
+        }
+        all.retain(|change| dropped.contains(&change.path));
+        Ok(all)
     }
 
     fn made_since_parting(&self, from: ObjectId, commit: ObjectId) -> Result<HashSet<RepoPath>, GitError> {

@@ -67,6 +67,12 @@ impl FileChange {
     pub fn paths(&self) -> impl Iterator<Item = &RepoPath> {
         std::iter::once(&self.path).chain(self.from.as_ref())
     }
+
+    /// Of changes in the order of their paths, that to the same file.
+    #[must_use]
+    pub fn among<'c>(&self, changes: &'c [Self]) -> Option<&'c Self> {
+        changes.get(changes.binary_search_by(|change| change.path.cmp(&self.path)).ok()?)
+    }
 }
 
 /// What one side of a file change holds, as far as it could be read.

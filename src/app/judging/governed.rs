@@ -44,23 +44,27 @@ pub(super) fn unjudged(repo: &Repo, side: &Side, push: &Passage<'_>) -> Result<U
     let Passage { old, head, branch, trusted } = *push;
     let (policy, _) = law::policy_at(repo, trusted)?;
     let level = policy.level_for(branch);
-    let as_strict = side.branches.iter().filter(|(name, _)| policy.level_for(Some(name)) >= level);
-    let (default, mut others): (Vec<Branch>, Vec<Branch>) =
-        as_strict.cloned().partition(|(name, _)| side.default.as_ref() == Some(name));
-    let mut known: Vec<ObjectId> = old.into_iter().chain(tips(&default)).collect();
-    let all = repo.commits_between(&known, head)?;
-    let everywhere: Vec<ObjectId> = known.iter().copied().chain(tips(&others)).collect();
-    if all.is_empty() || others.is_empty() || repo.commits_between(&everywhere, head)?.len() == all.len() {
-        return Ok(Unjudged { commits: all, default, others: Vec::new() });
+    let (mut default, mut others): (Vec<Branch>, Vec<Branch>) = (Vec::new(), Vec::new());
+    for branch in side.branches.iter().filter(|(name, _)| policy.level_for(Some(name)) >= level) {
+        let is_default = side.default.as_ref() == Some(&branch.0);
+        if is_default { &mut default } else { &mut others }.push(branch.clone());
     }
+    let mut known: Vec<ObjectId> = old.into_iter().chain(tips(&default)).collect();
+    let mut commits = repo.commits_between(&known, head)?;
     let mut alike = Vec::new();
-    for (name, tip) in others.drain(..) {
-        if is_under(repo, trusted, &[tip])? && was_under(repo, trusted, &known, tip)? {
-            alike.push((name, tip));
+    if !commits.is_empty() && !others.is_empty() {
+        let everywhere: Vec<ObjectId> = known.iter().copied().chain(tips(&others)).collect();
+        if repo.commits_between(&everywhere, head)?.len() < commits.len() {
+            for branch in others {
+                if is_under(repo, trusted, &[branch.1])? && was_under(repo, trusted, &known, branch.1)? {
+                    alike.push(branch);
+                }
+            }
+            known.extend(tips(&alike));
+            commits = repo.commits_between(&known, head)?;
         }
     }
-    known.extend(tips(&alike));
-    Ok(Unjudged { commits: repo.commits_between(&known, head)?, default, others: alike })
+    Ok(Unjudged { commits, default, others: alike })
 }
 
 fn tips(branches: &[Branch]) -> impl Iterator<Item = ObjectId> {
@@ -92,17 +96,18 @@ pub(super) fn had_by(
             beyond.extend(tips(branches).filter(|&tip| repo.leads_to(commit, tip)));
         }
     }
-    beyond.arrange();
-    beyond.dedup();
     after.extend(beyond);
+    after.arrange();
+    after.dedup();
     Ok(after)
 }
 
 /// Whether all that a branch has besides what is known began and went on under one law.
 fn was_under(repo: &Repo, law: Option<ObjectId>, known: &[ObjectId], tip: ObjectId) -> Result<bool, Failure> {
     let commits = repo.commits_between(known, tip)?;
-    let own: Vec<ObjectId> = commits.iter().map(|commit| commit.id).collect();
-    Ok(is_under(repo, law, &own)? && is_under(repo, law, &begins_after(&commits, tip))?)
+    let mut all = begins_after(&commits, tip);
+    all.extend(commits.iter().map(|commit| commit.id));
+    is_under(repo, law, &all)
 }
 
 fn is_under(repo: &Repo, law: Option<ObjectId>, commits: &[ObjectId]) -> Result<bool, Failure> {

@@ -1,7 +1,7 @@
 //! Hears what was said of a change before it is decided on, and sets aside the commits of a range that
 //! were approved by themselves.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::examine::Examined;
 use super::file::Examiner;
@@ -266,9 +266,8 @@ impl Whole<'_> {
             return Ok(Vec::new());
         };
         let mut changes = brought(self.repo, Brought { start: base, head, after, replaced })?;
-        let told: HashMap<RepoPath, FileChange> =
-            combined(self.repo, commits)?.into_iter().map(|change| (change.path.clone(), change)).collect();
-        changes.retain(|change| told.get(&change.path) != Some(change));
+        let told = combined(self.repo, commits)?;
+        changes.retain(|change| change.among(&told) != Some(change));
         Ok(changes)
     }
 

@@ -7,7 +7,7 @@ use super::subject::{Subject, law_side, since_commit};
 use crate::app::memory::{Arriving, Records};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
-use crate::model::{Arrange, FileChange, ObjectId, Remote, RepoPath, TargetKind, counted};
+use crate::model::{Arrange, FileChange, ObjectId, Remote, TargetKind, counted};
 use crate::policy::Policy;
 
 /// The repository that a push goes to, as it stands before the push.
@@ -208,8 +208,7 @@ fn taken_back(
 /// Changes to files, and others, which come in the place of those to the same files.
 pub(super) fn with(mut changes: Vec<FileChange>, others: Vec<FileChange>) -> Vec<FileChange> {
     if !others.is_empty() {
-        let paths: HashSet<&RepoPath> = others.iter().map(|other| &other.path).collect();
-        changes.retain(|change| !paths.contains(&change.path));
+        changes.retain(|change| change.among(&others).is_none());
         changes.extend(others);
         changes.arrange_by(|a, b| a.path.cmp(&b.path));
     }
