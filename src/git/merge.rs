@@ -16,7 +16,7 @@ impl Repo {
         mut changes: Vec<FileChange>,
         start: Option<ObjectId>,
         others: &[ObjectId],
-        against: impl Fn(ObjectId) -> Result<Vec<FileChange>, GitError>,
+        against: &dyn Fn(ObjectId) -> Result<Vec<FileChange>, GitError>,
     ) -> Result<Vec<FileChange>, GitError> {
         for &other in others {
             let mut kept = paths(against(self.commit(other)?.tree)?);

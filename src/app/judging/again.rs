@@ -58,7 +58,7 @@ pub(super) fn again(repo: &Repo, again: &Again) -> Result<Subject, Failure> {
     let (kind, commits, changes) = match (head, &after) {
         (None, _) => {
             let changes = since_commit(repo, base, tree)?;
-            let changes = repo.not_in(changes, None, &merging, |other| repo.diff_trees(Some(other), Some(tree)))?;
+            let changes = repo.not_in(changes, None, &merging, &|other| repo.diff_trees(Some(other), Some(tree)))?;
             (TargetKind::Staged, Vec::new(), changes)
         }
         (Some(head), Some(after)) => {

@@ -181,7 +181,7 @@ pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>
         }
     }
     let changes = since_commit(repo, start, tree)?;
-    let mut changes = repo.not_in(changes, start, &others, |other| repo.diff_trees(Some(other), Some(tree)))?;
+    let mut changes = repo.not_in(changes, start, &others, &|other| repo.diff_trees(Some(other), Some(tree)))?;
     if let Some(start) = start {
         for other in others {
             if let Some(merged) = repo.merge_base(other, head)? {

@@ -99,7 +99,7 @@ fn staged(repo: &Repo, at: &Head, merging: Vec<ObjectId>) -> Result<Subject, Fai
     let head_tree = base.map(|id| repo.commit(id)).transpose()?.map(|commit| commit.tree);
     let found = repo.staged(head_tree)?;
     let merging = landed(repo, at.branch(), trusted, if merging.is_empty() { repo.merge_heads() } else { merging })?;
-    let changes = repo.not_in(found.changes, None, &merging, |other| Ok(repo.staged(Some(other))?.changes))?;
+    let changes = repo.not_in(found.changes, None, &merging, &|other| Ok(repo.staged(Some(other))?.changes))?;
     Ok(Subject {
         described: "staged changes".into(),
         trusted,
