@@ -1,6 +1,6 @@
 //! What was judged before, found again by its objects.
 
-use super::pushed::{Brought, brought};
+use super::brought::{Brought, brought};
 use super::subject::{Subject, since_commit};
 use crate::app::Failure;
 use crate::app::memory::Signatures;

@@ -1,25 +1,11 @@
-//! By whose law a branch is governed, and which branches have been governed by the same.
+//! Which branches are governed as strictly as where a push goes, so that what they have was judged.
 
-use super::pushed::{Side, begins_after};
+use super::brought::begins_after;
+use super::side::Side;
 use crate::app::memory::{Records, is_own};
 use crate::app::{Failure, law};
 use crate::git::{Commit, Repo};
 use crate::model::{Arrange, Entry, EntryKind, ObjectId};
-
-/// The commit whose policy judges what comes to a branch that is there: its own tip. Who pushes chooses where a
-/// branch begins, so one without a policy or a commit of its own is under the default branch's, unless that is laxer.
-pub(super) fn law_of(repo: &Repo, branch: &str, own: ObjectId, default: Option<ObjectId>) -> Result<ObjectId, Failure> {
-    let Some(default) = default else { return Ok(own) };
-    if law::is_same(repo, own, default)? {
-        return Ok(own);
-    }
-    let (policy, reference) = law::policy_at(repo, Some(own))?;
-    if !reference.built_in && !repo.leads_to(own, default) {
-        return Ok(own);
-    }
-    let is_laxer = law::policy_at(repo, Some(default))?.0.level_for(Some(branch)) < policy.level_for(Some(branch));
-    Ok(if is_laxer { own } else { default })
-}
 
 /// A push, and the law that judges it.
 pub(super) struct Passage<'a> {

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::brought::{Brought, brought, with};
 use super::examine::Examined;
 use super::file::Examiner;
-use super::pushed::{Brought, brought, with};
 use super::subject::Subject;
 use super::{history, mends, people};
 use crate::app::Failure;

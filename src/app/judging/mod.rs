@@ -3,6 +3,7 @@
 
 mod again;
 mod beside;
+mod brought;
 mod carried;
 mod clean;
 mod copies;
@@ -22,6 +23,7 @@ mod people;
 mod pushed;
 mod question;
 mod returned;
+mod side;
 mod signed;
 mod steps;
 mod subject;
@@ -33,6 +35,6 @@ pub(super) use again::Again;
 pub(super) use hear::own_changes;
 pub(super) use judge::{Judged, judge, judge_again, judge_anew, judge_push, judge_under};
 pub(super) use message::worded;
-pub(super) use pushed::{Push, Side};
 pub use question::{Asked, Question, Supposition, What};
+pub(super) use side::{Push, Side};
 pub use unscanned::Naming;

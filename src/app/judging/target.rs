@@ -1,8 +1,8 @@
 //! What to judge: from the words on the command line to a change, and the side that is trusted.
 
-use super::governed::law_of;
-use super::pushed::{Brought, begins_after, brought};
+use super::brought::{Brought, begins_after, brought};
 use super::question::{Asked, What};
+use super::side::law_of;
 use super::subject::{Subject, landing_on, law_side};
 use super::whole::{history, tree};
 use crate::app::Failure;
