@@ -173,6 +173,51 @@ fn every_tool_that_writes_is_asked_about_and_none_that_reads() {
 }
 
 #[test]
+fn what_a_line_changes_by_a_roundabout_way_is_weighed_and_what_only_reads_it_is_not() {
+    let scratch = governed();
+    scratch.write("src/core/a.rs", "fn one() {}\n");
+    scratch.write("src/lib/b.rs", "fn two() {}\n");
+    scratch.commit_all("Add one");
+
+    for (command, expected) in [
+        ("rm -rf \"$PWD\"", "deny"),
+        ("echo x > $PWD/src/core/a.rs", "ask"),
+        ("echo '[core]' >> \"$HOME/.gitconfig\"", "deny"),
+        ("CDPATH=.git; cd hooks && rm pre-commit", "ask"),
+        ("env --chdir .git rm hooks/pre-commit", "deny"),
+        ("env -C.git rm hooks/pre-commit", "deny"),
+        ("git checkout HEAD~1 -- src", "ask"),
+        ("git restore -s HEAD~1 src/core/a.rs", "ask"),
+        ("git checkout HEAD~1 -- 'src/*.rs'", "ask"),
+        ("git checkout HEAD~1 -- src/lib", ""),
+        ("git checkout -b topic origin/main", ""),
+        ("git restore --staged src/core/a.rs", ""),
+        ("git -C src/core rm a.rs", "ask"),
+        ("git apply <<'E'\n--- a/src/core/a.rs\n+++ b/src/core/a.rs\nE", "ask"),
+        ("patch -p1 <<'E'\n--- a/src/lib/b.rs\n+++ b/src/lib/b.rs\nE", ""),
+        ("apply_patch <<'E'\n*** Begin Patch\n*** Delete File: src/core/a.rs\n*** End Patch\nE", "ask"),
+        ("python3 - <<'E'\nopen('src/core/a.rs', 'w').write('x')\nE", "ask"),
+        ("python3 - <<'E'\nprint(open('src/core/a.rs').read())\nE", ""),
+        ("node -e 'fs.writeFileSync(\"src/core/a.rs\", \"x\")'", "ask"),
+        ("python3 -m pytest src/core/test_write.py", ""),
+        ("awk '{ print > \"src/core/a.rs\" }' x", "ask"),
+        ("sed 's/a/b/w src/core/a.rs' src/lib/b.rs", "ask"),
+        ("prettier --write src/core/a.rs", "ask"),
+        ("sort -o src/core/a.rs src/lib/b.rs", "ask"),
+        ("rustfmt --check src/core/a.rs", ""),
+        ("npm test -w src/core", ""),
+        ("rsync -a --delete x/ src/", "ask"),
+        ("grep -rl 'fn one' src | xargs sed -i 's/one/three/'", "ask"),
+        ("grep -rl 'fn two' src | xargs sed -i 's/two/three/'", ""),
+        ("git ls-files src | xargs sed -i s/a/b/", "ask"),
+        ("perl -MList::Util=sum -ne 'print' src/core/a.rs", ""),
+        ("find src/core/a.rs -name 'a*' -delete", "ask"),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}
+
+#[test]
 fn a_bypass_is_denied_and_what_is_no_ones_rule_is_left_to_the_agents_own_permissions() {
     let scratch = governed();
     for (command, expected) in [

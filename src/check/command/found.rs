@@ -80,8 +80,7 @@ fn of_find(words: &[Word]) -> Search<'_> {
         expression.windows(2).rposition(|pair| matches!(pair, ["-prune", "-o" | "-or"])).map_or(0, |at| at + 2);
     let (left_out, mut rest) = expression.split_at(pruned);
     let is_git = |text: &str| text.trim_end_matches("/*").trim_end_matches('/').rsplit('/').next() == Some(".git");
-    let mut found =
-        Found { names: Vec::new(), skips_git: left_out.iter().any(|text| is_git(text)), skips_hidden: false };
+    let mut found = Found { skips_git: left_out.iter().any(|text| is_git(text)), ..Found::default() };
     let mut others = 0;
     while let Some((word, behind)) = rest.split_first() {
         rest = behind;
@@ -130,7 +129,7 @@ fn of_fd(words: &[Word]) -> Search<'_> {
         _ => None,
     });
     let is_hidden = !asked.iter().any(shows);
-    let found = Found { names: given.collect(), skips_git: is_hidden, skips_hidden: is_hidden };
+    let found = Found { names: given.collect(), skips_git: is_hidden, skips_hidden: is_hidden, holds: None };
     let roots = if roots.is_empty() { vec![Word::plain(".")] } else { roots };
     Search { roots, found, actions }
 }

@@ -3,7 +3,7 @@
 
 use super::programs::{FED, SHELLS, Script, behind, is_interpreter, program, script_of, unwrapped};
 use super::words::{Simple, Word};
-use super::{said, writers};
+use super::{git, said, writers};
 
 /// Whether a command runs as a script what another one says.
 pub(super) fn runs_what_is_said(command: &Simple) -> bool {
@@ -91,6 +91,15 @@ pub(super) fn remote(words: &[Word]) -> &[Word] {
 
 /// The options of ssh that take a word.
 const SSH: &str = "bcDEeFIiJLlmOopQRSWw";
+
+/// Whether it reads a patch, or is given one.
+pub(super) fn takes_patch(words: &[Word]) -> bool {
+    let words = unwrapped(words);
+    match program(words) {
+        Some("git") => matches!(git::verb(words.get(1..).unwrap_or_default()), "apply" | "am"),
+        name => matches!(name, Some("patch" | "apply_patch" | "applypatch")),
+    }
+}
 
 /// The files that a command writes, each with what it writes to it as far as that is known.
 pub(super) fn kept(command: &Simple) -> Vec<(String, Vec<String>)> {

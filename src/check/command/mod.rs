@@ -12,6 +12,8 @@ mod governed;
 mod hidden;
 mod in_force;
 mod links;
+mod listed;
+mod named;
 mod places;
 mod programs;
 mod said;
@@ -30,6 +32,7 @@ mod written;
 use std::collections::BTreeMap;
 
 pub use glob::fits;
+pub use named::patched;
 pub use shell::Unreadable;
 use walk::Walk;
 pub use words::Found;
@@ -71,6 +74,8 @@ pub struct Written {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Extent {
     Alone,
+    /// It is no more than named: what the policy has on no list says nothing then.
+    Named,
     /// All that is in it as well, as with what is removed or moved.
     Whole,
     /// What is found in it.

@@ -85,12 +85,16 @@ pub(super) fn unwrapped(words: &[Word]) -> &[Word] {
     words
 }
 
+/// Long options of theirs that take the next word.
+const LONG_TAKING: [&str; 9] =
+    ["--chdir", "--user", "--group", "--unset", "--signal", "--kill-after", "--adjustment", "--output", "--error"];
+
 /// What stands behind options, of which these letters take a word, and variables that are set.
 pub(super) fn behind<'w>(words: &'w [Word], taking: &str) -> &'w [Word] {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let text = word.text.as_str();
-        at += 1;
+        at += 1 + usize::from(LONG_TAKING.contains(&text));
         match text.strip_prefix('-') {
             Some("-") => break,
             Some(letters) => {
@@ -224,5 +228,11 @@ pub(super) fn program(words: &[Word]) -> Option<&str> {
 /// Without the folder it is in.
 pub(super) fn base(text: &str) -> &str {
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.strip_suffix(".exe").unwrap_or(name)
+    match name.strip_suffix(".exe").unwrap_or(name) {
+        "gsed" => "sed",
+        "gawk" => "awk",
+        "nvim" => "vim",
+        "powershell" => "pwsh",
+        name => name,
+    }
 }

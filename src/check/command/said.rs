@@ -3,10 +3,9 @@
 
 use std::rc::Rc;
 
-use super::found;
-use super::git;
 use super::programs::{base, program};
 use super::words::{Said, Simple, Word, joined};
+use super::{found, git, listed};
 
 /// More than that `printf` is not followed in what it repeats.
 const LONGEST: usize = 64 << 10;
@@ -120,6 +119,7 @@ fn by(command: &Simple) -> Said {
         return Said { is_whole: true, is_bounded: true, ..Said::default() };
     };
     match name {
+        "echo" | "printf" if rest.iter().any(is_escaped) => Said { named: all_named(rest), ..Said::default() },
         "echo" => known(echoed(rest), all_named(rest)),
         "printf" => known(printed(rest), all_named(rest)),
         "cat" | "tee" if command.fed.is_empty() && (rest.is_empty() || name == "tee") => {
@@ -148,7 +148,9 @@ fn by(command: &Simple) -> Said {
         "git" => of_git(rest).map_or_else(|| listed_by_git(rest, is_bounded), |text| known(text, Vec::new())),
         "ls" | "cd" | "pushd" => bounded(all_named(rest)),
         "find" | "fd" | "fdfind" => Said { searched: found::searched(name, rest), ..bounded(Vec::new()) },
-        "grep" | "egrep" | "fgrep" | "rg" | "ag" if lists_files(rest) => bounded(all_named(&own(rest))),
+        "grep" | "egrep" | "fgrep" | "rg" | "ag" if listed::lists_files(rest) => {
+            Said { searched: listed::by_search(name, rest), ..bounded(all_named(&listed::own(rest))) }
+        }
         _ if TAME.contains(&name) => bounded(Vec::new()),
         _ => passed_on(command, name, rest),
     }
@@ -217,23 +219,6 @@ fn makes_names(program: &str) -> bool {
     program.contains('"') || ["git", "gov", "hook"].iter().any(|word| program.contains(word))
 }
 
-/// Whether a search is for the names of files and not for what they hold.
-fn lists_files(words: &[Word]) -> bool {
-    words.iter().any(|word| match word.text.strip_prefix('-') {
-        Some(long) if long.starts_with('-') => {
-            matches!(long, "-files-with-matches" | "-files-without-match" | "-files")
-        }
-        Some(letters) => letters.contains(['l', 'L']),
-        None => false,
-    })
-}
-
-/// Those words that lead to git's own files, or to the law.
-fn own(words: &[Word]) -> Vec<Word> {
-    let leads = |word: &&Word| word.text.split('/').any(|part| matches!(part, ".git" | ".gov" | "hooks"));
-    words.iter().filter(leads).cloned().collect()
-}
-
 /// A temporary file, which is a new one outside of the repository unless the line says where it is to be.
 fn made_anew(words: &[Word]) -> String {
     let is_below = |word: &Word| word.text.starts_with("--tmpdir") || (is_short(word) && word.text.contains('t'));
@@ -266,6 +251,12 @@ fn looked_up(
     let is_program = is_program(last) || (!is_path && !last.text.contains('/'));
     let said = if name == "whereis" { bounded(names) } else { known(last.text.clone(), names) };
     Said { is_program, ..said }
+}
+
+/// Whether a word has letters that are written as numbers.
+fn is_escaped(word: &Word) -> bool {
+    let mut parts = word.text.split('\\').skip(1);
+    parts.any(|part| part.starts_with(|first: char| matches!(first, 'x' | 'u' | 'U' | '0'..='7')))
 }
 
 fn echoed(words: &[Word]) -> String {
@@ -328,16 +319,22 @@ fn of_git(words: &[Word]) -> Option<String> {
 /// What git names: files that it has under control are none of its own, unless it is told to look there.
 fn listed_by_git(words: &[Word], is_bounded: bool) -> Said {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.iter().any(|known| word.text.starts_with(known)));
-    let lists = match git::verb(words) {
+    let (verb, behind) = (git::verb(words), git::behind(words));
+    let searched = match verb {
+        "grep" if listed::lists_files(words) => listed::by_search(verb, behind),
+        "ls-files" => listed::under_control(behind),
+        _ => Vec::new(),
+    };
+    let lists = match verb {
         "rev-parse" => is_bounded && !words.iter().any(|word| word.is_open || word.text.starts_with("--git-")),
         "diff" | "show" | "log" | "diff-tree" => has(&["--name-only", "--name-status"]),
-        "grep" => lists_files(words),
+        "grep" => listed::lists_files(words),
         verb => LISTS.contains(&verb),
     };
     let is_place = |word: &Word| word.text.eq_ignore_ascii_case("core.hooksPath");
-    let mut named = own(words);
+    let mut named = listed::own(words);
     named.extend(words.iter().any(is_place).then(|| Word::plain(".git/hooks")));
-    Said { is_bounded: lists, named, ..Said::default() }
+    Said { is_bounded: lists, named, searched, ..Said::default() }
 }
 
 /// Verbs that list files under control, or what is no file.

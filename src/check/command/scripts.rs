@@ -54,9 +54,11 @@ impl Walk {
                 self.tally.ask(UNSEEN);
             }
             for text in texts {
-                self.telltale(text);
                 if is_script {
+                    self.telltale(text);
                     self.perhaps(text)?;
+                } else {
+                    self.program_text(text);
                 }
             }
         }

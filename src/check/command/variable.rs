@@ -48,6 +48,7 @@ pub(super) fn objection(name: &str, value: &Word) -> Option<Objection> {
         "GIT_NOTES_REF" if git::is_ledger(&value.text) => {
             Some(Objection::deny("the ledger in refs/notes/gov is written by gov-hook alone"))
         }
+        "CDPATH" if is_on => Some(Objection::ask("`CDPATH` has `cd` go elsewhere than it says")),
         "GIT_CONFIG_GLOBAL" | "GIT_CONFIG_SYSTEM" | "GIT_EXEC_PATH" => {
             Some(Objection::ask(format!("`{name}` may have git run other hooks, or none")))
         }

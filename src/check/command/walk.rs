@@ -9,8 +9,8 @@ use super::tally::Tally;
 use super::words::{Said, Simple, Word, assignment, joined, spelled};
 use super::written::Files;
 use super::{
-    Aliases, EACH_COMMAND, Extent, Looked, Unreadable, against, fits, found, git, hidden, telltale, unpack, variable,
-    writers,
+    Aliases, EACH_COMMAND, Extent, Looked, Unreadable, against, fits, found, git, hidden, named, telltale, unpack,
+    variable, writers,
 };
 
 /// Scripts within scripts deeper than this are there to hide something.
@@ -111,7 +111,13 @@ impl Walk {
             let made = command.words.iter().filter_map(|word| word.made.as_deref());
             let said = command.input.as_deref().into_iter().chain(made).flat_map(|said| &said.texts);
             for text in command.fed.iter().chain(said) {
-                self.telltale(text);
+                self.program_text(text);
+            }
+        }
+        if hidden::takes_patch(&command.words) {
+            let said = command.input.iter().flat_map(|input| &input.texts);
+            for text in command.fed.iter().chain(command.words.iter().map(|word| &word.text)).chain(said) {
+                self.names(named::patched(text));
             }
         }
         self.words(&command.words)
@@ -141,6 +147,18 @@ impl Walk {
 
     pub(super) fn telltale(&mut self, text: &str) {
         self.tally.object(telltale::objection(text));
+    }
+
+    /// A program in another language.
+    pub(super) fn program_text(&mut self, text: &str) {
+        self.telltale(text);
+        self.names(named::by_program(text).into_iter());
+    }
+
+    fn names<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        for name in names {
+            self.writes(&Word::plain(name), Extent::Named);
+        }
     }
 
     /// A variable that is set, or unset where it has no value.
@@ -225,6 +243,7 @@ impl Walk {
             "alias" => return self.alias(rest),
             "cd" | "pushd" => self.files.go(rest, &mut self.tally),
             "unset" => return self.unset(rest),
+            "apply_patch" => {}
             "printf" if rest.first().is_none_or(|word| word.text != "-v") => {}
             "read" | "mapfile" | "readarray" | "printf" => {
                 let unknown = Word { is_open: true, ..Word::default() };
@@ -278,7 +297,7 @@ impl Walk {
         }
         let expanded = self.in_force.of_git(words);
         for (path, extent) in git::written(words) {
-            self.writes(&path, extent);
+            self.writes(&git::below(words, path), extent);
         }
         if let Some(word) = git::led_to_hooks(words) {
             self.tally.ask(format!("what git does with `{word}` is not known"));
@@ -309,10 +328,12 @@ impl Walk {
             let verb = Word::plain(verb);
             return self.git(&[std::slice::from_ref(&verb), words].concat());
         }
-        if is_interpreter(name) || writers::is_editor(name) {
-            for word in words {
-                self.telltale(&word.text);
-            }
+        let is_editor = writers::is_editor(name);
+        for word in words.iter().filter(|_| is_interpreter(name) || is_editor) {
+            self.program_text(&word.text);
+        }
+        for word in words.iter().filter(|_| is_editor || name == "sed") {
+            self.names(named::by_editor(&word.text).into_iter());
         }
         self.files.of_program(name, words, &mut self.tally);
         self.inner(words)

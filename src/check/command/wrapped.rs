@@ -82,7 +82,9 @@ impl Walk {
 fn moved_to(program: &str, option: &Word, next: Option<&Word>) -> Option<Word> {
     match (program, option.text.as_str()) {
         ("env", "-C" | "--chdir") | ("sudo", "-D" | "--chdir") => next.cloned(),
-        ("env" | "sudo", _) => option.without("--chdir="),
+        ("env" | "sudo", _) => {
+            option.without("--chdir=").or_else(|| option.without(if program == "env" { "-C" } else { "-D" }))
+        }
         _ => None,
     }
 }

@@ -4,10 +4,10 @@ use super::Extent;
 use super::programs::program;
 use super::words::Word;
 
-const FILES: [&str; 29] = [
+const FILES: [&str; 31] = [
     "rm", "mv", "cp", "ln", "tee", "sed", "perl", "chmod", "chown", "truncate", "touch", "dd", "install", "rsync",
     "unlink", "shred", "patch", "scp", "setfacl", "rmdir", "chattr", "sponge", "ed", "ex", "vi", "vim", "nano", "yq",
-    "awk",
+    "awk", "ruby", "emacs",
 ];
 
 pub(super) fn is_file_program(name: &str) -> bool {
@@ -16,14 +16,22 @@ pub(super) fn is_file_program(name: &str) -> bool {
 
 /// Programs that also run what their options say.
 pub(super) fn is_editor(name: &str) -> bool {
-    matches!(name, "ed" | "ex" | "vi" | "vim" | "nvim" | "emacs")
+    matches!(name, "ed" | "ex" | "vi" | "vim" | "emacs")
 }
 
 /// Whether a program that mostly reads is told to write in place.
 pub(super) fn edits(name: &str, words: &[Word]) -> bool {
-    matches!(name, "sed" | "perl" | "yq" | "awk" | "gawk") && {
-        let is_short = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.contains('i');
-        words.iter().any(|word| is_short(&word.text) || word.text.starts_with("--in-place") || word.text == "--inplace")
+    // Behind other letters it may be a part of what they take.
+    let is_short = |text: &str| {
+        let before = text.strip_prefix('-').and_then(|letters| letters.split_once('i'));
+        before.is_some_and(|(before, _)| before.bytes().all(|letter| b"nErzuslpaw0".contains(&letter)))
+    };
+    match name {
+        "awk" => words.iter().any(|word| word.text == "inplace"),
+        "sed" | "perl" | "yq" | "ruby" => {
+            words.iter().any(|word| is_short(&word.text) || word.text.starts_with("--in"))
+        }
+        _ => false,
     }
 }
 
@@ -56,7 +64,11 @@ pub(super) fn written(name: &str, words: &[Word]) -> Vec<(Word, Extent)> {
     match name {
         "curl" | "wget" => fetched_to(name, words).map(alone).collect(),
         _ if !is_file_program(name) => Vec::new(),
-        "sed" | "perl" | "yq" | "awk" if !edits(name, words) => Vec::new(),
+        "sed" | "perl" | "ruby" | "yq" | "awk" if !edits(name, words) => Vec::new(),
+        // All that is there goes, but for what is left out.
+        "rsync" if words.iter().any(|word| word.text.starts_with("--del")) && !words.iter().any(leaves_out) => {
+            named().next_back().map(|word| (word, Extent::Whole)).into_iter().collect()
+        }
         "cp" | "ln" | "install" | "rsync" | "scp" => {
             target(name, words).or_else(|| named().next_back()).map(alone).into_iter().collect()
         }
@@ -68,6 +80,68 @@ pub(super) fn written(name: &str, words: &[Word]) -> Vec<(Word, Extent)> {
             named_as_files(name, words).into_iter().map(|word| (word.clone(), extent.clone())).collect()
         }
     }
+}
+
+fn leaves_out(word: &Word) -> bool {
+    ["--exclude", "--filter", "-f", "-C"].iter().any(|option| word.text.starts_with(option))
+}
+
+/// The options of other programs that name what they write, or where.
+const OUTPUT: [&str; 12] = [
+    "-o",
+    "-O",
+    "-P",
+    "--output",
+    "--out",
+    "-out",
+    "--outfile",
+    "--output-dir",
+    "--outdir",
+    "--out-dir",
+    "--output-file",
+    "--directory-prefix",
+];
+
+/// Programs that write what is named to them in another form.
+const REWRITE: [&str; 17] = [
+    "rustfmt",
+    "black",
+    "isort",
+    "gzip",
+    "gunzip",
+    "bzip2",
+    "bunzip2",
+    "xz",
+    "unxz",
+    "dos2unix",
+    "unix2dos",
+    "Remove-Item",
+    "Set-Content",
+    "Add-Content",
+    "Clear-Content",
+    "Out-File",
+    "Move-Item",
+];
+
+/// The files that a program may write of which no more is known than its options.
+pub(super) fn perhaps(name: &str, words: &[Word]) -> Vec<Word> {
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.text.as_str()));
+    let rewrites = REWRITE.contains(&name) && !has(&["--check", "--diff", "-c", "-l", "-t", "-k", "--stdout"]);
+    // To others these two say something else.
+    let formats = |text: &str| ["fmt", "format", "prettier", "pep8", "yapf"].iter().any(|part| text.contains(part));
+    let is_formatter = || formats(name) || words.iter().any(|word| formats(&word.text));
+    if rewrites || has(&["--write", "--in-place", "--fix"]) || (has(&["-w", "-i"]) && is_formatter()) {
+        return words.iter().filter(|word| is_plain(word)).cloned().collect();
+    }
+    let glued = words.iter().filter_map(|word| {
+        let (option, value) = word.text.split_once('=')?;
+        OUTPUT.contains(&option).then(|| Word { text: value.to_owned(), ..word.clone() })
+    });
+    let next = words.windows(2).filter_map(|pair| match pair {
+        [option, file] if OUTPUT.contains(&option.text.as_str()) => Some(file.clone()),
+        _ => None,
+    });
+    glued.chain(next).collect()
 }
 
 fn is_plain(word: &Word) -> bool {
@@ -121,8 +195,8 @@ pub(super) fn may_write_more(name: &str, words: &[Word]) -> bool {
 /// The words that are files, and not a script, a mode or the value of an option.
 fn named_as_files<'w>(name: &str, words: &'w [Word]) -> Vec<&'w Word> {
     let (taking, first): (&str, bool) = match name {
-        "sed" | "perl" => ("ef", true),
-        "awk" | "gawk" => ("ifvF", true),
+        "sed" | "perl" | "ruby" => ("ef", true),
+        "awk" => ("ifvF", true),
         "yq" | "chmod" | "chown" | "chattr" => ("", true),
         "setfacl" => ("mx", false),
         "truncate" => ("sr", false),

@@ -67,6 +67,9 @@ impl Files {
             self.places.link(words, tally);
         }
         if !writers::is_file_program(name) {
+            for word in writers::perhaps(name, words) {
+                self.write(&word, Extent::Named, tally);
+            }
             others(words, tally);
         }
     }

@@ -19,7 +19,7 @@ use crate::ledger::member::{self, Asker, Named};
 use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
-use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed, matching};
+use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed, matching, may_be_file};
 
 /// What an agent is told; of several, the worst holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ enum Permission {
     /// Nothing of this repository's rules is concerned.
     Silent,
     Allow,
+    /// The same as `Ask`, for no other reason than that no list has it.
+    Unlisted,
     /// A person has to say yes.
     Ask,
     Deny,
@@ -46,7 +48,7 @@ pub(super) fn before(environment: &Environment) -> Result<Answer, Failure> {
         if weighed.permission <= worst.permission {
             continue;
         }
-        if weighed.permission >= Permission::Ask
+        if weighed.permission >= Permission::Unlisted
             && let Err(failure) = record(&repo, &event, &weighed, (&policy, &reference), environment)
         {
             weighed.why = format!("{} (not on record: {})", weighed.why, failure.in_short());
@@ -116,6 +118,8 @@ fn weigh(
                 for path in matching(&path, &mut left).into_iter().chain([path]) {
                     let weighed = match &written.extent {
                         Extent::Alone => ground.weigh(policy, &path),
+                        Extent::Named if !may_be_file(&path, &[directory.to_owned()]) => silent(),
+                        Extent::Named => ground.weigh_named(policy, &path),
                         Extent::Whole => ground.weigh_whole(policy, &path, &mut left),
                         Extent::Found(found) => ground.weigh_found(policy, &path, found, &mut searched),
                     };
@@ -181,7 +185,7 @@ fn short(text: &str) -> String {
 const fn decided(permission: Permission) -> Exit {
     match permission {
         Permission::Silent | Permission::Allow => Exit::Pass,
-        Permission::Ask => Exit::Held,
+        Permission::Unlisted | Permission::Ask => Exit::Held,
         Permission::Deny => Exit::Denied,
     }
 }
@@ -190,7 +194,7 @@ const fn decided(permission: Permission) -> Exit {
 fn answer(event: &Event, weighed: &Weighed) -> Answer {
     let word = match weighed.permission {
         Permission::Silent | Permission::Allow => "allow",
-        Permission::Ask => "ask",
+        Permission::Unlisted | Permission::Ask => "ask",
         Permission::Deny => "deny",
     };
     let (json, exit): (Value, Ending) = match event.form {

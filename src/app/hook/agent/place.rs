@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::Permission;
+use super::{Permission, silent};
 use crate::check::command::{Found, fits};
 use crate::check::detect::is_in_git_directory;
 use crate::git::Repo;
@@ -38,7 +38,7 @@ pub(super) struct Weighed {
 
 impl Weighed {
     /// The worse of two.
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         if other.permission > self.permission { other } else { self }
     }
 }
@@ -65,9 +65,13 @@ impl Ground {
 
     /// The worst that is true of a path, by its name and by where links lead it.
     pub(super) fn weigh(&self, policy: &Policy, path: &Path) -> Weighed {
-        let called = self.one(policy, &plain(path));
-        let led = self.one(policy, &real(path));
-        if led.permission > called.permission { led } else { called }
+        self.one(policy, &plain(path)).or(self.one(policy, &real(path)))
+    }
+
+    /// The same of what may name a file that is written, or only be read: a person is asked where a list has it.
+    pub(super) fn weigh_named(&self, policy: &Policy, path: &Path) -> Weighed {
+        let Weighed { permission, why } = self.weigh(policy, path);
+        if permission > Permission::Unlisted { Weighed { permission: Permission::Ask, why } } else { silent() }
     }
 
     /// The same of a path that goes with all that is in it, as far as there are files left to look at.
@@ -84,10 +88,7 @@ impl Ground {
             return Weighed { permission: Permission::Deny, why };
         }
         for inner in within(&path, left) {
-            let weighed = self.one(policy, &inner);
-            if weighed.permission > worst.permission {
-                worst = weighed;
-            }
+            worst = worst.or(self.one(policy, &inner));
         }
         if *left == 0 && worst.permission < Permission::Ask {
             return too_many(&path);
@@ -98,7 +99,12 @@ impl Ground {
     /// The same of what is found in a folder, by its name.
     pub(super) fn weigh_found(&self, policy: &Policy, path: &Path, found: &Found, left: &mut usize) -> Weighed {
         let mut worst = self.weigh(policy, path);
-        if worst.permission < Permission::Deny {
+        let counts = |path: &Path, is_folder: bool| match &found.holds {
+            None => true,
+            Some(text) => !is_folder && holds(path, text),
+        };
+        let is_folder = path.is_dir();
+        if (worst.permission < Permission::Deny && is_folder) || !counts(path, is_folder) {
             worst = Weighed { permission: Permission::Silent, ..worst };
         }
         let mut folders = vec![real(path)];
@@ -120,7 +126,9 @@ impl Ground {
                     } else {
                         self.one(policy, &inner)
                     };
-                    worst = worst.or(weighed);
+                    if weighed.permission > worst.permission && counts(&inner, is_folder) {
+                        worst = weighed;
+                    }
                 }
                 if is_folder {
                     folders.push(inner);
@@ -188,11 +196,17 @@ fn of_policy(policy: &Policy, path: &RepoPath) -> Weighed {
             weighed(Permission::Ask, format!("is a database path (`{glob}`): a person has to agree first"))
         }
         PathClass::Unlisted if policy.paths.default == PathDefault::Deny => {
-            weighed(Permission::Ask, "is on no list of the policy: a person has to agree first".into())
+            weighed(Permission::Unlisted, "is on no list of the policy: a person has to agree first".into())
         }
         PathClass::Unlisted => weighed(Permission::Allow, "is on no list of the policy, which allows it".into()),
         PathClass::Allowed => weighed(Permission::Allow, format!("is allowed by `{glob}`")),
     }
+}
+
+/// Whether a path is that of a file, or says which folder it would be in; a mere word may be anything.
+pub(super) fn may_be_file(path: &Path, from: &[PathBuf]) -> bool {
+    let in_folder = |folder: &Path| folder.is_dir() && !from.iter().any(|from| plain(from) == plain(folder));
+    path.symlink_metadata().is_ok() || path.parent().is_some_and(in_folder)
 }
 
 /// The files that a shell puts in the place of a pattern, as many as are left to look at; a file that has the
@@ -223,6 +237,11 @@ pub(super) fn matching(path: &Path, left: &mut usize) -> Vec<PathBuf> {
         found = next;
     }
     found
+}
+
+/// Whether a file may hold a text, which is in small letters; one that cannot be read may.
+fn holds(path: &Path, text: &str) -> bool {
+    std::fs::read(path).map_or(true, |bytes| String::from_utf8_lossy(&bytes).to_lowercase().contains(text))
 }
 
 /// The files below a folder, as many as are left to look at.

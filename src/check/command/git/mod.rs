@@ -5,7 +5,7 @@ mod objections;
 mod options;
 mod runs;
 
-pub(super) use files::{led_to_hooks, written};
+pub(super) use files::{below, led_to_hooks, written};
 pub(super) use objections::objections;
 pub(super) use runs::{aliases_set, expanded, scripts, values};
 
@@ -84,4 +84,9 @@ fn parted(words: &[Word]) -> Parted<'_> {
 /// The subcommand.
 pub(super) fn verb(words: &[Word]) -> &str {
     parted(words).verb
+}
+
+/// The words behind it.
+pub(super) fn behind(words: &[Word]) -> &[Word] {
+    parted(words).after
 }

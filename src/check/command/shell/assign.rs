@@ -32,6 +32,13 @@ impl Reader<'_> {
                 let value = Word::plain(&said::text(&printing).unwrap_or_default());
                 name.last().map_or(Ok(()), |name| self.assign(&name.text, value))
             }
+            "declare" | "typeset" | "local" if rest.first().is_some_and(|word| is_reference(&word.text)) => {
+                for (name, of) in rest.iter().filter_map(assignment) {
+                    let value = self.known.get(&of.text).cloned().unwrap_or_else(said::anything);
+                    self.assign(&name, value)?;
+                }
+                Ok(())
+            }
             setter if SETTERS.contains(&setter) => {
                 rest.iter().filter_map(assignment).try_for_each(|(name, value)| self.assign(&name, value))
             }
@@ -72,6 +79,11 @@ impl Reader<'_> {
         words.push(Word::plain(&all));
         Ok(said::one_of(&words))
     }
+}
+
+/// Whether an option has a variable stand for another one.
+fn is_reference(option: &str) -> bool {
+    option.starts_with('-') && option.contains('n')
 }
 
 /// Whether a word is the `NAME=` of `NAME=(…)`.

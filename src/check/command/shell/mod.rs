@@ -38,8 +38,10 @@ pub(super) fn read(line: &str, given: &[Word]) -> Result<(Vec<Simple>, usize), U
     if line.len() > LONGEST {
         return Err(Unreadable::TooLong);
     }
-    let blank = Word::plain(" ");
-    let mut known: HashMap<String, Word> = HashMap::from([("IFS".to_owned(), blank)]);
+    // Where a line is by then is followed, and so is what `~/` stands for.
+    let set = [("IFS", " "), ("PWD", "."), ("OLDPWD", "."), ("HOME", "~")];
+    let mut known: HashMap<String, Word> =
+        set.into_iter().map(|(name, value)| (name.to_owned(), Word::plain(value))).collect();
     known.extend(given.iter().enumerate().map(|(at, word)| (at.to_string(), word.clone())));
     let mut reader = Reader {
         rest: line.chars(),

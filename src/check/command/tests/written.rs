@@ -19,6 +19,7 @@ fn what_a_variable_may_hold_is_what_is_written() {
         "x[0]=.git/hooks/pre-commit; rm ${x[0]}",
         "declare -A x=([a]=.git/hooks/pre-commit); rm ${x[a]}",
         "printf -v x .git/hooks/%s pre-commit; rm \"$x\"",
+        "x=.git/hooks/pre-commit; declare -n y=x; rm \"$y\"",
     ] {
         assert!(written(line).iter().any(|path| path.trim_start_matches("./") == HOOK), "{line}: {:?}", written(line));
     }
@@ -132,6 +133,7 @@ fn the_files_that_a_line_writes_are_told() {
         ("ln -s .git g; cd g/hooks && rm pre-commit", vec!["g", ".git/hooks/pre-commit", "pre-commit"]),
         ("ln -s .git/hooks/pre-push a; rm a", vec!["a", "a"]),
         ("ln -s .git/hooks/pre-push a; echo > a", vec!["a", ".git/hooks/pre-push", "a"]),
+        ("ln -s \"$PWD/.git\" g; rm g/hooks/x", vec!["g", ".git/hooks/x", "g/hooks/x"]),
         ("ln -s . here; rm here/.git/x", vec!["here", "./.git/x", "here/.git/x"]),
         ("unzip -o a -d .git", vec![".git/*"]),
         ("tar xf a.tar -C .git", vec![".git/*"]),
@@ -192,7 +194,7 @@ fn what_goes_with_all_that_is_in_it_is_told_apart() {
     assert_eq!(whole("find . -delete"), [true]);
     let found = |line: &str| match read(line).written.remove(0).extent {
         Extent::Found(found) => found,
-        other @ (Extent::Alone | Extent::Whole) => unreachable!("{other:?}"),
+        other @ (Extent::Alone | Extent::Named | Extent::Whole) => unreachable!("{other:?}"),
     };
     for line in ["find . -name '*.pyc' -delete", "find . -type f \\( -name '*.pyc' -o -iname x \\) -exec rm {} +"] {
         let found = found(line);
