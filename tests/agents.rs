@@ -173,6 +173,50 @@ fn every_tool_that_writes_is_asked_about_and_none_that_reads() {
 }
 
 #[test]
+fn a_tool_that_is_not_known_is_asked_about_whatever_it_names() {
+    let scratch = governed();
+    for file in ["src/core/a.rs", "src/lib/b.rs"] {
+        scratch.write(file, "fn a() {}\n");
+    }
+    let address = format!("file://{}/src/c%6Fre/a.rs", scratch.path("").display());
+
+    for (tool, input, expected) in [
+        ("mcp__fs__write", json!({ "filePath": "src/core/a.rs" }), "ask"),
+        ("mcp__fs__write", json!({ "relative_path": ".gov/policy.yaml" }), "deny"),
+        ("mcp__fs__write", json!({ "uri": address }), "ask"),
+        ("mcp__fs__edit", json!({ "edits": [{ "path": "src/core/a.rs", "newText": "x" }] }), "ask"),
+        ("mcp__fs__edit", json!({ "changes": { address.clone(): [] } }), "ask"),
+        ("mcp__fs__edit", json!({ "options": { "target": { "into": ".gov/policy.yaml" } } }), "ask"),
+        ("mcp__fs__move", json!({ "from": "src/core/a.rs", "to": "src/x" }), "ask"),
+        ("mcp__fs__delete_directory", json!({ "path": "src" }), "ask"),
+        ("mcp__fs__delete_directory", json!({ "path": "." }), "deny"),
+        ("mcp__fs__delete_directory", json!({ "path": "src/lib" }), ""),
+        ("mcp__fs__write", json!({ "path": "src/lib/b.rs", "content": "src/core/a.rs" }), ""),
+        ("mcp__fs__read_file", json!({ "path": ".gov/policy.yaml" }), ""),
+        ("mcp__fs__directory_tree", json!({ "path": ".git" }), ""),
+        ("mcp__fs__search_and_replace", json!({ "path": "src/core/a.rs" }), "ask"),
+        ("mcp__ide__getDiagnostics", json!({ "uri": address }), ""),
+        ("str_replace_based_edit_tool", json!({ "command": "view", "path": "src/core/a.rs" }), ""),
+        ("str_replace_based_edit_tool", json!({ "command": "create", "path": "src/core/a.rs" }), "ask"),
+        ("mcp__sh__run", json!({ "cmd": "git commit -n" }), "deny"),
+        ("mcp__sh__run", json!({ "command": "git", "args": ["commit", "-n"] }), "deny"),
+        ("mcp__sh__run", json!({ "input": { "commands": ["ls", "git commit -n"] } }), "deny"),
+        ("mcp__sh__run", json!({ "script": "git commit -n" }), "deny"),
+        ("mcp__sh__run", json!({ "code": "run(['git', 'commit', '--no-verify'])" }), "ask"),
+        ("mcp__sh__run", json!({ "command": "rm a.rs", "workdir": "src/core" }), "ask"),
+        ("mcp__sh__run", json!({ "command": "rm src/core/a.rs", "cwd": "/tmp" }), "ask"),
+        ("mcp__git__commit", json!({ "message": "x", "noVerify": true }), "deny"),
+        ("mcp__git__commit", json!({ "message": "x", "args": ["--no-verify"] }), "deny"),
+        ("mcp__git__commit", json!({ "repo_path": ".", "message": "don't --no-verify" }), ""),
+        ("apply_patch", json!({ "input": "*** Begin Patch\n*** Update File: src/core/a.rs\n" }), "ask"),
+        ("mcp__x__click", json!({ "path": { "d": 1 }, "source": 7, "command": {} }), ""),
+        ("mcp__x__send", json!({ "title": ".env", "body": "it's\nsrc/core/a.rs" }), ""),
+    ] {
+        assert_eq!(told(&scratch, tool, &input).0.unwrap_or_default(), expected, "{tool} {input}");
+    }
+}
+
+#[test]
 fn what_a_line_changes_by_a_roundabout_way_is_weighed_and_what_only_reads_it_is_not() {
     let scratch = governed();
     scratch.write("src/core/a.rs", "fn one() {}\n");

@@ -133,7 +133,8 @@ standard input, in one of three forms:
   {{\"path\": \"src/a.rs\"}}          a file that would be written; {{\"paths\": [\"a\", \"b\"]}} for several
   {{\"command\": \"git push\"}}       a line for the shell; or a program and its words: [\"git\", \"push\"]
   {{\"hook_event_name\": \"PreToolUse\", \"tool_name\": \"Bash\", \"tool_input\": {{\"command\": \"git push\"}}}}
-                                 the event of Claude Code; other tools name a `file_path`
+                                 the event of Claude Code; of a tool that is not known whatever its
+                                 input names is judged, unless its name says that it only reads
 Each may have a `cwd`, the directory that paths and commands start from. The first two are answered with
 {{\"decision\": \"allow\", \"reason\": \"…\"}}, `ask` or `deny`, and exit with 0, 3 or 1; Claude Code is
 answered in its own form, and with nothing where no rule is concerned. What cannot be read exits with 2.

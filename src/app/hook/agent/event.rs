@@ -6,34 +6,16 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::input::{Named, only_looks, takes_all};
 use crate::app::Failure;
 
 /// A tool call of more bytes is none that anybody could judge in time.
 const LARGEST: u64 = 64 << 20;
 
-/// Tools that only look, or only talk.
-const READERS: [&str; 15] = [
-    "Read",
-    "Glob",
-    "Grep",
-    "LS",
-    "NotebookRead",
-    "WebFetch",
-    "WebSearch",
-    "Task",
-    "TodoRead",
-    "TodoWrite",
-    "BashOutput",
-    "KillShell",
-    "ExitPlanMode",
-    "AskUserQuestion",
-    "Skill",
-];
-
 /// Tools that write what they name; one that names nothing cannot be judged.
 const WRITERS: [&str; 5] = ["Write", "Edit", "MultiEdit", "NotebookEdit", "Update"];
 
-/// Members of a tool's input that name a file.
+/// Members that name a file where it is known which do.
 const PATHS: [&str; 8] =
     ["file_path", "notebook_path", "path", "paths", "source", "destination", "target_file", "old_path"];
 
@@ -50,8 +32,12 @@ pub(super) struct Event {
     pub(super) session: Option<String>,
     /// Where the agent is; else where the hook runs.
     pub(super) directory: Option<PathBuf>,
-    pub(super) paths: Vec<String>,
-    pub(super) command: Option<String>,
+    /// The files that it is about, and the lines for the shell.
+    pub(super) named: Named,
+    /// Whether what it does with them is known.
+    pub(super) is_known: bool,
+    /// Whether they go with all that is in them.
+    pub(super) takes_all: bool,
 }
 
 impl Event {
@@ -74,39 +60,57 @@ impl Event {
         }
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let is_of_a_tool = value.get("tool_name").is_some() || value.get("hook_event_name").is_some();
-        if is_of_a_tool {
-            let tool = text("tool_name").ok_or_else(|| unreadable("it names no tool"))?;
-            let input = value.get("tool_input").unwrap_or(&Value::Null);
-            let mut event = Self {
-                form: Form::ClaudeCode,
-                session: text("session_id"),
-                directory: text("cwd").map(PathBuf::from),
-                paths: paths(input)?,
-                command: command(input)?,
-                tool,
-            };
-            if READERS.contains(&event.tool.as_str()) {
-                (event.paths, event.command) = (Vec::new(), None);
-            } else if WRITERS.contains(&event.tool.as_str()) && event.paths.is_empty() {
-                return Err(unreadable(&format!("{} names no file", event.tool)));
-            } else if event.tool == "Bash" && event.command.is_none() {
-                return Err(unreadable("Bash names no command"));
+        let tool = text(if is_of_a_tool { "tool_name" } else { "tool" });
+        let (form, named, is_known) = match &tool {
+            None if is_of_a_tool => return Err(unreadable("it names no tool")),
+            Some(tool) if is_of_a_tool => {
+                let input = value.get("tool_input").unwrap_or(&Value::Null);
+                let (named, is_known) = of_tool(tool, input)?;
+                (Form::ClaudeCode, named, is_known)
             }
-            return Ok(event);
-        }
-        let event = Self {
-            form: Form::Plain,
-            tool: text("tool").unwrap_or_default(),
-            session: None,
-            directory: text("cwd").map(PathBuf::from),
-            paths: paths(value)?,
-            command: command(value)?,
+            _ => {
+                let named = told(value)?;
+                if named.paths.is_empty() && named.lines.is_empty() {
+                    return Err(unreadable("it has neither a `path` nor a `command`"));
+                }
+                (Form::Plain, named, true)
+            }
         };
-        if event.paths.is_empty() && event.command.is_none() {
-            return Err(unreadable("it has neither a `path` nor a `command`"));
-        }
-        Ok(event)
+        let tool = tool.unwrap_or_default();
+        Ok(Self {
+            form,
+            session: text("session_id").filter(|_| is_of_a_tool),
+            directory: text("cwd").map(PathBuf::from),
+            named,
+            is_known,
+            takes_all: !is_known && takes_all(&tool),
+            tool,
+        })
     }
+}
+
+/// What a tool is about, and whether it is known what it does with that.
+fn of_tool(tool: &str, input: &Value) -> Result<(Named, bool), Failure> {
+    if WRITERS.contains(&tool) {
+        let named = told(input)?;
+        let is_any = !named.paths.is_empty();
+        return if is_any { Ok((named, true)) } else { Err(unreadable(&format!("{tool} names no file"))) };
+    }
+    if tool == "Bash" {
+        let lines = command(input)?.ok_or_else(|| unreadable("Bash names no command"))?;
+        return Ok((Named { lines: vec![lines], ..Named::default() }, true));
+    }
+    let mut named = Named::by(input);
+    // Some tools have verbs of their own.
+    if only_looks(tool) || matches!(named.lines.as_slice(), [line] if line.trim() == "view") {
+        named = Named { lines: named.lines, programs: named.programs, places: named.places, ..Named::default() };
+    }
+    Ok((named, false))
+}
+
+/// What is said by the keys that are told.
+fn told(value: &Value) -> Result<Named, Failure> {
+    Ok(Named { paths: paths(value)?, lines: command(value)?.into_iter().collect(), ..Named::default() })
 }
 
 fn paths(input: &Value) -> Result<Vec<String>, Failure> {
@@ -143,7 +147,7 @@ fn command(input: &Value) -> Result<Option<String>, Failure> {
     }
 }
 
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
@@ -168,18 +172,19 @@ mod tests {
             "tool_name": "Edit", "tool_input": { "file_path": "a", "old_string": "path" }
         }))
         .unwrap();
-        assert_eq!((event.form, event.paths, event.command), (Form::ClaudeCode, vec!["a".to_owned()], None));
+        assert_eq!((event.form, event.named.paths), (Form::ClaudeCode, vec!["a".to_owned()]));
+        assert!(event.named.lines.is_empty() && event.is_known);
 
         let event = read(&json!({ "command": ["git", "commit", "-m", "it's"] })).unwrap();
-        assert_eq!((event.form, event.command), (Form::Plain, Some(r"'git' 'commit' '-m' 'it'\''s'".to_owned())));
-        assert_eq!(read(&json!({ "paths": ["a", "b"] })).unwrap().paths, ["a", "b"]);
+        assert_eq!((event.form, event.named.lines), (Form::Plain, vec![r"'git' 'commit' '-m' 'it'\''s'".to_owned()]));
+        assert_eq!(read(&json!({ "paths": ["a", "b"] })).unwrap().named.paths, ["a", "b"]);
     }
 
     #[test]
     fn a_tool_that_only_looks_is_about_nothing() {
         let event = read(&json!({ "tool_name": "Read", "tool_input": { "file_path": ".gov/policy.yaml" } })).unwrap();
 
-        assert!(event.paths.is_empty());
+        assert!(event.named.paths.is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! `allow` would pass over those. What cannot be read exits 2, which blocks the call.
 
 mod event;
+mod input;
 mod place;
 
 use std::path::{Path, PathBuf};
@@ -13,12 +14,13 @@ use serde_json::{Value, json};
 
 use crate::app::memory::{Act, Pen};
 use crate::app::{Answer, Environment, Failure, law};
-use crate::check::command::{self, Against, Extent};
+use crate::check::command::{self, Against, Extent, Looked};
 use crate::git::{GitError, Place, Repo};
-use crate::ledger::member::{self, Asker, Named};
-use crate::model::{Ending, EntryKind, EntrySubject, Exit, Outcome, PolicyRef, Sha256, branch_reference};
+use crate::ledger::member::{self, Asker};
+use crate::model::{Ending, EntryKind, EntrySubject, Exit, Gather, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
+use input::Named;
 use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed, matching, may_be_file};
 
 /// What an agent is told; of several, the worst holds.
@@ -38,13 +40,14 @@ pub(super) fn before(environment: &Environment) -> Result<Answer, Failure> {
     let event = Event::read(std::io::stdin().lock())?;
     let current = std::env::current_dir().unwrap_or_default();
     let directory = event.directory.as_ref().map_or(current.clone(), |named| current.join(named));
-    if event.paths.is_empty() && event.command.is_none() {
+    let about = About::of(&event, directory, environment);
+    if about.is_nothing(&event) {
         return Ok(answer(&event, &silent()));
     }
     let mut worst = silent();
-    for repo in repositories(&event, (&directory, current), environment)? {
+    for repo in repositories(&about, current, environment)? {
         let (policy, reference) = law::policy_at(&repo, repo.head()?.commit())?;
-        let mut weighed = weigh(&event, &directory, (&repo, &policy), environment)?;
+        let mut weighed = weigh(&event, &about, (&repo, &policy), environment)?;
         if weighed.permission <= worst.permission {
             continue;
         }
@@ -62,18 +65,45 @@ fn silent() -> Weighed {
     Weighed { permission: Permission::Silent, why: "nothing here forbids it".into() }
 }
 
+/// What a tool call is about, from where it starts.
+struct About {
+    /// Where the agent is, and where the tool is told to run.
+    from: Vec<PathBuf>,
+    files: Vec<PathBuf>,
+    /// What has the name of a file.
+    perhaps: Vec<PathBuf>,
+}
+
+impl About {
+    fn of(event: &Event, directory: PathBuf, environment: &Environment) -> Self {
+        let named = &event.named;
+        let places = named.places.iter().map(|place| at(&directory, "", place, environment)).gathered::<Vec<_>>();
+        let from: Vec<PathBuf> = std::iter::once(directory).chain(places).gathered();
+        let all = |names: &[String]| {
+            let pairs = names.iter().flat_map(|name| from.iter().map(move |from| at(from, "", name, environment)));
+            pairs.gathered::<Vec<_>>()
+        };
+        let mut perhaps = all(&named.perhaps);
+        perhaps.retain(|path| may_be_file(path, &from));
+        Self { files: all(&named.paths), perhaps, from }
+    }
+
+    fn is_nothing(&self, event: &Event) -> bool {
+        let named = &event.named;
+        [self.files.len(), self.perhaps.len(), named.lines.len(), named.programs.len()] == [0; 4]
+    }
+}
+
 /// The repositories whose rules may be concerned: those that the agent is in, that it was started in and
 /// that the files are in. Wherever it goes, it may write to the others from there.
-fn repositories(
-    event: &Event,
-    (directory, current): (&Path, PathBuf),
-    environment: &Environment,
-) -> Result<Vec<Repo>, Failure> {
-    let files = event.paths.iter().map(|path| directory.join(path));
+fn repositories(about: &About, current: PathBuf, environment: &Environment) -> Result<Vec<Repo>, Failure> {
+    let files = about.files.iter().chain(&about.perhaps);
     let folders = files.filter_map(|file| file.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned));
-    let known = [Some(directory.to_owned()), Some(current), environment.project.clone()];
+    let known = about.from.iter().cloned().map(Some).chain([Some(current), environment.project.clone()]);
+    let mut folders: Vec<PathBuf> = known.flatten().chain(folders).gathered();
+    folders.dedup();
     let mut found: Vec<Repo> = Vec::new();
-    for folder in known.into_iter().flatten().chain(folders) {
+    for folder in folders {
         let place = Place { directory: Some(folder), ..environment.place.clone() };
         match Repo::open(&place) {
             Ok(repo) if found.iter().any(|known| known.git_dir() == repo.git_dir()) => {}
@@ -87,51 +117,72 @@ fn repositories(
 
 fn weigh(
     event: &Event,
-    directory: &Path,
+    about: &About,
     (repo, policy): (&Repo, &Policy),
     environment: &Environment,
 ) -> Result<Weighed, Failure> {
     let ground = Ground::of(repo, environment.home.as_deref());
+    let (mut left, mut searched) = (MOST_FILES, MOST_SEARCHED);
     let mut worst = silent();
-    let mut hear = |weighed: Weighed| {
-        if weighed.permission > worst.permission {
-            worst = weighed;
+    for path in &about.files {
+        let weighed =
+            if event.takes_all { ground.weigh_whole(policy, path, &mut left) } else { ground.weigh(policy, path) };
+        // Of a tool that is not known it is not known either what else it does.
+        if event.is_known || weighed.permission != Permission::Allow {
+            worst = worst.or(weighed);
         }
-    };
-    for path in &event.paths {
-        hear(ground.weigh(policy, &at(directory, "", path, environment)));
     }
-    if let Some(line) = &event.command {
-        let looked = command::look(line, &repo.aliases()?)
-            .map_err(|why| Failure::new(format!("the command cannot be read: {why}")).mended_by("write it plainly"))?;
+    for path in &about.perhaps {
+        worst = worst.or(ground.weigh_named(policy, path));
+    }
+    for looked in look(event, repo)? {
         if let Some(objection) = looked.objection {
             let permission = match objection.against {
                 Against::Ask => Permission::Ask,
                 Against::Deny => Permission::Deny,
             };
-            hear(Weighed { permission, why: objection.why });
+            worst = worst.or(Weighed { permission, why: objection.why });
         }
-        let (mut left, mut searched) = (MOST_FILES, MOST_SEARCHED);
         for written in &looked.written {
-            for from in &written.from {
-                let path = at(directory, from, &written.path, environment);
+            for (base, from) in about.from.iter().flat_map(|base| written.from.iter().map(move |from| (base, from))) {
+                let path = at(base, from, &written.path, environment);
                 for path in matching(&path, &mut left).into_iter().chain([path]) {
                     let weighed = match &written.extent {
                         Extent::Alone => ground.weigh(policy, &path),
-                        Extent::Named if !may_be_file(&path, &[directory.to_owned()]) => silent(),
+                        Extent::Named if !may_be_file(&path, &about.from) => silent(),
                         Extent::Named => ground.weigh_named(policy, &path),
                         Extent::Whole => ground.weigh_whole(policy, &path, &mut left),
                         Extent::Found(found) => ground.weigh_found(policy, &path, found, &mut searched),
                     };
                     // That it may write this file says nothing of what else a command does.
                     if weighed.permission != Permission::Allow {
-                        hear(weighed);
+                        worst = worst.or(weighed);
                     }
                 }
             }
         }
     }
     Ok(worst)
+}
+
+/// What is known of all that a tool call would run.
+fn look(event: &Event, repo: &Repo) -> Result<Vec<Looked>, Failure> {
+    let Named { lines, programs, .. } = &event.named;
+    if lines.is_empty() && programs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let aliases = repo.aliases()?;
+    let looked = |line: &str| match command::look(line, &aliases) {
+        Ok(looked) => Ok(looked),
+        Err(why) => Err(Failure::new(format!("the command cannot be read: {why}")).mended_by("write it plainly")),
+    };
+    let mut all: Vec<Looked> = lines.iter().map(|line| looked(line)).collect::<Result<_, _>>()?;
+    for program in programs {
+        // What is none for the shell cannot be read as one.
+        all.extend(command::look(program, &aliases).ok());
+        all.push(looked(&format!("python -c {}", event::quoted(program)))?);
+    }
+    Ok(all)
 }
 
 fn at(directory: &Path, from: &str, path: &str, environment: &Environment) -> PathBuf {
@@ -163,9 +214,10 @@ fn record(
     if let Some(session) = &event.session {
         act = act.saying(member::SESSION, short(session));
     }
-    if let Some(line) = &event.command {
+    let (lines, programs) = (&event.named.lines, &event.named.programs);
+    if let Some(line) = lines.iter().chain(programs).next() {
         // Not the command itself, which may hold a secret.
-        act = act.saying(member::COMMAND_LINE, Named(Sha256::of(line.as_bytes())));
+        act = act.saying(member::COMMAND_LINE, member::Named(Sha256::of(line.as_bytes())));
     }
     act.outcome = Some(if is_denied { Outcome::Blocked } else { Outcome::ApprovalPending });
     act.policy = Some(reference.digest);
