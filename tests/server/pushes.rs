@@ -349,3 +349,29 @@ fn what_a_branch_was_once_pushed_as_was_judged_like_that() {
     hosted.push(&["-q", "origin", "main:stable"]).passes();
     hosted.scratch.is_replayed_in(&hosted.server);
 }
+
+#[test]
+fn a_push_is_on_record_once_however_often_the_hook_is_run_for_it() {
+    let hosted = Hosted::new("version: 1\n");
+    let first = hosted.there(&["rev-parse", "main"]);
+    let second = hosted.commit("a.txt", "one\n");
+    let again = |old: &str, new: &str| {
+        let mut command = hosted.scratch.command(env!("CARGO_BIN_EXE_gov-hook"), &hosted.server);
+        command.args(["hook", "post-receive"]).stdin(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let line = format!("{old} {new} refs/heads/main\n");
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), line.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    };
+
+    hosted.push(&["origin", "main"]).passes();
+    again(&first, &second);
+    hosted.push(&["--no-verify", "-f", "origin", "HEAD~1:main"]).passes();
+    again(&second, &first);
+    hosted.push(&["origin", "main"]).passes();
+    again(&first, &second);
+
+    let pushes = hosted.witnessed();
+    let pushes = pushes.iter().filter(|entry| entry["kind"] == "push").map(|entry| entry["subject"]["commit"].clone());
+    assert_eq!(pushes.collect::<Vec<Value>>(), [second.clone(), first, second]);
+}

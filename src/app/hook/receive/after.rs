@@ -12,7 +12,7 @@ use crate::app::record::Fate;
 use crate::app::{Answer, Environment, Failure, approval};
 use crate::git::Repo;
 use crate::ledger::member;
-use crate::model::{Ending, ObjectId, counted};
+use crate::model::{ActorKind, Ending, EntryKind, ObjectId, counted};
 use crate::policy::Audit;
 use crate::report::printable;
 
@@ -56,8 +56,18 @@ fn accept(input: &str, environment: &Environment) -> Result<String, Failure> {
 }
 
 fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<String, Failure> {
-    let side = Side::here(repo, before(repo, lines)?)?;
     let records = Records::of(repo)?;
+    let mut new = Vec::new();
+    for line in lines {
+        if !is_on_record(&records, line)? {
+            new.push(*line);
+        }
+    }
+    if new.is_empty() {
+        return Ok(String::new());
+    }
+    let lines = new.as_slice();
+    let side = Side::here(repo, before(repo, lines)?)?;
     let (mut acts, mut audit, mut arrivals) = (Vec::new(), Audit::default(), Vec::new());
     for line in lines {
         let environment = environment.of_server();
@@ -91,6 +101,20 @@ fn record(repo: &Repo, lines: &[&Line], environment: &Environment) -> Result<Str
     } else {
         String::new()
     })
+}
+
+/// Whether the last that a server put down of a reference is this very move: the hook was run for it before.
+fn is_on_record(records: &Records<'_>, line: &Line) -> Result<bool, Failure> {
+    let mut about = Vec::new();
+    for object in [line.old, line.new].into_iter().flatten() {
+        about.extend(records.about(object)?.into_iter().map(|(_, entry)| entry));
+    }
+    about.retain(|entry| {
+        let is_of_server = entry.kind == EntryKind::Push && entry.actor.kind == ActorKind::Witness;
+        is_of_server && entry.subject.reference.as_ref() == Some(&line.reference)
+    });
+    let last = about.iter().max_by_key(|entry| (entry.time, entry.seq)).map(|entry| &entry.subject);
+    Ok(last.is_some_and(|last| last.base == line.old && last.commit.is_some() == line.new.is_some()))
 }
 
 /// The branches as they were before the push.
