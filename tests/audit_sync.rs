@@ -584,3 +584,24 @@ fn a_stream_with_a_name_of_its_own_is_not_begun_anew_either() {
     refused.is_refused_with(&["stream `0123456789ab` of the ledger, which was here, is gone", "GOV_HOOK_STREAM"]);
     assert_eq!(scratch.run(&["audit", "verify"]).code, 1, "both are missing");
 }
+
+#[test]
+fn a_host_that_falls_silent_is_given_up() {
+    let scratch = shared();
+    let ssh = scratch.beside("ssh");
+    fs::write(&ssh, "#!/bin/sh\necho \"$@\" > \"$0.told\"\necho 'Timeout, server far not responding.' >&2\nexit 255\n")
+        .unwrap();
+    fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).unwrap();
+    scratch.git(&["config", "core.sshCommand", &ssh.to_string_lossy()]);
+    scratch.git(&["remote", "add", "far", "ssh://far/repo.git"]);
+
+    let said = scratch.run(&["audit", "sync", "far"]);
+
+    assert_eq!(said.code, 2, "{}", said.out);
+    assert!(said.err.contains("remote `far` cannot be reached: "), "{}", said.err);
+    assert!(said.err.contains("not responding"), "{}", said.err);
+    let told = fs::read_to_string(scratch.beside("ssh.told")).unwrap();
+    for option in ["-oBatchMode=yes", "-oConnectTimeout=15", "-oServerAliveInterval=15"] {
+        assert!(told.contains(option), "{told}");
+    }
+}

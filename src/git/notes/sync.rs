@@ -244,7 +244,8 @@ impl Repo {
         if !is_named
             && ssh.split_whitespace().next().is_some_and(|program| program == "ssh" || program.ends_with("/ssh"))
         {
-            let patient = format!("core.sshCommand={ssh} -oBatchMode=yes -oConnectTimeout=15");
+            // A host that was reached and falls silent is given up after three times that.
+            let patient = format!("core.sshCommand={ssh} -oBatchMode=yes -oConnectTimeout=15 -oServerAliveInterval=15");
             command.args(["-c", &patient]);
         }
         let mut child = command
