@@ -2,7 +2,7 @@
 //! written to a shell.
 
 use super::programs::{FED, SHELLS, Script, behind, is_interpreter, program, script_of, unwrapped};
-use super::words::{Simple, Word};
+use super::words::{Simple, Word, is_one_of};
 use super::{git, said, writers};
 
 /// Whether a command runs as a script what another one says.
@@ -13,7 +13,7 @@ pub(super) fn runs_what_is_said(command: &Simple) -> bool {
     let is_fed = match program(words) {
         Some("xargs" | "parallel") => is_completed(words),
         Some("ssh") => behind(rest, SSH).len() == 1,
-        Some(name) if FED.contains(&name) => !rest.iter().any(|word| matches!(word.text.as_str(), "-l" | "-r" | "-f")),
+        Some(name) if is_one_of(name, FED) => !rest.iter().any(|word| matches!(word.text.as_str(), "-l" | "-r" | "-f")),
         Some(name) => SHELLS.contains(&name) && (script_of(words).is_none() || is_stdin(rest)),
         None => false,
     };

@@ -1,10 +1,9 @@
 //! Where `grep -l`, git's lists and the like look for the files that they name.
 
-use super::words::{Found, Word};
+use super::words::{Found, Word, is_one_of};
 
 /// The options of searches that take a word.
-const TAKING: [&str; 12] =
-    ["-A", "-B", "-C", "-m", "-t", "-T", "-e", "--regexp", "-g", "--glob", "--include", "--max-count"];
+const TAKING: &str = "-A -B -C -m -t -T -e --regexp -g --glob --include --max-count";
 
 /// Where a search looks for what its words say, and which files it names then; nothing where its pattern may
 /// stand for more than one text.
@@ -15,7 +14,7 @@ pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
         let option = word.text.as_str();
         if let Some(name) = ["--include=", "--glob="].iter().find_map(|known| option.strip_prefix(known)) {
             names.push(name.to_owned());
-        } else if TAKING.contains(&option) {
+        } else if is_one_of(option, TAKING) {
             let Some(value) = words.next() else { break };
             match option {
                 "-e" | "--regexp" => pattern = Some(value),

@@ -35,7 +35,7 @@ pub use glob::fits;
 pub use named::patched;
 pub use shell::Unreadable;
 use walk::Walk;
-pub use words::Found;
+pub use words::{Found, is_one_of};
 
 /// What stands against a command; the worse comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

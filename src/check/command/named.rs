@@ -25,23 +25,21 @@ pub fn patched(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What programs say that write, remove or rename files.
-const WRITING: [&str; 14] = [
-    "write", "unlink", "remove", "rmtree", "rename", "delete", "rmsync", "rm(", "truncate", "shutil", "copyfile",
-    "symlink", "chmod", "-content",
-];
+const WRITING: &str =
+    "write unlink remove rmtree rename delete rmsync rm( truncate shutil copyfile symlink chmod -content";
 
 /// How they say that a file is opened to be written.
-const MODES: [&str; 8] = [",'w", ",\"w", ",'a", ",\"a", ",'r+", ",\"r+", ",'x'", ",\"x\""];
+const MODES: &str = ",'w ,\"w ,'a ,\"a ,'r+ ,\"r+ ,'x' ,\"x\"";
 
 /// The files that a program names which says that it writes.
 pub(super) fn by_program(text: &str) -> Vec<&str> {
     let said =
         text.to_ascii_lowercase().replace([' ', '\n'], "").replace("stdout.write", "").replace("stderr.write", "");
-    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let says = |words: &str| words.split(' ').any(|word| said.contains(word));
     // `print > "file"`
     let is_sent = || said.split('>').skip(1).any(|rest| rest.starts_with(['"', '\'']));
     let is_code = text.contains([' ', '(', ';', '\n']);
-    let writes = is_code && (says(&WRITING) || (said.contains("open") && says(&MODES)) || is_sent());
+    let writes = is_code && (says(WRITING) || (said.contains("open") && says(MODES)) || is_sent());
     if writes { paths(text) } else { Vec::new() }
 }
 

@@ -1,6 +1,6 @@
 //! Programs by their names: which run others, which only read, and which run a text.
 
-use super::words::{Word, assignment};
+use super::words::{Word, assignment, is_one_of};
 
 /// Programs that take a line to run.
 pub(super) const SHELLS: [&str; 16] = [
@@ -9,34 +9,14 @@ pub(super) const SHELLS: [&str; 16] = [
 ];
 
 /// Programs that run what is written to them, each line or each entry for itself.
-pub(super) const FED: [&str; 3] = ["at", "batch", "crontab"];
+pub(super) const FED: &str = "at batch crontab";
 
 /// Programs that take a text to run in a language of their own; what stands behind the name may be a version.
-const INTERPRETERS: [&str; 20] = [
-    "python",
-    "pypy",
-    "perl",
-    "ruby",
-    "node",
-    "deno",
-    "bun",
-    "tsx",
-    "ts-node",
-    "php",
-    "awk",
-    "gawk",
-    "mawk",
-    "nawk",
-    "lua",
-    "luajit",
-    "tclsh",
-    "expect",
-    "osascript",
-    "make",
-];
+const INTERPRETERS: &str = "python pypy perl ruby node deno bun tsx ts-node php awk gawk mawk nawk lua luajit tclsh expect osascript \
+     make";
 
 pub(super) fn is_interpreter(name: &str) -> bool {
-    INTERPRETERS.contains(&name.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.'))
+    is_one_of(name.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.'), INTERPRETERS)
 }
 
 /// Programs that run the one that they are given, behind their options: the letters of those that take a
@@ -86,15 +66,14 @@ pub(super) fn unwrapped(words: &[Word]) -> &[Word] {
 }
 
 /// Long options of theirs that take the next word.
-const LONG_TAKING: [&str; 9] =
-    ["--chdir", "--user", "--group", "--unset", "--signal", "--kill-after", "--adjustment", "--output", "--error"];
+const LONG_TAKING: &str = "--chdir --user --group --unset --signal --kill-after --adjustment --output --error";
 
 /// What stands behind options, of which these letters take a word, and variables that are set.
 pub(super) fn behind<'w>(words: &'w [Word], taking: &str) -> &'w [Word] {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let text = word.text.as_str();
-        at += 1 + usize::from(LONG_TAKING.contains(&text));
+        at += 1 + usize::from(is_one_of(text, LONG_TAKING));
         match text.strip_prefix('-') {
             Some("-") => break,
             Some(letters) => {
@@ -111,8 +90,7 @@ pub(super) fn behind<'w>(words: &'w [Word], taking: &str) -> &'w [Word] {
 }
 
 /// Other programs that run one, wherever among their words it stands.
-pub(super) const WRAPPERS: [&str; 10] =
-    ["xargs", "parallel", "watch", "su", "script", "sg", "bwrap", "nsenter", "tmux", "screen"];
+pub(super) const WRAPPERS: &str = "xargs parallel watch su script sg bwrap nsenter tmux screen";
 
 /// The texts that a program runs because an option gives them.
 pub(super) fn scripts_of(name: &str, words: &[Word]) -> Vec<Word> {
@@ -177,48 +155,11 @@ pub(super) fn script_of(words: &[Word]) -> Option<Script<'_>> {
 }
 
 /// Programs to which words are only words.
-pub(super) const READERS: [&str; 37] = [
-    "echo",
-    "printf",
-    "grep",
-    "egrep",
-    "fgrep",
-    "rg",
-    "ag",
-    "ack",
-    "cat",
-    "less",
-    "more",
-    "head",
-    "tail",
-    "man",
-    "which",
-    "type",
-    "whereis",
-    "wc",
-    "diff",
-    "ls",
-    "stat",
-    "file",
-    "test",
-    "[",
-    "[[",
-    "tree",
-    "du",
-    "sha256sum",
-    "md5sum",
-    "cmp",
-    "bat",
-    "jq",
-    "yq",
-    "basename",
-    "dirname",
-    "realpath",
-    "readlink",
-];
+pub(super) const READERS: &str = "echo printf grep egrep fgrep rg ag ack cat less more head tail man which type whereis wc diff ls stat file \
+     test [ [[ tree du sha256sum md5sum cmp bat jq yq basename dirname realpath readlink";
 
 /// Programs that set variables.
-pub(super) const SETTERS: [&str; 5] = ["export", "declare", "typeset", "local", "readonly"];
+pub(super) const SETTERS: &str = "export declare typeset local readonly";
 
 /// The name of the program that words run.
 pub(super) fn program(words: &[Word]) -> Option<&str> {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::programs::{base, program};
-use super::words::{Said, Simple, Word, joined};
+use super::words::{Said, Simple, Word, is_one_of, joined};
 use super::{found, git, listed};
 
 /// More than that `printf` is not followed in what it repeats.
@@ -151,50 +151,17 @@ fn by(command: &Simple) -> Said {
         "grep" | "egrep" | "fgrep" | "rg" | "ag" if listed::lists_files(rest) => {
             Said { searched: listed::by_search(name, rest), ..bounded(all_named(&listed::own(rest))) }
         }
-        _ if TAME.contains(&name) => bounded(Vec::new()),
+        _ if is_one_of(name, TAME) => bounded(Vec::new()),
         _ => passed_on(command, name, rest),
     }
 }
 
 /// Programs that name no files, or only such as they are given.
-const TAME: [&str; 33] = [
-    "date",
-    "id",
-    "whoami",
-    "hostname",
-    "uname",
-    "nproc",
-    "arch",
-    "seq",
-    "wc",
-    "expr",
-    "uuidgen",
-    "sha1sum",
-    "sha256sum",
-    "md5sum",
-    "cksum",
-    "tput",
-    "tty",
-    "pgrep",
-    "pidof",
-    "ps",
-    "true",
-    ":",
-    "set",
-    "shift",
-    "test",
-    "[",
-    "[[",
-    "mkdir",
-    "sleep",
-    "export",
-    "local",
-    "unset",
-    "stat",
-];
+const TAME: &str = "date id whoami hostname uname nproc arch seq wc expr uuidgen sha1sum sha256sum md5sum cksum tput tty pgrep \
+     pidof ps true : set shift test [ [[ mkdir sleep export local unset stat";
 
 /// Programs that pass on lines of what they read.
-const FILTERS: [&str; 10] = ["sort", "head", "tail", "uniq", "tac", "shuf", "cut", "grep", "egrep", "fgrep"];
+const FILTERS: &str = "sort head tail uniq tac shuf cut grep egrep fgrep";
 
 /// What comes through a pipe to a program that may name the same files.
 fn passed_on(command: &Simple, name: &str, words: &[Word]) -> Said {
@@ -202,7 +169,7 @@ fn passed_on(command: &Simple, name: &str, words: &[Word]) -> Said {
     let is_lines = match name {
         "sort" | "uniq" | "tac" | "shuf" | "head" | "tail" => !reads_file(words),
         "sed" | "awk" | "gawk" | "tr" => !words.iter().any(|word| makes_names(&word.text)),
-        _ => FILTERS.contains(&name),
+        _ => is_one_of(name, FILTERS),
     };
     let is_bounded = is_lines && !input.may_be_anything();
     Said { is_bounded, named: input.named.clone(), searched: input.searched.clone(), ..Said::default() }
@@ -329,7 +296,7 @@ fn listed_by_git(words: &[Word], is_bounded: bool) -> Said {
         "rev-parse" => is_bounded && !words.iter().any(|word| word.is_open || word.text.starts_with("--git-")),
         "diff" | "show" | "log" | "diff-tree" => has(&["--name-only", "--name-status"]),
         "grep" => listed::lists_files(words),
-        verb => LISTS.contains(&verb),
+        verb => is_one_of(verb, LISTS),
     };
     let is_place = |word: &Word| word.text.eq_ignore_ascii_case("core.hooksPath");
     let mut named = listed::own(words);
@@ -338,5 +305,4 @@ fn listed_by_git(words: &[Word], is_bounded: bool) -> Said {
 }
 
 /// Verbs that list files under control, or what is no file.
-const LISTS: [&str; 9] =
-    ["ls-files", "ls-tree", "status", "describe", "branch", "tag", "rev-list", "merge-base", "for-each-ref"];
+const LISTS: &str = "ls-files ls-tree status describe branch tag rev-list merge-base for-each-ref";

@@ -2,17 +2,8 @@
 
 use super::Objection;
 
-const TELLTALES: [&str; 9] = [
-    "--no-veri",
-    "hookspath",
-    ".git/hooks",
-    ".git/config",
-    ".gov/",
-    "refs/notes/gov",
-    "gov_hook_disabled",
-    "gov_hook_agent",
-    "/hooks/pre-commit",
-];
+const TELLTALES: &str = "--no-veri hookspath .git/hooks .git/config .gov/ refs/notes/gov gov_hook_disabled gov_hook_agent \
+     /hooks/pre-commit";
 
 pub(super) fn objection(text: &str) -> Option<Objection> {
     let text = text.to_ascii_lowercase();
@@ -24,7 +15,7 @@ pub(super) fn objection(text: &str) -> Option<Objection> {
     if names(".git") && names("hooks") {
         return Some(Objection::ask("a script that speaks of git's hooks may change them"));
     }
-    let found = TELLTALES.iter().find(|word| text.contains(**word))?;
+    let found = TELLTALES.split(' ').find(|word| text.contains(word))?;
     Some(Objection::ask(format!("a script that says `{found}` may get past the hooks")))
 }
 

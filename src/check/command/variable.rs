@@ -1,31 +1,17 @@
 //! What stands against a variable that is set, or unset where it has no value.
 
-use super::words::Word;
+use super::words::{Word, is_one_of};
 use super::{Objection, git};
 
 pub(super) const AGENT: &str = "GOV_HOOK_AGENT";
 
 /// Variables that name a command for git or a shell to run.
-const COMMANDS: [&str; 14] = [
-    "GIT_EDITOR",
-    "GIT_SEQUENCE_EDITOR",
-    "GIT_PAGER",
-    "GIT_SSH_COMMAND",
-    "GIT_PROXY_COMMAND",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_ASKPASS",
-    "SSH_ASKPASS",
-    "EDITOR",
-    "VISUAL",
-    "PAGER",
-    "PROMPT_COMMAND",
-    "BASH_ENV",
-    "PS4",
-];
+const COMMANDS: &str = "GIT_EDITOR GIT_SEQUENCE_EDITOR GIT_PAGER GIT_SSH_COMMAND GIT_PROXY_COMMAND GIT_EXTERNAL_DIFF GIT_ASKPASS \
+     SSH_ASKPASS EDITOR VISUAL PAGER PROMPT_COMMAND BASH_ENV PS4";
 
 /// Whether git or a shell runs what the variable holds.
 pub(super) fn is_run(name: &str) -> bool {
-    COMMANDS.contains(&name) || name.starts_with("GIT_CONFIG_VALUE_")
+    is_one_of(name, COMMANDS) || name.starts_with("GIT_CONFIG_VALUE_")
 }
 
 pub(super) fn objection(name: &str, value: &Word) -> Option<Objection> {

@@ -6,7 +6,7 @@ use super::programs::{
 };
 use super::shell;
 use super::tally::Tally;
-use super::words::{Said, Simple, Word, assignment, joined, spelled};
+use super::words::{Said, Simple, Word, assignment, is_one_of, joined, spelled};
 use super::written::Files;
 use super::{
     Aliases, EACH_COMMAND, Extent, Looked, Unreadable, against, fits, found, git, hidden, named, telltale, unpack,
@@ -255,14 +255,14 @@ impl Walk {
             "gov-hook" | "jj" | "pre-commit" | "prek" | "lefthook" | "husky" => {
                 self.tally.object(against::objection(name, rest));
             }
-            _ if SETTERS.contains(&name) => return self.sets(rest),
+            _ if is_one_of(name, SETTERS) => return self.sets(rest),
             _ if SHELLS.contains(&name) => return self.shell(words),
-            _ if READERS.contains(&name) && !writers::edits(name, rest) => {}
+            _ if is_one_of(name, READERS) && !writers::edits(name, rest) => {}
             _ if is_simple_wrapper(name) => {
                 self.environment(name, rest)?;
                 return self.words(unwrapped(words));
             }
-            _ if WRAPPERS.contains(&name) => return self.wrapped(name, rest),
+            _ if is_one_of(name, WRAPPERS) => return self.wrapped(name, rest),
             _ => return self.other(name, rest),
         }
         Ok(())

@@ -121,6 +121,11 @@ impl Found {
     }
 }
 
+/// Whether a word is in a list, in which blanks part them: so it takes less room than an array.
+pub fn is_one_of(word: &str, list: &str) -> bool {
+    list.split(' ').any(|known| known == word)
+}
+
 /// `NAME=value`, as it stands before a program.
 pub(super) fn assignment(word: &Word) -> Option<(String, Word)> {
     let (name, value) = word.text.split_once('=')?;

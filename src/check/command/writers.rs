@@ -2,16 +2,13 @@
 
 use super::Extent;
 use super::programs::program;
-use super::words::Word;
+use super::words::{Word, is_one_of};
 
-const FILES: [&str; 31] = [
-    "rm", "mv", "cp", "ln", "tee", "sed", "perl", "chmod", "chown", "truncate", "touch", "dd", "install", "rsync",
-    "unlink", "shred", "patch", "scp", "setfacl", "rmdir", "chattr", "sponge", "ed", "ex", "vi", "vim", "nano", "yq",
-    "awk", "ruby", "emacs",
-];
+const FILES: &str = "rm mv cp ln tee sed perl chmod chown truncate touch dd install rsync unlink shred patch scp setfacl rmdir \
+     chattr sponge ed ex vi vim nano yq awk ruby emacs";
 
 pub(super) fn is_file_program(name: &str) -> bool {
-    FILES.contains(&name)
+    is_one_of(name, FILES)
 }
 
 /// Programs that also run what their options say.
@@ -87,46 +84,17 @@ fn leaves_out(word: &Word) -> bool {
 }
 
 /// The options of other programs that name what they write, or where.
-const OUTPUT: [&str; 12] = [
-    "-o",
-    "-O",
-    "-P",
-    "--output",
-    "--out",
-    "-out",
-    "--outfile",
-    "--output-dir",
-    "--outdir",
-    "--out-dir",
-    "--output-file",
-    "--directory-prefix",
-];
+const OUTPUT: &str =
+    "-o -O -P --output --out -out --outfile --output-dir --outdir --out-dir --output-file --directory-prefix";
 
 /// Programs that write what is named to them in another form.
-const REWRITE: [&str; 17] = [
-    "rustfmt",
-    "black",
-    "isort",
-    "gzip",
-    "gunzip",
-    "bzip2",
-    "bunzip2",
-    "xz",
-    "unxz",
-    "dos2unix",
-    "unix2dos",
-    "Remove-Item",
-    "Set-Content",
-    "Add-Content",
-    "Clear-Content",
-    "Out-File",
-    "Move-Item",
-];
+const REWRITE: &str = "rustfmt black isort gzip gunzip bzip2 bunzip2 xz unxz dos2unix unix2dos Remove-Item Set-Content \
+     Add-Content Clear-Content Out-File Move-Item";
 
 /// The files that a program may write of which no more is known than its options.
 pub(super) fn perhaps(name: &str, words: &[Word]) -> Vec<Word> {
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.text.as_str()));
-    let rewrites = REWRITE.contains(&name) && !has(&["--check", "--diff", "-c", "-l", "-t", "-k", "--stdout"]);
+    let rewrites = is_one_of(name, REWRITE) && !has(&["--check", "--diff", "-c", "-l", "-t", "-k", "--stdout"]);
     // To others these two say something else.
     let formats = |text: &str| ["fmt", "format", "prettier", "pep8", "yapf"].iter().any(|part| text.contains(part));
     let is_formatter = || formats(name) || words.iter().any(|word| formats(&word.text));
@@ -135,10 +103,10 @@ pub(super) fn perhaps(name: &str, words: &[Word]) -> Vec<Word> {
     }
     let glued = words.iter().filter_map(|word| {
         let (option, value) = word.text.split_once('=')?;
-        OUTPUT.contains(&option).then(|| Word { text: value.to_owned(), ..word.clone() })
+        is_one_of(option, OUTPUT).then(|| Word { text: value.to_owned(), ..word.clone() })
     });
     let next = words.windows(2).filter_map(|pair| match pair {
-        [option, file] if OUTPUT.contains(&option.text.as_str()) => Some(file.clone()),
+        [option, file] if is_one_of(&option.text, OUTPUT) => Some(file.clone()),
         _ => None,
     });
     glued.chain(next).collect()

@@ -4,56 +4,24 @@
 use serde_json::{Map, Value};
 
 use super::event::quoted;
-use crate::check::command::patched;
+use crate::check::command::{is_one_of, patched};
 
 /// Keys of what a tool is about that are files, as a policy speaks of them. All keys are read in small
 /// letters, without what parts their words.
-const PATHS: [&str; 16] = [
-    "path",
-    "paths",
-    "file",
-    "files",
-    "filepath",
-    "filepaths",
-    "filename",
-    "relativepath",
-    "absolutepath",
-    "targetfile",
-    "notebookpath",
-    "oldpath",
-    "newpath",
-    "source",
-    "destination",
-    "uri",
-];
+const PATHS: &str = "path paths file files filepath filepaths filename relativepath absolutepath targetfile notebookpath \
+     oldpath newpath source destination uri";
 
 /// Keys of a line for the shell, or of a program whose words are beside it.
-const LINES: [&str; 9] =
-    ["command", "commands", "cmd", "commandline", "shellcommand", "shell", "program", "executable", "bash"];
+const LINES: &str = "command commands cmd commandline shellcommand shell program executable bash";
 
 /// Keys of what is run, in whatever language.
-const PROGRAMS: [&str; 2] = ["script", "code"];
+const PROGRAMS: &str = "script code";
 
 /// Keys of where that is run.
-const PLACES: [&str; 3] = ["cwd", "workdir", "workingdirectory"];
+const PLACES: &str = "cwd workdir workingdirectory";
 
 /// What keys speak of that are no files, whatever they hold.
-const TALK: [&str; 14] = [
-    "text",
-    "content",
-    "string",
-    "message",
-    "body",
-    "title",
-    "description",
-    "query",
-    "prompt",
-    "pattern",
-    "exclude",
-    "ignore",
-    "comment",
-    "url",
-];
+const TALK: &str = "text content string message body title description query prompt pattern exclude ignore comment url";
 
 /// Longer than a file's name can be.
 const LONGEST: usize = 4096;
@@ -98,10 +66,10 @@ impl Named {
         for (name, value) in members {
             let key = plain(name);
             if let Value::String(line) = value
-                && LINES.contains(&&*key)
+                && is_one_of(&key, LINES)
             {
                 self.lines.push(format!("{line} {}", behind.as_deref().unwrap_or_default()));
-            } else if LINES.contains(&&*key) && key != "commands" && value.is_array() {
+            } else if is_one_of(&key, LINES) && key != "commands" && value.is_array() {
                 // A program and its words; in the other case several lines.
                 self.lines.push(spelled(value));
             } else {
@@ -113,17 +81,17 @@ impl Named {
 
     fn text(&mut self, key: &str, text: &str) {
         let is_name = !text.is_empty() && text.len() <= LONGEST && !text.contains(['\0', '\n']);
-        if LINES.contains(&key) {
+        if is_one_of(key, LINES) {
             self.lines.push(text.to_owned());
-        } else if PROGRAMS.contains(&key) {
+        } else if is_one_of(key, PROGRAMS) {
             self.programs.push(text.to_owned());
-        } else if PLACES.contains(&key) {
+        } else if is_one_of(key, PLACES) {
             self.places.push(text.to_owned());
         } else if text.contains('\n') {
             self.perhaps.extend(patched(text).map(str::to_owned));
-        } else if is_name && PATHS.contains(&key) {
+        } else if is_name && is_one_of(key, PATHS) {
             self.paths.push(located(text));
-        } else if is_name && !TALK.iter().any(|talk| key.contains(talk)) {
+        } else if is_name && !TALK.split(' ').any(|talk| key.contains(talk)) {
             if text.starts_with("--no-v") {
                 self.lines.push(format!("git commit {}", quoted(text)));
             }
@@ -162,8 +130,7 @@ fn located(text: &str) -> String {
 }
 
 /// Tools that only talk.
-const TALKERS: [&str; 9] =
-    ["Task", "Agent", "Skill", "TodoWrite", "BashOutput", "KillShell", "ExitPlanMode", "AskUserQuestion", "LSP"];
+const TALKERS: &str = "Task Agent Skill TodoWrite BashOutput KillShell ExitPlanMode AskUserQuestion LSP";
 
 /// What the name of a tool says that only looks.
 const LOOKS: &str = " read get list ls search find view grep glob stat tree show diff log status query fetch describe \
@@ -179,7 +146,7 @@ const TAKES_ALL: &str = " delete remove rm rmdir move mv rename trash ";
 
 /// Whether a tool only looks, or only talks, as its name says.
 pub(super) fn only_looks(tool: &str) -> bool {
-    TALKERS.contains(&tool) || (says(tool, LOOKS) && !says(tool, WRITES))
+    is_one_of(tool, TALKERS) || (says(tool, LOOKS) && !says(tool, WRITES))
 }
 
 /// Whether a tool moves folders with all that is in them, or takes them away.

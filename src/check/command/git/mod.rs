@@ -10,7 +10,7 @@ pub(super) use objections::objections;
 pub(super) use runs::{aliases_set, expanded, scripts, values};
 
 use super::programs::base;
-use super::words::Word;
+use super::words::{Word, is_one_of};
 
 const HOOKS_PATH: &str = "`core.hooksPath` decides which hooks run; it is for a person to set";
 const HOOKS_SET: &str = "`hook.<name>` decides which hooks run; it is for a person to set";
@@ -48,14 +48,13 @@ pub(super) fn leads_elsewhere(text: &str) -> bool {
 }
 
 /// Verbs that hooks run around, or that touch references and settings.
-const RISKY: [&str; 10] =
-    ["commit", "push", "merge", "am", "rebase", "cherry-pick", "config", "update-ref", "notes", "replace"];
+const RISKY: &str = "commit push merge am rebase cherry-pick config update-ref notes replace";
 
 /// Whether words that are not to be seen could make something else of the git command among these.
 pub(super) fn is_risky_with_more(words: &[Word]) -> bool {
     let git = words.iter().position(|word| base(&word.text) == "git");
     let verb = git.and_then(|at| words.get(at + 1..)).map(|rest| parted(rest).verb);
-    verb.is_some_and(|verb| verb.is_empty() || RISKY.contains(&verb))
+    verb.is_some_and(|verb| verb.is_empty() || is_one_of(verb, RISKY))
 }
 
 /// What stands behind `git`.
@@ -67,13 +66,12 @@ struct Parted<'w> {
 }
 
 /// Git's own options that take the word behind them.
-const WITH_VALUE: [&str; 8] =
-    ["-c", "-C", "--git-dir", "--work-tree", "--namespace", "--config-env", "--attr-source", "--super-prefix"];
+const WITH_VALUE: &str = "-c -C --git-dir --work-tree --namespace --config-env --attr-source --super-prefix";
 
 fn parted(words: &[Word]) -> Parted<'_> {
     let mut at = 0;
     while let Some(word) = words.get(at).filter(|word| word.text.starts_with('-')) {
-        let has_value = WITH_VALUE.contains(&word.text.as_str());
+        let has_value = is_one_of(&word.text, WITH_VALUE);
         at += if has_value { 2 } else { 1 };
     }
     let before = words.get(..at.min(words.len())).unwrap_or_default();

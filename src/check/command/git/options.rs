@@ -1,6 +1,6 @@
 //! The options among the words of a git command.
 
-use crate::check::command::words::Word;
+use crate::check::command::words::{Word, is_one_of};
 
 /// Whether a word that could be any option stands where options are.
 pub(super) fn is_given_unknown(words: &[Word]) -> bool {
@@ -12,8 +12,8 @@ pub(super) fn is_given_unknown(words: &[Word]) -> bool {
             return true;
         }
         let is_cluster = word.text.starts_with('-') && !word.text.starts_with("--");
-        takes_next = LONG_WITH_VALUE.contains(&word.text.as_str())
-            || (is_cluster && word.text.ends_with(['m', 'F', 'C', 'c', 't']));
+        takes_next =
+            is_one_of(&word.text, LONG_WITH_VALUE) || (is_cluster && word.text.ends_with(['m', 'F', 'C', 'c', 't']));
     }
     false
 }
@@ -38,7 +38,7 @@ pub(super) fn options<'w>(verb: &str, words: &'w [Word]) -> Vec<&'w str> {
         }
         if text.starts_with("--") {
             found.push(text);
-            if LONG_WITH_VALUE.contains(&text) {
+            if is_one_of(text, LONG_WITH_VALUE) {
                 words.next();
             }
         } else if let Some(letters) = text.strip_prefix('-') {
@@ -60,18 +60,5 @@ pub(super) fn options<'w>(verb: &str, words: &'w [Word]) -> Vec<&'w str> {
 /// The short options that matter here.
 const SHORT: [&str; 5] = ["-n", "-d", "-f", "-l", "-p"];
 
-const LONG_WITH_VALUE: [&str; 13] = [
-    "--message",
-    "--file",
-    "--author",
-    "--date",
-    "--template",
-    "--trailer",
-    "--cleanup",
-    "--fixup",
-    "--squash",
-    "--reuse-message",
-    "--reedit-message",
-    "--pathspec-from-file",
-    "--strategy-option",
-];
+const LONG_WITH_VALUE: &str = "--message --file --author --date --template --trailer --cleanup --fixup --squash --reuse-message \
+     --reedit-message --pathspec-from-file --strategy-option";

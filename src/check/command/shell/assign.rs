@@ -1,6 +1,7 @@
 //! Variables that a line itself sets.
 
 use super::super::programs::SETTERS;
+use super::super::words::is_one_of;
 use super::{Reader, Simple, Unreadable, Word, assignment, said};
 
 impl Reader<'_> {
@@ -39,7 +40,7 @@ impl Reader<'_> {
                 }
                 Ok(())
             }
-            setter if SETTERS.contains(&setter) => {
+            setter if is_one_of(setter, SETTERS) => {
                 rest.iter().filter_map(assignment).try_for_each(|(name, value)| self.assign(&name, value))
             }
             _ => Ok(()),

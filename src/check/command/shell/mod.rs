@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::str::Chars;
 
 use super::said;
-use super::words::{Said, Simple, Word, assignment};
+use super::words::{Said, Simple, Word, assignment, is_one_of};
 use assign::begins_list;
 
 /// A line of more characters is none that anybody looks through.
@@ -204,7 +204,7 @@ impl Reader<'_> {
 
     fn end(&mut self, command: &mut Simple) -> Result<(), Unreadable> {
         let mut found = std::mem::take(command);
-        let is_keyword = |word: &Word| !word.is_quoted && KEYWORDS.contains(&word.text.as_str());
+        let is_keyword = |word: &Word| !word.is_quoted && is_one_of(&word.text, KEYWORDS);
         if found.words.first().is_some_and(|word| !word.is_quoted && word.text == "function") {
             found.defines = found.words.get(1).map(|name| name.text.clone());
             found.words.drain(..found.words.len().min(2));
@@ -327,8 +327,7 @@ impl Reader<'_> {
 }
 
 /// Words that a command may follow.
-const KEYWORDS: [&str; 13] =
-    ["if", "then", "else", "elif", "do", "while", "until", "{", "}", "!", "time", "coproc", "fi"];
+const KEYWORDS: &str = "if then else elif do while until { } ! time coproc fi";
 
 #[cfg(test)]
 mod tests;
