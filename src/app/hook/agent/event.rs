@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::input::{Named, only_looks, takes_all};
+use super::input::{Named, only_looks, quoted, takes_all};
 use crate::app::Failure;
 
 /// A tool call of more bytes is none that anybody could judge in time.
@@ -145,10 +145,6 @@ fn command(input: &Value) -> Result<Option<String>, Failure> {
         }
         Some(Value::Bool(_) | Value::Number(_) | Value::Object(_)) => Err(unreadable("`command` is not a command")),
     }
-}
-
-pub(super) fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn unreadable(why: &str) -> Failure {

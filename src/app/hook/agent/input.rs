@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 
-use super::event::quoted;
 use crate::check::command::{is_one_of, patched};
 
 /// Keys of what a tool is about that are files, as a policy speaks of them. All keys are read in small
@@ -112,6 +111,11 @@ fn spelled(value: &Value) -> String {
         Value::Array(words) => words.iter().filter_map(Value::as_str).map(quoted).collect::<Vec<_>>().join(" "),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => String::new(),
     }
+}
+
+/// One word as a shell reads it.
+pub(super) fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The path of a file's address; anything else as it stands.

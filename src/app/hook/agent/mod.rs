@@ -20,7 +20,7 @@ use crate::ledger::member::{self, Asker};
 use crate::model::{Ending, EntryKind, EntrySubject, Exit, Gather, Outcome, PolicyRef, Sha256, branch_reference};
 use crate::policy::Policy;
 use event::{Event, Form};
-use input::Named;
+use input::{Named, quoted};
 use place::{Ground, MOST_FILES, MOST_SEARCHED, Weighed, matching, may_be_file};
 
 /// What an agent is told; of several, the worst holds.
@@ -180,7 +180,7 @@ fn look(event: &Event, repo: &Repo) -> Result<Vec<Looked>, Failure> {
     for program in programs {
         // What is none for the shell cannot be read as one.
         all.extend(command::look(program, &aliases).ok());
-        all.push(looked(&format!("python -c {}", event::quoted(program)))?);
+        all.push(looked(&format!("python -c {}", quoted(program)))?);
     }
     Ok(all)
 }
