@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 
 use crate::model::{Mistake, NextStep, hides_text};
 
 use super::Style;
+use super::diagnostic::{Diagnostic, Grade, Quoted};
 
 /// A file with what is wrong in it.
 #[derive(Clone, Copy, Debug)]
@@ -47,19 +47,19 @@ impl Asked {
 /// Diagnostics for people. The first line alone says what is wrong.
 #[must_use]
 pub fn human(judged: Judged<'_>, asked: Asked, next: Option<&NextStep>, style: Style) -> String {
-    let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
     let lines = shown_lines(judged);
-    let diagnostic = |(index, mistake): (usize, &Mistake)| {
+    let told = |(index, mistake): (usize, &Mistake)| {
         let message = visible(&mistake.message);
-        let (level, title) = match (index, asked) {
+        let (kind, title) = match (index, asked) {
             (0, Asked::ADecision | Asked::ARecord | Asked::AnythingElse(_)) => {
-                (Level::ERROR.no_name(), format!("{}{message}", asked.failed()))
+                (String::new(), format!("{}{message}", asked.failed()))
             }
-            _ => (Level::ERROR, message),
+            _ => ("error".to_owned(), message),
         };
-        format!("{}\n\n", renderer.render(&[diagnostic(judged.origin, &lines, mistake, level, title)]))
+        let told = Diagnostic { grade: Grade::Error, kind, title, ..at_its_line(judged.origin, &lines, mistake) };
+        format!("{}\n\n", told.render(style))
     };
-    let diagnostics: String = judged.mistakes.iter().enumerate().map(diagnostic).collect();
+    let diagnostics: String = judged.mistakes.iter().enumerate().map(told).collect();
     let count = match judged.mistakes.len() {
         0 => "no mistakes".to_owned(),
         1 => "1 mistake".to_owned(),
@@ -72,28 +72,31 @@ pub fn human(judged: Judged<'_>, asked: Asked, next: Option<&NextStep>, style: S
 /// What is in vain and no mistake.
 #[must_use]
 pub fn notices(judged: Judged<'_>, style: Style) -> String {
-    let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
     let lines = shown_lines(judged);
     let told = |mistake: &Mistake| {
-        let title = visible(&mistake.message);
-        format!("{}\n\n", renderer.render(&[diagnostic(judged.origin, &lines, mistake, Level::WARNING, title)]))
+        let (kind, title) = ("warning".to_owned(), visible(&mistake.message));
+        let told = Diagnostic { grade: Grade::Warning, kind, title, ..at_its_line(judged.origin, &lines, mistake) };
+        format!("{}\n\n", told.render(style))
     };
     judged.mistakes.iter().map(told).collect()
 }
 
-fn diagnostic<'a>(origin: &'a str, lines: &[String], mistake: &Mistake, level: Level<'a>, title: String) -> Group<'a> {
+/// A mistake beside its line, without what to call it.
+fn at_its_line(origin: &str, lines: &[String], mistake: &Mistake) -> Diagnostic<'static> {
     let index = usize::try_from(mistake.line).unwrap_or_default().saturating_sub(1);
-    let line = lines.get(index).cloned().unwrap_or_default();
-    let span = bytes_of(mistake, &line);
-    let snippet = Snippet::source(line).line_start(index + 1).path(origin);
-    let mut group = level.primary_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span)));
-    if let Some(because) = &mistake.because {
-        group = group.element(Level::NOTE.with_name("because").message(visible(because)));
+    let text = lines.get(index).cloned().unwrap_or_default();
+    let mark = bytes_of(mistake, &text);
+    let column = text.get(..mark.start).unwrap_or_default().chars().count() + 1;
+    let because = mistake.because.as_ref().map(|because| ("because", visible(because)));
+    let help = mistake.help.as_ref().map(|help| ("help", visible(help)));
+    Diagnostic {
+        grade: Grade::Note,
+        kind: String::new(),
+        title: String::new(),
+        place: format!("{}:{}:{column}", visible(origin), index + 1),
+        quoted: Some(Quoted { number: index + 1, text, mark, label: None }),
+        said: because.into_iter().chain(help).collect(),
     }
-    if let Some(help) = &mistake.help {
-        group = group.element(Level::HELP.message(visible(help)));
-    }
-    group
 }
 
 /// The file's lines as they may be shown: nothing invisible, and no secret beyond its beginning.

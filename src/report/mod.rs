@@ -3,6 +3,7 @@
 
 pub mod approval;
 pub mod audit;
+mod diagnostic;
 pub mod doctor;
 mod entries;
 mod escape;
@@ -28,6 +29,8 @@ mod undecided;
 mod words;
 
 use std::io;
+
+use anstyle::Style as Look;
 
 use crate::model::Judgement;
 
@@ -101,6 +104,12 @@ pub struct Style {
 impl Default for Style {
     fn default() -> Self {
         Self { colour: false, width: 100, detail: Detail::Normal }
+    }
+}
+
+impl Style {
+    fn dress(self, look: Look, text: &str) -> String {
+        if self.colour { format!("{look}{text}{look:#}") } else { text.to_owned() }
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a policy says of one path: `policy why`.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::model::{Explanation, NamedBy, Need, PathClass, PolicyLine, RiskLevel};
+use crate::model::{Excerpt, Explanation, NamedBy, Need, PathClass, PolicyLine, RiskLevel};
 
 use super::Style;
+use super::diagnostic::{Diagnostic, Grade, Quoted};
+use super::escape::{excerpt, printable};
 
 /// For people: the level, the line of the policy that sets it, and what would follow.
 #[must_use]
@@ -31,14 +32,16 @@ pub fn human(explanation: &Explanation, style: Style) -> String {
 }
 
 fn snippet(at: &PolicyLine, style: Style) -> String {
-    let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() }.term_width(style.width);
-    let byte_at = |character: usize| at.text.char_indices().nth(character).map_or(at.text.len(), |(byte, _)| byte);
-    let line = usize::try_from(at.line).unwrap_or_default();
-    let snippet = Snippet::source(at.text.as_str())
-        .line_start(line)
-        .path(at.origin.as_str())
-        .annotation(AnnotationKind::Primary.span(byte_at(at.start)..byte_at(at.end)));
-    renderer.render(&[annotate_snippets::Group::with_level(Level::NOTE).element(snippet)])
+    let (text, mark) = excerpt(&Excerpt { line: at.text.clone(), start: at.start, end: at.end });
+    let shown = Diagnostic {
+        grade: Grade::Note,
+        kind: String::new(),
+        title: String::new(),
+        place: format!("{}:{}:{}", printable(&at.origin), at.line, at.start + 1),
+        quoted: Some(Quoted { number: at.line as usize, text, mark, label: None }),
+        said: Vec::new(),
+    };
+    shown.render(style)
 }
 
 fn facts(explanation: &Explanation) -> Vec<String> {

@@ -1,11 +1,10 @@
 //! Findings and the causes of a risk level, each with the line it speaks of.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Message, Snippet, Title};
-
+use super::super::diagnostic::{Diagnostic, Grade, Quoted};
 use super::super::escape::{excerpt, printable, shown_path};
 use super::super::words::{grave_causes, in_commit, place, weighing};
 use super::WHOLE;
-use super::page::{Page, Tone};
+use super::page::Page;
 use crate::model::{Arrange, Assessment, Cause, Excerpt, Finding, RepoPath, Severity, Waived, counted};
 
 /// Findings of one rule that are shown in full when there are many.
@@ -15,43 +14,16 @@ const FEW: usize = 6;
 /// After this many, rules are only counted.
 const MANY: usize = 20;
 
-/// A title, the place it speaks of, the line there, and what else there is to say.
-struct Diagnostic<'a> {
-    level: Level<'a>,
-    title: Title<'a>,
-    path: String,
-    /// Names a finding for `rules waive`.
-    fingerprint: Option<String>,
-    line: Option<u32>,
-    column: Option<usize>,
-    excerpt: Option<Excerpt>,
-    label: Option<String>,
-    said: Vec<Message<'a>>,
+/// The line and the column are those of the file: an excerpt is redacted, cut and has escapes.
+fn place_of(mut path: String, line: Option<u32>, column: Option<usize>) -> String {
+    path.extend(line.map(|line| format!(":{line}")));
+    path.extend(line.and(column).map(|column| format!(":{column}")));
+    path
 }
 
-/// The place is written here, not by the renderer, which would count the columns of the excerpt as
-/// it is shown: redacted, cut and with escapes.
-fn show(page: &mut Page, diagnostic: Diagnostic) {
-    let renderer = page.renderer();
-    let mut place = diagnostic.path;
-    place.extend(diagnostic.line.map(|line| format!(":{line}")));
-    place.extend(diagnostic.line.and(diagnostic.column).map(|column| format!(":{column}")));
-    place.extend(diagnostic.fingerprint.map(|fingerprint| format!(" (fingerprint {fingerprint})")));
-    let quoted = diagnostic.excerpt.zip(diagnostic.line);
-    let indent = quoted.as_ref().map_or(0, |(_, line)| line.to_string().len());
-    let mut body = Group::with_level(diagnostic.level);
-    if let Some((quoted, line)) = &quoted {
-        let (source, mark) = excerpt(quoted);
-        let mark = AnnotationKind::Primary.span(mark).label(diagnostic.label);
-        body = body.element(Snippet::source(source).line_start(*line as usize).annotation(mark));
-    }
-    let body = body.elements(diagnostic.said);
-    page.gap();
-    page.line(&renderer.render(&[Group::with_title(diagnostic.title)]));
-    page.line(&format!("{}{} {place}", " ".repeat(indent), page.paint(Tone::Arrow, "-->")));
-    if !body.is_empty() {
-        page.line(&renderer.render(&[body]));
-    }
+fn quoted(line: Option<u32>, shown: Option<&Excerpt>, label: Option<String>) -> Option<Quoted> {
+    let (text, mark) = excerpt(shown?);
+    Some(Quoted { number: line? as usize, text, mark, label })
 }
 
 /// Findings that weigh, the gravest first; many of one rule are told together.
@@ -64,7 +36,7 @@ pub(super) fn findings(page: &mut Page, assessment: &Assessment) {
         let (shown, more) = group.split_at(group.len().min(page.cap(each)).min(left));
         left = left.saturating_sub(shown.len());
         for finding in shown {
-            show(page, of_finding(page, finding));
+            page.diagnostic(&of_finding(page, finding));
         }
         if let Some(first) = more.first() {
             let what = format!("{}[{}]", first.severity, first.rule);
@@ -75,29 +47,23 @@ pub(super) fn findings(page: &mut Page, assessment: &Assessment) {
     }
 }
 
-fn of_finding<'a>(page: &Page, finding: &'a Finding) -> Diagnostic<'a> {
-    let level = match finding.severity {
-        Severity::Deny | Severity::Hold => Level::ERROR,
-        Severity::Warn => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    };
-    let level = level.with_name(finding.severity.as_str());
-    let commit = in_commit(finding.place.commit, finding.history);
-    let help = finding.help.as_ref().map(|help| page.wrapped(help));
+fn of_finding<'a>(page: &Page, finding: &Finding) -> Diagnostic<'a> {
+    let at = &finding.place;
+    let commit = in_commit(at.commit, finding.history).map(|commit| ("note", commit));
+    let help = finding.help.as_ref().map(|help| ("help", page.wrapped(help)));
+    let place = place_of(shown_path(&at.path), at.line, at.column.map(|column| column as usize));
     Diagnostic {
-        level: level.clone(),
-        title: level.primary_title(printable(&finding.message)).id(printable(finding.rule.as_str())),
-        path: shown_path(&finding.place.path),
-        fingerprint: Some(finding.fingerprint.short()),
-        line: finding.place.line,
-        column: finding.place.column.map(|column| column as usize),
-        excerpt: finding.excerpt.clone(),
-        label: None,
-        said: commit
-            .map(|commit| Level::NOTE.message(commit))
-            .into_iter()
-            .chain(help.map(|help| Level::HELP.message(help)))
-            .collect(),
+        grade: match finding.severity {
+            Severity::Deny | Severity::Hold => Grade::Error,
+            Severity::Warn => Grade::Warning,
+            Severity::Note => Grade::Note,
+        },
+        kind: format!("{}[{}]", finding.severity, printable(finding.rule.as_str())),
+        title: printable(&finding.message),
+        // Names it for `rules waive`.
+        place: format!("{place} (fingerprint {})", finding.fingerprint.short()),
+        quoted: quoted(at.line, finding.excerpt.as_ref(), None),
+        said: commit.into_iter().chain(help).collect(),
     }
 }
 
@@ -112,13 +78,12 @@ pub(super) fn causes(page: &mut Page, assessment: &Assessment) {
         }
     }
     for (cause, paths) in told {
-        show(page, of_cause(page, cause, &paths));
+        page.diagnostic(&of_cause(page, cause, &paths));
     }
 }
 
 /// A place in the policy where there is one, else the path itself.
-fn of_cause<'a>(page: &Page, cause: &'a Cause, paths: &[&RepoPath]) -> Diagnostic<'a> {
-    let level = Level::ERROR.with_name(cause.level.as_str());
+fn of_cause<'a>(page: &Page, cause: &Cause, paths: &[&RepoPath]) -> Diagnostic<'a> {
     let mut paths = paths.iter().map(|path| shown_path(path));
     let path = paths.next().unwrap_or_default();
     let mut more: Vec<String> = paths.collect();
@@ -130,16 +95,16 @@ fn of_cause<'a>(page: &Page, cause: &'a Cause, paths: &[&RepoPath]) -> Diagnosti
     };
     let also = format!("the same for {}: {}{hidden}", counted(count, "more path"), more.join(", "));
     let at = cause.at.as_ref();
+    let line = at.map(|at| at.line);
+    let shown = at.map(|at| Excerpt { line: at.text.clone(), start: at.start, end: at.end });
+    let origin = at.map_or_else(|| path.clone(), |at| printable(&at.origin));
     Diagnostic {
-        level: level.clone(),
-        title: level.primary_title(printable(&cause.message)).id(cause.id),
-        path: at.map_or_else(|| path.clone(), |at| printable(&at.origin)),
-        fingerprint: None,
-        line: at.map(|at| at.line),
-        column: at.map(|at| at.start + 1),
-        excerpt: at.map(|at| Excerpt { line: at.text.clone(), start: at.start, end: at.end }),
-        label: at.map(|_| format!("names {path}")),
-        said: (count > 0).then(|| Level::NOTE.message(page.wrapped(&also))).into_iter().collect(),
+        grade: Grade::Error,
+        kind: format!("{}[{}]", cause.level, cause.id),
+        title: printable(&cause.message),
+        place: place_of(origin, line, at.map(|at| at.start + 1)),
+        quoted: quoted(line, shown.as_ref(), Some(format!("names {path}"))),
+        said: (count > 0).then(|| ("note", page.wrapped(&also))).into_iter().collect(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The page a report is written on: blank lines between paragraphs, wrapped prose, colour.
 
-use annotate_snippets::Renderer;
 use anstyle::{AnsiColor, Style as Look};
 
+use super::super::diagnostic::Diagnostic;
 use super::super::escape::printable;
 use super::super::{Detail, Style};
 use super::WHOLE;
@@ -13,8 +13,6 @@ pub(super) enum Tone {
     Good,
     Held,
     Bad,
-    /// The arrow before a place, as the renderer of snippets has it.
-    Arrow,
 }
 
 impl Tone {
@@ -23,7 +21,6 @@ impl Tone {
             Self::Good => AnsiColor::Green.on_default().bold(),
             Self::Held => AnsiColor::Yellow.on_default().bold(),
             Self::Bad => AnsiColor::Red.on_default().bold(),
-            Self::Arrow => AnsiColor::BrightBlue.on_default().bold(),
         }
     }
 }
@@ -47,21 +44,18 @@ impl Page {
         if self.style.detail == Detail::Verbose { usize::MAX } else { rows }
     }
 
-    pub(super) fn renderer(&self) -> Renderer {
-        let renderer = if self.style.colour { Renderer::styled() } else { Renderer::plain() };
-        renderer.term_width(self.style.width)
-    }
-
     pub(super) fn paint(&self, tone: Tone, text: &str) -> String {
-        self.dress(tone.look(), text)
+        self.style.dress(tone.look(), text)
     }
 
     pub(super) fn strong(&self, text: &str) -> String {
-        self.dress(Look::new().bold(), text)
+        self.style.dress(Look::new().bold(), text)
     }
 
-    fn dress(&self, look: Look, text: &str) -> String {
-        if self.style.colour { format!("{look}{text}{look:#}") } else { text.to_owned() }
+    /// A paragraph of its own.
+    pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic<'_>) {
+        self.gap();
+        self.line(&diagnostic.render(self.style));
     }
 
     /// A blank line, then the name of a paragraph and what follows it on the same line.
