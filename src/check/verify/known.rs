@@ -1,5 +1,5 @@
 //! Passwords that everybody tries first, such as `root` and `123456`. Examples are full of them, so they are told
-//! only where an account is named that they open.
+//! only where an account is named that they open, or where they meet what pages demand of one.
 
 use super::Captured;
 use super::address::{host_of, is_placeholder, is_reserved, user_of};
@@ -14,7 +14,8 @@ use super::stock::is_screaming;
 use super::texts::{is_shown, names_text};
 use super::words::{Words, words};
 
-/// Beside a user and a host, or under the name of a variable that a service is started with.
+/// Beside a user and a host, under the name of a variable that a service is started with, or as a value that meets
+/// what pages demand.
 pub(super) fn beside_account(captured: &Captured<'_>) -> bool {
     let place = Place::of(captured);
     let value = value_of(captured);
@@ -30,8 +31,37 @@ pub(super) fn beside_account(captured: &Captured<'_>) -> bool {
         && binds(&place, captured)
         && !is_shown(value, captured)
         && !says_name(value, &place)
-        && (has_company(captured) || starts_service())
+        && (has_company(captured)
+            || starts_service()
+            || (place.quoted() && meets_demands(value) && !is_tried_out(captured)))
 }
+
+/// Whether a value has letters, digits and a mark, as pages demand of passwords: `Admin@123`. Who writes that has
+/// something that takes it.
+fn meets_demands(value: &[u8]) -> bool {
+    let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
+    value.len() >= 8
+        && has(u8::is_ascii_alphabetic)
+        && has(u8::is_ascii_digit)
+        && has(|byte| b"!@#$".contains(byte))
+        && !TRIALS.within(&value.to_ascii_lowercase())
+}
+
+/// Whether that is a test or an example, by where it stands and what stands around it.
+fn is_tried_out(captured: &Captured<'_>) -> bool {
+    const REACH: usize = 400;
+    let (start, end) = (captured.whole.start.saturating_sub(REACH), captured.value.end);
+    let around = captured.text.get(start..end.saturating_add(REACH)).or_else(|| captured.text.get(start..));
+    in_document(captured)
+        || words(captured.path.as_bytes()).iter().any(|word| TRIALS.has(word))
+        || CHECKS.within(&around.unwrap_or_default().to_ascii_lowercase())
+}
+
+const TRIALS: Words = words!(
+    "test tests testing spec specs e2e it mock mocks fixture fixtures cypress playwright example examples demo sample samples stories docs"
+);
+
+const CHECKS: Words = words!("expect( assert describe( @test test( test_ .test @example");
 
 /// Whether a value is the name again, so that it may well be a name itself: `group("password")`.
 fn says_name(value: &[u8], place: &Place<'_>) -> bool {
@@ -128,6 +158,20 @@ mod tests {
         for value in ["changeme", "Password", "my_password", "none", "PASSWORD", "xxxxxxxx", "abc", "@shop"] {
             assert!(!beside(account, value), "{value}");
         }
+    }
+
+    #[test]
+    fn one_that_meets_what_pages_demand_is_told_where_nobody_tries_it_out() {
+        let alone = |value: &str, path| {
+            told(beside_account, &format!("admin_password = \"{value}\""), "password = \"", value, path)
+        };
+
+        assert!(alone("Admin@123", "src/seed.js"));
+        assert!(!alone("Admin@123", "tests/seed.js") && !alone("Admin@123", "README.md"));
+        assert!(!alone("Test@123", "src/seed.js") && !alone("Adm@12", "src/seed.js"));
+        assert!(!alone("changeme@1", "src/seed.js"));
+        let checked = "expect(page).sees(\"x\"); password = \"Admin@123\"";
+        assert!(!told(beside_account, checked, "password = \"", "Admin@123", "src/seed.js"));
     }
 
     #[test]
