@@ -149,10 +149,49 @@ fn a_merge_drops_nothing_that_only_one_of_its_sides_ever_had() {
             }
         }
     }
+    merged("both", "main", &["rm", "-q", "-f", "only.txt"]);
+    is_refused(&scratch, &["push", "-q", "origin", "merged:both"], "told as it was there: only.txt");
     merged("both", "main", &["status", "-s"]);
     passes(&scratch, &["push", "-q", "origin", "merged:both"]);
     passes(&scratch, &["push", "-q", "origin", "merged:main"]);
     scratch.is_replayed();
+}
+
+#[test]
+fn of_a_file_that_a_merge_leaves_as_it_was_what_the_other_side_made_is_told() {
+    let scratch = landed(STAGING);
+    assert_eq!(scratch.run_in(&scratch.beside("origin.git"), &["install", "--server"]).code, 0);
+    for (file, count) in [("rewritten.txt", 90), ("gone.txt", 45), ("moved.txt", 45)] {
+        change(&scratch, file, &lines(count));
+    }
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+    scratch.git(&["checkout", "-q", "-b", "own"]);
+    change(&scratch, "rewritten.txt", &"mine\n".repeat(90));
+    passes(&scratch, &["push", "-q", "origin", "own"]);
+    scratch.git(&["rm", "-q", "gone.txt"]);
+    change(&scratch, "more.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "own"]);
+    scratch.git(&["mv", "moved.txt", "here.txt"]);
+    change(&scratch, "here.txt", &"mine\n".repeat(45));
+    passes(&scratch, &["push", "-q", "origin", "own"]);
+    scratch.git(&["checkout", "-q", "main"]);
+    for (file, count) in [("rewritten.txt", 90), ("gone.txt", 45), ("moved.txt", 45)] {
+        change(&scratch, file, &format!("{}more\n", lines(count)));
+    }
+    passes(&scratch, &["push", "-q", "origin", "main"]);
+    scratch.git(&["checkout", "-q", "own"]);
+    scratch.tried(&["merge", "-q", "--no-commit", "main"]);
+    scratch.git(&["checkout", "-q", "HEAD", "--", "rewritten.txt"]);
+    scratch.git(&["rm", "-q", "-f", "--ignore-unmatch", "gone.txt", "moved.txt"]);
+    scratch.write("here.txt", "mine\n".repeat(45) + "more\n");
+    scratch.git(&["add", "--all"]);
+    scratch.git(&["commit", "-q", "--no-verify", "--no-edit"]);
+
+    let said = passes(&scratch, &["push", "origin", "own"]);
+
+    assert!(!said.contains("HIGH"), "{said}");
+    scratch.is_replayed();
+    scratch.is_replayed_in(&scratch.beside("origin.git"));
 }
 
 #[test]

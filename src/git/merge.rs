@@ -21,15 +21,15 @@ impl Repo {
         for &other in others {
             let mut kept = paths(against(self.commit(other)?.tree)?);
             if let Some(start) = start {
-                kept.extend(self.made_since_parting(other, start)?);
+                kept.extend(paths(self.made_since_parting(other, start)?));
             }
             changes.retain(|change| kept.contains(&change.path));
         }
         Ok(changes)
     }
 
-    /// What a tree drops of what a commit that it merges has made since it parted from where the tree goes on:
-    /// `brought` is what it changes there.
+    /// What a tree drops of what a commit that it merges has made since it parted from where the tree goes on, told
+    /// as undoing it; `brought` is what the tree changes there.
     pub fn dropped(
         &self,
         start: ObjectId,
@@ -37,28 +37,34 @@ impl Repo {
         tree: ObjectId,
         brought: &[FileChange],
     ) -> Result<Vec<FileChange>, GitError> {
-        let made = self.made_since_parting(start, other)?;
-        let mut all = self.diff_trees(Some(self.commit(other)?.tree), Some(tree))?;
+        let mut made = self.made_since_parting(start, other)?;
+        let mut differing = self.diff_trees(Some(self.commit(other)?.tree), Some(tree))?;
+        let touched: HashSet<RepoPath> = made.iter().map(|change| change.path.clone()).collect();
         let is_dropped =
-            |change: &FileChange| change.among(brought).is_none() && change.paths().any(|path| made.contains(path));
-        if !all.iter().any(is_dropped) {
+            |change: &FileChange| change.among(brought).is_none() && change.paths().any(|path| touched.contains(path));
+        if !differing.iter().any(is_dropped) {
             return Ok(Vec::new());
         }
         // A file that was changed on one side and moved on the other is changed where it is now.
-        let mut moved = self.find_renames(all.clone())?;
-        moved.retain(is_dropped);
-        let mut dropped = HashSet::new();
-        for path in moved.iter().flat_map(FileChange::paths) {
-            dropped.insert(path.clone());
+        differing = self.find_renames(differing)?;
+        differing.retain(is_dropped);
+        let dropped: HashSet<RepoPath> = differing.iter().flat_map(FileChange::paths).cloned().collect();
+        // What was moved is undone in both places.
+        let mut undone = self.find_renames(made.clone())?;
+        undone.retain(|change| change.paths().any(|path| dropped.contains(path)));
+        let undone: HashSet<&RepoPath> = undone.iter().flat_map(FileChange::paths).collect();
+        made.retain(|change| undone.contains(&change.path) && change.among(brought).is_none());
+        // Where the tree goes on may have changed the file, too, which was judged there.
+        for change in &mut made {
+            std::mem::swap(&mut change.old, &mut change.new);
         }
-        all.retain(|change| dropped.contains(&change.path));
-        Ok(all)
+        Ok(made)
     }
 
-    fn made_since_parting(&self, from: ObjectId, commit: ObjectId) -> Result<HashSet<RepoPath>, GitError> {
+    fn made_since_parting(&self, from: ObjectId, commit: ObjectId) -> Result<Vec<FileChange>, GitError> {
         let tree_of = |id: ObjectId| self.commit(id).map(|commit| commit.tree);
         let base = self.merge_base(from, commit)?.map(tree_of).transpose()?;
-        Ok(paths(self.diff_trees(base, Some(tree_of(commit)?))?))
+        self.diff_trees(base, Some(tree_of(commit)?))
     }
 
     /// What a tree takes back of what one commit made of another; `brought` is what it changes besides. A file that

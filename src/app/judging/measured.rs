@@ -9,7 +9,7 @@ use crate::app::Failure;
 use crate::app::law::{self, POLICY_PATH};
 use crate::check::{self, Gathered};
 use crate::git::Repo;
-use crate::model::{Assessment, ChangeId, PolicyRef, Reach, TargetKind, Window};
+use crate::model::{Assessment, ChangeId, PolicyRef, Reach, TargetKind, Window, counted};
 
 pub(super) struct Measured {
     pub(super) assessment: Assessment,
@@ -33,6 +33,7 @@ pub(super) fn measured(
     let change = ChangeId::of(files.iter().map(Box::as_ref));
     let gathered = Gathered { files, touched, findings, history, is_change: subject.kind.is_change() };
     let assessment = check::assess(gathered, &examiner.law.policy);
+    notes.extend(dropped(repo, subject)?);
     notes.extend(partial_history(&assessment));
     notes.extend(not_in_force(repo, &examiner.law.reference)?);
     Ok(Measured { assessment, change, reach, verified, notes })
@@ -55,6 +56,24 @@ fn examined(
             Ok((examiner.examine(repo, subject)?, None))
         }
     }
+}
+
+/// What a range drops is told as what is undone of another commit than the one that it starts from, where those who
+/// read of it look first.
+fn dropped(repo: &Repo, subject: &Subject) -> Result<Option<String>, Failure> {
+    let Some(start) = subject.base.filter(|_| subject.after.len() > 1 || subject.replaced.is_some()) else {
+        return Ok(None);
+    };
+    let tree = repo.commit(start)?.tree;
+    let mut dropped = Vec::new();
+    for change in &subject.changes {
+        if repo.entry_at(tree, change.from.as_ref().unwrap_or(&change.path))? != change.old {
+            dropped.push(&change.path);
+        }
+    }
+    let Some((first, others)) = dropped.split_first() else { return Ok(None) };
+    let others = if others.is_empty() { String::new() } else { format!(" and {}", counted(others.len(), "other")) };
+    Ok(Some(format!("what a merge leaves out or a forced push takes back is told as it was there: {first}{others}")))
 }
 
 fn partial_history(assessment: &Assessment) -> Option<String> {
