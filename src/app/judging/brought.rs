@@ -1,5 +1,6 @@
 //! What a range of commits changes of what is there already, and what it takes back or drops.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::subject::since_commit;
@@ -35,13 +36,7 @@ pub(super) struct Brought<'a> {
 pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>, Failure> {
     let Brought { start, head, after, replaced } = range;
     let tree = repo.commit(head)?.tree;
-    let mut others: Vec<ObjectId> = Vec::new();
-    for &commit in after {
-        if !start.iter().chain(&others).any(|&later| repo.leads_to(commit, later)) {
-            others.retain(|&other| !repo.leads_to(other, commit));
-            others.push(commit);
-        }
-    }
+    let others = outermost(repo, start, after)?;
     let changes = since_commit(repo, start, tree)?;
     let mut changes = repo.not_in(changes, start, &others, &|other| repo.diff_trees(Some(other), Some(tree)))?;
     if let Some(start) = start {
@@ -54,6 +49,27 @@ pub(super) fn brought(repo: &Repo, range: Brought<'_>) -> Result<Vec<FileChange>
     }
     let taken = taken_back(repo, replaced, head, &changes)?;
     Ok(with(changes, taken))
+}
+
+/// Those of some commits that lie neither behind `start` nor behind each other. A branch that often took over another
+/// one begins after many, which are one behind the other: one walk tells of all of them.
+pub(super) fn outermost(repo: &Repo, start: Option<ObjectId>, after: &[ObjectId]) -> Result<Vec<ObjectId>, Failure> {
+    let mut found: Vec<Commit> = after.iter().map(|&id| repo.commit(id)).collect::<Result<_, _>>()?;
+    found.arrange_by_key(|commit| Reverse(commit.committed_at));
+    let (mut outermost, mut behind): (Vec<ObjectId>, HashSet<ObjectId>) = (Vec::new(), HashSet::new());
+    if let (Some(start), Some(oldest)) = (start, found.last()) {
+        behind.extend(repo.commits_between(&[oldest.id], start)?.iter().map(|commit| commit.id));
+    }
+    for Commit { id, .. } in found {
+        if !behind.contains(&id) {
+            let reached = repo.commits_between(start.as_slice(), id)?;
+            behind.extend(reached.iter().map(|commit| commit.id));
+            // Dates may run backwards.
+            outermost.retain(|other| !reached.iter().any(|commit| commit.id == *other));
+            outermost.extend(reached.last().map(|commit| commit.id));
+        }
+    }
+    Ok(outermost)
 }
 
 /// What a forced push takes back of the commit that it replaces; `changes` are what it changes besides.

@@ -1,6 +1,6 @@
 //! Which branches are governed as strictly as where a push goes, so that what they have was judged.
 
-use super::brought::begins_after;
+use super::brought::{begins_after, outermost};
 use super::side::Side;
 use crate::app::memory::{Records, is_own};
 use crate::app::{Failure, law};
@@ -69,7 +69,7 @@ pub(super) fn had_by(
     let repo = records.repo();
     let is_own = is_own(repo)?;
     let mut beyond: Vec<ObjectId> = Vec::new();
-    for &commit in after.iter().filter(|&&commit| !start.is_some_and(|start| repo.leads_to(commit, start))) {
+    for commit in outermost(repo, start, &after)? {
         let of_default = tips(&has.default).any(|tip| repo.leads_to(commit, tip));
         let branches = if of_default { &has.default } else { &has.others };
         // A server believes nobody else what was pushed to it.
