@@ -53,6 +53,35 @@ fn what_a_merge_brings_in_was_judged_where_it_was_made() {
 }
 
 #[test]
+fn what_was_fetched_as_it_stood_was_judged_there_though_nobody_here_put_it_down() {
+    let scratch = landed(STAGING);
+    scratch.git(&["checkout", "-q", "-b", "own"]);
+    change(&scratch, "own.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "own", "own:second"]);
+    let (origin, other) = (scratch.beside("origin.git"), scratch.beside("other"));
+    scratch.git(&["clone", "-q", origin.to_str().unwrap(), other.to_str().unwrap()]);
+    let merges_elsewhere = |count: usize| {
+        for at in [count - 40, count] {
+            std::fs::write(other.join("theirs.txt"), lines(at)).unwrap();
+            scratch.git_in(&other, &["add", "--all"]);
+            scratch.git_in(&other, &["commit", "-q", "-m", "Theirs"]);
+        }
+        scratch.git_in(&other, &["push", "-q", "origin", "HEAD:main"]);
+        scratch.git(&["fetch", "-q", "origin"]);
+    };
+    merges_elsewhere(250);
+    passes(&scratch, &["merge", "-q", "--no-edit", "origin/main"]);
+    merges_elsewhere(300);
+
+    passes(&scratch, &["push", "-q", "origin", "own"]);
+    // What was only on the way there was never seen as it stood.
+    scratch.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    scratch.git(&["merge", "-q", "--no-edit", "origin/main~1"]);
+    is_refused(&scratch, &["push", "-q", "origin", "own:second"], "HIGH risk");
+    scratch.is_replayed();
+}
+
+#[test]
 fn what_a_merge_makes_of_both_sides_is_judged() {
     let scratch = landed(PRODUCTION);
     scratch.git(&["reset", "-q", "--hard", "side"]);

@@ -41,6 +41,15 @@ impl Repo {
         made
     }
 
+    /// Whether a branch of a remote stood at a commit when it was fetched or pushed to from here, as far as this clone
+    /// still tells.
+    #[must_use]
+    pub fn was_seen_at(&self, remote: &str, branch: &str, commit: ObjectId) -> bool {
+        let log = std::fs::read(self.common_dir().join(format!("logs/refs/remotes/{remote}/{branch}")));
+        let log = log.unwrap_or_default();
+        log.split(|&byte| byte == b'\n').filter_map(Move::parse).any(|moved| moved.to == commit)
+    }
+
     /// The time in a reflog is what the environment says it is, and whole seconds; an object's own file
     /// knows better, while it has one.
     fn is_since(&self, moved: &Move<'_>, since: SystemTime) -> bool {

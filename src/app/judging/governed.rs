@@ -78,7 +78,10 @@ pub(super) fn had_by(
             let is_push = entry.kind == EntryKind::Push && entry.subject.commit == Some(commit);
             is_push && is_there && (!side.is_here || is_own(&entry.stream))
         };
-        if tips(branches).all(|tip| tip != commit) && !records.about(commit)?.iter().any(stood_there) {
+        // Where no server keeps a ledger, nobody else may have put down what was merged there.
+        let was_seen = || !side.is_here && branches.iter().any(|(name, _)| repo.was_seen_at(&side.name, name, commit));
+        let is_tip = tips(branches).any(|tip| tip == commit);
+        if !is_tip && !was_seen() && !records.about(commit)?.iter().any(stood_there) {
             beyond.extend(tips(branches).filter(|&tip| repo.leads_to(commit, tip)));
         }
     }
