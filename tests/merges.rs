@@ -276,6 +276,32 @@ fn a_forced_push_that_waits_can_be_approved() {
 }
 
 #[test]
+fn whoever_lacks_what_a_forced_push_replaces_is_told_to_fetch_it() {
+    let scratch = landed(&format!("{STAGING}approvals: {{ high: {{ signed: false }} }}\n"));
+    assert_eq!(scratch.run_in(&scratch.beside("origin.git"), &["install", "--server"]).code, 0);
+    let (origin, lin) = (scratch.beside("origin.git"), scratch.beside("lin"));
+    scratch.git(&["clone", "-q", origin.to_str().unwrap(), lin.to_str().unwrap()]);
+    scratch.git_in(&lin, &["config", "user.email", "lin@example.com"]);
+    scratch.run_in(&lin, &["install"]).passes();
+    scratch.git(&["checkout", "-q", "-b", "own"]);
+    change(&scratch, "own.txt", &lines(90));
+    passes(&scratch, &["push", "-q", "origin", "own"]);
+    scratch.git(&["reset", "-q", "--hard", "main"]);
+    change(&scratch, "own.txt", &lines(300));
+    is_refused(&scratch, &["push", "-q", "-f", "origin", "own"], "HIGH risk");
+    let request = scratch.run(&["pending", "--format", "json"]).json();
+    let id = request["requests"][0]["id"].as_str().unwrap().to_owned();
+
+    scratch
+        .run_in(&lin, &["approve", &id, "--notes", "Good"])
+        .is_refused_with(&["fetch the branches: git fetch origin"]);
+    scratch.git_in(&lin, &["fetch", "-q", "origin"]);
+    scratch.run_in(&lin, &["approve", &id, "--notes", "Good"]).passes();
+    scratch.run_in(&lin, &["audit", "sync"]).passes();
+    passes(&scratch, &["push", "-q", "-f", "origin", "own"]);
+}
+
+#[test]
 fn a_forced_push_takes_nothing_back_by_touching_the_same_file() {
     let scratch = landed(STAGING);
     let server = scratch.beside("origin.git");

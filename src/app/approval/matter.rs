@@ -190,7 +190,8 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
             onto: member::ONTO.of(entry),
             ..Again::of(tree)
         };
-        judging::judge_anew(repo, &push(Asked::default()), &as_asker, &again)?
+        judging::judge_anew(repo, &push(Asked::default()), &as_asker, &again)
+            .map_err(|failure| lacking(repo, entry).unwrap_or(failure))?
     } else if entry.subject.commit.is_none() && !repo.is_bare() {
         let staged = Asked::staged(None, Vec::new());
         judging::judge(repo, &push(staged), &as_asker)?
@@ -201,6 +202,18 @@ fn of_request(repo: &Repo, entry: &Entry, environment: &Environment) -> Result<J
         judged.judgement.target.described = described;
     }
     if Some(judged.landing.change) == entry.change { Ok(judged) } else { Err(gone(None)) }
+}
+
+/// Why a change cannot be judged here where a commit is missing that it is told against, such as the one that a forced
+/// push replaces: what is offered to reviewers has not all of them.
+fn lacking(repo: &Repo, entry: &Entry) -> Option<Failure> {
+    let told = [member::LAW.of(entry), member::REPLACED.of(entry)];
+    let mut against = told.into_iter().flatten().chain(member::AFTER.each(entry));
+    let commit = against.find(|commit| !repo.is_shallow() && repo.commit_here(*commit).is_none())?.short();
+    let what =
+        format!("the change that the request is about is told against commit {commit}, which is not in this clone");
+    let fetch = format!("fetch the branches: git fetch {}", shell_word(&repo.remote_name()));
+    Some(Failure::new(what).mended_by(fetch))
 }
 
 /// Whoever asks about what is staged here may be another than the one who is about to commit it.
