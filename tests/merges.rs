@@ -82,6 +82,28 @@ fn what_was_fetched_as_it_stood_was_judged_there_though_nobody_here_put_it_down(
 }
 
 #[test]
+fn what_the_server_holds_of_a_merge_is_asked_for_by_pushing_it_with_the_hooks() {
+    let scratch = landed(&format!("{STAGING}approvals: {{ high: {{ signed: false }} }}\n"));
+    assert_eq!(scratch.run_in(&scratch.beside("origin.git"), &["install", "--server"]).code, 0);
+    scratch.git(&["checkout", "-q", "side"]);
+    change(&scratch, "own.txt", "one\n");
+    passes(&scratch, &["push", "-q", "origin", "side"]);
+    change(&scratch, "own.txt", &lines(300));
+    scratch.git(&["merge", "-q", "--no-edit", "main"]);
+
+    let past = ["push", "-q", "--no-verify", "origin", "side"];
+    is_refused(&scratch, &past, "mend it: ask for it: gov-hook install && git push");
+    is_refused(&scratch, &["push", "-q", "origin", "side"], "HIGH risk");
+    let pending = scratch.run(&["pending", "--format", "json"]).json();
+    let id = pending["requests"][0]["id"].as_str().unwrap().to_owned();
+    scratch.git(&["config", "user.email", "lin@example.com"]);
+    scratch.run(&["approve", &id, "--notes", "All are good"]).passes();
+    scratch.git(&["config", "user.email", "mira@example.com"]);
+    scratch.run(&["audit", "sync"]).passes();
+    passes(&scratch, &past);
+}
+
+#[test]
 fn what_a_merge_makes_of_both_sides_is_judged() {
     let scratch = landed(PRODUCTION);
     scratch.git(&["reset", "-q", "--hard", "side"]);

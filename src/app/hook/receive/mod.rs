@@ -130,8 +130,8 @@ fn undecided(failure: &Failure) -> Refusal {
 
 /// The one reason of the judgement that a person needs, and what they can do.
 fn reason(arrival: &Arrival) -> Option<Refusal> {
-    let Judged { judgement, .. } = arrival.judged.as_ref()?;
-    let decision = &judgement.decision;
+    let judged = arrival.judged.as_ref()?;
+    let decision = &judged.judgement.decision;
     let worst = decision.reasons.iter().filter(|reason| reason.outcome == decision.outcome);
     let more = match worst.clone().count() {
         0 | 1 => String::new(),
@@ -139,6 +139,13 @@ fn reason(arrival: &Arrival) -> Option<Refusal> {
     };
     let why = worst.clone().next().map(said).unwrap_or_default();
     let range = arrival.range();
+    // A range has all that it merges and nothing that it replaces, so who is asked about it is asked something else.
+    let is_range = judged.replaced.is_none() && judged.after.len() < 2;
+    let ask = if is_range {
+        format!("gov-hook request {range} && gov-hook audit sync")
+    } else {
+        "gov-hook install && git push".into()
+    };
     match decision.exit {
         Exit::Pass => None,
         Exit::Denied => Some(Refusal::denied(format!("{why}{more}")).mended_by(format!("gov-hook check {range}"))),
@@ -153,7 +160,7 @@ fn reason(arrival: &Arrival) -> Option<Refusal> {
             let who = if roles.is_empty() { "somebody with a role in the policy".into() } else { roles.join(" or ") };
             Some(
                 Refusal::held(format!("{why}{more}; it needs an approval by {}", printable(&who)))
-                    .mended_by(format!("ask for it: gov-hook request {range} && gov-hook audit sync")),
+                    .mended_by(format!("ask for it: {ask}")),
             )
         }
     }
