@@ -1,4 +1,4 @@
-//! What one commit changed, whatever number of parents it has.
+//! What merges bring, leave out and drop, what forced pushes take back, and what one commit changed of all its parents.
 
 use std::collections::{HashMap, HashSet};
 

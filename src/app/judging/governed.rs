@@ -58,8 +58,8 @@ fn tips(branches: &[Branch]) -> impl Iterator<Item = ObjectId> {
 }
 
 /// The commits that a push begins after. Of a branch that is governed as strictly only what it has now was judged, and
-/// what it had when it was pushed: where a push has a part of it that was neither, its tip stands for that. Anybody may
-/// call an old commit of the default branch by a new name, so there no other branch counts.
+/// what it had when it was pushed, or was seen: where a push has a part of it that was neither, its tip stands for that.
+/// Anybody may call an old commit of the default branch by a new name, so there no other branch counts.
 pub(super) fn had_by(
     records: &Records<'_>,
     side: &Side,
