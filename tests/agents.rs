@@ -262,6 +262,45 @@ fn what_a_line_changes_by_a_roundabout_way_is_weighed_and_what_only_reads_it_is_
 }
 
 #[test]
+fn what_tools_fill_is_thrown_away_unasked_where_git_ignores_it() {
+    let scratch = governed();
+    let policy = POLICY.replace("link/**", "web/**\", \"lib/**\", \"tool/**");
+    scratch.policy(&policy);
+    scratch.write(".gitignore", "node_modules/\ntarget\n/certs\n.env.test\n");
+    let ignored =
+        ["node_modules/a/.env", "node_modules/a/.git/config", "web/target/.env", "src/.env.test", "certs/.env"];
+    for file in ignored.into_iter().chain(["src/b.rs", "web/c.ts", "lib/dist/.env", "tool/node_modules/.env"]) {
+        scratch.write(file, "one\n");
+    }
+    scratch.git(&["add", "-f", "tool"]);
+    scratch.commit_all("Add one");
+    for number in 0..20_001 {
+        scratch.write(&format!("../many/{number}"), "");
+    }
+
+    for (command, expected) in [
+        ("rm -rf node_modules && npm ci", ""),
+        ("rm -rf node_modules/a", ""),
+        ("rm -rf web", ""),
+        ("rm -rf **/target", ""),
+        ("find . -name node_modules -prune -not -path './tool/*' -exec rm -rf {} +", "deny"),
+        ("find web -name target -type d -prune -exec rm -rf {} +", ""),
+        ("rm -rf tool/node_modules", "deny"),
+        ("rm -rf certs", "deny"),
+        ("rm -rf lib/dist", "deny"),
+        ("rm node_modules/a/.env", "deny"),
+        ("rm src/.env.test", "deny"),
+        ("git ls-files src | xargs sed -i s/one/two/", ""),
+        ("git grep -l one src | xargs sed -i s/one/two/", ""),
+        ("git checkout HEAD~1 -- src", ""),
+        ("grep -rl one src | xargs sed -i s/one/two/", "deny"),
+        ("rm -rf ../many", ""),
+    ] {
+        assert_eq!(of_command(&scratch, command), expected, "{command}");
+    }
+}
+
+#[test]
 fn a_bypass_is_denied_and_what_is_no_ones_rule_is_left_to_the_agents_own_permissions() {
     let scratch = governed();
     for (command, expected) in [

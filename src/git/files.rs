@@ -34,6 +34,17 @@ impl Repo {
         Ok(files)
     }
 
+    /// Whether git ignores a path of the work tree.
+    pub fn ignores(&self, path: &Path) -> bool {
+        self.inner.is_path_ignored(path).unwrap_or(false)
+    }
+
+    /// Whether a file of the work tree, or one in a folder, is in the index; where that cannot be read, it may be.
+    pub fn tracks(&self, path: &Path) -> bool {
+        let Ok(index) = self.inner.index() else { return true };
+        index.get_path(path, 0).is_some() || index.find_prefix(path.join("")).is_ok()
+    }
+
     /// The paths in the index, sorted.
     fn tracked(&self) -> Result<Vec<RepoPath>, GitError> {
         let path = self.index_path();

@@ -129,7 +129,7 @@ fn of_fd(words: &[Word]) -> Search<'_> {
         _ => None,
     });
     let is_hidden = !asked.iter().any(shows);
-    let found = Found { names: given.collect(), skips_git: is_hidden, skips_hidden: is_hidden, holds: None };
+    let found = Found { names: given.collect(), skips_git: is_hidden, skips_hidden: is_hidden, ..Found::default() };
     let roots = if roots.is_empty() { vec![Word::plain(".")] } else { roots };
     Search { roots, found, actions }
 }

@@ -5,6 +5,9 @@ use super::words::{Found, Word, is_one_of};
 /// The options of searches that take a word.
 const TAKING: &str = "-A -B -C -m -t -T -e --regexp -g --glob --include --max-count";
 
+/// What `git grep` is called here, as it is no other `grep`.
+pub(super) const GIT_GREP: &str = "git grep";
+
 /// Where a search looks for what its words say, and which files it names then; nothing where its pattern may
 /// stand for more than one text.
 pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
@@ -42,7 +45,13 @@ pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
         let names = name.into_iter().chain(names.iter().cloned()).collect();
         (
             root,
-            Found { names, skips_git: true, skips_hidden: matches!(program, "rg" | "ag"), holds: Some(text.clone()) },
+            Found {
+                names,
+                skips_git: true,
+                skips_hidden: matches!(program, "rg" | "ag"),
+                is_tracked: program == GIT_GREP,
+                holds: Some(text.clone()),
+            },
         )
     };
     // What is git's own, or the law's, is named already.
@@ -77,7 +86,7 @@ pub(super) fn of_spec(spec: Word) -> (Word, Found) {
     let text = text.or_else(|| spec.text.strip_prefix(":/")).unwrap_or(&spec.text);
     let text = if text.is_empty() { "." } else { text }.to_owned();
     let (root, name) = parted(Word { text, ..spec });
-    (root, Found { names: name.into_iter().collect(), skips_git: true, ..Found::default() })
+    (root, Found { names: name.into_iter().collect(), skips_git: true, is_tracked: true, ..Found::default() })
 }
 
 /// The folder before a pattern, and the last part of that.

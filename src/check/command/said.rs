@@ -288,7 +288,7 @@ fn listed_by_git(words: &[Word], is_bounded: bool) -> Said {
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.iter().any(|known| word.text.starts_with(known)));
     let (verb, behind) = (git::verb(words), git::behind(words));
     let searched = match verb {
-        "grep" if listed::lists_files(words) => listed::by_search(verb, behind),
+        "grep" if listed::lists_files(words) => listed::by_search(listed::GIT_GREP, behind),
         "ls-files" => listed::under_control(behind),
         _ => Vec::new(),
     };

@@ -101,6 +101,8 @@ pub struct Found {
     pub skips_git: bool,
     /// The same of whatever begins with a dot.
     pub skips_hidden: bool,
+    /// Whether only what git has under control is looked for.
+    pub is_tracked: bool,
     /// What it has to hold, in small letters.
     pub holds: Option<String>,
 }

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::{Permission, silent};
-use crate::check::command::{Found, fits};
+use crate::check::command::{Found, fits, is_one_of};
 use crate::check::detect::is_in_git_directory;
 use crate::git::Repo;
 use crate::model::{PathClass, RepoPath};
@@ -19,8 +19,14 @@ pub(super) const MOST_FILES: usize = 20_000;
 /// So many are looked at where only some of them are searched for.
 pub(super) const MOST_SEARCHED: usize = 200_000;
 
+/// Folders that tools fill, and that are thrown away whole to have them filled anew.
+const MADE: &str = "node_modules bower_components .pnpm-store .venv venv .tox .nox __pycache__ .pytest_cache .mypy_cache .ruff_cache \
+     .cache target dist build out coverage htmlcov .nyc_output .next .nuxt .output .svelte-kit .turbo .parcel-cache .vite .angular \
+     .gradle .dart_tool .terraform .terragrunt-cache cdk.out vendor Pods DerivedData _build .build obj .eggs";
+
 /// A repository as far as paths are concerned.
-pub(super) struct Ground {
+pub(super) struct Ground<'r> {
+    repo: &'r Repo,
     /// The work tree, as it is called and as it is.
     roots: Vec<PathBuf>,
     /// git's own directories, that of its hooks, and the settings of whoever works here.
@@ -48,8 +54,8 @@ fn too_many(path: &Path) -> Weighed {
     Weighed { permission: Permission::Ask, why }
 }
 
-impl Ground {
-    pub(super) fn of(repo: &Repo, home: Option<&Path>) -> Self {
+impl<'r> Ground<'r> {
+    pub(super) fn of(repo: &'r Repo, home: Option<&Path>) -> Self {
         let both = |path: &Path| [path.to_owned(), real(path)];
         let work = repo.work_dir().unwrap_or(repo.common_dir());
         let hooks = repo.config_path("core.hooksPath").map(|path| work.join(path));
@@ -57,6 +63,7 @@ impl Ground {
         let kept = [Some(repo.common_dir()), Some(repo.git_dir()), hooks.as_deref()];
         let kept = kept.into_iter().flatten().chain(settings.iter().flatten().map(PathBuf::as_path));
         Self {
+            repo,
             roots: repo.work_dir().into_iter().flat_map(both).collect(),
             kept: kept.flat_map(both).collect(),
             judge: std::env::current_exe().ok().map(|path| real(&path)),
@@ -87,7 +94,10 @@ impl Ground {
                 format!("`{}` holds git's own files: hooks and settings are for a person to change", shown(&path));
             return Weighed { permission: Permission::Deny, why };
         }
-        for inner in within(&path, left) {
+        if !self.looks_into(&path) {
+            return if worst.permission > Permission::Unlisted { worst } else { silent() };
+        }
+        for inner in self.within(&path, left) {
             worst = worst.or(self.one(policy, &inner));
         }
         if *left == 0 && worst.permission < Permission::Ask {
@@ -108,6 +118,7 @@ impl Ground {
             worst = Weighed { permission: Permission::Silent, ..worst };
         }
         let mut folders = vec![real(path)];
+        folders.retain(|folder| self.looks_into(folder));
         while let Some(folder) = folders.pop() {
             for entry in folder.read_dir().into_iter().flatten().flatten() {
                 if *left == 0 {
@@ -126,16 +137,59 @@ impl Ground {
                     } else {
                         self.one(policy, &inner)
                     };
-                    if weighed.permission > worst.permission && counts(&inner, is_folder) {
+                    let is_worse = weighed.permission > worst.permission;
+                    if is_worse && counts(&inner, is_folder) && (!found.is_tracked || self.tracks(&inner)) {
                         worst = weighed;
                     }
                 }
-                if is_folder {
+                if is_folder && self.looks_into(&inner) {
                     folders.push(inner);
                 }
             }
         }
         worst
+    }
+
+    /// Whether a folder may hold what a policy speaks of, by its own path: not one that is elsewhere, nor one that
+    /// tools fill, where git ignores it and has nothing of it.
+    fn looks_into(&self, folder: &Path) -> bool {
+        let mut known = self.roots.iter().chain(&self.kept).chain(&self.judge);
+        if !known.any(|known| folder.starts_with(known) || known.starts_with(folder)) {
+            return false;
+        }
+        let Some((_, inside)) = self.inside(folder) else { return true };
+        let is_made = |inside: &Path| {
+            let name = inside.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| is_one_of(name, MADE)) && self.repo.ignores(inside) && !self.repo.tracks(inside)
+        };
+        self.kept.iter().any(|kept| kept.starts_with(folder)) || !inside.ancestors().any(is_made)
+    }
+
+    fn tracks(&self, path: &Path) -> bool {
+        self.inside(path).is_none_or(|(_, inside)| self.repo.tracks(inside))
+    }
+
+    /// A path of the work tree, with the name of that.
+    fn inside<'p>(&self, path: &'p Path) -> Option<(&Path, &'p Path)> {
+        self.roots.iter().find_map(|root| Some((root.as_path(), path.strip_prefix(root).ok()?)))
+    }
+
+    /// The files below a folder, as many as are left to look at.
+    fn within(&self, folder: &Path, left: &mut usize) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            if *left == 0 {
+                break;
+            }
+            *left -= 1;
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !self.looks_into(&path) => {}
+                Ok(kind) if kind.is_dir() => found.extend(self.within(&path, left)),
+                _ => found.push(path),
+            }
+        }
+        found
     }
 
     fn one(&self, policy: &Policy, path: &Path) -> Weighed {
@@ -148,7 +202,7 @@ impl Ground {
             let why = format!("`{}` is what judges here: a person has to agree first", shown(path));
             return Weighed { permission: Permission::Ask, why };
         }
-        let inside = self.roots.iter().find_map(|root| path.strip_prefix(root).ok());
+        let inside = self.inside(path).map(|(_, inside)| inside);
         let Some(inside) = inside.filter(|inside| !inside.as_os_str().is_empty()) else {
             return Weighed {
                 permission: Permission::Silent,
@@ -236,28 +290,14 @@ pub(super) fn matching(path: &Path, left: &mut usize) -> Vec<PathBuf> {
         }
         found = next;
     }
+    // What stands behind a pattern need not be everywhere.
+    found.retain(|path| path.symlink_metadata().is_ok());
     found
 }
 
 /// Whether a file may hold a text, which is in small letters; one that cannot be read may.
 fn holds(path: &Path, text: &str) -> bool {
     std::fs::read(path).map_or(true, |bytes| String::from_utf8_lossy(&bytes).to_lowercase().contains(text))
-}
-
-/// The files below a folder, as many as are left to look at.
-fn within(folder: &Path, left: &mut usize) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in folder.read_dir().into_iter().flatten().flatten() {
-        if *left == 0 {
-            break;
-        }
-        *left -= 1;
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => found.extend(within(&entry.path(), left)),
-            _ => found.push(entry.path()),
-        }
-    }
-    found
 }
 
 /// Without `.` and `..`, by name alone.
