@@ -211,6 +211,14 @@ fn a_tool_that_is_not_known_is_asked_about_whatever_it_names() {
         ("apply_patch", json!({ "input": "*** Begin Patch\n*** Update File: src/core/a.rs\n" }), "ask"),
         ("mcp__x__click", json!({ "path": { "d": 1 }, "source": 7, "command": {} }), ""),
         ("mcp__x__send", json!({ "title": ".env", "body": "it's\nsrc/core/a.rs" }), ""),
+        ("mcp__x__create_pull_request", json!({ "title": "x", "body": "Say\n--- a/src/core/a.rs\n" }), ""),
+        ("mcp__fs__write_file", json!({ "path": "src/b.md", "content": "# X\n+++ b/src/core/a.rs\n" }), ""),
+        ("mcp__x__apply", json!({ "text": "*** Begin Patch\n*** Update File: src/core/a.rs\n" }), "ask"),
+        ("mcp__x__think", json!({ "thought": "src/core/a.rs", "reason": "src/core/a.rs" }), ""),
+        ("mcp__x__add_review_comment", json!({ "path": "src/core/a.rs", "body": "x" }), ""),
+        ("mcp__x__code_scan", json!({ "path": "src/core" }), ""),
+        ("mcp__git__git_add", json!({ "files": ["src/core/a.rs"] }), ""),
+        ("mcp__git__git_commit", json!({ "files": ["src/core/a.rs"], "args": ["-n"] }), "ask"),
     ] {
         assert_eq!(told(&scratch, tool, &input).0.unwrap_or_default(), expected, "{tool} {input}");
     }

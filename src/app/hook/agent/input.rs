@@ -20,7 +20,8 @@ const PROGRAMS: &str = "script code";
 const PLACES: &str = "cwd workdir workingdirectory";
 
 /// What keys speak of that are no files, whatever they hold.
-const TALK: &str = "text content string message body title description query prompt pattern exclude ignore comment url";
+const TALK: &str = "text content string message body title description query prompt pattern exclude ignore comment url \
+     thought reason subject summary question instruction explanation observation replacement oldstr newstr regex label";
 
 /// Longer than a file's name can be.
 const LONGEST: usize = 4096;
@@ -87,16 +88,28 @@ impl Named {
         } else if is_one_of(key, PLACES) {
             self.places.push(text.to_owned());
         } else if text.contains('\n') {
-            self.perhaps.extend(patched(text).map(str::to_owned));
+            // Of what is said, a patch is a part, if it is not all of it.
+            if !is_talk(key) || is_patch(text) {
+                self.perhaps.extend(patched(text).map(str::to_owned));
+            }
         } else if is_name && is_one_of(key, PATHS) {
             self.paths.push(located(text));
-        } else if is_name && !TALK.split(' ').any(|talk| key.contains(talk)) {
+        } else if is_name && !is_talk(key) {
             if text.starts_with("--no-v") {
                 self.lines.push(format!("git commit {}", quoted(text)));
             }
             self.perhaps.push(located(text));
         }
     }
+}
+
+fn is_talk(key: &str) -> bool {
+    TALK.split(' ').any(|talk| key.contains(talk))
+}
+
+/// Whether a text begins as a patch does.
+fn is_patch(text: &str) -> bool {
+    ["*** Begin Patch", "diff --git ", "--- a/"].iter().any(|head| text.trim_start().starts_with(head))
 }
 
 /// A key in small letters, without what parts its words.
@@ -133,24 +146,33 @@ fn located(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Tools that only talk.
-const TALKERS: &str = "Task Agent Skill TodoWrite BashOutput KillShell ExitPlanMode AskUserQuestion LSP";
+/// Tools that only talk, or name to git what is to be committed.
+const TALKERS: &str =
+    "Task Agent Skill TodoWrite BashOutput KillShell ExitPlanMode AskUserQuestion LSP git_add git_stage";
 
 /// What the name of a tool says that only looks.
 const LOOKS: &str = " read get list ls search find view grep glob stat tree show diff log status query fetch describe \
-                     hover inspect info overview diagnostics cat head tail ";
+                     hover click open inspect info overview diagnostics cat head tail scan lint analyze analyse \
+                     codereview ";
 
-/// What the name of one says that does not.
-const WRITES: &str = " write edit create update delete remove move rename replace insert append apply patch set put \
-                      save add copy modify overwrite execute exec run rm mv cp commit checkout restore reset format \
+/// What the name of one says that speaks of files, whatever it adds where people read it.
+const SPEAKS: &str = " comment comments review message messages email ";
+
+/// What the name of one says that does neither.
+const WRITES: &str = " write edit delete remove move rename replace insert append apply patch set put \
+                      save copy modify overwrite execute exec run rm mv cp commit checkout restore reset format \
                       fix make mkdir generate export extract clone change download upload ";
+
+/// What one says that may do either.
+const ADDS: &str = " add create update ";
 
 /// What it says where all goes that is in a folder.
 const TAKES_ALL: &str = " delete remove rm rmdir move mv rename trash ";
 
 /// Whether a tool only looks, or only talks, as its name says.
 pub(super) fn only_looks(tool: &str) -> bool {
-    is_one_of(tool, TALKERS) || (says(tool, LOOKS) && !says(tool, WRITES))
+    let reads = says(tool, SPEAKS) || (says(tool, LOOKS) && !says(tool, ADDS));
+    is_one_of(own_name(tool), TALKERS) || (reads && !says(tool, WRITES))
 }
 
 /// Whether a tool moves folders with all that is in them, or takes them away.
@@ -158,9 +180,14 @@ pub(super) fn takes_all(tool: &str) -> bool {
     says(tool, TAKES_ALL)
 }
 
-/// Whether a tool's name, without that of its server, has one of some words.
+/// A tool's name without that of its server.
+fn own_name(tool: &str) -> &str {
+    tool.rsplit("__").next().unwrap_or(tool)
+}
+
+/// Whether a tool's own name has one of some words.
 fn says(tool: &str, words: &str) -> bool {
-    let name = tool.rsplit("__").next().unwrap_or(tool);
+    let name = own_name(tool);
     let (mut spaced, mut was_small) = (String::new(), false);
     for letter in name.chars() {
         if letter.is_ascii_uppercase() && was_small {
@@ -210,10 +237,29 @@ mod tests {
 
     #[test]
     fn the_name_of_a_tool_says_whether_it_only_looks() {
-        for tool in ["Read", "LS", "NotebookRead", "mcp__ide__getDiagnostics", "mcp__files__directory_tree", "Task"] {
+        for tool in [
+            "Read",
+            "LS",
+            "NotebookRead",
+            "mcp__ide__getDiagnostics",
+            "mcp__files__directory_tree",
+            "Task",
+            "mcp__git__git_add",
+            "mcp__github__add_pull_request_review_comment",
+            "mcp__snyk__snyk_code_scan",
+        ] {
             assert!(only_looks(tool), "{tool}");
         }
-        for tool in ["Write", "mcp__read__all", "mcp__files__search_and_replace", "mcp__x__getAndSet", "Bash", ""] {
+        for tool in [
+            "Write",
+            "mcp__read__all",
+            "mcp__files__search_and_replace",
+            "mcp__x__getAndSet",
+            "mcp__x__review_and_fix",
+            "mcp__x__create_view",
+            "Bash",
+            "",
+        ] {
             assert!(!only_looks(tool), "{tool}");
         }
         assert!(takes_all("mcp__files__delete_directory") && !takes_all("mcp__files__write_file"));
