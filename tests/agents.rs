@@ -262,6 +262,10 @@ fn what_a_line_changes_by_a_roundabout_way_is_weighed_and_what_only_reads_it_is_
         ("grep -rl 'fn one' src | xargs sed -i 's/one/three/'", "ask"),
         ("grep -rl 'fn two' src | xargs sed -i 's/two/three/'", ""),
         ("git ls-files src | xargs sed -i s/a/b/", "ask"),
+        ("git ls-files src | grep '\\.rs$' | xargs sed -i s/a/b/", "ask"),
+        ("git ls-files src | grep -E '\\.(ts|tsx)$' | xargs sed -i s/a/b/", ""),
+        ("fd node_modules src -X rm -rf", ""),
+        ("fd core src -X rm -rf", "ask"),
         ("perl -MList::Util=sum -ne 'print' src/core/a.rs", ""),
         ("find src/core/a.rs -name 'a*' -delete", "ask"),
     ] {

@@ -1,6 +1,6 @@
 //! What `find` and `fd` do to what they find.
 
-use super::words::{Found, Word};
+use super::words::{Found, Word, is_one_of};
 
 /// A search: where, for what, and what is done to it.
 struct Search<'w> {
@@ -129,7 +129,33 @@ fn of_fd(words: &[Word]) -> Search<'_> {
         _ => None,
     });
     let is_hidden = !asked.iter().any(shows);
-    let found = Found { names: given.collect(), skips_git: is_hidden, skips_hidden: is_hidden, ..Found::default() };
+    let mut names: Vec<String> = given.collect();
+    if names.is_empty() && is_hidden {
+        names.extend(pattern_of_fd(asked));
+    }
+    let found = Found { names, skips_git: is_hidden, skips_hidden: is_hidden, ..Found::default() };
     let roots = if roots.is_empty() { vec![Word::plain(".")] } else { roots };
     Search { roots, found, actions }
+}
+
+/// The options of `fd` that take a word.
+const TAKING: &str = "-e --extension -t --type -d --max-depth --min-depth -E --exclude -S --size -o --owner -c --color -j --threads \
+     --changed-within --changed-before";
+
+/// What a name has to hold, where the pattern that `fd` is given says no more than that.
+fn pattern_of_fd(asked: &[Word]) -> Option<String> {
+    if asked.iter().any(|word| matches!(word.text.as_str(), "-p" | "--full-path")) {
+        return None;
+    }
+    let mut words = asked.iter();
+    while let Some(word) = words.next() {
+        if is_one_of(&word.text, TAKING) {
+            words.next();
+        } else if !word.text.starts_with('-') {
+            let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-');
+            let is_text = !word.is_open && !word.text.is_empty() && word.text.chars().all(is_plain);
+            return is_text.then(|| format!("*{}*", word.text));
+        }
+    }
+    None
 }

@@ -43,15 +43,17 @@ pub(super) fn evaluates(words: &[Word]) -> bool {
 }
 
 /// Whether the program itself is what another one says.
-fn is_substituted(words: &[Word]) -> bool {
+pub(super) fn is_substituted(words: &[Word]) -> bool {
     words.first().is_some_and(|first| first.is_unknown() && words.len() == 1)
 }
 
 /// Whether `xargs` runs nothing but what it reads: `xargs sh -c`, `xargs -I{} sh -c '{}'`, `xargs env`.
 fn is_completed(words: &[Word]) -> bool {
-    let inner = unwrapped(behind(words.get(1..).unwrap_or_default(), "InPLdasEj"));
+    let behind = behind(words.get(1..).unwrap_or_default(), "InPLdasEj");
+    let inner = unwrapped(behind);
     match program(inner) {
-        None => words.len() > 1 || program(words) == Some("parallel"),
+        // Without a program `xargs` only says what it reads.
+        None => !behind.is_empty() || program(words) == Some("parallel"),
         Some("{}") => true,
         Some(name) if SHELLS.contains(&name) => {
             let script = inner.iter().position(|word| word.text.starts_with('-') && word.text.ends_with('c'));
@@ -131,6 +133,13 @@ pub(super) fn functions(commands: &[Simple]) -> Vec<(String, Vec<Word>)> {
     let bodies = || commands.iter().filter(|command| waits_for_words(command)).map(|command| &command.words);
     let names = commands.iter().filter_map(|command| command.defines.clone());
     names.flat_map(|name| bodies().map(move |body| (name.clone(), body.clone()))).collect()
+}
+
+/// Whether the callers of a line's functions say all that those run: `run() { "$@"; }; run cargo test`.
+pub(super) fn follows_callers(commands: &[Simple]) -> bool {
+    let is_said = |word: &Word| word.made.as_ref().is_some_and(|made| made.may_be_anything());
+    commands.iter().any(|command| command.defines.is_some())
+        && !commands.iter().flat_map(|command| &command.words).any(is_said)
 }
 
 /// How many words those are.

@@ -59,6 +59,30 @@ pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
     roots.into_iter().map(looked).collect()
 }
 
+/// The names that `grep` lets through of those that it reads, where it is asked for endings: `\.(ts|tsx)$`.
+pub(super) fn by_ending(words: &[Word]) -> Option<Vec<String>> {
+    let (options, patterns): (Vec<&Word>, Vec<&Word>) = words.iter().partition(|word| word.text.starts_with('-'));
+    let [pattern] = patterns.as_slice() else { return None };
+    if pattern.is_open || !options.iter().all(|option| matches!(option.text.as_str(), "-E" | "-P" | "-i" | "-e")) {
+        return None;
+    }
+    let text = pattern.text.strip_prefix("\\.").or_else(|| pattern.text.strip_prefix("[.]"))?;
+    let (text, behind) = text.strip_suffix('$').map_or((text, "*"), |text| (text, ""));
+    let plain = text.replace("\\(", "(").replace("\\|", "|").replace("\\)", ")");
+    let inner = plain.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(&plain);
+    let is_name = |ending: &str| !ending.is_empty() && ending.bytes().all(|sign| sign.is_ascii_alphanumeric());
+    let name = |ending: &str| {
+        let whole = ending.strip_suffix('?');
+        // `jsx?` is `js` as well.
+        let shorter = whole.map(|whole| whole.strip_suffix(|_: char| true).unwrap_or_default());
+        std::iter::once(whole.unwrap_or(ending))
+            .chain(shorter)
+            .map(|ending| is_name(ending).then(|| format!("*.{ending}{behind}")))
+            .collect::<Vec<_>>()
+    };
+    inner.split('|').flat_map(name).collect()
+}
+
 /// What a pattern cannot fit without, in small letters.
 fn literal(pattern: &str) -> Option<String> {
     let plain = pattern.to_lowercase().replace("\\b", "^").replace("\\<", "^").replace("\\>", "^");
@@ -127,6 +151,18 @@ mod tests {
     fn a_pattern_cannot_fit_without_its_longest_text() {
         for (pattern, text) in [("Old", Some("old")), ("\\bold.name\\b", Some("name")), ("a|b", None), ("^$", None)] {
             assert_eq!(literal(pattern).as_deref(), text, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn a_filter_may_ask_for_endings() {
+        let names = |line: &str| by_ending(&line.split(' ').map(Word::plain).collect::<Vec<_>>());
+
+        assert_eq!(names("\\.rs$"), Some(vec!["*.rs".into()]));
+        assert_eq!(names("-E \\.(ts|jsx?)$"), Some(vec!["*.ts".into(), "*.jsx".into(), "*.js".into()]));
+        assert_eq!(names("[.]\\(md\\|txt\\)"), Some(vec!["*.md*".into(), "*.txt*".into()]));
+        for line in ["-v \\.rs$", "rs$", "\\.(a|.)$", "\\.$", "\\.?$", "\\.rs$ list"] {
+            assert_eq!(names(line), None, "{line}");
         }
     }
 

@@ -172,7 +172,16 @@ fn passed_on(command: &Simple, name: &str, words: &[Word]) -> Said {
         _ => is_one_of(name, FILTERS),
     };
     let is_bounded = is_lines && !input.may_be_anything();
-    Said { is_bounded, named: input.named.clone(), searched: input.searched.clone(), ..Said::default() }
+    let mut searched = input.searched.clone();
+    if name.ends_with("grep")
+        && let Some(names) = listed::by_ending(words)
+    {
+        searched
+            .iter_mut()
+            .filter(|(_, found)| !found.is_named())
+            .for_each(|(_, found)| found.names.clone_from(&names));
+    }
+    Said { is_bounded, named: input.named.clone(), searched, ..Said::default() }
 }
 
 /// Whether a filter is given a file to read instead.

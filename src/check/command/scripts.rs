@@ -13,7 +13,11 @@ const UNSEEN: &str = "it runs what cannot be seen before it does";
 impl Walk {
     /// What is written to a shell's input is a script as well, whoever writes it.
     pub(super) fn what_is_said(&mut self, commands: &[Simple]) -> Result<(), Unreadable> {
-        let mut running = commands.iter().filter(|command| hidden::runs_what_is_said(command)).peekable();
+        let is_followed = hidden::follows_callers(commands);
+        let is_running = |command: &&Simple| {
+            hidden::runs_what_is_said(command) && !(is_followed && hidden::is_substituted(&command.words))
+        };
+        let mut running = commands.iter().filter(is_running).peekable();
         if running.peek().is_none() {
             return Ok(());
         }

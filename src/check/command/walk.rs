@@ -329,7 +329,9 @@ impl Walk {
             return self.git(&[std::slice::from_ref(&verb), words].concat());
         }
         let is_editor = writers::is_editor(name);
-        for word in words.iter().filter(|_| is_interpreter(name) || is_editor) {
+        // What awk is given besides is only read.
+        let is_program = |word: &&Word| name != "awk" || word.text.contains(['{', '(', ' ']);
+        for word in words.iter().filter(is_program).filter(|_| is_interpreter(name) || is_editor) {
             self.program_text(&word.text);
         }
         for word in words.iter().filter(|_| is_editor || name == "sed") {

@@ -5,7 +5,7 @@ use super::governed::{may_be_hooks, names_hooks, names_law};
 use super::places::Places;
 use super::programs::base;
 use super::tally::Tally;
-use super::words::{Found, Word};
+use super::words::{Found, Word, is_one_of};
 use super::{EACH_COMMAND, Extent, Written, said, unpack, writers};
 
 pub(super) struct Files {
@@ -52,13 +52,13 @@ impl Files {
     pub(super) fn of_program(&mut self, name: &str, words: &[Word], tally: &mut Tally) {
         if let Some(unpacked) = unpack::written(name, words) {
             self.unpack(&unpacked, tally);
-            return others(words, tally);
+            return others(name, words, tally);
         }
         if writers::may_write_more(name, words) {
             tally.ask(format!("what `{name}` writes may be a hook, or git's own"));
         }
         if writers::touches_sources(name, words) {
-            others(words, tally);
+            others(name, words, tally);
         }
         for (word, extent) in writers::written(name, words) {
             self.write(&word, extent, tally);
@@ -70,7 +70,7 @@ impl Files {
             for word in writers::perhaps(name, words) {
                 self.write(&word, Extent::Named, tally);
             }
-            others(words, tally);
+            others(name, words, tally);
         }
     }
 
@@ -169,15 +169,34 @@ fn replaced(word: &Word, tally: &mut Tally) {
 }
 
 /// Of a program that is not known to read or to write it is asked why it names the hooks.
-fn others(words: &[Word], tally: &mut Tally) {
+fn others(name: &str, words: &[Word], tally: &mut Tally) {
     let is_written = |text: &str| {
         text.starts_with("-o")
             || text.starts_with("--output")
             || matches!(text, "-w" | "--write" | "-i" | "--in-place" | "-d" | "-C" | "--directory")
     };
     let writes = words.iter().any(|word| is_written(&word.text));
-    let is_law = |text: &str| writes && names_law(text);
-    if let Some(word) = words.iter().find(|word| names_hooks(&word.text) || is_law(&word.text)) {
-        tally.ask(format!("what it does with `{}` is not known", word.text));
+    let is_named = |text: &str| names_hooks(text) || (writes && names_law(text));
+    let before = std::iter::once("").chain(words.iter().map(|word| word.text.as_str()));
+    let said = before.zip(words).filter(|(option, word)| !is_talk(name, option, &word.text));
+    if let Some((_, word)) = said.into_iter().find(|(_, word)| is_named(&word.text)) {
+        let part = word.text.split_whitespace().find(|part| is_named(part)).unwrap_or(&word.text);
+        tally.ask(format!("what it does with `{part}` is not known"));
     }
+}
+
+/// Options that say something to people, or to another host.
+const TALK: &str =
+    "--body --title --message --notes --description --comment --subject --data --data-raw --json --field --raw-field";
+
+/// Whether a word is the value of such an option, behind it or in the same word.
+fn is_talk(name: &str, option: &str, word: &str) -> bool {
+    let short = match name {
+        "gh" | "glab" | "hub" => "-b -t -n -m -d -c -f -F",
+        "curl" => "-d",
+        _ => "",
+    };
+    is_one_of(option, TALK)
+        || (!option.is_empty() && is_one_of(option, short))
+        || word.split_once('=').is_some_and(|(option, _)| is_one_of(option, TALK))
 }
