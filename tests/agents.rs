@@ -313,6 +313,23 @@ fn what_tools_fill_is_thrown_away_unasked_where_git_ignores_it() {
 }
 
 #[test]
+fn what_a_search_would_find_is_not_read_for_ever() {
+    let scratch = governed();
+    scratch.write("src/core/a.rs", "fn one() {}\n");
+    scratch.write("src/b.rs", "fn two() {}\n");
+    let pipe = scratch.path("src/core/pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    symlink("/dev/zero", scratch.path("src/core/zero")).unwrap();
+    let line = "grep -rl 'fn two' src | xargs sed -i s/two/three/";
+
+    assert_eq!(of_command(&scratch, line), "");
+
+    let huge = std::fs::File::create(scratch.path("src/core/huge")).unwrap();
+    huge.set_len(1 << 40).unwrap();
+    assert_eq!(of_command(&scratch, line), "ask", "what is not read may hold it");
+}
+
+#[test]
 fn a_bypass_is_denied_and_what_is_no_ones_rule_is_left_to_the_agents_own_permissions() {
     let scratch = governed();
     for (command, expected) in [

@@ -24,6 +24,9 @@ const MADE: &str = "node_modules bower_components .pnpm-store .venv venv .tox .n
      .cache target dist build out coverage htmlcov .nyc_output .next .nuxt .output .svelte-kit .turbo .parcel-cache .vite .angular \
      .gradle .dart_tool .terraform .terragrunt-cache cdk.out vendor Pods DerivedData _build .build obj .eggs";
 
+/// So many bytes are read to see what files hold.
+const MOST_READ: u64 = 64 << 20;
+
 /// A repository as far as paths are concerned.
 pub(super) struct Ground<'r> {
     repo: &'r Repo,
@@ -109,9 +112,10 @@ impl<'r> Ground<'r> {
     /// The same of what is found in a folder, by its name.
     pub(super) fn weigh_found(&self, policy: &Policy, path: &Path, found: &Found, left: &mut usize) -> Weighed {
         let mut worst = self.weigh(policy, path);
-        let counts = |path: &Path, is_folder: bool| match &found.holds {
+        let mut unread = MOST_READ;
+        let mut counts = |path: &Path, is_folder: bool| match &found.holds {
             None => true,
-            Some(text) => !is_folder && holds(path, text),
+            Some(text) => !is_folder && holds(path, text, &mut unread),
         };
         let is_folder = path.is_dir();
         if (worst.permission < Permission::Deny && is_folder) || !counts(path, is_folder) {
@@ -295,9 +299,20 @@ pub(super) fn matching(path: &Path, left: &mut usize) -> Vec<PathBuf> {
     found
 }
 
-/// Whether a file may hold a text, which is in small letters; one that cannot be read may.
-fn holds(path: &Path, text: &str) -> bool {
-    std::fs::read(path).map_or(true, |bytes| String::from_utf8_lossy(&bytes).to_lowercase().contains(text))
+/// Whether a file may hold a text, which is in small letters: one that cannot be read may, and one of more bytes
+/// than are left to read. A pipe or a device is none that is searched.
+fn holds(path: &Path, text: &str, left: &mut u64) -> bool {
+    let Ok(about) = path.metadata() else { return true };
+    if !about.is_file() {
+        return false;
+    }
+    match left.checked_sub(about.len()) {
+        None => true,
+        Some(rest) => {
+            *left = rest;
+            std::fs::read(path).map_or(true, |bytes| String::from_utf8_lossy(&bytes).to_lowercase().contains(text))
+        }
+    }
 }
 
 /// Without `.` and `..`, by name alone.
