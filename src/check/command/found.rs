@@ -24,6 +24,8 @@ pub(super) fn acts(name: &str, words: &[Word]) -> Vec<Act> {
     while let Some((word, behind)) = rest.split_first() {
         rest = behind;
         match (name, word.text.as_str()) {
+            // In an empty folder there is nothing.
+            ("find", "-delete") if takes_empty_folders(words, behind) => {}
             ("find", "-delete") => acts.push(Act::Removes),
             ("find", "-fprint" | "-fprint0" | "-fprintf" | "-fls") => {
                 acts.extend(behind.first().cloned().map(Act::Tells));
@@ -49,6 +51,24 @@ pub(super) fn acts(name: &str, words: &[Word]) -> Vec<Act> {
         }
     }
     acts
+}
+
+/// What `find` may be told besides, where it takes nothing but folders that are empty.
+const PLAIN: &str = "-type -empty -depth -mindepth -maxdepth -xdev -mount -path -name -iname -mtime -mmin -print -not";
+
+/// Whether `find` takes nothing but empty folders, by all that it is told before what stands `behind`.
+fn takes_empty_folders(words: &[Word], behind: &[Word]) -> bool {
+    let told = words.len().checked_sub(behind.len() + 1).and_then(|many| words.get(..many)).unwrap_or_default();
+    let is_plain = |word: &Word| match word.text.as_str() {
+        "," => false,
+        text => !word.is_open && (!text.starts_with('-') || is_one_of(text, PLAIN)),
+    };
+    let is_folder = |pair: &[Word]| matches!(pair, [test, kind] if test.text == "-type" && kind.text == "d");
+    let is_turned = |pair: &[Word]| matches!(pair, [not, test] if matches!(not.text.as_str(), "!" | "-not") && test.text != "-path");
+    told.iter().all(is_plain)
+        && told.iter().any(|word| word.text == "-empty")
+        && told.windows(2).any(is_folder)
+        && !told.windows(2).any(is_turned)
 }
 
 /// Where `find` or `fd` searches, and for what.
