@@ -51,7 +51,7 @@ fn gov_hook(words: &[Word]) -> Option<Objection> {
         ("approve" | "reject" | "revoke" | "ratify", _) | ("override", "grant") | ("agent", "promote") => {
             Some(Objection::deny("only people approve; ask the person you work for"))
         }
-        ("uninstall", _) => Some(Objection::deny("`gov-hook uninstall` removes the hooks")),
+        ("uninstall", _) => Some(Objection::deny("`gov-hook uninstall` removes the hooks: that is for a person to do")),
         (verb @ ("record" | "init" | "override" | "licence"), _) => {
             Some(Objection::ask(format!("`gov-hook {verb}` changes what counts here, and gives a person's reasons")))
         }

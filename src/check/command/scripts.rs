@@ -8,7 +8,7 @@ use super::walk::Walk;
 use super::words::{Simple, Word};
 use super::{Unreadable, hidden, said};
 
-const UNSEEN: &str = "it runs what cannot be seen before it does";
+const UNSEEN: &str = "it runs what cannot be seen before it does: write that out";
 
 impl Walk {
     /// What is written to a shell's input is a script as well, whoever writes it.

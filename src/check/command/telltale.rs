@@ -16,7 +16,9 @@ pub(super) fn objection(text: &str) -> Option<Objection> {
         return Some(Objection::ask("a script that speaks of git's hooks may change them"));
     }
     let found = TELLTALES.split(' ').find(|word| text.contains(word))?;
-    Some(Objection::ask(format!("a script that says `{found}` may get past the hooks")))
+    Some(Objection::ask(format!(
+        "a script that says `{found}` may get past the hooks: where it only reads, use cat or grep"
+    )))
 }
 
 /// Whether a text speaks of a short option `-n`, alone or among others.

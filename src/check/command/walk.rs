@@ -134,7 +134,7 @@ impl Walk {
         let is_unseen =
             command.input.as_deref().map_or_else(|| hidden::reads_list(&command.words), Said::may_be_anything);
         if is_unseen && hidden::writes_all(&command.words) {
-            self.tally.ask("it writes to files whose names are not to be seen");
+            self.tally.ask("it writes to files whose names are not to be seen: name them");
         }
         for name in command.fed.iter().flat_map(|text| text.split_whitespace()) {
             self.writes(&Word::plain(name), Extent::Whole);

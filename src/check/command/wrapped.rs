@@ -39,7 +39,7 @@ impl Walk {
     /// `xargs`, `watch` and the like, which may run any program.
     pub(super) fn wrapped(&mut self, name: &str, words: &[Word]) -> Result<(), Unreadable> {
         if matches!(name, "xargs" | "parallel") && git::is_risky_with_more(words) {
-            self.tally.ask("git would be given words that cannot be seen before it runs");
+            self.tally.ask("git would be given words that cannot be seen before it runs: write them out");
         }
         if matches!(name, "watch" | "parallel" | "tmux" | "screen") {
             for word in words.iter().filter(|word| word.text.contains(' ')) {

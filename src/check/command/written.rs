@@ -121,7 +121,7 @@ impl Files {
     fn write_named(&mut self, word: &Word, extent: Extent, tally: &mut Tally) {
         let is_made = word.made.as_ref().is_some_and(|made| made.may_be_anything());
         if is_made && word.is_unknown() {
-            tally.ask("it writes to a file whose name is not to be seen");
+            tally.ask("it writes to a file whose name is not to be seen: name it");
         }
         if is_made && base(&word.text) == "gov-hook" {
             return replaced(word, tally);

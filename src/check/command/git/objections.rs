@@ -109,9 +109,9 @@ impl Objections {
         if takes_back {
             self.deny(LEDGER);
         } else if verb == "push" && has(options, &["--mirror", "--prune"]) {
-            self.ask("it deletes what only the other side has, including the ledger of others");
+            self.ask("it deletes what only the other side has, including the ledger of others: name what is to go");
         } else if verb == "update-ref" {
-            self.ask("it moves references past the hooks");
+            self.ask("it moves references past the hooks: use git branch, git switch or git push");
         }
     }
 
