@@ -175,7 +175,7 @@ fn every_tool_that_writes_is_asked_about_and_none_that_reads() {
 #[test]
 fn a_tool_that_is_not_known_is_asked_about_whatever_it_names() {
     let scratch = governed();
-    for file in ["src/core/a.rs", "src/lib/b.rs"] {
+    for file in ["src/core/a.rs", "src/lib/b.rs", "migrations/1.sql"] {
         scratch.write(file, "fn a() {}\n");
     }
     let address = format!("file://{}/src/c%6Fre/a.rs", scratch.path("").display());
@@ -209,6 +209,13 @@ fn a_tool_that_is_not_known_is_asked_about_whatever_it_names() {
         ("mcp__git__commit", json!({ "message": "x", "args": ["--no-verify"] }), "deny"),
         ("mcp__git__commit", json!({ "repo_path": ".", "message": "don't --no-verify" }), ""),
         ("apply_patch", json!({ "input": "*** Begin Patch\n*** Update File: src/core/a.rs\n" }), "ask"),
+        ("mcp__sh__run", json!({ "command": "ls", "shell": "/bin/bash" }), ""),
+        ("mcp__sh__run", json!({ "shell": "git commit -n", "timeout": 1 }), "deny"),
+        ("mcp__sh__run", json!({ "shell": "bash", "args": ["-c", "git commit -n"] }), "deny"),
+        ("mcp__db__execute", json!({ "migrations": "public", "team": "migrations" }), ""),
+        ("mcp__fs__write", json!({ "targetFolder": "migrations" }), "ask"),
+        ("mcp__fs__write", json!({ "into": "migrations" }), "ask"),
+        ("mcp__fs__write", json!({ "changes": { "src/core/a.rs": "x" } }), "ask"),
         ("mcp__x__click", json!({ "path": { "d": 1 }, "source": 7, "command": {} }), ""),
         ("mcp__x__send", json!({ "title": ".env", "body": "it's\nsrc/core/a.rs" }), ""),
         ("mcp__x__create_pull_request", json!({ "title": "x", "body": "Say\n--- a/src/core/a.rs\n" }), ""),

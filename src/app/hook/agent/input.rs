@@ -31,6 +31,8 @@ pub(super) struct Named {
     pub(super) paths: Vec<String>,
     /// What may be the name of a file, or of nothing.
     pub(super) perhaps: Vec<String>,
+    /// Mere words, which may be the name of a file but hardly that of a folder.
+    pub(super) words: Vec<String>,
     /// Lines for the shell.
     pub(super) lines: Vec<String>,
     /// What may be a line for the shell, or a program in another language.
@@ -68,6 +70,10 @@ impl Named {
             if let Value::String(line) = value
                 && is_one_of(&key, LINES)
             {
+                // The shell that is to run what stands beside it.
+                if key == "shell" && behind.is_none() && members.len() > 1 && !line.contains(char::is_whitespace) {
+                    continue;
+                }
                 self.lines.push(format!("{line} {}", behind.as_deref().unwrap_or_default()));
             } else if is_one_of(&key, LINES) && key != "commands" && value.is_array() {
                 // A program and its words; in the other case several lines.
@@ -75,7 +81,10 @@ impl Named {
             } else {
                 self.value(&key, value);
             }
-            self.text("", name);
+            // A mere word is the name of a member.
+            if name.contains(|sign: char| matches!(sign, '/' | '.') || sign.is_ascii_uppercase()) {
+                self.text("", name);
+            }
         }
     }
 
@@ -98,9 +107,18 @@ impl Named {
             if text.starts_with("--no-v") {
                 self.lines.push(format!("git commit {}", quoted(text)));
             }
-            self.perhaps.push(located(text));
+            let is_word = text.bytes().all(|sign| sign.is_ascii_lowercase() || matches!(sign, b'_' | b'-'));
+            let named = if is_word && !is_of_folder(key) { &mut self.words } else { &mut self.perhaps };
+            named.push(located(text));
         }
     }
+}
+
+/// Keys that speak of folders.
+const FOLDERS: &str = "dir folder path root target dest";
+
+fn is_of_folder(key: &str) -> bool {
+    matches!(key, "from" | "to" | "into") || FOLDERS.split(' ').any(|folder| key.contains(folder))
 }
 
 fn is_talk(key: &str) -> bool {

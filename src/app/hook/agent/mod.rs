@@ -85,6 +85,7 @@ impl About {
         };
         let mut perhaps = all(&named.perhaps);
         perhaps.retain(|path| may_be_file(path, &from));
+        perhaps.extend(all(&named.words).into_iter().filter(|path| path.is_file()));
         Self { files: all(&named.paths), perhaps, from }
     }
 
