@@ -3,7 +3,8 @@
 use super::words::{Found, Word, is_one_of};
 
 /// The options of searches that take a word.
-const TAKING: &str = "-A -B -C -m -t -T -e --regexp -g --glob --include --max-count";
+const TAKING: &str = "-A -B -C -m -t -T -d -j -e --regexp -g --glob --iglob --include --exclude --exclude-dir --max-count --type \
+     --type-not --after-context --before-context --context --max-depth --threads --ignore-file --sort";
 
 /// What `git grep` is called here, as it is no other `grep`.
 pub(super) const GIT_GREP: &str = "git grep";
@@ -15,13 +16,13 @@ pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let option = word.text.as_str();
-        if let Some(name) = ["--include=", "--glob="].iter().find_map(|known| option.strip_prefix(known)) {
-            names.push(name.to_owned());
+        if let Some(name) = ["--include=", "--glob=", "--iglob="].iter().find_map(|known| option.strip_prefix(known)) {
+            names.extend(of_glob(name));
         } else if is_one_of(option, TAKING) {
             let Some(value) = words.next() else { break };
             match option {
                 "-e" | "--regexp" => pattern = Some(value),
-                "-g" | "--glob" | "--include" => names.push(value.text.clone()),
+                "-g" | "--glob" | "--iglob" | "--include" => names.extend(of_glob(&value.text)),
                 _ => {}
             }
         } else if option.starts_with('-') {
@@ -40,6 +41,9 @@ pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
     if roots.is_empty() {
         roots.push(Word::plain("."));
     }
+    if names.iter().any(|name: &String| name == "*") {
+        names.clear();
+    }
     let looked = |root: Word| {
         let (root, name) = parted(root);
         let names = name.into_iter().chain(names.iter().cloned()).collect();
@@ -57,6 +61,13 @@ pub(super) fn by_search(program: &str, words: &[Word]) -> Vec<(Word, Found)> {
     // What is git's own, or the law's, is named already.
     roots.retain(|root| own(std::slice::from_ref(root)).is_empty());
     roots.into_iter().map(looked).collect()
+}
+
+/// The names that a glob stands for, `*` where it may be any; nothing where it leaves some out.
+fn of_glob(glob: &str) -> Option<String> {
+    let name = glob.rsplit('/').next().unwrap_or_default();
+    let is_any = name.contains('{') || name.trim_matches('*').is_empty();
+    (!glob.starts_with('!')).then(|| if is_any { "*".to_owned() } else { name.to_owned() })
 }
 
 /// The names that `grep` lets through of those that it reads, where it is asked for endings: `\.(ts|tsx)$`.
