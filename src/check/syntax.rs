@@ -119,12 +119,12 @@ const ERLANG: Syntax = &[line("%"), text("\"", "\""), quote("'")];
 fn of(path: &RepoPath) -> Option<Syntax> {
     let extension = path.extension()?.to_ascii_lowercase();
     Some(match extension.as_slice() {
-        b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp" | b"hh" | b"m" | b"mm" | b"proto" | b"zig" => C,
+        b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp" | b"hh" | b"m" | b"mm" | b"cu" | b"ino" | b"proto" | b"zig" => C,
         b"java" | b"kt" | b"kts" | b"scala" | b"cs" | b"swift" => JAVA,
         b"rs" => RUST,
-        b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" => SCRIPT,
+        b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"mts" | b"cts" | b"sol" => SCRIPT,
         b"go" => GO,
-        b"dart" => DART,
+        b"dart" | b"groovy" | b"gradle" => DART,
         b"php" => PHP,
         b"py" | b"pyi" => PYTHON,
         b"rb" => RUBY,

@@ -124,12 +124,12 @@ pub(super) enum Text {
 pub(super) fn text_of(captured: &Captured<'_>) -> Text {
     let extension = captured.path.extension().map(<[u8]>::to_ascii_lowercase).unwrap_or_default();
     match extension.as_slice() {
-        b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp" | b"hh" | b"cs" | b"java" | b"kt" | b"kts" | b"scala"
-        | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"vue" | b"svelte" | b"py" | b"pyi" | b"pyx" | b"rb"
-        | b"erb" | b"go" | b"rs" | b"swift" | b"m" | b"mm" | b"php" | b"pl" | b"pm" | b"lua" | b"dart" | b"ex"
-        | b"exs" | b"erl" | b"hrl" | b"hs" | b"clj" | b"r" | b"jl" | b"vb" | b"fs" | b"groovy" | b"html" | b"htm"
-        | b"css" | b"scss" | b"less" | b"jsp" | b"ipynb" | b"proto" | b"graphql" | b"d" | b"nim" | b"zig"
-        | b"coffee" | b"map" => Text::Code,
+        b"c" | b"h" | b"cc" | b"cpp" | b"cxx" | b"hpp" | b"hh" | b"cu" | b"ino" | b"cs" | b"java" | b"kt" | b"kts"
+        | b"scala" | b"gradle" | b"js" | b"jsx" | b"ts" | b"tsx" | b"mjs" | b"cjs" | b"mts" | b"cts" | b"sol"
+        | b"vue" | b"svelte" | b"py" | b"pyi" | b"pyx" | b"rb" | b"erb" | b"go" | b"rs" | b"swift" | b"m" | b"mm"
+        | b"php" | b"pl" | b"pm" | b"lua" | b"dart" | b"ex" | b"exs" | b"erl" | b"hrl" | b"hs" | b"clj" | b"r"
+        | b"jl" | b"vb" | b"fs" | b"groovy" | b"html" | b"htm" | b"css" | b"scss" | b"less" | b"jsp" | b"ipynb"
+        | b"proto" | b"graphql" | b"d" | b"nim" | b"zig" | b"coffee" | b"map" => Text::Code,
         b"env" | b"ini" | b"cfg" | b"cnf" | b"conf" | b"config" | b"properties" | b"yml" | b"yaml" | b"toml"
         | b"json" | b"xml" | b"tfvars" | b"plist" | b"prefs" | b"credentials" | b"local" | b"production"
         | b"development" | b"prod" | b"dev" | b"staging" => Text::Settings,
