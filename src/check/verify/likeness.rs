@@ -71,7 +71,7 @@ pub(super) fn drawn(value: &[u8]) -> bool {
     if is_uuid(value) {
         return entropy(value) > 3.2;
     }
-    if is_packed(value) {
+    if is_packed(value) || is_strewn(value) || is_wild(value) {
         return true;
     }
     let tail = value.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).and_then(|at| value.get(at + 1..));
@@ -89,6 +89,34 @@ pub(super) fn drawn(value: &[u8]) -> bool {
     let letters = value.iter().any(u8::is_ascii_alphabetic);
     let digits = value.iter().any(u8::is_ascii_digit);
     letters && !value.contains(&b' ') && strangeness(value) > if digits { doubt } else { doubt + 1.5 }
+}
+
+/// Whether a value is letters, digits and so many marks without any sense that some of them look like a template or a
+/// call by chance: `o-p%^zQ*3qz4)JzE(WjXo`.
+pub(super) fn is_wild(value: &[u8]) -> bool {
+    let kinds = |marks: &[u8]| marks.iter().filter(|mark| value.contains(mark)).count();
+    let letters: Vec<u8> = value.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    (16..=100).contains(&value.len())
+        && kinds(b"!@#$%^&*()+=~<>:|{}") >= 4
+        && kinds(b"@#$%^~") >= 2
+        && kinds(b"\\,;/[]?\"'` ") == 0
+        && value.iter().filter(|byte| byte.is_ascii_digit()).count() >= 2
+        && letters.len() >= 8
+        && unreadable(&letters)
+}
+
+/// Letters of one case strewn among digits, one or two together, as those of words never are: `7b40kq19x2…`.
+fn is_strewn(value: &[u8]) -> bool {
+    let of_case = |is_letter: fn(&u8) -> bool| value.iter().all(|byte| byte.is_ascii_digit() || is_letter(byte));
+    let runs = value.split(u8::is_ascii_digit).filter(|run| !run.is_empty());
+    let (runs, letters) = runs.fold((0, 0), |(runs, letters), run| (runs + 1, letters + run.len()));
+    value.len() >= 16
+        && !value.starts_with(b"0x")
+        && !value.starts_with(b"md5")
+        && (of_case(u8::is_ascii_lowercase) || of_case(u8::is_ascii_uppercase))
+        && letters * 5 <= runs * 11
+        && runs * 6 >= value.len()
+        && entropy(value) > 3.0
 }
 
 /// Whether letters are no word of any language that code is written in: of words three in a
@@ -277,6 +305,19 @@ mod tests {
         assert!(drawn(b"B6/rf8Ua1IpPCemG+jolYA=="));
         assert!(!is_packed(b"ZHVtbXkgdGV4dCBkYXRhIGRhdGEgZGF0YQ=="));
         assert!(!is_packed(b"B6/rf8Ua1IpPCemG+jolY==") && !is_packed(b"B6/rf8Ua1A=="));
+    }
+
+    #[test]
+    fn letters_strewn_among_digits_are_drawn_unless_they_are_words_or_dates() {
+        for random in [
+            "924731a5x968t30qx0ad43j166220624x9ua8245",
+            "1q67yi8q60j5278k513784014pv5y154i1018957911664rh536u6ey5427686i0",
+        ] {
+            assert!(drawn(random.as_bytes()) && strangeness(random.as_bytes()) < 0.0, "{random}");
+        }
+        for written in ["sha1md5sha256sha384sha512x25519", "20200804t063953z20210107t073900z"] {
+            assert!(!drawn(written.as_bytes()), "{written}");
+        }
     }
 
     #[test]

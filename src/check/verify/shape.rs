@@ -1,6 +1,6 @@
 //! The outward shapes of values: hexadecimal, UUID, path, address, expression, identifier.
 
-use super::likeness::{strangeness, unreadable, unspeakable};
+use super::likeness::{is_wild, strangeness, unreadable, unspeakable};
 use super::place::words;
 use super::words::{Words, words};
 
@@ -98,7 +98,8 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
             .split(|&byte| byte == b'.')
             .all(|part| is_identifier(part) && strangeness(part) < 0.0 && mostly_letters(part));
     let unpadded = value.strip_suffix(b"==").unwrap_or(value);
-    calls || looks_up || chain || closes_code(value) || EXPRESSION_MARKS.within(unpadded)
+    let works_out = calls || chain || closes_code(value) || EXPRESSION_MARKS.within(unpadded);
+    looks_up || (works_out && !is_wild(value))
 }
 
 /// Whether a bracket or a quote that was opened before the value is closed by it, and code goes on behind:

@@ -1,5 +1,6 @@
 //! Recognises what people write where a secret will stand: masks, placeholders, templates.
 
+use super::likeness::is_wild;
 use super::words::{Words, words};
 
 /// Parts of a value that say it is not meant. Each is long enough not to occur by chance.
@@ -149,8 +150,7 @@ pub(super) fn is_template(value: &[u8]) -> bool {
         || (enclosed(b'*', b'*') && value.len() > 2)
         || (enclosed(b'_', b'_') && value.starts_with(b"__"))
         || (enclosed(b'@', b'@') && value.len() > 2)
-        || filled_braces(value)
-        || TEMPLATE_MARKS.within(value)
+        || ((filled_braces(value) || TEMPLATE_MARKS.within(value)) && !is_wild(value))
 }
 
 /// A name between two at-signs that stand apart from what is around them, as `configure` fills it in:
@@ -227,6 +227,18 @@ mod tests {
             "eyJ2IjoiMSIsInMiOjEsImMiOi...",
         ] {
             assert!(stands_in(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_mark_of_a_template_may_occur_by_chance_where_all_is_wild() {
+        for value in ["o-p%^zQ*3qz4)JzE$(jXoRP&Mkl", "48b0vb3^t2_i85e&lghxzmd#-j-ef-#ycy01rgg2k$8f%smckl"] {
+            assert!(is_wild(value.as_bytes()) && !is_template(value.as_bytes()), "{value}");
+        }
+        for value in
+            ["${user2}:${pass2}@%host%#{port}", "r=n(12)&&t!==e&&x", "^(?=.*[a-z])(?=.*\\d)#@$zqxkvw12", "q8^Z%t"]
+        {
+            assert!(!is_wild(value.as_bytes()), "{value}");
         }
     }
 
