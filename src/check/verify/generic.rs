@@ -73,11 +73,11 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
     if (place.names(b"webhook") || place.names(b"hook")) && ends_in_key(value) {
         return binds(&place, captured);
     }
+    let names_stored = is_uuid(value) && place.name.last().is_some_and(|last| last == b"credentials");
     !describes(&place)
         && binds(&place, captured)
-        && !repeats_name(value, &place)
+        && !(repeats_name(value, &place) || ends_in_name(value, &place) || names_stored)
         && like_named_key(value, &place)
-        && !(is_uuid(value) && place.name.last().is_some_and(|last| last == b"credentials"))
         && !(strength(&place) == Strength::Medium && is_tabled(captured))
         && !(place.names(b"nonce") && place.between == b"=\"")
         && !names_text(&place)
@@ -209,6 +209,15 @@ pub(super) fn repeats_name(value: &[u8], place: &Place<'_>) -> bool {
     owned || prefixed || (parts.iter().any(named) && parts.iter().all(|part| named(part) || joins(part)))
 }
 
+/// Whether the value is a word and the name, if that has several: `apiKey = "whale-api-key"`.
+fn ends_in_name(value: &[u8], place: &Place<'_>) -> bool {
+    let parts = words(value);
+    let count = place.name.len();
+    let own = parts.len().checked_sub(count).and_then(|own| parts.split_at_checked(own));
+    let is_word = |part: &Vec<u8>| part.iter().all(u8::is_ascii_alphabetic);
+    count > 1 && own.is_some_and(|(own, name)| own.len() < 3 && own.iter().all(is_word) && name == place.name)
+}
+
 /// Words that people join to a name to make a value of it.
 const JOINED: Words = words!("my your the a an some new old our this test user default demo value here");
 
@@ -291,6 +300,12 @@ mod tests {
             assert!(!found(&text, "Password = '", value, password), "{value}");
         }
         assert!(found("newPassword = 'vQ7mzT2xL'", "Password = '", "vQ7mzT2xL", password));
+    }
+
+    #[test]
+    fn a_word_before_the_name_makes_no_secret_of_it() {
+        assert!(!found("apiKey = 'kxwvu-api-key'", "apiKey = '", "kxwvu-api-key", secret));
+        assert!(found("apiKey = 'kxw7u-q8Zt3xKf'", "apiKey = '", "kxw7u-q8Zt3xKf", secret));
     }
 
     #[test]

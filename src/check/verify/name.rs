@@ -58,7 +58,7 @@ const NO_SECRET: Words = words!(
      translation i18n keyhash certificate imagekey dedup filekey nodekey uniquekey verifykey verificationkey \
      authenticode contract address tokenid encrypted hashed changetoken synctoken requesttoken authenticitytoken \
      locktoken startingtoken tasktoken actiontoken ciphertext producttoken unittoken \
-     updatetoken purchasetoken importtoken exporttoken creationtoken secretsmanager webhookconfiguration",
+     randomseed updatetoken purchasetoken importtoken exporttoken creationtoken secretsmanager webhookconfiguration",
 );
 
 pub(super) fn is_password(place: &Place<'_>) -> bool {
@@ -97,8 +97,8 @@ const ABOUT_ENDS: Words = words!(
 );
 
 const ABOUT: Words = words!(
-    "forgot forgotten passwordless invalid wrong incorrect toggle show hide missing has is error err hashed encrypted regex hash \
-     digest",
+    "forgot forgotten passwordless invalid wrong incorrect fake dummy mock bogus toggle show hide missing has is error \
+     err hashed encrypted regex hash digest",
 );
 
 #[cfg(test)]
@@ -141,6 +141,7 @@ mod tests {
             "passwd_entry",
             "PASSWORD_CHARSET",
             "passwordless",
+            "fakePassword",
         ] {
             assert!(describes(&named(name)), "{name}");
         }
