@@ -9,17 +9,20 @@ use super::generic::{repeats_name, tells_value, value_of};
 use super::name::{describes, is_password};
 use super::place::{Place, in_document, words};
 use super::shape::{is_compound, is_encoding, is_expression, is_location};
-use super::stand_in::{is_template, masked, said_not_meant};
-use super::stock::is_screaming;
+use super::stand_in::{counted_up, is_template, masked, said_not_meant};
+use super::stock::{is_screaming, is_stock};
 use super::texts::{is_shown, names_text};
+use super::weak::names_password;
 use super::words::{Words, words};
 
-/// Beside a user and a host, under the name of a variable that a service is started with, or as a value that meets
-/// what pages demand.
+/// Beside a user and a host, under the name of a variable that a service is started with, as what a program asks for,
+/// hashes or falls back on, or as a value that meets what pages demand.
 pub(super) fn beside_account(captured: &Captured<'_>) -> bool {
     let place = Place::of(captured);
     let value = value_of(captured);
     let is_set = place.quoted() || tells_value(&place, captured) || sets_variable(&place, captured);
+    let is_default = place.quoted() && falls_back(&place);
+    let is_taken = is_default || (place.quoted() && (compares(value, &place) || hashes(&place)));
     let starts_service = || {
         sets_variable(&place, captured) && (place.names(b"root") || names_service(captured)) && !in_document(captured)
     };
@@ -28,13 +31,48 @@ pub(super) fn beside_account(captured: &Captured<'_>) -> bool {
         && is_known(value)
         && !describes(&place)
         && !names_text(&place)
-        && binds(&place, captured)
+        && (is_taken || binds(&place, captured))
         && !is_shown(value, captured)
-        && !says_name(value, &place)
-        && (has_company(captured)
+        && (is_taken || !says_name(value, &place))
+        && (is_default || !names_password(value))
+        && ((has_company(captured) && !is_comparison(&place))
             || starts_service()
-            || (place.quoted() && meets_demands(value) && !is_tried_out(captured)))
+            || (place.quoted() && (is_taken || meets_demands(value)) && !is_tried_out(captured)))
 }
+
+/// Whether a program lets whoever says the value in: `password == "root"`, `strcmp(password, "root")`.
+fn compares(value: &[u8], place: &Place<'_>) -> bool {
+    const CALLS: Words = words!("strcmp( strcasecmp(");
+    let is_called = CALLS.close(place.before) && place.between.starts_with(b",");
+    let is_guess = is_stock(value) || value.iter().any(u8::is_ascii_digit);
+    is_guess && !place.names(value) && (is_called || is_comparison(place))
+}
+
+fn is_comparison(place: &Place<'_>) -> bool {
+    COMPARISONS.open(place.between.trim_ascii_start())
+}
+
+const COMPARISONS: Words = words!("== != === !==");
+
+/// Whether a program makes the hash of an account of the value.
+fn hashes(place: &Place<'_>) -> bool {
+    let call = place.between.strip_suffix(b"\"").or_else(|| place.between.strip_suffix(b"'")).unwrap_or_default();
+    HASHERS.close(&call.to_ascii_lowercase())
+}
+
+const HASHERS: Words = words!("hash( hashsync( hashpw( hashpassword( hash_password( generate_password_hash( encode(");
+
+/// Whether a program takes the value where its environment or its settings have none.
+fn falls_back(place: &Place<'_>) -> bool {
+    let other = |mark: &[u8]| memchr::memmem::find(place.between, mark).is_some();
+    let line = place.before.to_ascii_lowercase();
+    let call = line.strip_suffix(b"\"").or_else(|| line.strip_suffix(b"'")).and_then(|call| call.strip_suffix(b"("));
+    let call = call.unwrap_or_default();
+    let is_asked = LOOKUPS.close(call.strip_suffix(b"<string>").unwrap_or(call));
+    (is_asked && other(b",")) || (place.names(b"env") && (other(b"||") || other(b"??")))
+}
+
+const LOOKUPS: Words = words!("env environ.get env.get env.fetch env_or envor config config.get getvalue getproperty");
 
 /// Whether a value has letters, digits and a mark, as pages demand of passwords: `Admin@123`. Who writes that has
 /// something that takes it.
@@ -88,10 +126,16 @@ fn is_own(host: &[u8]) -> bool {
     host == b"localhost" || host.starts_with(b"127.")
 }
 
-/// In a command or a statement that sets it or logs in with it.
+/// In a command, a call or a statement that sets it or logs in with it, as a user who is somebody.
 pub(super) fn in_command(captured: &Captured<'_>) -> bool {
-    is_known(captured.value()) && !in_document(captured)
+    let parts = captured.head().rsplit(|byte| !(byte.is_ascii_alphanumeric() || b"_.-<>{}$".contains(byte)));
+    let user = parts.into_iter().find(|part| !part.is_empty()).unwrap_or_default();
+    let value = captured.value();
+    let is_page = in_document(captured) || words(captured.path.as_bytes()).iter().any(|word| PAGES.has(word));
+    is_known(value) && !names_password(value) && !is_page && !NOBODY.close(user) && !is_template(user)
 }
+
+const PAGES: Words = words!("doc docs html htm");
 
 /// Users and hosts that the reader is to put their own in the place of.
 const NOBODY: Words = words!("user username usr uname login name foo guest scott alice bob");
@@ -113,6 +157,7 @@ fn is_known(value: &[u8]) -> bool {
         && !is_encoding(value)
         && !is_screaming(value)
         && !is_label(value)
+        && !(counted_up(value) && value.iter().all(u8::is_ascii_alphabetic))
         && !NOTHING.has(value)
 }
 
@@ -123,7 +168,10 @@ fn is_label(value: &[u8]) -> bool {
         && is_password(&Place::of_name(words(value)))
 }
 
-const NOTHING: Words = words!("none null true false undefined string value text empty open_sesame opensesame");
+const NOTHING: Words = words!(
+    "none null true false undefined unset unknown missing not-set not_set notset string value text empty open_sesame \
+     opensesame",
+);
 
 #[cfg(test)]
 mod tests {
@@ -155,7 +203,18 @@ mod tests {
     #[test]
     fn what_stands_for_a_password_is_none() {
         let account = "connect(host=\"db\", user=\"shop\"";
-        for value in ["changeme", "Password", "my_password", "none", "PASSWORD", "xxxxxxxx", "abc", "@shop"] {
+        for value in [
+            "changeme",
+            "Password",
+            "my_password",
+            "oracle_password",
+            "abcdefg",
+            "none",
+            "PASSWORD",
+            "xxxxxxxx",
+            "abc",
+            "@shop",
+        ] {
             assert!(!beside(account, value), "{value}");
         }
     }
@@ -181,6 +240,39 @@ mod tests {
         assert!(started("docker run -e MYSQL_ROOT_PASSWORD=1234 mysql", "run.sh"));
         assert!(!started("docker run -e MYSQL_ROOT_PASSWORD=1234 mysql", "README.md"));
         assert!(!started("x PASSWORD=1234", "run.sh"));
+    }
+
+    #[test]
+    fn one_that_a_program_takes_is_told_where_it_runs() {
+        assert!(!told(beside_account, "PASSWORD == 'always'", "PASSWORD == '", "always", "src/a.ts"));
+        let told = |line: &str, path| {
+            let head = line.get(line.find("PASSWORD").unwrap()..line.find("root").unwrap()).unwrap();
+            told(beside_account, line, head, "root", path)
+        };
+
+        for line in [
+            "getEnv(\"ADMIN_PASSWORD\", \"root\")",
+            "config.get<string>('DB_PASSWORD', 'root')",
+            "os.environ.get('DB_PASSWORD', 'root')",
+            "process.env.DB_PASSWORD || 'root'",
+        ] {
+            assert!(told(line, "src/a.ts") && !told(line, "tests/a.ts"), "{line}");
+        }
+        assert!(told("strcmp(PASSWORD, \"root\")", "src/a.ts") && told("PASSWORD == \"root\"", "src/a.ts"));
+        assert!(told("PASSWORD = await bcrypt.hash('root', 12)", "src/a.ts"));
+        assert!(!told("labels.get('PASSWORD', 'root')", "src/a.ts"));
+        assert!(!told("PASSWORD || 'root'", "src/a.ts"));
+    }
+
+    #[test]
+    fn a_call_that_connects_is_told_of_a_user_who_is_somebody() {
+        let told = |user: &str, path| {
+            let head = format!("connect('db', '{user}', '");
+            told(in_command, &format!("{head}root', 'shop')"), &head, "root", path)
+        };
+
+        assert!(told("shop", "a.py") && told("root", "a.py"));
+        assert!(!told("username", "a.py") && !told("<user>", "a.py") && !told("shop", "README.md"));
     }
 
     #[test]

@@ -103,7 +103,10 @@ pub(super) fn is_short_choice(value: &[u8]) -> bool {
 }
 
 const SAMPLE: Words = words!(
-    "key cred your my example sample chang none null true false string value enter insert here set hidden hash      postgres mysql maria mongo redis oracle rabbit django wordpress drupal jenkins docker vagrant ubuntu elastic      grafana minio foobar dummy mock required optional prompt some random strong secure super private local dev prod      stag app data base asdf qwer",
+    "key cred your my example sample chang none null true false string value enter insert here set hidden hash \
+     postgres mysql maria mongo redis oracle rabbit django wordpress drupal jenkins docker vagrant ubuntu elastic \
+     grafana minio foobar dummy mock required optional prompt some random strong secure super private local dev prod \
+     stag app data base asdf qwer",
 );
 
 /// Joined words of which one is a word for passwords: `proxy_pass`, `my-password`.
