@@ -1,7 +1,7 @@
 //! Whether the text between a name and a value binds the one to the other.
 
 use super::Captured;
-use super::likeness::{drawn, unreadable};
+use super::likeness::{drawn, strangeness, unreadable};
 use super::place::{Place, Text, text_of, words};
 use super::shape::is_identifier;
 use super::stock::is_screaming;
@@ -78,8 +78,9 @@ fn stands_as_value(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
     let in_string = place.after.first().is_some_and(|next| matches!(next, b'"' | b'\'' | b'`' | b'\\'));
     let in_prose = text_of(captured) == Text::Unknown || place.in_comment();
-    let random =
-        drawn(value.strip_suffix(b",").unwrap_or(value)) && (value.len() >= 16 || place.between == b"=" || in_prose);
+    let listed = value.strip_suffix(b",").unwrap_or(value);
+    let strange = place.between == b"=" && value.iter().any(u8::is_ascii_digit) && strangeness(listed) > 1.5;
+    let random = (drawn(listed) && (value.len() >= 16 || place.between == b"=" || in_prose)) || strange;
     let rest = place.after.trim_ascii_start();
     // Neither a quote nor a bracket of code is beyond ASCII.
     let ends_in_prose = rest.first().is_none_or(|next| !next.is_ascii());

@@ -72,7 +72,7 @@ pub(super) fn is_password(place: &Place<'_>) -> bool {
 
 const PASSWORD: Words = words!(
     "passw pwd passphrase passcode pswd kennwort contrase senha pasword parola motdepasse wachtwoord haslo heslo \
-     sifre salasana jelszo losenord adgangskode matkhau katasandi",
+     sifre salasana jelszo losenord adgangskode matkhau katasandi bindpw rootpw",
 );
 
 const NOT_PASS: Words = words!("bypass compass encompass surpass trespass overpass underpass firstpass");
