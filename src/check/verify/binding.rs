@@ -10,8 +10,9 @@ use super::words::{Words, words};
 /// Whether the text between name and value binds the one to the other, in this kind of text.
 pub(super) fn binds(place: &Place<'_>, captured: &Captured<'_>) -> bool {
     let value = captured.value();
-    // In settings a name has parts: `shop::db_password: …`.
-    let is_member = place.before.ends_with(b"::") && text_of(captured) != Text::Settings;
+    // In settings a name has parts: `shop::db_password: …`; what is set has, too: `Shop::Application.config.secret = …`.
+    let is_set = text_of(captured) == Text::Settings || place.between.trim_ascii_start().starts_with(b"=");
+    let is_member = place.before.ends_with(b"::") && !is_set;
     if is_member || memchr::memmem::find(place.before, b"typeof").is_some() {
         return false;
     }

@@ -2,6 +2,7 @@
 
 use super::Captured;
 use super::generic::repeats_name;
+use super::known::is_tried_out;
 use super::look::like_password;
 use super::place::{Place, Text, in_document, text_of, words};
 use super::stand_in::{counted_up, stands_in};
@@ -28,9 +29,21 @@ pub(super) fn secret(captured: &Captured<'_>) -> bool {
         && !parts.iter().any(|part| NOT_FOR_USE.has(part))
         && !NOT_FOR_USE.open(&value.to_ascii_lowercase())
         && !repeats_name(value, &Place::of(captured))
-        && if letters < 4 { like_password(value) && !is_weak(value) } else { own >= 4 && !spelled_as_secret(value) }
+        && if letters < 4 {
+            like_password(value) && !is_weak(value)
+        } else {
+            (own >= 4 && !spelled_as_secret(value)) || is_offhand(captured)
+        }
         && (!value.contains(&b' ') || is_phrase(captured))
 }
+
+/// Whether words for secrets are what somebody put there to have any, where it is no test: `mySecretKey`.
+fn is_offhand(captured: &Captured<'_>) -> bool {
+    OFFHAND.open(&captured.value().to_ascii_lowercase()) && !is_tried_out(captured)
+}
+
+const OFFHAND: Words =
+    words!("my super secret supers topsecret verysecret somesecret some-secret some_secret something thisis");
 
 /// Whether words with spaces between are a value in code, and no more of them than people choose.
 fn is_phrase(captured: &Captured<'_>) -> bool {
@@ -59,7 +72,7 @@ fn spelled_as_secret(value: &[u8]) -> bool {
 const NOT_FOR_USE: Words = words!(
     "test tests testing tester dev devel development local localhost demo mock default temp temporary placeholder ci \
      insecure unsafe unit e2e playwright jest vitest cypress fixture change other hardcoded required invalid missing \
-     keyboard shhh shhhh shhhhh ssshhhhh env not needed unused ignored",
+     shhh shhhh shhhhh ssshhhhh env not needed unused ignored",
 );
 
 const SAYS_NOTHING: Words = words!(
@@ -82,6 +95,12 @@ mod tests {
         found(&format!("secret = '{value}'"), "secret = '", value, secret)
     }
 
+    fn takes(path: &str, value: &str) -> bool {
+        let (text, path) = (format!("secret = '{value}'"), RepoPath::from(path));
+        let value = 10..10 + value.len();
+        secret(&Captured { text: text.as_bytes(), whole: 0..text.len(), value, path: &path, zones: &Zones::default() })
+    }
+
     #[test]
     fn words_are_a_secret_that_someone_chose() {
         for value in ["bluewhale", "whale_songs_secret_2024", "whaleSongs", "thisIsMyWhale"] {
@@ -96,18 +115,6 @@ mod tests {
 
     #[test]
     fn words_with_spaces_are_a_secret_in_code_alone() {
-        let takes = |path: &str, value: &str| {
-            let (text, path) = (format!("secret = '{value}'"), RepoPath::from(path));
-            let value = 10..10 + value.len();
-            secret(&Captured {
-                text: text.as_bytes(),
-                whole: 0..text.len(),
-                value,
-                path: &path,
-                zones: &Zones::default(),
-            })
-        };
-
         assert!(takes("a.ts", "whales sing, at night"));
         assert!(!takes("a.yaml", "whales sing at night"));
         assert!(!takes("a.ts", "whales sing at night, and nobody hears them"));
@@ -116,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn words_for_secrets_alone_are_none() {
+    fn words_for_secrets_alone_are_none_in_a_test() {
         for value in [
             "any-word",
             "mysecretkey",
@@ -125,8 +132,15 @@ mod tests {
             "app_secret_2024",
             "secretsecret",
         ] {
-            assert!(!told(value), "{value}");
+            assert!(!takes("tests/auth.js", value), "{value}");
         }
+    }
+
+    #[test]
+    fn words_for_secrets_are_one_that_somebody_put_there_for_want_of_another() {
+        assert!(takes("src/auth.js", "mySecretKey") && takes("src/auth.js", "super secret key"));
+        assert!(!takes("tests/auth.js", "mySecretKey") && !takes("src/auth.js", "jwt_secret_key"));
+        assert!(!takes("src/auth.js", "your_secret_key"));
     }
 
     #[test]
@@ -140,14 +154,6 @@ mod tests {
 
     #[test]
     fn a_page_for_readers_shows_what_a_secret_looks_like() {
-        let (text, path) = (b"secret = 'bluewhale'", RepoPath::from("README.md"));
-
-        assert!(!secret(&Captured {
-            text,
-            whole: 0..text.len(),
-            value: 10..19,
-            path: &path,
-            zones: &Zones::default()
-        }));
+        assert!(!takes("README.md", "bluewhale"));
     }
 }

@@ -86,7 +86,7 @@ fn meets_demands(value: &[u8]) -> bool {
 }
 
 /// Whether that is a test or an example, by where it stands and what stands around it.
-fn is_tried_out(captured: &Captured<'_>) -> bool {
+pub(super) fn is_tried_out(captured: &Captured<'_>) -> bool {
     const REACH: usize = 400;
     let (start, end) = (captured.whole.start.saturating_sub(REACH), captured.value.end);
     let around = captured.text.get(start..end.saturating_add(REACH)).or_else(|| captured.text.get(start..));
@@ -110,13 +110,13 @@ fn says_name(value: &[u8], place: &Place<'_>) -> bool {
 /// In an address of a user who is somebody, on a host that is somewhere.
 pub(super) fn in_address(captured: &Captured<'_>) -> bool {
     let (value, user, host) = (captured.value(), user_of(captured), host_of(captured));
-    value.len() > 4
+    (value.len() > 4 || value == b"root")
         && is_known(value)
         && !in_document(captured)
         && !user.is_empty()
         && !NOBODY.close(user)
         && !is_template(user)
-        && !user.eq_ignore_ascii_case(value)
+        && (user == b"root" || !user.eq_ignore_ascii_case(value))
         && (is_own(host) || !(is_reserved(host) || NOWHERE.close(host)))
         && !is_placeholder(captured)
 }
@@ -124,6 +124,11 @@ pub(super) fn in_address(captured: &Captured<'_>) -> bool {
 /// The machine that an address is opened on.
 fn is_own(host: &[u8]) -> bool {
     host == b"localhost" || host.starts_with(b"127.")
+}
+
+/// As an argument of a call that logs in, where it is no test.
+pub(super) fn as_argument(captured: &Captured<'_>) -> bool {
+    in_command(captured) && !is_tried_out(captured)
 }
 
 /// In a command, a call or a statement that sets it or logs in with it, as a user who is somebody.
@@ -268,11 +273,12 @@ mod tests {
     fn a_call_that_connects_is_told_of_a_user_who_is_somebody() {
         let told = |user: &str, path| {
             let head = format!("connect('db', '{user}', '");
-            told(in_command, &format!("{head}root', 'shop')"), &head, "root", path)
+            told(as_argument, &format!("{head}root', 'shop')"), &head, "root", path)
         };
 
         assert!(told("shop", "a.py") && told("root", "a.py"));
         assert!(!told("username", "a.py") && !told("<user>", "a.py") && !told("shop", "README.md"));
+        assert!(!told("shop", "tests/a.py"));
     }
 
     #[test]
@@ -285,7 +291,7 @@ mod tests {
         assert!(!address("user", "123456", "db", "a.py") && !address("<user>", "123456", "db", "a.py"));
         assert!(!address("shopper", "shopper", "db", "a.py"));
         assert!(!address("root", "123456", "host", "a.py") && !address("root", "123456", "db.example.com", "a.py"));
-        assert!(!address("root", "root", "db", "a.py") && !address("root", "123456", "db", "README.md"));
+        assert!(address("root", "root", "db", "a.py") && !address("root", "123456", "db", "README.md"));
     }
 
     #[test]

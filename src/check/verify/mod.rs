@@ -128,6 +128,7 @@ const VERIFIERS: &[(&str, Verifier)] = &[
     ("random", meant::random),
     ("random-end", meant::random_end),
     ("random-tail", service::random_tail),
+    ("stock-argument", known::as_argument),
     ("stock-command-password", known::in_command),
     ("stock-password", known::beside_account),
     ("stock-url-password", known::in_address),

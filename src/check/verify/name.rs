@@ -44,7 +44,8 @@ const MATCHES: Words = words!("exclude include match search find ignore skip glo
 const STRONG: Words = words!(
     "secret apikey apitoken accesskey accesstoken authtoken authkey privatekey privkey refreshtoken bearer \
      encryptionkey encryptkey cryptkey cryptokey signingkey masterkey servicekey appkey accountkey sharedkey \
-     sessionkey clientkey deploykey licensekey bottoken usertoken credential securitykey jwtkey fernetkey pepper",
+     sessionkey clientkey deploykey licensekey bottoken usertoken credential securitykey jwtkey fernetkey aeskey \
+     cipherkey hmackey pepper",
 );
 
 const MEDIUM: Words = words!("token authoriz cred salt hmac jwt webhook passphrase passw pwd nonce seed");
