@@ -21,6 +21,13 @@ pub(super) fn base32(text: &[u8]) -> Option<Vec<u8>> {
     regroup(trimmed_padding(text).iter().map(|&byte| quintet(byte)), 5)
 }
 
+/// Decodes pairs of hexadecimal digits.
+pub(super) fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_chunks::<2>();
+    let pair = |&[high, low]: &[u8; 2]| Some(hex_digit(high)? << 4 | hex_digit(low)?);
+    if rest.is_empty() { pairs.iter().map(pair).collect() } else { None }
+}
+
 /// Decodes `%41` to `A` and leaves everything else as it is.
 pub(super) fn percent(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
@@ -83,6 +90,12 @@ mod tests {
         assert_eq!(base64(b"aA").as_deref(), Some(&b"h"[..]));
         assert_eq!(base64(b"a"), None);
         assert_eq!(base64(b"a b="), None);
+    }
+
+    #[test]
+    fn hexadecimal_is_read_in_pairs() {
+        assert_eq!(hexadecimal(b"41fF").as_deref(), Some(&b"A\xff"[..]));
+        assert!(hexadecimal(b"41f").is_none() && hexadecimal(b"4g").is_none());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The look of a value: does it look like a password someone uses, or like a key?
 
 use super::claim::belies;
-use super::codec::{base64, percent};
+use super::codec::{base64, hexadecimal, percent};
 use super::digits::{is_hex, is_timed_uuid, is_uuid};
 use super::likeness::{drawn, strangeness, unreadable};
 use super::name::Strength;
@@ -33,6 +33,7 @@ pub(super) fn like_password(value: &[u8]) -> bool {
         || is_decimal(value)
         || is_encoded(value)
         || wraps_words(value)
+        || spells_out(value)
         || recites(value, 12)
     {
         return false;
@@ -62,7 +63,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
         return strength == Strength::Strong && drawn(value) && !is_timed_uuid(value);
     }
     if is_hex(value) {
-        return strength != Strength::Weak && value.len() >= 16 && entropy(value) > 2.7;
+        return strength != Strength::Weak && !spells_out(value) && value.len() >= 16 && entropy(value) > 2.7;
     }
     let marked = value.iter().any(|byte| b"!@#$%^&*".contains(byte))
         && (value.iter().any(u8::is_ascii_digit) || words(value).len() <= 2);
@@ -71,7 +72,7 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
     if is_location(value) || is_digest(value) || is_public(value) || compound || (is_wordy(value) && !marked) {
         return false;
     }
-    if wraps_words(value) || belies(value) {
+    if wraps_words(value) || belies(value) || spells_out(value) || value.ends_with(b"-test") {
         return false;
     }
     if value.starts_with(b"\\") || is_date(value) || is_decimal(value) || is_list(value) || is_word_of_bits(value) {
@@ -86,6 +87,20 @@ pub(super) fn like_key(value: &[u8], strength: Strength) -> bool {
         || (letters.len() >= 5 && unreadable(&letters) && (letters.len() >= 8 || letters.len() < value.len()))
         || (is_words(value) && is_strong_though_letters(value));
     drawn(value) || (strength == Strength::Strong && chosen && like_password(value) && !is_weak(value))
+}
+
+/// Words in hexadecimal digits, or bytes that count up in those or in base64, as tests have them.
+fn spells_out(value: &[u8]) -> bool {
+    const FEWEST: usize = 8;
+    let counts = |bytes: &[u8]| {
+        let steps = bytes.iter().zip(bytes.iter().skip(1)).filter(|(a, b)| a.wrapping_add(1) == **b).count();
+        bytes.len() >= FEWEST && steps * 3 >= bytes.len() * 2
+    };
+    if is_hex(value) {
+        let reads = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_graphic) && strangeness(bytes) < 0.0;
+        return hexadecimal(value).is_some_and(|bytes| bytes.len() >= FEWEST && (reads(&bytes) || counts(&bytes)));
+    }
+    base64(value).is_some_and(|bytes| counts(&bytes))
 }
 
 /// A number as code writes one of 64 bits at most: `0x9e3779b9`.
@@ -219,6 +234,17 @@ fn mixes_three(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_and_counted_bytes_in_other_digits_are_no_key() {
+        for value in ["746573742d61646d696e2d73616c74", "000102030405060708090a0b0c0d0e0f", "AAECAwQFBgcICQoLDA0ODw"] {
+            assert!(spells_out(value.as_bytes()) && !like_key(value.as_bytes(), Strength::Strong), "{value}");
+        }
+        assert!(!like_key(b"xoxb-test", Strength::Strong));
+        for value in ["4a733ff2db8383eda819419608e5606c", "ztW7GHt5YEedrEY0Mrwb5JIjZQ4B4L00"] {
+            assert!(!spells_out(value.as_bytes()) && like_key(value.as_bytes(), Strength::Strong), "{value}");
+        }
+    }
 
     #[test]
     fn passwords_that_people_use_look_like_passwords() {
